@@ -1,0 +1,23 @@
+"""What can be asked of the desk that changes something: one frozen dataclass a command, one handler each.
+
+The modules are apart so that a short-lived process loads only the commands it speaks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+#: Every command by name; filled as the modules are imported.
+REGISTRY: dict[str, type[Command]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`needs_agent`: only an agent may ask for it. `undoable`: `undo` can take it back."""
+
+    needs_agent: ClassVar[bool] = True
+    undoable: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        REGISTRY[cls.__name__] = cls

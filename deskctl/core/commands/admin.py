@@ -1,0 +1,44 @@
+"""What is set up rather than worked at: agents and teams. Done by the system's users, not only by agents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from . import Command
+
+
+@dataclass(frozen=True, slots=True)
+class AddAgent(Command):
+    """A new agent; teams that do not exist yet are created."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    handle: str
+    name: str
+    email: str
+    teams: tuple[str, ...] = ()
+    login: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAgent(Command):
+    """None leaves a field as it is."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    handle: str
+    name: str | None = None
+    email: str | None = None
+    login: str | None = None
+    join: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
+    active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddTeam(Command):
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    handle: str
+    name: str | None = None

@@ -1,0 +1,58 @@
+"""What the desk itself asks for: intake, delivery, time and notifications. Never spoken over the socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from ..messages import Envelope, InboundMessage
+from . import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Receive(Command):
+    """One journal row, parsed. `raw_sha256` is the blob with the raw bytes."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    journal: int
+    channel: str
+    envelope: Envelope
+    message: InboundMessage
+    raw_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleDelivery(Command):
+    """What came of an attempt to send: `sent`, `try_later`, `rejected` or `uncertain`.
+
+    The core decides what follows (when to retry, when to give up, what the ticket shows).
+    """
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    outbox: int
+    result: str
+    reason: str | None = None
+    retry_after: float | None = None  # seconds, when the peer named a time
+
+
+@dataclass(frozen=True, slots=True)
+class FireTimer(Command):
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    timer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(Command):
+    """Notify an agent by mail. `about` is new, assigned, escalated, failed or quarantined."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    agent: str
+    about: str
+    ticket: int | None = None
+    detail: str | None = None
+    due: datetime | None = None

@@ -1,0 +1,129 @@
+"""What agents do with tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from . import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Command):
+    """Write down what a customer said elsewhere. `sender` is an address or a phone number; nothing is sent."""
+
+    sender: str
+    subject: str
+    text: str
+    channel: str = "manual"
+    sender_name: str | None = None
+    team: str | None = None
+    priority: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Take(Command):
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Next(Command):
+    """Take the ticket at the head of the queue of the agent's teams. Refused when there is none (exit 1)."""
+
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Command):
+    """`to` is an agent or a team (`agent:`/`team:` are exact); None puts the ticket back in the queue."""
+
+    ticket: int
+    to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Command):
+    """A public answer. `seen` is the newest customer message its author knows of, None when unknown.
+
+    It is refused when a person wrote since, unless `force`. `at_once` skips the undo window.
+    """
+
+    ticket: int
+    text: str
+    seen: int | None = None
+    status: str = "pending"
+    force: bool = False
+    at_once: bool = False
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Command):
+    ticket: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate(Command):
+    """Hand a ticket to someone who can do more; the owner until now stays on as a follower."""
+
+    ticket: int
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag(Command):
+    ticket: int
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Command):
+    """Set fields by name: priority, status (pending, hold, open), subject, language, team."""
+
+    ticket: int
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Solve(Command):
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Command):
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen(Command):
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Command):
+    """Close `ticket` with a pointer to `into`."""
+
+    ticket: int
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undo(Command):
+    """Take back the agent's last command, or the one numbered `command`."""
+
+    undoable: ClassVar[bool] = False
+    command: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSeen(Command):
+    """The agent has seen the ticket up to message `message`. Leaves no event."""
+
+    undoable: ClassVar[bool] = False
+    ticket: int
+    message: int

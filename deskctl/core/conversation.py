@@ -1,0 +1,81 @@
+"""What the core keeps of messages: enough to thread, to answer and to show, never more than it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .messages import IncomingFile, MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing said on a ticket, as it is written to the store.
+
+    `author` is an agent's handle or a customer's address. `automatic` says why it counts as a machine's words.
+    `verified` is False for words from an address that had no part in the ticket. `raw_sha256` is the raw mail.
+    `to` and `cc` are bare addresses. `files` are the attachments with their bytes.
+    """
+
+    id: int
+    ticket: int
+    kind: MessageKind
+    channel: str
+    author: str | None
+    sent_at: datetime
+    created_at: datetime
+    subject: str
+    text: str
+    visible_text: str
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    digest: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    contact: int | None = None
+    automatic: str | None = None
+    verified: bool = True
+    withdrawn: bool = False
+    raw_sha256: str | None = None
+    files: tuple[IncomingFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHead:
+    """What is needed of an earlier message to thread and to answer, without its text."""
+
+    id: int
+    ticket: int
+    kind: MessageKind
+    channel: str
+    author: str | None
+    sent_at: datetime
+    message_id: str | None
+    digest: str | None
+    subject: str = ""
+    references: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    automatic: str | None = None
+    verified: bool = True
+
+
+def head(message: Message) -> MessageHead:
+    """The head of a message that is being written."""
+    return MessageHead(
+        id=message.id,
+        ticket=message.ticket,
+        kind=message.kind,
+        channel=message.channel,
+        author=message.author,
+        sent_at=message.sent_at,
+        message_id=message.message_id,
+        digest=message.digest,
+        subject=message.subject,
+        references=message.references,
+        to=message.to,
+        cc=message.cc,
+        automatic=message.automatic,
+        verified=message.verified,
+    )

@@ -1,0 +1,132 @@
+"""What is said on a ticket, and the shapes in which it enters and leaves the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """Who speaks to whom. `AUTO` is a machine on either side; `NOTE` is seen by agents only."""
+
+    IN = "in"
+    OUT = "out"
+    NOTE = "note"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """Whether a machine sent it, and the first sign that says so (`""` when a person did)."""
+
+    automatic: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A report that an outgoing message was not delivered (RFC 3464)."""
+
+    recipients: tuple[str, ...] = ()
+    status: str | None = None  # RFC 3463, e.g. "5.1.1"
+    permanent: bool = True
+    reason: str | None = None
+    original_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """An attachment as it arrived: the decoded bytes and what the sender calls them."""
+
+    filename: str | None
+    content_type: str
+    content: bytes
+    inline: bool = False
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """What a channel made of one raw message. Plain text everywhere: no NUL, no lone surrogates, NFC.
+
+    `sender` is the bare address in the channel's own terms (lower-cased domain for mail), None when the
+    message names nobody. `text` is the readable text; `visible_text` is `text` without quotes and signature.
+    `message_id`, `in_reply_to` and `references` carry their angle brackets. `digest` is the hash of what
+    the sender wrote (for mail: From, Date, Subject and decoded parts), which tells a duplicate from
+    another message under the same id. `problems` are remarks on what was broken, for people.
+    """
+
+    sender: str | None
+    sender_name: str | None
+    subject: str
+    text: str
+    visible_text: str
+    digest: str
+    html: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    sent_at: datetime | None = None  # aware, UTC
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    files: tuple[IncomingFile, ...] = ()
+    automatic: Automatic = Automatic()
+    bounce: Bounce | None = None
+    language: str | None = None  # BCP 47 primary tag: "ko", "en"
+    problems: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)  # what the channel wants back when it answers
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored attachment: its bytes are the blob `sha256` (hex), `size` bytes long."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """What a channel is asked to send. Everything is fixed when it enters the outbox, its id included.
+
+    `to`, `cc` and `bcc` are bare addresses. `automatic` asks the channel to mark it as a machine's words
+    and to provoke no answer. `read_file` gives the bytes of an attachment.
+    """
+
+    outbox_id: int
+    message_id: str  # with angle brackets
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    ticket: int | None = None
+    sender_name: str | None = None
+    sender_address: str | None = None  # None: the channel's own
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    date: datetime | None = None  # aware, UTC
+    language: str | None = None
+    automatic: bool = False
+    files: tuple[FileRef, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the transport said about a raw message, apart from its bytes.
+
+    `via` names the door: imap, smtp, lmtp, pipe, console. `received_at` is aware, UTC.
+    """
+
+    via: str
+    received_at: datetime
+    sender: str | None = None  # MAIL FROM; "" is the null sender, None unknown
+    recipients: tuple[str, ...] = ()
+    size: int | None = None  # bytes, when the raw message was too large to be fetched and is a stub
+    extra: Mapping[str, str] = field(default_factory=dict)

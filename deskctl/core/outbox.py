@@ -1,0 +1,80 @@
+"""What is to leave the desk: the states of an outgoing message and when it is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .messages import FileRef
+
+
+class OutboxState(StrEnum):
+    """`SENDING` is committed just before the words leave; what dies there is `UNCERTAIN`, never resent blindly."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRY = "retry"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+#: A sender may take these when their time has come.
+DUE_STATES = frozenset({OutboxState.QUEUED, OutboxState.RETRY})
+
+
+class OutboxKind(StrEnum):
+    REPLY = "reply"
+    NOTIFICATION = "notification"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """A row of the outbox: everything the channel will be told, fixed when it is enqueued.
+
+    `due_at` is None once there is nothing left to try. Moments are aware, UTC.
+    """
+
+    id: int
+    kind: OutboxKind
+    channel: str
+    message_id: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    created_at: datetime
+    due_at: datetime | None
+    ticket: int | None = None
+    message: int | None = None
+    sender_name: str | None = None
+    sender_address: str | None = None
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    language: str | None = None
+    automatic: bool = False
+    files: tuple[FileRef, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    state: OutboxState = OutboxState.QUEUED
+    attempts: int = 0
+    last_error: str | None = None
+    sent_at: datetime | None = None
+
+
+#: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long
+#: run, give up after four to five days). The first waits are short because most faults are short.
+RETRY_AFTER = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=1),
+    timedelta(hours=2),
+    timedelta(hours=4),
+)
+GIVE_UP_AFTER = timedelta(days=4)

@@ -1,0 +1,71 @@
+"""The people of a desk: agents and their teams, contacts and the addresses they are reached at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Someone who works at the desk. `handle` names them everywhere; `login` is their system user."""
+
+    handle: str
+    name: str
+    email: str
+    teams: frozenset[str] = frozenset()
+    login: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    handle: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A customer: one person, whatever the channel."""
+
+    id: int
+    name: str | None
+    created_at: datetime
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An address at which a contact is reached, in a kind of channel ("email", "phone")."""
+
+    kind: str
+    address: str
+    contact: int
+
+
+class Actor(str):
+    """Who does something: `agent:HANDLE`, `contact:ID`, `system:WHAT` or `user:LOGIN` (administration)."""
+
+    __slots__ = ()
+
+    @classmethod
+    def agent(cls, handle: str) -> Actor:
+        return cls(f"agent:{handle}")
+
+    @classmethod
+    def contact(cls, id: int) -> Actor:
+        return cls(f"contact:{id}")
+
+    @classmethod
+    def system(cls, what: str) -> Actor:
+        return cls(f"system:{what}")
+
+    @classmethod
+    def user(cls, login: str) -> Actor:
+        return cls(f"user:{login}")
+
+    @property
+    def handle(self) -> str | None:
+        """The agent's handle, None for anybody else."""
+        kind, _, name = self.partition(":")
+        return name if kind == "agent" else None

@@ -1,0 +1,104 @@
+"""What the core needs of the world. The store and the plugin manager fit these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from .conversation import MessageHead
+from .events import Event
+from .journal import JournalState
+from .outbox import OutboxEntry
+from .people import Actor, Agent, Contact, Identity, Team
+from .tickets import Ticket
+from .timers import Timer
+
+
+class Address(NamedTuple):
+    """Where a contact is reached: the kind of channel and the address in it, lower-cased."""
+
+    kind: str
+    address: str
+
+
+class CommandRecord(NamedTuple):
+    """A command that was carried out, with what it changed. `undone` once it was taken back."""
+
+    id: int
+    name: str
+    actor: Actor
+    at: datetime
+    undoable: bool
+    undone: bool
+
+
+class RecordedEvent(NamedTuple):
+    """An event with its place in the order of everything that happened."""
+
+    id: int
+    command: int
+    actor: Actor
+    at: datetime
+    event: Event
+
+
+class Source(Protocol):
+    """Loads what a transaction needs, in bulk, as it is inside that transaction. Unknown keys are left out.
+
+    All numbers and ids are positive integers.
+    """
+
+    def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]: ...
+    def contacts(self, ids: Collection[int]) -> Iterable[Contact]: ...
+    def identities(self, addresses: Collection[Address]) -> Iterable[Identity]: ...
+    def addresses_of(self, contact: int) -> Sequence[Identity]:
+        """Oldest first."""
+        ...
+
+    def agents(self) -> Iterable[Agent]: ...
+    def teams(self) -> Iterable[Team]: ...
+
+    def messages_by_id(self, message_ids: Collection[str]) -> Iterable[MessageHead]:
+        """Messages, in and out, that carry one of these Message-IDs (with angle brackets, compared exactly)."""
+        ...
+
+    def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
+        """By ticket: the addresses (lower-cased) that took part: its requester, and whoever was written to."""
+        ...
+
+    def heads(self, ticket: int) -> Sequence[MessageHead]:
+        """A ticket's own messages that were not withdrawn, oldest first."""
+        ...
+
+    def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
+        """Unassigned active tickets (new or open) of these teams or of no team, by `queue_at`, then number."""
+        ...
+
+    def merged_into(self, number: int) -> Sequence[int]:
+        """The tickets that point to this one."""
+        ...
+
+    def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]: ...
+    def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]: ...
+    def timer(self, id: int) -> Timer | None: ...
+    def journal_state(self, id: int) -> JournalState | None: ...
+    def command(self, id: int) -> CommandRecord | None: ...
+
+    def last_command(self, actor: Actor) -> CommandRecord | None:
+        """The actor's newest command that can be undone and was not."""
+        ...
+
+    def events_of_command(self, id: int) -> Sequence[RecordedEvent]: ...
+
+    def events_since(self, ticket: int, after: int) -> Sequence[RecordedEvent]:
+        """A ticket's events with an id above `after`, oldest first."""
+        ...
+
+    def next_id(self, kind: str) -> int:
+        """A fresh id. `kind` is the table: tickets, messages, contacts, outbox, timers, events or commands."""
+        ...
+
+    def token(self) -> str:
+        """128 random bits in lower-case hexadecimal."""
+        ...

@@ -1,0 +1,17 @@
+"""What can be asked of the desk that changes nothing: one frozen dataclass a query.
+
+Answers are the documented JSON documents themselves (`answers`): what `--json` prints is what the desk says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Every query by name; filled as the modules are imported.
+REGISTRY: dict[str, type[Query]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    def __init_subclass__(cls) -> None:
+        REGISTRY[cls.__name__] = cls

@@ -1,0 +1,187 @@
+"""The documents that queries answer with: JSON schema version 1, as `docs/reference/json.md` describes it.
+
+Moments are RFC 3339 in UTC ("2026-03-01T09:00:00Z"); what is missing is null.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+SCHEMA_VERSION = 1
+
+
+class ContactRef(TypedDict):
+    id: int
+    name: str | None
+    address: str | None
+
+
+class TicketRow(TypedDict):
+    number: int
+    subject: str
+    status: str
+    priority: str
+    channel: str
+    team: str | None
+    assignee: str | None
+    contact: ContactRef
+    tags: list[str]
+    language: str | None
+    created_at: str
+    updated_at: str
+    waiting_since: str | None
+
+
+class AttachmentRow(TypedDict):
+    id: int
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+class MessageRow(TypedDict):
+    """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null."""
+
+    id: int
+    kind: str
+    author: str | None
+    sent_at: str
+    subject: str
+    text: str
+    visible_text: str
+    attachments: list[AttachmentRow]
+    delivery: str | None
+    ticket: int
+    automatic: str | None
+    verified: bool
+
+
+class EventRow(TypedDict):
+    """`kind`, `at`, `by` and the facts of the kind beside them."""
+
+    kind: str
+    at: str
+    by: str
+    command: int
+
+
+class TicketDocument(TicketRow):
+    """`newest_in`: id of the newest message by a person among the customer's, 0 when there is none."""
+
+    followers: list[str]
+    merged_into: int | None
+    merged: list[int]
+    follows: int | None
+    messages: list[MessageRow]
+    events: list[dict[str, Any]]
+    newest_in: int
+
+
+class SeenMark(TypedDict):
+    """`seen` is null when the agent was never shown the ticket; `newest` is 0 when nobody wrote."""
+
+    seen: int | None
+    newest: int
+
+
+class FileContent(TypedDict):
+    filename: str
+    content_type: str
+    size: int
+    base64: str
+
+
+class AgentRow(TypedDict):
+    handle: str
+    name: str
+    email: str
+    teams: list[str]
+    login: str | None
+    active: bool
+    open: int  # tickets assigned and not solved
+
+
+class TeamRow(TypedDict):
+    handle: str
+    name: str
+    agents: list[str]
+    open: int
+
+
+#: `from` is a keyword, hence the functional form. `state` is waiting, quarantined, done or dropped.
+InboxRow = TypedDict(
+    "InboxRow",
+    {
+        "id": int,
+        "channel": str,
+        "received_at": str,
+        "from": str | None,
+        "subject": str | None,
+        "state": str,
+        "attempts": int,
+        "reason": str | None,
+        "size": NotRequired[int],
+        "message": NotRequired[int | None],
+        "duplicate": NotRequired[bool],
+    },
+)
+
+
+class InboxDocument(TypedDict):
+    row: dict[str, Any]
+    envelope: dict[str, Any]
+    raw_base64: str
+
+
+class OutboxRow(TypedDict):
+    """`state`: queued, claimed, sending, sent, retry, uncertain, failed or cancelled."""
+
+    id: int
+    ticket: int | None
+    to: list[str]
+    state: str
+    attempts: int
+    next_attempt_at: str | None
+    last_error: str | None
+    message_id: str
+
+
+class OutboxDocument(OutboxRow):
+    kind: str
+    channel: str
+    subject: str
+    text: str
+    created_at: str
+    sent_at: str | None
+
+
+class StoreReport(TypedDict):
+    """`pending` names the migrations that `db upgrade` would run. `size` is in bytes, null on a server."""
+
+    url: str
+    engine: str
+    revision: str | None
+    head: str
+    pending: list[str]
+    size: int | None
+    tickets: int
+    messages: int
+    waiting: int
+    quarantined: int
+    outbox: int
+
+
+class ServiceHealth(TypedDict):
+    name: str
+    state: str  # running, backoff, stopped, off
+    since: str
+    restarts: int
+    last_error: str | None
+
+
+class HealthReport(TypedDict):
+    daemon: bool
+    pid: int | None
+    started_at: str | None
+    services: list[ServiceHealth]

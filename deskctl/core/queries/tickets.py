@@ -1,0 +1,66 @@
+"""Questions about tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListTickets(Query):
+    """Tickets, newest change first. Answer: `list[answers.TicketRow]`.
+
+    Empty filters do not restrict. `all` takes solved, closed and merged tickets in. `assignee` "none" means
+    nobody's. `after` is the cursor of a page: the `(updated_at, number)` of the last row before it.
+    """
+
+    all: bool = False
+    limit: int = 50
+    status: tuple[str, ...] = ()
+    assignee: str | None = None
+    team: str | None = None
+    channel: str | None = None
+    priority: str | None = None
+    tags: tuple[str, ...] = ()
+    contact: str | None = None
+    after: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTicket(Query):
+    """One ticket with all that was said and done, merged tickets' messages included. Answer: `answers.TicketDocument`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Query):
+    """The newest customer message of a ticket that `agent` has been shown. Answer: `answers.SeenMark`."""
+
+    ticket: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchMessages(Query):
+    """Tickets whose subject or messages hold every word, newest first. Answer: `list[answers.TicketRow]`."""
+
+    text: str
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttachment(Query):
+    """The bytes of an attachment by its id. Answer: `answers.FileContent`."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completions(Query):
+    """Words that complete an argument: kind is ticket, agent, team, tag or channel. Answer: `list[str]`."""
+
+    kind: str
+    prefix: str = ""
+    limit: int = 50

@@ -1,0 +1,263 @@
+"""The working set of one transaction: what was loaded, what has happened, and what is to be written.
+
+Core decides in memory, one command after another, each seeing what the earlier ones made; the store
+then writes `changes` in bulk, one statement a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ..errors import NotFound
+from .conversation import Message, MessageHead, head
+from .events import Event
+from .journal import JournalSettled
+from .lifecycle import evolve
+from .outbox import OutboxEntry
+from .people import Actor, Agent, Contact, Identity, Team
+from .ports import Address, CommandRecord, RecordedEvent, Source
+from .settings import Settings
+from .tickets import Ticket
+from .timers import Timer
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a transaction writes. Dictionaries hold the final state by key; lists keep their order."""
+
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    new_tickets: set[int] = field(default_factory=set)
+    contacts: dict[int, Contact] = field(default_factory=dict)  # new or changed
+    identities: list[Identity] = field(default_factory=list)  # new
+    agents: dict[str, Agent] = field(default_factory=dict)  # new or changed
+    teams: dict[str, Team] = field(default_factory=dict)  # new or changed
+    messages: list[Message] = field(default_factory=list)  # new
+    withdrawn: set[int] = field(default_factory=set)  # message ids
+    participants: set[tuple[int, str]] = field(default_factory=set)  # (ticket, address), new or known
+    outbox: dict[int, OutboxEntry] = field(default_factory=dict)  # new or changed
+    new_outbox: set[int] = field(default_factory=set)
+    timers: dict[str, Timer] = field(default_factory=dict)  # by key, set or replaced
+    dropped_timers: set[str] = field(default_factory=set)  # by key
+    journal: list[JournalSettled] = field(default_factory=list)
+    retried_journal: set[int] = field(default_factory=set)  # back to waiting, attempts 0
+    commands: list[CommandRecord] = field(default_factory=list)  # new
+    undone_commands: set[int] = field(default_factory=set)
+    events: list[RecordedEvent] = field(default_factory=list)  # new, in order
+    seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
+
+
+class Unit:
+    """Reads come from what this transaction made, then from what it loaded, then from the source.
+
+    `now` is aware, UTC, the same for the whole transaction.
+    """
+
+    def __init__(self, source: Source, settings: Settings, now: datetime) -> None:
+        self.source = source
+        self.settings = settings
+        self.now = now
+        self.changes = Changes()
+        self._tickets: dict[int, Ticket | None] = {}
+        self._contacts: dict[int, Contact | None] = {}
+        self._identities: dict[Address, Identity | None] = {}
+        self._agents: dict[str, Agent] | None = None
+        self._teams: dict[str, Team] | None = None
+        self._by_message_id: dict[str, list[MessageHead]] = {}
+        self._participants: dict[int, frozenset[str]] = {}
+        self._outbox: dict[int, OutboxEntry] = {}
+        self._command: CommandRecord | None = None
+
+    # --- loading in bulk, before deciding ---------------------------------------------------------
+
+    def load_tickets(self, numbers: Collection[int]) -> None:
+        self._load(self._tickets, numbers, self.source.tickets, lambda t: t.number)
+
+    def load_identities(self, addresses: Collection[Address]) -> None:
+        """Identities and the contacts they belong to."""
+        self._load(self._identities, addresses, self.source.identities, lambda i: Address(i.kind, i.address))
+        self.load_contacts({i.contact for a in addresses if (i := self._identities[a])})
+
+    def load_contacts(self, ids: Collection[int]) -> None:
+        self._load(self._contacts, ids, self.source.contacts, lambda c: c.id)
+
+    def load_messages(self, message_ids: Collection[str]) -> None:
+        """Messages by Message-ID, and their tickets, and who takes part in these."""
+        missing = [m for m in dict.fromkeys(message_ids) if m not in self._by_message_id]
+        if not missing:
+            return
+        for message_id in missing:
+            self._by_message_id[message_id] = []
+        found = list(self.source.messages_by_id(missing))
+        for message in found:
+            if message.message_id is not None:
+                self._by_message_id[message.message_id].append(message)
+        tickets = {m.ticket for m in found}
+        self.load_tickets(tickets)
+        self.load_participants(tickets)
+
+    def load_participants(self, tickets: Collection[int]) -> None:
+        missing = [t for t in tickets if t not in self._participants]
+        if missing:
+            loaded = self.source.participants(missing)
+            for ticket in missing:
+                self._participants[ticket] = loaded.get(ticket, frozenset())
+
+    @staticmethod
+    def _load(cache, keys, fetch, key_of) -> None:  # type: ignore[no-untyped-def]
+        missing = [k for k in dict.fromkeys(keys) if k not in cache]
+        if missing:
+            cache.update(dict.fromkeys(missing))
+            cache.update((key_of(item), item) for item in fetch(missing))
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def ticket(self, number: int) -> Ticket:
+        """Raises NotFound."""
+        self.load_tickets((number,))
+        found = self._tickets[number]
+        if found is None:
+            raise NotFound(f"there is no ticket {number}", "deskctl list --all shows every ticket")
+        return found
+
+    def find_ticket(self, number: int) -> Ticket | None:
+        self.load_tickets((number,))
+        return self._tickets[number]
+
+    def contact(self, id: int) -> Contact:
+        """Raises NotFound."""
+        self.load_contacts((id,))
+        found = self._contacts[id]
+        if found is None:
+            raise NotFound(f"there is no contact {id}")
+        return found
+
+    def identity(self, address: Address) -> Identity | None:
+        self.load_identities((address,))
+        return self._identities[address]
+
+    @property
+    def agents(self) -> dict[str, Agent]:
+        """Every agent by handle, inactive ones included."""
+        if self._agents is None:
+            self._agents = {a.handle: a for a in self.source.agents()}
+        return self._agents
+
+    @property
+    def teams(self) -> dict[str, Team]:
+        if self._teams is None:
+            self._teams = {t.handle: t for t in self.source.teams()}
+        return self._teams
+
+    def messages_by_id(self, message_id: str) -> list[MessageHead]:
+        self.load_messages((message_id,))
+        return self._by_message_id[message_id]
+
+    def participants(self, ticket: int) -> frozenset[str]:
+        self.load_participants((ticket,))
+        return self._participants[ticket]
+
+    def heads(self, ticket: int) -> list[MessageHead]:
+        """A ticket's messages, oldest first, those of this transaction included."""
+        stored = [m for m in self.source.heads(ticket) if m.id not in self.changes.withdrawn]
+        fresh = [
+            head(m) for m in self.changes.messages if m.ticket == ticket and m.id not in self.changes.withdrawn
+        ]
+        known = {m.id for m in stored}
+        return stored + [m for m in fresh if m.id not in known]
+
+    def outbox(self, id: int) -> OutboxEntry:
+        """Raises NotFound."""
+        if id not in self._outbox:
+            for entry in self.source.outbox((id,)):
+                self._outbox[entry.id] = entry
+        if id not in self._outbox:
+            raise NotFound(f"there is no outgoing message {id}", "deskctl outbox list --all shows them")
+        return self._outbox[id]
+
+    def outbox_of(self, ticket: int) -> Iterator[OutboxEntry]:
+        """What was or is to be sent for a ticket, as this transaction leaves it."""
+        ids = {e.id for e in self.source.outbox_of(ticket)}
+        ids |= {e.id for e in self.changes.outbox.values() if e.ticket == ticket}
+        return (self.outbox(id) for id in sorted(ids))
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def begin(self, name: str, actor: Actor, undoable: bool) -> int:
+        """Start a command; the events that follow belong to it. Its id."""
+        record = CommandRecord(self.source.next_id("commands"), name, actor, self.now, undoable, False)
+        self._command = record
+        return record.id
+
+    def record(self, event: Event, actor: Actor) -> None:
+        """An event happened: keep it, and let its ticket be what it now is."""
+        command = self._command
+        assert command is not None, "begin() comes first"
+        if not self.changes.commands or self.changes.commands[-1].id != command.id:
+            self.changes.commands.append(command)  # a command that changes nothing leaves no trace
+        self.changes.events.append(
+            RecordedEvent(self.source.next_id("events"), command.id, actor, self.now, event)
+        )
+        if event.ticket is not None and (before := self.find_ticket(event.ticket)) is not None:
+            after = evolve(before, event, self.now)
+            self._tickets[event.ticket] = self.changes.tickets[event.ticket] = after
+
+    def add_ticket(self, ticket: Ticket) -> None:
+        self._tickets[ticket.number] = self.changes.tickets[ticket.number] = ticket
+        self._participants[ticket.number] = frozenset()
+        self.changes.new_tickets.add(ticket.number)
+
+    def add_message(self, message: Message) -> None:
+        self.changes.messages.append(message)
+        if message.message_id is not None:
+            self.messages_by_id(message.message_id).append(head(message))
+
+    def withdraw(self, message: int) -> None:
+        self.changes.withdrawn.add(message)
+
+    def add_participants(self, ticket: int, addresses: Collection[str]) -> None:
+        wanted = {a.lower() for a in addresses} - self.participants(ticket)
+        self._participants[ticket] |= wanted
+        self.changes.participants |= {(ticket, a) for a in wanted}
+
+    def put_contact(self, contact: Contact) -> None:
+        self._contacts[contact.id] = self.changes.contacts[contact.id] = contact
+
+    def add_identity(self, identity: Identity) -> None:
+        self._identities[Address(identity.kind, identity.address)] = identity
+        self.changes.identities.append(identity)
+
+    def put_agent(self, agent: Agent) -> None:
+        self.agents[agent.handle] = self.changes.agents[agent.handle] = agent
+
+    def put_team(self, team: Team) -> None:
+        self.teams[team.handle] = self.changes.teams[team.handle] = team
+
+    def enqueue(self, entry: OutboxEntry) -> None:
+        self._outbox[entry.id] = self.changes.outbox[entry.id] = entry
+        self.changes.new_outbox.add(entry.id)
+
+    def put_outbox(self, entry: OutboxEntry) -> None:
+        self._outbox[entry.id] = self.changes.outbox[entry.id] = entry
+
+    def set_timer(self, timer: Timer) -> None:
+        self.changes.timers[timer.key] = timer
+        self.changes.dropped_timers.discard(timer.key)
+
+    def drop_timer(self, key: str) -> None:
+        self.changes.timers.pop(key, None)
+        self.changes.dropped_timers.add(key)
+
+    def settle_journal(self, settled: JournalSettled) -> None:
+        self.changes.journal.append(settled)
+
+    def mark_seen(self, agent: str, ticket: int, message: int) -> None:
+        self.changes.seen[agent, ticket] = message
+
+    def mark_undone(self, command: int) -> None:
+        self.changes.undone_commands.add(command)
+
+    def put_ticket_field(self, number: int, **fields: object) -> None:
+        """Set what no event speaks of (the subject: a customer's words)."""
+        self._tickets[number] = self.changes.tickets[number] = replace(self.ticket(number), **fields)  # type: ignore[arg-type]

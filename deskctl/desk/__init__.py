@@ -1,0 +1,62 @@
+"""The port of everything: whoever wants something of the desk says it here.
+
+`local.LocalDesk` runs on the store in this process, `remote.RemoteDesk` speaks to the daemon's socket;
+a caller cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, TypedDict
+
+from ..core.commands import Command
+from ..core.queries import Query
+
+
+class Outcome(TypedDict):
+    """What became of a command.
+
+    `command` is its number (for `undo`), null when nothing changed. `said` is one line for people.
+    `facts` are the ids that were made: number, message, outbox, agent, …
+    """
+
+    command: int | None
+    changed: bool
+    said: str
+    tickets: list[int]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskInfo:
+    """What a desk says of itself in its hello. `agent` is who the caller is when no other is named, None: nobody."""
+
+    name: str
+    timezone: str
+    language: str
+    version: str
+    daemon: bool
+    agent: str | None
+    agents: tuple[str, ...]  # handles of active agents
+
+
+class Desk(Protocol):
+    """Raises DeskctlError in every method; the same error wherever the desk runs."""
+
+    @property
+    def info(self) -> DeskInfo: ...
+
+    def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
+        """Carry a command out as `agent` (None: whoever the caller is). `dry_run` says what would change."""
+        ...
+
+    def ask(self, query: Query) -> Any:
+        """The JSON document that the query names."""
+        ...
+
+    def call(self, request: str, **params: Any) -> Any:
+        """What is neither a change of tickets nor a question to the store (see `requests`): ingest a raw
+        mail, test a channel, follow an outgoing message, list plugins."""
+        ...
+
+    def close(self) -> None: ...
