@@ -4,6 +4,7 @@
     ├── UsageError         (2)   the caller: the request makes no sense as typed
     ├── NotFound           (3)   the caller: there is no such thing
     ├── Refused            (4)   the caller: it exists, but this may not be done now
+    │   └── CustomerWrote  (4)   the author of a reply: read first, then send
     ├── ConfigError        (5)   the sysadmin: the configuration is wrong
     └── Unavailable        (6)   time, or the sysadmin: store, daemon or network cannot be reached
         └── TemporaryFailure (75)   an MTA: keep the mail and try again (EX_TEMPFAIL of sysexits.h)
@@ -38,6 +39,10 @@ class Refused(DeskctlError):
     exit_code = 4
 
 
+class CustomerWrote(Refused):
+    """The customer wrote since the author of a reply last looked; `force` sends it all the same."""
+
+
 class ConfigError(DeskctlError):
     """The configuration is wrong; `problems` holds one line for each place, `file:line: path: what`."""
 
@@ -59,5 +64,14 @@ class TemporaryFailure(Unavailable):
 #: By name, so that an error keeps its kind when it crosses the daemon's socket.
 KINDS: dict[str, type[DeskctlError]] = {
     kind.__name__: kind
-    for kind in (DeskctlError, UsageError, NotFound, Refused, ConfigError, Unavailable, TemporaryFailure)
+    for kind in (
+        DeskctlError,
+        UsageError,
+        NotFound,
+        Refused,
+        CustomerWrote,
+        ConfigError,
+        Unavailable,
+        TemporaryFailure,
+    )
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .messages import IncomingFile, MessageKind
@@ -14,7 +15,8 @@ class Message:
 
     `author` is an agent's handle or a customer's address. `automatic` says why it counts as a machine's words.
     `verified` is False for words from an address that had no part in the ticket. `raw_sha256` is the raw mail.
-    `to` and `cc` are bare addresses. `files` are the attachments with their bytes.
+    `to`, `cc` and `reply_to` are bare addresses (`reply_to`: where the customer wants the answer, None: `author`).
+    `headers` are what the channel wants back when it answers. `files` are the attachments with their bytes.
     """
 
     id: int
@@ -31,6 +33,7 @@ class Message:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     digest: str | None = None
+    reply_to: str | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     contact: int | None = None
@@ -38,6 +41,7 @@ class Message:
     verified: bool = True
     withdrawn: bool = False
     raw_sha256: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     files: tuple[IncomingFile, ...] = ()
 
 
@@ -55,10 +59,12 @@ class MessageHead:
     digest: str | None
     subject: str = ""
     references: tuple[str, ...] = ()
+    reply_to: str | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     automatic: str | None = None
     verified: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def head(message: Message) -> MessageHead:
@@ -74,8 +80,10 @@ def head(message: Message) -> MessageHead:
         digest=message.digest,
         subject=message.subject,
         references=message.references,
+        reply_to=message.reply_to,
         to=message.to,
         cc=message.cc,
         automatic=message.automatic,
         verified=message.verified,
+        headers=message.headers,
     )

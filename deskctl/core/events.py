@@ -206,10 +206,10 @@ class Released(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Mentioned(Event):
-    """Ticket `by` names this one without having a right to it."""
+class Mentions(Event):
+    """What the customer wrote names another ticket that they have no part in."""
 
-    by: int
+    other: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +221,9 @@ class WaitingChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class QueueMoved(Event):
-    """The place in the queue changed."""
-
-    old: datetime
-    new: datetime
+class LanguageChanged(Event):
+    old: str | None
+    new: str | None
 
 
 @dataclass(frozen=True, slots=True)

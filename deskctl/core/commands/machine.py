@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from ..messages import Envelope, InboundMessage
@@ -21,6 +20,19 @@ class Receive(Command):
     envelope: Envelope
     message: InboundMessage
     raw_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine(Command):
+    """A journal row that cannot be processed is set aside, whole; agents are told."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    journal: int
+    channel: str
+    reason: str
+    sender: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +67,3 @@ class Tell(Command):
     about: str
     ticket: int | None = None
     detail: str | None = None
-    due: datetime | None = None

@@ -83,7 +83,7 @@ class Tag(Command):
 
 @dataclass(frozen=True, slots=True)
 class Set(Command):
-    """Set fields by name: priority, status (pending, hold, open), subject, language, team."""
+    """Set fields by name: priority, status (pending, hold, open), team, language."""
 
     ticket: int
     values: tuple[tuple[str, str], ...]

@@ -1,0 +1,25 @@
+"""What a handler is: a command in, events out, one sentence for whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .events import Event
+from .people import Actor
+from .unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A handler's last word. `facts` are the ids it made; `tickets` those it was about."""
+
+    text: str
+    tickets: tuple[int, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+#: Events are recorded, and their ticket changed, as they are yielded: the handler sees the new state when it goes on.
+Steps = Generator[Event, None, Said]
+Handler = Callable[[Unit, Any, Actor], Steps]

@@ -1,0 +1,73 @@
+"""How events make a ticket what it is: the state is the fold of its events, and nothing else changes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from . import events as e
+from .queue import virtual_due
+from .tickets import FINAL, Status, Ticket
+
+#: Which state may follow which when somebody asks for it. Undo goes back whatever it took to get there.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.NEW: frozenset({Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED, Status.CLOSED}),
+    Status.OPEN: frozenset({Status.PENDING, Status.HOLD, Status.SOLVED, Status.CLOSED}),
+    Status.PENDING: frozenset({Status.OPEN, Status.HOLD, Status.SOLVED, Status.CLOSED}),
+    Status.HOLD: frozenset({Status.OPEN, Status.PENDING, Status.SOLVED, Status.CLOSED}),
+    Status.SOLVED: frozenset({Status.OPEN, Status.PENDING, Status.HOLD, Status.CLOSED}),
+    Status.CLOSED: frozenset(),
+    Status.MERGED: frozenset(),
+}
+
+#: Events that are no news to whoever watches the list: they leave `updated_at` alone.
+_QUIET = (e.AgentTold, e.Mentions)
+
+
+def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
+    """The ticket after `event`, which happened at `at` (aware, UTC). Pure and total."""
+    after = _apply(ticket, event, at)
+    if isinstance(event, _QUIET) or (isinstance(event, e.DeliverySettled) and event.state == "sent"):
+        return after
+    return replace(after, updated_at=max(at, ticket.updated_at))
+
+
+def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
+    match event:
+        case e.StatusChanged(new=new):
+            return _with_status(ticket, new, at)
+        case e.PriorityChanged(new=priority):
+            return replace(
+                ticket, priority=priority, queue_at=virtual_due(ticket.waiting_since or ticket.created_at, priority)
+            )
+        case e.WaitingChanged(new=since):
+            return replace(
+                ticket, waiting_since=since, queue_at=virtual_due(since or ticket.created_at, ticket.priority)
+            )
+        case e.Assigned(new=agent):
+            return replace(ticket, assignee=agent)
+        case e.TeamChanged(new=team):
+            return replace(ticket, team=team)
+        case e.LanguageChanged(new=language):
+            return replace(ticket, language=language)
+        case e.FollowerAdded(agent=agent):
+            return replace(ticket, followers=ticket.followers | {agent})
+        case e.FollowerRemoved(agent=agent):
+            return replace(ticket, followers=ticket.followers - {agent})
+        case e.Tagged(added=added, removed=removed):
+            return replace(ticket, tags=(ticket.tags | frozenset(added)) - frozenset(removed))
+        case e.Merged(into=into):
+            return replace(_with_status(ticket, Status.MERGED, at), merged_into=into)
+        case e.Unmerged(new=status):
+            return replace(_with_status(ticket, status, at), merged_into=None)
+        case _:
+            return ticket
+
+
+def _with_status(ticket: Ticket, status: Status, at: datetime) -> Ticket:
+    """`solved_at` is when it was last solved; a ticket at work again has none."""
+    if status is Status.SOLVED:
+        return replace(ticket, status=status, solved_at=at)
+    if status in FINAL:
+        return replace(ticket, status=status)
+    return replace(ticket, status=status, solved_at=None)

@@ -1,0 +1,13 @@
+"""Did you mean …: the nearest of the names there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def did_you_mean(wrong: str, names: Iterable[str]) -> str:
+    """` (did you mean NAME?)`, or `""` when nothing is near."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    near = get_close_matches(wrong, list(names), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]}?)" if near else ""
