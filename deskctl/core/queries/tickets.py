@@ -29,7 +29,10 @@ class ListTickets(Query):
 
 @dataclass(frozen=True, slots=True)
 class ShowTicket(Query):
-    """One ticket with all that was said and done, merged tickets' messages included. Answer: `answers.TicketDocument`."""
+    """One ticket with all that was said and done, merged tickets' messages included.
+
+    Answer: `answers.TicketDocument`.
+    """
 
     number: int
 

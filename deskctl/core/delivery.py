@@ -1,0 +1,78 @@
+"""What becomes of outgoing messages: sent, tried again, given up, or uncertain until a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
+
+from ..errors import Refused
+from .commands import Command
+from .commands import machine, mail
+from .events import DeliverySettled, Event, StatusChanged
+from .handling import Handler, Said, Steps
+from .outbox import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState
+from .people import Actor
+from .tickets import Status
+from .unit import Unit
+
+_RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY, OutboxState.CANCELLED})
+
+
+def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
+    """One attempt is over. `try_later` waits longer each time and fails after four days."""
+    entry = unit.outbox(command.outbox)
+    tried = replace(entry, attempts=entry.attempts + 1, last_error=command.reason)
+    match command.result:
+        case "sent":
+            after = replace(tried, state=OutboxState.SENT, sent_at=unit.now, due_at=None, last_error=None)
+        case "try_later" if unit.now - entry.created_at < GIVE_UP_AFTER:
+            wait = RETRY_AFTER[min(entry.attempts, len(RETRY_AFTER) - 1)]
+            if command.retry_after is not None:
+                wait = max(wait, timedelta(seconds=command.retry_after))
+            after = replace(tried, state=OutboxState.RETRY, due_at=unit.now + wait)
+        case "uncertain":
+            after = replace(tried, state=OutboxState.UNCERTAIN, due_at=None)
+        case _:
+            after = replace(tried, state=OutboxState.FAILED, due_at=None)
+    unit.put_outbox(after)
+    if after.state is not OutboxState.RETRY:
+        yield from _tell_ticket(unit, after)
+    return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
+
+
+def _tell_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+    """The ticket shows what became of its reply; one that will not arrive makes it work again."""
+    if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
+        return
+    yield DeliverySettled(entry.ticket, entry.id, entry.message, entry.state.value, entry.last_error)
+    ticket = unit.ticket(entry.ticket)
+    if entry.state in (OutboxState.FAILED, OutboxState.CANCELLED) and ticket.status is Status.PENDING:
+        yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
+
+
+def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
+    entry = unit.outbox(command.outbox)
+    if entry.state not in _RETRIABLE:
+        raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
+    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now))
+    if entry.ticket is not None:
+        yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.QUEUED.value)
+    return Said(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
+
+
+def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
+    entry = unit.outbox(command.outbox)
+    if entry.state not in DUE_STATES:
+        raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what still waits can be cancelled")
+    after = replace(entry, state=OutboxState.CANCELLED, due_at=None)
+    unit.put_outbox(after)
+    yield from _tell_ticket(unit, after)
+    return Said(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    machine.SettleDelivery: settle,
+    mail.RetryOutbox: retry,
+    mail.CancelOutbox: cancel,
+}

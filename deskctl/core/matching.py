@@ -1,0 +1,80 @@
+"""Which ticket a message belongs to. What a stranger can guess or overhear leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .messages import InboundMessage, MessageKind
+from .tickets import FINAL, Status, Ticket
+from .unit import Unit
+
+#: How many references are followed, newest first; mail with thousands of them exists to be slow.
+MAX_REFERENCES = 50
+_TOKEN = re.compile(r"\[#(\d{1,9})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`ticket` None: a new one. `how` is own_id, reference, subject or new. `verified` is False for a genuine id from
+    an address that had no part in the ticket. `mentions` are tickets that were named without a right to them."""
+
+    ticket: int | None = None
+    how: str = "new"
+    verified: bool = True
+    mentions: tuple[int, ...] = ()
+
+
+def find(unit: Unit, channel: str, message: InboundMessage) -> Match:
+    """In this order, always within one channel (mailbox):
+
+    1. one of our own Message-IDs: 128 random bits that only someone who got our mail can know;
+    2. any other Message-ID we hold, newest first, if the sender takes part in that ticket;
+    3. the number in the subject, `[#42]`, if the sender takes part in that ticket.
+
+    Never the subject alone. What matches without the right to is only mentioned.
+    """
+    sender = (message.sender or "").lower()
+    mentioned: list[int] = []
+    heads = [h for ref in references(message) for h in unit.messages_by_id(ref) if h.channel == channel]
+    for head in heads:
+        if head.kind is MessageKind.OUT:
+            return Match(head.ticket, "own_id", verified=_takes_part(unit, sender, head.ticket))
+    for head in heads:
+        if _takes_part(unit, sender, head.ticket):
+            return Match(head.ticket, "reference")
+        mentioned.append(head.ticket)
+    for number in subject_numbers(message.subject):
+        ticket = unit.find_ticket(number)
+        if ticket is None or ticket.channel != channel:
+            continue
+        if _takes_part(unit, sender, number):
+            return Match(number, "subject")
+        mentioned.append(number)
+    return Match(mentions=tuple(dict.fromkeys(mentioned)))
+
+
+def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
+    return bool(sender) and sender in unit.participants(ticket)
+
+
+def references(message: InboundMessage) -> list[str]:
+    """In-Reply-To, then References from the newest on, each once."""
+    ordered = dict.fromkeys((*message.in_reply_to, *reversed(message.references)))
+    return list(ordered)[:MAX_REFERENCES]
+
+
+def subject_numbers(subject: str) -> Iterator[int]:
+    return (int(found) for found in _TOKEN.findall(subject)[:3])
+
+
+def living(unit: Unit, number: int) -> tuple[Ticket, Ticket | None]:
+    """Where a message to ticket `number` goes: the ticket at the end of its merge pointers, and the closed
+    ticket that a new one would follow, if that end is closed."""
+    ticket = unit.ticket(number)
+    seen = {number}
+    while ticket.status is Status.MERGED and ticket.merged_into is not None and ticket.merged_into not in seen:
+        seen.add(ticket.merged_into)
+        ticket = unit.ticket(ticket.merged_into)
+    return ticket, ticket if ticket.status in FINAL else None

@@ -1,0 +1,30 @@
+"""Two tickets that are one matter: the first closes with a pointer, and what comes later follows it."""
+
+from __future__ import annotations
+
+from ..errors import Refused
+from .commands import Command
+from .commands import tickets as c
+from .events import Absorbed, Merged, WaitingChanged
+from .handling import Handler, Said, Steps
+from .people import Actor
+from .unit import Unit
+from .work import workable
+
+
+def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
+    """Messages stay where they were written, so that a merge can be undone; whoever shows or answers the
+    ticket takes in those of the merged ones."""
+    if command.ticket == command.into:
+        raise Refused("a ticket cannot be merged into itself")
+    ticket, into = workable(unit, command.ticket), workable(unit, command.into)
+    yield Merged(ticket.number, into.number, ticket.status)
+    yield Absorbed(into.number, ticket.number)
+    if ticket.waiting_since is not None:
+        waiting = min(ticket.waiting_since, into.waiting_since or ticket.waiting_since)
+        if waiting != into.waiting_since:
+            yield WaitingChanged(into.number, into.waiting_since, waiting)
+    return Said(f"ticket {ticket.number} is part of ticket {into.number}", (ticket.number, into.number))
+
+
+HANDLERS: dict[type[Command], Handler] = {c.Merge: merge}

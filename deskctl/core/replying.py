@@ -1,0 +1,203 @@
+"""A public answer: who gets it, how it threads, what becomes of the ticket."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ..errors import CustomerWrote, Refused, UsageError
+from .commands import Command
+from .commands import tickets as c
+from .conversation import Message, MessageHead
+from .events import ReplyAdded, WaitingChanged
+from .handling import Handler, Said, Steps
+from .messages import MessageKind
+from .outbox import OutboxEntry, OutboxKind
+from .people import Actor
+from .settings import ChannelInfo
+from .suggest import did_you_mean
+from .tickets import Status, Ticket
+from .unit import Unit
+from .work import to_status, workable
+
+#: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
+#: the first is kept because some clients thread by it.
+MAX_REFERENCES = 20
+_RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
+_AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+
+
+def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
+    """Raises CustomerWrote when a person wrote since the author looked, Refused where nothing can be sent."""
+    ticket = workable(unit, command.ticket)
+    if not command.text.strip():
+        raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
+    after = _AFTER.get(command.status)
+    if after is None:
+        raise UsageError(
+            f"a reply cannot leave a ticket “{command.status}”{did_you_mean(command.status, _AFTER)}",
+            f"one of {', '.join(_AFTER)}",
+        )
+    channel = _sending_channel(unit, ticket)
+    heads = conversation(unit, ticket)
+    _nothing_unread(heads, command)
+    recipients = _recipients(unit, ticket, heads)
+    entry = _entry(unit, ticket, channel, heads, recipients, command)
+    message = _message(unit, entry, actor)
+    unit.enqueue(replace(entry, message=message.id))
+    unit.add_message(message)
+    unit.add_participants(ticket.number, (*entry.to, *entry.cc, *entry.bcc))
+    yield ReplyAdded(ticket.number, message.id, entry.id)
+    yield from to_status(ticket, after)
+    waiting = unit.ticket(ticket.number).waiting_since
+    if waiting is not None:
+        yield WaitingChanged(ticket.number, waiting, None)
+    facts = {"message": message.id, "outbox": entry.id, "message_id": entry.message_id, "to": list(entry.to)}
+    return Said(f"reply to {', '.join(entry.to)} is in the outbox", (ticket.number,), facts)
+
+
+def _sending_channel(unit: Unit, ticket: Ticket) -> ChannelInfo:
+    channel = unit.settings.channel(ticket.channel)
+    if channel is None:
+        raise Refused(f"channel {ticket.channel} is no longer configured", "deskctl channel list shows those that are")
+    if not channel.sends:
+        what = "has no smtp in the configuration" if channel.kind == "email" else "carries no answers"
+        raise Refused(f"nothing can be sent: channel {channel.name} {what}", f"deskctl note {ticket.number} records it")
+    return channel
+
+
+def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
+    """The ticket's messages and those of the tickets merged into it, oldest first."""
+    heads = list(unit.heads(ticket.number))
+    for other in unit.source.merged_into(ticket.number):
+        heads += conversation(unit, unit.ticket(other))
+    return sorted(heads, key=lambda h: h.id)
+
+
+def _by_people(heads: list[MessageHead]) -> list[MessageHead]:
+    return [h for h in heads if h.kind is MessageKind.IN and h.automatic is None]
+
+
+def _nothing_unread(heads: list[MessageHead], command: c.Reply) -> None:
+    newest = max((h.id for h in _by_people(heads)), default=0)
+    if command.seen is not None and newest > command.seen and not command.force:
+        raise CustomerWrote(
+            f"the customer wrote on ticket {command.ticket} since you last looked",
+            f"deskctl show {command.ticket}, then reply again; --force sends it as it is",
+        )
+
+
+def _recipients(unit: Unit, ticket: Ticket, heads: list[MessageHead]) -> Recipients:
+    """Whoever wrote last and has a part in the ticket, those they kept in copy, and the ticket's own contact.
+
+    An unverified sender is never answered automatically: a genuine id may have been forwarded.
+    """
+    kind = _sending_channel(unit, ticket).kind
+    contact = [i.address for i in unit.source.addresses_of(ticket.contact) if i.kind == kind]
+    known = [h for h in _by_people(heads) if h.verified and h.author]
+    if not known:
+        if not contact:
+            raise Refused(f"ticket {ticket.number} has no address to answer to", "deskctl note records what you do")
+        return Recipients((contact[0],))
+    last = known[-1]
+    author = str(last.author).lower()
+    to = last.reply_to or str(last.author)
+    company = [*last.to, *last.cc]
+    if author not in {address.lower() for address in contact}:
+        company = contact[:1] + company  # a colleague wrote: whoever asked first stays in copy
+    left_out = unit.settings.own_addresses | {to.lower(), author}
+    return Recipients((to,), tuple(a for a in dict.fromkeys(map(str.lower, company)) if a not in left_out))
+
+
+def _entry(
+    unit: Unit,
+    ticket: Ticket,
+    channel: ChannelInfo,
+    heads: list[MessageHead],
+    recipients: Recipients,
+    command: c.Reply,
+) -> OutboxEntry:
+    """Everything the channel will be told, its Message-ID included: 128 random bits at the channel's own domain."""
+    previous = _previous(heads)
+    references = _references(previous)
+    due = unit.now if command.at_once else unit.now + unit.settings.undo_window
+    cc = dict.fromkeys((*recipients.cc, *command.cc))
+    return OutboxEntry(
+        id=unit.source.next_id("outbox"),
+        kind=OutboxKind.REPLY,
+        channel=channel.name,
+        message_id=new_message_id(unit, channel),
+        to=recipients.to,
+        subject=reply_subject(ticket),
+        text=command.text,
+        created_at=unit.now,
+        due_at=due,
+        ticket=ticket.number,
+        sender_name=unit.settings.name,
+        sender_address=channel.address,
+        cc=tuple(cc),
+        bcc=command.bcc,
+        in_reply_to=previous.message_id if previous else None,
+        references=references,
+        language=ticket.language,
+        headers=dict(previous.headers) if previous else {},
+    )
+
+
+def _previous(heads: list[MessageHead]) -> MessageHead | None:
+    """What is answered: the newest message by a verified person, else the newest that left."""
+    known = [h for h in _by_people(heads) if h.verified and h.message_id]
+    sent = [h for h in heads if h.kind is MessageKind.OUT and h.message_id]
+    return known[-1] if known else sent[-1] if sent else None
+
+
+def _references(previous: MessageHead | None) -> tuple[str, ...]:
+    if previous is None or previous.message_id is None:
+        return ()
+    chain = list(dict.fromkeys((*previous.references, previous.message_id)))
+    return tuple(chain if len(chain) <= MAX_REFERENCES else chain[:1] + chain[-(MAX_REFERENCES - 1) :])
+
+
+def new_message_id(unit: Unit, channel: ChannelInfo) -> str:
+    domain = (channel.address or "").rpartition("@")[2] or "deskctl.invalid"
+    return f"<{unit.source.token()}@{domain}>"
+
+
+def reply_subject(ticket: Ticket) -> str:
+    """`Re: Printer [#42]`, with one `Re:` however many there were."""
+    subject = ticket.subject
+    while (shorter := _RE.sub("", subject)) != subject:
+        subject = shorter
+    token = f"[#{ticket.number}]"
+    subject = " ".join(subject.split())
+    return f"Re: {subject}" if token in subject else f"Re: {subject} {token}".replace("  ", " ")
+
+
+def _message(unit: Unit, entry: OutboxEntry, actor: Actor) -> Message:
+    assert entry.ticket is not None
+    return Message(
+        id=unit.source.next_id("messages"),
+        ticket=entry.ticket,
+        kind=MessageKind.OUT,
+        channel=entry.channel,
+        author=actor.handle or str(actor),
+        sent_at=unit.now,
+        created_at=unit.now,
+        subject=entry.subject,
+        text=entry.text,
+        visible_text=entry.text,
+        message_id=entry.message_id,
+        in_reply_to=entry.in_reply_to,
+        references=entry.references,
+        to=entry.to,
+        cc=entry.cc,
+    )
+
+
+HANDLERS: dict[type[Command], Handler] = {c.Reply: reply}

@@ -1,0 +1,133 @@
+"""Setting up who works here: agents and teams. And what people decide about quarantined mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable
+from dataclasses import replace
+
+from ..errors import NotFound, Refused, UsageError
+from .commands import Command, admin, mail
+from .events import AgentChanged, Event, IntakeDecided, TeamCreated
+from .handling import Handler, Said, Steps
+from .journal import JournalSettled, JournalState
+from .people import Actor, Agent, Team
+from .suggest import did_you_mean
+from .unit import Unit
+
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\Z")
+_TAKEN = frozenset({"none", "agent", "team", "system", "all", "me"})
+
+
+def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
+    handle = _handle(command.handle)
+    if handle in unit.agents:
+        raise Refused(f"there is an agent {handle} already", f"deskctl agent set {handle} changes it")
+    if handle in unit.teams:
+        raise Refused(f"a team is called {handle}", "agents and teams share their names; choose another")
+    _free_login(unit, command.login, handle)
+    yield from _ensure_teams(unit, command.teams)
+    unit.put_agent(
+        Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login)
+    )
+    yield AgentChanged(None, handle, ("added",))
+    return Said(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
+
+
+def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
+    agent = unit.agents.get(command.handle)
+    if agent is None:
+        raise NotFound(
+            f"no agent is called “{command.handle}”{did_you_mean(command.handle, unit.agents)}",
+            "deskctl agent list shows them",
+        )
+    _free_login(unit, command.login, agent.handle)
+    yield from _ensure_teams(unit, command.join)
+    changed = replace(
+        agent,
+        name=agent.name if command.name is None else _line(command.name),
+        email=agent.email if command.email is None else _address(command.email),
+        login=agent.login if command.login is None else command.login or None,
+        teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
+        active=agent.active if command.active is None else command.active,
+    )
+    what = tuple(f for f in ("name", "email", "login", "teams", "active") if getattr(agent, f) != getattr(changed, f))
+    if what:
+        unit.put_agent(changed)
+        yield AgentChanged(None, agent.handle, what)
+    return Said(f"agent {agent.handle}: {', '.join(what) or 'nothing'} changed", facts={"agent": agent.handle})
+
+
+def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
+    if command.handle in unit.teams:
+        return Said(f"there is a team {command.handle} already", facts={"team": command.handle})
+    yield from _ensure_teams(unit, (command.handle,), command.name)
+    return Said(f"team {command.handle} is added", facts={"team": command.handle})
+
+
+def _ensure_teams(unit: Unit, handles: Iterable[str], name: str | None = None) -> Generator[Event, None, None]:
+    for handle in handles:
+        if handle not in unit.teams:
+            if _handle(handle) in unit.agents:
+                raise Refused(f"an agent is called {handle}", "agents and teams share their names; choose another")
+            unit.put_team(Team(handle, _line(name or handle)))
+            yield TeamCreated(None, handle)
+
+
+def _handle(text: str) -> str:
+    if not _HANDLE.match(text) or text in _TAKEN:
+        raise UsageError(
+            f"“{text}” cannot be a handle", "lower-case letters, digits, dot, dash and underscore; not a word like none"
+        )
+    return text
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.match(text) or not text.isprintable():
+        raise UsageError(f"“{text}” is not a mail address", "as in anna@example.org")
+    return text
+
+
+def _line(text: str) -> str:
+    clean = " ".join(text.split())
+    if not clean or not clean.isprintable():
+        raise UsageError("a name is one line of readable text")
+    return clean
+
+
+def _free_login(unit: Unit, login: str | None, handle: str) -> None:
+    for agent in unit.agents.values():
+        if login and agent.login == login and agent.handle != handle:
+            raise Refused(f"the login {login} is {agent.handle}'s", f"deskctl agent set {agent.handle} --login ''")
+
+
+def retry_intake(unit: Unit, command: mail.RetryIntake, actor: Actor) -> Steps:
+    _quarantined(unit, command.journal)
+    unit.changes.retried_journal.add(command.journal)
+    yield IntakeDecided(None, command.journal, "retry")
+    return Said(f"journal row {command.journal} is tried again", facts={"journal": command.journal})
+
+
+def drop_intake(unit: Unit, command: mail.DropIntake, actor: Actor) -> Steps:
+    _quarantined(unit, command.journal)
+    unit.settle_journal(JournalSettled(command.journal, JournalState.DROPPED, reason=f"dropped by {actor}"))
+    yield IntakeDecided(None, command.journal, "drop")
+    return Said(f"journal row {command.journal} is dropped", facts={"journal": command.journal})
+
+
+def _quarantined(unit: Unit, journal: int) -> None:
+    state = unit.source.journal_state(journal)
+    if state is None:
+        raise NotFound(f"there is no journal row {journal}", "deskctl inbox list shows what waits")
+    if state is not JournalState.QUARANTINED:
+        raise Refused(f"journal row {journal} is {state}, not quarantined")
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    admin.AddAgent: add_agent,
+    admin.ChangeAgent: change_agent,
+    admin.AddTeam: add_team,
+    mail.RetryIntake: retry_intake,
+    mail.DropIntake: drop_intake,
+}

@@ -1,0 +1,123 @@
+"""Taking back: one command of an agent and what followed from it, as long as nobody outside has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..errors import DeskctlError, NotFound, Refused
+from . import events as e
+from .commands import Command
+from .commands import tickets as c
+from .handling import Handler, Said, Steps
+from .outbox import DUE_STATES, OutboxState
+from .people import Actor
+from .ports import CommandRecord, RecordedEvent
+from .tickets import Status
+from .unit import Unit
+
+
+def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
+    record = _record(unit, command.command, actor)
+    events = unit.source.events_of_command(record.id)
+    tickets = sorted({r.event.ticket for r in events if r.event.ticket is not None})
+    _nobody_touched(unit, record, tickets, events)
+    for outbox in _outgoing(events):
+        _take_out(unit, outbox)
+    for recorded in reversed(events):
+        yield from _inverse(unit, recorded.event)
+    for number in tickets:
+        yield e.Undone(number, record.id)
+    unit.mark_undone(record.id)
+    names = ", ".join(str(n) for n in tickets)
+    return Said(f"took back: {record.name.lower()} on ticket {names}", tuple(tickets), {"undone": record.id})
+
+
+def _record(unit: Unit, id: int | None, actor: Actor) -> CommandRecord:
+    if id is None:
+        found = unit.source.last_command(actor)
+        if found is None:
+            raise DeskctlError("there is nothing of yours to take back")
+        return found
+    found = unit.source.command(id)
+    if found is None:
+        raise NotFound(f"there is no command {id}", "deskctl log TICKET shows them")
+    if found.actor != actor:
+        raise Refused(f"command {id} is not yours")
+    if found.undone or not found.undoable:
+        raise Refused(f"command {id} {'was taken back already' if found.undone else 'cannot be taken back'}")
+    return found
+
+
+def _nobody_touched(
+    unit: Unit, record: CommandRecord, tickets: Sequence[int], events: Sequence[RecordedEvent]
+) -> None:
+    """What was done after it, and not taken back itself, stands in the way."""
+    last = max((r.id for r in events), default=0)
+    for number in tickets:
+        for later in unit.source.events_since(number, last):
+            if later.command == record.id or isinstance(later.event, (e.AgentTold, e.Undone)):
+                continue
+            other = unit.source.command(later.command)
+            if other is not None and not other.undone and other.name != "Undo":
+                raise Refused(
+                    f"ticket {number} was touched since ({later.event.kind.replace('_', ' ')} by {later.actor})",
+                    f"deskctl log {number} shows what happened",
+                )
+
+
+def _outgoing(events: Sequence[RecordedEvent]) -> Iterator[int]:
+    return (r.event.outbox for r in events if isinstance(r.event, e.ReplyAdded) and r.event.outbox is not None)
+
+
+def _take_out(unit: Unit, id: int) -> None:
+    entry = unit.outbox(id)
+    if entry.state is OutboxState.CANCELLED:
+        return
+    if entry.state not in DUE_STATES:
+        raise Refused(f"the mail to {', '.join(entry.to)} is {entry.state} and cannot be taken back")
+    unit.put_outbox(replace(entry, state=OutboxState.CANCELLED, due_at=None))
+
+
+def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
+    """What takes one event back. Those that only tell (mentions, escalated, …) need nothing."""
+    number = event.ticket
+    match event:
+        case e.StatusChanged(old=old, new=new):
+            yield e.StatusChanged(number, new, old)
+        case e.PriorityChanged(old=old_priority, new=new_priority):
+            yield e.PriorityChanged(number, new_priority, old_priority)
+        case e.Assigned(old=old_agent, new=new_agent):
+            yield e.Assigned(number, new_agent, old_agent)
+        case e.TeamChanged(old=old_team, new=new_team):
+            yield e.TeamChanged(number, new_team, old_team)
+        case e.LanguageChanged(old=old_language, new=new_language):
+            yield e.LanguageChanged(number, new_language, old_language)
+        case e.WaitingChanged(old=old_since, new=new_since):
+            yield e.WaitingChanged(number, new_since, old_since)
+        case e.FollowerAdded(agent=agent):
+            yield e.FollowerRemoved(number, agent)
+        case e.FollowerRemoved(agent=agent):
+            yield e.FollowerAdded(number, agent)
+        case e.Tagged(added=added, removed=removed):
+            yield e.Tagged(number, removed, added)
+        case e.Merged(into=into, old=status):
+            yield e.Unmerged(number, into, status)
+        case e.Absorbed(other=other):
+            yield e.Released(number, other)
+        case e.ReplyAdded(message=message) | e.NoteAdded(message=message) | e.Escalated(message=message):
+            unit.withdraw(message)
+            yield e.MessageWithdrawn(number, message)
+        case e.TicketCreated() if number is not None:
+            # A number is never given twice, so the ticket stays, closed and empty.
+            yield e.StatusChanged(number, unit.ticket(number).status, Status.CLOSED)
+        case e.MessageReceived(message=message):
+            unit.withdraw(message)
+            yield e.MessageWithdrawn(number, message)
+        case e.AgentTold(outbox=outbox):
+            entry = unit.outbox(outbox)
+            if entry.state in DUE_STATES:
+                unit.put_outbox(replace(entry, state=OutboxState.CANCELLED, due_at=None))
+
+
+HANDLERS: dict[type[Command], Handler] = {c.Undo: undo}
