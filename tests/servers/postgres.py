@@ -1,0 +1,126 @@
+"""A real PostgreSQL for the tests: its own cluster in a temporary folder, reached over a Unix socket only."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.servers.process import Account, ServerProcess, missing, remove
+from tests.servers.waiting import wait_until
+
+_OWNER = "deskctl"
+_FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+
+
+class PostgresServer:
+    """A running server. `database()` makes a fresh database and answers its URL; trust, so no password."""
+
+    def __init__(self, binaries: Path, *, durable: bool = False) -> None:
+        self._account = Account.ordinary("postgres")
+        self._folder = self._account.folder("desk-pg-")
+        self._numbers = itertools.count(1)
+        self._templates: dict[str, str] = {}
+        self._command = [str(binaries / "postgres"), "-D", str(self._folder / "data"), "-k", str(self._folder)]
+        for setting in ("listen_addresses=", "max_connections=200", *(() if durable else _FAST)):
+            self._command += ["-c", setting]
+        self._initialise(binaries)
+        self._process = self._start()
+
+    def _initialise(self, binaries: Path) -> None:
+        command = [str(binaries / "initdb"), "-D", str(self._folder / "data"), "-U", _OWNER, "--auth=trust"]
+        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        done = subprocess.run(  # type: ignore[call-overload]
+            command, capture_output=True, text=True, cwd=self._folder, timeout=60, **self._account.spawning()
+        )
+        if done.returncode:
+            raise RuntimeError(f"initdb failed: {done.stderr}")
+
+    def _start(self) -> ServerProcess:
+        # SIGINT is PostgreSQL's "fast" shutdown: it does not wait for clients that forgot to leave.
+        process = ServerProcess(self._command, self._account, self._folder / "log", signal.SIGINT)
+        wait_until(lambda: self._ready(process), 30, "PostgreSQL accepts connections")
+        return process
+
+    def _ready(self, process: ServerProcess) -> bool:
+        if not process.alive():
+            raise RuntimeError(f"PostgreSQL ended at its start: {process.said()}")
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.url("postgres"), autocommit=True)
+
+    def url(self, database: str) -> str:
+        return f"postgresql://{_OWNER}@/{database}?host={self._folder}"
+
+    def database(self, template: str = "template0") -> str:
+        """The URL of a new database, a copy of `template`."""
+        name = f"desk_{os.getpid()}_{next(self._numbers)}"
+        with self._connect() as connection:
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.url(name)
+
+    def template(self, name: str, fill: Callable[[str], None]) -> str:
+        """The name of a database to copy with `database(template=…)`; `fill(url)` makes it, once a session."""
+        if name not in self._templates:
+            url = self.database()
+            fill(url)
+            self._templates[name] = self._name(url)
+        return self._templates[name]
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected."""
+        with self._connect() as connection:
+            statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            connection.execute(statement.format(sql.Identifier(self._name(url))))
+
+    @staticmethod
+    def _name(url: str) -> str:
+        return url.partition("@/")[2].partition("?")[0]
+
+    def restart(self) -> None:
+        """Stop and start again; every connection is cut."""
+        self.stop()
+        self.start()
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    def start(self) -> None:
+        self._process = self._start()
+
+    def close(self) -> None:
+        self._process.stop()
+        remove(self._folder)
+
+
+def open_postgres(*, durable: bool = False) -> PostgresServer:
+    """Start a server, or skip the test with the way to install one."""
+    binaries = _binaries()
+    if binaries is None:
+        missing("PostgreSQL", "apt-get install postgresql")
+        raise AssertionError("unreachable")
+    return PostgresServer(binaries, durable=durable)
+
+
+def _binaries() -> Path | None:
+    """The folder of initdb and postgres: Debian keeps it off the path, one for each version."""
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name, reverse=True)
+    if program := shutil.which("pg_config"):
+        said = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False, timeout=20).stdout
+        candidates.insert(0, Path(said.strip()))
+    if program := shutil.which("initdb"):
+        candidates.append(Path(program).parent)
+    return next((path for path in candidates if (path / "initdb").exists() and (path / "postgres").exists()), None)

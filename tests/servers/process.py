@@ -1,0 +1,108 @@
+"""A server of the tests: started as an ordinary user, its words in a file, ended by its pid."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+def missing(what: str, how: str) -> None:
+    """Skip the test because a server is not installed; fail it where servers are required."""
+    message = f"{what} is not installed: {how}"
+    if os.environ.get("DESKCTL_REQUIRE_SERVERS") == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom a server runs as."""
+
+    name: str
+    group: str
+    uid: int
+    gid: int
+
+    @classmethod
+    def ordinary(cls, *preferred: str) -> Account:
+        """The user of this process, or, for root, the first of `preferred` that exists: servers refuse to be root."""
+        entry = pwd.getpwuid(os.geteuid())
+        if entry.pw_uid == 0:
+            known = {name.pw_name: name for name in pwd.getpwall()}
+            entry = next(known[name] for name in (*preferred, "nobody") if name in known)
+        return cls(entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name, entry.pw_uid, entry.pw_gid)
+
+    def folder(self, prefix: str) -> Path:
+        """A new folder of this account. Directly under the system's temporary folder: socket paths must be short."""
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+        os.chown(path, self.uid, self.gid)
+        return path
+
+    def spawning(self) -> Mapping[str, object]:
+        """The arguments that make `subprocess` start something as this account."""
+        if os.geteuid() != 0:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+class ServerProcess:
+    """One running server. It dies with the process that started it, however that one ends."""
+
+    def __init__(self, command: Sequence[str], account: Account, log: Path, stop_signal: int = signal.SIGTERM) -> None:
+        self._stop_signal = stop_signal
+        self._log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(  # type: ignore[call-overload]
+                [*_dying_with_parent(stop_signal), *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=log.parent,
+                start_new_session=True,
+                **account.spawning(),
+            )
+
+    @property
+    def pid(self) -> int:
+        pid: int = self._process.pid
+        return pid
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def said(self) -> str:
+        """What the server wrote, for a failure's message."""
+        with suppress(OSError):
+            return self._log.read_text(errors="replace")[-2000:]
+        return ""
+
+    def stop(self) -> None:
+        """Ask it to end; insist after ten seconds."""
+        if self.alive():
+            self._process.send_signal(self._stop_signal)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _dying_with_parent(number: int) -> list[str]:
+    """The words before a command that end it with the process that starts it, even if that one is killed."""
+    program = shutil.which("setpriv")
+    return [program, "--pdeathsig", signal.Signals(number).name.removeprefix("SIG"), "--"] if program else []

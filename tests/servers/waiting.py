@@ -1,0 +1,45 @@
+"""Waiting for something to become true, without sleeping for a guessed time."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], timeout: float = 10, what: str = "") -> T:
+    """The first true answer of `condition`, asked again and again for at most `timeout` seconds.
+
+    Raises AssertionError that says `what` did not come about.
+    """
+    deadline = time.monotonic() + timeout
+    pause = 0.002
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"not within {timeout:g} s: {what or getattr(condition, '__name__', 'the condition')}")
+        select.select([], [], [], pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
