@@ -18,9 +18,7 @@ def default_agent(agents: Iterable[Agent], *, login: str | None) -> Agent | None
     return active[0] if len(active) == 1 and active[0].login in (None, login) else None
 
 
-def resolve(
-    agents: Iterable[Agent], *, claim: str | None, login: str | None, trusted: bool, needed: bool
-) -> Actor:
+def resolve(agents: Iterable[Agent], *, claim: str | None, login: str | None, trusted: bool, needed: bool) -> Actor:
     """The actor of a command.
 
     `claim` is the handle that the caller gave, `login` the caller's system user. `trusted` callers (the desk's

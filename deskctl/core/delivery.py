@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..errors import Refused
-from .commands import Command
-from .commands import machine, mail
+from .commands import Command, machine, mail
 from .events import DeliverySettled, Event, StatusChanged
 from .handling import Handler, Said, Steps
 from .outbox import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState

@@ -110,9 +110,7 @@ def _automatic(unit: Unit, message: InboundMessage) -> str | None:
     return None
 
 
-def _message(
-    unit: Unit, command: Receive, ticket: int, contact: int, automatic: str | None, verified: bool
-) -> Message:
+def _message(unit: Unit, command: Receive, ticket: int, contact: int, automatic: str | None, verified: bool) -> Message:
     m = command.message
     return Message(
         id=unit.source.next_id("messages"),

@@ -23,7 +23,7 @@ from .work import to_status, workable
 #: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
 #: the first is kept because some clients thread by it.
 MAX_REFERENCES = 20
-_RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
+_RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE)
 _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
 
 

@@ -28,9 +28,7 @@ def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
         raise Refused(f"a team is called {handle}", "agents and teams share their names; choose another")
     _free_login(unit, command.login, handle)
     yield from _ensure_teams(unit, command.teams)
-    unit.put_agent(
-        Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login)
-    )
+    unit.put_agent(Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login))
     yield AgentChanged(None, handle, ("added",))
     return Said(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
 

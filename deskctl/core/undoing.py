@@ -49,9 +49,7 @@ def _record(unit: Unit, id: int | None, actor: Actor) -> CommandRecord:
     return found
 
 
-def _nobody_touched(
-    unit: Unit, record: CommandRecord, tickets: Sequence[int], events: Sequence[RecordedEvent]
-) -> None:
+def _nobody_touched(unit: Unit, record: CommandRecord, tickets: Sequence[int], events: Sequence[RecordedEvent]) -> None:
     """What was done after it, and not taken back itself, stands in the way."""
     last = max((r.id for r in events), default=0)
     for number in tickets:

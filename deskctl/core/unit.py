@@ -161,9 +161,7 @@ class Unit:
     def heads(self, ticket: int) -> list[MessageHead]:
         """A ticket's messages, oldest first, those of this transaction included."""
         stored = [m for m in self.source.heads(ticket) if m.id not in self.changes.withdrawn]
-        fresh = [
-            head(m) for m in self.changes.messages if m.ticket == ticket and m.id not in self.changes.withdrawn
-        ]
+        fresh = [head(m) for m in self.changes.messages if m.ticket == ticket and m.id not in self.changes.withdrawn]
         known = {m.id for m in stored}
         return stored + [m for m in fresh if m.id not in known]
 
@@ -196,9 +194,7 @@ class Unit:
         assert command is not None, "begin() comes first"
         if not self.changes.commands or self.changes.commands[-1].id != command.id:
             self.changes.commands.append(command)  # a command that changes nothing leaves no trace
-        self.changes.events.append(
-            RecordedEvent(self.source.next_id("events"), command.id, actor, self.now, event)
-        )
+        self.changes.events.append(RecordedEvent(self.source.next_id("events"), command.id, actor, self.now, event))
         if event.ticket is not None and (before := self.find_ticket(event.ticket)) is not None:
             after = evolve(before, event, self.now)
             self._tickets[event.ticket] = self.changes.tickets[event.ticket] = after

@@ -1,0 +1,37 @@
+"""What happens when a timer is due."""
+
+from __future__ import annotations
+
+from .commands import Command
+from .commands.machine import FireTimer
+from .commands.tickets import MarkSeen
+from .events import StatusChanged
+from .handling import Handler, Said, Steps
+from .people import Actor
+from .tickets import Status
+from .unit import Unit
+
+
+def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
+    """A timer that is gone, or whose moment moved into the future, has nothing to say."""
+    timer = unit.source.timer(command.timer)
+    if timer is None or timer.due_at > unit.now:
+        return Said("nothing is due")
+    unit.drop_timer(timer.key)
+    if timer.ticket is not None:  # the only kind there is, AUTO_CLOSE
+        ticket = unit.find_ticket(timer.ticket)
+        if ticket is not None and ticket.status is Status.SOLVED:
+            yield StatusChanged(ticket.number, ticket.status, Status.CLOSED)
+            return Said(f"ticket {ticket.number} is closed", (ticket.number,))
+    return Said("nothing is due")
+
+
+def mark_seen(unit: Unit, command: MarkSeen, actor: Actor) -> Steps:
+    """What an agent was shown last; `reply` asks for it. No event: looking is no change."""
+    yield from ()
+    if actor.handle is not None:
+        unit.mark_seen(actor.handle, unit.ticket(command.ticket).number, command.message)
+    return Said("seen", (command.ticket,))
+
+
+HANDLERS: dict[type[Command], Handler] = {FireTimer: fire, MarkSeen: mark_seen}

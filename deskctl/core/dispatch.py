@@ -1,0 +1,97 @@
+"""The one door: every change, whoever asks for it, is a command that comes through `execute`."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import UsageError
+from . import clockwork, delivery, intake, merging, notify, replying, staff, undoing, work
+from .commands import Command
+from .commands.tickets import Undo
+from .events import Event
+from .handling import Handler, Said
+from .people import Actor
+from .reactions import REACTIONS
+from .unit import Unit
+
+HANDLERS: dict[type[Command], Handler] = {
+    **work.HANDLERS,
+    **replying.HANDLERS,
+    **merging.HANDLERS,
+    **undoing.HANDLERS,
+    **intake.HANDLERS,
+    **delivery.HANDLERS,
+    **notify.HANDLERS,
+    **clockwork.HANDLERS,
+    **staff.HANDLERS,
+}
+
+#: How far reactions may lead from the command that started them; further is a fault of ours.
+MAX_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a command. `command` is its number, None when nothing changed; `said` is for people."""
+
+    command: int | None
+    changed: bool
+    said: str
+    tickets: tuple[int, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def execute(unit: Unit, command: Command, actor: Actor) -> Result:
+    """Carry `command` out in `unit`, and whatever follows from it, until all is quiet.
+
+    The reactions' commands belong to the same numbered command, so that `undo` takes them back too. Raises
+    DeskctlError; the unit is then to be thrown away.
+    """
+    number = unit.begin(type(command).__name__, actor, command.undoable)
+    before = len(unit.changes.events)
+    said = _settle(unit, command, actor)
+    changed = len(unit.changes.events) > before
+    return Result(number if changed else None, changed, said.text, said.tickets, said.facts)
+
+
+def _settle(unit: Unit, command: Command, actor: Actor) -> Said:
+    first: Said | None = None
+    queue: deque[tuple[Command, Actor, int]] = deque([(command, actor, 0)])
+    while queue:
+        current, by, depth = queue.popleft()
+        events, said = _run(unit, current, by)
+        first = first or said
+        if depth < MAX_DEPTH:
+            queue.extend((follower, system, depth + 1) for follower, system in _followers(unit, current, events, by))
+    assert first is not None
+    return first
+
+
+def _run(unit: Unit, command: Command, actor: Actor) -> tuple[list[Event], Said]:
+    """Record the events of one handler, one by one, as it yields them."""
+    handler = HANDLERS.get(type(command))
+    if handler is None:
+        raise UsageError(f"the desk does not know the command {type(command).__name__}")
+    events: list[Event] = []
+    steps = handler(unit, command, actor)
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as stop:
+            said: Said = stop.value
+            return events, said
+        unit.record(event, actor)
+        events.append(event)
+
+
+def _followers(unit: Unit, cause: Command, events: list[Event], actor: Actor) -> list[tuple[Command, Actor]]:
+    """What the reactions answer. When something is taken back they keep the timers right, but nobody is told."""
+    followers = [
+        (command, Actor.system(reaction.__name__))
+        for event in events
+        for reaction in REACTIONS
+        for command in reaction(unit, event, actor, cause)
+    ]
+    return [] if isinstance(cause, Undo) else followers

@@ -1,0 +1,72 @@
+"""What follows from an event by itself: who is told, which timer is set. Pure functions of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from . import events as e
+from .commands import Command
+from .commands.machine import Quarantine, Tell
+from .people import Actor
+from .targets import active_agents, members
+from .tickets import Status
+from .timers import Timer, TimerKind
+from .unit import Unit
+
+#: (unit, event, who caused it, the command it belongs to) → further commands.
+Reaction = Callable[[Unit, e.Event, Actor, Command], Iterator[Command]]
+
+
+def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """New tickets are told to their team, assigned ones to their agent, mishaps to whoever can mend them.
+    Nobody is told of what they did themselves."""
+    number = event.ticket
+    match event:
+        case e.TicketCreated(team=team) if actor.handle is None:
+            yield from _tell_team(unit, team, "new", number)
+        case e.Assigned(new=str(agent)) if agent != actor.handle:
+            about = "escalated" if _escalates(cause) else "assigned"
+            yield Tell(agent, about, number)
+        case e.Escalated(to=to) if to.startswith("team:"):
+            yield from _tell_team(unit, to.removeprefix("team:"), "escalated", number, besides=actor.handle)
+        case e.DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
+            owner = unit.ticket(number).assignee
+            if owner in active_agents(unit):
+                yield Tell(str(owner), state, number, reason)
+            else:
+                yield from _tell_team(unit, unit.ticket(number).team, state, number, reason)
+
+
+def _escalates(cause: Command) -> bool:
+    return type(cause).__name__ == "Escalate"
+
+
+def _tell_team(
+    unit: Unit, team: str | None, about: str, ticket: int | None, detail: str | None = None, besides: str | None = None
+) -> Iterator[Command]:
+    return (Tell(a.handle, about, ticket, detail) for a in members(unit, team) if a.handle != besides)
+
+
+def tell_of_quarantine(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """The channel's team hears that something came in which cannot be read."""
+    if isinstance(event, e.IntakeDecided) and isinstance(cause, Quarantine):
+        channel = unit.settings.channel(cause.channel)
+        detail = f"{cause.channel} #{cause.journal}: {cause.reason}"
+        yield from _tell_team(unit, channel.team if channel else None, "quarantined", None, detail)
+
+
+def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A solved ticket closes by itself after a while; one that is worked at again does not."""
+    yield from ()
+    if event.ticket is None or not isinstance(event, (e.StatusChanged, e.Unmerged, e.Merged)):
+        return
+    key = f"{TimerKind.AUTO_CLOSE}:{event.ticket}"
+    ticket = unit.ticket(event.ticket)
+    if ticket.status is Status.SOLVED:
+        due = unit.now + unit.settings.close_after
+        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.AUTO_CLOSE, due, key, ticket.number))
+    else:
+        unit.drop_timer(key)
+
+
+REACTIONS: tuple[Reaction, ...] = (close_in_time, tell_agents, tell_of_quarantine)
