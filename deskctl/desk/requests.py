@@ -1,11 +1,11 @@
 """What `Desk.call` understands, and the JSON that comes back.
 
-    ingest(raw_base64, channel=None)     Ingested      journal a raw mail for a channel; durable when it returns
-    channel_test(name)                   ChannelReport try every part of a channel
-    channels()                           list[ChannelRow]
-    plugins()                            list[PluginRow]
-    wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
-    settled without a daemon             `wait_delivery` answers at once with the row as it is
+ingest(raw_base64, channel=None)     Ingested      journal a raw mail for a channel; durable when it returns
+channel_test(name)                   ChannelReport try every part of a channel
+channels()                           list[ChannelRow]
+plugins()                            list[PluginRow]
+wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
+settled without a daemon             `wait_delivery` answers at once with the row as it is
 """
 
 from __future__ import annotations

@@ -1,0 +1,106 @@
+"""The composition root: configuration, plugins and store become a desk.
+
+A short command that finds a daemon loads nothing of this but the socket's client.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deskctl.config.locate import run_dir
+from deskctl.desk.remote import RemoteDesk
+from deskctl.desk.wire import SOCKET_NAME
+
+if TYPE_CHECKING:
+    from deskctl.config import Config
+    from deskctl.desk import Desk
+    from deskctl.desk.parts import Parts, Plugins
+
+#: Seconds between two looks for a daemon that is just starting, or for a lock that another command holds.
+_LOOK_AGAIN = 0.05
+
+
+def open_desk(config_path: Path, *, wait: float = 60) -> Desk:
+    """The desk of a configuration: the daemon's, if one serves its socket, else the store in this process.
+
+    On SQLite a desk has one owner: `wait` seconds for the one before. Raises ConfigError and Unavailable.
+    """
+    socket = str(run_dir(config_path) / SOCKET_NAME)
+    remote = RemoteDesk.connect(socket)
+    return remote if remote is not None else _open_local(config_path, socket, wait)
+
+
+def _open_local(config_path: Path, socket: str, wait: float) -> Desk:
+    from deskctl.desk.local import LocalDesk
+    from deskctl.desk.lock import COMMAND, OwnerLock
+
+    config, plugins = load(config_path)
+    if not config.store.url.startswith("sqlite:"):
+        return LocalDesk(open_parts(config, plugins))
+    lock = OwnerLock(config.run_dir)
+    deadline = time.monotonic() + wait
+    while not lock.take(COMMAND):
+        remote = RemoteDesk.connect(socket)  # a daemon that was starting may be ready now
+        if remote is not None:
+            return remote
+        if time.monotonic() >= deadline:
+            raise lock.held(wait)
+        time.sleep(_LOOK_AGAIN)
+    try:
+        return LocalDesk(open_parts(config, plugins), lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def load(config_path: Path) -> tuple[Config, Plugins]:
+    """The configuration and the plugins it asks for. Raises ConfigError with every problem."""
+    from deskctl.config.load import load as load_config
+    from deskctl.config.load import plugins_table
+    from deskctl.plugins import manager
+
+    plugins = manager.load(plugins_table(config_path))
+    return load_config(config_path, plugins.channel_types), plugins
+
+
+def open_parts(config: Config, plugins: Plugins) -> Parts:
+    """The open store with what belongs to it; teams that channels name exist afterwards.
+
+    Raises ConfigError for a store of another version, Unavailable for one that cannot be opened.
+    """
+    from deskctl.desk.parts import Parts
+    from deskctl.store import Store
+
+    store = Store.open(config.store.url, config.settings())
+    try:
+        parts = Parts(config, plugins, store)
+        ensure_teams(parts)
+    except BaseException:
+        store.close()
+        raise
+    return parts
+
+
+def ensure_teams(parts: Parts) -> None:
+    """Teams that the configuration names are created; a store that cannot be written now gets them another time."""
+    from deskctl.core import dispatch
+    from deskctl.core.commands.admin import AddTeam
+    from deskctl.core.people import Actor
+    from deskctl.core.queries.admin import ListTeams
+    from deskctl.core.unit import Unit
+    from deskctl.errors import Unavailable
+
+    wanted = {table.team for table in parts.config.channels.values() if table.team}
+    if not wanted or not (wanted - {row["handle"] for row in parts.store.ask(ListTeams())}):
+        return
+
+    def work(unit: Unit) -> None:
+        for team in sorted(wanted - set(unit.teams)):
+            dispatch.execute(unit, AddTeam(team), Actor.system("config"))
+
+    try:
+        parts.store.transaction(work)
+    except Unavailable:
+        return

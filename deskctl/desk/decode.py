@@ -1,0 +1,148 @@
+"""What came over the socket, as commands and queries. Nothing is taken on trust: names, fields and types are checked."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from deskctl.core import commands, queries
+from deskctl.core.commands import Command
+from deskctl.core.queries import Query
+from deskctl.errors import UsageError
+
+#: The modules whose commands and queries may be spoken over the socket. What only the desk itself asks for
+#: (`core.commands.machine`) is not among them.
+SPOKEN_COMMANDS = ("tickets", "mail", "admin")
+SPOKEN_QUERIES = ("tickets", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One line of a client. Exactly one of `command`, `query` and `call` is there."""
+
+    id: int | str | None
+    command: Command | None = None
+    query: Query | None = None
+    call: str | None = None
+    params: Mapping[str, Any] | None = None
+    claim: str | None = None
+    dry_run: bool = False
+
+
+def known_commands() -> dict[str, type[Command]]:
+    """Commands by name that a client may speak."""
+    return _spoken(commands, SPOKEN_COMMANDS, commands.REGISTRY)
+
+
+def known_queries() -> dict[str, type[Query]]:
+    return _spoken(queries, SPOKEN_QUERIES, queries.REGISTRY)
+
+
+def _spoken(package: types.ModuleType, modules: tuple[str, ...], registry: dict[str, Any]) -> dict[str, Any]:
+    names = {importlib.import_module(f"{package.__name__}.{module}").__name__ for module in modules}
+    return {name: cls for name, cls in registry.items() if cls.__module__ in names}
+
+
+def parse_line(raw: bytes) -> Mapping[str, Any]:
+    """A line as a JSON object. Raises UsageError."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise UsageError("that is no line of JSON") from error
+    if not isinstance(document, dict):
+        raise UsageError("a request is a JSON object")
+    return document
+
+
+def request(document: Mapping[str, Any]) -> Request:
+    """The request that a document holds. Raises UsageError, whatever the document."""
+    unknown = set(document) - {"id", "execute", "ask", "call", "as", "dry_run"}
+    if unknown:
+        raise UsageError(f"a request has no {', '.join(sorted(unknown))}")
+    id = document.get("id")
+    if not isinstance(id, (int, str, types.NoneType)):
+        raise UsageError("id: a number or a string")
+    claim, dry_run = document.get("as"), document.get("dry_run", False)
+    if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
+        raise UsageError("as: an agent's handle; dry_run: true or false")
+    asked = [verb for verb in ("execute", "ask", "call") if verb in document]
+    if len(asked) != 1:
+        raise UsageError("a request has one of execute, ask and call")
+    name, params = _named(asked[0], document[asked[0]])
+    match asked[0]:
+        case "execute":
+            return Request(id, command=_build(known_commands(), "command", name, params), claim=claim, dry_run=dry_run)
+        case "ask":
+            return Request(id, query=_build(known_queries(), "query", name, params))
+        case _:
+            return Request(id, call=name, params=params)
+
+
+def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:
+    if not isinstance(body, dict) or len(body) != 1:
+        raise UsageError(f"{verb}: one name with its fields")
+    name, params = next(iter(body.items()))
+    if not isinstance(params, dict):
+        raise UsageError(f"{name}: its fields as a JSON object")
+    return name, params
+
+
+def _build(known: Mapping[str, type[Any]], what: str, name: str, params: Mapping[str, Any]) -> Any:
+    cls = known.get(name)
+    if cls is None:
+        raise UsageError(f"there is no {what} {name}", "is the daemon older than this command? restart it")
+    own = {field.name: field for field in fields(cls)}
+    unknown = set(params) - set(own)
+    if unknown:
+        raise UsageError(f"{name} has no {', '.join(sorted(unknown))}")
+    missing = [
+        f.name for f in own.values() if f.name not in params and f.default is MISSING and f.default_factory is MISSING
+    ]
+    if missing:
+        raise UsageError(f"{name} needs {', '.join(missing)}")
+    hints = _hints(cls)
+    return cls(**{key: _typed(hints[key], value, f"{name}.{key}") for key, value in params.items()})
+
+
+_HINTS: dict[type[Any], dict[str, Any]] = {}
+
+
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    if cls not in _HINTS:
+        _HINTS[cls] = typing.get_type_hints(cls)
+    return _HINTS[cls]
+
+
+def _typed(hint: Any, value: Any, where: str) -> Any:
+    """`value` as the type that `hint` names; JSON's lists become tuples. Raises UsageError."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None and types.NoneType in arguments:
+            return None
+        return _typed(next(a for a in arguments if a is not types.NoneType), value, where)
+    if origin is tuple and isinstance(value, list):
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return tuple(_typed(arguments[0], item, where) for item in value)
+        if len(arguments) == len(value):
+            return tuple(_typed(wanted, item, where) for wanted, item in zip(arguments, value, strict=True))
+    elif hint is float and type(value) in (int, float):
+        return float(value)
+    elif type(value) is hint:  # exactly: true is no number
+        return value
+    raise UsageError(f"{where}: {_name(hint)} expected, not {_name(type(value))}")
+
+
+def _name(hint: Any) -> str:
+    return {
+        str: "text",
+        int: "a number",
+        bool: "true or false",
+        type(None): "null",
+        list: "a list",
+        dict: "an object",
+    }.get(hint, "a list" if typing.get_origin(hint) is tuple else str(hint))

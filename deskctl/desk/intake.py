@@ -1,0 +1,112 @@
+"""From the journal to tickets: rows in batches, singly where a batch fails, aside where a row fails alone.
+
+Parsing happens outside the transaction. A store that cannot be used now is nobody's fault: it goes to the caller,
+and no row is the worse for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from deskctl.core import dispatch, intake
+from deskctl.core.commands import Command
+from deskctl.core.commands.machine import Quarantine, Receive
+from deskctl.core.journal import MAX_ATTEMPTS, JournalRow
+from deskctl.core.messages import Envelope, InboundMessage
+from deskctl.core.people import Actor
+from deskctl.core.unit import Changes, Unit
+from deskctl.desk.ports import Run, Store, at_once
+from deskctl.errors import Unavailable
+
+log = logging.getLogger("deskctl.intake")
+
+Parse = Callable[[bytes, Envelope], InboundMessage]
+
+#: A batch: enough to share a commit, little enough to hold in memory (bytes) and to let others write in between.
+BATCH_ROWS = 50
+BATCH_BYTES = 4 * 1024 * 1024
+
+_INTAKE = Actor.system("intake")
+
+
+@dataclass(slots=True)
+class Intake:
+    """Works journal rows off. `parsers` are by channel; `changed` hears of every commit's changes.
+
+    `counted` are the rows whose present attempt is in the journal already: a store fault between two tries of
+    the same process is no further attempt.
+    """
+
+    store: Store
+    parsers: Mapping[str, Parse]
+    run: Run = at_once
+    changed: Callable[[Changes], None] = lambda changes: None
+    counted: set[int] = field(default_factory=set)
+
+    def work_off(self, rows: Sequence[JournalRow]) -> None:
+        """Every row is a message or quarantined when this returns. Raises Unavailable when the store fails."""
+        if len(rows) == 1 or any(row.singly for row in rows):
+            for row in rows:
+                self._single(row)
+            return
+        self.run(lambda: self.store.journal.start_batch([row.id for row in rows]))
+        try:
+            self._commit([self._receive(row) for row in rows])
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a row does, the others must not suffer
+            log.warning("a batch of %d messages failed, trying them singly: %s", len(rows), _reason(error))
+            for row in rows:
+                self._single(row)
+
+    def _single(self, row: JournalRow) -> None:
+        if row.id not in self.counted:
+            attempts = self.run(lambda: self.store.journal.start_single(row.id))
+            self.counted.add(row.id)
+            if attempts > MAX_ATTEMPTS:
+                self._quarantine(row, f"the process died {MAX_ATTEMPTS} times over it")
+                return
+        try:
+            receive = self._receive(row)
+        except Exception as error:  # noqa: BLE001 - a channel's parser must not stop intake
+            self._quarantine(row, f"could not be read: {_reason(error)}")
+            return
+        try:
+            self._commit([receive])
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("journal row %d of %s cannot become a message", row.id, row.channel)
+            self._quarantine(row, _reason(error), receive.message)
+        else:
+            self.counted.discard(row.id)
+
+    def _receive(self, row: JournalRow) -> Receive:
+        parse = self.parsers.get(row.channel)
+        if parse is None:
+            raise LookupError(f"the channel {row.channel} is not configured any more")
+        return Receive(row.id, row.channel, row.envelope, parse(row.raw, row.envelope), row.raw_sha256)
+
+    def _commit(self, commands: Sequence[Command]) -> None:
+        def work(unit: Unit) -> Changes:
+            intake.preload(unit, [command for command in commands if isinstance(command, Receive)])
+            for command in commands:
+                dispatch.execute(unit, command, _INTAKE)
+            return unit.changes
+
+        self.changed(self.run(lambda: self.store.transaction(work)))
+
+    def _quarantine(self, row: JournalRow, reason: str, message: InboundMessage | None = None) -> None:
+        log.warning("journal row %d of %s is quarantined: %s", row.id, row.channel, reason)
+        sender = message.sender if message else row.envelope.sender or None
+        subject = message.subject if message else None
+        self._commit([Quarantine(row.id, row.channel, reason, sender, subject)])
+        self.counted.discard(row.id)
+
+
+def _reason(error: Exception) -> str:
+    """One line about an error, without what the message says."""
+    first = (str(error).splitlines() or [""])[0][:200]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

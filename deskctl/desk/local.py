@@ -1,0 +1,133 @@
+"""The desk in this process, on its store: what a command uses when no daemon runs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from deskctl import __version__
+from deskctl.core.callers import default_agent
+from deskctl.core.commands import Command
+from deskctl.core.journal import JournalEntry
+from deskctl.core.people import Agent
+from deskctl.core.queries import Query
+from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
+from deskctl.core.queries.answers import HealthReport
+from deskctl.desk import DeskInfo, Outcome, calls
+from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
+from deskctl.desk.lock import OwnerLock
+from deskctl.desk.parts import Parts
+from deskctl.desk.perform import Caller, perform
+from deskctl.desk.requests import Ingested
+from deskctl.errors import TemporaryFailure, Unavailable
+
+log = logging.getLogger("deskctl.desk")
+
+#: Seconds that `ingest` keeps trying to journal a mail before the MTA is asked to keep it.
+JOURNAL_WITHIN = 60.0
+#: Seconds that `ingest` spends on turning what waits in the journal into tickets.
+WORK_OFF_WITHIN = 20.0
+
+
+class LocalDesk:
+    """Owns the store, and the desk's lock where there is one, until it is closed."""
+
+    def __init__(self, parts: Parts, lock: OwnerLock | None = None) -> None:
+        self._parts = parts
+        self._lock = lock
+        self._caller = Caller.of_this_process()
+
+    @property
+    def info(self) -> DeskInfo:
+        desk = self._parts.config.desk
+        agents = agents_of(self._parts.store.ask(ListAgents()))
+        me = default_agent(agents, login=self._caller.login)
+        return DeskInfo(
+            name=desk.name,
+            timezone=desk.timezone,
+            language=desk.language,
+            version=__version__,
+            daemon=False,
+            agent=me.handle if me else None,
+            agents=tuple(sorted(agent.handle for agent in agents)),
+        )
+
+    def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
+        return perform(self._parts.store, command, self._caller, agent, dry_run).outcome
+
+    def ask(self, query: Query) -> Any:
+        if isinstance(query, DeskHealth):
+            return HealthReport(daemon=False, pid=None, started_at=None, services=[])
+        return self._parts.store.ask(query)
+
+    def call(self, request: str, **params: Any) -> Any:
+        config = self._parts.config
+        match request:
+            case "ingest":
+                return self._ingest(calls.ingested(config, params, datetime.now(UTC)))
+            case "channel_test":
+                calls.only(params, "name")
+                return self._channel_test(calls.channel_name(config, calls.parameter(params, "name", str)))
+            case "channels":
+                calls.only(params)
+                return calls.channel_rows(config, {})
+            case "plugins":
+                calls.only(params)
+                return self._parts.plugins.rows()
+            case "wait_delivery":
+                calls.only(params, "outbox", "seconds")
+                return calls.outbox_row(self._parts.store.ask(ShowOutbox(calls.parameter(params, "outbox", int))))
+            case _:
+                raise calls.unknown_call(request)
+
+    def close(self) -> None:
+        self._parts.store.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _channel_test(self, name: str) -> Any:
+        from deskctl.desk.probe import ProbeContext, check
+
+        table = self._parts.config.channels[name]
+        context = ProbeContext(name, self._parts.store)
+        return calls.report(name, check(self._parts.type_of(name), table.config, context))
+
+    def _ingest(self, entry: JournalEntry) -> Ingested:
+        new = self._journalled(entry)
+        try:
+            self._work_off(entry)
+        except Exception as error:  # noqa: BLE001 - the mail is safe: what follows is for the next owner to finish
+            log.warning("the mail is in the journal and waits there: %s", type(error).__name__)
+        return {"channel": entry.channel, "new": new}
+
+    def _journalled(self, entry: JournalEntry) -> bool:
+        deadline = time.monotonic() + JOURNAL_WITHIN
+        while True:
+            try:
+                return self._parts.store.journal.append([entry])[0]
+            except Unavailable as error:
+                if time.monotonic() >= deadline:
+                    raise TemporaryFailure(error.what, error.hint) from error
+                time.sleep(0.2)
+
+    def _work_off(self, entry: JournalEntry) -> None:
+        """Work the journal off, oldest first, until this entry's turn has come."""
+        deadline = time.monotonic() + WORK_OFF_WITHIN
+        intake = Intake(self._parts.store, self._parts.parsers())
+        while time.monotonic() < deadline:
+            rows = self._parts.store.journal.waiting(BATCH_ROWS, BATCH_BYTES)
+            intake.work_off(rows)
+            if not rows or any(row.channel == entry.channel and row.raw == entry.raw for row in rows):
+                return
+
+
+def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:
+    """The agents that `ListAgents` answered with."""
+    return [
+        Agent(
+            row["handle"], row["name"], row["email"], frozenset(row["teams"]), login=row["login"], active=row["active"]
+        )
+        for row in rows
+    ]

@@ -1,0 +1,78 @@
+"""A command of somebody, carried out on the store: the same for a local desk and for the daemon's socket."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from dataclasses import dataclass
+
+from deskctl.core import callers, dispatch
+from deskctl.core.commands import Command
+from deskctl.core.commands.admin import AddAgent, AddTeam, ChangeAgent
+from deskctl.core.people import Actor
+from deskctl.core.unit import Changes, Unit
+from deskctl.desk import Outcome
+from deskctl.desk.ports import Store
+from deskctl.errors import Refused
+
+#: Who is an agent, and whose login they have, is the owner's to say: it decides who may act as whom.
+OWNERS_ONLY = (AddAgent, AddTeam, ChangeAgent)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a system user. `trusted` (the desk's owner, root) may name any agent."""
+
+    login: str | None
+    trusted: bool
+
+    @classmethod
+    def of_this_process(cls) -> Caller:
+        """Whoever runs this process; the store is theirs to open, so they are trusted."""
+        return cls(login_of(os.getuid()), True)
+
+
+def login_of(uid: int) -> str | None:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of a command, and what it changed."""
+
+    outcome: Outcome
+    changes: Changes
+
+
+def perform(store: Store, command: Command, caller: Caller, claim: str | None, dry_run: bool = False) -> Performed:
+    """Raises DeskctlError."""
+    if isinstance(command, OWNERS_ONLY) and not caller.trusted:
+        raise Refused(f"{caller.login or 'you'} may not change who works here", "ask the desk's owner to do it")
+
+    def work(unit: Unit) -> Performed:
+        actor = callers.resolve(
+            unit.agents.values(),
+            claim=claim,
+            login=caller.login,
+            trusted=caller.trusted,
+            needed=command.needs_agent,
+        )
+        return carry_out(unit, command, actor)
+
+    return store.transaction(work, dry_run=dry_run)
+
+
+def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
+    """One command through the one door, inside a transaction."""
+    result = dispatch.execute(unit, command, actor)
+    outcome: Outcome = {
+        "command": result.command,
+        "changed": result.changed,
+        "said": result.said,
+        "tickets": list(result.tickets),
+        "facts": dict(result.facts),
+    }
+    return Performed(outcome, unit.changes)

@@ -1,0 +1,100 @@
+"""What a desk needs of its store. `deskctl.store` fits these; nothing here or above it speaks SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from deskctl.core.journal import JournalEntry, JournalRow
+from deskctl.core.outbox import OutboxEntry
+from deskctl.core.queries import Query
+from deskctl.core.timers import Timer
+from deskctl.core.unit import Unit
+
+T = TypeVar("T")
+
+
+class Journal(Protocol):
+    def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
+        """Keep raw messages durably, all in one commit; True where the row is new."""
+        ...
+
+    def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
+        """The oldest rows to work off; one that must be tried singly comes alone."""
+        ...
+
+    def start_batch(self, ids: Sequence[int]) -> None:
+        """Durably note that these are tried together, so that they are tried singly if the process dies."""
+        ...
+
+    def start_single(self, id: int) -> int:
+        """Durably count an attempt; how many there have been, this one included."""
+        ...
+
+    def release(self) -> None:
+        """At the start of an owner: rows of a batch that died with its process will be tried singly."""
+        ...
+
+    def count_waiting(self) -> int: ...
+
+
+class Outbox(Protocol):
+    def claim(self, limit: int) -> list[OutboxEntry]:
+        """Take due entries; nobody else gets them."""
+        ...
+
+    def mark_sending(self, id: int) -> None:
+        """Durable, just before the words leave."""
+        ...
+
+    def recover(self) -> list[int]:
+        """At start: what was claimed is queued again; the ids of what had begun to leave when its sender died."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+
+
+class Timers(Protocol):
+    def due(self, limit: int) -> list[Timer]: ...
+    def next_due(self) -> datetime | None: ...
+
+
+class ChannelStates(Protocol):
+    def load(self, channel: str) -> dict[str, Any]: ...
+    def save(self, channel: str, state: Mapping[str, Any]) -> None: ...
+
+
+class Store(Protocol):
+    """Synchronous and safe to call from any thread. Raises deskctl.errors.Unavailable when it cannot be used now."""
+
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def timers(self) -> Timers: ...
+    @property
+    def state(self) -> ChannelStates: ...
+
+    def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False) -> T:
+        """Run `work` on a unit and commit what it changed; with `dry_run` change nothing."""
+        ...
+
+    def ask(self, query: Query) -> Any: ...
+    def blob(self, sha256: str) -> bytes: ...
+    def writable(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+#: Runs a piece of work where writes belong: at once in a short command, on the writer's thread in the daemon.
+Run = Callable[[Callable[[], Any]], Any]
+
+
+def at_once(work: Callable[[], T]) -> T:
+    return work()
+
+
+def names(items: Iterable[str]) -> str:
+    """Names for a hint."""
+    return ", ".join(sorted(items)) or "none"

@@ -1,0 +1,79 @@
+"""Try a channel without a daemon: open it, check it, let it go."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from deskctl.desk.calls import CHECK_WITHIN
+from deskctl.desk.ports import Store
+from deskctl.plugins.channel import ChannelType, Health, Part, StoreUnavailable
+
+if TYPE_CHECKING:
+    from deskctl.core.messages import Envelope
+
+
+class ProbeContext:
+    """A `ChannelContext` that takes no mail in: nobody is there to work it off."""
+
+    def __init__(self, name: str, store: Store) -> None:
+        self.name = name
+        self.log = logging.getLogger(f"deskctl.channel.{name}")
+        self._store = store
+
+    async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
+        raise _not_receiving()
+
+    def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
+        raise _not_receiving()
+
+    def sending(self, outbox_id: int) -> None:
+        self._store.outbox.mark_sending(outbox_id)
+
+    def accepting(self) -> bool:
+        return self._store.writable()
+
+    def load_state(self) -> dict[str, Any]:
+        return self._store.state.load(self.name)
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        raise _not_receiving()
+
+    def read_file(self, sha256: str) -> bytes:
+        return self._store.blob(sha256)
+
+    def alert(self, what: str, hint: str = "") -> None:
+        self.log.warning("%s%s", what, f" ({hint})" if hint else "")
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def _not_receiving() -> StoreUnavailable:
+    return StoreUnavailable("a channel that is only being tried takes nothing in")
+
+
+def check(channel_type: ChannelType, config: Any, context: ProbeContext, within: float = CHECK_WITHIN) -> Health:
+    """What the channel says of each of its parts. Raises nothing."""
+    import asyncio
+
+    return asyncio.run(checked(channel_type, config, context, within))
+
+
+async def checked(channel_type: ChannelType, config: Any, context: Any, within: float = CHECK_WITHIN) -> Health:
+    """The same inside a running loop."""
+    import asyncio
+
+    try:
+        channel = channel_type.open(config, context)
+        try:
+            async with asyncio.timeout(within):
+                return await channel.check()
+        finally:
+            await channel.aclose()
+    except TimeoutError:
+        return Health((Part("check", False, f"no answer within {within:g} s"),))
+    except Exception as error:  # noqa: BLE001 - a plugin's mistake is a finding
+        return Health((Part("check", False, f"{type(error).__name__}: {error}", "this is a fault of the plugin"),))

@@ -1,0 +1,169 @@
+"""The desk behind the daemon's socket, for short-lived commands: blocking, and it loads almost nothing."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import time
+from typing import Any
+
+from deskctl import __version__
+from deskctl.core.commands import Command
+from deskctl.core.queries import Query
+from deskctl.desk import DeskInfo, Outcome
+from deskctl.desk.address import reachable
+from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, error_from, line, spoken
+from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
+
+#: Seconds that a daemon may take to say hello, and to answer. An answer waits for a locked store at most 60 s.
+HELLO_WITHIN = 10.0
+ANSWER_WITHIN = 90.0
+#: Requests that take their own time, in seconds on top of `seconds` where they name one.
+SLOW_CALLS = {"channel_test": 300.0, "wait_delivery": ANSWER_WITHIN}
+
+_NOBODY_LISTENS = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
+
+
+class RemoteDesk:
+    """A connection to the daemon. Not for several threads at once."""
+
+    def __init__(self, connection: socket.socket, path: str, hello: dict[str, Any], answer_within: float) -> None:
+        self._socket = connection
+        self._path = path
+        self._answer_within = answer_within
+        self._hello = hello
+        self._last = 0
+
+    @classmethod
+    def connect(
+        cls, path: str | os.PathLike[str], *, hello_within: float = HELLO_WITHIN, answer_within: float = ANSWER_WITHIN
+    ) -> RemoteDesk | None:
+        """The desk served on the socket `path`; None when nobody listens there.
+
+        Raises Unavailable when a daemon is there but silent, or speaks another protocol; Refused when the
+        caller may not use the socket.
+        """
+        path = os.fspath(path)
+        connection = _connect(path, hello_within)
+        if connection is None:
+            return None
+        try:
+            hello = _read_line(connection, path, hello_within)
+            _check(hello)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path, hello, answer_within)
+
+    @property
+    def info(self) -> DeskInfo:
+        hello = self._hello
+        return DeskInfo(
+            name=hello["desk"],
+            timezone=hello["timezone"],
+            language=hello["language"],
+            version=hello["deskctl"],
+            daemon=True,
+            agent=hello["agent"],
+            agents=tuple(hello["agents"]),
+        )
+
+    def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
+        answer: Outcome = self._request({"execute": spoken(command), "as": agent, "dry_run": dry_run})
+        return answer
+
+    def ask(self, query: Query) -> Any:
+        return self._request({"ask": spoken(query)})
+
+    def call(self, request: str, **params: Any) -> Any:
+        within = SLOW_CALLS.get(request, self._answer_within) + float(params.get("seconds") or 0)
+        return self._request({"call": {request: params}}, within)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _request(self, document: dict[str, Any], within: float | None = None) -> Any:
+        self._last += 1
+        message = line({"id": self._last, **document})
+        if len(message) > LINE_LIMIT:
+            raise UsageError("that is too large for the desk", f"the limit is {LINE_LIMIT // 1024 // 1024} MB")
+        within = self._answer_within if within is None else within
+        self._socket.settimeout(within)
+        try:
+            self._socket.sendall(message)
+        except OSError as error:
+            raise _silent(self._path, within) if isinstance(error, TimeoutError) else _gone() from error
+        answer = _read_line(self._socket, self._path, within)
+        if "error" in answer:
+            raise error_from(answer["error"])
+        if answer.get("id") != self._last:
+            raise DeskctlError("the daemon answered another question than this one")
+        return answer["ok"]
+
+
+def _connect(path: str, within: float) -> socket.socket | None:
+    deadline = time.monotonic() + within
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(within)
+    while True:
+        try:
+            with reachable(path) as name:
+                connection.connect(name)
+            return connection
+        except BlockingIOError:  # its queue of new connections is full
+            if time.monotonic() < deadline:
+                time.sleep(0.02)
+                continue
+            connection.close()
+            raise _silent(path, within) from None
+        except OSError as error:
+            connection.close()
+            if error.errno in _NOBODY_LISTENS:
+                return None
+            if error.errno in (errno.EACCES, errno.EPERM):
+                raise Refused(f"you may not use the desk at {path}", "its owner can add you to its group") from error
+            raise Unavailable(f"{path}: {error.strerror or error}") from error
+
+
+def _read_line(connection: socket.socket, path: str, within: float) -> dict[str, Any]:
+    """The next line as JSON. `within` seconds for all of it."""
+    deadline = time.monotonic() + within
+    pieces: list[bytes] = []
+    while True:
+        try:
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            piece = connection.recv(1 << 18)
+        except TimeoutError:
+            raise _silent(path, within) from None
+        except OSError as error:
+            raise _gone() from error
+        if not piece:
+            raise _gone()
+        pieces.append(piece)
+        if piece.endswith(b"\n"):
+            break
+    document = json.loads(b"".join(pieces))
+    assert isinstance(document, dict)
+    return document
+
+
+def _check(hello: dict[str, Any]) -> None:
+    if "error" in hello:
+        raise error_from(hello["error"])
+    if hello.get("protocol") != PROTOCOL:
+        raise Unavailable(
+            f"the daemon is deskctl {hello.get('deskctl', 'of another age')}, this command is {__version__}",
+            "restart the daemon, so that both are the same",
+        )
+
+
+def _silent(path: str, within: float) -> Unavailable:
+    return Unavailable(
+        f"the daemon does not answer ({within:g} s at {path})", "see what it is doing, or stop it and try again"
+    )
+
+
+def _gone() -> Unavailable:
+    return Unavailable("the daemon hung up before it answered", "look whether the change was made before you repeat it")
