@@ -1,0 +1,55 @@
+# The same few verbs for people and for CI. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+STAMP := .venv/.installed
+DISTRIBUTIONS := -e . -e plugins/email
+PYTEST := $(BIN)/python -m pytest
+# Two workers on two cores; each starts servers of its own when a test first asks for one.
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format docs bench crash clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make .venv with deskctl, its plugins and the tools
+
+$(STAMP): pyproject.toml plugins/email/pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("deskctl needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) pip
+	$(PIP) --group dev
+	$(PIP) --no-build-isolation $(DISTRIBUTIONS)
+	@touch $@
+
+demo: install ## see the whole desk at work (ARGS="--keep" leaves it running)
+	@$(BIN)/deskctl demo $(ARGS)
+
+test: install ## run every test (ARGS="-k word" for some)
+	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+
+crash: install ## kill the daemon at random moments, for longer than `make test` does
+	$(PYTEST) -m crash -p no:xdist $(ARGS)
+
+lint: install ## everything that can be checked without running
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry deskctl
+	$(BIN)/codespell
+
+format: install ## put the code into its usual form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: install ## write the reference pages that are made from the code
+
+bench: install ## measure against the floors (ARGS="--only imap --runs 5")
+	$(PIP) --group bench
+	$(BIN)/python bench/run.py $(ARGS)
+
+clean: ## remove what the verbs above have made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench
