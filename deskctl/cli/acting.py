@@ -1,0 +1,57 @@
+"""Carry out commands one after another and say what became of each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..errors import DeskctlError, NotFound, Refused
+from .context import CliContext
+from .safe import visible
+
+if TYPE_CHECKING:
+    from ..core.commands import Command
+    from ..desk import Outcome
+
+
+def act(context: CliContext, command: Command) -> Outcome:
+    """One command, reported. Raises DeskctlError."""
+    outcome = context.execute(command)
+    context.release()
+    report(context, outcome)
+    return outcome
+
+
+def act_on_each(context: CliContext, commands: Iterable[Command]) -> int:
+    """Several commands, each in its own transaction: one that is refused does not stop the others.
+
+    The exit code is 0, or that of the first failure. Nothing is printed while the desk is held.
+    """
+    outcomes: list[Outcome] = []
+    failures: list[DeskctlError] = []
+    try:
+        for command in commands:
+            try:
+                outcomes.append(context.execute(command))
+            except (NotFound, Refused) as error:
+                failures.append(error)
+    finally:
+        context.release()
+        for outcome in outcomes:
+            report(context, outcome)
+    for error in failures[1:] if len(failures) > 1 else ():
+        sys.stderr.write(f"error: {visible(error.what)}\n")
+    if failures:
+        raise failures[0]
+    return 0
+
+
+def report(context: CliContext, outcome: Outcome) -> None:
+    """One line for people, the whole outcome with `--json`."""
+    if context.json:
+        context.document(outcome)
+    elif context.dry_run:
+        context.say(f"dry run: {outcome['said']}")
+    elif outcome["said"]:
+        context.say(outcome["said"])

@@ -1,0 +1,43 @@
+"""The columns of lists of tickets, which several commands print."""
+
+from __future__ import annotations
+
+from .output import Column, field
+from .style import of_priority, of_status
+from .times import age, now
+
+
+def aged(name: str, heading: str | None = None, extra: bool = False) -> Column:
+    """A moment: an age for people, RFC 3339 for scripts."""
+    start = now()
+    return Column(
+        name,
+        lambda row: row[name],
+        shown=lambda row: age(row[name], start),
+        style=lambda row: "dim",
+        heading=heading,
+        extra=extra,
+    )
+
+
+TICKETS = (
+    field("number", heading="#", right=True),
+    field("status", style=lambda row: of_status(row["status"])),
+    field("priority", style=lambda row: of_priority(row["priority"])),
+    field("subject", least=16),
+    Column(
+        "contact",
+        lambda row: row["contact"],
+        shown=lambda row: row["contact"]["name"] or row["contact"]["address"] or "",
+        least=8,
+        heading="from",
+    ),
+    field("assignee", least=6),
+    aged("updated_at", "changed"),
+    field("team", extra=True),
+    field("channel", extra=True),
+    field("tags", extra=True),
+    field("language", extra=True),
+    aged("created_at", "created", extra=True),
+    aged("waiting_since", "waiting", extra=True),
+)

@@ -1,0 +1,63 @@
+"""Every command by name: where it lives and its line in `deskctl --help`.
+
+The lines stand here so that help and completion of names need no import of any command; a test holds them
+equal to the commands' own first lines.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """`target` is `module:attribute`."""
+
+    target: str
+    help: str
+
+
+_HERE = "deskctl.cli.commands."
+
+#: In the order of help.
+SECTIONS: dict[str, dict[str, Entry]] = {
+    "Look": {
+        "list": Entry(_HERE + "list:list_", "List tickets, newest change first."),
+        "show": Entry(_HERE + "show:show", "Show tickets with all that was said."),
+        "search": Entry(_HERE + "search:search", "Find tickets by words in subjects and messages."),
+        "log": Entry(_HERE + "log:log", "Show what happened to tickets, and who did it."),
+        "attachment": Entry(_HERE + "attachment:attachment", "List and save attachments."),
+    },
+    "Work on tickets": {
+        "new": Entry(_HERE + "new:new", "Write down what a customer said elsewhere."),
+        "next": Entry(_HERE + "take:next_", "Take the ticket that is next in your queue."),
+        "take": Entry(_HERE + "take:take", "Make tickets yours."),
+        "assign": Entry(_HERE + "assign:assign", "Give tickets to an agent or a team."),
+        "reply": Entry(_HERE + "reply:reply", "Answer the customer."),
+        "note": Entry(_HERE + "note:note", "Write a note that only agents see."),
+        "set": Entry(_HERE + "set:set_", "Set fields of tickets."),
+        "tag": Entry(_HERE + "tag:tag", "Add tags to tickets or remove them."),
+        "escalate": Entry(_HERE + "escalate:escalate", "Hand tickets to someone who can do more."),
+        "solve": Entry(_HERE + "status:solve", "Mark tickets as solved."),
+        "close": Entry(_HERE + "status:close", "Close tickets for good."),
+        "reopen": Entry(_HERE + "status:reopen", "Open solved tickets again."),
+        "merge": Entry(_HERE + "merge:merge", "Merge tickets into another one."),
+        "undo": Entry(_HERE + "undo:undo", "Take back your last command."),
+    },
+    "Set up and look after": {
+        "init": Entry(_HERE + "init:init", "Make a new desk: folder, configuration and store."),
+        "doctor": Entry(_HERE + "doctor:doctor", "Say what is wrong, and the command that mends it."),
+        "daemon": Entry(_HERE + "daemon:daemon", "Run the desk's daemon, or ask how it is."),
+        "agent": Entry(_HERE + "agent:agent", "Agents: the people who work at the desk."),
+        "team": Entry(_HERE + "team:team", "Teams of agents."),
+        "channel": Entry(_HERE + "channel:channel", "Channels: how customers reach the desk."),
+        "inbox": Entry(_HERE + "inbox:inbox", "What came in and is not a message on a ticket yet."),
+        "outbox": Entry(_HERE + "outbox:outbox", "What is to leave the desk."),
+        "config": Entry(_HERE + "config:config", "Check the configuration and find it."),
+        "plugin": Entry(_HERE + "plugin:plugin", "Plugins: what is installed and what it brings."),
+        "db": Entry(_HERE + "db:db", "The store's schema: its revision and upgrades."),
+        "completion": Entry(_HERE + "completion:completion", "Print the completion script of a shell."),
+        "demo": Entry("deskctl.demo.command:demo", "Run a whole desk on this machine and show it at work."),
+    },
+}
+
+COMMANDS: dict[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}

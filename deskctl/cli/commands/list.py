@@ -1,0 +1,93 @@
+"""`deskctl list`."""
+
+from __future__ import annotations
+
+import click
+
+from ..columns import TICKETS
+from ..completing import completes
+from ..context import CliContext
+from ..options import columns
+
+
+@click.command("list")
+@click.option("--all", "all_", is_flag=True, help="Solved, closed and merged tickets, too.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.option("--mine", is_flag=True, help="Only yours.")
+@click.option(
+    "--assignee", metavar="AGENT", shell_complete=completes("agent"), help="Only this agent's; \"none\": nobody's."
+)
+@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's.")
+@click.option(
+    "--status",
+    "status",
+    multiple=True,
+    type=click.Choice(["new", "open", "pending", "hold", "solved", "closed", "merged"]),
+    help="Only in this state; may be repeated.",
+)
+@click.option("--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="Only of this priority.")
+@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Only from this channel.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    multiple=True,
+    shell_complete=completes("tag"),
+    help="Only with this tag; may be repeated.",
+)
+@click.option("--contact", metavar="ADDRESS", help="Only from this customer.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@columns(TICKETS)
+@click.pass_obj
+def list_(
+    context: CliContext,
+    all_: bool,
+    limit: int,
+    mine: bool,
+    assignee: str | None,
+    team: str | None,
+    status: tuple[str, ...],
+    priority: str | None,
+    channel: str | None,
+    tags: tuple[str, ...],
+    contact: str | None,
+    exit_code: bool,
+) -> int:
+    """List tickets, newest change first.
+
+    Shows what is not solved or closed. A table on a terminal, tab-separated values in a pipe, one JSON object a
+    line with --json.
+
+    \b
+    Examples:
+      deskctl list
+      deskctl list --mine --status open --status new
+      deskctl list --all --json | jq -r .number
+      deskctl list --columns number,subject,waiting_since
+    """
+    from ...core.queries.tickets import ListTickets
+    from ...errors import UsageError
+
+    if mine:
+        agent = context.agent or context.desk().info.agent
+        if assignee is not None or agent is None:
+            raise UsageError(
+                "--mine needs to know who you are" if agent is None else "--mine and --assignee exclude each other",
+                "set DESKCTL_AGENT or use --as AGENT" if agent is None else "",
+            )
+        assignee = agent
+    rows = context.ask(
+        ListTickets(
+            all=all_ or bool({"solved", "closed", "merged"}.intersection(status)),
+            limit=limit,
+            status=status,
+            assignee=assignee,
+            team=team,
+            channel=channel,
+            priority=priority,
+            tags=tags,
+            contact=contact,
+        )
+    )
+    context.emit(rows, TICKETS)
+    return 1 if exit_code and not rows else 0

@@ -1,0 +1,36 @@
+"""`deskctl note`."""
+
+from __future__ import annotations
+
+import click
+
+from ..acting import act
+from ..context import CliContext
+from ..options import dry_run
+from ..tickets import TICKET
+from ..words import given, text_options
+
+
+@click.command("note")
+@click.argument("ticket", type=TICKET, metavar="TICKET")
+@text_options
+@dry_run
+@click.pass_obj
+def note(context: CliContext, ticket: int, message: str | None, file: str | None) -> None:
+    """Write a note that only agents see.
+
+    The text comes from -m, a file, standard input (-), or your editor.
+
+    \b
+    Examples:
+      deskctl note 42 -m "asked finance"
+      git log -1 | deskctl note 42 -
+    """
+    from ...core.commands.tickets import Note
+
+    text = given(message, file)
+    if text is None:
+        from ..composing import ticket_in_editor
+
+        text, _ = ticket_in_editor(context, ticket)
+    act(context, Note(ticket, text))

@@ -1,0 +1,62 @@
+"""`deskctl set`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..acting import act_on_each
+from ..completing import words as complete_words
+from ..context import CliContext
+from ..options import dry_run
+from ..tickets import collect
+
+_VALUES = {
+    "priority": ("low", "normal", "high", "urgent"),
+    "status": ("pending", "hold", "open"),
+    "subject": (),
+    "language": (),
+    "team": (),
+}
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    name, sign, begun = incomplete.partition("=")
+    if sign:
+        values = [f"{name}={value}" for value in _VALUES.get(name, ()) if value.startswith(begun)]
+    else:
+        values = [f"{field}=" for field in _VALUES if incomplete and field.startswith(incomplete)]
+    return [CompletionItem(value) for value in values] or complete_words(ctx, "ticket", incomplete)
+
+
+@click.command("set")
+@click.argument("words", nargs=-1, required=True, metavar="TICKET... NAME=VALUE...", shell_complete=_complete)
+@dry_run
+@click.pass_obj
+def set_(context: CliContext, words: tuple[str, ...]) -> int:
+    """Set fields of tickets.
+
+    \b
+    Fields:
+      priority=low|normal|high|urgent
+      status=pending|hold|open
+      subject=TEXT
+      language=CODE
+      team=TEAM
+
+    \b
+    Examples:
+      deskctl set 42 priority=high
+      deskctl set 42 43 status=hold "subject=Broken printer"
+    """
+    from ...core.commands.tickets import Set
+    from ...errors import UsageError
+
+    values = tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
+    if not values:
+        raise UsageError("nothing is set", f"deskctl set 42 priority=high; fields: {', '.join(_VALUES)}")
+    tickets = collect(tuple(word for word in words if "=" not in word))
+    return act_on_each(context, (Set(ticket, values) for ticket in tickets))

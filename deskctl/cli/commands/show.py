@@ -1,0 +1,77 @@
+"""`deskctl show`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ...errors import DeskctlError, NotFound
+from ..context import CliContext
+from ..tickets import tickets_argument
+
+if TYPE_CHECKING:
+    from ...core.queries.answers import TicketDocument
+
+
+@click.command("show")
+@tickets_argument
+@click.option("--full", is_flag=True, help="Quoted text, signatures and events, too.")
+@click.pass_obj
+def show(context: CliContext, tickets: list[int], full: bool) -> int:
+    """Show tickets with all that was said.
+
+    An agent who was shown a ticket has seen it: `reply` is then refused only for what the customer wrote later.
+
+    \b
+    Examples:
+      deskctl show 42
+      deskctl show 42 43 --full
+      deskctl list --json | jq -r .number | deskctl show - --json
+    """
+    from ...core.queries.tickets import ShowTicket
+
+    found: list[TicketDocument] = []
+    missing: list[DeskctlError] = []
+    desk = context.desk()
+    for number in tickets:
+        try:
+            found.append(desk.ask(ShowTicket(number)))
+        except NotFound as error:
+            missing.append(error)
+    timezone, agent = desk.info.timezone, context.agent or desk.info.agent
+    context.release()
+    if context.json:
+        for document in found:
+            context.document(document)
+    elif found:
+        from ..output import terminal_width
+        from ..pager import page
+        from ..thread import Screen, ticket
+
+        screen = Screen(width=terminal_width(), timezone=timezone, color=context.color, full=full)
+        page("\n".join(ticket(document, screen) for document in found))
+    sys.stdout.flush()
+    if agent is not None:
+        _mark_seen(context, agent, found)
+    for error in missing[1:]:
+        sys.stderr.write(f"error: {error.what}\n")
+    if missing:
+        raise missing[0]
+    return 0
+
+
+def _mark_seen(context: CliContext, agent: str, documents: list[TicketDocument]) -> None:
+    """What was shown counts as seen, once it was shown.
+
+    Reading must work for everybody: somebody who may not act as this agent has seen nothing in their name.
+    """
+    from ...core.commands.tickets import MarkSeen
+
+    for document in documents:
+        if document["newest_in"]:
+            try:
+                context.desk().execute(MarkSeen(document["number"], document["newest_in"]), agent=agent)
+            except DeskctlError:
+                return

@@ -1,0 +1,98 @@
+"""What every command is given: the desk, opened when it is first needed, and how to print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..core.commands import Command
+    from ..core.queries import Query
+    from ..desk import Desk, Outcome
+    from .output import Column
+
+
+class CliContext:
+    """`deskctl.plugins.commands.CommandContext`, filled from the command line by `options`.
+
+    On SQLite a local desk holds the lock while it is open: call `release()` before anything that waits for a
+    person or a pipe. The next `desk()` opens it again.
+    """
+
+    def __init__(self) -> None:
+        self.config: str | None = None
+        self.claim: str | None = None
+        self.json = False
+        self.no_color = False
+        self.debug = False
+        self.dry_run = False
+        self.columns: str | None = None
+        self._desk: Desk | None = None
+        self._path: Path | None = None
+
+    # --- the desk ---------------------------------------------------------------------------------
+
+    def config_path(self) -> Path:
+        """The configuration in use. Raises ConfigError when there is none or it may not be trusted."""
+        if self._path is None:
+            from ..config.locate import find
+
+            self._path = find(self.config)
+        return self._path
+
+    def desk(self) -> Desk:
+        if self._desk is None:
+            from ..bootstrap import open_desk
+
+            self._desk = open_desk(self.config_path())
+        return self._desk
+
+    def release(self) -> None:
+        """Let go of the desk, and so of its lock."""
+        if self._desk is not None:
+            desk, self._desk = self._desk, None
+            desk.close()
+
+    @property
+    def agent(self) -> str | None:
+        """Who acts, as far as the command line and the environment say: `--as`, then $DESKCTL_AGENT."""
+        return self.claim or os.environ.get("DESKCTL_AGENT") or None
+
+    def ask(self, query: Query) -> Any:
+        return self.desk().ask(query)
+
+    def execute(self, command: Command) -> Outcome:
+        return self.desk().execute(command, agent=self.agent, dry_run=self.dry_run)
+
+    # --- printing ---------------------------------------------------------------------------------
+
+    @property
+    def color(self) -> bool:
+        """Colour is for a person's terminal only (https://no-color.org)."""
+        return sys.stdout.isatty() and not (
+            self.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        )
+
+    def emit(self, rows: Iterable[Any], columns: Sequence[Column]) -> None:
+        """Let the desk go and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
+        values in a pipe."""
+        from .output import emit
+
+        self.release()
+        emit(list(rows), columns, json=self.json, chosen=self.columns, color=self.color)
+
+    def say(self, line: str) -> None:
+        """One line for people; nothing with `--json`, which has its own document."""
+        from .safe import visible
+
+        if not self.json:
+            sys.stdout.write(visible(line) + "\n")
+
+    def document(self, document: Any) -> None:
+        """One JSON document on a line of its own."""
+        from .output import json_line
+
+        sys.stdout.write(json_line(document))

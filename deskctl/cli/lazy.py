@@ -1,0 +1,108 @@
+"""A group whose commands are imported when they are called, never to list them.
+
+Plugins add commands by the entry-point group `deskctl.commands`. Their names are read off the installed
+distributions' entry_points.txt directly: importlib.metadata does the same in the time of four short commands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from .commands import COMMANDS, SECTIONS
+from .options import equip
+
+PLUGIN_GROUP = "deskctl.commands"
+
+
+class PluginEntry(NamedTuple):
+    """A command that a distribution brings."""
+
+    target: str
+    distribution: str
+
+
+class LazyGroup(click.Group):
+    """deskctl's own commands come first; a plugin cannot replace them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *sorted(plugin_commands())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        known = COMMANDS.get(cmd_name) or plugin_commands().get(cmd_name)
+        return None if known is None else load(known.target, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        command = self.get_command(ctx, args[0])
+        if command is None and not ctx.resilient_parsing:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=self.list_commands(ctx), ctx=ctx)
+        return args[0] if command else None, command, args[1:]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections = {title: [(n, e.help) for n, e in entries.items()] for title, entries in SECTIONS.items()}
+        plugins = [(n, f"Commands of {e.distribution}.") for n, e in sorted(plugin_commands().items())]
+        if plugins:
+            sections["From plugins"] = plugins
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def load(target: str, name: str) -> click.Command:
+    """The command at `module:attribute`, with the options that every command has. Raises click.ClickException."""
+    module, _, attribute = target.partition(":")
+    try:
+        command = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        if module.partition(".")[0] == "deskctl":
+            raise
+        raise click.ClickException(f"the plugin command {name!r} cannot be loaded: {error}") from error
+    if not isinstance(command, click.Command):
+        raise click.ClickException(f"the plugin command {name!r} ({target}) is not a click command")
+    return equip(command)
+
+
+_plugins: dict[str, PluginEntry] | None = None
+
+
+def plugin_commands() -> dict[str, PluginEntry]:
+    """The plugins' commands by name; the first distribution on the path wins."""
+    global _plugins
+    if _plugins is None:
+        _plugins = {}
+        for distribution, name, target in _entry_points(sys.path):
+            if name not in COMMANDS:
+                _plugins.setdefault(name, PluginEntry(target, distribution))
+    return _plugins
+
+
+def _entry_points(path: list[str]) -> Iterator[tuple[str, str, str]]:
+    """(distribution, name, target) of the entry points in PLUGIN_GROUP, as the packaging specification lays them
+    out: https://packaging.python.org/specifications/entry-points/"""
+    for folder in path:
+        try:
+            names = sorted(n for n in os.listdir(folder or ".") if n.endswith((".dist-info", ".egg-info")))
+        except OSError:
+            continue
+        for info in names:
+            try:
+                with open(os.path.join(folder, info, "entry_points.txt"), encoding="utf-8") as file:
+                    text = file.read()
+            except (OSError, UnicodeDecodeError):
+                continue
+            if PLUGIN_GROUP not in text:
+                continue
+            section = ""
+            for line in map(str.strip, text.splitlines()):
+                if line.startswith("["):
+                    section = line.strip("[] ")
+                elif section == PLUGIN_GROUP and "=" in line and not line.startswith(("#", ";")):
+                    name, _, target = line.partition("=")
+                    yield info.partition("-")[0].replace("_", "-"), name.strip(), target.partition("[")[0].strip()

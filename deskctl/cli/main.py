@@ -1,0 +1,114 @@
+"""`deskctl`: the root command, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from .. import __version__
+from ..errors import ConfigError, DeskctlError
+from .context import CliContext
+from .lazy import LazyGroup
+from .options import common_options
+
+INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+BROKEN_PIPE = 141  # 128 + SIGPIPE
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    params=list(common_options(hidden=False)),
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None, "max_content_width": 100},
+    subcommand_metavar="COMMAND [ARGS]...",
+)
+@click.version_option(__version__, prog_name="deskctl", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> int | None:
+    """The help desk that a small team runs from its command line.
+
+    Without a command: your open tickets, and what is next.
+
+    \b
+    Examples:
+      deskctl init --dir desk
+      deskctl list
+      deskctl reply 42 -m "We are on it."
+    """
+    if ctx.invoked_subcommand is None:
+        from .home import home
+
+        return home(ctx.obj)
+    return None
+
+
+def run(arguments: list[str]) -> int:
+    """Carry a command line out; its exit code. Prints errors; raises nothing on purpose."""
+    context = CliContext()
+    try:
+        try:
+            result = cli.main(arguments, prog_name="deskctl", standalone_mode=False, obj=context)
+        finally:
+            context.release()
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(error.format_message() + "\n")
+        return 2
+    except click.ClickException as error:
+        _complain(error.format_message(), _usage_hint(error))
+        return 2
+    except DeskctlError as error:
+        if context.debug:
+            raise
+        for problem in error.problems if isinstance(error, ConfigError) else ():
+            sys.stderr.write(_safe(problem) + "\n")
+        _complain(error.what, error.hint)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit; let it go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:
+        if context.debug or "--debug" in arguments:
+            raise
+        _complain(
+            f"something unexpected happened: {type(error).__name__}: {error}".splitlines()[0],
+            "run it again with --debug and report what it says",
+        )
+        return INTERNAL_ERROR
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    ctx = getattr(error, "ctx", None)
+    return f"{ctx.command_path} --help shows how" if ctx is not None else "deskctl --help shows how"
+
+
+def _complain(what: str, hint: str) -> None:
+    sys.stderr.write(f"error: {_safe(what)}\n")
+    if hint:
+        sys.stderr.write(f"hint: {_safe(hint)}\n")
+
+
+def _safe(text: str) -> str:
+    from .safe import visible
+
+    return visible(text.strip())
+
+
+def main() -> NoReturn:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number, not a crash.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What customers write may not move a cursor, hide a word or turn a line around: such characters are shown.
+
+Trojan Source (https://trojansource.codes) for the bidi controls; ECMA-48 for CSI, OSC and C1.
+"""
+
+from __future__ import annotations
+
+import re
+
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
+)
+_ONE_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
+_LINES = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
+_JSON = re.compile(f"[\x7f-\x9f{_INVISIBLE}]")
+_JOINERS = "\u200c\u200d"
+
+
+def visible(text: str) -> str:
+    """One line of text that a terminal shows as it is: line breaks and tabs, too, become visible signs."""
+    return _ONE_LINE.sub(_sign, text) if not _clean(text) else text
+
+
+def visible_lines(text: str) -> str:
+    """Text of several lines; line breaks stay, tabs become blanks, so that widths can be counted."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(8)
+    return _LINES.sub(_sign, text)
+
+
+def json_text(document: str) -> str:
+    """A JSON document in which such characters are escaped; its meaning stays the same."""
+    return _JSON.sub(lambda m: _escaped(ord(m[0])), document)
+
+
+def _clean(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def _sign(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _JOINERS and _joins(match.string, match.start()):
+        return character
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)  # the control pictures: ␛ for ESC
+    return "␡" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def _joins(text: str, at: int) -> bool:
+    """Joiners are letters' business in Arabic, Persian and Indic scripts and in emoji; elsewhere they only hide."""
+    return 0 < at < len(text) - 1 and text[at - 1] >= "\u0600" and text[at + 1] >= "\u0600"
+
+
+def _escaped(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

@@ -1,0 +1,34 @@
+"""Colour for state, nothing that shouts: the terminal's own colours, so that they suit its background."""
+
+from __future__ import annotations
+
+_CODES = {
+    "dim": "2",
+    "bold": "1",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+}
+
+_STATUS = {"new": "cyan", "open": "green", "pending": "yellow", "hold": "yellow"}
+_PRIORITY = {"urgent": "red", "high": "yellow", "low": "dim"}
+_DELIVERY = {"sent": "green", "failed": "red", "uncertain": "red", "retry": "yellow", "quarantined": "red"}
+
+
+def paint(text: str, style: str) -> str:
+    """`text` in a style; as it is when the style is ""."""
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
+
+
+def of_status(status: str) -> str:
+    return _STATUS.get(status, "dim")
+
+
+def of_priority(priority: str) -> str:
+    return _PRIORITY.get(priority, "")
+
+
+def of_delivery(state: str) -> str:
+    return _DELIVERY.get(state, "")

@@ -1,0 +1,132 @@
+"""A ticket as people read it: who wants what, how it stands, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .safe import visible, visible_lines
+from .style import of_delivery, of_priority, of_status, paint
+from .times import age, local, now
+from .width import wrap
+
+if TYPE_CHECKING:
+    from ..core.queries.answers import MessageRow, TicketDocument
+
+_KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
+
+
+class Screen:
+    """How to draw: `width` in columns, `timezone` of the desk, `full` with quotes and events."""
+
+    def __init__(self, *, width: int, timezone: str, color: bool, full: bool = False) -> None:
+        self.width = width
+        self.timezone = timezone
+        self.color = color
+        self.full = full
+        self.now = now()
+
+    def paint(self, text: str, style: str) -> str:
+        return paint(text, style) if self.color else text
+
+    def moment(self, moment: str) -> str:
+        return f"{local(moment, self.timezone)} ({ago(age(moment, self.now))})"
+
+
+def ago(age: str) -> str:
+    return age if age == "now" or age.startswith("in ") else f"{age} ago"
+
+
+def contact(ref: Any) -> str:
+    """`Name <address>`, or the one there is."""
+    name, address = ref.get("name"), ref.get("address")
+    return visible(f"{name} <{address}>" if name and address else name or address or f"contact {ref.get('id')}")
+
+
+def ticket(document: TicketDocument, screen: Screen) -> str:
+    """The whole screen, line breaks included."""
+    lines = [*_head(document, screen)]
+    for message in document["messages"]:
+        lines += ["", *_message(message, document, screen)]
+    if screen.full:
+        lines += ["", screen.paint("Events", "bold"), *(event(e, screen) for e in document["events"])]
+    return "\n".join(lines) + "\n"
+
+
+def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
+    title = f"#{document['number']}  {visible(document['subject']) or '(no subject)'}"
+    for line in wrap(title, screen.width):
+        yield screen.paint(line, "bold")
+    facts = [
+        screen.paint(document["status"], of_status(document["status"])),
+        screen.paint(f"{document['priority']} priority", of_priority(document["priority"])),
+        f"assigned to {document['assignee']}" if document["assignee"] else "nobody's",
+        f"team {document['team']}" if document["team"] else "",
+        f"via {document['channel']}",
+    ]
+    yield " · ".join(fact for fact in facts if fact)
+    yield f"From {contact(document['contact'])}"
+    times = [f"created {screen.moment(document['created_at'])}"]
+    if document["waiting_since"]:
+        times.append(f"waiting {age(document['waiting_since'], screen.now)}")
+    yield " · ".join(times)
+    for label, value in (
+        ("Tags", ", ".join(map(visible, document["tags"]))),
+        ("Followers", ", ".join(document.get("followers") or ())),
+        ("Merged into", f"#{document['merged_into']}" if document.get("merged_into") else ""),
+        ("Holds", ", ".join(f"#{n}" for n in document.get("merged") or ())),
+        ("Continues", f"#{document['follows']}" if document.get("follows") else ""),
+    ):
+        if value:
+            yield from wrap(f"{label}: {value}", screen.width)
+
+
+def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
+    delivery = message["delivery"]
+    facts = [
+        visible(message["author"] or "nobody"),
+        _KIND.get(message["kind"], message["kind"]),
+        screen.moment(message["sent_at"]),
+        screen.paint(delivery, of_delivery(delivery)) if delivery else "",
+        visible(message["automatic"] or "") if message["kind"] == "auto" else "",
+        "" if message["verified"] else screen.paint("not verified: the address had no part in this ticket", "yellow"),
+        f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
+    ]
+    yield screen.paint("── ", "dim") + " · ".join(fact for fact in facts if fact)
+    yield from body(message, screen)
+
+
+def body(message: MessageRow, screen: Screen) -> Iterator[str]:
+    """The words of a message and the names of its files."""
+    text = message["text"] if screen.full else message["visible_text"]
+    yield from wrap(visible_lines(text).strip("\n"), screen.width)
+    if not screen.full and message["visible_text"].strip() != message["text"].strip():
+        yield screen.paint("[quoted text and signature hidden; --full shows them]", "dim")
+    for file in message["attachments"]:
+        line = f"[attachment {file['id']}: {visible(file['filename'])}, {visible(file['content_type'])}, "
+        yield screen.paint(line + f"{size(file['size'])}]", "dim")
+
+
+def event(row: dict[str, Any], screen: Screen) -> str:
+    """One line: when, who, what, and its facts."""
+    what = row["kind"].replace("_", " ")
+    return f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  {what}  {event_facts(row)}".rstrip()
+
+
+def event_facts(row: dict[str, Any]) -> str:
+    """What an event tells beside its kind, as `name=value`; what says nothing is left out."""
+    known = ("kind", "at", "by", "command", "ticket")
+    return " ".join(f"{k}={_fact(v)}" for k, v in row.items() if k not in known and v not in (None, [], ""))
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_fact, value))
+    return visible(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def size(count: int) -> str:
+    """Bytes for people: 900 B, 12 kB, 3.4 MB."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

@@ -1,0 +1,74 @@
+"""Ticket numbers as people type them: `42`, `#42`, several, or `-` for those on standard input."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from ..errors import UsageError
+from .completing import words
+
+
+class TicketType(click.ParamType):
+    """One ticket number."""
+
+    name = "ticket"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        number = parse(value)
+        if number is None:
+            self.fail(f"{value!r} is not a ticket number (42 or #42)", param, ctx)
+        return number
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        return words(ctx, "ticket", incomplete)
+
+
+TICKET = TicketType()
+
+
+def parse(word: str) -> int | None:
+    """The number in `42` or `#42`; None when it is neither. A ticket's number is below 2⁶³."""
+    digits = word.strip().removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdecimal() and 0 < len(digits) < 19 else None
+
+
+def collect(given: tuple[str, ...]) -> list[int]:
+    """Ticket numbers in the order given, each once; `-` stands for the words on standard input, read now.
+
+    Raises UsageError for what is no number, and when there is none at all.
+    """
+    found: dict[int, None] = {}
+    for word in given:
+        for each in sys.stdin.read().split() if word == "-" else (word,):
+            number = parse(each)
+            if number is None:
+                raise UsageError(f"{each!r} is not a ticket number", "write 42 or #42; - reads numbers from a pipe")
+            found[number] = None
+    if not found:
+        raise UsageError("no ticket is named", "write 42 or #42, several, or - to read numbers from a pipe")
+    return list(found)
+
+
+class TicketsArgument(click.Argument):
+    """The argument TICKETS: at least one; the command gets a list of numbers."""
+
+    def __init__(self, param_decls: list[str], **settings: Any) -> None:
+        settings.setdefault("metavar", "TICKET...")
+        super().__init__(param_decls, nargs=-1, required=True, **settings)
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        if ctx.resilient_parsing or not value:
+            return super().type_cast_value(ctx, value)
+        return collect(tuple(value))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        return TICKET.shell_complete(ctx, self, incomplete)
+
+
+def tickets_argument(function: Any) -> Any:
+    return click.argument("tickets", cls=TicketsArgument)(function)
