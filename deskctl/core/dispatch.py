@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import UsageError
-from . import clockwork, delivery, intake, merging, notify, replying, staff, undoing, work
+from . import assigning, clockwork, delivery, fields, intake, merging, notify, opening, replying, staff, undoing, work
 from .commands import Command
 from .commands.tickets import Undo
 from .events import Event
@@ -18,6 +18,9 @@ from .unit import Unit
 
 HANDLERS: dict[type[Command], Handler] = {
     **work.HANDLERS,
+    **assigning.HANDLERS,
+    **fields.HANDLERS,
+    **opening.HANDLERS,
     **replying.HANDLERS,
     **merging.HANDLERS,
     **undoing.HANDLERS,

@@ -13,11 +13,11 @@ from .handling import Handler, Said, Steps
 from .identity import address_key, contact_for
 from .journal import JournalSettled, JournalState
 from .messages import InboundMessage, MessageKind
+from .opening import created, open_ticket
 from .people import Actor
 from .settings import ChannelInfo
 from .tickets import Status, Ticket
 from .unit import Unit
-from .work import created, open_ticket
 
 #: A customer's message puts these back to work.
 _REOPENS = frozenset({Status.PENDING, Status.HOLD, Status.SOLVED})

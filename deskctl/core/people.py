@@ -53,8 +53,8 @@ class Actor(str):
         return cls(f"agent:{handle}")
 
     @classmethod
-    def contact(cls, id: int) -> Actor:
-        return cls(f"contact:{id}")
+    def contact(cls, number: int) -> Actor:
+        return cls(f"contact:{number}")
 
     @classmethod
     def system(cls, what: str) -> Actor:

@@ -33,19 +33,19 @@ def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
     return Said(f"took back: {record.name.lower()} on ticket {names}", tuple(tickets), {"undone": record.id})
 
 
-def _record(unit: Unit, id: int | None, actor: Actor) -> CommandRecord:
-    if id is None:
+def _record(unit: Unit, number: int | None, actor: Actor) -> CommandRecord:
+    if number is None:
         found = unit.source.last_command(actor)
         if found is None:
             raise DeskctlError("there is nothing of yours to take back")
         return found
-    found = unit.source.command(id)
+    found = unit.source.command(number)
     if found is None:
-        raise NotFound(f"there is no command {id}", "deskctl log TICKET shows them")
+        raise NotFound(f"there is no command {number}", "deskctl log TICKET shows them")
     if found.actor != actor:
-        raise Refused(f"command {id} is not yours")
+        raise Refused(f"command {number} is not yours")
     if found.undone or not found.undoable:
-        raise Refused(f"command {id} {'was taken back already' if found.undone else 'cannot be taken back'}")
+        raise Refused(f"command {number} {'was taken back already' if found.undone else 'cannot be taken back'}")
     return found
 
 
@@ -68,8 +68,8 @@ def _outgoing(events: Sequence[RecordedEvent]) -> Iterator[int]:
     return (r.event.outbox for r in events if isinstance(r.event, e.ReplyAdded) and r.event.outbox is not None)
 
 
-def _take_out(unit: Unit, id: int) -> None:
-    entry = unit.outbox(id)
+def _take_out(unit: Unit, outbox: int) -> None:
+    entry = unit.outbox(outbox)
     if entry.state is OutboxState.CANCELLED:
         return
     if entry.state not in DUE_STATES:

@@ -125,12 +125,12 @@ class Unit:
         self.load_tickets((number,))
         return self._tickets[number]
 
-    def contact(self, id: int) -> Contact:
+    def contact(self, number: int) -> Contact:
         """Raises NotFound."""
-        self.load_contacts((id,))
-        found = self._contacts[id]
+        self.load_contacts((number,))
+        found = self._contacts[number]
         if found is None:
-            raise NotFound(f"there is no contact {id}")
+            raise NotFound(f"there is no contact {number}")
         return found
 
     def identity(self, address: Address) -> Identity | None:
@@ -165,20 +165,20 @@ class Unit:
         known = {m.id for m in stored}
         return stored + [m for m in fresh if m.id not in known]
 
-    def outbox(self, id: int) -> OutboxEntry:
+    def outbox(self, number: int) -> OutboxEntry:
         """Raises NotFound."""
-        if id not in self._outbox:
-            for entry in self.source.outbox((id,)):
+        if number not in self._outbox:
+            for entry in self.source.outbox((number,)):
                 self._outbox[entry.id] = entry
-        if id not in self._outbox:
-            raise NotFound(f"there is no outgoing message {id}", "deskctl outbox list --all shows them")
-        return self._outbox[id]
+        if number not in self._outbox:
+            raise NotFound(f"there is no outgoing message {number}", "deskctl outbox list --all shows them")
+        return self._outbox[number]
 
     def outbox_of(self, ticket: int) -> Iterator[OutboxEntry]:
         """What was or is to be sent for a ticket, as this transaction leaves it."""
-        ids = {e.id for e in self.source.outbox_of(ticket)}
-        ids |= {e.id for e in self.changes.outbox.values() if e.ticket == ticket}
-        return (self.outbox(id) for id in sorted(ids))
+        numbers = {e.id for e in self.source.outbox_of(ticket)}
+        numbers |= {e.id for e in self.changes.outbox.values() if e.ticket == ticket}
+        return (self.outbox(number) for number in sorted(numbers))
 
     # --- writing ----------------------------------------------------------------------------------
 

@@ -1,0 +1,99 @@
+"""What a ticket is marked with: tags, and the fields that `set` knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+from ..errors import UsageError
+from . import targets
+from .commands import Command
+from .commands import tickets as c
+from .events import Event, LanguageChanged, PriorityChanged, Tagged, TeamChanged
+from .handling import Handler, Said, Steps
+from .people import Actor
+from .suggest import did_you_mean
+from .tickets import Priority, Status, Ticket
+from .unit import Unit
+from .work import to_status, workable
+
+
+def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
+    ticket = unit.ticket(command.ticket)
+    added = tuple(sorted({parse_tag(t) for t in command.add} - ticket.tags))
+    removed = tuple(sorted({parse_tag(t) for t in command.remove} & ticket.tags))
+    if added or removed:
+        yield Tagged(ticket.number, added, removed)
+    now = ", ".join(sorted(unit.ticket(ticket.number).tags)) or "none"
+    return Said(f"tags of ticket {ticket.number}: {now}", (ticket.number,))
+
+
+def parse_tag(text: str) -> str:
+    """Raises UsageError."""
+    tag = text.strip().lower()
+    if not tag or any(ch.isspace() or ch in ',:"()' or not ch.isprintable() for ch in tag):
+        raise UsageError(f"“{text}” cannot be a tag", "a tag is one word without blanks, commas, colons or quotes")
+    return tag
+
+
+def set_(unit: Unit, command: c.Set, actor: Actor) -> Steps:
+    ticket = workable(unit, command.ticket)
+    done = []
+    for name, value in command.values:
+        if name not in _SETTERS:
+            raise UsageError(
+                f"there is no field “{name}” to set{did_you_mean(name, _SETTERS)}",
+                f"the fields are {', '.join(sorted(_SETTERS))}",
+            )
+        yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
+        done.append(f"{name} is {value}")
+    return Said(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
+
+
+def _set_priority(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+    priority = parse_priority(value)
+    if priority is not ticket.priority:
+        yield PriorityChanged(ticket.number, ticket.priority, priority)
+
+
+def _set_status(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+    settable = {"open": Status.OPEN, "pending": Status.PENDING, "hold": Status.HOLD}
+    if value not in settable:
+        verb = {"solved": "solve", "closed": "close", "merged": "merge"}.get(value)
+        hint = f"deskctl {verb} {ticket.number}" if verb else f"one of {', '.join(settable)}"
+        raise UsageError(f"status cannot be set to “{value}”{did_you_mean(value, settable)}", hint)
+    yield from to_status(ticket, settable[value])
+
+
+def _set_team(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+    team = targets.resolve(unit, f"team:{value}").handle
+    if team != ticket.team:
+        yield TeamChanged(ticket.number, ticket.team, team)
+
+
+def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+    if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
+        raise UsageError(f"“{value}” is not a language", "two letters, as in ko or en")
+    if value.lower() != ticket.language:
+        yield LanguageChanged(ticket.number, ticket.language, value.lower())
+
+
+def parse_priority(value: str) -> Priority:
+    """Raises UsageError."""
+    try:
+        return Priority[value.upper()]
+    except KeyError:
+        names = [p.label for p in Priority]
+        raise UsageError(
+            f"there is no priority “{value}”{did_you_mean(value, names)}", f"one of {', '.join(names)}"
+        ) from None
+
+
+Setter = Callable[[Unit, Ticket, str], Generator[Event, None, None]]
+_SETTERS: dict[str, Setter] = {
+    "priority": _set_priority,
+    "status": _set_status,
+    "team": _set_team,
+    "language": _set_language,
+}
+
+HANDLERS: dict[type[Command], Handler] = {c.Tag: tag, c.Set: set_}
