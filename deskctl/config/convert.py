@@ -1,0 +1,236 @@
+"""From TOML's dicts to config classes: every wrong, missing and unknown key at once, each with its path.
+
+Config classes are attrs or data classes. Their annotations decide: text, whole numbers, booleans, lists
+(`tuple[str, ...]`), `Literal` choices, nested classes, durations (`timedelta`), files (`Path`, relative to the
+configuration's folder) and `Secret`. A class says more with validators that raise `Invalid`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import (
+    AttributeValidationNote,
+    ClassValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+    IterableValidationNote,
+)
+from cattrs.gen import make_dict_structure_fn
+
+from .durations import duration
+from .problems import Invalid, KeyPath, did_you_mean
+from .secrets import Secret
+
+
+class Fault(NamedTuple):
+    """A wrong value and its place below the converted table."""
+
+    path: KeyPath
+    what: str
+
+
+def structure(given: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
+    """An instance of `into`, or None and everything that is wrong. Relative files count from `base`."""
+    try:
+        return _converter(base).structure(given, into), []
+    except Exception as error:  # a plugin's class may raise anything
+        return None, list(dict.fromkeys(_faults(error, ())))
+
+
+def is_config_class(cls: object) -> bool:
+    return isinstance(cls, type) and (attrs.has(cls) or dataclasses.is_dataclass(cls))
+
+
+def fields_of(cls: type) -> dict[str, Any]:
+    """The keys of a config class with their resolved types, in order."""
+    hints = typing.get_type_hints(cls)
+    if attrs.has(cls):
+        return {a.name: hints.get(a.name, Any) for a in attrs.fields(cls) if a.init}
+    return {f.name: hints.get(f.name, Any) for f in dataclasses.fields(cls) if f.init}
+
+
+def _converter(base: Path) -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
+
+    def plain(kind: type, words: str) -> None:
+        def hook(value: Any, _: Any) -> Any:
+            if type(value) is not kind:
+                raise Invalid(f"must be {words}, not {_called(value)}")
+            return value
+
+        converter.register_structure_hook(kind, hook)
+
+    plain(str, 'text in quotes: "…"')
+    plain(int, "a whole number")
+    plain(bool, "true or false")
+
+    def number(value: Any, _: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Invalid(f"must be a number, not {_called(value)}")
+        return float(value)
+
+    def length(value: Any, _: Any) -> timedelta:
+        if not isinstance(value, str):
+            raise Invalid(f'must be a duration in quotes, as in "60s", "5m", "2h" or "4d", not {_called(value)}')
+        return duration(value)
+
+    def file(value: Any, _: Any) -> Path:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise Invalid(f'must be the path of a file in quotes: "…", not {_called(value)}')
+        return base / Path(value).expanduser()
+
+    converter.register_structure_hook(float, number)
+    converter.register_structure_hook(timedelta, length)
+    converter.register_structure_hook(Path, file)
+    converter.register_structure_hook(Secret, lambda value, _: Secret.of(value, base))
+    converter.register_structure_hook_func(_is_literal, _choice)
+    converter.register_structure_hook_factory(_is_list, _list_hook)
+    converter.register_structure_hook_factory(_is_mapping, _mapping_hook)
+    converter.register_structure_hook_factory(is_config_class, _table_hook)
+    return converter
+
+
+def _table_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
+    inner: Callable[[Any, Any], Any] = make_dict_structure_fn(
+        cls, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True
+    )
+
+    def hook(value: Any, kind: Any) -> Any:
+        if not isinstance(value, dict):
+            raise Invalid(f"must be a table with keys, not {_called(value)}")
+        try:
+            return inner(value, kind)
+        except ClassValidationError as error:
+            more = list(_validated(value, cls, converter)) if attrs.has(cls) else []
+            raise ClassValidationError(error.message, [*error.exceptions, *more], cls) from None
+
+    return hook
+
+
+def _validated(value: dict[str, Any], cls: type, converter: Converter) -> typing.Iterator[Exception]:
+    """What the validators of single fields say. attrs asks them only once every key is right, and stops at the
+    first that objects; here each is asked, so that no error hides another."""
+    hints = fields_of(cls)
+    for attribute in attrs.fields(cls):
+        if attribute.validator is None or attribute.name not in value:
+            continue
+        try:
+            attribute.validator(None, attribute, converter.structure(value[attribute.name], hints[attribute.name]))
+        except Invalid as error:
+            yield error
+        except Exception:
+            continue  # a wrong type, reported already; or a validator that needs the whole instance
+
+
+def _is_literal(kind: Any) -> bool:
+    return typing.get_origin(kind) is typing.Literal
+
+
+def _choice(value: Any, kind: Any) -> Any:
+    choices = typing.get_args(kind)
+    if value not in choices or type(value) not in {type(choice) for choice in choices}:
+        near = did_you_mean(value, choices) if isinstance(value, str) else ""
+        given = repr(value) if isinstance(value, str) and len(value) < 40 else _called(value)
+        raise Invalid(f"must be one of {', '.join(map(str, choices))}, not {given}{near}")
+    return value
+
+
+def _is_list(kind: Any) -> bool:
+    origin = typing.get_origin(kind)
+    return origin in (list, frozenset, set) or (origin is tuple and typing.get_args(kind)[-1] is Ellipsis)
+
+
+def _list_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    element, into = typing.get_args(kind)[0], typing.get_origin(kind)
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, list):
+            raise Invalid(f"must be a list: [ … ], not {_called(value)}")
+        return into(_each(enumerate(value), element, converter))
+
+    return hook
+
+
+def _is_mapping(kind: Any) -> bool:
+    return typing.get_origin(kind) is dict or getattr(typing.get_origin(kind), "__name__", "") == "Mapping"
+
+
+def _mapping_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    element = typing.get_args(kind)[1]
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, dict):
+            raise Invalid(f"must be a table with keys, not {_called(value)}")
+        return dict(zip(value, _each(value.items(), element, converter), strict=True))
+
+    return hook
+
+
+def _each(items: Any, element: Any, converter: Converter) -> list[Any]:
+    done, errors = [], []
+    for index, value in items:
+        try:
+            done.append(converter.structure(value, element))
+        except Exception as error:
+            error.add_note(IterableValidationNote("", index, element))
+            errors.append(error)
+    if errors:
+        raise IterableValidationError("elements", errors, element)
+    return done
+
+
+def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
+    """Walk cattrs' tree of errors; the notes say at which key or element each branch hangs."""
+    if isinstance(error, ClassValidationError | IterableValidationError):
+        cls = error.cl
+        noted, bare = error.group_exceptions()
+        for inner, note in noted:
+            step = note.name if isinstance(note, AttributeValidationNote) else note.index
+            if isinstance(inner, KeyError) and isinstance(note, AttributeValidationNote):
+                yield Fault((*path, step), "is missing")
+            else:
+                yield from _faults(inner, (*path, step))
+        for other in bare:
+            if isinstance(other, ForbiddenExtraKeysError):
+                known = fields_of(cls)
+                for key in sorted(other.extra_fields):
+                    yield Fault((*path, key), f"unknown key{did_you_mean(key, known)}")
+            else:
+                yield from _faults(other, path)
+    elif isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _faults(inner, path)
+    elif isinstance(error, Invalid):
+        below = tuple(error.key.split(".")) if error.key else ()
+        # A validator names its field; cattrs may have named it already.
+        yield Fault(path if below and path[-len(below) :] == below else (*path, *below), error.what)
+    elif isinstance(error, ValueError | TypeError) and error.args:
+        yield Fault(path, str(error.args[0]))
+    else:
+        yield Fault(path, f"cannot be read ({type(error).__name__}: {error})")
+
+
+def _called(value: Any) -> str:
+    """The kind of a value in a reader's words; the value itself may be a password."""
+    if value is None or isinstance(value, types.NoneType):
+        return "nothing"
+    for kind, words in (
+        (bool, "true or false"),
+        (int, "a number"),
+        (float, "a number"),
+        (str, "text"),
+        (list, "a list"),
+        (dict, "a table"),
+    ):
+        if isinstance(value, kind):
+            return words if value != "" else "empty text"
+    return "a date or time"

@@ -1,0 +1,42 @@
+"""Durations as people write them: "60s", "5m", "2h", "4d", "1h30m"."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from .problems import Invalid
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"(\d{1,9})\s*([smhdw])")
+_WHOLE = re.compile(rf"(?:{_PART.pattern}\s*)+", re.ASCII)
+
+
+def duration(words: str) -> timedelta:
+    """The time that `words` name; units are s, m, h, d (24 hours) and w, the largest first.
+
+    Raises Invalid.
+    """
+    text = words.strip().lower()
+    if not _WHOLE.fullmatch(text):
+        raise Invalid(f'{words!r} is no duration: a number and a unit, as in "60s", "5m", "2h" or "4d"')
+    parts = [(int(number), _SECONDS[unit]) for number, unit in _PART.findall(text)]
+    units = [unit for _, unit in parts]
+    if units != sorted(set(units), reverse=True):
+        raise Invalid(f'{words!r} is no duration: each unit once, the largest first, as in "1h30m"')
+    try:
+        return timedelta(seconds=sum(number * unit for number, unit in parts))
+    except OverflowError:
+        raise Invalid(f"{words!r} is longer than any duration can be") from None
+
+
+def written(length: timedelta) -> str:
+    """The shortest way to write a duration of whole seconds: `written(duration(x))` means the same as `x`."""
+    seconds = int(length.total_seconds())
+    words = ""
+    for unit, size in sorted(_SECONDS.items(), key=lambda item: -item[1]):
+        if unit == "w":
+            continue  # "14d" is easier to read than "2w"
+        count, seconds = divmod(seconds, size)
+        words += f"{count}{unit}" if count else ""
+    return words or "0s"

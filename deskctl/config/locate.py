@@ -1,0 +1,103 @@
+"""Which configuration is meant, and where the desk's daemon listens. Imports little: every command runs this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError
+from .trust import distrust
+
+HINT = "Make a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG."
+
+
+def find(explicit: str | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """The absolute path of the configuration, the first there is of: `explicit` (--config), $DESKCTL_CONFIG,
+    ./config.toml with a `[desk]` table, the XDG folder, /etc/deskctl/config.toml.
+
+    Raises ConfigError: none there, a named one missing, or one in the current folder that others can change.
+    """
+    environ = os.environ if environ is None else environ
+    for named, by in ((explicit, "--config"), (environ.get("DESKCTL_CONFIG"), "$DESKCTL_CONFIG")):
+        if named:
+            path = Path(named).expanduser().absolute()
+            if path.is_dir():
+                path /= "config.toml"
+            if not path.exists():
+                raise ConfigError(f"{path} does not exist (named by {by})", "Make it with `deskctl init`.")
+            return path
+    here = Path("config.toml").absolute()
+    if _is_desk(here):
+        return here
+    home = environ.get("XDG_CONFIG_HOME") or "~/.config"
+    for path in (Path(home).expanduser() / "deskctl" / "config.toml", Path("/etc/deskctl/config.toml")):
+        if path.is_file():
+            return path.absolute()
+    raise ConfigError("there is no desk here: no config.toml was found", HINT)
+
+
+def run_dir(path: Path) -> Path:
+    """The folder of the daemon's socket and lock: `[daemon] run_dir`, else the configuration's own folder.
+
+    A configuration that cannot be read names no folder: what is wrong with it is said by whoever loads it.
+    """
+    folder = path.absolute().parent
+    try:
+        daemon = _read(path).get("daemon")
+    except (ConfigError, OSError):
+        return folder
+    named = daemon.get("run_dir") if isinstance(daemon, dict) else None
+    return folder / Path(named).expanduser() if isinstance(named, str) and named else folder
+
+
+def socket_path(path: Path) -> Path:
+    return run_dir(path) / "desk.sock"
+
+
+def lock_path(path: Path) -> Path:
+    return run_dir(path) / "desk.lock"
+
+
+def _is_desk(path: Path) -> bool:
+    """Whether this is a configuration of ours. One with a `[desk]` that others can change is refused, not skipped:
+    who stands in such a folder must know why their desk is not found."""
+    try:
+        if not path.is_file():
+            return False
+        if "desk" not in _read(path):
+            return False
+        why = distrust(path)
+    except (ConfigError, OSError) as error:
+        # Not TOML, or not readable: it may still be the desk that is meant.
+        if isinstance(error, ConfigError) and not _names_desk(path):
+            return False
+        why = "" if isinstance(error, ConfigError) else f"cannot be read: {error.strerror}"
+        try:
+            why = why or distrust(path)
+        except OSError:
+            pass
+    if why:
+        raise ConfigError(
+            f"{path} {why}, so it is not used: it could name commands to run",
+            f"If you trust it, say so: deskctl --config {path.name}",
+        )
+    return True
+
+
+def _names_desk(path: Path) -> bool:
+    try:
+        return b"[desk]" in path.read_bytes()
+    except OSError:
+        return False
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Raises ConfigError where it is not TOML, OSError where it cannot be read."""
+    import tomli
+
+    try:
+        return tomli.loads(path.read_bytes().decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+        raise ConfigError(f"{path} is not TOML") from None

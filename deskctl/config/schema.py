@@ -1,0 +1,170 @@
+"""What a configuration holds. Every key is explained in `config.example.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import Attribute, field, frozen
+
+from ..core.settings import ChannelInfo, Settings
+from .problems import Invalid
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HANDLE = re.compile(r"\w[\w.-]*")
+
+
+def _line(_: Any, attribute: Attribute[str], value: str) -> None:
+    if not value.strip() or not value.isprintable():
+        raise Invalid("must be one line of text, not empty", key=attribute.name)
+
+
+def _zone(_: Any, attribute: Attribute[str], value: str) -> None:
+    from zoneinfo import ZoneInfo, available_timezones
+
+    from .problems import did_you_mean
+
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        zones = available_timezones()
+        near = did_you_mean(value, zones) or did_you_mean(value, {zone.rpartition("/")[2]: zone for zone in zones})
+        raise Invalid(
+            f'{value!r} is no time zone; use a name as in "Asia/Seoul" or "UTC"{near}', key=attribute.name
+        ) from None
+
+
+def _language(_: Any, attribute: Attribute[str], value: str) -> None:
+    if not _LANGUAGE.fullmatch(value):
+        raise Invalid(f'{value!r} is no language; use a code as in "en" or "ko"', key=attribute.name)
+
+
+def _url(_: Any, attribute: Attribute[str], value: str) -> None:
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return
+    if re.match(r"postgresql(\+psycopg)?://", value):
+        return
+    scheme = value.partition(":")[0]
+    raise Invalid(
+        f'must be "sqlite:///FILE" or "postgresql://USER@HOST/DATABASE", and begins with {scheme!r}',
+        key=attribute.name,
+    )
+
+
+def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
+    """For attrs fields that name a team or an agent."""
+    if value is not None and not _HANDLE.fullmatch(value):
+        raise Invalid(f'{value!r} is no handle; use letters, digits, ".", "_" and "-"', key=attribute.name)
+
+
+@frozen(kw_only=True)
+class DeskTable:
+    """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed."""
+
+    name: str = field(default="Help desk", validator=_line)
+    timezone: str = field(default="UTC", validator=_zone)
+    language: str = field(default="en", validator=_language)
+    undo_window: timedelta = timedelta(seconds=10)
+    close_after: timedelta = timedelta(days=4)
+
+
+@frozen(kw_only=True)
+class StoreTable:
+    """`[store]`. The URL may hold a password, so it is not in the repr."""
+
+    url: str = field(default="sqlite:///desk.db", validator=_url, repr=False)
+
+    def absolute(self, folder: Path) -> str:
+        """The URL with a relative SQLite file counted from `folder`."""
+        prefix = "sqlite:///"
+        if not self.url.startswith(prefix):
+            return self.url
+        file, mark, options = self.url.removeprefix(prefix).partition("?")
+        return f"{prefix}{folder.absolute() / file}{mark}{options}"
+
+
+@frozen(kw_only=True)
+class DaemonTable:
+    """`[daemon]`. `run_dir`: the folder of socket and lock; the configuration's own when not given."""
+
+    run_dir: Path | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+
+@frozen(kw_only=True)
+class PluginsTable:
+    """`[plugins]`. `only`: nothing else loads. `disabled`: these do not. `dir`: a folder of one-file plugins."""
+
+    only: tuple[str, ...] | None = None
+    disabled: tuple[str, ...] = ()
+    dir: Path | None = None
+
+
+@frozen(kw_only=True)
+class ChannelCommon:
+    """The keys of `[channels.NAME]` that every kind of channel has; the others belong to the kind."""
+
+    type: str
+    team: str | None = field(default=None, validator=handle)
+
+
+@frozen(kw_only=True)
+class ChannelTable:
+    """A channel after loading: `config` is an instance of its kind's own class."""
+
+    name: str
+    type: str
+    team: str | None
+    config: Any
+    address: str | None = None
+    aliases: tuple[str, ...] = ()
+    sends: bool = True
+    receives: bool = True
+
+    def info(self) -> ChannelInfo:
+        return ChannelInfo(self.name, self.type, self.address, self.aliases, self.team, self.sends)
+
+
+@frozen(kw_only=True)
+class CoreTables:
+    """The whole file, apart from `[channels]`."""
+
+    desk: DeskTable
+    store: StoreTable = StoreTable()
+    daemon: DaemonTable = DaemonTable()
+    plugins: PluginsTable = PluginsTable()
+
+
+@frozen(kw_only=True)
+class Config:
+    """A configuration that holds. `path` is absolute; so are `store.url` and `daemon.run_dir`."""
+
+    path: Path
+    desk: DeskTable
+    store: StoreTable
+    daemon: DaemonTable
+    plugins: PluginsTable
+    channels: Mapping[str, ChannelTable]
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def run_dir(self) -> Path:
+        return self.daemon.run_dir or self.folder
+
+    def settings(self) -> Settings:
+        """What the core needs to know."""
+        return Settings(
+            name=self.desk.name,
+            timezone=self.desk.timezone,
+            language=self.desk.language,
+            channels={name: channel.info() for name, channel in self.channels.items()},
+            undo_window=self.desk.undo_window,
+            close_after=self.desk.close_after,
+        )

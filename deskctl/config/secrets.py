@@ -1,0 +1,180 @@
+"""Passwords and tokens: the configuration says where they are; they are read when they are used.
+
+password = { env = "MAIL_PASSWORD" }
+password = { file = "mail-password" }               # relative to the config's folder; not readable by others
+password = { credential = "mail-password" }         # systemd: LoadCredential= / SetCredentialEncrypted=
+password = { command = ["pass", "show", "mail"] }   # a string is given to /bin/sh
+password = "…"                                      # works, with a warning
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import ConfigError
+from .problems import Invalid, did_you_mean
+
+SOURCES: Final = ("env", "file", "credential", "command")
+COMMAND_SECONDS: Final = 30
+
+
+class Secret:
+    """A value that is never shown. `reveal` reads it; nothing else does."""
+
+    __slots__ = ("_kind", "_value", "_base")
+
+    def __init__(self, kind: str, value: str | tuple[str, ...], base: Path | None = None) -> None:
+        self._kind = kind
+        self._value = value
+        self._base = base or Path()
+
+    @classmethod
+    def of(cls, given: Any, base: Path | None = None) -> Secret:
+        """From what the TOML says; relative files count from `base`. Raises Invalid, without the value."""
+        if isinstance(given, Secret):
+            return given
+        if isinstance(given, str):
+            if not given:
+                raise Invalid("is empty; leave the key out if no password is needed")
+            return cls("literal", given, base)
+        wanted = "{ env = … }, { file = … }, { credential = … } or { command = … }"
+        if not isinstance(given, Mapping):
+            raise Invalid(f"must be one of {wanted}")
+        for key in given:
+            if key not in SOURCES:
+                raise Invalid(f"unknown key, use {wanted}{did_you_mean(key, SOURCES)}", key=key)
+        if len(given) != 1:
+            raise Invalid(f"must have exactly one of the keys {', '.join(SOURCES)}")
+        [(kind, value)] = given.items()
+        if kind == "command" and isinstance(value, list) and value and all(isinstance(w, str) for w in value):
+            return cls(kind, tuple(value), base)
+        if not isinstance(value, str) or not value.strip():
+            raise Invalid("must be text" + (" or a list of words" if kind == "command" else ""), key=kind)
+        if kind == "credential" and (value in (".", "..") or "/" in value):
+            raise Invalid("must be a bare name, as in LoadCredential=NAME:…", key=kind)
+        return cls(kind, value, base)
+
+    @property
+    def literal(self) -> bool:
+        """Whether the value itself stands in the configuration."""
+        return self._kind == "literal"
+
+    @property
+    def source(self) -> str:
+        """Where the value comes from, for messages: never the value, never a command's arguments."""
+        if self._kind == "literal":
+            return "the configuration"
+        if self._kind == "command":
+            program = self._value[0] if isinstance(self._value, tuple) else str(self._value).split()[0]
+            return f"command {program}"
+        return f"{self._kind} {self._value}"
+
+    def reveal(self) -> str:
+        """The value, without the newline at its end. Blocking. Raises ConfigError that names the source."""
+        value = {
+            "literal": self._literal,
+            "env": self._env,
+            "file": self._file,
+            "credential": self._credential,
+            "command": self._command,
+        }[self._kind]().rstrip("\r\n")
+        if not value:
+            raise ConfigError(f"the password from {self.source} is empty")
+        return value
+
+    def objection(self) -> str:
+        """What is already wrong with where it is kept, "" if nothing is; reads no value and runs nothing."""
+        if self._kind != "file":
+            return ""
+        path = self._base / str(self._value)
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            return f"there is no file {path}"
+        except OSError:
+            return ""  # the daemon's user may see what we cannot
+        if mode & stat.S_IROTH:
+            return f"{path} can be read by everybody: chmod 600 {path}"
+        return ""
+
+    def _literal(self) -> str:
+        return str(self._value)
+
+    def _env(self) -> str:
+        try:
+            return os.environ[str(self._value)]
+        except KeyError:
+            raise ConfigError(f"the environment variable {self._value} is not set", "It holds a password.") from None
+
+    def _file(self) -> str:
+        return _read(self._base / str(self._value))
+
+    def _credential(self) -> str:
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        if not folder:
+            raise ConfigError(
+                f"there are no systemd credentials here, so none called {self._value}",
+                "Start the daemon with systemd and LoadCredential= in its unit.",
+            )
+        return _read(Path(folder) / str(self._value))
+
+    def _command(self) -> str:
+        import subprocess
+
+        shell = isinstance(self._value, str)
+        try:
+            done = subprocess.run(
+                self._value if shell else list(self._value),
+                shell=shell,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # it may repeat the password
+                timeout=COMMAND_SECONDS,
+                cwd=self._base,
+            )
+        except subprocess.TimeoutExpired:
+            raise ConfigError(f"{self.source} gave no password within {COMMAND_SECONDS} s") from None
+        except OSError as error:
+            raise ConfigError(f"{self.source} cannot be run: {error.strerror}") from None
+        if done.returncode != 0:
+            raise ConfigError(f"{self.source} ended with status {done.returncode} instead of a password")
+        return _decoded(done.stdout, self.source)
+
+    def __repr__(self) -> str:
+        return f"Secret({self.source})"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._place == other._place
+
+    def __hash__(self) -> int:
+        return hash(self._place)
+
+    @property
+    def _place(self) -> tuple[str, str | tuple[str, ...], Path]:
+        return self._kind, self._value, self._base
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Secret is not written anywhere")
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
+                raise ConfigError(f"{path} holds a password and can be read by everybody", f"chmod 600 {path}")
+            return _decoded(file.read(1 << 20), str(path))
+    except OSError as error:
+        raise ConfigError(f"{path} holds a password and cannot be read: {error.strerror}") from None
+
+
+def _decoded(value: bytes, where: str) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise ConfigError(f"the password from {where} is not UTF-8 text") from None

@@ -1,0 +1,227 @@
+"""The built-in channel `console`: messages are files in a folder, answers are lines of another file.
+
+For scripts and cron on the desk's own machine, and the shortest example of a whole channel.
+
+    [channels.ops]
+    type = "console"
+    inbox = "ops/in"             # each file is one message; move it in under its final name
+    answers = "ops/out.jsonl"    # one JSON object an answer
+
+A message is text. It may begin with a block of headers, ended by an empty line:
+
+    From: backup@host
+    Subject: Backup failed
+    Message-ID: <run-81@host>
+
+    No space left on device.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Final
+
+from . import (
+    Automatic,
+    Capabilities,
+    Channel,
+    ChannelContext,
+    ChannelType,
+    Envelope,
+    Health,
+    InboundMessage,
+    Invalid,
+    OutboundMessage,
+    Part,
+    Receipt,
+    TryLater,
+    Unavailable,
+    Uncertain,
+    hookimpl,
+)
+
+HEADERS: Final = ("from", "name", "subject", "message-id", "in-reply-to", "auto-submitted")
+_HEADER = re.compile(r"([A-Za-z-]+):[ \t]*(.*)")
+_ID = re.compile(r"<[^<>\s]+>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleConfig:
+    """`poll`: how often the folder is looked at; files cannot announce themselves."""
+
+    inbox: Path
+    answers: Path
+    poll: timedelta = timedelta(seconds=2)
+
+    def __post_init__(self) -> None:
+        if self.poll < timedelta(milliseconds=10):
+            raise Invalid("must be longer", key="poll")
+
+
+def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
+    """Read any bytes as a message. Text is UTF-8; what is not is replaced and remarked."""
+    text = unicodedata.normalize("NFC", raw.decode("utf-8", "replace").replace("\0", "\ufffd"))
+    problems = ("it is not UTF-8 text",) if "\ufffd" in text else ()
+    headers, body = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    body = body.strip("\n")
+    sender = headers.get("from") or envelope.sender or None
+    subject = headers.get("subject") or next((line.strip()[:78] for line in body.splitlines() if line.strip()), "")
+    auto = headers.get("auto-submitted", "no").lower() != "no"
+    return InboundMessage(
+        sender=sender,
+        sender_name=headers.get("name") or None,
+        subject=subject,
+        text=body,
+        visible_text=body,
+        digest=hashlib.sha256("\0".join((sender or "", subject, body)).encode()).hexdigest(),
+        message_id=next(iter(_ID.findall(headers.get("message-id", ""))), None),
+        in_reply_to=tuple(_ID.findall(headers.get("in-reply-to", ""))),
+        automatic=Automatic(auto, "Auto-Submitted" if auto else ""),
+        problems=problems,
+    )
+
+
+def _split(text: str) -> tuple[dict[str, str], str]:
+    """Headers and body; no headers unless the text begins with a whole block of known ones."""
+    head, empty, body = text.partition("\n\n")
+    if not empty:
+        head, body = text.rstrip("\n"), ""
+    headers = {}
+    for line in head.split("\n"):
+        match = _HEADER.fullmatch(line)
+        if match is None or match[1].lower() not in HEADERS:
+            return {}, text
+        headers[match[1].lower()] = " ".join(match[2].split())
+    return headers, body
+
+
+class ConsoleChannel:
+    """Takes files from the inbox in the order of their age and removes each once it is in the journal."""
+
+    def __init__(self, config: ConsoleConfig, context: ChannelContext) -> None:
+        self._config = config
+        self._context = context
+
+    async def receive(self) -> None:
+        while True:
+            for path in await asyncio.to_thread(self._waiting):
+                await self._take(path)
+            await asyncio.sleep(self._config.poll.total_seconds())
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        line = json.dumps(_answer(message), ensure_ascii=False) + "\n"
+        await asyncio.to_thread(self._append, line.encode("utf-8", "replace"))
+        return Receipt(f"appended to {self._config.answers}")
+
+    async def check(self) -> Health:
+        return await asyncio.to_thread(self._check)
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+    async def _take(self, path: Path) -> None:
+        try:
+            status, raw = await asyncio.to_thread(lambda: (path.stat(), path.read_bytes()))
+        except FileNotFoundError:
+            return  # whoever put it there took it back
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be read: {error.strerror}", "Let the daemon's user read it.") from None
+        # The same file offered again is the same message; the same words in another file are not.
+        identity = f"{path.name}\0{status.st_ino}\0{status.st_mtime_ns}\0".encode()
+        key = hashlib.sha256(identity + raw).hexdigest()
+        envelope = Envelope(via="console", received_at=self._context.now(), sender="console")
+        await self._context.deliver(raw, key, envelope)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    def _waiting(self) -> list[Path]:
+        """Files that are whole: hidden ones and `.part` are still being written. Makes the folder."""
+        try:
+            self._config.inbox.mkdir(parents=True, exist_ok=True)
+            with os.scandir(self._config.inbox) as entries:
+                files = [entry for entry in entries if entry.is_file() and _whole(entry.name)]
+            return [Path(entry.path) for entry in sorted(files, key=lambda e: (e.stat().st_mtime_ns, e.name))]
+        except FileNotFoundError:
+            return []  # one went away meanwhile; the next look finds the rest
+        except OSError as error:
+            raise Unavailable(f"{self._config.inbox} cannot be read: {error.strerror}") from None
+
+    def _append(self, line: bytes) -> None:
+        """One write, on disk when this returns."""
+        try:
+            self._config.answers.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self._config.answers, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise TryLater(f"{self._config.answers} cannot be written: {error.strerror}") from None
+        try:
+            before = os.fstat(file).st_size
+            try:
+                written = os.write(file, line)
+            except OSError as error:
+                raise TryLater(f"{self._config.answers} cannot be written: {error.strerror}") from None
+            if written != len(line):
+                os.ftruncate(file, before)
+                raise TryLater(f"{self._config.answers} has no room")
+            try:
+                os.fsync(file)
+            except OSError as error:
+                raise Uncertain(f"{self._config.answers} may not be on disk: {error.strerror}") from None
+        finally:
+            os.close(file)
+
+    def _check(self) -> Health:
+        return Health(tuple(self._parts()))
+
+    def _parts(self) -> Iterator[Part]:
+        for name, folder in (("inbox", self._config.inbox), ("answers", self._config.answers.parent)):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                usable = os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+            except OSError as error:
+                yield Part(name, False, f"{folder}: {error.strerror}", f"Make {folder} for the daemon's user.")
+                continue
+            hint = "" if usable else f"Let the daemon's user read and write {folder}."
+            yield Part(name, usable, str(folder), hint)
+
+
+def _whole(name: str) -> bool:
+    return not name.startswith(".") and not name.endswith((".part", ".tmp", "~"))
+
+
+def _answer(message: OutboundMessage) -> dict[str, object]:
+    return {
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to,
+        "ticket": message.ticket,
+        "to": list(message.to),
+        "subject": message.subject,
+        "date": message.date.astimezone(UTC).isoformat().replace("+00:00", "Z") if message.date else None,
+        "text": message.text,
+        "files": [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in message.files],
+    }
+
+
+def _open(config: ConsoleConfig, context: ChannelContext) -> Channel:
+    return ConsoleChannel(config, context)
+
+
+@hookimpl
+def deskctl_channels() -> Iterable[ChannelType]:
+    return (
+        ChannelType(
+            kind="console",
+            config=ConsoleConfig,
+            open=_open,
+            parse=parse,
+            capabilities=Capabilities(),
+            description="files in a folder come in, answers are appended to a file",
+        ),
+    )

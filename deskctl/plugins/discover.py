@@ -1,0 +1,78 @@
+"""Where plugins come from: the built-in ones, installed distributions, one-file plugins in a folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from ..config.trust import distrust
+from ..errors import ConfigError
+
+ENTRY_POINTS = "deskctl"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plugin that could be loaded. `source`: "built in", a distribution's name, or a file."""
+
+    name: str
+    source: str
+    version: str | None
+    load: Callable[[], object]
+
+
+def built_in() -> Iterator[Found]:
+    from .. import __version__
+
+    yield Found("console", "built in", __version__, lambda: importlib.import_module("deskctl.plugins.console"))
+
+
+def installed() -> Iterator[Found]:
+    """By the entry-point group `deskctl`, sorted by name, so that two machines load alike."""
+    from importlib.metadata import entry_points
+
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        dist = entry.dist
+        yield Found(entry.name, dist.name if dist else entry.value, dist.version if dist else None, entry.load)
+
+
+def in_folder(folder: Path) -> Iterator[Found]:
+    """One plugin a file `NAME.py`. A file is looked at only when nobody else could have changed it.
+
+    Raises ConfigError when the folder itself cannot be believed.
+    """
+    try:
+        why = distrust(folder)
+        files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and not file.name.startswith("_"))
+    except OSError as error:
+        why, files = f"cannot be read: {error.strerror}", []
+    if why:
+        raise ConfigError(f"{folder} {why}, so its plugins are not loaded")
+    for file in files:
+        yield Found(file.stem, str(file), None, lambda file=file: _module(file))  # type: ignore[misc]
+
+
+def _module(file: Path) -> ModuleType:
+    try:
+        why = distrust(file)
+    except OSError as error:
+        why = f"cannot be read: {error.strerror}"
+    if why:
+        raise ConfigError(f"{file} {why}")
+    name = f"deskctl_plugin_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{file} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module

@@ -1,0 +1,222 @@
+"""Load plugins, each apart from the others: one that fails is named and switched off, the rest go on."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypedDict
+
+import pluggy
+
+from ..config.problems import did_you_mean
+from ..errors import ConfigError, DeskctlError
+from . import hookspecs
+from .channel import ChannelType
+from .discover import Found, built_in, in_folder, installed
+
+log = logging.getLogger("deskctl.plugins")
+
+#: Limits what loads, before the configuration does: a comma list of names, or "none".
+ENVIRONMENT = "DESKCTL_PLUGINS"
+
+
+class Section(Protocol):
+    """The table `[plugins]`, as far as loading needs it."""
+
+    @property
+    def only(self) -> tuple[str, ...] | None: ...
+    @property
+    def disabled(self) -> tuple[str, ...]: ...
+    @property
+    def dir(self) -> Path | None: ...
+
+
+class PluginRow(TypedDict):
+    """`source`: "built in", a distribution's name, or a file. `error`: why it was switched off, null if it works
+    or was switched off on purpose."""
+
+    name: str
+    version: str | None
+    source: str
+    enabled: bool
+    channels: list[str]
+    hooks: list[str]
+    error: str | None
+
+
+@dataclass(slots=True)
+class _Plugin:
+    found: Found
+    enabled: bool = True
+    error: str | None = None
+    hooks: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+
+
+class Plugins:
+    """What is loaded. `channel_types` by kind, of the plugins that work."""
+
+    def __init__(self) -> None:
+        self.channel_types: dict[str, ChannelType] = {}
+        self._pm = pluggy.PluginManager("deskctl")
+        self._pm.add_hookspecs(hookspecs)
+        self._plugins: dict[str, _Plugin] = {}
+
+    def rows(self) -> list[PluginRow]:
+        """Every plugin that was found, in the order of loading."""
+        return [
+            PluginRow(
+                name=name,
+                version=plugin.found.version,
+                source=plugin.found.source,
+                enabled=plugin.enabled,
+                channels=list(plugin.channels),
+                hooks=list(plugin.hooks),
+                error=plugin.error,
+            )
+            for name, plugin in self._plugins.items()
+        ]
+
+    def absent(self) -> dict[str, str]:
+        """Why plugins are off, by name; for `deskctl.config.check`."""
+        return {
+            name: plugin.error or "switched off by [plugins] or $DESKCTL_PLUGINS"
+            for name, plugin in self._plugins.items()
+            if not plugin.enabled
+        }
+
+    def switch_off(self, name: str, why: str) -> None:
+        """Take a plugin out and say why; also for one that fails later, while the desk runs."""
+        plugin = self._plugins[name]
+        plugin.enabled, plugin.error = False, why
+        for kind in plugin.channels:
+            self.channel_types.pop(kind, None)
+        plugin.channels = []
+        if self._pm.has_plugin(name):
+            self._pm.unregister(name=name)
+
+    def add(self, found: Found, enabled: bool = True) -> None:
+        """Load one plugin. Never raises for what the plugin does wrong."""
+        if found.name in self._plugins:
+            first = self._plugins[found.name].found.source
+            name = f"{found.name} ({found.source})"
+            self._plugins[name] = _Plugin(found, False, f"{first} and {found.source} are both called {found.name}")
+            return
+        plugin = self._plugins[found.name] = _Plugin(found, enabled)
+        if not enabled:
+            return
+        try:
+            self._register(plugin)
+            self._collect_channels(plugin)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plugin may even call sys.exit
+            log.debug("plugin %s failed", found.name, exc_info=True)
+            self.switch_off(found.name, _words(error))
+
+    def add_all(self, source: str, find: Callable[[], Iterable[Found]], wanted: Callable[[str], bool]) -> None:
+        """Load what a source finds; a source that cannot be read becomes a row of its own."""
+        try:
+            for found in find():
+                self.add(found, wanted(found.name))
+        except ConfigError as error:
+            self._plugins[source] = _Plugin(Found(source, source, None, lambda: None), False, error.what)
+
+    def _register(self, plugin: _Plugin) -> None:
+        name = plugin.found.name
+        module = plugin.found.load()
+        _refuse_unmarked(module)
+        self._pm.register(module, name=name)
+        for caller in self._pm.get_hookcallers(module) or ():
+            for impl in caller.get_hookimpls():
+                if impl.plugin_name != name:
+                    continue
+                if not caller.has_spec() and not impl.optionalhook:
+                    raise ConfigError(f"there is no hook {caller.name}{did_you_mean(caller.name, _hook_names())}")
+                if inspect.iscoroutinefunction(impl.function) or inspect.isasyncgenfunction(impl.function):
+                    raise ConfigError(
+                        f"{caller.name} is async; hooks are plain functions, async lives in what they return"
+                    )
+                if impl.wrapper or impl.hookwrapper:
+                    raise ConfigError(f"{caller.name} wraps other plugins' hooks, which is not allowed")
+                plugin.hooks.append(caller.name)
+        self._pm.check_pending()
+        if not plugin.hooks:
+            raise ConfigError("it has no hooks; mark them with @hookimpl of deskctl.plugins")
+
+    def _collect_channels(self, plugin: _Plugin) -> None:
+        types = list(self._ask(plugin, "deskctl_channels"))
+        for kind in types:
+            _check_type(kind)
+            owner = next((n for n, other in self._plugins.items() if kind.kind in other.channels), None)
+            if owner is not None:
+                raise ConfigError(
+                    f"{owner} and {plugin.found.name} both bring the channel kind {kind.kind!r}; disable one of them"
+                )
+            plugin.channels.append(kind.kind)
+        self.channel_types.update({kind.kind: kind for kind in types})
+
+    def _ask(self, plugin: _Plugin, hook: str) -> Iterator[Any]:
+        """What one plugin alone answers to a hook that gives lists."""
+        others = [module for name, module in self._pm.list_name_plugin() if name != plugin.found.name and module]
+        for answer in self._pm.subset_hook_caller(hook, others)():
+            yield from answer
+
+
+def load(section: Section | None = None, environ: Mapping[str, str] | None = None) -> Plugins:
+    """Find and load all plugins that the configuration and $DESKCTL_PLUGINS let in. Raises nothing."""
+    named = (os.environ if environ is None else environ).get(ENVIRONMENT)
+    limit = None if named is None else {name.strip() for name in named.split(",")} - {"", "none"}
+    only = section.only if section else None
+    disabled = section.disabled if section else ()
+    folder = section.dir if section else None
+
+    def wanted(name: str) -> bool:
+        return (limit is None or name in limit) and (only is None or name in only) and name not in disabled
+
+    plugins = Plugins()
+    plugins.add_all("built in", built_in, wanted)
+    plugins.add_all("installed", installed, wanted)
+    if folder is not None:
+        plugins.add_all(str(folder), lambda: in_folder(folder), wanted)
+    return plugins
+
+
+def _hook_names() -> list[str]:
+    return [name for name in vars(hookspecs) if name.startswith("deskctl_")]
+
+
+def _refuse_unmarked(module: object) -> None:
+    """A forgotten @hookimpl would make a hook silently do nothing."""
+    for name, value in vars(module).items():
+        own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
+        if name in _hook_names() and own and callable(value) and not hasattr(value, "deskctl_impl"):
+            raise ConfigError(f"{name} is not marked with @hookimpl of deskctl.plugins")
+
+
+def _check_type(kind: object) -> None:
+    if not isinstance(kind, ChannelType):
+        raise ConfigError(f"deskctl_channels gave a {type(kind).__name__}, not a ChannelType")
+    cls = kind.config
+    if not isinstance(cls, type) or not (hasattr(cls, "__attrs_attrs__") or hasattr(cls, "__dataclass_fields__")):
+        raise ConfigError(f"the config of channel kind {kind.kind!r} must be an attrs class or a data class")
+    if clash := {"type", "team"} & set(getattr(cls, "__dataclass_fields__", None) or _attrs_names(cls)):
+        raise ConfigError(
+            f"the config of channel kind {kind.kind!r} may not have {sorted(clash)[0]!r}: every channel has"
+        )
+
+
+def _attrs_names(cls: type) -> list[str]:
+    return [attribute.name for attribute in getattr(cls, "__attrs_attrs__", ())]
+
+
+def _words(error: BaseException) -> str:
+    """One line that says what went wrong."""
+    if isinstance(error, DeskctlError):
+        return error.what
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,35 @@
+"""Small values that the config classes of several plugins share."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from ..config.problems import Invalid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a server listens. Raises Invalid for what can be no port or host."""
+
+    host: str
+    port: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 65536:
+            raise Invalid("must be between 1 and 65535", key="port")
+        if not self.host or any(c.isspace() for c in self.host):
+            raise Invalid("must be a host's name or address", key="host")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the words never leave this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
