@@ -42,7 +42,7 @@ def structure(given: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
     """An instance of `into`, or None and everything that is wrong. Relative files count from `base`."""
     try:
         return _converter(base).structure(given, into), []
-    except Exception as error:  # a plugin's class may raise anything
+    except Exception as error:  # noqa: BLE001 - a plugin's class may raise anything
         return None, list(dict.fromkeys(_faults(error, ())))
 
 
@@ -127,8 +127,8 @@ def _validated(value: dict[str, Any], cls: type, converter: Converter) -> typing
             attribute.validator(None, attribute, converter.structure(value[attribute.name], hints[attribute.name]))
         except Invalid as error:
             yield error
-        except Exception:
-            continue  # a wrong type, reported already; or a validator that needs the whole instance
+        except Exception:  # noqa: BLE001 - a wrong type, reported already; or a validator that needs the instance
+            continue
 
 
 def _is_literal(kind: Any) -> bool:
@@ -176,11 +176,12 @@ def _mapping_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 
 def _each(items: Any, element: Any, converter: Converter) -> list[Any]:
-    done, errors = [], []
+    done: list[Any] = []
+    errors: list[Exception] = []
     for index, value in items:
         try:
             done.append(converter.structure(value, element))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - cattrs gathers whatever is raised
             error.add_note(IterableValidationNote("", index, element))
             errors.append(error)
     if errors:
@@ -207,8 +208,8 @@ def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
             else:
                 yield from _faults(other, path)
     elif isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from _faults(inner, path)
+        for member in error.exceptions:
+            yield from _faults(member, path)
     elif isinstance(error, Invalid):
         below = tuple(error.key.split(".")) if error.key else ()
         # A validator names its field; cattrs may have named it already.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,10 +75,8 @@ def _is_desk(path: Path) -> bool:
         if isinstance(error, ConfigError) and not _names_desk(path):
             return False
         why = "" if isinstance(error, ConfigError) else f"cannot be read: {error.strerror}"
-        try:
+        with contextlib.suppress(OSError):
             why = why or distrust(path)
-        except OSError:
-            pass
     if why:
         raise ConfigError(
             f"{path} {why}, so it is not used: it could name commands to run",

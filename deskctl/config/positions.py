@@ -5,6 +5,7 @@ It runs on texts that tomli has accepted, so it only has to find its way, not to
 
 from __future__ import annotations
 
+import contextlib
 import re
 from bisect import bisect_right
 
@@ -32,10 +33,8 @@ class Positions:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._lines: dict[KeyPath, int] = {}
         self._counts: dict[KeyPath, int] = {}  # elements of arrays of tables
-        try:
+        with contextlib.suppress(IndexError, RecursionError):  # what is not found falls back to the table above it
             self._document()
-        except (IndexError, RecursionError):
-            pass  # places not found fall back to the table above them
 
     def line(self, path: KeyPath) -> int:
         """The line of the key at `path`; of what holds it when the key itself is not there; else 1."""

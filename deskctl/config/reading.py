@@ -223,8 +223,8 @@ class _Reading:
     def _opened(
         self, path: KeyPath, name: str, kind_name: str, kind: Kind, team: str | None, config: Any
     ) -> ChannelTable | None:
-        self._walk(config, path)
         try:
+            self._walk(config, path)
             channel = ChannelTable(
                 name=name,
                 type=kind_name,
@@ -235,7 +235,7 @@ class _Reading:
                 sends=kind.sends(config),
                 receives=kind.receives(config),
             )
-        except Exception as error:  # a plugin's functions may raise anything
+        except Exception as error:  # noqa: BLE001 - a plugin's functions may raise anything
             self._error(path, f"the plugin of {kind_name} fails on it: {type(error).__name__}: {error}")
             return None
         for address, key in ((channel.address, "address"), *((alias, "aliases") for alias in channel.aliases)):

@@ -25,7 +25,7 @@ COMMAND_SECONDS: Final = 30
 class Secret:
     """A value that is never shown. `reveal` reads it; nothing else does."""
 
-    __slots__ = ("_kind", "_value", "_base")
+    __slots__ = ("_base", "_kind", "_value")
 
     def __init__(self, kind: str, value: str | tuple[str, ...], base: Path | None = None) -> None:
         self._kind = kind
@@ -69,8 +69,7 @@ class Secret:
         if self._kind == "literal":
             return "the configuration"
         if self._kind == "command":
-            program = self._value[0] if isinstance(self._value, tuple) else str(self._value).split()[0]
-            return f"command {program}"
+            return f"the command {self._value[0]}" if isinstance(self._value, tuple) else "a shell command"
         return f"{self._kind} {self._value}"
 
     def reveal(self) -> str:
@@ -123,26 +122,31 @@ class Secret:
         return _read(Path(folder) / str(self._value))
 
     def _command(self) -> str:
+        import signal
         import subprocess
 
         shell = isinstance(self._value, str)
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 self._value if shell else list(self._value),
                 shell=shell,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # it may repeat the password
-                timeout=COMMAND_SECONDS,
                 cwd=self._base,
+                start_new_session=True,  # so that what it started ends with it
             )
-        except subprocess.TimeoutExpired:
-            raise ConfigError(f"{self.source} gave no password within {COMMAND_SECONDS} s") from None
         except OSError as error:
             raise ConfigError(f"{self.source} cannot be run: {error.strerror}") from None
-        if done.returncode != 0:
-            raise ConfigError(f"{self.source} ended with status {done.returncode} instead of a password")
-        return _decoded(done.stdout, self.source)
+        with process:
+            try:
+                output, _ = process.communicate(timeout=COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise ConfigError(f"{self.source} gave no password within {COMMAND_SECONDS} s") from None
+        if process.returncode != 0:
+            raise ConfigError(f"{self.source} ended with status {process.returncode} instead of a password")
+        return _decoded(output, self.source)
 
     def __repr__(self) -> str:
         return f"Secret({self.source})"

@@ -131,7 +131,7 @@ class Plugins:
         module = plugin.found.load()
         _refuse_unmarked(module)
         self._pm.register(module, name=name)
-        for caller in self._pm.get_hookcallers(module) or ():
+        for caller in self._pm.get_hookcallers(module) or []:
             for impl in caller.get_hookimpls():
                 if impl.plugin_name != name:
                     continue
@@ -201,16 +201,14 @@ def _refuse_unmarked(module: object) -> None:
 def _check_type(kind: object) -> None:
     if not isinstance(kind, ChannelType):
         raise ConfigError(f"deskctl_channels gave a {type(kind).__name__}, not a ChannelType")
-    cls = kind.config
+    cls: object = kind.config
     if not isinstance(cls, type) or not (hasattr(cls, "__attrs_attrs__") or hasattr(cls, "__dataclass_fields__")):
         raise ConfigError(f"the config of channel kind {kind.kind!r} must be an attrs class or a data class")
-    if clash := {"type", "team"} & set(getattr(cls, "__dataclass_fields__", None) or _attrs_names(cls)):
-        raise ConfigError(
-            f"the config of channel kind {kind.kind!r} may not have {sorted(clash)[0]!r}: every channel has"
-        )
+    if clash := {"type", "team"} & {*getattr(cls, "__dataclass_fields__", ()), *_attrs_names(cls)}:
+        raise ConfigError(f"the config of channel kind {kind.kind!r} may not have {min(clash)!r}: every channel has")
 
 
-def _attrs_names(cls: type) -> list[str]:
+def _attrs_names(cls: object) -> list[str]:
     return [attribute.name for attribute in getattr(cls, "__attrs_attrs__", ())]
 
 
