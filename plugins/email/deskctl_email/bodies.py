@@ -1,0 +1,138 @@
+"""Which leaves of a mail are its text and which are attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deskctl.plugins import IncomingFile
+
+from . import headers
+from .charset import decode
+from .mime import Part
+
+MAX_TEXT = 5_000_000
+"""Bytes of one text part that are read as text; the rest is in the raw mail."""
+
+SPECIAL = {
+    "application/ms-tnef": "winmail.dat (TNEF): its contents are not unpacked",
+    "application/vnd.ms-tnef": "winmail.dat (TNEF): its contents are not unpacked",
+    "application/pgp-encrypted": "encrypted with PGP",
+    "application/pgp-signature": "signed with PGP, not verified",
+    "application/pkcs7-signature": "signed with S/MIME, not verified",
+    "application/x-pkcs7-signature": "signed with S/MIME, not verified",
+    "text/calendar": "holds a calendar invitation",
+}
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.I)
+_NAMELESS = ("message/rfc822", "message/global")
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """A mail's content: the readable text, the HTML as it came, and every other leaf."""
+
+    text: str
+    html: str | None
+    files: tuple[IncomingFile, ...]
+    charset: str  # as declared by the first text part; raw 8-bit headers are usually written in it
+    problems: list[str]
+
+
+def sort_out(leaves: Sequence[Part]) -> Bodies:
+    """Text is what the plain parts say, else what the HTML says; all other leaves are attachments, inline ones too."""
+    plain: list[str] = []
+    html: list[str] = []
+    files: list[IncomingFile] = []
+    problems: list[str] = []
+    declared = ""
+    html_first = False
+    for leaf in leaves:
+        content_type = leaf.content_type
+        typed = headers.parameters(leaf.get("content-type"))
+        disposed = headers.parameters(leaf.get("content-disposition"))
+        disposition = leaf.get("content-disposition").split(b";")[0].strip().lower()
+        name = disposed.get("filename") or typed.get("name") or ""
+        if content_type in ("text/plain", "text/html") and disposition != b"attachment" and not name:
+            charset = typed.get("charset", "")
+            declared = declared or charset
+            text = _text(leaf, charset, problems)
+            if content_type == "text/html":
+                html_first = html_first or not (plain or _in_alternative(leaf))
+                html.append(text)
+            else:
+                plain.append(_unflow(text, typed) if "format" in typed else text)
+            continue
+        if content_type in SPECIAL:
+            _remark(problems, SPECIAL[content_type])
+        elif content_type.endswith("/pkcs7-mime") or content_type.endswith("/x-pkcs7-mime"):
+            signed = typed.get("smime-type", "").lower() == "signed-data"
+            _remark(problems, "signed with S/MIME, its text is inside" if signed else "encrypted with S/MIME")
+        files.append(
+            IncomingFile(
+                filename=headers.filename(name) if name else None,
+                content_type=content_type,
+                content=leaf.content(),
+                inline=disposition == b"inline" or (not disposition and bool(leaf.get("content-id"))),
+                content_id=headers.text(leaf.get("content-id")).strip("<> ") or None,
+            )
+        )
+    text = "\n".join(part.strip("\n") for part in plain if part.strip())
+    joined_html = "\n".join(part for part in html if part.strip())
+    if joined_html and (not text or html_first):
+        from .html import to_text
+
+        converted, remark = to_text(joined_html)
+        if remark:
+            problems.append(remark)
+        # A mailing list's plain footer below an HTML-only letter must not hide the letter.
+        text = f"{converted}\n{text}".strip("\n")
+    return Bodies(text, joined_html or None, tuple(files), declared, problems)
+
+
+def _text(leaf: Part, charset: str, problems: list[str]) -> str:
+    content = leaf.content()
+    if len(content) > MAX_TEXT:
+        content = content[:MAX_TEXT]
+        _remark(problems, f"text cut at {MAX_TEXT} bytes")
+    if not charset and leaf.content_type == "text/html" and not content.isascii():
+        meta = _META_CHARSET.search(content, 0, 4_096)
+        charset = meta[1].decode("ascii", "replace") if meta else ""
+    text, remark = decode(content, charset)
+    if remark:
+        _remark(problems, remark)
+    return text
+
+
+def _in_alternative(leaf: Part) -> bool:
+    return any(kind == "multipart/alternative" for kind, _ in leaf.containers)
+
+
+def _unflow(text: str, typed: dict[str, str]) -> str:
+    """Join the soft-broken lines of format=flowed (RFC 3676); quoted lines stay as they are."""
+    if typed["format"].strip().lower() != "flowed" or " \n" not in text:
+        return text
+    glue = "" if typed.get("delsp", "").strip().lower() == "yes" else " "
+    lines: list[str] = []
+    open_line: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(">") or line == "-- ":
+            if open_line:
+                lines.append("".join(open_line))
+                open_line = []
+            lines.append(line)
+            continue
+        content = line[1:] if line.startswith(" ") else line
+        if content.endswith(" "):
+            open_line.append(content[:-1] + glue)
+            continue
+        lines.append("".join(open_line) + content)
+        open_line = []
+    if open_line:
+        lines.append("".join(open_line).rstrip(" "))
+    return "\n".join(lines)
+
+
+def _remark(problems: list[str], remark: str) -> None:
+    if remark not in problems:
+        problems.append(remark)

@@ -1,0 +1,61 @@
+"""What deskctl makes of a mail, as the documented JSON object of `mail parse --json`."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from deskctl.plugins import Bounce, InboundMessage
+
+
+def describe(file: str, message: InboundMessage) -> dict[str, Any]:
+    """The object for one mail. What is missing is null, a missing subject `""`; moments are RFC 3339 in UTC.
+
+    `message_id` is null when the mail had none and it was made from the digest.
+    """
+    return {
+        "file": file,
+        "from": message.sender,
+        "from_name": message.sender_name,
+        "to": list(message.to),
+        "cc": list(message.cc),
+        "reply_to": list(message.reply_to),
+        "subject": message.subject,
+        "date": _moment(message.sent_at),
+        "message_id": None if "no Message-ID" in message.problems else message.message_id,
+        "in_reply_to": message.in_reply_to[0] if message.in_reply_to else None,
+        "references": list(message.references),
+        "text": message.text,
+        "visible_text": message.visible_text,
+        "html": message.html,
+        "attachments": [
+            {
+                "filename": one.filename,
+                "content_type": one.content_type,
+                "size": len(one.content),
+                "sha256": hashlib.sha256(one.content).hexdigest(),
+            }
+            for one in message.files
+        ],
+        "automatic": {"is": message.automatic.automatic, "why": message.automatic.why or None},
+        "bounce": _bounce(message.bounce),
+        "language": message.language,
+        "problems": list(message.problems),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _bounce(bounce: Bounce | None) -> dict[str, Any] | None:
+    if bounce is None:
+        return None
+    return {
+        "recipients": list(bounce.recipients),
+        "status": bounce.status,
+        "permanent": bounce.permanent,
+        "reason": bounce.reason,
+        "original_message_id": bounce.original_message_id,
+    }

@@ -1,0 +1,273 @@
+"""Reading header fields: text, parameters, addresses, message ids and dates, from bytes that may be anything."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_tz
+from urllib.parse import unquote_to_bytes
+
+from . import charset
+
+MAX_IDS = 1_000
+"""Message ids read from one References header: the first one and the newest."""
+MAX_ADDRESSES = 5_000
+
+_WORD = re.compile(r"=\?([^?\s=]{1,80})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,3})\?=")
+_BETWEEN = re.compile(r"[ \t\r\n]*\Z")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
+_Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_ID = re.compile(r"<([^<>]{1,900})>")
+_BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\\(.)|([,;:"<()])|([^"<,;:\\()]+)', re.S)
+_ATOM = r"[^\s<>()\[\],;:\"@\\]"
+# The look-behind lets a match begin only where a word does: without it a long word costs the square of its length.
+_ADDRESS = re.compile(rf"(?<!{_ATOM}){_ATOM}++(?:(?:@{_ATOM}++)+|@\[[0-9A-Fa-f.:IPv]{{1,60}}\])")
+_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^;]*|[^;]*)', re.S)
+_SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*)?\Z", re.S)
+_DIRECTORY = re.compile(r".*[/\\]", re.S)
+
+
+def raw_text(value: bytes, hint: str = "") -> str:
+    """The header as characters, encoded words untouched; raw 8-bit bytes by the same rules as bodies.
+
+    `hint` is the charset that the mail's text declares: raw 8-bit headers are usually written in it.
+    """
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii").replace("\0", "")
+    return charset.decode(value, hint)[0]
+
+
+def text(value: bytes, hint: str = "") -> str:
+    """A header for people: encoded words decoded (RFC 2047), white space collapsed to single blanks."""
+    decoded = decode_words(raw_text(value, hint))
+    return _SPACES.sub(" ", decoded).strip()
+
+
+def decode_words(value: str) -> str:
+    """Decode RFC 2047 words anywhere in `value`.
+
+    Neighbouring words of one charset are joined as bytes first: many programs split inside a character.
+    """
+    if "=?" not in value:
+        return value
+    out: list[str] = []
+    pending: list[bytes] = []
+    pending_charset = ""
+    position = 0
+
+    def flush() -> None:
+        if pending:
+            out.append(charset.decode(b"".join(pending), pending_charset)[0])
+            pending.clear()
+
+    for match in _WORD.finditer(value):
+        between = value[position : match.start()]
+        name, kind, payload = match[1].partition("*")[0].lower(), match[2].lower(), match[3]
+        data = _word_bytes(kind, payload)
+        if between and not (pending and _BETWEEN.match(between)):
+            flush()
+            out.append(between)
+        if pending and name != pending_charset:
+            flush()
+        pending.append(data)
+        pending_charset = name
+        position = match.end()
+    flush()
+    out.append(value[position:])
+    return charset.clean("".join(out))
+
+
+def _word_bytes(kind: str, payload: str) -> bytes:
+    data = payload.encode("utf-8", "surrogateescape")
+    if kind == "b":
+        from .mime import decode_base64
+
+        return decode_base64(data)
+    return _Q_ESCAPE.sub(lambda m: binascii.unhexlify(m[1]), data.replace(b"_", b" "))
+
+
+def parameters(value: bytes, hint: str = "") -> dict[str, str]:
+    """Parameters of Content-Type or Content-Disposition by lower-case name (RFC 2231, encoded words, raw 8-bit)."""
+    plain = raw_text(value, hint)
+    if ";" not in plain:
+        return {}
+    found: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    for match in _PARAMETER.finditer(plain):
+        name, content = match[1].lower(), match[2].strip()
+        if content[:1] == '"':
+            content = content[1:-1] if len(content) > 1 and content[-1] == '"' else content[1:]
+            # Windows paths in file names are not escapes; a backslash protects a quote or itself only.
+            content = content.replace('\\"', '"').replace("\\\\", "\\")
+        if "*" in name:
+            parts = _SECTION.match(name)
+            if parts and len(sections) < 100:
+                sections.setdefault(parts[1], {}).setdefault(int(parts[2] or 0), (content, bool(parts[3])))
+        else:
+            found.setdefault(name, content)
+    for name, content in found.items():
+        if "=?" in content:
+            found[name] = decode_words(content)
+    for name, pieces in sections.items():
+        found[name] = _extended(pieces, hint)  # the extended form is the sender's better one
+    return found
+
+
+def _extended(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
+    """Join the sections of an RFC 2231 value: percent-encoded ones are bytes in the charset the first one names."""
+    declared = ""
+    data = bytearray()
+    for number, (number_in_header, (content, encoded)) in enumerate(sorted(pieces.items())):
+        if number != number_in_header and number_in_header != 1:
+            continue
+        if encoded:
+            if number == 0 and content.count("'") >= 2:
+                declared, _, content = content.split("'", 2)
+            data += unquote_to_bytes(content)
+        elif "=?" in content:
+            data += decode_words(content).encode("utf-8", "replace")
+        else:
+            data += content.encode("utf-8", "replace")
+    return charset.decode(bytes(data), declared or hint)[0]
+
+
+def filename(value: str) -> str | None:
+    """A sender's file name made harmless: no directories, no control characters, not endless; None if nothing is left."""
+    name = _SPACES.sub(" ", value).strip()
+    name = _DIRECTORY.sub("", name).strip(" \t\"'")
+    if name.strip(".") == "":
+        return None
+    if len(name) > 200:
+        stem, dot, ending = name.rpartition(".")
+        name = f"{stem[: 199 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else name[:200]
+    return name
+
+
+def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
+    """(name, bare address) of each mailbox in an address header; groups are opened, empty ones give nothing.
+
+    Reads broken headers as a person would: missing quotes, a comma in a name, an address without brackets.
+    The domain is lower-cased. Linear in the header's length.
+    """
+    if not value.strip():
+        return []
+    source = raw_text(value, hint)
+    found: list[tuple[str, str]] = []
+    words: list[str] = []
+    comments: list[str] = []
+    angle: str | None = None
+    depth = 0
+    complete = False  # an address has been read without brackets
+
+    def finish() -> None:
+        nonlocal angle, complete
+        mailbox = _mailbox(words, comments, angle)
+        if mailbox and len(found) < MAX_ADDRESSES:
+            found.append(mailbox)
+        words.clear()
+        comments.clear()
+        angle = None
+        complete = False
+
+    for match in _TOKEN.finditer(source):
+        quoted, bracketed, escaped, special, plain = match.groups()
+        if depth:
+            if special == "(":
+                depth += 1
+            elif special == ")":
+                depth -= 1
+            else:
+                comments.append(match[0])
+        elif quoted is not None:
+            words.append(quoted.replace('\\"', '"').replace("\\\\", "\\"))
+        elif bracketed is not None:
+            if angle and "@" in angle and "@" in bracketed:
+                finish()  # a comma is missing between two mailboxes
+            angle = bracketed if angle is None or "@" in bracketed else angle
+        elif special == "(":
+            depth = 1 if source.find(")", match.end(), match.end() + 1_000) >= 0 else 0
+        elif special == "," and angle is None and not complete and 0 < len(words) < 20:
+            words.append(", ")  # "Kim, Mina <mina@…>" without its quotes
+        elif special in (",", ";"):
+            finish()
+        elif special == ":":
+            if angle is None and not complete:
+                words.clear()  # a group's name
+        elif plain is not None:
+            words.append(plain)
+            complete = complete or "@" in plain
+        elif escaped is not None:
+            words.append(escaped)
+    finish()
+    return found
+
+
+def _mailbox(words: list[str], comments: list[str], angle: str | None) -> tuple[str, str] | None:
+    name = "".join(words)
+    if angle is not None:
+        match = _ADDRESS.search(angle.replace(" ", "")) or _ADDRESS.search(name)
+        if not match:
+            return None
+        if match.string is name:
+            name = name.replace(match[0], "")
+        address = match[0]
+    else:
+        match = _ADDRESS.search(name)
+        if not match:
+            return None
+        address = match[0]
+        name = (name[: match.start()] + " " + name[match.end() :]) if not comments else "".join(comments)
+    name = _SPACES.sub(" ", decode_words(name)).strip(" \t'\",")
+    return name, _bare(address)
+
+
+def _bare(address: str) -> str:
+    local, _, domain = decode_words(address).strip(".").rpartition("@")
+    return f"{local.strip()}@{domain.strip().lower()}"
+
+
+def message_ids(value: bytes) -> tuple[str, ...]:
+    """Message ids in order, with angle brackets, each once; without any brackets, what looks like ids."""
+    if not value:
+        return ()
+    source = raw_text(value)
+    ids = dict.fromkeys(f"<{''.join(found.split())}>" for found in _ID.findall(source) if not found.isspace())
+    if not ids and "<" not in source:
+        ids = dict.fromkeys(f"<{found}>" for found in _BARE_ID.findall(source[:10_000]))
+    unique = tuple(ids)
+    return unique if len(unique) <= MAX_IDS else (unique[0], *unique[-MAX_IDS + 1 :])
+
+
+def message_id(value: bytes) -> str | None:
+    """The Message-ID with angle brackets; None if the header is missing or empty."""
+    found = message_ids(value)
+    if found:
+        return found[0]
+    rest = raw_text(value[:1_000]).strip(" \t<>").split()
+    return f"<{rest[0].strip('<>')}>" if rest and rest[0].strip("<>") else None
+
+
+def date(value: bytes) -> datetime | None:
+    """The moment in UTC; None if it is no date. A missing or unreadable zone counts as UTC."""
+    source = value[:200].decode("ascii", "replace").strip()
+    if not source:
+        return None
+    try:
+        parsed = parsedate_tz(source)
+        if parsed is None:
+            return _iso(source)
+        year, month, day, hour, minute, second = parsed[:6]
+        zone = timezone(timedelta(seconds=parsed[9] or 0)) if abs(parsed[9] or 0) < 86_400 else UTC
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError, AttributeError):
+        return _iso(source)
+
+
+def _iso(source: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(source)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,249 @@
+"""A mail's tree of parts, cut out of the raw bytes.
+
+The standard library's parser recurses for each level (10,000 nested parts end in a RecursionError), compares each line
+with the boundary of every level above, and rebuilds embedded messages instead of keeping their bytes. This one cuts
+byte ranges: an attached message keeps its exact bytes, and the work is bounded by size × `MAX_DEPTH`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MAX_DEPTH = 24
+"""Levels of multiparts that are opened; what is deeper is one attachment."""
+MAX_PARTS = 1_000
+"""Leaves; what follows is one attachment."""
+MAX_FIELDS = 10_000
+"""Header fields of a part; what follows is passed over."""
+MAX_VALUE = 1_048_576
+"""Bytes of one header value."""
+
+_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*([^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*)(?:\r\n|\n|\r|\Z)")
+_FOLD = re.compile(rb"[\r\n]+[ \t]*")
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_KNOWN = re.compile(
+    rb"(?im)^(?:content-[a-z]+|mime-version|from|to|cc|subject|date|message-id|received|return-path|reply-to|x-[\w-]+):"
+)
+_TYPE = re.compile(rb"\s*([!#-'*+.0-9A-Z^-~-]+)/([!#-'*+.0-9A-Z^-~-]+)", re.I)
+_BOUNDARY = re.compile(rb"(?i)(?:^|;)\s*boundary\*?(?:0\*?)?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^\s;]+))")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+
+
+@dataclass(slots=True)
+class Part:
+    """One node: its headers (raw values, unfolded, first of each name in `first`) and the raw bytes of its body."""
+
+    headers: list[tuple[str, bytes]]
+    body: bytes
+    content_type: str
+    containers: tuple[tuple[str, int], ...] = ()  # (content type, number) of the multiparts around it, outermost first
+    first: dict[str, bytes] = field(default_factory=dict)
+
+    def get(self, name: str) -> bytes:
+        """The raw value of the first header of that (lower-case) name, `b""` if there is none."""
+        return self.first.get(name, b"")
+
+    def content(self) -> bytes:
+        """The body without its transfer encoding; damaged encodings give what can be read."""
+        return decode_transfer(self.body, self.get("content-transfer-encoding"))
+
+
+def read_headers(raw: bytes) -> tuple[list[tuple[str, bytes]], int, bool]:
+    """The header fields of a part, where its body begins, and whether something that is no header stood between."""
+    fields: list[tuple[str, bytes]] = []
+    position = 0
+    if raw.startswith((b"From ", b">From ")):  # an mbox separator in front
+        position = _line_end(raw, 0)
+    if raw[position : position + 1] in (b"\n", b"\r"):
+        return fields, position + (2 if raw.startswith(b"\r\n", position) else 1), False
+    end = _END.search(raw, position)
+    stop, body = (end.start(), end.end()) if end else (len(raw), len(raw))
+    broken = False
+    last_known = -1
+    while position < stop and len(fields) < MAX_FIELDS:
+        match = _FIELD.match(raw, position)
+        if match:
+            value = match[2]
+            if b"\n" in value or b"\r" in value:
+                value = _FOLD.sub(b" ", value)
+            fields.append((match[1].decode("ascii").lower(), value[:MAX_VALUE]))
+            position = match.end()
+            continue
+        # A stray line among headers belongs to the one before it (bad folding); after the last header the body began.
+        if not broken:
+            broken = True
+            last_known = max((known.start() for known in _KNOWN.finditer(raw, position, stop)), default=-1)
+        if position > last_known:
+            return fields, position, True
+        line_end = _line_end(raw, position)
+        if fields and len(fields[-1][1]) < 8_192:
+            name, value = fields[-1]
+            fields[-1] = (name, value + b" " + raw[position : min(line_end, position + 8_192)].strip())
+        position = line_end
+    return fields, body, broken
+
+
+def _line_end(raw: bytes, position: int) -> int:
+    match = _LINE.match(raw, position)
+    return match.end() if match else len(raw)
+
+
+def _part(raw: bytes, default: str, containers: tuple[tuple[str, int], ...]) -> tuple[Part, bool]:
+    fields, start, broken = read_headers(raw)
+    first: dict[str, bytes] = {}
+    for name, value in fields:
+        first.setdefault(name, value)
+    declared = first.get("content-type")
+    content_type = default
+    if declared is not None:
+        match = _TYPE.match(declared)
+        if match:
+            content_type = f"{match[1].decode('ascii')}/{match[2].decode('ascii')}".lower()
+        elif declared.strip().lower().split(b";")[0] in (b"text", b""):
+            content_type = "text/plain"
+        else:
+            content_type = "text/plain" if default == "text/plain" else default
+    return Part(fields, raw[start:] if start else raw, content_type, containers, first), broken
+
+
+def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
+    """The mail's root, its leaves in order, and remarks on what was broken. An embedded message is a leaf."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if raw[:1] in (b"\r", b"\n") and _FIELD.match(stripped := raw.lstrip(b"\r\n")):
+        raw = stripped
+    root, broken = _part(raw, "text/plain", ())
+    problems = ["a line among the headers is none"] if broken else []
+    leaves: list[Part] = []
+    numbers = iter(range(1, 10**9))
+    waiting: list[tuple[Part, int]] = [(root, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        if not part.content_type.startswith("multipart/"):
+            leaves.append(part)
+            continue
+        if depth >= MAX_DEPTH or len(leaves) + len(waiting) >= MAX_PARTS:
+            _remark(problems, "too many parts or levels: the rest is kept as one attachment")
+            leaves.append(part)
+            continue
+        boundary = _boundary(part.get("content-type"))
+        pieces = list(_split(part.body, boundary, MAX_PARTS - len(leaves) - len(waiting))) if boundary else []
+        if not pieces:
+            _remark(problems, "multipart without parts")
+            part.content_type = "text/plain"
+            leaves.append(part)
+            continue
+        inside = (*part.containers, (part.content_type, next(numbers)))
+        default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+        children = [_part(piece, default, inside)[0] for piece in pieces]
+        waiting.extend((child, depth + 1) for child in reversed(children))
+    return root, leaves, problems
+
+
+def _remark(problems: list[str], remark: str) -> None:
+    if remark not in problems:
+        problems.append(remark)
+
+
+def _boundary(content_type: bytes) -> bytes:
+    match = _BOUNDARY.search(content_type)
+    if not match:
+        return b""
+    quoted = match[1]
+    if quoted is None:
+        return match[2]
+    return (re.sub(rb"\\(.)", rb"\1", quoted) if b"\\" in quoted else quoted).rstrip()
+
+
+def _split(body: bytes, boundary: bytes, limit: int) -> Iterator[bytes]:
+    """The raw parts between the boundary's lines; an unclosed last one counts (RFC 2046, 5.1.1)."""
+    delimiter = b"--" + boundary
+    start = -1
+    count = 0
+    position = 0
+    while True:
+        found = body.find(delimiter, position)
+        if found < 0:
+            break
+        after = found + len(delimiter)
+        position = after
+        if found and body[found - 1] not in b"\r\n":
+            continue
+        closing = body.startswith(b"--", after)
+        line_end = _line_end(body, after + 2 if closing else after)
+        if body[after + 2 if closing else after : line_end].strip(b" \t\r\n"):
+            position = max(after, line_end - 1)
+            continue
+        if start >= 0:
+            yield _cut(body, start, found)
+            count += 1
+        if closing:
+            return
+        start = line_end
+        position = max(line_end - 1, after)
+        if count >= limit:
+            break
+    if start >= 0:
+        yield body[start:]
+
+
+def _cut(body: bytes, start: int, end: int) -> bytes:
+    """The bytes of a part; the line end before a boundary belongs to the boundary."""
+    if end > start and body[end - 1 : end] == b"\n":
+        end -= 1
+    if end > start and body[end - 1 : end] == b"\r":
+        end -= 1
+    return body[start:end]
+
+
+def decode_transfer(body: bytes, encoding: bytes) -> bytes:
+    """The bytes under a Content-Transfer-Encoding; an unknown one changes nothing."""
+    name = encoding.split(b";")[0].strip().strip(b"\"'").lower()
+    if name in (b"", b"7bit", b"8bit", b"binary"):
+        return body
+    if name == b"base64":
+        return decode_base64(body)
+    if name == b"quoted-printable":
+        return binascii.a2b_qp(body)
+    if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
+        return _uudecode(body)
+    return body
+
+
+def decode_base64(data: bytes) -> bytes:
+    """Base64 with whatever else lies between; missing padding is added, a lone last character is dropped."""
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        pass
+    try:
+        return binascii.a2b_base64(data + b"==")
+    except binascii.Error:
+        letters = _NOT_BASE64.sub(b"", data)
+        if len(letters) % 4 == 1:
+            letters = letters[:-1]
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def _uudecode(body: bytes) -> bytes:
+    out: list[bytes] = []
+    lines = body.splitlines()
+    begin = next((i for i, line in enumerate(lines) if line.startswith(b"begin ")), None)
+    if begin is None:
+        return body
+    for line in lines[begin + 1 :]:
+        if line.strip() == b"end":
+            break
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Some encoders pad lines beyond their length: take what the length says.
+            length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+            try:
+                out.append(binascii.a2b_uu(line[:length]))
+            except binascii.Error:
+                continue
+    return b"".join(out)

@@ -1,0 +1,130 @@
+"""Raw mail to an inbound message. Pure: no I/O, no clock, and no exception whatever the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from deskctl.plugins import Automatic, Envelope, InboundMessage
+
+from . import automatic, bounce, language, quotes
+from .bodies import Bodies, sort_out
+from .charset import clean, decode
+from . import headers as field
+from .mime import Part, read
+
+MISSING_ID_HOST = "missing.deskctl.invalid"
+"""Right side of the Message-ID made for a mail that came without one."""
+
+GIVEN_BACK = (
+    "thread-index", "thread-topic", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to",
+    "x-forwarded-to", "x-spam-flag", "x-spam-status", "x-spam-score", "x-priority", "importance", "list-id", "user-agent", "x-mailer",
+)  # fmt: skip
+"""Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
+
+
+def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
+    """Read a mail. What is broken becomes a remark in `problems`; what cannot be read at all stays as text."""
+    try:
+        return _parse(raw, envelope)
+    except Exception as error:  # the promise of a channel's `parse`: the mail is shown, however broken
+        return _unreadable(raw, error)
+
+
+def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
+    root, leaves, problems = read(raw)
+    bodies = sort_out(leaves)
+    problems += bodies.problems
+    hint = bodies.charset
+    first = _first_headers(root, hint)
+
+    senders = field.addresses(root.get("from"), hint) or field.addresses(root.get("sender"), hint)
+    name, sender = senders[0] if senders else ("", None)
+    if sender is None:
+        problems.append("no sender's address")
+        name = field.text(root.get("from"), hint)
+    subject = field.text(root.get("subject"), hint)
+    moment = field.date(root.get("date"))
+    if moment is None:
+        problems.append("no date" if not root.get("date").strip() else "unreadable date")
+    digest = _digest(root, subject, bodies)
+    message_id = field.message_id(root.get("message-id"))
+    if message_id is None:
+        message_id = f"<{digest[:40]}@{MISSING_ID_HOST}>"
+        problems.append("no Message-ID")
+    if envelope.size is not None:
+        problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
+    sign = automatic.detect(first, sender, subject, envelope.sender == "")
+    report = bounce.read(leaves, bodies.text, first)
+    if report and not sign.automatic:
+        sign = Automatic(True, "delivery report")
+    visible = quotes.visible(bodies.text)
+    return InboundMessage(
+        sender=sender,
+        sender_name=name or None,
+        subject=subject,
+        text=bodies.text,
+        visible_text=visible,
+        digest=digest,
+        html=bodies.html,
+        to=_bare(root, "to", hint),
+        cc=_bare(root, "cc", hint),
+        reply_to=_bare(root, "reply-to", hint),
+        sent_at=moment,
+        message_id=message_id,
+        in_reply_to=field.message_ids(root.get("in-reply-to")),
+        references=field.message_ids(root.get("references")),
+        files=bodies.files,
+        automatic=sign,
+        bounce=report,
+        language=language.detect(visible or subject),
+        problems=tuple(problems),
+        headers={name: first[name] for name in GIVEN_BACK if name in first},
+    )
+
+
+def _bare(root: Part, name: str, hint: str) -> tuple[str, ...]:
+    """Addresses of a header that may stand there several times, each once, in order."""
+    if name not in root.first:
+        return ()
+    values = [value for key, value in root.headers if key == name][:20]
+    return tuple(dict.fromkeys(address for value in values for _, address in field.addresses(value, hint)))
+
+
+def _first_headers(root: Part, hint: str) -> Mapping[str, str]:
+    """The headers that decisions look at, as text; only these are decoded, since a mail carries dozens of others."""
+    wanted = automatic.HEADERS | frozenset(GIVEN_BACK)
+    return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in wanted}
+
+
+def _digest(root: Part, subject: str, bodies: Bodies) -> str:
+    """Hash of what the sender wrote; each piece goes in with its length, so that no two mails look alike joined."""
+    digest = hashlib.sha256()
+
+    def add(piece: bytes) -> None:
+        digest.update(b"%d:" % len(piece))
+        digest.update(piece)
+
+    for name in ("from", "date"):
+        add(b" ".join(root.get(name).split()))
+    for text in (subject, bodies.text, bodies.html or ""):
+        add(text.encode("utf-8", "replace"))
+    for one in bodies.files:
+        add((one.filename or "").encode("utf-8", "replace"))
+        add(one.content)
+    return digest.hexdigest()
+
+
+def _unreadable(raw: bytes, error: Exception) -> InboundMessage:
+    text = decode(raw[:100_000])[0]
+    digest = hashlib.sha256(raw).hexdigest()
+    return InboundMessage(
+        sender=None,
+        sender_name=None,
+        subject="",
+        text=text,
+        visible_text=text,
+        digest=digest,
+        message_id=f"<{digest[:40]}@{MISSING_ID_HOST}>",
+        problems=(f"could not be read: {type(error).__name__}: {clean(str(error))[:200]}",),
+    )
