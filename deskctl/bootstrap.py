@@ -62,7 +62,7 @@ def load(config_path: Path) -> tuple[Config, Plugins]:
     from deskctl.plugins import manager
 
     plugins = manager.load(plugins_table(config_path))
-    return load_config(config_path, plugins.channel_types), plugins
+    return load_config(config_path, plugins.channel_types, plugins.absent()), plugins
 
 
 def open_parts(config: Config, plugins: Plugins) -> Parts:

@@ -1,4 +1,4 @@
-"""What came over the socket, as commands and queries. Nothing is taken on trust: names, fields and types are checked."""
+"""What came over the socket, as commands and queries. Nothing is taken on trust."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def request(document: Mapping[str, Any]) -> Request:
     unknown = set(document) - {"id", "execute", "ask", "call", "as", "dry_run"}
     if unknown:
         raise UsageError(f"a request has no {', '.join(sorted(unknown))}")
-    id = document.get("id")
-    if not isinstance(id, (int, str, types.NoneType)):
+    number = document.get("id")
+    if not isinstance(number, (int, str, types.NoneType)):
         raise UsageError("id: a number or a string")
     claim, dry_run = document.get("as"), document.get("dry_run", False)
     if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
@@ -76,11 +76,13 @@ def request(document: Mapping[str, Any]) -> Request:
     name, params = _named(asked[0], document[asked[0]])
     match asked[0]:
         case "execute":
-            return Request(id, command=_build(known_commands(), "command", name, params), claim=claim, dry_run=dry_run)
+            return Request(
+                number, command=_build(known_commands(), "command", name, params), claim=claim, dry_run=dry_run
+            )
         case "ask":
-            return Request(id, query=_build(known_queries(), "query", name, params))
+            return Request(number, query=_build(known_queries(), "query", name, params))
         case _:
-            return Request(id, call=name, params=params)
+            return Request(number, call=name, params=params)
 
 
 def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:
@@ -100,9 +102,8 @@ def _build(known: Mapping[str, type[Any]], what: str, name: str, params: Mapping
     unknown = set(params) - set(own)
     if unknown:
         raise UsageError(f"{name} has no {', '.join(sorted(unknown))}")
-    missing = [
-        f.name for f in own.values() if f.name not in params and f.default is MISSING and f.default_factory is MISSING
-    ]
+    needed = (f.name for f in own.values() if f.default is MISSING and f.default_factory is MISSING)
+    missing = [name for name in needed if name not in params]
     if missing:
         raise UsageError(f"{name} needs {', '.join(missing)}")
     hints = _hints(cls)
@@ -138,11 +139,16 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
 
 
 def _name(hint: Any) -> str:
-    return {
-        str: "text",
-        int: "a number",
-        bool: "true or false",
-        type(None): "null",
-        list: "a list",
-        dict: "an object",
-    }.get(hint, "a list" if typing.get_origin(hint) is tuple else str(hint))
+    return _NAMES.get(typing.get_origin(hint) or hint, str(hint))
+
+
+_NAMES = {
+    str: "text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    types.NoneType: "null",
+    list: "a list",
+    tuple: "a list",
+    dict: "an object",
+}

@@ -24,6 +24,10 @@ class Plugins(Protocol):
         """`list[requests.PluginRow]`."""
         ...
 
+    def absent(self) -> dict[str, str]:
+        """Why plugins are off, by name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

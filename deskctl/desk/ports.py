@@ -28,7 +28,7 @@ class Journal(Protocol):
         """Durably note that these are tried together, so that they are tried singly if the process dies."""
         ...
 
-    def start_single(self, id: int) -> int:
+    def start_single(self, row: int) -> int:
         """Durably count an attempt; how many there have been, this one included."""
         ...
 
@@ -44,7 +44,7 @@ class Outbox(Protocol):
         """Take due entries; nobody else gets them."""
         ...
 
-    def mark_sending(self, id: int) -> None:
+    def mark_sending(self, entry: int) -> None:
         """Durable, just before the words leave."""
         ...
 

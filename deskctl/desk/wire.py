@@ -1,6 +1,7 @@
 """How a desk is spoken to over its socket: one JSON document a line, in both directions.
 
-    daemon → client   {"deskctl": version, "protocol": 1, "desk": …, "timezone": …, "language": …, "agent": …, "agents": […]}
+    daemon → client   {"deskctl": version, "protocol": 1, "desk": …, "timezone": …, "language": …,
+                       "agent": …, "agents": […]}
     client → daemon   {"id": 1, "execute": {"Take": {"ticket": 42}}, "as": "agent1", "dry_run": false}
                       {"id": 2, "ask": {"ListTickets": {"limit": 50, …}}}
                       {"id": 3, "call": {"ingest": {"raw_base64": "…"}}}
