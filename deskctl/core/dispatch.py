@@ -7,7 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import UsageError
-from . import assigning, clockwork, delivery, fields, intake, merging, notify, opening, replying, staff, undoing, work
+from . import (
+    assigning,
+    clockwork,
+    delivery,
+    fields,
+    intake,
+    merging,
+    notify,
+    opening,
+    quarantine,
+    replying,
+    staff,
+    undoing,
+    work,
+)
 from .commands import Command
 from .commands.tickets import Undo
 from .events import Event
@@ -25,6 +39,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **merging.HANDLERS,
     **undoing.HANDLERS,
     **intake.HANDLERS,
+    **quarantine.HANDLERS,
     **delivery.HANDLERS,
     **notify.HANDLERS,
     **clockwork.HANDLERS,

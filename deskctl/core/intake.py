@@ -6,9 +6,9 @@ from collections.abc import Collection, Generator, Sequence
 
 from . import matching
 from .commands import Command
-from .commands.machine import Quarantine, Receive
+from .commands.machine import Receive
 from .conversation import Message
-from .events import Event, IntakeDecided, Mentions, MessageReceived, StatusChanged, WaitingChanged
+from .events import Event, Mentions, MessageReceived, StatusChanged, WaitingChanged
 from .handling import Handler, Said, Steps
 from .identity import address_key, contact_for
 from .journal import JournalSettled, JournalState
@@ -161,19 +161,4 @@ def _done(command: Receive, message: int, duplicate: bool = False) -> JournalSet
     )
 
 
-def quarantine(unit: Unit, command: Quarantine, actor: Actor) -> Steps:
-    """Set a row aside; who is told is for the notifications to say."""
-    unit.settle_journal(
-        JournalSettled(
-            command.journal,
-            JournalState.QUARANTINED,
-            reason=command.reason,
-            sender=command.sender,
-            subject=command.subject,
-        )
-    )
-    yield IntakeDecided(None, command.journal, "quarantined")
-    return Said(f"journal row {command.journal} is quarantined", facts={"journal": command.journal})
-
-
-HANDLERS: dict[type[Command], Handler] = {Receive: receive, Quarantine: quarantine}
+HANDLERS: dict[type[Command], Handler] = {Receive: receive}

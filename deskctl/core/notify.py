@@ -78,7 +78,7 @@ def _text(unit: Unit, language: str, command: Tell, ticket: Ticket | None) -> st
     if ticket is None:
         return "\n".join([*lines, "", "-- ", "deskctl inbox list"])
     fresh = [m for m in unit.changes.messages if m.ticket == ticket.number]
-    address = fresh[-1].author if fresh else next((i.address for i in unit.source.addresses_of(ticket.contact)), None)
+    address = fresh[-1].author if fresh else next((i.address for i in unit.addresses_of(ticket.contact)), None)
     name = unit.contact(ticket.contact).name
     who = f"{name} <{address}>" if name and address else name or address or "?"
     words = ["", fresh[-1].visible_text.strip()[:EXCERPT]] if fresh else []

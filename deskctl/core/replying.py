@@ -99,7 +99,7 @@ def _recipients(unit: Unit, ticket: Ticket, heads: list[MessageHead]) -> Recipie
     An unverified sender is never answered automatically: a genuine id may have been forwarded.
     """
     kind = _sending_channel(unit, ticket).kind
-    contact = [i.address for i in unit.source.addresses_of(ticket.contact) if i.kind == kind]
+    contact = [i.address for i in unit.addresses_of(ticket.contact) if i.kind == kind]
     known = [h for h in _by_people(heads) if h.verified and h.author]
     if not known:
         if not contact:

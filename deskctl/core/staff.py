@@ -1,4 +1,4 @@
-"""Setting up who works here: agents and teams. And what people decide about quarantined mail."""
+"""Setting up who works here: agents and teams."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 
 from ..errors import NotFound, Refused, UsageError
-from .commands import Command, admin, mail
-from .events import AgentChanged, Event, IntakeDecided, TeamCreated
+from .commands import Command, admin
+from .events import AgentChanged, Event, TeamCreated
 from .handling import Handler, Said, Steps
-from .journal import JournalSettled, JournalState
 from .people import Actor, Agent, Team
 from .suggest import did_you_mean
 from .unit import Unit
@@ -100,32 +99,8 @@ def _free_login(unit: Unit, login: str | None, handle: str) -> None:
             raise Refused(f"the login {login} is {agent.handle}'s", f"deskctl agent set {agent.handle} --login ''")
 
 
-def retry_intake(unit: Unit, command: mail.RetryIntake, actor: Actor) -> Steps:
-    _quarantined(unit, command.journal)
-    unit.changes.retried_journal.add(command.journal)
-    yield IntakeDecided(None, command.journal, "retry")
-    return Said(f"journal row {command.journal} is tried again", facts={"journal": command.journal})
-
-
-def drop_intake(unit: Unit, command: mail.DropIntake, actor: Actor) -> Steps:
-    _quarantined(unit, command.journal)
-    unit.settle_journal(JournalSettled(command.journal, JournalState.DROPPED, reason=f"dropped by {actor}"))
-    yield IntakeDecided(None, command.journal, "drop")
-    return Said(f"journal row {command.journal} is dropped", facts={"journal": command.journal})
-
-
-def _quarantined(unit: Unit, journal: int) -> None:
-    state = unit.source.journal_state(journal)
-    if state is None:
-        raise NotFound(f"there is no journal row {journal}", "deskctl inbox list shows what waits")
-    if state is not JournalState.QUARANTINED:
-        raise Refused(f"journal row {journal} is {state}, not quarantined")
-
-
 HANDLERS: dict[type[Command], Handler] = {
     admin.AddAgent: add_agent,
     admin.ChangeAgent: change_agent,
     admin.AddTeam: add_team,
-    mail.RetryIntake: retry_intake,
-    mail.DropIntake: drop_intake,
 }

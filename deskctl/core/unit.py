@@ -137,6 +137,11 @@ class Unit:
         self.load_identities((address,))
         return self._identities[address]
 
+    def addresses_of(self, contact: int) -> list[Identity]:
+        """Where a contact is reached, oldest first."""
+        stored = list(self.source.addresses_of(contact))
+        return stored + [i for i in self.changes.identities if i.contact == contact and i not in stored]
+
     @property
     def agents(self) -> dict[str, Agent]:
         """Every agent by handle, inactive ones included."""

@@ -1,0 +1,138 @@
+"""A working set on a store that holds nothing yet, and the few people that a test needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from deskctl.core import dispatch
+from deskctl.core.commands import Command
+from deskctl.core.commands.admin import AddAgent
+from deskctl.core.commands.machine import Receive
+from deskctl.core.conversation import MessageHead
+from deskctl.core.journal import JournalState
+from deskctl.core.messages import Automatic, Envelope, InboundMessage
+from deskctl.core.outbox import OutboxEntry
+from deskctl.core.people import Actor, Agent, Contact, Identity, Team
+from deskctl.core.ports import Address, CommandRecord, RecordedEvent
+from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.tickets import Ticket
+from deskctl.core.timers import Timer
+from deskctl.core.unit import Unit
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MAIL = ChannelInfo("support", "email", "support@acme.test", team="support", sends=True)
+OTHER = ChannelInfo("sales", "email", "sales@acme.test", sends=True)
+SETTINGS = Settings(name="Acme Support", channels={"support": MAIL, "sales": OTHER})
+
+
+class NothingYet:
+    """The source of a desk on its first day: every question finds nothing, ids count up."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
+
+    def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]:
+        return ()
+
+    def contacts(self, ids: Collection[int]) -> Iterable[Contact]:
+        return ()
+
+    def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
+        return ()
+
+    def addresses_of(self, contact: int) -> Sequence[Identity]:
+        return ()
+
+    def agents(self) -> Iterable[Agent]:
+        return ()
+
+    def teams(self) -> Iterable[Team]:
+        return ()
+
+    def messages_by_id(self, message_ids: Collection[str]) -> Iterable[MessageHead]:
+        return ()
+
+    def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
+        return {}
+
+    def heads(self, ticket: int) -> Sequence[MessageHead]:
+        return ()
+
+    def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
+        return ()
+
+    def merged_into(self, number: int) -> Sequence[int]:
+        return ()
+
+    def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]:
+        return ()
+
+    def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]:
+        return ()
+
+    def timer(self, timer: int, /) -> Timer | None:
+        return None
+
+    def journal_state(self, row: int, /) -> JournalState | None:
+        return None
+
+    def command(self, number: int, /) -> CommandRecord | None:
+        return None
+
+    def last_command(self, actor: Actor) -> CommandRecord | None:
+        return None
+
+    def events_of_command(self, number: int, /) -> Sequence[RecordedEvent]:
+        return ()
+
+    def events_since(self, ticket: int, after: int) -> Sequence[RecordedEvent]:
+        return ()
+
+    def next_id(self, kind: str) -> int:
+        return next(self._ids[kind])
+
+    def token(self) -> str:
+        return f"{self.next_id('tokens'):032x}"
+
+
+class FirstDay:
+    """A desk within one transaction: agents `agent1`, `agent2` and `lead`; agent1 and agent2 in team support."""
+
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        self.unit = Unit(NothingYet(), settings, NOW)
+        for handle, team in (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
+            self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), Actor.user("root"))
+        self._journal = itertools.count(1)
+
+    def do(self, command: Command, who: str = "agent1") -> dispatch.Result:
+        actor = who if isinstance(who, Actor) else Actor.agent(who)
+        return dispatch.execute(self.unit, command, actor)
+
+    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
+        """A mail arrives; `automatic` is the sign of a machine, `at` the channel."""
+        number = next(self._journal)
+        why = fields.pop("automatic", "")
+        channel = fields.pop("at", "support")
+        message = InboundMessage(
+            sender=sender,
+            sender_name=fields.pop("name", None),
+            subject=subject,
+            text=fields.pop("text", "It burns."),
+            visible_text="It burns.",
+            digest=fields.pop("digest", f"digest-{number}"),
+            message_id=fields.pop("message_id", f"<{number}@example.org>"),
+            automatic=Automatic(bool(why), why),
+            **fields,
+        )
+        receive = Receive(number, channel, Envelope("smtp", NOW), message, "00" * 32)
+        return self.do(receive, Actor.system("intake"))
+
+    def kinds(self, ticket: int) -> list[str]:
+        return [r.event.kind for r in self.unit.changes.events if r.event.ticket == ticket]
+
+    def sent_to(self, address: str) -> list[OutboxEntry]:
+        return [entry for entry in self.unit.changes.outbox.values() if address in entry.to]

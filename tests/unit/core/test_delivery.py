@@ -1,0 +1,89 @@
+"""What becomes of an outgoing message after each attempt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.core.commands.machine import SettleDelivery
+from deskctl.core.commands.mail import CancelOutbox, RetryOutbox
+from deskctl.core.commands.tickets import Reply, Take
+from deskctl.core.outbox import GIVE_UP_AFTER, OutboxState
+from deskctl.core.people import Actor
+from deskctl.core.tickets import Status
+from deskctl.errors import Refused
+
+from .desk import FirstDay
+
+SENDER = Actor.system("sender")
+
+
+def replied() -> tuple[FirstDay, int]:
+    desk = FirstDay()
+    desk.mail()
+    desk.do(Take(1))
+    return desk, int(desk.do(Reply(1, "We are on it.")).facts["outbox"])
+
+
+def test_what_was_accepted_is_sent() -> None:
+    desk, outbox = replied()
+    desk.do(SettleDelivery(outbox, "sent"), SENDER)
+    entry = desk.unit.outbox(outbox)
+    assert (entry.state, entry.due_at, entry.attempts) == (OutboxState.SENT, None, 1)
+    assert desk.unit.ticket(1).status is Status.PENDING
+
+
+def test_what_was_refused_for_good_is_shown_told_and_makes_the_ticket_work_again() -> None:
+    desk, outbox = replied()
+    desk.do(SettleDelivery(outbox, "rejected", "550 no such user"), SENDER)
+    assert desk.unit.outbox(outbox).state is OutboxState.FAILED
+    assert desk.unit.ticket(1).status is Status.OPEN
+    assert desk.kinds(1).count("delivery_settled") == 1
+    assert "550 no such user" in desk.sent_to("agent1@acme.test")[-1].text
+
+
+def test_no_answer_after_the_words_left_is_uncertain_and_never_due_again() -> None:
+    desk, outbox = replied()
+    desk.do(SettleDelivery(outbox, "uncertain", "connection lost"), SENDER)
+    entry = desk.unit.outbox(outbox)
+    assert (entry.state, entry.due_at) == (OutboxState.UNCERTAIN, None)
+    assert desk.do(RetryOutbox(outbox)).changed
+    assert desk.unit.outbox(outbox).state is OutboxState.QUEUED
+
+
+@given(st.lists(st.none() | st.floats(0, 86_400), max_size=40))
+def test_waits_never_shrink_below_what_the_peer_asked_and_end_after_four_days(asked: list[float | None]) -> None:
+    desk, outbox = replied()
+    for retry_after in asked:
+        before = desk.unit.outbox(outbox)
+        desk.unit.now = before.due_at or desk.unit.now
+        late = desk.unit.now - before.created_at >= GIVE_UP_AFTER
+        desk.do(SettleDelivery(outbox, "try_later", "451", retry_after), SENDER)
+        after = desk.unit.outbox(outbox)
+        if late:
+            assert after.state is OutboxState.FAILED
+            return
+        assert after.state is OutboxState.RETRY
+        assert after.due_at is not None
+        assert after.due_at - desk.unit.now >= timedelta(seconds=max(30, retry_after or 0))
+
+
+def test_only_what_still_waits_can_be_cancelled() -> None:
+    desk, outbox = replied()
+    desk.do(CancelOutbox(outbox))
+    assert desk.unit.outbox(outbox).state is OutboxState.CANCELLED
+    assert desk.unit.ticket(1).status is Status.OPEN
+    with pytest.raises(Refused):
+        desk.do(CancelOutbox(outbox))
+
+
+def test_a_notification_that_fails_is_not_told_about() -> None:
+    desk = FirstDay()
+    desk.mail()
+    told = desk.sent_to("agent1@acme.test")[0]
+    before = len(desk.unit.changes.outbox)
+    desk.do(SettleDelivery(told.id, "rejected", "550"), SENDER)
+    assert len(desk.unit.changes.outbox) == before

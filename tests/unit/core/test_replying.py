@@ -1,0 +1,122 @@
+"""Who is answered, under which subject, and what keeps an answer back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.core.commands.tickets import Create, Escalate, Reply, Take
+from deskctl.core.replying import MAX_REFERENCES, reply_subject
+from deskctl.core.tickets import Status
+from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
+
+from .desk import NOW, FirstDay
+
+
+def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
+    desk = FirstDay()
+    desk.mail(message_id="<one@example.org>", references=("<zero@example.org>",), headers={"Thread-Index": "abc"})
+    entry = desk.unit.outbox(desk.do(Reply(1, "We are on it.")).facts["outbox"])
+    assert entry.to == ("ana@example.org",)
+    assert entry.subject == "Re: Printer [#1]"
+    assert entry.in_reply_to == "<one@example.org>"
+    assert entry.references == ("<zero@example.org>", "<one@example.org>")
+    assert entry.headers == {"Thread-Index": "abc"}
+    assert entry.message_id.endswith("@acme.test>")
+    assert entry.due_at is not None and entry.due_at > NOW
+    assert desk.unit.ticket(1).status is Status.PENDING
+    assert desk.unit.ticket(1).waiting_since is None
+
+
+def test_waiting_for_delivery_skips_the_undo_window() -> None:
+    desk = FirstDay()
+    desk.mail()
+    assert desk.unit.outbox(desk.do(Reply(1, "Now.", at_once=True)).facts["outbox"]).due_at == NOW
+
+
+def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
+    desk = FirstDay()
+    desk.mail(reply_to=("office@example.org",), to=("support@acme.test",), cc=("ben@example.org",))
+    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.", cc=("new@example.org",))).facts["outbox"])
+    assert entry.to == ("office@example.org",)
+    assert entry.cc == ("ben@example.org", "new@example.org")
+
+
+def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
+    desk = FirstDay()
+    desk.mail(message_id="<one@example.org>", cc=("ben@example.org",))
+    desk.mail("ben@example.org", in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
+    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    assert entry.to == ("ben@example.org",)
+    assert entry.cc == ("ana@example.org",)
+    assert entry.in_reply_to == "<two@example.org>"
+
+
+def test_a_reply_to_words_not_yet_read_is_held_back() -> None:
+    desk = FirstDay()
+    desk.mail(message_id="<one@example.org>")
+    seen = 1
+    desk.mail(in_reply_to=("<one@example.org>",))
+    with pytest.raises(CustomerWrote):
+        desk.do(Reply(1, "Old news.", seen=seen))
+    assert desk.do(Reply(1, "Old news.", seen=seen, force=True)).changed
+
+
+def test_a_machine_does_not_hold_a_reply_back() -> None:
+    desk = FirstDay()
+    desk.mail(message_id="<one@example.org>")
+    desk.mail(in_reply_to=("<one@example.org>",), automatic="auto-submitted")
+    assert desk.do(Reply(1, "Hello.", seen=1)).changed
+
+
+def test_nothing_is_sent_on_the_phone() -> None:
+    desk = FirstDay()
+    desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
+    with pytest.raises(Refused):
+        desk.do(Reply(1, "Hello."))
+
+
+def test_an_empty_reply_and_an_unknown_status_are_refused() -> None:
+    desk = FirstDay()
+    desk.mail()
+    with pytest.raises(UsageError):
+        desk.do(Reply(1, "  \n"))
+    with pytest.raises(UsageError, match="did you mean pending"):
+        desk.do(Reply(1, "Hi.", status="pendng"))
+
+
+def test_references_are_capped_and_keep_the_first() -> None:
+    desk = FirstDay()
+    chain = tuple(f"<{i}@old>" for i in range(100))
+    desk.mail(message_id="<one@example.org>", references=chain)
+    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    assert len(entry.references) == MAX_REFERENCES
+    assert (entry.references[0], entry.references[-1]) == ("<0@old>", "<one@example.org>")
+
+
+@given(st.lists(st.sampled_from(["Re: ", "RE:", "AW: ", "답장: ", "회신 : ", "Re[2]: "]), max_size=4), st.text())
+def test_an_answer_has_one_re_however_many_came_in(prefixes: list[str], subject: str) -> None:
+    desk = FirstDay()
+    desk.mail(subject="".join(prefixes) + "Printer " + subject)
+    answer = reply_subject(desk.unit.ticket(1))
+    assert answer.startswith("Re: Printer")
+    assert "[#1]" in answer
+    assert "\n" not in answer and "\r" not in answer
+
+
+def test_escalation_hands_over_and_keeps_the_first_owner_following() -> None:
+    desk = FirstDay()
+    desk.mail()
+    desk.do(Take(1))
+    desk.do(Escalate(1, "lead", "angry customer"))
+    ticket = desk.unit.ticket(1)
+    assert (ticket.assignee, ticket.followers) == ("lead", {"agent1"})
+    assert [e.subject for e in desk.sent_to("lead@acme.test")] == ["[#1] Escalated to you: Printer"]
+
+
+def test_escalation_to_nobody_says_who_was_meant() -> None:
+    desk = FirstDay()
+    desk.mail()
+    with pytest.raises(NotFound, match="did you mean lead"):
+        desk.do(Escalate(1, "leed", "angry customer"))
