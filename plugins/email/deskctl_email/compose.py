@@ -1,0 +1,174 @@
+"""An answer as the bytes that leave: RFC 5322 and MIME, seven bits everywhere, so that every relay takes it.
+
+The header is written here line by line, because the library's folding breaks long Message-IDs and knows no
+encoded words shorter than its lines. Nothing that a person or a customer wrote can end a header line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final
+
+from deskctl.plugins import FileRef, OutboundMessage, Rejected
+
+#: The first reference and the newest ones: enough for every mail program to find the thread.
+MAX_REFERENCES: Final = 20
+#: What a customer's mail program wants back, besides the threading headers of RFC 5322.
+GIVEN_BACK: Final = {"thread-index": "Thread-Index", "thread-topic": "Thread-Topic"}
+LOOP_HEADER: Final = "X-Deskctl-Loop"
+
+_BODY = SMTP.clone(cte_type="7bit")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_ATEXT = r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
+_ADDRESS = re.compile(rf'({_ATEXT}|"[^"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+")@({_ATEXT}|\[[0-9A-Fa-f.:IPv]+\])')
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
+_CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
+_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What the relay needs: the envelope and the content, with CRLF line ends.
+
+    `international`: an address has letters outside ASCII before its @, which needs SMTPUTF8 (RFC 6531).
+    `automatic` mail has the null sender, so that nothing answers it.
+    """
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+    automatic: bool = False
+    international: bool = False
+
+
+def compose(message: OutboundMessage, address: str, read_file: Callable[[str], bytes]) -> Mail:
+    """`address` is the channel's own. Raises Rejected when a field can never leave as it is."""
+    own = _checked(message.sender_address or address)
+    to, cc, bcc = (tuple(map(_checked, addresses)) for addresses in (message.to, message.cc, message.bcc))
+    recipients = tuple(dict.fromkeys((*to, *cc, *bcc)))
+    if not recipients:
+        raise Rejected("the message has no recipient")
+    if not _MESSAGE_ID.fullmatch(message.message_id):
+        raise Rejected("the message's own Message-ID is malformed")
+    lines = [
+        _field("From", _mailbox(message.sender_name, own)),
+        *_list("To", to),
+        *_list("Cc", cc),
+        _field("Subject", _words("Subject", message.subject)),
+        *([_field("Date", format_datetime(message.date))] if message.date else []),
+        _field("Message-ID", message.message_id),
+        *_thread(message),
+        *_automatic(message, address),
+    ]
+    header = "".join(line + "\r\n" for line in lines)
+    content = header.encode("utf-8") + _body(message, read_file)
+    return Mail(own, recipients, content, message.automatic, international=not header.isascii())
+
+
+def loop_mark(address: str) -> str:
+    """What this channel writes into its automatic mail, to know it again when it comes back."""
+    return hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of line ends and control characters as one space."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
+def _checked(address: str) -> str:
+    """The address with its domain in ASCII (IDNA)."""
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None:
+        raise Rejected(f"{one_line(address)!r} is not a mail address")
+    local, domain = parts.groups()
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            raise Rejected(f"the domain of {address!r} is not valid") from None
+    return f"{local}@{domain}"
+
+
+def _thread(message: OutboundMessage) -> Iterable[str]:
+    if message.in_reply_to and _MESSAGE_ID.fullmatch(message.in_reply_to):
+        yield _field("In-Reply-To", message.in_reply_to)
+    references = [reference for reference in message.references if _MESSAGE_ID.fullmatch(reference)]
+    if len(references) > MAX_REFERENCES:
+        references = [references[0], *references[1 - MAX_REFERENCES :]]
+    if references:
+        yield _field("References", "\r\n ".join(references))
+    for name, value in message.headers.items():
+        given_back = GIVEN_BACK.get(name.lower())
+        if given_back and one_line(value):
+            yield _field(given_back, _words(given_back, value))
+
+
+def _automatic(message: OutboundMessage, address: str) -> Iterable[str]:
+    """RFC 3834, and what Exchange listens to."""
+    if message.automatic:
+        yield _field("Auto-Submitted", "auto-replied" if message.in_reply_to else "auto-generated")
+        yield _field("X-Auto-Response-Suppress", "All")
+        yield _field(LOOP_HEADER, loop_mark(address))
+
+
+def _body(message: OutboundMessage, read_file: Callable[[str], bytes]) -> bytes:
+    """MIME header, empty line and content."""
+    body = EmailMessage(policy=_BODY)
+    text = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    body.set_content(text.encode("utf-8", "replace").decode("utf-8"), charset="utf-8")
+    for file in message.files:
+        maintype, subtype = _content_type(file)
+        name = one_line(file.filename).replace("/", "_") or "attachment"
+        body.add_attachment(read_file(file.sha256), maintype=maintype, subtype=subtype, filename=name)
+    return body.as_bytes()
+
+
+def _content_type(file: FileRef) -> list[str]:
+    """Anything odd is a plain file; so is a mail, which MIME would not let us encode."""
+    kind = file.content_type.lower()
+    if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith(("multipart/", "message/")):
+        kind = "application/octet-stream"
+    return kind.split("/")
+
+
+def _mailbox(name: str | None, address: str) -> str:
+    name = one_line(name or "")
+    if not name:
+        return address
+    if _PHRASE.fullmatch(name) and len(name) < 60:
+        return f"{name} <{address}>"
+    if name.isascii() and name.isprintable() and len(name) < 60:
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}" <{address}>'
+    return f"{_encoded('From', name)}\r\n <{address}>"
+
+
+def _list(name: str, addresses: tuple[str, ...]) -> Iterable[str]:
+    if addresses:
+        yield _field(name, ",\r\n ".join(addresses))
+
+
+def _words(name: str, text: str) -> str:
+    """Unstructured text: as it is when short and ASCII, else as encoded words (RFC 2047), split between characters."""
+    text = one_line(text)
+    plain = text.isascii() and "=?" not in text and len(name) + 2 + len(text) <= 78
+    return text if plain else _encoded(name, text)
+
+
+def _encoded(name: str, text: str) -> str:
+    return Header(text, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
+
+
+def _field(name: str, value: str) -> str:
+    """One header field. The last guard: every line end in it must be a fold."""
+    field = f"{name}: {value}"
+    if re.search(r"[\x00\r\n]", field.replace("\r\n ", "")):
+        raise Rejected(f"the field {name} would break the header")
+    return field

@@ -1,0 +1,173 @@
+"""The table `[channels.NAME]` of an email channel."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from attrs import Attribute, field, frozen
+
+from deskctl.plugins import Invalid, Secret
+
+Security = Literal["tls", "starttls", "plain"]
+
+IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "plain": 143}
+SMTP_PORTS: Final = {"tls": 465, "starttls": 587, "plain": 25}
+
+#: Enough of RFC 5321 to tell an address from a slip of the pen; nothing that could break out of a header.
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,255}")
+
+
+def _address(instance: Any, attribute: Attribute[str], value: str) -> None:
+    if not _ADDRESS.fullmatch(value):
+        raise Invalid(f"{value!r} is not a mail address like support@example.org", key=attribute.name)
+
+
+def _addresses(instance: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    for address in value:
+        _address(instance, attribute, address)  # type: ignore[arg-type]
+
+
+def _host(instance: Any, attribute: Attribute[str], value: str) -> None:
+    if not value or any(c.isspace() or c in "/@" for c in value):
+        raise Invalid(f"{value!r} is not the name or address of a host", key=attribute.name)
+
+
+def _port(instance: Any, attribute: Attribute[int], value: int) -> None:
+    if not 1 <= value <= 65535:
+        raise Invalid(f"{value} is not a port: 1 to 65535", key=attribute.name)
+
+
+def _longer_than(least: timedelta) -> Any:
+    def check(instance: Any, attribute: Attribute[timedelta], value: timedelta) -> None:
+        if value < least:
+            raise Invalid(f"must be at least {int(least.total_seconds())}s", key=attribute.name)
+
+    return check
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine by its own name for itself: nothing said to it can be overheard."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _login(user: str | None, password: Secret | None) -> None:
+    if user is not None and password is None:
+        raise Invalid('is missing, and a user is named; as in { env = "MAIL_PASSWORD" }', key="password")
+    if password is not None and user is None:
+        raise Invalid("is missing, and a password is given", key="user")
+
+
+@frozen(kw_only=True)
+class Listen:
+    """Where mail is taken in over SMTP or LMTP: a TCP port (0: any that is free) or a UNIX socket.
+
+    STARTTLS is offered with `cert` (PEM, with its chain); `key` is its key where `cert` does not hold it.
+    """
+
+    host: str = field(default="127.0.0.1", validator=_host)
+    port: int | None = None
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    path: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.port is None and self.path is None:
+            raise Invalid('needs a port, or path = "/run/…" for a UNIX socket')
+        if self.port is not None and self.path is not None:
+            raise Invalid("has a port and a path: keep one of them")
+        if self.port is not None and not 0 <= self.port <= 65535:
+            raise Invalid(f"{self.port} is not a port: 1 to 65535, or 0 for any that is free", key="port")
+        if self.key is not None and self.cert is None:
+            raise Invalid("is missing, and a key is given", key="cert")
+
+    @property
+    def place(self) -> str:
+        """For people: `127.0.0.1:2525` or the path of the socket."""
+        return str(self.path) if self.path is not None else f"{self.host}:{self.port}"
+
+
+@frozen(kw_only=True)
+class Imap:
+    """A mailbox to read. Without `security` it is `plain` for this machine itself and `tls` for any other."""
+
+    host: str = field(validator=_host)
+    security: Security = field()
+    port: int = field(validator=_port)
+    user: str | None = None
+    password: Secret | None = None
+    folder: str = "INBOX"
+    after: str = "flag"
+    poll: timedelta = field(default=timedelta(seconds=60), validator=_longer_than(timedelta(seconds=1)))
+    idle: bool = True
+
+    @security.default
+    def _usual_security(self) -> Security:
+        return "plain" if is_loopback(self.host) else "tls"
+
+    @port.default
+    def _usual_port(self) -> int:
+        return IMAP_PORTS[self.security]
+
+    def __attrs_post_init__(self) -> None:
+        _login(self.user, self.password)
+        if not self.folder or any(ord(c) < 32 for c in self.folder):
+            raise Invalid("is not the name of a folder", key="folder")
+        if self.after not in ("flag", "delete") and not self.target:
+            raise Invalid(f'{self.after!r} is none of "flag", "delete" and "move:NAME"', key="after")
+        if self.target == self.folder:
+            raise Invalid(f"would move mail from {self.folder} to itself", key="after")
+
+    @property
+    def target(self) -> str | None:
+        """The folder that mail is moved to once it is journalled; None: it is not moved."""
+        kind, _, name = self.after.partition(":")
+        return name or None if kind == "move" else None
+
+
+@frozen(kw_only=True)
+class Smtp:
+    """The relay that answers leave by. Without `security`: `plain` for this machine itself, else `starttls`."""
+
+    host: str = field(validator=_host)
+    security: Security = field()
+    port: int = field(validator=_port)
+    user: str | None = None
+    password: Secret | None = None
+    timeout: timedelta = field(default=timedelta(seconds=60), validator=_longer_than(timedelta(seconds=1)))
+
+    @security.default
+    def _usual_security(self) -> Security:
+        return "plain" if is_loopback(self.host) else "starttls"
+
+    @port.default
+    def _usual_port(self) -> int:
+        return SMTP_PORTS[self.security]
+
+    def __attrs_post_init__(self) -> None:
+        _login(self.user, self.password)
+
+
+@frozen(kw_only=True)
+class EmailConfig:
+    """An email channel. `max_size` is in bytes: larger mail is refused by the listener, and only its header is
+    read from a mailbox."""
+
+    address: str = field(validator=_address)
+    aliases: tuple[str, ...] = field(default=(), validator=_addresses)
+    listen: Listen | None = None
+    imap: Imap | None = None
+    smtp: Smtp | None = None
+    max_size: int = 50 * 1024 * 1024
+
+    def __attrs_post_init__(self) -> None:
+        if self.max_size < 64 * 1024:
+            raise Invalid("must be at least 65536 bytes", key="max_size")
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Lower-cased."""
+        return frozenset(address.lower() for address in (self.address, *self.aliases))

@@ -1,0 +1,71 @@
+"""Probe mails: `channel test` sends one through the relay and looks for it in the mailbox.
+
+They never become tickets. So that nobody else can make mail vanish by writing the header, it carries a token that
+only this channel can make: when it was issued, random bits, and an authentication code over both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from .state import State
+
+HEADER: Final = "X-Deskctl-Probe"
+VALID: Final = timedelta(days=7)
+
+_LINE = re.compile(rb"(?im)^x-deskctl-probe:[ \t]*([0-9]{1,12}\.[0-9a-f]{32}\.[0-9a-f]{64})[ \t]*\r?$")
+
+
+def token_in(raw: bytes) -> str | None:
+    """The token in a mail's header, not yet known to be ours."""
+    found = _LINE.search(raw[: 64 * 1024])
+    if found is None:
+        return None
+    body = re.search(rb"\r?\n\r?\n", raw[: found.start()])
+    return None if body else found[1].decode("ascii")
+
+
+def carries_probe(raw: bytes) -> bool:
+    """A quick look: whether a token may be there at all."""
+    return raw.find(b"X-Deskctl-Probe:", 0, 64 * 1024) >= 0 and token_in(raw) is not None
+
+
+class Probes:
+    """Issues tokens and recognises them. Blocking: the secret is in the channel's state."""
+
+    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
+        self._state = state
+        self._now = now
+
+    def issue(self) -> str:
+        """A new token. Raises StoreUnavailable."""
+        secret = self._secret()
+        if secret is None:
+            secret = secrets.token_bytes(32)
+            self._state.put("probe", {"secret": secret.hex()})
+        words = f"{int(self._now().timestamp())}.{secrets.token_hex(16)}"
+        return f"{words}.{_code(secret, words)}"
+
+    def issued(self, raw: bytes) -> bool:
+        """Whether this mail is a probe of ours, and not an old one."""
+        token = token_in(raw)
+        secret = self._secret() if token is not None else None
+        if token is None or secret is None:
+            return False
+        words, _, code = token.rpartition(".")
+        age = self._now() - datetime.fromtimestamp(int(words.partition(".")[0]), self._now().tzinfo)
+        return hmac.compare_digest(code, _code(secret, words)) and timedelta(hours=-1) < age < VALID
+
+    def _secret(self) -> bytes | None:
+        kept = self._state.get("probe").get("secret")
+        return bytes.fromhex(kept) if kept else None
+
+
+def _code(secret: bytes, words: str) -> str:
+    return hmac.new(secret, words.encode("ascii"), hashlib.sha256).hexdigest()
