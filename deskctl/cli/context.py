@@ -76,13 +76,14 @@ class CliContext:
             self.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         )
 
-    def emit(self, rows: Iterable[Any], columns: Sequence[Column]) -> None:
+    def emit(self, rows: Iterable[Any], columns: Sequence[Column | str]) -> None:
         """Let the desk go and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
         values in a pipe."""
-        from .output import emit
+        from .output import emit, field
 
         self.release()
-        emit(list(rows), columns, json=self.json, chosen=self.columns, color=self.color)
+        known = [field(column) if isinstance(column, str) else column for column in columns]
+        emit(list(rows), known, json=self.json, chosen=self.columns, color=self.color)
 
     def say(self, line: str) -> None:
         """One line for people; nothing with `--json`, which has its own document."""

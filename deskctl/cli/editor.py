@@ -24,23 +24,21 @@ def compose(quoted: str) -> str:
     import shlex
     import subprocess
     import tempfile
+    from pathlib import Path
 
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.TemporaryDirectory(prefix="deskctl-") as folder:
-        path = os.path.join(folder, "message.txt")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(
-                "\n".join(["", "", SCISSORS, *_EXPLAINED, "#", *(f"# {x}".rstrip() for x in quoted.splitlines())])
-            )
-            file.write("\n")
+        path = Path(folder) / "message.txt"
+        comments = [f"# {line}".rstrip() for line in quoted.splitlines()]
+        lines = ["", "", SCISSORS, *_EXPLAINED, "#", *comments, ""]
+        path.write_text("\n".join(lines), encoding="utf-8")
         try:
-            done = subprocess.run([*shlex.split(command), path], check=False)
+            done = subprocess.run([*shlex.split(command), str(path)], check=False)
         except (OSError, ValueError) as error:
             raise UsageError(f"the editor {command!r} cannot be run: {error}", "set EDITOR, or use -m TEXT") from error
         if done.returncode != 0:
             raise DeskctlError(f"the editor ended with {done.returncode}; nothing was sent")
-        with open(path, encoding="utf-8", errors="replace") as file:
-            written = file.read()
+        written = path.read_text(encoding="utf-8", errors="replace")
     text = written.split(SCISSORS)[0].strip("\n")
     if not text.strip():
         raise DeskctlError("the text is empty; nothing was sent")

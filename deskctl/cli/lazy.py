@@ -6,10 +6,10 @@ distributions' entry_points.txt directly: importlib.metadata does the same in th
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -88,13 +88,12 @@ def _entry_points(path: list[str]) -> Iterator[tuple[str, str, str]]:
     out: https://packaging.python.org/specifications/entry-points/"""
     for folder in path:
         try:
-            names = sorted(n for n in os.listdir(folder or ".") if n.endswith((".dist-info", ".egg-info")))
+            infos = sorted(i for i in Path(folder).iterdir() if i.name.endswith((".dist-info", ".egg-info")))
         except OSError:
             continue
-        for info in names:
+        for info in infos:
             try:
-                with open(os.path.join(folder, info, "entry_points.txt"), encoding="utf-8") as file:
-                    text = file.read()
+                text = (info / "entry_points.txt").read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
             if PLUGIN_GROUP not in text:
@@ -105,4 +104,4 @@ def _entry_points(path: list[str]) -> Iterator[tuple[str, str, str]]:
                     section = line.strip("[] ")
                 elif section == PLUGIN_GROUP and "=" in line and not line.startswith(("#", ";")):
                     name, _, target = line.partition("=")
-                    yield info.partition("-")[0].replace("_", "-"), name.strip(), target.partition("[")[0].strip()
+                    yield info.name.partition("-")[0].replace("_", "-"), name.strip(), target.partition("[")[0].strip()

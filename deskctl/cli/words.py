@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -33,10 +34,10 @@ def given(message: str | None, file: str | None) -> str | None:
     if file == "-":
         return wanted(decode(sys.stdin.buffer.read()))
     try:
-        with open(file, "rb") as source:
-            return wanted(decode(source.read()))
+        raw = Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    return wanted(decode(raw))
 
 
 def wanted(text: str) -> str:

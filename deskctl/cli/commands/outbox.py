@@ -1,0 +1,119 @@
+"""`deskctl outbox`."""
+
+from __future__ import annotations
+
+import click
+
+from ..acting import act_on_each
+from ..columns import aged
+from ..context import CliContext
+from ..options import columns, dry_run
+from ..output import field
+from ..style import of_delivery
+from ..tickets import TICKET
+
+COLUMNS = (
+    field("id", right=True),
+    field("ticket", right=True),
+    field("to", least=16),
+    field("state", style=lambda row: of_delivery(row["state"])),
+    field("attempts", right=True, heading="tries"),
+    aged("next_attempt_at", "next try"),
+    field("last_error", least=12),
+    field("message_id", extra=True),
+)
+
+
+@click.group("outbox")
+def outbox() -> None:
+    """What is to leave the desk.
+
+    queued and retry are sent by the daemon when their time has come; uncertain left, but no answer came: it is
+    never sent again unless a person says so.
+    """
+
+
+@outbox.command("list")
+@click.option("--all", "all_", is_flag=True, help="What was sent or cancelled, too.")
+@click.option("--ticket", type=TICKET, metavar="TICKET", help="Only of this ticket.")
+@click.option(
+    "--state",
+    type=click.Choice(["queued", "claimed", "sending", "sent", "retry", "uncertain", "failed", "cancelled"]),
+    help="Only in this state.",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="At most so many.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@columns(COLUMNS)
+@click.pass_obj
+def list_(context: CliContext, all_: bool, ticket: int | None, state: str | None, limit: int, exit_code: bool) -> int:
+    """List what has not been sent yet.
+
+    \b
+    Examples:
+      deskctl outbox list
+      deskctl outbox list --state uncertain --json
+    """
+    from ...core.queries.admin import ListOutbox
+
+    rows = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=limit))
+    context.emit(rows, COLUMNS)
+    return 1 if exit_code and not rows else 0
+
+
+@outbox.command("show")
+@click.argument("id", type=int)
+@click.pass_obj
+def show(context: CliContext, id: int) -> None:
+    """Show one whole.
+
+    \b
+    Example:
+      deskctl outbox show 7
+    """
+    from ...core.queries.admin import ShowOutbox
+    from ..output import plain
+    from ..pager import page
+    from ..safe import visible_lines
+
+    document = context.ask(ShowOutbox(id))
+    context.release()
+    if context.json:
+        context.document(document)
+        return
+    facts = {name: value for name, value in document.items() if name != "text" and value not in (None, [], "")}
+    lines = [f"{name.replace('_', ' ')}: {plain(value)}" for name, value in facts.items()]
+    page("\n".join([*lines, "", visible_lines(document["text"]).rstrip("\n")]) + "\n")
+
+
+@outbox.command("retry")
+@click.argument("ids", type=int, nargs=-1, required=True, metavar="ID...")
+@dry_run
+@click.pass_obj
+def retry(context: CliContext, ids: tuple[int, ...]) -> int:
+    """Send failed or uncertain messages again, now.
+
+    An uncertain message may have arrived: the customer then gets it twice.
+
+    \b
+    Example:
+      deskctl outbox retry 7
+    """
+    from ...core.commands.mail import RetryOutbox
+
+    return act_on_each(context, map(RetryOutbox, ids))
+
+
+@outbox.command("cancel")
+@click.argument("ids", type=int, nargs=-1, required=True, metavar="ID...")
+@dry_run
+@click.pass_obj
+def cancel(context: CliContext, ids: tuple[int, ...]) -> int:
+    """Do not send what is still waiting.
+
+    \b
+    Example:
+      deskctl outbox cancel 7
+    """
+    from ...core.commands.mail import CancelOutbox
+
+    return act_on_each(context, map(CancelOutbox, ids))

@@ -1,0 +1,175 @@
+"""What `deskctl doctor` looks at. Every check is on its own: one that fails never hides another."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from ..errors import ConfigError, DeskctlError
+from .context import CliContext
+
+if TYPE_CHECKING:
+    from ..config import Config
+
+#: Less than this and mail will soon have no room.
+LEAST_FREE = 500_000_000  # bytes
+#: A clock that is this far behind the newest ticket has been set back.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+class Finding(TypedDict):
+    """`state`: fine, note (worth knowing) or finding (wrong). `mend` is the command that mends it, or ""."""
+
+    check: str
+    state: str
+    detail: str
+    mend: str
+
+
+def fine(check: str, detail: str) -> Finding:
+    return {"check": check, "state": "fine", "detail": detail, "mend": ""}
+
+
+def note(check: str, detail: str, mend: str = "") -> Finding:
+    return {"check": check, "state": "note", "detail": detail, "mend": mend}
+
+
+def finding(check: str, detail: str, mend: str = "") -> Finding:
+    return {"check": check, "state": "finding", "detail": detail, "mend": mend}
+
+
+def examine(context: CliContext) -> list[Finding]:
+    """Everything, in the order in which it should be mended."""
+    try:
+        path = context.config_path()
+    except ConfigError as error:
+        return [finding("configuration", error.what, error.hint)]
+    rows: list[Finding] = []
+    config = _configuration(path, rows)
+    if config is None:
+        return rows
+    rows += _guarded("permissions", lambda: _permissions(config))
+    rows += _guarded("disk", lambda: _disk(config))
+    store_fits = False
+    for row in _guarded("store", lambda: _schema(config)):
+        rows.append(row)
+        store_fits = row["state"] == "fine"
+    if store_fits:
+        rows += _guarded("desk", lambda: _desk(context))
+    return rows
+
+
+def _guarded(check: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    try:
+        return list(look())
+    except DeskctlError as error:
+        return [finding(check, error.what, error.hint)]
+    except OSError as error:
+        return [finding(check, f"{error.filename or ''} {error.strerror}".strip())]
+
+
+def _configuration(path: Path, rows: list[Finding]) -> Config | None:
+    from ..config import check, plugins_table
+    from ..plugins import manager
+
+    try:
+        plugins = manager.load(plugins_table(path))
+        report = check(path, plugins.channel_types, plugins.absent())
+    except ConfigError as error:
+        rows.append(finding("configuration", error.what, error.hint or "deskctl config check"))
+        return None
+    problems = (*report.errors, *report.warnings)
+    rows += [finding("configuration", str(problem), "deskctl config check") for problem in problems]
+    if not problems:
+        rows.append(fine("configuration", str(path)))
+    rows += [
+        finding("plugins", f"{plugin['name']}: {plugin['error']}", "deskctl plugin list")
+        for plugin in plugins.rows()
+        if plugin["error"]
+    ]
+    return report.config
+
+
+def _permissions(config: Config) -> Iterator[Finding]:
+    before = len(problems := list(_loose(config)))
+    yield from problems
+    if not before:
+        yield fine("permissions", f"{config.folder} and {config.run_dir} are in order")
+
+
+def _loose(config: Config) -> Iterator[Finding]:
+    from ..config.trust import distrust
+
+    if why := distrust(config.path):
+        yield finding("permissions", f"{config.path} {why}", f"chmod go-w {config.path}")
+    for folder in dict.fromkeys((config.folder, config.run_dir)):
+        if not folder.is_dir():
+            yield finding("permissions", f"{folder} does not exist", f"mkdir -m 700 {folder}")
+        elif not os.access(folder, os.W_OK | os.X_OK):
+            yield finding("permissions", f"you may not write in {folder}", f"chown $(id -un) {folder}")
+        elif folder.stat().st_mode & 0o002 and not folder.stat().st_mode & 0o1000:
+            yield finding("permissions", f"everybody may write in {folder}", f"chmod o-w {folder}")
+
+
+def _disk(config: Config) -> Iterator[Finding]:
+    free = shutil.disk_usage(config.folder).free
+    text = f"{free / 1e9:.1f} GB free in {config.folder}"
+    yield fine("disk", text) if free >= LEAST_FREE else finding("disk", text, "make room: new mail needs it")
+
+
+def _schema(config: Config) -> Iterator[Finding]:
+    from ..store.migrate import status
+
+    found = status(config.store.url)
+    if found.revision is None:
+        yield finding("store", "the store is empty", "deskctl db upgrade")
+    elif found.pending:
+        yield finding("store", f"{len(found.pending)} upgrades are pending", "deskctl db upgrade")
+    else:
+        yield fine("store", f"revision {found.revision}")
+
+
+def _desk(context: CliContext) -> Iterator[Finding]:
+    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, StoreStatus
+    from ..core.queries.tickets import ListTickets
+
+    desk = context.desk()
+    health = desk.ask(DeskHealth())
+    store = desk.ask(StoreStatus())
+    waiting = store["waiting"] + store["outbox"]
+    if health["daemon"]:
+        yield fine("daemon", f"runs, pid {health['pid']}")
+        for service in health["services"]:
+            if service["state"] not in ("running", "off") or service["last_error"]:
+                kind = note if service["state"] == "running" else finding
+                detail = f"{service['name']} is {service['state']}: {service['last_error'] or 'no reason known'}"
+                yield kind("daemon", detail, "deskctl daemon status")
+    elif waiting:
+        yield finding("daemon", f"no daemon runs, and {waiting} messages wait for it", "deskctl daemon run")
+    else:
+        yield note("daemon", "no daemon runs: no mail is taken in or sent", "deskctl daemon run")
+    if store["quarantined"]:
+        yield finding("inbox", f"{store['quarantined']} messages are quarantined", "deskctl inbox list")
+    for state in ("failed", "uncertain"):
+        if rows := desk.ask(ListOutbox(state=state)):
+            yield finding("outbox", f"{len(rows)} messages are {state}", f"deskctl outbox list --state {state}")
+    agents = desk.ask(ListAgents())
+    if agents:
+        yield fine("agents", f"{len(agents)} active")
+    else:
+        yield note("agents", "there are none yet", "deskctl agent add HANDLE --name NAME --email ADDRESS")
+    channels = desk.call("channels")
+    if not channels:
+        yield note("channels", "none is configured: nobody can reach the desk", "edit config.toml: [channels.NAME]")
+    for channel in channels:
+        if not channel["sends"]:
+            yield note("channels", f"{channel['name']} cannot send answers", "give it smtp in config.toml")
+    newest = desk.ask(ListTickets(all=True, limit=1))
+    if newest and datetime.fromisoformat(newest[0]["updated_at"]) > datetime.now(UTC) + CLOCK_SLACK:
+        yield finding("clock", f"it is behind the newest ticket ({newest[0]['updated_at']})", "timedatectl status")
+    else:
+        yield fine("clock", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
