@@ -124,10 +124,14 @@ def _validated(value: dict[str, Any], cls: type, converter: Converter) -> typing
         if attribute.validator is None or attribute.name not in value:
             continue
         try:
-            attribute.validator(None, attribute, converter.structure(value[attribute.name], hints[attribute.name]))
+            typed = converter.structure(value[attribute.name], hints[attribute.name])
+        except Exception:  # noqa: BLE001 - reported already
+            continue
+        try:
+            attribute.validator(None, attribute, typed)
         except Invalid as error:
             yield error
-        except Exception:  # noqa: BLE001 - a wrong type, reported already; or a validator that needs the instance
+        except Exception:  # noqa: BLE001 - a validator that needs the whole instance
             continue
 
 

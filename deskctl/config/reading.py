@@ -249,6 +249,8 @@ class _Reading:
             self._secrets |= config.literal
             if config.literal:
                 self._warning(path, "a password in the configuration; better { file = … } or { credential = … }")
+            if config.missing:
+                self._warning(path, f"there is no file {config.missing}")
             if objection := config.objection():
                 self._error(path, objection)
             return

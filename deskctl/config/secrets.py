@@ -92,13 +92,17 @@ class Secret:
         path = self._base / str(self._value)
         try:
             mode = path.stat().st_mode
-        except FileNotFoundError:
-            return f"there is no file {path}"
         except OSError:
             return ""  # the daemon's user may see what we cannot
         if mode & stat.S_IROTH:
             return f"{path} can be read by everybody: chmod 600 {path}"
         return ""
+
+    @property
+    def missing(self) -> str:
+        """The file that should hold it and is not there, "" if nothing is known to be missing."""
+        path = self._base / str(self._value)
+        return str(path) if self._kind == "file" and not path.exists() else ""
 
     def _literal(self) -> str:
         return str(self._value)

@@ -1,0 +1,33 @@
+"""A configuration in a folder of its own, checked against the kinds of channel that are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from deskctl.config import Report, check
+from deskctl.plugins import ChannelType
+from deskctl.plugins.manager import load
+
+
+@pytest.fixture(scope="session")
+def kinds() -> Mapping[str, ChannelType]:
+    return load(environ={}).channel_types
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.touch(0o600)
+    return path
+
+
+@pytest.fixture
+def checked(config_file: Path, kinds: Mapping[str, ChannelType]) -> Callable[[str], Report]:
+    def write_and_check(text: str) -> Report:
+        config_file.write_text(text, encoding="utf-8")
+        return check(config_file, kinds)
+
+    return write_and_check

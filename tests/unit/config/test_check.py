@@ -1,0 +1,230 @@
+"""What `config check` promises: everything wrong at once, each with the line it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deskctl.config import Report, load
+from deskctl.errors import ConfigError
+from deskctl.plugins import ChannelType
+
+Check = Callable[[str], Report]
+
+TEN_ERRORS = """\
+[desk]
+nmae = "Acme"
+timezone = "Asia/Seol"
+undo_window = 10
+
+[store]
+url = "mysql://localhost/desk"
+
+[channels.support]
+type = "email"
+aliases = ["ok@acme.example", 7]
+listen = { host = "127.0.0.1", prot = 2525, protocol = "smpt" }
+"imap" = {
+  host = 3, user = "u", password = { fiel = "x" } }
+[channels.phone]
+type = "console"
+inbox = "in"
+answers = "out"
+[ channels . "sales" ]
+type = "emial"
+"""
+
+
+def test_ten_errors_are_ten_lines_each_with_its_place(checked: Check) -> None:
+    report = checked(TEN_ERRORS)
+
+    found = [(problem.line, problem.path) for problem in report.errors]
+    assert found == [
+        (2, "desk.nmae"),
+        (3, "desk.timezone"),
+        (4, "desk.undo_window"),
+        (7, "store.url"),
+        (9, "channels.support.address"),
+        (11, "channels.support.aliases[1]"),
+        (12, "channels.support.listen.prot"),
+        (12, "channels.support.listen.protocol"),
+        (14, "channels.support.imap.host"),
+        (14, "channels.support.imap.password.fiel"),
+        (15, "channels.phone"),
+        (20, "channels.sales.type"),
+    ]
+    assert report.exit_code == 5
+
+
+def test_a_misspelt_word_is_answered_with_the_right_one(checked: Check) -> None:
+    lines = "\n".join(map(str, checked(TEN_ERRORS).errors))
+
+    for meant in ("name", "Asia/Seoul", "port", "smtp", "file", "email"):
+        assert f"(did you mean {meant}?)" in lines
+
+
+def test_a_problem_names_file_line_path_and_what_is_wrong(checked: Check, config_file: Path) -> None:
+    config_file.parent.joinpath("x").touch()
+    [problem] = checked('[desk]\nclose_after = "4 days"\n').errors
+
+    assert str(problem).startswith(f"{config_file}:2: desk.close_after: '4 days' is no duration")
+
+
+def test_toml_that_does_not_parse_is_reported_with_line_and_column(checked: Check, config_file: Path) -> None:
+    [problem] = checked("[desk]\nname = Acme\n").errors
+
+    assert str(problem).startswith(f"{config_file}:2:8: not TOML")
+
+
+def test_text_that_is_not_utf8_is_reported_with_its_line(config_file: Path, kinds: Mapping[str, ChannelType]) -> None:
+    config_file.write_bytes(b'[desk]\nname = "\xbe\xc8"\n')
+
+    with pytest.raises(ConfigError, match=r":2: is not UTF-8 text"):
+        load(config_file, kinds)
+
+
+def test_absurd_nesting_is_an_error_and_no_traceback(checked: Check) -> None:
+    assert checked("x = " + "[" * 100_000).errors
+
+
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.toml cannot be read"):
+        load(tmp_path / "none.toml", {})
+
+
+def test_without_a_desk_table_there_is_no_desk(checked: Check) -> None:
+    [problem] = checked("").errors
+
+    assert (problem.path, problem.what) == ("desk", "is missing")
+
+
+def test_load_raises_every_problem_at_once(config_file: Path, kinds: Mapping[str, ChannelType]) -> None:
+    config_file.write_text(TEN_ERRORS)
+
+    with pytest.raises(ConfigError) as caught:
+        load(config_file, kinds)
+    assert len(caught.value.problems) == 12
+    assert caught.value.exit_code == 5
+
+
+def test_two_channels_may_not_have_one_address(checked: Check) -> None:
+    report = checked("""\
+[desk]
+[channels.one]
+type = "email"
+address = "help@acme.example"
+[channels.two]
+type = "email"
+address = "info@acme.example"
+aliases = ["HELP@acme.example"]
+""")
+
+    [problem] = report.errors
+    assert (problem.line, problem.path) == (8, "channels.two.aliases")
+    assert "channels.one.address" in problem.what
+
+
+def test_an_unknown_type_says_which_plugin_would_bring_it(checked: Check) -> None:
+    [problem] = checked('[desk]\n[channels.chat]\ntype = "telegram"\n').errors
+
+    assert "pip install 'deskctl[telegram]'" in problem.what
+
+
+def test_paths_and_the_store_count_from_the_configs_folder(
+    config_file: Path, kinds: Mapping[str, ChannelType], tmp_path: Path
+) -> None:
+    config_file.write_text("""\
+[desk]
+undo_window = "1m30s"
+[daemon]
+run_dir = "run"
+[channels.ops]
+type = "console"
+team = "ops"
+inbox = "in"
+answers = "/var/spool/out"
+""")
+
+    config = load(config_file, kinds)
+
+    assert config.store.url == f"sqlite:///{tmp_path / 'desk.db'}"
+    assert config.run_dir == tmp_path / "run"
+    assert config.channels["ops"].config.inbox == tmp_path / "in"
+    assert config.channels["ops"].config.answers == Path("/var/spool/out")
+    settings = config.settings()
+    assert settings.undo_window == timedelta(seconds=90)
+    ops = settings.channel("ops")
+    assert ops is not None
+    assert (ops.kind, ops.team, ops.sends) == ("console", "ops", True)
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("sqlite:////srv/desk.db", "sqlite:////srv/desk.db"),
+        ("postgresql://desk@db/desk", "postgresql://desk@db/desk"),
+    ],
+)
+def test_absolute_stores_stay_as_they_are(
+    given: str, stored: str, config_file: Path, kinds: Mapping[str, ChannelType]
+) -> None:
+    config_file.write_text(f'[desk]\n[store]\nurl = "{given}"\n')
+
+    assert load(config_file, kinds).store.url == stored
+
+
+WITH_PASSWORD = """\
+[desk]
+[channels.support]
+type = "email"
+address = "help@acme.example"
+smtp = { host = "127.0.0.1", user = "u", password = "hunter2" }
+"""
+
+
+def test_a_password_in_the_file_is_a_warning_and_still_works(checked: Check) -> None:
+    report = checked(WITH_PASSWORD)
+
+    assert report.exit_code == 1
+    assert [(w.line, w.path) for w in report.warnings] == [(5, "channels.support.smtp.password")]
+    assert report.config is not None
+    assert report.config.channels["support"].config.smtp.password.reveal() == "hunter2"
+
+
+def test_a_password_that_others_can_read_is_a_second_warning(checked: Check, config_file: Path) -> None:
+    config_file.chmod(0o644)
+
+    assert any("chmod 600" in warning.what for warning in checked(WITH_PASSWORD).warnings)
+
+
+def test_a_password_file_that_everybody_can_read_is_an_error(checked: Check, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("hunter2\n")
+    secret.chmod(0o644)
+
+    [problem] = checked(WITH_PASSWORD.replace('"hunter2"', '{ file = "password" }')).errors
+
+    assert problem.path == "channels.support.smtp.password"
+    assert "chmod 600" in problem.what
+
+
+def test_a_password_is_never_repeated_in_a_report(checked: Check) -> None:
+    wrong = WITH_PASSWORD.replace('"hunter2"', '{ file = "a", hunter = "hunter2" }').replace('"u"', "77")
+
+    report = checked(wrong)
+
+    assert len(report.errors) == 2
+    assert "hunter2" not in repr(report)
+
+
+def test_a_folder_of_plugins_that_others_can_write_is_an_error(checked: Check, tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins").chmod(0o777)
+
+    [problem] = checked('[desk]\n[plugins]\ndir = "plugins"\n').errors
+
+    assert (problem.line, problem.path) == (3, "plugins.dir")
+    assert "can be changed by everybody" in problem.what
