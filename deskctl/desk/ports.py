@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -40,8 +40,8 @@ class Journal(Protocol):
 
 
 class Outbox(Protocol):
-    def claim(self, limit: int) -> list[OutboxEntry]:
-        """Take due entries; nobody else gets them."""
+    def claim(self, limit: int, channels: Collection[str]) -> list[OutboxEntry]:
+        """Take due entries of these channels; nobody else gets them."""
         ...
 
     def mark_sending(self, entry: int) -> None:
@@ -52,7 +52,9 @@ class Outbox(Protocol):
         """At start: what was claimed is queued again; the ids of what had begun to leave when its sender died."""
         ...
 
-    def next_due(self) -> datetime | None: ...
+    def next_due(self, channels: Collection[str]) -> datetime | None:
+        """When the next entry of these channels is due."""
+        ...
 
 
 class Timers(Protocol):

@@ -1,0 +1,92 @@
+"""What the daemon gives a channel (`deskctl.plugins.channel.ChannelContext`)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from deskctl.core.journal import JournalEntry
+from deskctl.core.messages import Envelope
+from deskctl.daemon.journal import Traffic
+from deskctl.daemon.writer import Turn, Writer
+from deskctl.desk.ports import Store
+from deskctl.errors import Unavailable
+from deskctl.plugins.channel import StoreUnavailable
+
+#: Seconds for which the answer of `accepting` stands.
+_ACCEPTING_FOR = 1.0
+
+
+class DaemonContext:
+    """One for each channel. Deliveries and marks go through the writer; reading is done where it is asked for."""
+
+    def __init__(
+        self, name: str, store: Store, writer: Writer, traffic: Traffic, alerted: Callable[[str, str], None]
+    ) -> None:
+        """`alerted(channel, what)` is told what a person must see."""
+        self.name = name
+        self.log = logging.getLogger(f"deskctl.channel.{name}")
+        self.marked: set[int] = set()  # outgoing messages that may have left
+        self._store = store
+        self._writer = writer
+        self._traffic = traffic
+        self._alerted = alerted
+        self._accepting = (0.0, False)
+
+    async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
+        self._traffic.arrived()
+        try:
+            await self._writer.deliver(JournalEntry(self.name, key, envelope, raw))
+        except Exception as error:  # whatever it is, the message is not durable
+            raise self._refused(error) from error
+
+    def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
+        if not batch:
+            return
+        try:
+            self._writer.deliver_blocking([JournalEntry(self.name, key, env, raw) for raw, key, env in batch])
+        except Exception as error:
+            raise self._refused(error) from error
+
+    def sending(self, outbox_id: int) -> None:
+        self._writer.run(Turn.SETTLE, lambda: self._store.outbox.mark_sending(outbox_id))
+        self.marked.add(outbox_id)
+
+    def accepting(self) -> bool:
+        """Asked for each connection, so the answer stands for a second."""
+        at, answer = self._accepting
+        if time.monotonic() - at > _ACCEPTING_FOR:
+            try:
+                answer = self._store.writable()
+            except Unavailable:
+                answer = False
+            self._accepting = (time.monotonic(), answer)
+        return answer
+
+    def load_state(self) -> dict[str, Any]:
+        return self._store.state.load(self.name)
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        kept = dict(state)
+        try:
+            self._writer.run(Turn.SETTLE, lambda: self._store.state.save(self.name, kept))
+        except Unavailable as error:
+            raise self._refused(error) from error
+
+    def read_file(self, sha256: str) -> bytes:
+        return self._store.blob(sha256)
+
+    def alert(self, what: str, hint: str = "") -> None:
+        self.log.error("%s%s", what, f" ({hint})" if hint else "")
+        self._alerted(self.name, f"{what} ({hint})" if hint else what)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def _refused(self, error: Exception) -> StoreUnavailable:
+        self._accepting = (time.monotonic(), False)
+        what = error.what if isinstance(error, Unavailable) else type(error).__name__
+        return StoreUnavailable(f"the message could not be kept: {what}", "it must be offered again")

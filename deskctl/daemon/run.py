@@ -1,0 +1,201 @@
+"""The daemon, from start to drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deskctl import __version__
+from deskctl.bootstrap import load, open_parts
+from deskctl.core.unit import Changes
+from deskctl.daemon import logs
+from deskctl.daemon.channels import OpenChannel
+from deskctl.daemon.context import DaemonContext
+from deskctl.daemon.health import DaemonHealth
+from deskctl.daemon.journal import JournalWorker, Traffic
+from deskctl.daemon.sdnotify import notify, watchdog_seconds
+from deskctl.daemon.sender import Sender
+from deskctl.daemon.served import ServedDesk
+from deskctl.daemon.socket import SocketServer
+from deskctl.daemon.supervisor import Service, Supervisor
+from deskctl.daemon.timers import TimerService
+from deskctl.daemon.writer import Turn, Writer
+from deskctl.desk.intake import Intake
+from deskctl.desk.lock import OwnerLock
+from deskctl.desk.parts import Parts
+from deskctl.desk.perform import Performed
+
+log = logging.getLogger("deskctl.daemon")
+
+#: Seconds: to wait at the start for a command that holds the desk; to receivers, clients, the batch at hand and
+#: what is being sent, to end.
+LOCK_WITHIN = 60.0
+RECEIVERS_WITHIN = 10.0
+CLIENTS_WITHIN = 10.0
+BATCH_WITHIN = 30.0
+SENDS_WITHIN = 30.0
+#: Seconds that listeners get to open their doors before the daemon says that it is ready.
+_DOORS = 0.2
+#: Seconds between looks at what other owners of the same store (PostgreSQL) have left to do.
+_OTHERS = 5.0
+#: Longest seconds before the desk's own services try again: their store is near.
+_OWN = 15.0
+
+
+def run(config_path: Path, *, log_format: str | None = None, log_level: str | None = None) -> int:
+    """Run the daemon of a configuration until SIGTERM or SIGINT; its exit code.
+
+    Raises ConfigError, Unavailable, and Refused when another daemon runs.
+    """
+    config, plugins = load(config_path)
+    logs.configure(log_level or config.daemon.log_level, log_format or config.daemon.log_format)
+    lock = OwnerLock(config.run_dir)
+    lock.take_as_daemon(LOCK_WITHIN)
+    try:
+        parts = open_parts(config, plugins)
+        try:
+            asyncio.run(_Daemon(parts, lock).main())
+        finally:
+            parts.store.close()
+    finally:
+        lock.release()
+    return 0
+
+
+class _Daemon:
+    def __init__(self, parts: Parts, lock: OwnerLock) -> None:
+        look_again = None if parts.on_sqlite else _OTHERS
+        self.parts = parts
+        self.store = parts.store
+        self.traffic = Traffic()
+        self.writer = Writer(self.store.journal, self._delivered)
+        self.intake = Intake(
+            self.store, parts.parsers(), lambda work: self.writer.run(Turn.INTAKE, work), self._changed
+        )
+        self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, look_again)
+        self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        self.supervisor = Supervisor()
+        self.health = DaemonHealth(self.supervisor, self.writer)
+        self.look_again = look_again
+        self.socket_path = lock.socket_path
+        self.channels: dict[str, OpenChannel] = {}
+        self.sender: Sender | None = None
+        self.timers: TimerService | None = None
+        self.desk: ServedDesk | None = None
+
+    async def main(self) -> None:
+        stop = _stop_signal()
+        self.sender, self.timers, self.desk, server = await self._start()
+        ticking = asyncio.create_task(self._watchdog())
+        await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=_DOORS)
+        print(f"deskctl {__version__}: the desk is ready (pid {os.getpid()})", file=sys.stderr, flush=True)  # noqa: T201
+        notify("READY=1")
+        gc.collect()
+        gc.freeze()  # what is here now stays: the collector need not look at it again
+        await stop.wait()
+        notify("STOPPING=1")
+        log.info("stopping: finishing what is in hand")
+        await self._drain(server, self.sender)
+        ticking.cancel()
+        log.info("stopped")
+
+    async def _start(self) -> tuple[Sender, TimerService, ServedDesk, SocketServer]:
+        self.writer.start()
+        types = {name: self.parts.type_of(name) for name in self.parts.config.channels}
+        self.channels = {
+            name: OpenChannel(table, types[name], self._context) for name, table in self.parts.config.channels.items()
+        }
+        sender = Sender(self.store, self.writer, self.readers, self.channels, self._performed, self.look_again)
+        timers = TimerService(self.store, self.writer, self.readers, self._performed, self.look_again)
+        desk = ServedDesk(self.parts, self.writer, self.readers, self.health, self._context, self._performed)
+        self.sender, self.timers, self.desk = sender, timers, desk
+        await self.writer.call(Turn.INTAKE, self.store.journal.release)
+        await sender.recover()
+        server = SocketServer(self.socket_path, desk)
+        await server.start()
+        self.journal.start()
+        self.supervisor.start(Service("sender", sender.run, longest=_OWN))
+        self.supervisor.start(Service("timers", timers.run, longest=_OWN))
+        for name, channel in self.channels.items():
+            if channel.table.receives and types[name].capabilities.receives:
+                self.supervisor.start(Service(name, channel.receive, owner=f"the plugin of {types[name].kind}"))
+        return sender, timers, desk, server
+
+    async def _drain(self, server: SocketServer, sender: Sender) -> None:
+        """Receivers first, so that nothing new comes; then clients, the batch at hand and what is being sent."""
+        hanging = await self.supervisor.stop(RECEIVERS_WITHIN)
+        await server.stop(CLIENTS_WITHIN)
+        loop = asyncio.get_running_loop()
+        sends, batch = await asyncio.gather(
+            sender.finish(SENDS_WITHIN), loop.run_in_executor(None, self.journal.stop, BATCH_WITHIN)
+        )
+        if sends:
+            log.warning("%d messages were still being sent; they are uncertain", sends)
+        if not batch:
+            log.warning("a batch of the journal did not end; its messages are tried again at the next start")
+        await asyncio.gather(*(channel.aclose() for channel in self.channels.values()))
+        await loop.run_in_executor(None, self.writer.stop)
+        self.readers.shutdown(wait=True)
+        if hanging or sends or not batch:
+            log.warning("these did not end in time: %s", ", ".join(hanging) or "see above")
+            _leave()
+
+    def _context(self, name: str) -> DaemonContext:
+        return DaemonContext(name, self.store, self.writer, self.traffic, self.health.alerted)
+
+    async def _watchdog(self) -> None:
+        every = watchdog_seconds()
+        while every is not None:
+            if self.health.alive():
+                notify("WATCHDOG=1")
+            await asyncio.sleep(every)
+
+    # --- what follows a commit, told in the writer's or the journal's thread, or in the loop ---------
+
+    def _delivered(self, rows: int, size: int) -> None:
+        self.journal.delivered(rows, size)
+
+    def _performed(self, performed: Performed) -> None:
+        self._changed(performed.changes)
+
+    def _changed(self, changes: Changes) -> None:
+        """Wake whoever has something to do now."""
+        if changes.outbox and self.sender is not None:
+            self.sender.bell.ring()
+            if self.desk is not None and set(changes.outbox) - changes.new_outbox:
+                self.desk.delivery_settled()
+        if changes.timers and self.timers is not None:
+            self.timers.bell.ring()
+        if changes.retried_journal:
+            self.journal.wake()
+        if (changes.agents or changes.teams) and self.desk is not None:
+            self.desk.forget_agents()
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; the second leaves at once, which loses nothing that was promised."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        if stop.is_set():
+            _leave(1)
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked)
+    return stop
+
+
+def _leave(code: int = 0) -> None:
+    """End without waiting for threads that hang; everything promised is on disk."""
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)

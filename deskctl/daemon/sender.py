@@ -1,0 +1,190 @@
+"""Sends what is due in the outbox: claimed, marked as sending, sent, settled; each channel in a lane of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from datetime import datetime
+
+from deskctl.core.commands.machine import SettleDelivery
+from deskctl.core.messages import OutboundMessage
+from deskctl.core.outbox import OutboxEntry
+from deskctl.core.people import Actor
+from deskctl.daemon.backoff import delay
+from deskctl.daemon.channels import OpenChannel
+from deskctl.daemon.waiting import Bell
+from deskctl.daemon.writer import Turn, Writer
+from deskctl.desk.perform import Performed, carry_out
+from deskctl.desk.ports import Store
+from deskctl.errors import Refused, Unavailable
+from deskctl.plugins.channel import Rejected, TryLater, Uncertain
+
+log = logging.getLogger("deskctl.daemon.sender")
+
+#: Outgoing messages of one channel that are in hand at once; a slow relay delays its own channel's only.
+LANE = 4
+#: Seconds that one message may take, a relay's own limits included (RFC 5321, 4.5.3.2: 10 min after DATA).
+SEND_WITHIN = 900.0
+
+_SENDER = Actor.system("sender")
+
+
+class Sender:
+    """`run` until cancelled; then `finish` lets what is under way end."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        readers: Executor,
+        channels: Mapping[str, OpenChannel],
+        performed: Callable[[Performed], None],
+        look_again: float | None = None,
+    ) -> None:
+        """`performed` hears of every settlement, in the writer's thread."""
+        self.bell = Bell()
+        self._store = store
+        self._writer = writer
+        self._readers = readers
+        self._channels = {name: channel for name, channel in channels.items() if channel.table.sends}
+        self._performed = performed
+        self._look_again = look_again
+        self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
+
+    async def recover(self) -> None:
+        """What was leaving when its daemon died may have arrived: it is uncertain, and a person decides."""
+        for entry in await self._writer.call(Turn.SETTLE, self._store.outbox.recover):
+            await self._settle(entry, "uncertain", "the daemon died while it was being sent")
+
+    async def run(self) -> None:
+        while True:
+            await self.bell.wait(await self._next_due(), self._look_again)
+            for entry in await self._claim():
+                self._start(entry)
+
+    def _free(self) -> list[str]:
+        """The channels that can take more in hand."""
+        return [name for name, tasks in self._sending.items() if len(tasks) < LANE]
+
+    async def _next_due(self) -> datetime | None:
+        free = self._free()
+        if not free:
+            return None
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._store.outbox.next_due, free)
+
+    async def _claim(self) -> list[OutboxEntry]:
+        free = self._free()
+        if not free:
+            return []
+        return await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.claim(LANE, free))
+
+    async def finish(self, within: float) -> int:
+        """Wait for what is under way; how many did not end."""
+        under_way = [task for tasks in self._sending.values() for task in tasks]
+        if not under_way:
+            return 0
+        _, hanging = await asyncio.wait(under_way, timeout=within)
+        return len(hanging)
+
+    def _start(self, entry: OutboxEntry) -> None:
+        tasks = self._sending[entry.channel]
+        task = asyncio.create_task(self._send(self._channels[entry.channel], entry), name=f"send {entry.id}")
+        tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            tasks.discard(task)
+            self.bell.ring()
+
+        task.add_done_callback(ended)
+
+    async def _send(self, channel: OpenChannel, entry: OutboxEntry) -> None:
+        try:
+            result, reason, retry_after = await self._attempt(channel, entry)
+        except Refused as error:  # taken back after it was claimed: nothing left, and nothing is to be settled
+            log.info("%s", error.what)
+            return
+        level = logging.INFO if result == "sent" else logging.WARNING
+        why = f", {reason}" if reason else ""
+        log.log(level, "outgoing message %d through %s: %s%s", entry.id, channel.name, result, why)
+        await self._settle(entry.id, result, reason, retry_after)
+
+    async def _attempt(self, channel: OpenChannel, entry: OutboxEntry) -> tuple[str, str | None, float | None]:
+        """What came of it: the result, the reason in one line, and seconds to wait if the peer named them.
+
+        Raises Refused when the message is not to be sent any more.
+        """
+        marked = False
+        try:
+            async with channel.use() as (open_channel, context):
+                context.marked.discard(entry.id)
+                try:
+                    if not channel.type.capabilities.marks_sending:
+                        await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.mark_sending(entry.id))
+                        context.marked.add(entry.id)
+                    async with asyncio.timeout(SEND_WITHIN):
+                        receipt = await open_channel.send(outbound(entry))
+                    return "sent", receipt.remark or None, None
+                finally:
+                    marked = entry.id in context.marked
+                    context.marked.discard(entry.id)
+        except Refused:
+            raise
+        except Rejected as error:
+            return "rejected", error.what, None
+        except TryLater as error:
+            return "try_later", error.what, error.retry_after
+        except Uncertain as error:
+            return "uncertain", error.what, None
+        except asyncio.CancelledError:
+            return ("uncertain" if marked else "try_later"), "sending was broken off", None
+        except BaseException as error:  # whatever the channel does, the message is accounted for
+            log.warning("the channel %s failed over outgoing message %d", channel.name, entry.id, exc_info=True)
+            return ("uncertain" if marked else "try_later"), _line(error), None
+
+    async def _settle(self, entry: int, result: str, reason: str | None, retry_after: float | None = None) -> None:
+        """Durably; while the store cannot be written this waits, and the message stays as it is."""
+        command = SettleDelivery(entry, result, reason, retry_after)
+        failures = 0
+        while True:
+            try:
+                performed = await self._writer.call(
+                    Turn.SETTLE,
+                    lambda: self._store.transaction(lambda unit: carry_out(unit, command, _SENDER)),
+                )
+            except Unavailable:
+                failures += 1
+                await asyncio.sleep(min(delay(failures, 0.0), 30.0))
+            else:
+                self._performed(performed)
+                return
+
+
+def outbound(entry: OutboxEntry) -> OutboundMessage:
+    """What the channel is asked to send."""
+    return OutboundMessage(
+        outbox_id=entry.id,
+        message_id=entry.message_id,
+        to=entry.to,
+        subject=entry.subject,
+        text=entry.text,
+        ticket=entry.ticket,
+        sender_name=entry.sender_name,
+        sender_address=entry.sender_address,
+        cc=entry.cc,
+        bcc=entry.bcc,
+        in_reply_to=entry.in_reply_to,
+        references=entry.references,
+        date=entry.created_at,
+        language=entry.language,
+        automatic=entry.automatic,
+        files=entry.files,
+        headers=entry.headers,
+    )
+
+
+def _line(error: BaseException) -> str:
+    first = (str(error).splitlines() or [""])[0][:200]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

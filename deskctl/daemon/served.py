@@ -1,0 +1,171 @@
+"""The desk as the daemon's socket serves it: commands on the writer, questions on readers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from deskctl import __version__
+from deskctl.core.callers import default_agent
+from deskctl.core.journal import JournalEntry
+from deskctl.core.people import Agent
+from deskctl.core.queries import Query
+from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
+from deskctl.daemon.context import DaemonContext
+from deskctl.daemon.health import DaemonHealth
+from deskctl.daemon.writer import Turn, Writer
+from deskctl.desk import calls
+from deskctl.desk.decode import Request
+from deskctl.desk.local import JOURNAL_WITHIN, agents_of
+from deskctl.desk.parts import Parts
+from deskctl.desk.perform import Caller, Performed, perform
+from deskctl.desk.requests import Ingested
+from deskctl.desk.wire import PROTOCOL, line
+from deskctl.errors import TemporaryFailure, Unavailable
+
+log = logging.getLogger("deskctl.daemon.desk")
+
+T = TypeVar("T")
+
+#: Longest that a client may follow an outgoing message, in seconds.
+FOLLOW_WITHIN = 600
+
+
+class ServedDesk:
+    """Answers requests in the daemon's loop. `performed` hears of every change, in the writer's thread."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        writer: Writer,
+        readers: Executor,
+        health: DaemonHealth,
+        new_context: Callable[[str], DaemonContext],
+        performed: Callable[[Performed], None],
+    ) -> None:
+        self._parts = parts
+        self._store = parts.store
+        self._writer = writer
+        self._readers = readers
+        self._health = health
+        self._new_context = new_context
+        self._performed = performed
+        self._agents: list[Agent] | None = None
+        self._delivered = asyncio.Event()
+
+    # --- told from outside ------------------------------------------------------------------------
+
+    def forget_agents(self) -> None:
+        """Agents changed; the next hello reads them again."""
+        self._agents = None
+
+    def delivery_settled(self) -> None:
+        """Something was sent or given up: whoever follows an outgoing message looks again."""
+        self._delivered.set()
+        self._delivered = asyncio.Event()
+
+    # --- answering --------------------------------------------------------------------------------
+
+    async def hello(self, caller: Caller) -> bytes:
+        agents = self._agents
+        if agents is None:
+            agents = agents_of(await self._read(lambda: self._store.ask(ListAgents())))
+            if self._parts.on_sqlite:  # elsewhere others may change them
+                self._agents = agents
+        me = default_agent(agents, login=caller.login)
+        if me is not None and not caller.trusted and me.login != caller.login:
+            me = None
+        desk = self._parts.config.desk
+        return line(
+            {
+                "deskctl": __version__,
+                "protocol": PROTOCOL,
+                "desk": desk.name,
+                "timezone": desk.timezone,
+                "language": desk.language,
+                "agent": me.handle if me else None,
+                "agents": sorted(agent.handle for agent in agents),
+            }
+        )
+
+    async def answer(self, request: Request, caller: Caller) -> bytes:
+        """The line that answers. Raises DeskctlError."""
+        if request.query is not None:
+            return await self._ask(request.id, request.query)
+        if request.call is not None:
+            answer = await self._call(request.call, request.params or {})
+            return await self._read(lambda: line({"id": request.id, "ok": answer}))
+        command = request.command
+        assert command is not None
+        performed = await self._writer.call(
+            Turn.COMMAND, lambda: perform(self._store, command, caller, request.claim, request.dry_run)
+        )
+        if not request.dry_run:
+            self._performed(performed)
+        return line({"id": request.id, "ok": performed.outcome})
+
+    async def _ask(self, number: int | str | None, query: Query) -> bytes:
+        if isinstance(query, DeskHealth):
+            return line({"id": number, "ok": self._health.report()})
+        return await self._read(lambda: line({"id": number, "ok": self._store.ask(query)}))
+
+    async def _call(self, name: str, params: Mapping[str, Any]) -> Any:
+        config = self._parts.config
+        match name:
+            case "ingest":
+                entry = await self._read(lambda: calls.ingested(config, params, datetime.now(UTC)))
+                return await self._ingest(entry)
+            case "channel_test":
+                calls.only(params, "name")
+                return await self._channel_test(calls.channel_name(config, calls.parameter(params, "name", str)))
+            case "channels":
+                calls.only(params)
+                return calls.channel_rows(config, self._health.states())
+            case "plugins":
+                calls.only(params)
+                return self._parts.plugins.rows()
+            case "wait_delivery":
+                calls.only(params, "outbox", "seconds")
+                seconds = min(calls.parameter(params, "seconds", int), FOLLOW_WITHIN)
+                return await self._follow(calls.parameter(params, "outbox", int), seconds)
+            case _:
+                raise calls.unknown_call(name)
+
+    async def _ingest(self, entry: JournalEntry) -> Ingested:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + JOURNAL_WITHIN
+        while True:
+            try:
+                return {"channel": entry.channel, "new": await self._writer.deliver(entry)}
+            except Unavailable as error:
+                if loop.time() >= deadline:
+                    raise TemporaryFailure(error.what, error.hint) from error
+                await asyncio.sleep(0.5)
+
+    async def _channel_test(self, name: str) -> Any:
+        from deskctl.desk.probe import checked
+
+        table = self._parts.config.channels[name]
+        return calls.report(name, await checked(self._parts.type_of(name), table.config, self._new_context(name)))
+
+    async def _follow(self, outbox: int, seconds: int) -> Any:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while True:
+            settled = self._delivered
+            row = calls.outbox_row(await self._read(lambda: self._store.ask(ShowOutbox(outbox))))
+            left = deadline - loop.time()
+            if row["state"] in calls.SETTLED or left <= 0:
+                return row
+            try:
+                async with asyncio.timeout(min(left, 5.0)):
+                    await settled.wait()
+            except TimeoutError:
+                continue
+
+    async def _read(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
