@@ -57,8 +57,8 @@ def _open_local(config_path: Path, socket: str, wait: float) -> Desk:
 
 def load(config_path: Path) -> tuple[Config, Plugins]:
     """The configuration and the plugins it asks for. Raises ConfigError with every problem."""
-    from deskctl.config.load import load as load_config
-    from deskctl.config.load import plugins_table
+    from deskctl.config import load as load_config
+    from deskctl.config import plugins_table
     from deskctl.plugins import manager
 
     plugins = manager.load(plugins_table(config_path))

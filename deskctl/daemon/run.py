@@ -114,7 +114,7 @@ class _Daemon:
         }
         sender = Sender(self.store, self.writer, self.readers, self.channels, self._performed, self.look_again)
         timers = TimerService(self.store, self.writer, self.readers, self._performed, self.look_again)
-        desk = ServedDesk(self.parts, self.writer, self.readers, self.health, self._context, self._performed)
+        desk = ServedDesk(self.parts, self.writer, self.readers, self.health, self.channels, self._performed)
         self.sender, self.timers, self.desk = sender, timers, desk
         await self.writer.call(Turn.INTAKE, self.store.journal.release)
         await sender.recover()

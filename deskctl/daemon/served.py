@@ -15,7 +15,7 @@ from deskctl.core.journal import JournalEntry
 from deskctl.core.people import Agent
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
-from deskctl.daemon.context import DaemonContext
+from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk import calls
@@ -44,7 +44,7 @@ class ServedDesk:
         writer: Writer,
         readers: Executor,
         health: DaemonHealth,
-        new_context: Callable[[str], DaemonContext],
+        channels: Mapping[str, OpenChannel],
         performed: Callable[[Performed], None],
     ) -> None:
         self._parts = parts
@@ -52,7 +52,7 @@ class ServedDesk:
         self._writer = writer
         self._readers = readers
         self._health = health
-        self._new_context = new_context
+        self._channels = channels
         self._performed = performed
         self._agents: list[Agent] | None = None
         self._delivered = asyncio.Event()
@@ -147,10 +147,10 @@ class ServedDesk:
                 await asyncio.sleep(0.5)
 
     async def _channel_test(self, name: str) -> Any:
-        from deskctl.desk.probe import checked
+        from deskctl.desk.probe import tried
 
-        table = self._parts.config.channels[name]
-        return calls.report(name, await checked(self._parts.type_of(name), table.config, self._new_context(name)))
+        async with self._channels[name].use() as (channel, _):
+            return calls.report(name, await tried(channel))
 
     async def _follow(self, outbox: int, seconds: int) -> Any:
         loop = asyncio.get_running_loop()

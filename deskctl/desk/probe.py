@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deskctl.desk.calls import CHECK_WITHIN
 from deskctl.desk.ports import Store
-from deskctl.plugins.channel import ChannelType, Health, Part, StoreUnavailable
+from deskctl.plugins.channel import Channel, ChannelType, Health, Part, StoreUnavailable
 
 if TYPE_CHECKING:
     from deskctl.core.messages import Envelope
@@ -56,23 +56,27 @@ def _not_receiving() -> StoreUnavailable:
 
 
 def check(channel_type: ChannelType, config: Any, context: ProbeContext, within: float = CHECK_WITHIN) -> Health:
-    """What the channel says of each of its parts. Raises nothing."""
+    """What the channel says of each of its parts."""
     import asyncio
 
-    return asyncio.run(checked(channel_type, config, context, within))
+    return asyncio.run(_checked(channel_type, config, context, within))
 
 
-async def checked(channel_type: ChannelType, config: Any, context: Any, within: float = CHECK_WITHIN) -> Health:
-    """The same inside a running loop."""
+async def _checked(channel_type: ChannelType, config: Any, context: ProbeContext, within: float) -> Health:
+    channel = channel_type.open(config, context)
+    try:
+        return await tried(channel, within)
+    finally:
+        await channel.aclose()
+
+
+async def tried(channel: Channel, within: float = CHECK_WITHIN) -> Health:
+    """What an open channel says of its parts. Raises nothing."""
     import asyncio
 
     try:
-        channel = channel_type.open(config, context)
-        try:
-            async with asyncio.timeout(within):
-                return await channel.check()
-        finally:
-            await channel.aclose()
+        async with asyncio.timeout(within):
+            return await channel.check()
     except TimeoutError:
         return Health((Part("check", False, f"no answer within {within:g} s"),))
     except Exception as error:  # noqa: BLE001 - a plugin's mistake is a finding
