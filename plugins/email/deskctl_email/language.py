@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 
-SAMPLE = 4_000
+SAMPLE = 1_500
 """Characters that are looked at."""
+MAX_WORDS = 80
 
-_SCRIPTS = re.compile(
-    "(?P<ko>[가-힣ㄱ-ㆎ])|(?P<kana>[ぁ-ヿｦ-ﾝ])|(?P<han>[一-鿿㐀-䶿])|(?P<uk>[іїєґІЇЄҐ])|(?P<ru>[Ѐ-ӿ])|(?P<el>[Ͱ-Ͽἀ-῿])"
-    "|(?P<ar>[\u0600-\u06ff])|(?P<he>[\u0590-\u05ff])|(?P<th>[\u0e00-\u0e7f])|(?P<hi>[\u0900-\u097f])|(?P<latin>[A-Za-zÀ-ɏḀ-ỿ])"
-)
-_WORDS = re.compile(r"[a-zà-ɏḁ-ỿ']+")
-_NOISE = re.compile(r"https?://\S{1,2000}|\S{1,200}@\S{1,200}")
+_SCRIPTS = (
+    ("ko", "가", "힣"), ("ko", "ㄱ", "ㆎ"), ("kana", "ぁ", "ヿ"), ("kana", "ｦ", "ﾝ"), ("han", "一", "鿿"), ("han", "㐀", "䶿"),
+    ("ru", "Ѐ", "ӿ"), ("el", "Ͱ", "Ͽ"), ("el", "ἀ", "῿"), ("ar", "\u0600", "\u06ff"), ("he", "\u0590", "\u05ff"),
+    ("th", "\u0e00", "\u0e7f"), ("hi", "\u0900", "\u097f"), ("latin", "A", "Z"), ("latin", "a", "z"), ("latin", "À", "ɏ"),
+    ("latin", "Ḁ", "ỿ"),
+)  # fmt: skip
+_UKRAINIAN = frozenset("іїєґІЇЄҐ")
+_EDGES = ".,;:!?()[]<>\"“”„«»¡¿*_-"
 
 _SMALL_WORDS = {
     "en": "the and is are to of you your i my for it that this with have not was can on please thanks hello we be",
@@ -30,7 +33,10 @@ _SMALL_WORDS = {
     "vi": "và là của tôi không có cho xin chào cảm ơn được này các một với trong",
     "id": "dan yang di ke dari ini itu saya tidak untuk dengan terima kasih ada anda mohon",
 }
-_LANGUAGES = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_LANGUAGES: dict[str, list[str]] = {}
+for _language, _words in _SMALL_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES.setdefault(_word, []).append(_language)
 
 
 def detect(text: str) -> str | None:
@@ -38,30 +44,42 @@ def detect(text: str) -> str | None:
     sample = text[:SAMPLE]
     if sample.isascii():
         return _latin(sample)
-    counts: dict[str, int] = {}
-    for match in _SCRIPTS.finditer(_NOISE.sub(" ", sample)):
-        name = str(match.lastgroup)
-        counts[name] = counts.get(name, 0) + 1
-    if not counts:
-        return None
+    counts: Counter[str] = Counter()
+    for character, times in Counter(sample).items():
+        counts[_script(character)] += times
+    del counts[""]
     latin = counts.pop("latin", 0)
     # A Korean or Japanese mail is full of product names in Latin letters; a foreign name in an English mail is short.
     if not counts or sum(counts.values()) * 4 < latin:
         return _latin(sample)
     kana, han = counts.pop("kana", 0), counts.pop("han", 0)
     if kana or han:
-        counts["ja" if kana * 8 >= han and kana else "zh"] = kana + han
-    if "uk" in counts and "ru" in counts:
-        counts["uk" if counts["uk"] * 20 >= counts["ru"] else "ru"] = counts.pop("uk") + counts.pop("ru")
-    return max(counts, key=lambda name: counts[name])
+        counts["ja" if kana * 8 >= han else "zh"] = kana + han
+    best = max(counts, key=lambda name: counts[name])
+    if best == "ru" and sum(c in _UKRAINIAN for c in sample) * 20 >= counts["ru"]:
+        return "uk"
+    return best
+
+
+def _script(character: str) -> str:
+    if character < "A":
+        return ""
+    return next((name for name, first, last in _SCRIPTS if first <= character <= last), "")
 
 
 def _latin(sample: str) -> str | None:
-    words = _WORDS.findall(_NOISE.sub(" ", sample.lower()))
+    """The language whose small words are found most often, if it is clearly one."""
+    words = sample.lower().split(None, MAX_WORDS)[:MAX_WORDS]
     if len(words) < 3:
         return None
-    scores = sorted(((sum(w in small for w in words), name) for name, small in _LANGUAGES.items()), reverse=True)
-    (best, name), (second, _) = scores[0], scores[1]
-    if best < 2 or best == second or best * 12 < len(words):
+    scores: dict[str, int] = {}
+    for word in words:
+        for language in _LANGUAGES.get(word.strip(_EDGES), ()):
+            scores[language] = scores.get(language, 0) + 1
+    if not scores:
+        return None
+    name = max(scores, key=lambda language: scores[language])
+    best = scores.pop(name)
+    if best < 2 or best * 12 < len(words) or best in scores.values():
         return None
     return name

@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MAX_DEPTH = 24
 """Levels of multiparts that are opened; what is deeper is one attachment."""
@@ -21,9 +22,10 @@ MAX_FIELDS = 10_000
 MAX_VALUE = 1_048_576
 """Bytes of one header value."""
 
-_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_NAME = re.compile(rb"[!-9;-~]+[ \t]*\Z")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*([^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*)(?:\r\n|\n|\r|\Z)")
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
+_UNFOLD = re.compile(rb"\n[ \t]+")
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _KNOWN = re.compile(
     rb"(?im)^(?:content-[a-z]+|mime-version|from|to|cc|subject|date|message-id|received|return-path|reply-to|x-[\w-]+):"
@@ -52,31 +54,58 @@ class Part:
         return decode_transfer(self.body, self.get("content-transfer-encoding"))
 
 
+@lru_cache(maxsize=1_024)
+def _name(raw: bytes) -> str:
+    """A field's name in lower case; `""` if it is none."""
+    return raw.rstrip(b" \t").decode("ascii").lower() if _NAME.match(raw) else ""
+
+
 def read_headers(raw: bytes) -> tuple[list[tuple[str, bytes]], int, bool]:
     """The header fields of a part, where its body begins, and whether something that is no header stood between."""
-    fields: list[tuple[str, bytes]] = []
     position = 0
     if raw.startswith((b"From ", b">From ")):  # an mbox separator in front
         position = _line_end(raw, 0)
     if raw[position : position + 1] in (b"\n", b"\r"):
-        return fields, position + (2 if raw.startswith(b"\r\n", position) else 1), False
-    end = _END.search(raw, position)
-    stop, body = (end.start(), end.end()) if end else (len(raw), len(raw))
-    broken = False
-    last_known = -1
+        return [], position + (2 if raw.startswith(b"\r\n", position) else 1), False
+    stop, body = _end_of_headers(raw, position)
+    block = raw[position:stop]
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = _UNFOLD.sub(b" ", block).split(b"\n", MAX_FIELDS)[:MAX_FIELDS]
+    fields: list[tuple[str, bytes]] = []
+    for line in lines:
+        before, colon, value = line.partition(b":")
+        name = _name(before) if colon and len(before) <= 100 else ""
+        if not name:
+            return _broken_headers(raw, position, stop, body)
+        fields.append((name, value[:MAX_VALUE].strip()))
+    return fields, body, False
+
+
+def _end_of_headers(raw: bytes, position: int) -> tuple[int, int]:
+    """Where the header block ends and where the body begins."""
+    mixed = raw.find(b"\n\r\n", position)
+    plain = raw.find(b"\n\n", position, mixed if mixed >= 0 else len(raw))
+    end = plain if plain >= 0 else mixed
+    if end >= 0:
+        return (end - 1 if raw[end - 1 : end] == b"\r" else end), end + (2 if plain >= 0 else 3)
+    end = raw.find(b"\r\r", position)
+    return (end, end + 2) if end >= 0 else (len(raw), len(raw))
+
+
+def _broken_headers(raw: bytes, position: int, stop: int, body: int) -> tuple[list[tuple[str, bytes]], int, bool]:
+    """Headers with lines between them that are none.
+
+    Before the last header such a line belongs to the field before it (bad folding); after it the body has begun.
+    """
+    last_known = max((known.start() for known in _KNOWN.finditer(raw, position, stop)), default=-1)
+    fields: list[tuple[str, bytes]] = []
     while position < stop and len(fields) < MAX_FIELDS:
         match = _FIELD.match(raw, position)
-        if match:
-            value = match[2]
-            if b"\n" in value or b"\r" in value:
-                value = _FOLD.sub(b" ", value)
-            fields.append((match[1].decode("ascii").lower(), value[:MAX_VALUE]))
+        if match and len(match[1]) <= 100:
+            fields.append((match[1].decode("ascii").lower(), _FOLD.sub(b" ", match[2])[:MAX_VALUE]))
             position = match.end()
             continue
-        # A stray line among headers belongs to the one before it (bad folding); after the last header the body began.
-        if not broken:
-            broken = True
-            last_known = max((known.start() for known in _KNOWN.finditer(raw, position, stop)), default=-1)
         if position > last_known:
             return fields, position, True
         line_end = _line_end(raw, position)
@@ -84,7 +113,7 @@ def read_headers(raw: bytes) -> tuple[list[tuple[str, bytes]], int, bool]:
             name, value = fields[-1]
             fields[-1] = (name, value + b" " + raw[position : min(line_end, position + 8_192)].strip())
         position = line_end
-    return fields, body, broken
+    return fields, body, True
 
 
 def _line_end(raw: bytes, position: int) -> int:

@@ -1,6 +1,6 @@
 """Compare what `parse` makes of a folder of mails with what is expected of them, field by field.
 
-    python plugins/email/bench/parse_score.py FOLDER       # FOLDER/mail/*.eml, FOLDER/mail/expected.json, FOLDER/replies.jsonl
+python bench/parse_score.py FOLDER       # FOLDER/mail/*.eml, FOLDER/mail/expected.json, FOLDER/replies.jsonl
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "email"))
 
 from deskctl_email.describe import describe
 from deskctl_email.parse import parse
@@ -67,8 +67,10 @@ def replies(file: Path) -> None:
         total[case["set"]] += 1
         right[case["set"]] += good
         if not good:
-            print(f"{case['id']}: {case['check']}\n   wanted {collapse(case.get('expected_visible') or '')!r:.600}"
-                  f" {case.get('must')} not {case.get('must_not')}\n   got    {got!r:.900}")
+            print(
+                f"{case['id']}: {case['check']}\n   wanted {collapse(case.get('expected_visible') or '')!r:.600}"
+                f" {case.get('must')} not {case.get('must_not')}\n   got    {got!r:.900}"
+            )
     for name in total:
         print(f"visible {name:16} {right[name]} of {total[name]}")
 
