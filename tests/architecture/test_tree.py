@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT, tracked
 
 PACKAGES = ("deskctl/*.py", "plugins/*/deskctl_*/*.py")
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|misc|common|managers?|services?)($|_)")
-VAGUE_CLASS = re.compile(r"^class \w*(Manager|Service|Helper|Util)\b", re.MULTILINE)
+VAGUE_CLASS = re.compile(r"^class \w+(Manager|Service|Helper|Util)\b", re.MULTILINE)
 
 
 def test_no_module_is_longer_than_one_reading() -> None:

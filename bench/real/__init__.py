@@ -1,0 +1,1 @@
+"""The real things that `bench/run.py` measures: the installed deskctl, over its public doors."""

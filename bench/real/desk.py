@@ -1,0 +1,117 @@
+"""A desk to measure: made with `deskctl init`, run by the daemon, looked at from beside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from bench.real.measure import WORK, until
+
+DESKCTL = Path(sys.executable).with_name("deskctl")
+ADDRESS = "support@desk.example"
+
+
+class BenchDesk:
+    """A desk in `.bench/NAME`, new unless `keep`. The daemon runs between `start` and `stop`."""
+
+    def __init__(self, name: str, channel: str = "", *, keep: bool = False) -> None:
+        self.folder = WORK / name
+        self.config = self.folder / "config.toml"
+        self.store = self.folder / "desk.db"
+        self.ready_after = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.store.exists():
+            WORK.mkdir(exist_ok=True)
+            self.run(
+                "init", "--dir", str(self.folder), "--name", "Bench", "--timezone", "UTC", "--address", ADDRESS, "--yes"
+            )
+            self.config.write_text(self._configured(channel))
+
+    def _configured(self, channel: str) -> str:
+        """The configuration that `init` wrote, with the tables of the channel replaced by the measurement's."""
+        head = self.config.read_text().partition("[channels.")[0]
+        return f'{head}[channels.support]\ntype = "email"\naddress = "{ADDRESS}"\nteam = "support"\n{channel}'
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {**os.environ, "DESKCTL_CONFIG": str(self.config)}
+
+    def run(self, *words: str, text: bytes = b"") -> bytes:
+        """One command of the installed deskctl; what it printed."""
+        done = subprocess.run([DESKCTL, *words], env=self.environ, input=text, capture_output=True, timeout=120)
+        if done.returncode:
+            raise RuntimeError(f"deskctl {' '.join(words)}: {done.returncode}: {done.stderr.decode()}")
+        return done.stdout
+
+    def start(self) -> None:
+        """Start the daemon; returns when its socket answers."""
+        with (self.folder / "daemon.log").open("ab") as log:
+            command = [DESKCTL, "daemon", "run"]
+            self._process = subprocess.Popen(
+                command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        self.ready_after = until(self._answers, 30, "the daemon answers")
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise RuntimeError(f"the daemon ended: {(self.folder / 'daemon.log').read_text()[-2000:]}")
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.folder / "desk.sock"))
+            except OSError:
+                return False
+        return True
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(60)
+            self._process = None
+
+    def __enter__(self) -> BenchDesk:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # --- from beside
+
+    def count(self, what: str) -> int:
+        """The answer to `SELECT what`, from a connection of its own that only reads."""
+        connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=30)
+        try:
+            return int(connection.execute(f"SELECT {what}").fetchone()[0])
+        finally:
+            connection.close()
+
+    def unsettled(self) -> int:
+        return self.count("count(*) FROM journal WHERE state = 'waiting'")
+
+    def memory(self, line: str = "VmRSS") -> float:
+        """Megabytes: VmRSS is what the daemon has now, VmHWM the most it had."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith(line))
+
+    def processor(self) -> tuple[float, int]:
+        """Seconds of processor time used so far, and how often the daemon woke up."""
+        assert self._process is not None
+        proc = Path(f"/proc/{self._process.pid}")
+        ticks = (proc / "stat").read_text().rpartition(")")[2].split()
+        wakes = 0
+        for status in proc.glob("task/*/status"):
+            rows = status.read_text().splitlines()
+            wakes += sum(int(row.split()[1]) for row in rows if row.startswith("voluntary_ctxt_switches"))
+        return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK"), wakes

@@ -1,0 +1,72 @@
+"""Stores with many tickets: a few hundred real ones, then copies of them with everything that belongs to them."""
+
+from __future__ import annotations
+
+import smtplib
+import sqlite3
+
+from bench.real.desk import ADDRESS, BenchDesk
+from bench.real.measure import until
+from tests.servers.waiting import free_port
+
+SEED = 500
+#: What a ticket consists of, apart from its contact and the words of the search, which the copies share.
+COPIED = ("commands", "tickets", "messages", "events", "ticket_tags", "participants")
+
+
+def filled(tickets: int) -> BenchDesk:
+    """A desk with that many tickets, three of four solved; made once and kept."""
+    desk = BenchDesk(f"filled-{tickets}", keep=True)
+    if desk.count("count(*) FROM tickets") >= tickets:
+        return desk
+    port = free_port()
+    desk = BenchDesk(f"filled-{tickets}", f'[channels.support.listen]\nhost = "127.0.0.1"\nport = {port}\n')
+    seed(desk, port)
+    connection = sqlite3.connect(desk.store, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    steps = {table: step(connection, table) for table in COPIED}
+    for table in COPIED:
+        multiply(connection, table, tickets // SEED, steps)
+    connection.execute("UPDATE tickets SET updated_at = updated_at + (number * 7919) % 1000003 * 1000")
+    connection.execute("UPDATE tickets SET status = 'solved' WHERE number % 4 > 0")
+    connection.execute("UPDATE counters SET last = last * ?", (tickets // SEED + 1,))
+    connection.execute("ANALYZE")
+    connection.close()
+    return desk
+
+
+def seed(desk: BenchDesk, port: int) -> None:
+    """Real tickets, taken in as mail."""
+    with desk, smtplib.SMTP("127.0.0.1", port) as client:
+        for n in range(1, SEED + 1):
+            sender = f"user{n % 97}@example.org"
+            head = f"From: {sender}\nTo: {ADDRESS}\nSubject: printer on floor {n}\nMessage-ID: <{n}@example.org>\n"
+            client.sendmail(sender, [ADDRESS], f"{head}\nIt burns, please come.\n")
+        until(lambda: desk.count("count(*) FROM tickets") >= SEED, 60, "the first tickets are there")
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, bool]]:
+    """The names of a table's columns, and whether each is part of its key."""
+    return [(row[1], bool(row[5])) for row in connection.execute(f"PRAGMA table_info({table})")]
+
+
+def step(connection: sqlite3.Connection, table: str) -> int:
+    """By how much the numbers of a table move on in each copy; 0 for a table without a number of its own."""
+    keys = [name for name, is_key in columns(connection, table) if is_key]
+    if len(keys) != 1:
+        return 0
+    return int(connection.execute(f"SELECT coalesce(max({keys[0]}), 0) FROM {table}").fetchone()[0])
+
+
+def multiply(connection: sqlite3.Connection, table: str, times: int, steps: dict[str, int]) -> None:
+    """Add `times` - 1 copies of a table's rows; keys, and what refers to a copied table, move on with each."""
+    refers = {row[3]: row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
+    values = []
+    for name, is_key in columns(connection, table):
+        moves_with = refers.get(name, table if is_key and steps[table] else "")
+        values.append(f't."{name}"' + (f" + copy.n * {steps[moves_with]}" if steps.get(moves_with) else ""))
+    rows = f"WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < {times - 1})"
+    connection.execute(f"CREATE TEMP TABLE original AS SELECT * FROM {table}")
+    connection.execute(f"{rows} INSERT INTO {table} SELECT {', '.join(values)} FROM copy, original t")
+    connection.execute("DROP TABLE original")

@@ -1,0 +1,29 @@
+"""Runs the floors, each in a process of its own, and reads the figure that is compared."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from bench.real.measure import FLOORS, WORK
+
+
+def run_floor(script: str, *words: str, timeout: float = 300) -> str:
+    """What a floor printed. Its data lie beside the desks, on the same disk."""
+    WORK.mkdir(exist_ok=True)
+    environ = {**os.environ, "RAW": str(WORK / "raw"), "BENCH_DATA": str(WORK / "data")}
+    command = [sys.executable, str(FLOORS / script), *words]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=timeout)
+    if done.returncode:
+        raise RuntimeError(f"{script}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+def figure(printed: str, line: str, key: str) -> float:
+    """The value of `key` in the first line that begins with `line`."""
+    for row in printed.splitlines():
+        if row.startswith(line) and (found := re.search(rf"'{key}': ([\d.]+)", row)):
+            return float(found[1])
+    raise LookupError(f"no {key} of {line!r} in:\n{printed}")

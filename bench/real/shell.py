@@ -1,0 +1,59 @@
+"""How long a command takes, as a whole process, with the daemon running."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from bench.real.desk import DESKCTL, BenchDesk
+from bench.real.filled import filled
+from bench.real.floors import run_floor
+from bench.real.measure import FLOORS, WORK, Figure, compare
+
+MINIMAL = """
+import click
+@click.group()
+def cli(): pass
+@cli.command("list")
+@click.option("--status", type=int, default=0)
+def list_(status): "List tickets."
+cli(["--help"])
+"""
+
+
+def shell(runs: int) -> list[Figure]:
+    """`list`, `show` and `--help` among 100,000 tickets."""
+    desk = filled(100_000)
+    database = str(WORK / "floor-list.sqlite")
+    run_floor("bench_list_cli.py", "make", database)
+    floor_list = [sys.executable, str(FLOORS / "bench_list_cli.py"), "sqlite-click", database]
+    commands: dict[str, Sequence[str]] = {
+        "floor list": floor_list,
+        "floor help": [sys.executable, "-c", MINIMAL],
+        "list": [str(DESKCTL), "list"],
+        "list --json": [str(DESKCTL), "list", "--json"],
+        "show": [str(DESKCTL), "show", "4"],
+        "help": [str(DESKCTL), "--help"],
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    with desk:
+        for _ in range(max(runs * 4, 20)):
+            for name, command in commands.items():
+                times[name].append(process(desk, command))
+    return [
+        compare("deskctl list, 50 of 100,000", "ms", times["floor list"], times["list"], at_most=1.6),
+        compare("deskctl list --json", "ms", times["floor list"], times["list --json"], at_most=1.6),
+        compare("deskctl show", "ms", times["floor list"], times["show"], at_most=1.6),
+        compare("deskctl --help", "ms", times["floor help"], times["help"], at_most=1.6),
+    ]
+
+
+def process(desk: BenchDesk, command: Sequence[str]) -> float:
+    """Milliseconds from start to end."""
+    environ = {**os.environ, "DESKCTL_CONFIG": str(desk.config)}
+    began = time.perf_counter()
+    subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=True, timeout=60)
+    return (time.perf_counter() - began) * 1000

@@ -1,0 +1,44 @@
+"""Measure the installed deskctl against its floors: `make bench`, or `bench/run.py --only imap --runs 5`.
+
+Prints the medians of at least five interleaved runs of floor and real thing, their ratio, and whether it keeps
+the bound. Ends with 1 if one was missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.real.measure import WORK, Figure
+
+#: Where each measurement lives.
+MEASUREMENTS = {"shell": "shell", "pages": "pages", "idle": "idle", "smtp": "intake", "imap": "intake"}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5, help="runs of each, at least 5 to quote a figure")
+    parser.add_argument("--only", default=",".join(MEASUREMENTS), help="comma list of " + ", ".join(MEASUREMENTS))
+    chosen = parser.parse_args()
+    figures: list[Figure] = []
+    print(f"{'':52} {'floor':>12} {'real':>12} {'':8} {'ratio':>9}  bound")
+    for name in chosen.only.split(","):
+        if name not in MEASUREMENTS:
+            parser.error(f"no measurement is called {name!r}: {', '.join(MEASUREMENTS)}")
+        module = importlib.import_module(f"bench.real.{MEASUREMENTS[name]}")
+        for figure in getattr(module, name)(chosen.runs):
+            print(figure.line(), flush=True)
+            figures.append(figure)
+    WORK.mkdir(exist_ok=True)
+    results = [{"name": f.name, "unit": f.unit, "floor": f.floor, "real": f.real, "runs": f.runs} for f in figures]
+    (WORK / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False))
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
