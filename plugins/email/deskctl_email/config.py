@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from attrs import Attribute, field, frozen
 
-from deskctl.plugins import Invalid, Secret
+from deskctl.plugins import Invalid, Remark, Secret
 
 Security = Literal["tls", "starttls", "plain"]
 
@@ -60,6 +61,11 @@ def _login(user: str | None, password: Secret | None) -> None:
         raise Invalid("is missing, and a password is given", key="user")
 
 
+def _overheard(host: str, security: Security, password: Secret | None) -> Iterator[Remark]:
+    if security == "plain" and password is not None and not is_loopback(host):
+        yield Remark("security", f"the password goes to {host} in the clear; use tls or starttls")
+
+
 @frozen(kw_only=True)
 class Listen:
     """Where mail is taken in over SMTP or LMTP: a TCP port (0: any that is free) or a UNIX socket.
@@ -83,6 +89,11 @@ class Listen:
             raise Invalid(f"{self.port} is not a port: 1 to 65535, or 0 for any that is free", key="port")
         if self.key is not None and self.cert is None:
             raise Invalid("is missing, and a key is given", key="cert")
+
+    def config_claims(self) -> Iterator[Remark]:
+        """Two channels cannot listen at one place."""
+        if self.port != 0:
+            yield Remark("path" if self.path is not None else "port", f"the listener {self.place}")
 
     @property
     def place(self) -> str:
@@ -121,6 +132,13 @@ class Imap:
         if self.target == self.folder:
             raise Invalid(f"would move mail from {self.folder} to itself", key="after")
 
+    def config_warnings(self) -> Iterator[Remark]:
+        yield from _overheard(self.host, self.security, self.password)
+
+    def config_claims(self) -> Iterator[Remark]:
+        """Two channels that read one mailbox would each take every mail in."""
+        yield Remark("folder", f"the mailbox {self.user or ''}@{self.host}:{self.port} {self.folder}")
+
     @property
     def target(self) -> str | None:
         """The folder that mail is moved to once it is journalled; None: it is not moved."""
@@ -149,6 +167,9 @@ class Smtp:
 
     def __attrs_post_init__(self) -> None:
         _login(self.user, self.password)
+
+    def config_warnings(self) -> Iterator[Remark]:
+        yield from _overheard(self.host, self.security, self.password)
 
 
 @frozen(kw_only=True)

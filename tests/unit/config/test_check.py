@@ -228,3 +228,34 @@ def test_a_folder_of_plugins_that_others_can_write_is_an_error(checked: Check, t
 
     assert (problem.line, problem.path) == (3, "plugins.dir")
     assert "can be changed by everybody" in problem.what
+
+
+TWO_CHANNELS = """\
+[desk]
+[channels.one]
+type = "email"
+address = "one@acme.example"
+listen = { port = 2525 }
+imap = { host = "imap.acme.example", security = "plain", user = "u", password = { env = "P" } }
+[channels.two]
+type = "email"
+address = "two@acme.example"
+imap = { host = "imap.acme.example", port = 143, security = "starttls", user = "u", password = { env = "P" } }
+[channels.two.listen]
+host = "127.0.0.1"
+port = 2525
+"""
+
+
+def test_two_channels_may_not_have_one_listener_or_one_mailbox(checked: Check) -> None:
+    problems = [(problem.line, problem.path) for problem in checked(TWO_CHANNELS).errors]
+
+    assert problems == [(10, "channels.two.imap.folder"), (13, "channels.two.listen.port")]
+
+
+def test_a_password_in_the_clear_over_the_network_is_a_warning(checked: Check) -> None:
+    [warning] = checked(TWO_CHANNELS).warnings
+
+    assert (warning.line, warning.path) == (6, "channels.one.imap.security")
+    assert "in the clear" in warning.what
+    assert checked(TWO_CHANNELS.replace("imap.acme.example", "127.0.0.1")).warnings == ()
