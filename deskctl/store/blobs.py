@@ -1,0 +1,85 @@
+"""Bytes that are kept once, whatever points to them: raw mails and attachments.
+
+A blob is named by its SHA-256, compressed where that helps, and counted: each row that refers to it holds one
+reference, taken in the transaction that writes the row.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from ..errors import NotFound
+from .ids import Ids
+from .statements import insert, update
+from .tables import blob_bytes, blobs
+
+_PLAIN, _ZLIB = 0, 1
+#: Of something large, this much (bytes) is tried first: pictures and archives do not shrink.
+_SAMPLE = 32 * 1024
+
+
+def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted: Iterable[str]) -> None:
+    """Take one reference for each mention in `wanted` (hexadecimal SHA-256).
+
+    What is not kept yet is taken from `contents`. Raises KeyError for what is in neither: nothing may refer to
+    bytes that are not there.
+    """
+    mentions = Counter(wanted)
+    if not mentions:
+        return
+    query = select(blobs.c.sha256, blobs.c.refs).where(blobs.c.sha256.in_(sorted(mentions))).order_by(blobs.c.sha256)
+    known = {row.sha256: row.refs for row in connection.execute(query.with_for_update())}
+    update(connection, blobs, [(known[s] + mentions[s], s) for s in sorted(known)], "refs", "sha256")
+    about, data = [], []
+    for sha256 in sorted(mentions.keys() - known.keys()):
+        content = contents[sha256]
+        number = ids.next("blobs")
+        compression, stored = _compress(content)
+        about.append((sha256, number, len(content), mentions[sha256], compression))
+        data.append((number, stored))
+    insert(connection, blobs, about, "sha256 id size refs compression")
+    insert(connection, blob_bytes, data, "id data")
+
+
+def release(connection: Connection, unwanted: Iterable[str]) -> None:
+    """Give back one reference for each mention; what nothing points to any more is deleted."""
+    mentions = Counter(unwanted)
+    query = select(blobs.c.sha256, blobs.c.id, blobs.c.refs).where(blobs.c.sha256.in_(sorted(mentions)))
+    gone = []
+    for row in connection.execute(query.order_by(blobs.c.sha256).with_for_update()).all():
+        left = row.refs - mentions[row.sha256]
+        if left > 0:
+            update(connection, blobs, [(left, row.sha256)], "refs", "sha256")
+        else:
+            gone.append(row)
+    connection.execute(blobs.delete().where(blobs.c.sha256.in_([row.sha256 for row in gone])))
+    connection.execute(blob_bytes.delete().where(blob_bytes.c.id.in_([row.id for row in gone])))
+
+
+def read(connection: Connection, sha256s: Collection[str]) -> dict[str, bytes]:
+    """The bytes by their SHA-256. Raises NotFound when some are missing."""
+    query = (
+        select(blobs.c.sha256, blobs.c.compression, blob_bytes.c.data)
+        .join(blob_bytes, blob_bytes.c.id == blobs.c.id)
+        .where(blobs.c.sha256.in_(sorted(set(sha256s))))
+    )
+    found = {row.sha256: _expand(row.compression, row.data) for row in connection.execute(query)}
+    for sha256 in sha256s:
+        if sha256 not in found:
+            raise NotFound(f"there are no bytes {sha256}")
+    return found
+
+
+def _compress(content: bytes) -> tuple[int, bytes]:
+    if len(content) > 4 * _SAMPLE and len(zlib.compress(content[:_SAMPLE], 1)) > 0.95 * _SAMPLE:
+        return _PLAIN, content
+    smaller = zlib.compress(content, 1)
+    return (_ZLIB, smaller) if len(smaller) < len(content) else (_PLAIN, content)
+
+
+def _expand(compression: int, data: bytes) -> bytes:
+    return zlib.decompress(data) if compression == _ZLIB else data

@@ -1,0 +1,88 @@
+"""What goes wrong in a database, said so that the right person can act. SQLAlchemy's errors end here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from ..errors import DeskctlError, Unavailable
+
+
+class Inconsistent(DeskctlError):
+    """The store refuses what was to be written: it contradicts itself or what is there. A mistake of the program
+    or of the data, which time does not heal; nothing was written."""
+
+
+class Conflict(Unavailable):
+    """Another transaction was faster (PostgreSQL). Doing the whole transaction again settles it (`retry.again`)."""
+
+
+#: SQLSTATEs after which the same transaction may succeed: serialization_failure, deadlock_detected,
+#: unique_violation, foreign_key_violation, exclusion_violation.
+_AGAIN = frozenset({"40001", "40P01", "23505", "23503", "23P01"})
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Raises Conflict, Unavailable or Inconsistent for what a database raises. `where` names it, without secrets."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise Unavailable(f"the store {where} is busy", "try again in a moment") from error
+    except exc.DBAPIError as error:
+        if isinstance(error, exc.DataError):
+            raise Inconsistent(f"the store {where} refuses what was to be written: {_line(error.orig)}") from error
+        raise _fault(error.orig, where, gone=error.connection_invalidated) from error
+    except exc.SQLAlchemyError as error:
+        raise Inconsistent(f"the store {where}: {_line(error)}") from error
+    except sqlite3.Error as error:
+        raise _fault(error, where, gone=False) from error
+
+
+def _fault(error: BaseException | None, where: str, *, gone: bool) -> Exception:
+    if isinstance(error, sqlite3.Error):
+        return _sqlite_fault(error, where)
+    state = getattr(error, "sqlstate", None)
+    if state in _AGAIN:
+        return Conflict(_line(error))
+    if state == "55P03":  # lock_not_available
+        return Unavailable(f"the store {where} is locked by another process", "try again in a moment")
+    if state is None or gone or state[:2] in ("08", "53", "57", "58", "25", "28", "3D", "42"):
+        return Unavailable(
+            f"the store {where} cannot be used: {_line(error)}", "is the server up, and is [store] url right?"
+        )
+    return Inconsistent(f"the store {where} refuses what was to be written: {_line(error)}")
+
+
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: ("is locked by another process", "find who holds it (fuser), or try again in a moment"),
+    sqlite3.SQLITE_LOCKED: ("is locked by another process", "find who holds it (fuser), or try again in a moment"),
+    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", "make room; nothing was half written"),
+    sqlite3.SQLITE_READONLY: (
+        "cannot be written: it is read-only",
+        "check the owner and the mode of the file and its folder",
+    ),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "check that the file and its folder exist and may be written"),
+    sqlite3.SQLITE_PERM: ("may not be used by this user", "check the owner and the mode of the file and its folder"),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk fails", "look at the system's log; check the disk"),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", "stop the daemon and restore a backup"),
+    sqlite3.SQLITE_NOTADB: ("is not a SQLite database", "check [store] url"),
+    sqlite3.SQLITE_NOMEM: ("ran out of memory", "give the process more memory"),
+}
+
+
+def _sqlite_fault(error: sqlite3.Error, where: str) -> Exception:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and (known := _SQLITE.get(code & 0xFF)):
+        return Unavailable(f"the store {where} {known[0]}", known[1])
+    if isinstance(error, (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)):
+        return Inconsistent(f"the store {where} refuses what was to be written: {_line(error)}")
+    return Unavailable(f"the store {where} cannot be used: {_line(error)}", "deskctl db status says more")
+
+
+def _line(error: object) -> str:
+    """The first line of an error; statements and their values are not in it."""
+    return str(error).strip().split("\n", 1)[0]

@@ -1,0 +1,142 @@
+"""The journal on disk: `append` is what makes a mail ours, the rest is working it off."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text, tuple_
+
+from ..core.journal import JournalEntry, JournalRow
+from . import blobs, rows
+from .engine import Database
+from .ids import ids
+from .moments import from_micros, to_micros
+from .retry import again
+from .statements import insert, update
+from .tables import journal
+from .tables.intake import UNSETTLED
+from .text import clean, maybe_clean
+
+_FRESH, _IN_BATCH, _SINGLY = 0, 1, 2
+_COLUMNS = "id channel key raw_sha256 size received_at envelope state trial attempts duplicate"
+
+
+class Journal:
+    """Every method is one transaction of its own, durable when it returns. Raises Unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
+        """Keep raw messages, all or none. True for each that is new, False for a delivery that is there already."""
+        hashed = [(entry, hashlib.sha256(entry.raw).hexdigest()) for entry in entries]
+        return again(lambda: self._append(hashed))
+
+    def _append(self, entries: Sequence[tuple[JournalEntry, str]]) -> list[bool]:
+        with self._database.writing() as connection:
+            keys = [(clean(entry.key), clean(entry.channel)) for entry, _ in entries]
+            known = _known(connection, keys)
+            numbers = ids(connection)
+            answer, new, contents = [], [], {}
+            for (entry, sha256), (key, channel) in zip(entries, keys, strict=True):
+                fresh = (key, channel) not in known
+                answer.append(fresh)
+                if fresh:
+                    known.add((key, channel))
+                    contents[sha256] = entry.raw
+                    received_at = to_micros(entry.envelope.received_at)
+                    envelope = rows.envelope_json(entry.envelope)
+                    number, size = numbers.next("journal"), len(entry.raw)
+                    new.append((number, channel, key, sha256, size, received_at, envelope, "waiting", _FRESH, 0, False))
+            blobs.keep(connection, numbers, contents, [row[3] for row in new])
+            insert(connection, journal, new, _COLUMNS)
+            numbers.save()
+        return answer
+
+    def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
+        """The next rows to work off, oldest first: up to `limit` and about `max_bytes`, at least one.
+
+        A row that must be tried singly comes alone.
+        """
+        query = select(journal).where(journal.c.state == "waiting", text(UNSETTLED)).order_by(journal.c.id).limit(limit)
+        with self._database.reading() as connection:
+            chosen: list[Any] = []
+            size = 0
+            for row in connection.execute(query):
+                alone = row.trial == _SINGLY or row.attempts > 0
+                if chosen and (alone or size + row.size > max_bytes):
+                    break
+                chosen.append(row)
+                size += row.size
+                if alone:
+                    break
+            raw = blobs.read(connection, {row.raw_sha256 for row in chosen})
+        return [
+            JournalRow(
+                id=row.id,
+                channel=row.channel,
+                envelope=rows.envelope(row.envelope, received := from_micros(row.received_at)),
+                raw=raw[row.raw_sha256],
+                raw_sha256=row.raw_sha256,
+                received_at=received,
+                attempts=row.attempts,
+                singly=row.trial == _SINGLY or row.attempts > 0,
+            )
+            for row in chosen
+        ]
+
+    def start_batch(self, ids: Collection[int]) -> None:
+        """These are about to be tried together: should the process die now, it shows."""
+        with self._database.writing() as connection:
+            update(connection, journal, [(_IN_BATCH, number) for number in ids], "trial", "id")
+
+    def start_single(self, id: int) -> int:
+        """This one is about to be tried alone. How often that has been so, this time included."""
+        with self._database.writing() as connection:
+            query = (
+                journal.update()
+                .where(journal.c.id == id)
+                .values(attempts=journal.c.attempts + 1, trial=_SINGLY)
+                .returning(journal.c.attempts)
+            )
+            return int(connection.execute(query).scalar_one())
+
+    def quarantine(self, id: int, reason: str, sender: str | None = None, subject: str | None = None) -> None:
+        """Set a row aside that cannot become a message; people decide. A row that is settled stays as it is."""
+        with self._database.writing() as connection:
+            connection.execute(
+                journal.update()
+                .where(journal.c.id == id, journal.c.state == "waiting")
+                .values(
+                    state="quarantined",
+                    reason=clean(reason),
+                    sender=maybe_clean(sender),
+                    subject=maybe_clean(subject),
+                )
+            )
+
+    def release(self) -> None:
+        """At the daemon's start: rows that were in a batch when the process died are tried singly from now on."""
+        with self._database.writing() as connection:
+            connection.execute(
+                journal.update()
+                .where(journal.c.state == "waiting", text(UNSETTLED), journal.c.trial == _IN_BATCH)
+                .values(trial=_SINGLY)
+            )
+
+    def count_waiting(self) -> int:
+        with self._database.reading() as connection:
+            query = select(func.count()).select_from(journal).where(journal.c.state == "waiting", text(UNSETTLED))
+            return int(connection.execute(query).scalar_one())
+
+
+def _known(connection: Connection, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(keys), 1000):
+        query = select(journal.c.key, journal.c.channel).where(
+            tuple_(journal.c.key, journal.c.channel).in_(keys[start : start + 1000])
+        )
+        found.update((row.key, row.channel) for row in connection.execute(query))
+    return found

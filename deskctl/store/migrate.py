@@ -1,0 +1,146 @@
+"""Making the tables, and bringing those of an older version up to date.
+
+Alembic is imported only in here and only for `upgrade`: whoever just opens a store compares two words (`schema`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from ..errors import ConfigError, Unavailable
+from . import revision, schema
+from .engine import connect_sqlite, database, parse_url, sqlite_path
+from .faults import translated
+from .tables import metadata, postgresql_metadata, sqlite_metadata
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+#: Names the lock under which tables change; any fixed number.
+_LOCK = 0x6465736B6D
+_BUSY = 60.0  # seconds
+
+
+class Status(NamedTuple):
+    """`revision` is None for a store without tables; `pending` are the revisions that `upgrade` would apply."""
+
+    revision: str | None
+    head: str
+    pending: list[str]
+
+
+def status(url: str) -> Status:
+    """Raises Unavailable; ConfigError for a store that a newer version wrote."""
+    with _reading(url) as connection:
+        found = schema.revision_of(connection)
+        if found is not None and found not in revision.REVISIONS:
+            schema.check(found, _where(url))
+        return Status(found, revision.HEAD, revision.pending(found))
+
+
+def upgrade(url: str) -> Status:
+    """Bring the store to the newest shape, all or nothing; makes what is not there yet. What it was before.
+
+    Raises Unavailable; ConfigError for a store that a newer version wrote.
+    """
+    with translated(_where(url)), _changing(url) as connection:
+        found = schema.revision_of(connection)
+        if found is not None and found not in revision.REVISIONS:
+            schema.check(found, _where(url))
+        before = Status(found, revision.HEAD, revision.pending(found))
+        if before.pending:
+            _run(connection)
+        return before
+
+
+def options(connection: Connection) -> dict[str, Any]:
+    """How Alembic is to see this connection, for migrations and for comparisons alike."""
+    own = sqlite_metadata if connection.dialect.name == "sqlite" else postgresql_metadata
+    return {
+        "connection": connection,
+        "target_metadata": [metadata, own],
+        "render_as_batch": True,  # SQLite changes a table by making it anew
+        "transactional_ddl": True,  # both engines undo DDL; Alembic does not expect it of SQLite
+        "include_name": _is_ours,
+    }
+
+
+def _is_ours(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
+    """FTS5 keeps its index in tables of its own, which no metadata knows."""
+    table = name if kind == "table" else parents.get("table_name")
+    return not (parents.get("schema_name") is None and _is_fts(table))
+
+
+def _is_fts(table: str | None) -> bool:
+    return table is not None and table.startswith("search_index_")
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _changing(url: str) -> Iterator[Connection]:
+    """A transaction that nobody else can be inside of."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = sqlite_path(parsed)
+        _make_file(path)
+        engine = create_engine("sqlite://", creator=lambda: connect_sqlite(path, _BUSY), poolclass=NullPool)
+
+        @event.listens_for(engine, "connect")
+        def _unbind(raw: Any, record: object) -> None:
+            raw.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew must not take others along
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        with engine.begin() as connection:
+            yield connection
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise ConfigError(f"the store {path} contradicts itself; nothing was changed", "restore a backup")
+    else:
+        try:
+            engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 10})
+        except ModuleNotFoundError:
+            raise ConfigError("PostgreSQL needs psycopg", "pip install 'deskctl[postgresql]'") from None
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            yield connection
+
+
+def _make_file(path: Path) -> None:
+    """A new store is nobody else's to read: it holds customers' mail."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
+    except OSError as error:
+        raise Unavailable(
+            f"the store {path} cannot be made: {error.strerror}", "check the folder in [store] url"
+        ) from None
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Connection]:
+    opened = database(url, busy=_BUSY)
+    try:
+        with opened.reading() as connection:
+            yield connection
+    finally:
+        opened.close()
+
+
+def _where(url: str) -> str:
+    parsed = parse_url(url)
+    return str(sqlite_path(parsed)) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()

@@ -1,0 +1,46 @@
+"""Moments as the store keeps them: whole microseconds since 1970-01-01T00:00:00Z."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from ..errors import UsageError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """`moment` is aware."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def maybe_to_micros(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Aware, UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_from_micros(micros: int | None) -> datetime | None:
+    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+
+
+def rfc3339(micros: int) -> str:
+    """As JSON has it: "2026-03-01T09:00:00Z", with six more digits where there are microseconds."""
+    return (_NAIVE_EPOCH + timedelta(microseconds=micros)).isoformat() + "Z"
+
+
+def maybe_rfc3339(micros: int | None) -> str | None:
+    return None if micros is None else rfc3339(micros)
+
+
+def parse_rfc3339(text: str) -> int:
+    """The microseconds of a moment that `rfc3339` wrote. Raises UsageError."""
+    try:
+        return to_micros(datetime.fromisoformat(text))
+    except (ValueError, TypeError, OverflowError):
+        raise UsageError(f"not a moment: {text!r}", "write it as 2026-03-01T09:00:00Z") from None

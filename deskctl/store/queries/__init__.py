@@ -1,0 +1,62 @@
+"""Answers to the core's queries: one function a query, the documented JSON documents as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ...core.queries import Query
+from ...core.queries.admin import (
+    DeskHealth,
+    ListAgents,
+    ListInbox,
+    ListOutbox,
+    ListTeams,
+    ShowInbox,
+    ShowOutbox,
+    StoreStatus,
+)
+from ...core.queries.tickets import Completions, GetAttachment, ListTickets, SearchMessages, Seen, ShowTicket
+from ...core.settings import Settings
+from ...errors import UsageError
+from . import completions, files, inbox, outbox, report, staff, tickets
+from .document import seen, show_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A connection that sees one moment of the store, and what the answers need besides."""
+
+    connection: Connection
+    settings: Settings
+    where: str
+    size: int | None
+
+
+_ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
+    ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query),
+    SearchMessages: lambda reader, query: tickets.search(reader.connection, query),
+    ShowTicket: lambda reader, query: show_ticket(reader.connection, query),
+    Seen: lambda reader, query: seen(reader.connection, query),
+    GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),
+    Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),
+    ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
+    ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
+    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query),
+    ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
+    ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query),
+    ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query),
+    StoreStatus: lambda reader, query: report.store_status(reader.connection, reader.where, reader.size),
+    DeskHealth: lambda reader, query: report.no_daemon(),
+}
+
+
+def answer(reader: Reader, query: Query) -> Any:
+    """The JSON document that the query names. Raises NotFound, UsageError."""
+    respond = _ANSWERS.get(type(query))
+    if respond is None:
+        raise UsageError(f"the store has no answer to {type(query).__name__}")
+    return respond(reader, query)

@@ -1,0 +1,42 @@
+"""Words that complete what somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select, text
+
+from ...core.queries.tickets import Completions
+from ...core.settings import BUILT_IN, Settings
+from ...errors import UsageError
+from ..tables import agents, teams, ticket_tags, tickets
+from ..tables.tickets import ACTIVE
+
+#: Tickets that are looked through, newest change first.
+_RECENT = 5000
+
+
+def complete(connection: Connection, settings: Settings, query: Completions) -> list[str]:
+    """Raises UsageError for an unknown kind."""
+    words = _words(connection, settings, query.kind)
+    return [word for word in words if word.startswith(query.prefix)][: query.limit]
+
+
+def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[str]:
+    match kind:
+        case "ticket":
+            newest = (
+                select(tickets.c.number)
+                .where(text(ACTIVE))
+                .order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
+            )
+            return map(str, connection.execute(newest.limit(_RECENT)).scalars())
+        case "agent":
+            return sorted(connection.execute(select(agents.c.handle).where(agents.c.active)).scalars())
+        case "team":
+            return sorted(connection.execute(select(teams.c.handle)).scalars())
+        case "tag":
+            return sorted(connection.execute(select(ticket_tags.c.tag).distinct()).scalars())
+        case "channel":
+            return sorted({*settings.channels, *BUILT_IN})
+    raise UsageError(f"nothing is known to complete a {kind}")

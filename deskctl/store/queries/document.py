@@ -1,0 +1,152 @@
+"""One ticket with all that was said and done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, select
+
+from ...core.messages import MessageKind
+from ...core.people import Actor
+from ...core.queries.answers import AttachmentRow, MessageRow, SeenMark, TicketDocument
+from ...core.queries.tickets import Seen, ShowTicket
+from ...errors import NotFound
+from ..moments import rfc3339
+from ..tables import attachments, events, followers, messages, outbox, tickets
+from ..tables import seen as seen_marks
+from ..text import from_json
+from .tickets import loaded, row_document
+
+
+def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
+    """Raises NotFound."""
+    number = _existing(connection, query.number)
+    [(row, tags)] = loaded(connection, [number])
+    merged = _merged(connection, number)
+    said = _messages(connection, [number, *merged])
+    fans = select(followers.c.agent).where(followers.c.ticket == number)
+    return {
+        **row_document(row, tags),
+        "followers": sorted(connection.execute(fans).scalars()),
+        "merged_into": row.merged_into,
+        "merged": merged,
+        "follows": row.follows,
+        "messages": said,
+        "events": _events(connection, number),
+        "newest_in": _newest(connection, [number, *merged]),
+    }
+
+
+def seen(connection: Connection, query: Seen) -> SeenMark:
+    """Raises NotFound."""
+    number = _existing(connection, query.ticket)
+    mark = select(seen_marks.c.message).where(seen_marks.c.agent == query.agent, seen_marks.c.ticket == number)
+    return {
+        "seen": connection.execute(mark).scalar_one_or_none(),
+        "newest": _newest(connection, [number, *_merged(connection, number)]),
+    }
+
+
+def _existing(connection: Connection, number: int) -> int:
+    query = select(tickets.c.number).where(tickets.c.number == number)
+    if not 0 < number < 2**63 or connection.execute(query).first() is None:
+        raise NotFound(f"there is no ticket {number}", "deskctl list --all shows every ticket")
+    return number
+
+
+def _merged(connection: Connection, number: int) -> list[int]:
+    """Every ticket that was merged into this one, or into one that was."""
+    pointing = select(literal(number).label("number")).cte("pointing", recursive=True)
+    pointing = pointing.union(
+        select(tickets.c.number).where(tickets.c.merged_into == pointing.c.number, tickets.c.merged_into.is_not(None))
+    )
+    query = select(pointing.c.number).where(pointing.c.number != number)
+    return sorted(connection.execute(query).scalars())
+
+
+def _newest(connection: Connection, numbers: list[int]) -> int:
+    """The newest message by a person among the customer's; 0 when there is none."""
+    query = select(func.max(messages.c.id)).where(
+        messages.c.ticket.in_(numbers),
+        messages.c.kind == MessageKind.IN.value,
+        messages.c.automatic.is_(None),
+        messages.c.withdrawn.is_(False),
+    )
+    return connection.execute(query).scalar_one() or 0
+
+
+def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
+    """Oldest first, without those that were withdrawn."""
+    mine = (messages.c.ticket.in_(numbers), messages.c.withdrawn.is_(False))
+    files: dict[int, list[AttachmentRow]] = {}
+    for row in connection.execute(
+        select(attachments)
+        .join(messages, messages.c.id == attachments.c.message)
+        .where(*mine)
+        .order_by(attachments.c.id)
+    ):
+        files.setdefault(row.message, []).append(
+            {
+                "id": row.id,
+                "filename": row.filename,
+                "content_type": row.content_type,
+                "size": row.size,
+                "sha256": row.sha256,
+            }
+        )
+    sent = select(outbox.c.message, outbox.c.state).join(messages, messages.c.id == outbox.c.message).where(*mine)
+    delivery = {row.message: row.state for row in connection.execute(sent.order_by(outbox.c.id))}
+    columns = (
+        messages.c.id,
+        messages.c.ticket,
+        messages.c.kind,
+        messages.c.author,
+        messages.c.sent_at,
+        messages.c.subject,
+        messages.c.text,
+        messages.c.visible_text,
+        messages.c.automatic,
+        messages.c.verified,
+    )
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "author": row.author,
+            "sent_at": rfc3339(row.sent_at),
+            "subject": row.subject,
+            "text": row.text,
+            "visible_text": row.text if row.visible_text is None else row.visible_text,
+            "attachments": files.get(row.id, []),
+            "delivery": delivery.get(row.id),
+            "ticket": row.ticket,
+            "automatic": row.automatic,
+            "verified": row.verified,
+        }
+        for row in connection.execute(select(*columns).where(*mine).order_by(messages.c.id))
+    ]
+
+
+def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
+    """Oldest first: `kind`, `at`, `by`, `command`, `ticket`, and the facts beside them.
+
+    A fact that bears one of these names is given with its kind before it: `mentioned_by`.
+    """
+    found = []
+    for row in connection.execute(select(events).where(events.c.ticket == number).order_by(events.c.id)):
+        document = {
+            "kind": row.kind,
+            "at": rfc3339(row.at),
+            "by": Actor(row.actor).handle or row.actor,
+            "command": row.command,
+            "ticket": row.ticket,
+        }
+        for name, value in from_json(row.facts).items():
+            document[f"{row.kind}_{name}" if name in document else name] = _fact(value)
+        found.append(document)
+    return found
+
+
+def _fact(value: Any) -> Any:
+    """Facts keep moments with their offset; answers say Z."""
+    return value.removesuffix("+00:00") + "Z" if isinstance(value, str) and value.endswith("+00:00") else value

@@ -1,0 +1,28 @@
+"""The bytes of attachments."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from sqlalchemy import Connection, select
+
+from ...core.queries.answers import FileContent
+from ...core.queries.tickets import GetAttachment
+from ...errors import NotFound
+from .. import blobs
+from ..tables import attachments
+
+
+def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
+    """Raises NotFound."""
+    found = select(attachments).where(attachments.c.id == query.id)
+    row = connection.execute(found).one_or_none() if 0 < query.id < 2**63 else None
+    if row is None:
+        raise NotFound(f"there is no attachment {query.id}", "deskctl show NUMBER --json lists a ticket's attachments")
+    content = blobs.read(connection, [row.sha256])[row.sha256]
+    return {
+        "filename": row.filename,
+        "content_type": row.content_type,
+        "size": row.size,
+        "base64": b64encode(content).decode(),
+    }

@@ -1,0 +1,58 @@
+"""The journal as people see it: what waits, and what could not become a message."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from ...core.queries.admin import ListInbox, ShowInbox
+from ...core.queries.answers import InboxDocument, InboxRow
+from ...errors import NotFound
+from .. import blobs
+from ..moments import rfc3339
+from ..tables import journal
+from ..tables.intake import UNSETTLED
+from ..text import from_json
+
+
+def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:
+    """Oldest first; with `all` the newest `limit` rows, settled ones too."""
+    rows = select(journal)
+    if query.channel is not None:
+        rows = rows.where(journal.c.channel == query.channel)
+    if query.all:
+        newest = connection.execute(rows.order_by(journal.c.id.desc()).limit(query.limit)).all()
+        return [_document(row) for row in reversed(newest)]
+    unsettled = rows.where(text(UNSETTLED)).order_by(journal.c.id).limit(query.limit)
+    return [_document(row) for row in connection.execute(unsettled)]
+
+
+def show_inbox(connection: Connection, query: ShowInbox) -> InboxDocument:
+    """Raises NotFound."""
+    row = None
+    if 0 < query.id < 2**63:
+        row = connection.execute(select(journal).where(journal.c.id == query.id)).one_or_none()
+    if row is None:
+        raise NotFound(f"the journal has no row {query.id}", "deskctl inbox list --all shows every row")
+    raw = blobs.read(connection, [row.raw_sha256])[row.raw_sha256]
+    document: dict[str, Any] = {**_document(row), "key": row.key, "sha256": row.raw_sha256}
+    return {"row": document, "envelope": from_json(row.envelope), "raw_base64": b64encode(raw).decode()}
+
+
+def _document(row: Any) -> InboxRow:
+    envelope_sender = from_json(row.envelope)["sender"]
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "received_at": rfc3339(row.received_at),
+        "from": row.sender or envelope_sender or None,
+        "subject": row.subject,
+        "state": row.state,
+        "attempts": row.attempts,
+        "reason": row.reason,
+        "size": row.size,
+        "message": row.message,
+        "duplicate": row.duplicate,
+    }

@@ -1,0 +1,40 @@
+"""What the store says of itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, text
+
+from ...core.queries.answers import HealthReport, StoreReport
+from ..revision import HEAD
+from ..schema import revision_of
+from ..tables import journal, messages, outbox, tickets
+from ..tables.intake import UNSETTLED
+from ..tables.outbox import UNSENT
+
+
+def store_status(connection: Connection, where: str, size: int | None) -> StoreReport:
+    """An open store is always of the newest revision, hence nothing is pending."""
+    unsettled = select(journal.c.state, func.count()).where(text(UNSETTLED)).group_by(journal.c.state)
+    journalled = dict(connection.execute(unsettled).tuples())
+
+    def count(query: object) -> int:
+        return int(connection.execute(query).scalar_one())  # type: ignore[call-overload]
+
+    return {
+        "url": where if "://" in where else f"sqlite:///{where}",
+        "engine": connection.dialect.name,
+        "revision": revision_of(connection),
+        "head": HEAD,
+        "pending": [],
+        "size": size,
+        "tickets": count(select(func.count()).select_from(tickets)),
+        "messages": count(select(func.count()).select_from(messages)),
+        "waiting": journalled.get("waiting", 0),
+        "quarantined": journalled.get("quarantined", 0),
+        "outbox": count(select(func.count()).select_from(outbox).where(text(UNSENT))),
+    }
+
+
+def no_daemon() -> HealthReport:
+    """A daemon answers for itself; where the store is asked, none runs."""
+    return {"daemon": False, "pid": None, "started_at": None, "services": []}

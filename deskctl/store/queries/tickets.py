@@ -1,0 +1,163 @@
+"""Lists of tickets.
+
+Pages are cut by key (`after` is the last row's place in the order), never by counting rows, so the last page costs
+what the first does. The order is that of an index for each filter that agents live in: active, mine, my team's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, literal, select, text, tuple_
+from sqlalchemy import exists as sql_exists
+
+from ...core.queries.answers import TicketRow
+from ...core.queries.tickets import ListTickets, SearchMessages
+from ...core.tickets import ACTIVE as ACTIVE_STATUSES
+from ...core.tickets import Priority, Status
+from ...errors import UsageError
+from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
+from ..search import index
+from ..tables import contacts, identities, ticket_tags, tickets
+from ..tables.tickets import ACTIVE
+from ..text import clean
+
+_FIRST_ADDRESS = (
+    select(identities.c.address)
+    .where(identities.c.contact == tickets.c.contact)
+    .order_by(identities.c.id)
+    .limit(1)
+    .correlate(tickets)
+    .scalar_subquery()
+    .label("contact_address")
+)
+
+_ROW = select(
+    tickets.c.number,
+    tickets.c.subject,
+    tickets.c.status,
+    tickets.c.priority,
+    tickets.c.channel,
+    tickets.c.team,
+    tickets.c.assignee,
+    tickets.c.contact,
+    contacts.c.name.label("contact_name"),
+    _FIRST_ADDRESS,
+    tickets.c.language,
+    tickets.c.created_at,
+    tickets.c.updated_at,
+    tickets.c.waiting_since,
+    tickets.c.merged_into,
+    tickets.c.follows,
+).join_from(tickets, contacts, contacts.c.id == tickets.c.contact)
+
+
+def list_tickets(connection: Connection, query: ListTickets) -> list[TicketRow]:
+    page = select(tickets.c.number).where(*_filters(query)).order_by(*_NEWEST).limit(_limit(query.limit))
+    numbers = connection.execute(page).scalars().all()
+    return ticket_rows(connection, numbers)
+
+
+def search(connection: Connection, query: SearchMessages) -> list[TicketRow]:
+    condition = index.condition(connection, clean(query.text))
+    if condition is None:
+        return []
+    sql, values = condition
+    newest = f"SELECT t.number FROM tickets t WHERE {sql} ORDER BY t.updated_at DESC, t.number DESC"  # noqa: S608
+    found = connection.exec_driver_sql(f"{newest} LIMIT {_limit(query.limit)}", tuple(values))
+    return ticket_rows(connection, found.scalars().all())
+
+
+def ticket_rows(connection: Connection, numbers: Sequence[int]) -> list[TicketRow]:
+    """The tickets with these numbers, in this order."""
+    return [row_document(row, tags) for row, tags in loaded(connection, numbers)]
+
+
+def loaded(connection: Connection, numbers: Sequence[int]) -> list[tuple[Any, list[str]]]:
+    """Rows and tags of these tickets, in this order."""
+    rows: dict[int, Any] = {}
+    tags: dict[int, list[str]] = {number: [] for number in numbers}
+    for start in range(0, len(numbers), 1000):
+        some = numbers[start : start + 1000]
+        rows.update((row.number, row) for row in connection.execute(_ROW.where(tickets.c.number.in_(some))))
+        labels = select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some))
+        for ticket, tag in connection.execute(labels):
+            tags[ticket].append(tag)
+    return [(rows[number], sorted(tags[number])) for number in numbers if number in rows]
+
+
+def row_document(row: Any, tags: list[str]) -> TicketRow:
+    return {
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+        "priority": Priority(row.priority).label,
+        "channel": row.channel,
+        "team": row.team,
+        "assignee": row.assignee,
+        "contact": {"id": row.contact, "name": row.contact_name, "address": row.contact_address},
+        "tags": tags,
+        "language": row.language,
+        "created_at": rfc3339(row.created_at),
+        "updated_at": rfc3339(row.updated_at),
+        "waiting_since": maybe_rfc3339(row.waiting_since),
+    }
+
+
+_NEWEST = (tickets.c.updated_at.desc(), tickets.c.number.desc())
+
+
+def _limit(limit: int) -> int:
+    if limit < 0:
+        raise UsageError(f"a limit of {limit} makes no sense")
+    return min(limit, 2**63 - 1)
+
+
+def _filters(query: ListTickets) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    wanted = {_status(status) for status in query.status}
+    if (not query.all and (not wanted or wanted <= ACTIVE_STATUSES)) or (wanted and wanted <= ACTIVE_STATUSES):
+        found.append(text(ACTIVE))  # type: ignore[arg-type]
+    if wanted:
+        found.append(tickets.c.status.in_(sorted(wanted)))
+    if query.assignee is not None:
+        found.append(tickets.c.assignee.is_(None) if query.assignee == "none" else tickets.c.assignee == query.assignee)
+    if query.team is not None:
+        found.append(tickets.c.team.is_(None) if query.team == "none" else tickets.c.team == query.team)
+    if query.channel is not None:
+        found.append(tickets.c.channel == query.channel)
+    if query.priority is not None:
+        found.append(tickets.c.priority == _priority(query.priority))
+    found += [_tagged(tag) for tag in query.tags]
+    if query.contact is not None:
+        found.append(tickets.c.contact.in_(_contacts_at(query.contact)))
+    if query.after is not None:
+        moment, number = query.after
+        place = tuple_(
+            literal(parse_rfc3339(moment), tickets.c.updated_at.type), literal(number, tickets.c.number.type)
+        )
+        found.append(tuple_(tickets.c.updated_at, tickets.c.number) < place)
+    return found
+
+
+def _tagged(tag: str) -> ColumnElement[bool]:
+    return sql_exists().where(ticket_tags.c.ticket == tickets.c.number, ticket_tags.c.tag == tag)
+
+
+def _contacts_at(address: str) -> Select[Any]:
+    return select(identities.c.contact).where(identities.c.address == address.lower())
+
+
+def _status(word: str) -> Status:
+    try:
+        return Status(word)
+    except ValueError:
+        raise UsageError(f"no status is called {word!r}", "one of: " + ", ".join(Status)) from None
+
+
+def _priority(word: str) -> int:
+    try:
+        return int(Priority[word.upper()])
+    except KeyError:
+        raise UsageError(f"no priority is called {word!r}", "one of: " + ", ".join(p.label for p in Priority)) from None

@@ -1,0 +1,11 @@
+"""Which shapes of the store this version knows, oldest first. Read at every start, hence without Alembic."""
+
+from __future__ import annotations
+
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
+
+
+def pending(revision: str | None) -> list[str]:
+    """The revisions that lead from a store's own to the newest. None is a store without tables."""
+    return list(REVISIONS) if revision is None else list(REVISIONS[REVISIONS.index(revision) + 1 :])

@@ -1,0 +1,309 @@
+"""Rows and the core's dataclasses, each way, one explicit line a field.
+
+`*_COLUMNS` name what a tuple of `*_values` holds, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from ..core.conversation import Message, MessageHead
+from ..core.events import restore
+from ..core.messages import Envelope, FileRef, MessageKind
+from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
+from ..core.people import Actor, Agent, Contact, Identity
+from ..core.ports import CommandRecord, RecordedEvent
+from ..core.tickets import Priority, Status, Ticket
+from ..core.timers import Timer, TimerKind
+from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
+from .text import clean, from_json, maybe_clean, to_json
+
+#: A row of SQLAlchemy; what its columns hold, the tables say.
+AnyRow = Any
+
+# --- tickets --------------------------------------------------------------------------------------
+
+TICKET_COLUMNS = (
+    "subject channel contact created_at updated_at queue_at status priority team assignee language "
+    "waiting_since solved_at merged_into follows number"
+)
+
+
+def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
+    """The number stands last, where an UPDATE wants its key."""
+    return (
+        clean(ticket.subject),
+        ticket.channel,
+        ticket.contact,
+        to_micros(ticket.created_at),
+        to_micros(ticket.updated_at),
+        to_micros(ticket.queue_at),
+        ticket.status.value,
+        int(ticket.priority),
+        ticket.team,
+        ticket.assignee,
+        maybe_clean(ticket.language),
+        maybe_to_micros(ticket.waiting_since),
+        maybe_to_micros(ticket.solved_at),
+        ticket.merged_into,
+        ticket.follows,
+        ticket.number,
+    )
+
+
+def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket:
+    return Ticket(
+        number=row.number,
+        subject=row.subject,
+        channel=row.channel,
+        contact=row.contact,
+        created_at=from_micros(row.created_at),
+        updated_at=from_micros(row.updated_at),
+        queue_at=from_micros(row.queue_at),
+        status=Status(row.status),
+        priority=Priority(row.priority),
+        team=row.team,
+        assignee=row.assignee,
+        followers=frozenset(followers),
+        tags=frozenset(tags),
+        language=row.language,
+        waiting_since=maybe_from_micros(row.waiting_since),
+        solved_at=maybe_from_micros(row.solved_at),
+        merged_into=row.merged_into,
+        follows=row.follows,
+    )
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+AGENT_COLUMNS = "handle name email login active"
+TEAM_COLUMNS = "handle name"
+CONTACT_COLUMNS = "id name created_at language"
+IDENTITY_COLUMNS = "id kind address contact"
+
+
+def agent_values(agent: Agent) -> tuple[Any, ...]:
+    return (agent.handle, clean(agent.name), clean(agent.email), agent.login, agent.active)
+
+
+def agent(row: AnyRow, teams: Iterable[str]) -> Agent:
+    return Agent(row.handle, row.name, row.email, frozenset(teams), row.login, row.active)
+
+
+def contact_values(contact: Contact) -> tuple[Any, ...]:
+    return (contact.id, maybe_clean(contact.name), to_micros(contact.created_at), maybe_clean(contact.language))
+
+
+def contact(row: AnyRow) -> Contact:
+    return Contact(row.id, row.name, from_micros(row.created_at), row.language)
+
+
+def identity(row: AnyRow) -> Identity:
+    return Identity(row.kind, row.address, row.contact)
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+MESSAGE_COLUMNS = (
+    "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest to cc "
+    "automatic verified withdrawn raw_sha256 subject text visible_text"
+)
+
+
+def message_values(message: Message) -> tuple[Any, ...]:
+    return (
+        message.id,
+        message.ticket,
+        message.kind.value,
+        message.channel,
+        maybe_clean(message.author),
+        message.contact,
+        to_micros(message.sent_at),
+        to_micros(message.created_at),
+        maybe_clean(message.message_id),
+        maybe_clean(message.in_reply_to),
+        to_json(message.references),
+        message.digest,
+        to_json(message.to),
+        to_json(message.cc),
+        maybe_clean(message.automatic),
+        message.verified,
+        message.withdrawn,
+        message.raw_sha256,
+        clean(message.subject),
+        clean(message.text),
+        None if message.visible_text == message.text else clean(message.visible_text),
+    )
+
+
+def message_head(row: AnyRow) -> MessageHead:
+    return MessageHead(
+        id=row.id,
+        ticket=row.ticket,
+        kind=MessageKind(row.kind),
+        channel=row.channel,
+        author=row.author,
+        sent_at=from_micros(row.sent_at),
+        message_id=row.message_id,
+        digest=row.digest,
+        subject=row.subject,
+        references=tuple(from_json(row.references)),
+        to=tuple(from_json(row.to)),
+        cc=tuple(from_json(row.cc)),
+        automatic=row.automatic,
+        verified=row.verified,
+    )
+
+
+# --- history --------------------------------------------------------------------------------------
+
+COMMAND_COLUMNS = "id name actor at undoable undone"
+EVENT_COLUMNS = "id command ticket kind actor at facts"
+
+
+def command_values(record: CommandRecord) -> tuple[Any, ...]:
+    return (record.id, record.name, clean(str(record.actor)), to_micros(record.at), record.undoable, record.undone)
+
+
+def command(row: AnyRow) -> CommandRecord:
+    return CommandRecord(row.id, row.name, Actor(row.actor), from_micros(row.at), row.undoable, row.undone)
+
+
+def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
+    event = recorded.event
+    return (
+        recorded.id,
+        recorded.command,
+        event.ticket,
+        event.kind,
+        clean(str(recorded.actor)),
+        to_micros(recorded.at),
+        to_json(event.facts()),
+    )
+
+
+def event(row: AnyRow) -> RecordedEvent:
+    happened = restore(row.kind, row.ticket, from_json(row.facts))
+    return RecordedEvent(row.id, row.command, Actor(row.actor), from_micros(row.at), happened)
+
+
+# --- outbox and timers ----------------------------------------------------------------------------
+
+OUTBOX_COLUMNS = (
+    "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
+    "sender_address to cc bcc in_reply_to references language automatic files headers subject text"
+)
+#: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
+OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
+
+
+def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
+    return (
+        entry.id,
+        entry.kind.value,
+        entry.channel,
+        entry.message_id,
+        entry.state.value,
+        entry.attempts,
+        to_micros(entry.created_at),
+        maybe_to_micros(entry.due_at),
+        maybe_to_micros(entry.sent_at),
+        maybe_clean(entry.last_error),
+        entry.ticket,
+        entry.message,
+        maybe_clean(entry.sender_name),
+        maybe_clean(entry.sender_address),
+        to_json(entry.to),
+        to_json(entry.cc),
+        to_json(entry.bcc),
+        maybe_clean(entry.in_reply_to),
+        to_json(entry.references),
+        maybe_clean(entry.language),
+        entry.automatic,
+        to_json([[f.filename, f.content_type, f.size, f.sha256] for f in entry.files]),
+        to_json(dict(entry.headers)),
+        clean(entry.subject),
+        clean(entry.text),
+    )
+
+
+def outbox_changes(entry: OutboxEntry) -> tuple[Any, ...]:
+    return (
+        entry.state.value,
+        entry.attempts,
+        maybe_to_micros(entry.due_at),
+        maybe_to_micros(entry.sent_at),
+        maybe_clean(entry.last_error),
+        entry.id,
+    )
+
+
+def outbox_entry(row: AnyRow) -> OutboxEntry:
+    return OutboxEntry(
+        id=row.id,
+        kind=OutboxKind(row.kind),
+        channel=row.channel,
+        message_id=row.message_id,
+        to=tuple(from_json(row.to)),
+        subject=row.subject,
+        text=row.text,
+        created_at=from_micros(row.created_at),
+        due_at=maybe_from_micros(row.due_at),
+        ticket=row.ticket,
+        message=row.message,
+        sender_name=row.sender_name,
+        sender_address=row.sender_address,
+        cc=tuple(from_json(row.cc)),
+        bcc=tuple(from_json(row.bcc)),
+        in_reply_to=row.in_reply_to,
+        references=tuple(from_json(row.references)),
+        language=row.language,
+        automatic=row.automatic,
+        files=tuple(FileRef(*f) for f in from_json(row.files)),
+        headers=from_json(row.headers),
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        last_error=row.last_error,
+        sent_at=maybe_from_micros(row.sent_at),
+    )
+
+
+TIMER_COLUMNS = "id kind due_at key ticket"
+
+
+def timer_values(timer: Timer) -> tuple[Any, ...]:
+    return (timer.id, timer.kind.value, to_micros(timer.due_at), timer.key, timer.ticket)
+
+
+def timer(row: AnyRow) -> Timer:
+    return Timer(row.id, TimerKind(row.kind), from_micros(row.due_at), row.key, row.ticket)
+
+
+# --- intake ---------------------------------------------------------------------------------------
+
+
+def envelope_json(envelope: Envelope) -> str:
+    """Without the moment of receipt, which is a column of its own."""
+    return to_json(
+        {
+            "via": envelope.via,
+            "sender": envelope.sender,
+            "recipients": list(envelope.recipients),
+            "size": envelope.size,
+            "extra": dict(envelope.extra),
+        }
+    )
+
+
+def envelope(text: str, received_at: datetime) -> Envelope:
+    kept = from_json(text)
+    return Envelope(
+        via=kept["via"],
+        received_at=received_at,
+        sender=kept["sender"],
+        recipients=tuple(kept["recipients"]),
+        size=kept["size"],
+        extra=kept["extra"],
+    )

@@ -1,0 +1,33 @@
+"""Whether a store has the shape that this version works on. Read at every start: a plain SELECT, no Alembic."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect
+
+from ..errors import ConfigError
+from .revision import HEAD, REVISIONS
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the store's tables; None when it has none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def check(revision: str | None, where: str) -> None:
+    """Raises ConfigError that says what to do when the store is empty, older or newer than this version."""
+    if revision == HEAD:
+        return
+    if revision is None:
+        raise ConfigError(f"the store {where} is empty", "run: deskctl db upgrade")
+    if revision in REVISIONS:
+        raise ConfigError(
+            f"the store {where} has the older shape {revision}; this version needs {HEAD}",
+            "back it up, then run: deskctl db upgrade",
+        )
+    raise ConfigError(
+        f"the store {where} was written by a newer deskctl (shape {revision}; this version knows {HEAD})",
+        "install that version or a newer one",
+    )

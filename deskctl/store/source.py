@@ -1,0 +1,235 @@
+"""What a transaction reads: the core's `Source` on a connection.
+
+On PostgreSQL what a unit loads in order to change it is locked until the commit (FOR UPDATE), always in the order
+of its key, so that two writers wait for each other instead of overwriting each other. SQLite has one writer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, text, tuple_
+
+from ..core.conversation import MessageHead
+from ..core.journal import JournalState
+from ..core.outbox import OutboxEntry
+from ..core.people import Actor, Agent, Contact, Identity, Team
+from ..core.ports import Address, CommandRecord, RecordedEvent
+from ..core.tickets import Ticket
+from ..core.timers import Timer
+from . import rows
+from .ids import Ids, ids
+from .tables import (
+    agents,
+    commands,
+    contacts,
+    events,
+    followers,
+    identities,
+    journal,
+    memberships,
+    messages,
+    outbox,
+    participants,
+    teams,
+    ticket_tags,
+    tickets,
+    timers,
+)
+from .tables.history import UNDOABLE
+from .tables.tickets import QUEUED
+from .text import clean
+
+#: As many values as one statement is given; both engines allow far more.
+_MOST = 1000
+_LARGEST = 2**63 - 1
+#: Names the lock under which the head of the queue is taken; any fixed number.
+_QUEUE_LOCK = 0x6465736B71
+
+_HEAD = (
+    messages.c.id,
+    messages.c.ticket,
+    messages.c.kind,
+    messages.c.channel,
+    messages.c.author,
+    messages.c.sent_at,
+    messages.c.message_id,
+    messages.c.digest,
+    messages.c.subject,
+    messages.c.references,
+    messages.c.to,
+    messages.c.cc,
+    messages.c.automatic,
+    messages.c.verified,
+)
+
+
+class StoredSource:
+    """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.ids: Ids = ids(connection)
+        self.tickets_before: dict[int, Ticket] = {}
+
+    # --- tickets and people -----------------------------------------------------------------------
+
+    def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]:
+        found: list[Ticket] = []
+        for some in _portions(_valid(numbers)):
+            query = select(tickets).where(tickets.c.number.in_(some)).order_by(tickets.c.number).with_for_update()
+            loaded = self._connection.execute(query).all()
+            tags = self._sets(select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some)))
+            fans = self._sets(select(followers.c.ticket, followers.c.agent).where(followers.c.ticket.in_(some)))
+            found += [rows.ticket(row, fans.get(row.number, ()), tags.get(row.number, ())) for row in loaded]
+        self.tickets_before.update((ticket.number, ticket) for ticket in found)
+        return found
+
+    def contacts(self, ids: Collection[int]) -> Iterable[Contact]:
+        return [
+            rows.contact(row)
+            for some in _portions(_valid(ids))
+            for row in self._connection.execute(select(contacts).where(contacts.c.id.in_(some)))
+        ]
+
+    def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
+        return [
+            rows.identity(row)
+            for some in _portions([(clean(a.address), a.kind) for a in addresses])
+            for row in self._connection.execute(
+                select(identities).where(tuple_(identities.c.address, identities.c.kind).in_(some))
+            )
+        ]
+
+    def addresses_of(self, contact: int) -> Sequence[Identity]:
+        query = select(identities).where(identities.c.contact == contact).order_by(identities.c.id)
+        return [rows.identity(row) for row in self._connection.execute(query)]
+
+    def agents(self) -> Iterable[Agent]:
+        of = self._sets(select(memberships.c.agent, memberships.c.team))
+        return [rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
+
+    def teams(self) -> Iterable[Team]:
+        return [Team(row.handle, row.name) for row in self._connection.execute(select(teams))]
+
+    def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
+        if self._connection.dialect.name == "postgresql":
+            # Two who ask at once get different tickets: the second waits here until the first has committed.
+            self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE_LOCK})")
+        waiting: list[tuple[int, int]] = []
+        for team in (None, *sorted(teams)):
+            query = (
+                select(tickets.c.queue_at, tickets.c.number)
+                .where(text(QUEUED), tickets.c.team.is_(None) if team is None else tickets.c.team == team)
+                .order_by(tickets.c.queue_at, tickets.c.number)
+                .limit(limit)
+            )
+            waiting += [(row.queue_at, row.number) for row in self._connection.execute(query)]
+        return [number for _, number in sorted(waiting)[:limit]]
+
+    def merged_into(self, number: int) -> Sequence[int]:
+        query = select(tickets.c.number).where(tickets.c.merged_into == number).order_by(tickets.c.number)
+        return self._connection.execute(query).scalars().all()
+
+    def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
+        found: dict[int, frozenset[str]] = {}
+        for some in _portions(_valid(tickets)):
+            query = select(participants.c.ticket, participants.c.address).where(participants.c.ticket.in_(some))
+            found.update((ticket, frozenset(who)) for ticket, who in self._sets(query).items())
+        return found
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def messages_by_id(self, message_ids: Collection[str]) -> Iterable[MessageHead]:
+        return [
+            rows.message_head(row)
+            for some in _portions([clean(m) for m in message_ids])
+            for row in self._connection.execute(
+                select(*_HEAD).where(messages.c.message_id.in_(some)).order_by(messages.c.id)
+            )
+        ]
+
+    def heads(self, ticket: int) -> Sequence[MessageHead]:
+        query = (
+            select(*_HEAD).where(messages.c.ticket == ticket, messages.c.withdrawn.is_(False)).order_by(messages.c.id)
+        )
+        return [rows.message_head(row) for row in self._connection.execute(query)]
+
+    # --- outbox, timers, journal ------------------------------------------------------------------
+
+    def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]:
+        return self._outbox(select(outbox).where(outbox.c.id.in_(_valid(ids))))
+
+    def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]:
+        return self._outbox(select(outbox).where(outbox.c.ticket == ticket))
+
+    def _outbox(self, query: Select[Any]) -> list[OutboxEntry]:
+        found = self._connection.execute(query.order_by(outbox.c.id).with_for_update())
+        return [rows.outbox_entry(row) for row in found]
+
+    def timer(self, id: int) -> Timer | None:
+        row = self._connection.execute(select(timers).where(timers.c.id == id).with_for_update()).one_or_none()
+        return rows.timer(row) if row else None
+
+    def journal_state(self, id: int) -> JournalState | None:
+        if not _valid((id,)):
+            return None
+        query = select(journal.c.state).where(journal.c.id == id).with_for_update()
+        state = self._connection.execute(query).scalar_one_or_none()
+        return JournalState(state) if state else None
+
+    # --- history ----------------------------------------------------------------------------------
+
+    def command(self, id: int) -> CommandRecord | None:
+        if not _valid((id,)):
+            return None
+        row = self._connection.execute(select(commands).where(commands.c.id == id).with_for_update()).one_or_none()
+        return rows.command(row) if row else None
+
+    def last_command(self, actor: Actor) -> CommandRecord | None:
+        query = (
+            select(commands)
+            .where(commands.c.actor == str(actor), text(UNDOABLE))
+            .order_by(commands.c.id.desc())
+            .limit(1)
+            .with_for_update()
+        )
+        row = self._connection.execute(query).one_or_none()
+        return rows.command(row) if row else None
+
+    def events_of_command(self, id: int) -> Sequence[RecordedEvent]:
+        return self._events(select(events).where(events.c.command == id))
+
+    def events_since(self, ticket: int, after: int) -> Sequence[RecordedEvent]:
+        return self._events(select(events).where(events.c.ticket == ticket, events.c.id > after))
+
+    def _events(self, query: Select[Any]) -> list[RecordedEvent]:
+        return [rows.event(row) for row in self._connection.execute(query.order_by(events.c.id))]
+
+    # --- what is new ------------------------------------------------------------------------------
+
+    def next_id(self, kind: str) -> int:
+        return self.ids.next(kind)
+
+    def token(self) -> str:
+        return secrets.token_hex(16)
+
+    def _sets(self, query: Select[Any]) -> dict[Any, set[str]]:
+        """The second column's values by the first's."""
+        found: defaultdict[Any, set[str]] = defaultdict(set)
+        for key, value in self._connection.execute(query):
+            found[key].add(value)
+        return found
+
+
+def _valid(numbers: Collection[int]) -> list[int]:
+    """Those that can be ids at all; the drivers refuse larger ones instead of not finding them."""
+    return [n for n in numbers if 0 < n <= _LARGEST]
+
+
+def _portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _MOST):
+        yield values[start : start + _MOST]

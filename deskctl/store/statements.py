@@ -1,0 +1,63 @@
+"""Statements that write many rows at once, as text.
+
+One mail makes a dozen rows. SQLAlchemy's statement objects would cost more than the rows themselves, so the text of
+each is made once and handed to the driver with plain tuples, in the order of the columns named. Names come from this
+package only, values never stand in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str, then: str = "") -> None:
+    """Insert `rows`; `columns` are separated by blanks. `then` is what follows: an ON CONFLICT clause."""
+    if rows:
+        connection.exec_driver_sql(_insert(table.name, columns, then, _mark(connection)), list(rows))
+
+
+def update(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str, key: str) -> None:
+    """Update the row of each `key`; a row holds the values of `columns`, then the key."""
+    if rows:
+        connection.exec_driver_sql(_update(table.name, columns, key, _mark(connection)), list(rows))
+
+
+def delete(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str) -> None:
+    """Delete the rows whose `columns` have these values."""
+    if rows:
+        connection.exec_driver_sql(_delete(table.name, columns, _mark(connection)), list(rows))
+
+
+def or_update(key: str, columns: Iterable[str]) -> str:
+    """The clause by which an insert becomes an update where `key` exists."""
+    return f"ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f'"{c}" = excluded."{c}"' for c in columns)
+
+
+OR_NOTHING = "ON CONFLICT DO NOTHING"
+
+
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+@cache
+def _insert(table: str, columns: str, then: str, mark: str) -> str:
+    names = columns.split()
+    listed = ", ".join(f'"{n}"' for n in names)
+    return f"INSERT INTO {table} ({listed}) VALUES ({', '.join([mark] * len(names))}) {then}"  # noqa: S608
+
+
+@cache
+def _update(table: str, columns: str, key: str, mark: str) -> str:
+    changed = ", ".join(f'"{c}" = {mark}' for c in columns.split())
+    return f'UPDATE {table} SET {changed} WHERE "{key}" = {mark}'  # noqa: S608
+
+
+@cache
+def _delete(table: str, columns: str, mark: str) -> str:
+    matched = " AND ".join(f'"{c}" = {mark}' for c in columns.split())
+    return f"DELETE FROM {table} WHERE {matched}"  # noqa: S608

@@ -1,0 +1,44 @@
+"""Every table of the store, one module a subject. `metadata` holds what both engines have.
+
+Moments are whole microseconds since 1970 in UTC (`Moment`): they sort, compare and convert the same on both
+engines and keep their precision. Enumerations are their own words. Lists and documents are JSON in text: the
+store never looks inside them.
+"""
+
+from .base import metadata
+from .history import commands, events
+from .intake import blob_bytes, blobs, channel_state, journal
+from .messages import attachments, messages
+from .outbox import outbox, timers
+from .people import agents, contacts, identities, memberships, teams
+from .postgresql import metadata as postgresql_metadata
+from .search import search_rows
+from .sqlite import metadata as sqlite_metadata
+from .tickets import followers, participants, seen, ticket_tags, tickets
+
+__all__ = [
+    "agents",
+    "attachments",
+    "blob_bytes",
+    "blobs",
+    "channel_state",
+    "commands",
+    "contacts",
+    "events",
+    "followers",
+    "identities",
+    "journal",
+    "memberships",
+    "messages",
+    "metadata",
+    "outbox",
+    "participants",
+    "postgresql_metadata",
+    "search_rows",
+    "seen",
+    "sqlite_metadata",
+    "teams",
+    "ticket_tags",
+    "tickets",
+    "timers",
+]

@@ -1,0 +1,44 @@
+"""What was done and what happened: commands and their events. Rows are only added."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Table, Text, text
+
+from .base import Moment, key, metadata, reference
+
+#: Queries repeat these words exactly, so that both engines take the partial index.
+UNDOABLE = "undoable AND NOT undone"
+
+commands = Table(
+    "commands",
+    metadata,
+    key(),
+    Column("name", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("undoable", Boolean, nullable=False),
+    Column("undone", Boolean, nullable=False),
+)
+
+Index(
+    "ix_commands_undoable",
+    commands.c.actor,
+    commands.c.id,
+    sqlite_where=text(UNDOABLE),
+    postgresql_where=text(UNDOABLE),
+)
+
+events = Table(
+    "events",
+    metadata,
+    key(),
+    reference("command", "commands.id"),
+    reference("ticket", "tickets.number", optional=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON document
+)
+
+Index("ix_events_ticket", events.c.ticket, events.c.id)
+Index("ix_events_command", events.c.command)

@@ -1,0 +1,59 @@
+"""What is to leave the desk, and what is to happen at a time."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
+
+from .base import Moment, key, metadata, reference
+
+#: Queries repeat these words exactly, so that both engines take the partial indexes.
+DUE = "state IN ('queued', 'retry')"
+UNSENT = "state NOT IN ('sent', 'cancelled')"
+
+outbox = Table(
+    "outbox",
+    metadata,
+    key(),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("sent_at", Moment),
+    Column("last_error", Text),
+    reference("ticket", "tickets.number", optional=True),
+    reference("message", "messages.id", optional=True),
+    Column("sender_name", Text),
+    Column("sender_address", Text),
+    Column("to", Text, nullable=False),  # JSON list
+    Column("cc", Text, nullable=False),  # JSON list
+    Column("bcc", Text, nullable=False),  # JSON list
+    Column("in_reply_to", Text),
+    Column("references", Text, nullable=False),  # JSON list
+    Column("language", Text),
+    Column("automatic", Boolean, nullable=False),
+    Column("files", Text, nullable=False),  # JSON list of [filename, content type, size, sha256]
+    Column("headers", Text, nullable=False),  # JSON document
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text(DUE), postgresql_where=text(DUE))
+Index("ix_outbox_unsent", outbox.c.id, sqlite_where=text(UNSENT), postgresql_where=text(UNSENT))
+Index("ix_outbox_ticket", outbox.c.ticket)
+Index("ix_outbox_message", outbox.c.message)
+
+timers = Table(
+    "timers",
+    metadata,
+    key(),
+    Column("kind", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("key", Text, nullable=False),
+    reference("ticket", "tickets.number", optional=True),
+    UniqueConstraint("key"),
+)
+
+Index("ix_timers_due_at", timers.c.due_at)

@@ -1,0 +1,82 @@
+"""Tickets, and what hangs on a ticket without a text of its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, SmallInteger, Table, Text, text
+
+from .base import Id, Moment, key, metadata, reference
+
+#: Still somebody's work. Queries repeat these words exactly, so that both engines take the partial indexes.
+ACTIVE = "status IN ('new', 'open', 'pending', 'hold')"
+QUEUED = "assignee IS NULL AND status IN ('new', 'open')"
+
+tickets = Table(
+    "tickets",
+    metadata,
+    key("number"),
+    Column("subject", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    reference("contact", "contacts.id"),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("queue_at", Moment, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("team", Text),
+    Column("assignee", Text),
+    Column("language", Text),
+    Column("waiting_since", Moment),
+    Column("solved_at", Moment),
+    reference("merged_into", "tickets.number", optional=True),
+    reference("follows", "tickets.number", optional=True),
+)
+
+Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)
+
+
+def _partial(name: str, where: str, *columns: Column[object]) -> None:
+    Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+_partial("ix_tickets_active", ACTIVE, tickets.c.updated_at, tickets.c.number)
+_partial("ix_tickets_assignee", ACTIVE, tickets.c.assignee, tickets.c.updated_at, tickets.c.number)
+_partial("ix_tickets_team", ACTIVE, tickets.c.team, tickets.c.updated_at, tickets.c.number)
+_partial("ix_tickets_queue", QUEUED, tickets.c.team, tickets.c.queue_at, tickets.c.number)
+_partial("ix_tickets_merged_into", "merged_into IS NOT NULL", tickets.c.merged_into)
+Index("ix_tickets_contact", tickets.c.contact, tickets.c.updated_at)
+
+ticket_tags = Table(
+    "ticket_tags",
+    metadata,
+    reference("ticket", "tickets.number", part_of_key=True),
+    Column("tag", Text, primary_key=True),
+    Index("ix_ticket_tags_tag", "tag", "ticket"),
+    sqlite_with_rowid=False,
+)
+
+followers = Table(
+    "followers",
+    metadata,
+    reference("ticket", "tickets.number", part_of_key=True),
+    Column("agent", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: Who took part in a ticket: lower-cased addresses that wrote on it or were written to.
+participants = Table(
+    "participants",
+    metadata,
+    reference("ticket", "tickets.number", part_of_key=True),
+    Column("address", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: The newest customer message of a ticket that an agent was shown.
+seen = Table(
+    "seen",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    reference("ticket", "tickets.number", part_of_key=True),
+    Column("message", Id, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,222 @@
+"""What a transaction writes: a unit's `Changes`, table by table, one statement each.
+
+The order is that of the references between the tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from ..core.conversation import Message
+from ..core.tickets import Ticket
+from ..core.unit import Changes
+from . import blobs, rows
+from .search import index
+from .source import StoredSource
+from .statements import OR_NOTHING, delete, insert, or_update, update
+from .tables import (
+    agents,
+    attachments,
+    commands,
+    contacts,
+    events,
+    followers,
+    identities,
+    journal,
+    memberships,
+    messages,
+    outbox,
+    participants,
+    seen,
+    teams,
+    ticket_tags,
+    tickets,
+    timers,
+)
+from .text import clean, maybe_clean
+
+
+def write(connection: Connection, changes: Changes, source: StoredSource) -> None:
+    """Write everything; nothing is visible to others until the commit. Every loaded ticket is in `source`."""
+    _people(connection, changes, source)
+    _tickets(connection, changes, source)
+    _messages(connection, changes, source)
+    _outbox(connection, changes, source)
+    _history(connection, changes)
+    _timers(connection, changes)
+    _journal(connection, changes)
+    source.ids.save()
+
+
+def _people(connection: Connection, changes: Changes, source: StoredSource) -> None:
+    insert(
+        connection,
+        teams,
+        [(t.handle, clean(t.name)) for t in changes.teams.values()],
+        rows.TEAM_COLUMNS,
+        or_update("handle", ["name"]),
+    )
+    insert(
+        connection,
+        agents,
+        [rows.agent_values(a) for a in changes.agents.values()],
+        rows.AGENT_COLUMNS,
+        or_update("handle", rows.AGENT_COLUMNS.split()[1:]),
+    )
+    delete(connection, memberships, [(handle,) for handle in changes.agents], "agent")
+    joined = [(a.handle, team) for a in changes.agents.values() for team in sorted(a.teams)]
+    insert(connection, memberships, joined, "agent team")
+    insert(
+        connection,
+        contacts,
+        [rows.contact_values(c) for c in changes.contacts.values()],
+        rows.CONTACT_COLUMNS,
+        or_update("id", rows.CONTACT_COLUMNS.split()[1:]),
+    )
+    reached = [(source.next_id("identities"), i.kind, clean(i.address), i.contact) for i in changes.identities]
+    insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
+
+
+def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> None:
+    new = [changes.tickets[number] for number in sorted(changes.new_tickets)]
+    changed = [t for number, t in sorted(changes.tickets.items()) if number not in changes.new_tickets]
+    insert(connection, tickets, [rows.ticket_values(t) for t in new], rows.TICKET_COLUMNS)
+    update(
+        connection,
+        tickets,
+        [rows.ticket_values(t) for t in changed],
+        rows.TICKET_COLUMNS.removesuffix(" number"),
+        "number",
+    )
+    before = source.tickets_before
+    added, removed = _difference(
+        (t.number, before[t.number].tags if t.number in before else (), t.tags) for t in new + changed
+    )
+    delete(connection, ticket_tags, removed, "ticket tag")
+    insert(connection, ticket_tags, added, "ticket tag")
+    added, removed = _difference(
+        (t.number, before[t.number].followers if t.number in before else (), t.followers) for t in new + changed
+    )
+    delete(connection, followers, removed, "ticket agent")
+    insert(connection, followers, added, "ticket agent")
+    took_part = sorted((ticket, clean(address)) for ticket, address in changes.participants)
+    insert(connection, participants, took_part, "ticket address", OR_NOTHING)
+    shown = [(agent, ticket, message) for (agent, ticket), message in sorted(changes.seen.items())]
+    insert(connection, seen, shown, "agent ticket message", or_update("agent, ticket", ["message"]))
+    said = {(m.ticket, m.subject) for m in changes.messages}
+    index.write(
+        connection,
+        source.ids,
+        [
+            (t.number, None, t.subject)
+            for t in new + changed
+            if _renamed(t, before) and (t.number, t.subject) not in said
+        ],
+    )
+
+
+def _renamed(ticket: Ticket, before: dict[int, Ticket]) -> bool:
+    return ticket.number not in before or before[ticket.number].subject != ticket.subject
+
+
+def _difference(
+    sets: Iterable[tuple[int, Iterable[str], Iterable[str]]],
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """What was added to and what was removed from each ticket's set."""
+    added: list[tuple[int, str]] = []
+    removed: list[tuple[int, str]] = []
+    for ticket, old, new in sets:
+        if old != new:
+            was, now = {clean(item) for item in old}, {clean(item) for item in new}
+            added += [(ticket, item) for item in sorted(now - was)]
+            removed += [(ticket, item) for item in sorted(was - now)]
+    return added, removed
+
+
+def _messages(connection: Connection, changes: Changes, source: StoredSource) -> None:
+    files, contents = _files(changes.messages, source)
+    raw = [m.raw_sha256 for m in changes.messages if m.raw_sha256 is not None]
+    blobs.keep(connection, source.ids, contents, [*raw, *(sha256 for _, _, _, _, _, sha256, _, _ in files)])
+    insert(connection, messages, [rows.message_values(m) for m in changes.messages], rows.MESSAGE_COLUMNS)
+    insert(connection, attachments, files, "id message filename content_type size sha256 inline content_id")
+    said = [(m.ticket, m.id, f"{m.subject}\n{m.text}") for m in changes.messages if m.id not in changes.withdrawn]
+    index.write(connection, source.ids, said)
+    update(connection, messages, [(True, message) for message in sorted(changes.withdrawn)], "withdrawn", "id")
+    index.forget(connection, changes.withdrawn)
+
+
+_FileRow = tuple[int, int, str, str, int, str, bool, str | None]
+
+
+def _files(said: Iterable[Message], source: StoredSource) -> tuple[list[_FileRow], dict[str, bytes]]:
+    """The rows of attachments, and their bytes by SHA-256."""
+    found: list[_FileRow] = []
+    contents: dict[str, bytes] = {}
+    for message in said:
+        for number, file in enumerate(message.files, 1):
+            sha256 = hashlib.sha256(file.content).hexdigest()
+            contents[sha256] = file.content
+            found.append(
+                (
+                    source.next_id("attachments"),
+                    message.id,
+                    clean(file.filename or f"attachment-{number}"),
+                    clean(file.content_type),
+                    len(file.content),
+                    sha256,
+                    file.inline,
+                    maybe_clean(file.content_id),
+                )
+            )
+    return found, contents
+
+
+def _outbox(connection: Connection, changes: Changes, source: StoredSource) -> None:
+    new = [changes.outbox[entry] for entry in sorted(changes.new_outbox)]
+    changed = [e for number, e in sorted(changes.outbox.items()) if number not in changes.new_outbox]
+    blobs.keep(connection, source.ids, {}, [file.sha256 for entry in new for file in entry.files])
+    insert(connection, outbox, [rows.outbox_values(e) for e in new], rows.OUTBOX_COLUMNS)
+    update(connection, outbox, [rows.outbox_changes(e) for e in changed], rows.OUTBOX_CHANGES, "id")
+
+
+def _history(connection: Connection, changes: Changes) -> None:
+    insert(connection, commands, [rows.command_values(c) for c in changes.commands], rows.COMMAND_COLUMNS)
+    update(connection, commands, [(True, command) for command in sorted(changes.undone_commands)], "undone", "id")
+    insert(connection, events, [rows.event_values(e) for e in changes.events], rows.EVENT_COLUMNS)
+
+
+def _timers(connection: Connection, changes: Changes) -> None:
+    delete(connection, timers, [(key,) for key in sorted(changes.dropped_timers)], "key")
+    insert(
+        connection,
+        timers,
+        [rows.timer_values(t) for _, t in sorted(changes.timers.items())],
+        rows.TIMER_COLUMNS,
+        or_update("key", ["id", "kind", "due_at", "ticket"]),
+    )
+
+
+def _journal(connection: Connection, changes: Changes) -> None:
+    update(
+        connection,
+        journal,
+        [
+            (
+                s.state.value,
+                s.message,
+                s.duplicate,
+                maybe_clean(s.reason),
+                maybe_clean(s.sender),
+                maybe_clean(s.subject),
+                s.id,
+            )
+            for s in changes.journal
+        ],
+        "state message duplicate reason sender subject",
+        "id",
+    )
+    again = [("waiting", 0, 0, None, row) for row in sorted(changes.retried_journal)]
+    update(connection, journal, again, "state attempts trial reason", "id")
