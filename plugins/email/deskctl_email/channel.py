@@ -23,7 +23,6 @@ from .probe import Probes
 from .state import State
 
 if TYPE_CHECKING:
-    from .imap import Mailbox
     from .listener import Listener
     from .smtp import Relay
 
@@ -47,7 +46,7 @@ class EmailChannel:
         self._state = State(context)
         self._probes = Probes(self._state, context.now)
         self._listener: Listener | None = None
-        self._mailbox: Mailbox | None = None
+        self._alerted: set[str] = set()
         self._relay: Relay | None = None
         self._sending = asyncio.Lock()
         self._goodbye: asyncio.TimerHandle | None = None
@@ -118,11 +117,15 @@ class EmailChannel:
             self._listener = Listener(self._config, self._config.listen, self._context, self._probes)
             doors.append(self._listener.serve)
         if self._config.imap is not None:
-            from .imap import Mailbox
-
-            self._mailbox = Mailbox(self._config, self._config.imap, self._context, self._state, self._probes)
-            doors.append(self._mailbox.read)
+            doors.append(self._read_mailbox)
         return doors
+
+    async def _read_mailbox(self) -> None:
+        from .imap import Mailbox
+
+        assert self._config.imap is not None
+        mailbox = Mailbox(self._config, self._config.imap, self._context, self._state, self._probes, self._alerted)
+        await mailbox.read()
 
     async def _keep_open(self, door: Door) -> DeskctlError:
         """Open `door` again and again. The answer: why it cannot be opened before the configuration changes."""

@@ -1,0 +1,268 @@
+"""A connection to one folder of an IMAP server, in the few words that reading a mailbox needs.
+
+Blocking; everything waits at most `READ_SECONDS` for the server. `abort` may be called from another thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import os
+import select
+import socket
+import ssl
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError
+
+from deskctl.plugins import AuthFailed, Unavailable
+
+from .config import Imap
+
+CONNECT_SECONDS: Final = 20
+READ_SECONDS: Final = 60
+#: RFC 2177 asks for a new IDLE every 29 minutes; routers forget a silent connection much sooner.
+IDLE_SECONDS: Final = 240
+#: UIDs asked for at once: an answer has one line for all, and imaplib reads no line above 1 MB.
+SEARCH_BLOCK: Final = 20_000
+#: The keyword that says "in the journal", where the server lets us make one.
+TAKEN: Final = b"$DeskctlTaken"
+
+#: RFC 5530 and what servers say in words: not a wrong password, but not now.
+_NOT_NOW: Final = ("[unavailable]", "[inuse]", "[limit]", "[serverbug]", "temporar", "try again", "too many", "timeout")
+
+Refusal = imaplib.IMAP4.error
+"""The server said NO or BAD, or something that nobody understands. `Lost` is one, too: look for it first."""
+Lost = imaplib.IMAP4.abort
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What SELECT said. `keywords`: flags of our own are kept; `writable`: flags are kept at all."""
+
+    uidvalidity: int
+    uidnext: int
+    keywords: bool
+    writable: bool
+
+
+class Connection:
+    """Logged in, with the folder selected."""
+
+    def __init__(self, imap: Imap) -> None:
+        """Raises AuthFailed, Unavailable, OSError, Lost or Refusal."""
+        self._imap = imap
+        self._client = _connect(imap)
+        try:
+            _login(self._client, imap)
+            self.folder = self._select()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def idles(self) -> bool:
+        return self._imap.idle and self._client.has_capability("IDLE")
+
+    @property
+    def moves(self) -> bool:
+        """Whether MOVE is one step here."""
+        return bool(self._client.has_capability("MOVE"))
+
+    def uids_from(self, first: int) -> Iterator[list[int]]:
+        """The UIDs from `first` on, ascending, in blocks that are not empty."""
+        low = first
+        block = max(SEARCH_BLOCK, (self.folder.uidnext - first) // 100)
+        while low + block < self.folder.uidnext:
+            yield from self._found(f"{low}:{low + block - 1}", low)
+            low += block
+        # `*` is the newest mail, whatever its UID.
+        yield from self._found(f"{low}:*", low)
+
+    def uids_since(self, moment: datetime) -> list[int]:
+        """The UIDs of mail that came into the folder at `moment` or later and does not carry our keyword."""
+        day = (moment.astimezone(UTC) - timedelta(days=1)).date()  # the server's days are in a zone of its own
+        newer: list[int] = []
+        for part in _parts(sorted(self._client.search(["SINCE", day, "UNKEYWORD", TAKEN])), 500):
+            for uid, fields in self._client.fetch(part, ["INTERNALDATE"]).items():
+                came = fields.get(b"INTERNALDATE")
+                if uid < self.folder.uidnext and (came is None or came >= moment):
+                    newer.append(uid)
+        return sorted(newer)
+
+    def between(self, low: int, high: int) -> list[int]:
+        """The UIDs that exist from `low` up to, not including, `high`."""
+        return sorted(uid for uid in self._client.search(["UID", f"{low}:{high - 1}"]) if low <= uid < high)
+
+    def existing(self, uids: Sequence[int]) -> set[int]:
+        """Which of these are still there."""
+        found: set[int] = set()
+        for part in _parts(uids, 500):
+            found.update(self._client.search(["UID", ",".join(map(str, part))]))
+        return found.intersection(uids)
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Bytes by UID, for those that are still there."""
+        return self._values(uids, "RFC822.SIZE")
+
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Whole mails by UID; nothing is marked as seen."""
+        return self._values(uids, "BODY[]", "BODY.PEEK[]")
+
+    def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        return self._values(uids, "BODY[HEADER]", "BODY.PEEK[HEADER]")
+
+    def flag(self, uids: Sequence[int]) -> None:
+        if self.folder.writable:
+            self._client.add_flags(uids, [SEEN, TAKEN] if self.folder.keywords else [SEEN], silent=True)
+
+    def move(self, uids: Sequence[int], target: str) -> None:
+        """Into `target`, which is made if it is missing."""
+        copy = self._client.move if self.moves else self._client.copy
+        try:
+            copy(uids, target)
+        except Lost:
+            raise
+        except Refusal:
+            self._client.create_folder(target)
+            copy(uids, target)
+        if not self.moves:
+            self.delete(uids)
+
+    def delete(self, uids: Sequence[int]) -> None:
+        """Without UIDPLUS the mail is only marked: EXPUNGE alone would take other people's deleted mail along."""
+        self._client.add_flags(uids, [DELETED], silent=True)
+        if self._client.has_capability("UIDPLUS"):
+            self._client.uid_expunge(uids)
+
+    def wait(self) -> None:
+        """Until the server says that something is new, but not longer than `IDLE_SECONDS`."""
+        self._client.idle()
+        if not self._has_read_ahead():
+            self._client.idle_check(timeout=IDLE_SECONDS)
+        self._client.idle_done()
+
+    def nod(self) -> None:
+        """Ask for news (NOOP); raises when the line is dead."""
+        self._client.noop()
+
+    def abort(self) -> None:
+        """Cut the line under whatever waits on it."""
+        # A copy of the descriptor, so that a TLS wrapper in use elsewhere is not touched.
+        with (
+            contextlib.suppress(OSError, AttributeError),
+            socket.socket(fileno=os.dup(self._client.socket().fileno())) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Say goodbye, if anybody listens."""
+        with contextlib.suppress(OSError, Refusal, AttributeError):
+            self._client.socket().settimeout(2)
+            self._client.logout()
+            return
+        with contextlib.suppress(OSError, Refusal, AttributeError):
+            self._client.shutdown()
+
+    def _select(self) -> Folder:
+        said = self._client.select_folder(self._imap.folder)
+        if b"UIDVALIDITY" not in said:
+            raise Unavailable(f"the server gives the folder {self._imap.folder} no UIDVALIDITY")
+        uidnext = said.get(b"UIDNEXT")
+        if uidnext is None:
+            uidnext = max(self._client.search(["UID", "*"]), default=0) + 1
+        flags = said.get(b"PERMANENTFLAGS", ())
+        writable = b"READ-ONLY" not in said
+        return Folder(int(said[b"UIDVALIDITY"]), int(uidnext), b"\\*" in flags or TAKEN in flags, writable)
+
+    def _found(self, uids: str, low: int) -> Iterator[list[int]]:
+        found = sorted({uid for uid in self._client.search(["UID", uids]) if uid >= low})
+        if found:
+            yield found
+
+    def _values(self, uids: Sequence[int], name: str, asked: str = "") -> dict[int, Any]:
+        answers = self._client.fetch(uids, [asked or name])
+        wanted = name.encode("ascii")
+        return {uid: fields[wanted] for uid, fields in answers.items() if fields.get(wanted) is not None}
+
+    def _has_read_ahead(self) -> bool:
+        """Whether news came in one piece with the answer to IDLE: then the socket stays silent about it."""
+        line = self._client.socket()
+        if isinstance(line, ssl.SSLSocket) and line.pending():
+            return True
+        if select.select([line], [], [], 0)[0]:
+            return True
+        reader = getattr(self._client._imap, "_file", None) or self._client._imap.file
+        line.setblocking(False)
+        try:
+            return bool(reader.peek(1))
+        except OSError:
+            return False
+        finally:
+            line.settimeout(READ_SECONDS)
+
+
+def _connect(imap: Imap) -> IMAPClient:
+    tls = ssl.create_default_context() if imap.security != "plain" else None
+    client = IMAPClient(
+        imap.host,
+        imap.port,
+        ssl=imap.security == "tls",
+        ssl_context=tls if imap.security == "tls" else None,
+        timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
+    )
+    try:
+        client.normalise_times = False  # aware moments, as the server gives them
+        client._imap.debug = 0  # IMAPClient lets imaplib write out every line, for a log that nobody reads
+        _keep_alive(client.socket())
+        if imap.security == "starttls":
+            client.starttls(tls)
+    except BaseException:
+        client.shutdown()
+        raise
+    return client
+
+
+def _keep_alive(line: socket.socket) -> None:
+    """Notice within about three minutes that the other side is gone."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _login(client: IMAPClient, imap: Imap) -> None:
+    if client._imap.state == "AUTH":  # PREAUTH: the server knows us
+        return
+    # What is offered before the login; IMAPClient would go on believing it afterwards.
+    offered = client._imap.capabilities
+    if imap.user is None or imap.password is None:
+        if "AUTH=ANONYMOUS" in offered:
+            client.sasl_login("ANONYMOUS", lambda _: b"deskctl")
+        else:
+            client._imap.state = "AUTH"  # let the server itself say whether it wants a login
+        return
+    password = imap.password.reveal()
+    try:
+        if "AUTH=PLAIN" in offered and ("LOGINDISABLED" in offered or not (imap.user + password).isascii()):
+            client.plain_login(imap.user, password)  # LOGIN knows ASCII only
+        else:
+            client.login(imap.user, password)
+    except (Lost, CapabilityError):
+        raise
+    except Refusal as error:
+        said = " ".join(str(error).split())[:200]
+        if any(sign in said.lower() for sign in _NOT_NOW):
+            raise Unavailable(f"the mailbox takes no login now: {said}") from None
+        raise AuthFailed(
+            f"the mailbox of {imap.user} at {imap.host} refuses the login: {said}",
+            "Check user and password of the channel's imap table; then restart the daemon.",
+        ) from None
+
+
+def _parts(uids: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+    return (uids[i : i + size] for i in range(0, len(uids), size))
