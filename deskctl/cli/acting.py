@@ -40,8 +40,8 @@ def act_on_each(context: CliContext, commands: Iterable[Command]) -> int:
         context.release()
         for outcome in outcomes:
             report(context, outcome)
-    for error in failures[1:] if len(failures) > 1 else ():
-        sys.stderr.write(f"error: {visible(error.what)}\n")
+    for failure in failures[1:]:
+        sys.stderr.write(f"error: {visible(failure.what)}\n")
     if failures:
         raise failures[0]
     return 0

@@ -12,7 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     """Remember what was given in the context that all commands share; what was not given changes nothing."""
-    if value is not None and value is not False and param.name is not None and ctx.obj is not None:
+    if value is not None and value is not False and ctx.obj is not None:
         setattr(ctx.obj, param.name, value)
     return value
 

@@ -11,7 +11,7 @@ from ..errors import UsageError
 from .completing import words
 
 
-class TicketType(click.ParamType):
+class TicketType(click.ParamType[int]):
     """One ticket number."""
 
     name = "ticket"

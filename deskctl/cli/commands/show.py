@@ -55,8 +55,8 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
     sys.stdout.flush()
     if agent is not None:
         _mark_seen(context, agent, found)
-    for error in missing[1:]:
-        sys.stderr.write(f"error: {error.what}\n")
+    for each in missing[1:]:
+        sys.stderr.write(f"error: {each.what}\n")
     if missing:
         raise missing[0]
     return 0

@@ -1,0 +1,36 @@
+"""Desks for the tests of the shell. The whole suite runs twice: over the daemon's socket, and without a daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.cli import shell
+from tests.cli.shell import Shell
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk that was made once; every test works on a copy."""
+    return shell.make(tmp_path_factory.mktemp("template")).folder
+
+
+@pytest.fixture(params=["socket", "alone"])
+def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
+    """A desk with the agents agent1, agent2 and lead; `agent1` is at the keyboard. `sink` is its relay."""
+    made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
+    if request.param == "socket":
+        made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def alone(template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
+    """The same desk; no daemon runs until the test starts one."""
+    made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
+    yield made
+    made.stop()
