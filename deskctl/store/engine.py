@@ -145,7 +145,12 @@ class SQLite(Database):
 
     def _engine(self, begin: str, connect: Any, most: int) -> Engine:
         engine = create_engine(
-            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=min(most, 4), max_overflow=most - min(most, 4)
+            "sqlite://",
+            creator=connect,
+            poolclass=QueuePool,
+            pool_size=min(most, 4),
+            max_overflow=most - min(most, 4),
+            hide_parameters=True,  # what customers write belongs in no traceback
         )
 
         @event.listens_for(engine, "begin")
@@ -242,7 +247,7 @@ class PostgreSQL(Database):
 
     def __init__(self, url: URL, busy: float) -> None:
         super().__init__()
-        self.where = url.render_as_string(hide_password=True)
+        self.where = url.set(drivername="postgresql").render_as_string()
         milliseconds = int(busy * 1000)
         try:
             engine = create_engine(
@@ -251,6 +256,7 @@ class PostgreSQL(Database):
                 max_overflow=8,
                 pool_timeout=busy,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 isolation_level="READ COMMITTED",
                 connect_args={
                     "connect_timeout": 10,

@@ -25,6 +25,12 @@ class Conflict(Unavailable):
 _AGAIN = frozenset({"40001", "40P01", "23505", "23503", "23P01"})
 
 
+#: Classes of SQLSTATE: connection, transaction state, authorization, no such database, resources, operator, system.
+_OUT_OF_REACH = frozenset({"08", "25", "28", "3D", "53", "57", "58"})
+#: insufficient_privilege, undefined_table, undefined_column: somebody else's database, or one half restored.
+_NOT_OURS = frozenset({"42501", "42P01", "42703"})
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Raises Conflict, Unavailable or Inconsistent for what a database raises. `where` names it, without secrets."""
@@ -50,7 +56,7 @@ def _fault(error: BaseException | None, where: str, *, gone: bool) -> Exception:
         return Conflict(_line(error))
     if state == "55P03":  # lock_not_available
         return Unavailable(f"the store {where} is locked by another process", "try again in a moment")
-    if state is None or gone or state[:2] in ("08", "53", "57", "58", "25", "28", "3D", "42"):
+    if state is None or gone or state[:2] in _OUT_OF_REACH or state in _NOT_OURS:
         return Unavailable(
             f"the store {where} cannot be used: {_line(error)}", "is the server up, and is [store] url right?"
         )

@@ -56,7 +56,7 @@ def _existing(connection: Connection, number: int) -> int:
 
 def _merged(connection: Connection, number: int) -> list[int]:
     """Every ticket that was merged into this one, or into one that was."""
-    pointing = select(literal(number).label("number")).cte("pointing", recursive=True)
+    pointing = select(literal(number, tickets.c.number.type).label("number")).cte("pointing", recursive=True)
     pointing = pointing.union(
         select(tickets.c.number).where(tickets.c.merged_into == pointing.c.number, tickets.c.merged_into.is_not(None))
     )
