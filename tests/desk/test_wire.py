@@ -1,0 +1,119 @@
+"""What goes over the desk's socket comes out on the other side as it went in, and nonsense is refused in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.core.commands import REGISTRY as COMMANDS
+from deskctl.core.commands import machine as machine_commands
+from deskctl.desk import decode
+from deskctl.desk.wire import error_document, error_from, line, spoken
+from deskctl.errors import KINDS, ConfigError, DeskctlError, UsageError
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def over_the_wire(document: dict[str, Any]) -> decode.Request:
+    return decode.request(decode.parse_line(line(document)))
+
+
+@pytest.mark.parametrize("name", sorted(decode.known_commands()))
+def test_every_command_arrives_as_it_was_sent(name: str) -> None:
+    @given(st.builds(decode.known_commands()[name]), st.none() | st.text(), st.booleans())
+    def arrives(command: Any, claim: str | None, dry_run: bool) -> None:
+        request = over_the_wire({"id": 1, "execute": spoken(command), "as": claim, "dry_run": dry_run})
+        assert (request.command, request.claim, request.dry_run) == (command, claim, dry_run)
+
+    arrives()
+
+
+@pytest.mark.parametrize("name", sorted(decode.known_queries()))
+def test_every_query_arrives_as_it_was_sent(name: str) -> None:
+    @given(st.builds(decode.known_queries()[name]))
+    def arrives(query: Any) -> None:
+        assert over_the_wire({"id": "x", "ask": spoken(query)}).query == query
+
+    arrives()
+
+
+def test_the_desks_own_commands_are_not_spoken_over_the_socket() -> None:
+    machine = {name for name, cls in COMMANDS.items() if cls.__module__ == machine_commands.__name__}
+    assert {"Receive", "SettleDelivery", "FireTimer", "Quarantine"} <= machine
+    assert not machine & set(decode.known_commands())
+    with pytest.raises(UsageError, match="there is no command FireTimer"):
+        over_the_wire({"id": 1, "execute": {"FireTimer": {"timer": 1}}})
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        ({"execute": {"Take": {"ticket": "42"}}}, "Take.ticket: a number expected, not text"),
+        ({"execute": {"Take": {"ticket": True}}}, "Take.ticket: a number expected, not true or false"),
+        ({"execute": {"Take": {"ticket": None}}}, "Take.ticket: a number expected, not null"),
+        ({"execute": {"Take": {}}}, "Take needs ticket"),
+        ({"execute": {"Take": {"ticket": 1, "tickets": 2}}}, "Take has no tickets"),
+        ({"execute": {"Tag": {"ticket": 1, "add": ["x", 2]}}}, "Tag.add: text expected, not a number"),
+        ({"execute": {"Tag": {"ticket": 1, "add": "xy"}}}, "Tag.add: a list expected, not text"),
+        ({"execute": {"Set": {"ticket": 1, "values": [["a"]]}}}, "Set.values: a list expected, not a list"),
+        ({"execute": {"Command": {}}}, "there is no command Command"),
+        ({"ask": {"Query": {}}}, "there is no query Query"),
+        ({"execute": {"Take": {"ticket": 1}, "Solve": {"ticket": 1}}}, "execute: one name with its fields"),
+        ({"execute": {"Take": {"ticket": 1}}, "ask": {"ListTeams": {}}}, "a request has one of"),
+        ({"execute": {"Take": {"ticket": 1}}, "as": 7}, "as: an agent's handle"),
+        ({"execute": {"Take": {"ticket": 1}}, "dry_run": "no"}, "as: an agent's handle"),
+        ({"sudo": 1}, "a request has no sudo"),
+        ({"id": [1]}, "id: a number or a string"),
+        ({}, "a request has one of"),
+    ],
+)
+def test_nonsense_is_refused_by_name(document: dict[str, Any], what: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        over_the_wire(document)
+    assert raised.value.what.startswith(what)
+
+
+@given(JSON | st.fixed_dictionaries({"id": JSON, "execute": JSON}) | st.fixed_dictionaries({"ask": JSON, "as": JSON}))
+def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
+    try:
+        decode.request(decode.parse_line(json.dumps(document).encode()))
+    except UsageError as error:
+        assert error.what
+
+
+@given(st.binary())
+def test_any_bytes_at_all_are_a_request_or_a_usage_error(raw: bytes) -> None:
+    try:
+        decode.parse_line(raw)
+    except UsageError as error:
+        assert error.what
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_an_error_keeps_its_kind_and_its_words(kind: str) -> None:
+    error = KINDS[kind]("no such ticket: 42 – 없음", "deskctl list")
+    back = error_from(json.loads(json.dumps(error_document(error))))
+    assert (type(back), back.what, back.hint, back.exit_code) == (KINDS[kind], error.what, error.hint, error.exit_code)
+
+
+def test_a_configurations_problems_all_arrive() -> None:
+    problems = ("config.toml:1: desk: is missing", "config.toml:9: channels.x: no")
+    back = error_from(error_document(ConfigError("2 errors", problems=problems)))
+    assert isinstance(back, ConfigError)
+    assert back.problems == problems
+
+
+def test_an_error_of_a_kind_that_the_other_side_does_not_know_is_told_as_the_nearest() -> None:
+    class Stranger(UsageError):
+        pass
+
+    assert type(error_from(error_document(Stranger("x")))) is UsageError
+    assert type(error_from({"kind": "FromTheFuture", "what": "y"})) is DeskctlError
