@@ -1,0 +1,172 @@
+"""Real daemons in processes of their own, for tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from deskctl.bootstrap import load
+from deskctl.core.commands.admin import AddAgent
+from deskctl.desk.remote import RemoteDesk
+from deskctl.store import Store
+from tests.servers.waiting import wait_until
+
+#: A plugin with channels that misbehave on purpose, each in its own way. `mode` is a key of the channel.
+AWKWARD = '''
+"""Channels that crash, hang, are refused, or send slowly."""
+import asyncio, os, time
+from dataclasses import dataclass
+from pathlib import Path
+from deskctl.plugins import (AuthFailed, Capabilities, ChannelType, Health, InboundMessage, Receipt, Unavailable,
+                             hookimpl)
+
+@dataclass(frozen=True)
+class Config:
+    mode: str
+    sent: Path | None = None
+
+def parse(raw, envelope):
+    text = raw.decode()
+    if "KILL" in text:
+        os._exit(9)
+    if "BROKEN" in text:
+        raise ValueError("no channel can read this")
+    return InboundMessage(sender="ann@example.org", sender_name=None, subject=text[:40], text=text,
+                          visible_text=text, digest=text)
+
+class Channel:
+    def __init__(self, config, context):
+        self.config, self.context = config, context
+
+    async def receive(self):
+        match self.config.mode:
+            case "crash":
+                raise SystemExit("the plugin wants everybody to stop")
+            case "refused":
+                self.context.alert("the password is wrong", "change it")
+                raise AuthFailed("the password is wrong", "change it")
+            case "away":
+                raise Unavailable("nobody answers")
+            case "stuck":
+                while True:
+                    try:
+                        await asyncio.Event().wait()
+                    except asyncio.CancelledError:
+                        pass
+            case _:
+                await asyncio.Event().wait()
+
+    async def send(self, message):
+        if self.config.mode == "stuck":
+            await asyncio.Event().wait()
+        if self.config.mode == "slow":
+            Path(str(self.config.sent) + ".begun").touch()
+            await asyncio.sleep(1)
+        with open(self.config.sent, "a") as file:
+            file.write(message.message_id + "\\n")
+        return Receipt("written down")
+
+    async def check(self):
+        return Health(())
+
+    async def aclose(self):
+        pass
+
+@hookimpl
+def deskctl_channels():
+    return [ChannelType("awkward", Config, Channel, parse)]
+'''
+
+
+class Daemon:
+    """A daemon that has said it is ready."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.folder = folder
+        self.process = process
+        self._log = log
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def desk(self) -> RemoteDesk:
+        desk = RemoteDesk.connect(self.folder / "desk.sock")
+        assert desk is not None, self.log
+        return desk
+
+    def terminate(self, timeout: float = 30) -> int:
+        """SIGTERM, and the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str, str] | None = None) -> Path:
+    """A folder with a configuration, one-file plugins, a migrated store and the agent `ana`."""
+    folder.mkdir(exist_ok=True)
+    text = f'[desk]\nname = "Acme"\nundo_window = "1s"\nclose_after = "1s"\n[store]\nurl = "{store_url}"\n'
+    if plugins:
+        (folder / "plugins").mkdir(mode=0o700)
+        for name, source in plugins.items():
+            (folder / "plugins" / f"{name}.py").write_text(source)
+        text += '[plugins]\ndir = "plugins"\n'
+    (folder / "config.toml").write_text(text + channels)
+    config, _ = load(folder / "config.toml")
+    Store.open(config.store.url, config.settings(), migrate=True).close()
+    return folder
+
+
+def command(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A `deskctl` command in the desk of `folder`."""
+    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), *arguments]
+    environment = {**os.environ, **environ}
+    return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=90)
+
+
+def launch(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "daemon", "run"]
+    with log.open("wb") as output:
+        return subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+
+
+def start(folder: Path) -> Daemon:
+    """A daemon that is ready; the caller ends it."""
+    log = folder / f"daemon-{len(list(folder.glob('daemon-*.log')))}.log"
+    process = launch(folder, log)
+
+    def ready() -> bool:
+        assert process.poll() is None, log.read_text()
+        return "is ready" in log.read_text()
+
+    try:
+        wait_until(ready, 30, "the daemon is ready")
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return Daemon(folder, process, log)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Daemon]:
+    daemon = start(folder)
+    try:
+        yield daemon
+    finally:
+        if daemon.process.poll() is None:
+            daemon.kill()
+
+
+def add_agent(daemon: Daemon, handle: str = "ana", login: str | None = None) -> None:
+    desk = daemon.desk()
+    desk.execute(AddAgent(handle, handle.title(), f"{handle}@acme.test", login=login))
+    desk.close()

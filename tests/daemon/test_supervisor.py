@@ -1,0 +1,87 @@
+"""Services stand and fall on their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from deskctl.daemon.supervisor import Service, ServiceState, Supervisor
+from deskctl.plugins.channel import AuthFailed, Unavailable
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+def failing(times: int, error: BaseException) -> tuple[Callable[[], Awaitable[None]], list[float]]:
+    """A service that fails so often and then runs; when it was started."""
+    starts: list[float] = []
+
+    async def run() -> None:
+        starts.append(asyncio.get_running_loop().time())
+        if len(starts) <= times:
+            raise error
+        await asyncio.Event().wait()
+
+    return run, starts
+
+
+async def test_what_fails_is_tried_again_waiting_longer_each_time(caplog: object) -> None:
+    supervisor = Supervisor(jitter=lambda: 0.0)
+    run, starts = failing(3, Unavailable("nobody answers"))
+    service = Service("mail", run, longest=0.04)
+    supervisor.start(service)
+    await until(lambda: len(starts) == 4)
+    assert (service.state, service.restarts, service.last_error) == (ServiceState.RUNNING, 3, "nobody answers")
+    assert await supervisor.stop(5) == []
+
+
+async def test_a_refused_password_is_not_tried_again() -> None:
+    supervisor = Supervisor()
+    run, starts = failing(1, AuthFailed("the password is wrong", "change it"))
+    service = Service("mail", run, longest=0.0)
+    supervisor.start(service)
+    await until(lambda: service.state is ServiceState.STOPPED)
+    await asyncio.sleep(0)
+    assert (len(starts), service.last_error) == (1, "the password is wrong (change it)")
+    await supervisor.stop(5)
+
+
+async def test_a_service_that_wants_to_end_the_process_ends_only_itself() -> None:
+    supervisor = Supervisor()
+    run, starts = failing(2, SystemExit("all of you"))
+    other, others = failing(0, ValueError())
+    supervisor.start(Service("bad", run, longest=0.01))
+    supervisor.start(Service("good", other))
+    await until(lambda: len(starts) == 3)
+    assert len(others) == 1
+    assert supervisor.services["good"].state is ServiceState.RUNNING
+    await supervisor.stop(5)
+
+
+async def test_a_service_that_cancels_itself_is_started_again() -> None:
+    supervisor = Supervisor()
+    run, starts = failing(1, asyncio.CancelledError())
+    supervisor.start(Service("odd", run, longest=0.0))
+    await until(lambda: len(starts) == 2)
+    await supervisor.stop(5)
+
+
+async def test_what_does_not_end_is_named_and_not_waited_for() -> None:
+    supervisor = Supervisor()
+    let_go = asyncio.Event()
+
+    async def stubborn() -> None:
+        while not let_go.is_set():
+            try:
+                await let_go.wait()
+            except asyncio.CancelledError:
+                continue
+
+    supervisor.start(Service("stubborn", stubborn))
+    await until(lambda: supervisor.services["stubborn"].state is ServiceState.RUNNING)
+    await asyncio.sleep(0)
+    assert await supervisor.stop(0.05) == ["stubborn"]
+    let_go.set()
