@@ -19,12 +19,20 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "email"))
 
+from deskctl.plugins import Envelope
 from deskctl_email.parse import parse
 
-from deskctl.plugins import Envelope
-
 ENVELOPE = Envelope("pipe", datetime(2026, 1, 1, tzinfo=UTC))
-HEAD = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: s\r\nDate: Wed, 27 Sep 2017 12:48:51 +0200\r\nMessage-ID: <1@x>\r\nMIME-Version: 1.0\r\n"
+HEAD = (
+    b"From: a@example.org
+To: b@example.org
+Subject: s
+Date: Wed, 27 Sep 2017 12:48:51 +0200
+"
+    b"Message-ID: <1@x>
+MIME-Version: 1.0
+"
+)
 SENTENCES = "The printer on the second floor does not answer since this morning. Could you have a look, please?\n" * 6
 RECEIVED = b"".join(
     b"Received: from mx%d.example.net (mx%d.example.net [192.0.2.%d])\r\n\tby mail.example.org with ESMTPS id abc%d"
@@ -59,7 +67,7 @@ def ordinary() -> dict[str, bytes]:
         + b"References: <1@x> <2@x> <3@x>\r\nIn-Reply-To: <3@x>\r\n\r\n"
         + quoted.encode(),
         "korean euc-kr base64": RECEIVED
-        + HEAD.replace(b"Subject: s", b"Subject: =?ks_c_5601-1987?B?wda80sOjseIgv6G3ryDH2LzSIMiuwM7H373AtM+02S4=?=")
+        + HEAD.replace(b"Subject: s", b"Subject: =?ks_c_5601-1987?B?wda80sOjseIgv6G3rw==?=")
         + b"Content-Type: text/plain; charset=euc-kr\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         + korean,
         "alternative": RECEIVED
@@ -201,16 +209,13 @@ def main() -> None:
             read(raw), floor(raw)
             ratios.append((seconds(read, raw, 30) / seconds(floor, raw, 30), file.name))
         ratios.sort()
-        print(
-            f"{len(ratios)} mails of the folder: median × {ratios[len(ratios) // 2][0]:.2f}, worst × {ratios[-1][0]:.2f} {ratios[-1][1]}"
-        )
+        middle, (worst, name) = ratios[len(ratios) // 2][0], ratios[-1]
+        print(f"{len(ratios)} mails of the folder: median × {middle:.2f}, worst × {worst:.2f} {name}")
     print(f"\n{'hostile mail':32} {'s':>8} {'MB':>8} {'s/MB':>8}")
     for name, raw in hostile().items():
         took, size = seconds(read, raw, 1), len(raw) / 1e6
-        print(
-            f"{name:32} {took:8.3f} {size:8.2f} {took / max(size, 0.05):8.3f}{'   TOO SLOW' if took > 2 * max(size, 0.05) else ''}",
-            flush=True,
-        )
+        remark = "   TOO SLOW" if took > 2 * max(size, 0.05) else ""
+        print(f"{name:32} {took:8.3f} {size:8.2f} {took / max(size, 0.05):8.3f}{remark}", flush=True)
 
 
 if __name__ == "__main__":

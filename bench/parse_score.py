@@ -13,11 +13,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "email"))
 
+from deskctl.plugins import Envelope
 from deskctl_email.describe import describe
 from deskctl_email.parse import parse
 from deskctl_email.quotes import visible
-
-from deskctl.plugins import Envelope
 
 
 def collapse(value: object) -> object:

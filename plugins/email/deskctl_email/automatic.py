@@ -1,4 +1,4 @@
-"""Whether a machine sent a mail (RFC 3834 and the headers in use beside it). Such mail must never be answered by one."""
+"""Whether a machine sent a mail (RFC 3834 and the headers in use beside it): no machine may answer it."""
 
 from __future__ import annotations
 
@@ -17,28 +17,34 @@ _PRESENT = (
     ("list-unsubscribe", "List-Unsubscribe"), ("x-loop", "X-Loop"),
 )  # fmt: skip
 HEADERS = frozenset(
-    {LOOP_HEADER, "auto-submitted", "x-auto-response-suppress", "precedence", "return-path"} | {name for name, _ in _PRESENT}
+    {LOOP_HEADER, "auto-submitted", "x-auto-response-suppress", "precedence", "return-path"}
+    | {name for name, _ in _PRESENT}
 )
 """The headers (lower case) that `detect` looks at."""
 
 _NO = frozenset({"", "no", "none", "false", "0"})
 _BULK = ("bulk", "junk", "list", "auto_reply", "auto-reply", "autoreply")
-_MACHINE = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon|mailerdaemon)(?:[+=.-]|\Z)", re.I)
+_MACHINE = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon|mailerdaemon)(?:[+=.-]|\Z)", re.IGNORECASE)
 _OUT_OF_OFFICE = re.compile(
     r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:"
-    r"out of (?:the )?office|auto(?:matic|mated|matische)?[ -]?(?:reply|response|antwort|svar|respons)\b|autoreply|auto:"
-    r"|automatic(?:al)? reply|on vacation|away from (?:the |my )?(?:office|mail|desk)|vacation (?:reply|notice|response)"
+    r"out of (?:the )?office|auto(?:matic|mated|matische)?[ -]?(?:reply|response|antwort|svar|respons)\b"
+    r"|autoreply|auto:"
+    r"|automatic(?:al)? reply|on vacation|away from (?:the |my )?(?:office|mail|desk)|vacation (?:reply"
+    r"|notice|response)"
     r"|abwesen(?:d|heit)|automatische (?:antwort|abwesenheit|beantwoording)|ich bin (?:nicht im büro|im urlaub)"
     r"|r[ée]ponse automatique|absence du bureau|absent du bureau|message d'absence|notification d'absence"
-    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia tempor"
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|resposta autom[áa]tica|fora do escrit[óo]rio"
+    r"|aus[êe]ncia tempor"
     r"|risposta automatica|fuori (?:sede|ufficio)|afwezig|niet aanwezig|autosvar|automatiskt? svar|automatisk svar"
     r"|frånvarande|ute af kontoret|poissa|automaattinen vastaus|autoodpowied[źz]|odpowied[źz] automatyczna"
-    r"|automatick[áa] odpov[ěe][ďd]|automatikus v[áa]lasz|otomatik yan[ıi]t|автоответ|автоматический ответ|нет на месте"
+    r"|automatick[áa] odpov[ěe][ďd]|automatikus v[áa]lasz|otomatik yan[ıi]t|автоответ|автоматический ответ"
+    r"|нет на месте"
     r"|автоматична відповідь|αυτόματη απάντηση"
     r"|부재\s*중|자동\s*(?:회신|응답|답장|답변|발송)|\[?(?:부재|휴가)\s*(?:알림|안내|중)|휴가\s*중"
-    r"|自動(?:返信|応答|回覆|回复|答复)|不在(?:通知|のお知らせ|のため|です)|自动(?:回复|答复|应答)|外出(?:自动|通知)|休假(?:通知|自动)"
+    r"|自動(?:返信|応答|回覆|回复|答复)|不在(?:通知|のお知らせ|のため|です)|自动(?:回复|答复|应答)"
+    r"|外出(?:自动|通知)|休假(?:通知|自动)"
     r"|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ|رد تلقائي|מענה אוטומטי)",
-    re.I,
+    re.IGNORECASE,
 )
 
 

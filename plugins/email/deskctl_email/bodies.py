@@ -24,7 +24,7 @@ SPECIAL = {
     "application/x-pkcs7-signature": "signed with S/MIME, not verified",
     "text/calendar": "holds a calendar invitation",
 }
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.I)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _NAMELESS = ("message/rfc822", "message/global")
 
 
@@ -65,7 +65,7 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
             continue
         if content_type in SPECIAL:
             _remark(problems, SPECIAL[content_type])
-        elif content_type.endswith("/pkcs7-mime") or content_type.endswith("/x-pkcs7-mime"):
+        elif content_type.endswith(("/pkcs7-mime", "/x-pkcs7-mime")):
             signed = typed.get("smime-type", "").lower() == "signed-data"
             _remark(problems, "signed with S/MIME, its text is inside" if signed else "encrypted with S/MIME")
         files.append(
@@ -122,7 +122,7 @@ def _unflow(text: str, typed: dict[str, str]) -> str:
                 open_line = []
             lines.append(line)
             continue
-        content = line[1:] if line.startswith(" ") else line
+        content = line.removeprefix(" ")
         if content.endswith(" "):
             open_line.append(content[:-1] + glue)
             continue

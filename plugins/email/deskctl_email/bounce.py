@@ -20,10 +20,10 @@ _GROUPS = re.compile(rb"(?:\r?\n){2,}")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ENHANCED = re.compile(r"(?<![\d.])([45]\d\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3})\b)?")
 _QMAIL = "Hi. This is the qmail-send program"
-_QMAIL_RECIPIENT = re.compile(r"^<([^<>\s]{1,300}@[^<>\s]{1,300})>:\s*$", re.M)
+_QMAIL_RECIPIENT = re.compile(r"^<([^<>\s]{1,300}@[^<>\s]{1,300})>:\s*$", re.MULTILINE)
 _EXIM = "This message was created automatically by mail delivery software"
-_COPY = re.compile(r"^-{2,4} ?(?:Below this line is a copy|This is a copy of the message)", re.M | re.I)
-_COPY_ID = re.compile(r"^Message-ID:\s*(<[^<>\s]{1,900}>)", re.M | re.I)
+_COPY = re.compile(r"(?im)^-{2,4} ?(?:Below this line is a copy|This is a copy of the message)")
+_COPY_ID = re.compile(r"^Message-ID:\s*(<[^<>\s]{1,900}>)", re.MULTILINE | re.IGNORECASE)
 
 
 def read(leaves: Sequence[Part], text: str, first: Mapping[str, str]) -> Bounce | None:
@@ -91,7 +91,9 @@ def _original_id(leaves: Sequence[Part]) -> str | None:
 def _free_form(text: str, first: Mapping[str, str], leaves: Sequence[Part]) -> Bounce:
     copy = _COPY.search(text)
     report, rest = (text[: copy.start()], text[copy.start() :]) if copy else (text, text)
-    recipients = [address for _, address in headers.addresses(first.get("x-failed-recipients", "").encode("utf-8", "replace"))]
+    recipients = [
+        address for _, address in headers.addresses(first.get("x-failed-recipients", "").encode("utf-8", "replace"))
+    ]
     recipients = recipients or list(dict.fromkeys(_QMAIL_RECIPIENT.findall(report)))[:MAX_GROUPS]
     code = _ENHANCED.search(report)
     status = _STATUS.search(report)

@@ -19,7 +19,8 @@ ALIASES = {
     "x-windows-949": "cp949", "windows-949": "cp949", "ms949": "cp949", "uhc": "cp949", "cp949": "cp949",
     "x-euc-kr": "cp949", "iso-ir-149": "cp949", "5601": "cp949",
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "ms936": "gb18030",
-    "windows-936": "gb18030", "euc-cn": "gb18030", "gb_2312-80": "gb18030", "csgb2312": "gb18030", "x-euc-cn": "gb18030",
+    "windows-936": "gb18030", "euc-cn": "gb18030", "gb_2312-80": "gb18030", "csgb2312": "gb18030",
+    "x-euc-cn": "gb18030",
     "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932",
     "ms932": "cp932", "ms_kanji": "cp932", "cswindows31j": "cp932",
     "iso-2022-jp": "iso2022_jp_ext", "csiso2022jp": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext",
@@ -29,7 +30,8 @@ ALIASES = {
     # Web browsers and mail programs read these as the Windows set, which only adds letters where the ISO set has none.
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252",
     "windows-1252": "cp1252", "x-ansi": "cp1252", "ansi": "cp1252", "x-western": "cp1252", "cp-1252": "cp1252",
-    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874", "x-ias-german": "cp1252",
+    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874",
+    "x-ias-german": "cp1252",
     "iso-8859-8-i": "iso8859_8", "iso-8859-8-e": "iso8859_8", "iso-8859-6-i": "iso8859_6", "x-mac-roman": "mac_roman",
     "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "koi8-ru": "koi8_u", "x-cp1251": "cp1251",
     "x-cp1250": "cp1250", "cp-850": "cp850", "utf8": "utf_8", "utf-8": "utf_8", "utf_8": "utf_8", "x-utf-8": "utf_8",
@@ -47,12 +49,14 @@ STATEFUL = frozenset({"utf_7", "hz", "utf_16", "utf_16_be", "utf_16_le", "utf_32
 
 MULTIBYTE = frozenset({"cp949", "gb18030", "cp932", "big5hkscs", "cp950", "euc_jp", "johab", "euc_jis_2004"})
 
-SAMPLE = 16_384
+SAMPLE = 8_192
 """Bytes that a statistical guess looks at."""
 
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_KOREAN = re.compile("[가-힣·…“”‘’「」『』《》〈〉【】。、，！？：；（）～ㅋㅎㅠㅜ\u3000※→←↑↓■□●○★☆▶]")
 _MARK_RUN = 30  # combining marks in a row that a reader could still see (Unicode's stream-safe limit)
 
 
@@ -69,7 +73,13 @@ def codec_name(declared: str) -> str | None:
         info = codecs.lookup(ALIASES.get(name.replace("_", "-"), name))
     except (LookupError, ValueError):
         return None
-    if not info._is_text_encoding or info.name in ("idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"):
+    if not info._is_text_encoding or info.name in (
+        "idna",
+        "punycode",
+        "raw-unicode-escape",
+        "unicode-escape",
+        "undefined",
+    ):
         return None
     name = info.name.replace("-", "_")
     return ALIASES.get(name, ALIASES.get(info.name, name))
@@ -132,25 +142,21 @@ def _guess(data: bytes) -> tuple[str, str]:
     """The text that the bytes most likely are, and the charset's name."""
     sample = data[:SAMPLE]
     for codec in ("utf_8", "cp949"):
-        text = data.decode(codec, "replace")
-        if _share(text[:SAMPLE], len(_HIGH.findall(sample)), codec) > 0.85:
-            return text, codec
+        if _likely(sample.decode(codec, "replace"), sample, codec):
+            return data.decode(codec, "replace"), codec
     name = _statistical(sample)
     if name:
         return data.decode(name, "replace"), name
-    return data.decode("cp1252", "replace") if _strict(data, "cp1252") is not None else data.decode("latin-1"), "latin-1"
+    text = _strict(data, "cp1252")
+    return (text, "windows-1252") if text is not None else (data.decode("latin-1"), "latin-1")
 
 
-def _share(text: str, high_bytes: int, codec: str) -> float:
-    """How much of the non-ASCII text is what a writer in that charset writes, 0 to 1."""
-    other = [c for c in text if c > "\x7f"]
-    if not other:
-        return 0.0
+def _likely(text: str, data: bytes, codec: str) -> bool:
+    """Whether the non-ASCII part of `text` is what a writer in that charset writes."""
     if codec == "utf_8":
-        return 1 - other.count("\ufffd") * 2 / max(high_bytes, 1)
+        return text.count("\ufffd") * 12 < len(_HIGH.findall(data))
     # Chinese and Japanese bytes read as cp949 give Hangul mixed with Hanja, Kana and rare syllables.
-    hangul = sum("가" <= c <= "힣" or c in "·…“”‘’「」『』《》〈〉【】。、，！？：；（）～ㅋㅎㅠㅜ　※→←↑↓■□●○★☆▶" for c in other)
-    return hangul / len(other)
+    return len(_KOREAN.findall(text)) > 0.85 * len(_NOT_ASCII.findall(text))
 
 
 def _statistical(sample: bytes) -> str | None:
@@ -161,7 +167,7 @@ def _statistical(sample: bytes) -> str | None:
                       "cp1255", "cp1256", "cp874", "cp949", "iso8859_2", "mac_roman"]  # fmt: skip
     try:
         best = from_bytes(sample, cp_isolation=codecs_in_mail, steps=5, chunk_size=512).best()
-    except Exception:  # a guess is optional: whatever the library meets, latin-1 still reads the bytes
+    except Exception:  # noqa: BLE001 - a guess is optional: whatever the library meets, latin-1 still reads the bytes
         return None
     return best.encoding if best else None
 
@@ -170,9 +176,14 @@ def clean(text: str) -> str:
     """Text that every store takes: no NUL, no lone surrogates, LF line ends, NFC."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        text = text.replace("\0", "")
     if text.isascii():
-        return text.replace("\0", "") if "\0" in text else text
-    text = _NOT_TEXT.sub("", text)
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("", text)
     if unicodedata.is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", _thin_out(text))

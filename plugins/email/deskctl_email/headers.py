@@ -20,13 +20,13 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\\(.)|([,;:"<()])|([^"<,;:\\()]+)', re.S)
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\\(.)|([,;:"<()])|([^"<,;:\\()]+)', re.DOTALL)
 _ATOM = r"[^\s<>()\[\],;:\"@\\]"
 # The look-behind lets a match begin only where a word does: without it a long word costs the square of its length.
 _ADDRESS = re.compile(rf"(?<!{_ATOM}){_ATOM}++(?:(?:@{_ATOM}++)+|@\[[0-9A-Fa-f.:IPv]{{1,60}}\])")
-_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^;]*|[^;]*)', re.S)
-_SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*)?\Z", re.S)
-_DIRECTORY = re.compile(r".*[/\\]", re.S)
+_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^;]*|[^;]*)', re.DOTALL)
+_SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*)?\Z", re.DOTALL)
+_DIRECTORY = re.compile(r".*[/\\]", re.DOTALL)
 
 
 def raw_text(value: bytes, hint: str = "") -> str:
@@ -134,7 +134,7 @@ def _extended(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
 
 
 def filename(value: str) -> str | None:
-    """A sender's file name made harmless: no directories, no control characters, not endless; None if nothing is left."""
+    """A sender's file name made harmless: no directories, no control characters, not endless; None if none is left."""
     name = _SPACES.sub(" ", value).strip()
     name = _DIRECTORY.sub("", name).strip(" \t\"'")
     if name.strip(".") == "":

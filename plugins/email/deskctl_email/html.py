@@ -7,11 +7,14 @@ import re
 MAX_SIZE = 1_000_000
 """Characters of HTML that are converted."""
 MAX_DEPTH = 200
-"""Nesting that is converted; deeper, the tree is read flat."""
-MAX_ELEMENTS = 50_000
+"""Nesting that is laid out; deeper, the tree is read flat."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option".split())
+_EMPTY = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
+)
+_CLOSED_BY_THE_NEXT = frozenset(("p", "li", "td", "tr", "th", "dt", "dd", "option"))
+_NESTING_TAG = re.compile(r"<(?!/?(?:script|style|head|title|br|p)\b)/?[a-zA-Z][^<>]*>")
 _BLANK_LINES = re.compile(r"\n(?:[ \t\xa0\u200b\u200c\u200d\ufeff]*\n){2,}")
 _SPACES = re.compile(r"[ \t\xa0\u200b\ufeff]+")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
@@ -24,21 +27,25 @@ def to_text(html: str) -> tuple[str, str]:
         html = html[:MAX_SIZE]
         remark = "HTML cut to be read as text"
     if _too_deep(html):
-        return _tidy(_flat(html)), "HTML nested too deep: read without layout"
+        return _tidy(_flat(html)), "HTML nested too deep or too long: read without layout"
     try:
         return _tidy(_laid_out(html)), remark
-    except Exception:  # two libraries over hostile input: whatever the first one meets, the second reads the words
+    except Exception:  # noqa: BLE001 - two libraries over hostile input: whatever the first one meets, the second reads the words
         return _tidy(_flat(html)), "HTML broken: read without layout"
 
 
 def _too_deep(html: str) -> bool:
-    depth = elements = 0
+    """Whether laying it out would take long: too deep, or far more elements than letters need."""
+    elements = 5_000 + len(html) // 100
+    depth = 0
     for match in _TAG.finditer(html):
-        elements += 1
-        if match[2].lower() in _VOID:
+        name = match[2].lower()
+        if match[1]:
+            depth -= depth > 0 and name not in _CLOSED_BY_THE_NEXT
             continue
-        depth = max(0, depth + (-1 if match[1] else 1))
-        if depth > MAX_DEPTH or elements > MAX_ELEMENTS:
+        elements -= 1
+        depth += name not in _EMPTY and name not in _CLOSED_BY_THE_NEXT
+        if depth > MAX_DEPTH or elements < 0:
             return True
     return False
 
@@ -57,8 +64,9 @@ def _laid_out(html: str) -> str:
 def _flat(html: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(html)
-    tree.strip_tags(["script", "style", "head", "title", "noscript"])
+    # Building a deep tree costs the square of its depth: only what does not nest is left in.
+    tree = LexborHTMLParser(_NESTING_TAG.sub("\n", html))
+    tree.strip_tags(["script", "style", "head", "title"])
     return tree.body.text(separator="\n", deep=True) if tree.body else ""
 
 

@@ -9,13 +9,14 @@ SAMPLE = 1_500
 MAX_WORDS = 80
 
 _SCRIPTS = (
-    ("ko", "가", "힣"), ("ko", "ㄱ", "ㆎ"), ("kana", "ぁ", "ヿ"), ("kana", "ｦ", "ﾝ"), ("han", "一", "鿿"), ("han", "㐀", "䶿"),
+    ("ko", "가", "힣"), ("ko", "ㄱ", "ㆎ"), ("kana", "ぁ", "ヿ"), ("kana", "ｦ", "ﾝ"), ("han", "一", "鿿"),
+    ("han", "㐀", "䶿"),
     ("ru", "Ѐ", "ӿ"), ("el", "Ͱ", "Ͽ"), ("el", "ἀ", "῿"), ("ar", "\u0600", "\u06ff"), ("he", "\u0590", "\u05ff"),
-    ("th", "\u0e00", "\u0e7f"), ("hi", "\u0900", "\u097f"), ("latin", "A", "Z"), ("latin", "a", "z"), ("latin", "À", "ɏ"),
-    ("latin", "Ḁ", "ỿ"),
+    ("th", "\u0e00", "\u0e7f"), ("hi", "\u0900", "\u097f"), ("latin", "A", "Z"), ("latin", "a", "z"),
+    ("latin", "À", "ɏ"), ("latin", "Ḁ", "ỿ"),
 )  # fmt: skip
 _UKRAINIAN = frozenset("іїєґІЇЄҐ")
-_EDGES = ".,;:!?()[]<>\"“”„«»¡¿*_-"
+_EDGES = '.,;:!?()[]<>"“”„«»¡¿*_-'
 
 _SMALL_WORDS = {
     "en": "the and is are to of you your i my for it that this with have not was can on please thanks hello we be",

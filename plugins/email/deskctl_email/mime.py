@@ -30,7 +30,7 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _KNOWN = re.compile(
     rb"(?im)^(?:content-[a-z]+|mime-version|from|to|cc|subject|date|message-id|received|return-path|reply-to|x-[\w-]+):"
 )
-_TYPE = re.compile(rb"\s*([!#-'*+.0-9A-Z^-~-]+)/([!#-'*+.0-9A-Z^-~-]+)", re.I)
+_TYPE = re.compile(rb"\s*([!#-'*+.0-9A-Z^-~-]+)/([!#-'*+.0-9A-Z^-~-]+)", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"(?i)(?:^|;)\s*boundary\*?(?:0\*?)?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^\s;]+))")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 

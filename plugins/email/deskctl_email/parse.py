@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from deskctl.plugins import Automatic, Envelope, InboundMessage
 
 from . import automatic, bounce, language, quotes
+from . import headers as field
 from .bodies import Bodies, sort_out
 from .charset import clean, decode
-from . import headers as field
 from .mime import Part, read
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
@@ -18,7 +18,8 @@ MISSING_ID_HOST = "missing.deskctl.invalid"
 
 GIVEN_BACK = (
     "thread-index", "thread-topic", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to",
-    "x-forwarded-to", "x-spam-flag", "x-spam-status", "x-spam-score", "x-priority", "importance", "list-id", "user-agent", "x-mailer",
+    "x-forwarded-to", "x-spam-flag", "x-spam-status", "x-spam-score", "x-priority", "importance",
+    "list-id", "user-agent", "x-mailer",
 )  # fmt: skip
 """Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
 
@@ -27,7 +28,7 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     """Read a mail. What is broken becomes a remark in `problems`; what cannot be read at all stays as text."""
     try:
         return _parse(raw, envelope)
-    except Exception as error:  # the promise of a channel's `parse`: the mail is shown, however broken
+    except Exception as error:  # noqa: BLE001 - the promise of a channel's `parse`: the mail is shown, however broken
         return _unreadable(raw, error)
 
 

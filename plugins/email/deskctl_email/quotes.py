@@ -9,77 +9,13 @@ from __future__ import annotations
 
 import re
 
+from . import markers
+
 LONGEST = 300
 """Characters of a line (or of an attribution over three lines) that are looked at."""
 
-_VERBS = (
-    r"wrote|writes|a [ée]crit|schrieb|ha scritto|schreef|escribi[óo]|va escriure|escreveu|napisa[łl](?:\(a\)|a)?|skrev"
-    r"|kirjoitti|yazd[ıi]|[íi]rta|a scris|napsal(?:\(a\)|a)?|написал(?:\(а\)|а)?|пишет|пише|писал(?:\(а\)|а)?|έγραψε|menulis"
-    r"|đã viết|님이 작성|님이 씀|님이 쓴 글|님께서 작성(?:하신 글)?|님이 작성한 메시지|さんは書きました|のメール|書きました|写道|寫道|写到|כתב|كتب"
-)
-_ATTRIBUTION_END = re.compile(rf"(?:{_VERBS})\s*(?P<colon>[:：])?[\s\-–—*]*\Z", re.I)
-_ADDRESS_COLON = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*[:：]\s*\Z")
-_MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\b(?:19|20)\d\d\b|\d{1,2}\s?[年月日시년월일]")
-_ATTRIBUTION_START = re.compile(
-    r"[\s\-–—*]*(?:on|le|am|il|op|el|em|in data|w dniu|dnia|dne|den|d\.|p[åa]|a las|la data|vào|pada|"
-    r"mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sab|sáb|dim|dom|"
-    r"man|tir|ons|tor|fre|lør|lör|søn|sön|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс|\d)[^\n]{0,60}?\d",
-    re.I,
-)
-_ORIGINAL = re.compile(
-    r"\s*(?:[-_=*—–]{2,}|\[)\s*(?:original(?:e|a)?\s?(?:message|mail|nachricht|meddelelse|meddelande)?|reply message"
-    r"|원본\s*메\s*(?:시지|세지|일)|원문|ursprüngliche\s+nachricht|originalnachricht|oprindelig\s+(?:besked|meddelelse)"
-    r"|opprinnelig\s+melding|ursprungligt\s+meddelande|message d['’]origine|message original|mensaje original|mensagem original"
-    r"|messaggio originale|oorspronkelijk bericht|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)"
-    r"|исходное сообщение|оригинальное сообщение|alkuperäinen viesti|orijinal mesaj|özgün ileti|eredeti üzenet"
-    r"|元のメッセージ|元のメール|原始邮件|原始郵件|原邮件|回复的原邮件|pôvodná správa|originalt meddelande)\s*(?:[-_=*—–]{2,}|\])\s*\Z",
-    re.I,
-)
-_FORWARDED = re.compile(
-    r"\s*(?:[-_=*—–]{2,}|begin)\s*(?:forwarded (?:message|by)|전달된 (?:메시지|메일)|weitergeleitete (?:nachricht|message)|message transféré"
-    r"|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|videresendt|vidarebefordrat"
-    r"|転送(?:された)?メッセージ|转发(?:的)?(?:邮件|消息))",
-    re.I,
-)
-_FROM = re.compile(
-    r"[\s>*]*(?:from|von|de|da|van|från|fra|od|от|від|lähettäjä|kimden|feladó|desde|remitente|expéditeur|mittente|afzender|message du"
-    r"|보낸\s?사람|보낸\s?이|발신자?|差出人|送信者|送信元|发件人|寄件者|寄件人)\s?\*?\s?[:：]\s?\*?\s*(?P<who>\S)",
-    re.I,
-)
-_OTHER = re.compile(
-    r"[\s>*]*(?P<name>sent|date|gesendet|datum|envoyé(?: le)?|enviado(?: el| em)?|fecha|data|inviato|verzonden|skickat|sendt|dato|wysłano"
-    r"|отправлено|дата|lähetetty|gönderilen|gönderildi|tarih|odesláno|보낸\s?날짜|날짜|보낸\s?시간|보냄|발송일|日時|送信日時|日付|发送时间|寄件日期|日期"
-    r"|to|an|à|a|para|per|aan|till|til|do|кому|kime|komu|vastaanottaja|címzett|받는\s?사람|받는\s?이|수신자?|宛先|收件人|收件者"
-    r"|cc|kopie|kopi|copie(?: à)?|copia|참조|抄送|副本"
-    r"|subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема|aihe|konu|předmět|tárgy|제목|件名|主题|主旨"
-    r"|de|von|from|importance|reply-to|답장)\s?\*?\s?[:：]",
-    re.I,
-)
-_SENT_FROM = re.compile(
-    r"(?:sent (?:from|via|with) (?:my |mail |outlook|yahoo|samsung|iphone|ipad|android|typeapp|proton|gmail|blackberry|mailbox|a )"
-    r"|get outlook for|sent by my|envoyé (?:de mon|depuis|à partir)|gesendet (?:von|mit)|von meinem .{1,40} gesendet"
-    r"|enviado (?:desde|do|de meu|a partir)|inviato (?:da|dal)|verzonden (?:vanaf|met|via)|verstuurd (?:vanaf|met)|skickat från|sendt fra"
-    r"|wysłane z|wysłano z|отправлено (?:с|из)|lähetetty |发自我的|從我的|iPhoneから送信|Androidから送信"
-    r"|.{1,40}에서 보(?:냄|낸 ?(?:메일|이메일|메시지)))",
-    re.I,
-)
-_CLOSING = re.compile(
-    r"(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many)? ?regards|best wishes|all the best|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)"
-    r"|cheers|kr|br|mit (?:freundlichen|besten|lieben|herzlichen) gr(?:ü|ue)(?:ß|ss)en|(?:viele|liebe|beste|schöne|freundliche) gr(?:ü|ue)(?:ß|ss)e"
-    r"|mfg|vg|lg|cordialement|bien cordialement|bien à vous|(?:meilleures )?salutations|saludos(?: cordiales)?|un saludo|atentamente|atenciosamente"
-    r"|cordiali saluti|distinti saluti|saluti|met vriendelijke groet(?:en)?|mvg|groet(?:en|jes)?|med venlig hilsen|venlig hilsen|hilsen|mvh|kh"
-    r"|med vänliga? hälsning(?:ar)?|vänliga hälsningar|hälsningar|med vennlig hilsen|pozdrawiam|z powa[żz]aniem|s pozdravem|с уважением|saygılarımla"
-    r"|ystävällisin terveisin|드림|배상|敬具|此致)[\s,.!:;*–-]*\Z",
-    re.I,
-)
-# What every marker above has: looked for first, because nearly all lines are plain words.
-_MAY_MARK = re.compile(r"[:：@\d]|\A\s*(?:[-_=*—–\[#]|begin)|[a-z] (?:from|via|with|by) |outlook|envoy|gesendet|enviado|inviato|ver(?:zonden|stuurd)"
-                       r"|skickat|wysła|отправ|lähete|发自|送信|에서 보|위에|above", re.I)  # fmt: skip
-_MARK_BEGINNINGS = frozenset("-_=*—–[#bBsSgGeEvViIwWoOоОlL나내发從A")  # rulers; Sent from, Gesendet von, Envoyé, Verzonden …
-_COLONS = frozenset(":：")
-_RULER = re.compile(r"\s*(?:_{2,}|-{3,}|={3,}|\*{3,}|—{3,}|–{3,})\s*\Z")
-_LIST_RULER = re.compile(r"\s*(?:_{2,}|--)\s*\Z")
-_REPLY_ABOVE = re.compile(r"[\s#>*=-]*(?:please )?(?:type|write|add) your reply above|[\s#*=-]+reply above this line|.{0,10}이 줄 위에 (?:회신|답장)", re.I)
+MAX_CANDIDATES = 5_000
+"""Lines that are looked at closely; what follows stays visible."""
 
 
 def visible(text: str) -> str:
@@ -94,6 +30,7 @@ def visible(text: str) -> str:
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
+    candidates = 0
     something = False  # words of the sender's own before this line
     while index < len(lines):
         line = lines[index]
@@ -107,10 +44,15 @@ def _without_quotes(lines: list[str]) -> list[str]:
             kept.append(line)
             index += 1
             continue
-        if len(line) <= LONGEST and _may_mark(line, lines[index + 1] if index + 1 < len(lines) else ""):
-            if _FORWARDED.match(line):
+        if (
+            len(line) <= LONGEST
+            and candidates < MAX_CANDIDATES
+            and _may_mark(line, lines[index + 1] if index + 1 < len(lines) else "")
+        ):
+            candidates += 1
+            if markers.FORWARDED.match(line):
                 return kept + lines[index:]
-            if _ORIGINAL.match(line) or _REPLY_ABOVE.match(line):
+            if markers.ORIGINAL.match(line) or markers.REPLY_ABOVE.match(line):
                 if something:
                     return kept
             elif (size := _header_block(lines, index)) > 0:
@@ -128,7 +70,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
             elif something and _sent_from(line):
                 return kept
         kept.append(line)
-        something = something or not _RULER.match(head)
+        something = something or not markers.RULER.match(head)
         index += 1
     return kept
 
@@ -138,8 +80,8 @@ def _may_mark(line: str, following: str) -> bool:
     return (
         ":" in line
         or "@" in line
-        or line.lstrip()[:1] in _MARK_BEGINNINGS
-        or following.rstrip()[-1:] in _COLONS
+        or line.lstrip()[:1] in markers.MARK_BEGINNINGS
+        or following.rstrip()[-1:] in markers.COLONS
         or "：" in line
         or "에서 보" in line
         or "above" in line
@@ -165,15 +107,15 @@ def _attribution(lines: list[str], index: int) -> int:
         if not piece.strip() or len(joined) + len(piece) > LONGEST:
             break
         joined = f"{joined} {piece.strip()}".strip()
-        if size > 1 and not _ATTRIBUTION_START.match(joined):
+        if size > 1 and not markers.ATTRIBUTION_START.match(joined):
             break
-        if joined[-1] not in ":：-*" and not _ATTRIBUTION_END.search(joined[-40:]):
+        if joined[-1] not in ":：-*" and not markers.ATTRIBUTION_END.search(joined[-40:]):
             continue
-        end = _ATTRIBUTION_END.search(joined[-60:])
-        dated = _MOMENT.search(joined)
+        end = markers.ATTRIBUTION_END.search(joined[-60:])
+        dated = markers.MOMENT.search(joined)
         if end and dated and (end["colon"] or "@" in joined):
             return size
-        if dated and _ADDRESS_COLON.search(joined[-140:]):
+        if dated and markers.ADDRESS_COLON.search(joined[-140:]):
             return size
         if end and end["colon"] and len(joined) < 120:
             after = _next_words(lines, index + size)
@@ -184,7 +126,7 @@ def _attribution(lines: list[str], index: int) -> int:
 
 def _header_block(lines: list[str], index: int) -> int:
     """How many lines from `index` on are a quoted message's `From: … Sent: … Subject: …`; 0 if none."""
-    if not _FROM.match(lines[index][:LONGEST]):
+    if not markers.FROM.match(lines[index][:LONGEST]):
         return 0
     names = 0
     size = 1
@@ -192,7 +134,7 @@ def _header_block(lines: list[str], index: int) -> int:
         if index + offset >= len(lines):
             break
         head = lines[index + offset][:LONGEST]
-        if _OTHER.match(head):
+        if markers.OTHER.match(head):
             names += 1
             size = offset + 1
         elif not head.strip() and names:
@@ -208,14 +150,16 @@ def _next_words(lines: list[str], index: int) -> int | None:
 def _without_ruler(kept: list[str]) -> list[str]:
     """Drop the line drawn between the new text and the quoted header, and the empty lines around it."""
     end = len(kept)
-    while end and (not kept[end - 1].strip() or _RULER.match(kept[end - 1][:LONGEST])):
+    while end and (not kept[end - 1].strip() or markers.RULER.match(kept[end - 1][:LONGEST])):
         end -= 1
     return kept[:end]
 
 
 def _sent_from(line: str) -> bool:
     stripped = line.strip().strip("*_[]")
-    return len(stripped) <= 120 and bool(_SENT_FROM.match(stripped)) and not re.search(r"[.,;!?]\s*\Z|, ", stripped)
+    return (
+        len(stripped) <= 120 and bool(markers.SENT_FROM.match(stripped)) and not re.search(r"[.,;!?]\s*\Z|, ", stripped)
+    )
 
 
 def _without_signature(lines: list[str]) -> list[str]:
@@ -228,11 +172,13 @@ def _without_signature(lines: list[str]) -> list[str]:
     for at in range(end - 1, first, -1):
         line = lines[at]
         stripped = line[:LONGEST].strip()
-        if line == "-- ":
-            cut = at
-        elif short and words <= 12 and (
-            stripped[:1] in ("-", "_") and _LIST_RULER.match(stripped)
-            or words <= 8 and len(stripped) <= 50 and _CLOSING.match(stripped)
+        if line == "-- " or (
+            short
+            and words <= 12
+            and (
+                (stripped[:1] in ("-", "_") and markers.LIST_RULER.match(stripped))
+                or (words <= 8 and len(stripped) <= 50 and markers.CLOSING.match(stripped))
+            )
         ):
             cut = at
         if stripped:
