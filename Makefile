@@ -46,7 +46,7 @@ format: install ## put the code into its usual form
 	$(BIN)/ruff format
 
 docs: install ## write the reference pages that are made from the code
-	$(BIN)/python docs/write_config_reference.py
+	$(BIN)/python docs/generate.py
 
 bench: install ## measure against the floors (ARGS="--only imap --runs 5")
 	$(PIP) --group bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ def test_every_page_can_be_reached_from_the_index() -> None:
             if file.endswith(".md") and ":" not in file:
                 waiting.append(((ROOT / page).parent / file).resolve().relative_to(ROOT))
     assert [str(page) for page in tracked("docs/*.md") if page not in seen] == []
+
+
+def test_the_generated_pages_are_what_the_code_says_now() -> None:
+    """If this fails: make docs."""
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    old = [path.name for path, text in generate["pages"]().items() if path.read_text(encoding="utf-8") != text]
+    assert old == []
 
 
 def test_the_readmes_make_verbs_exist() -> None:

@@ -1,0 +1,25 @@
+"""Write the reference pages that are made from the code: `make docs`. A test holds pages and code together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deskctl.cli.reference import reference as commands
+from deskctl.config.reference import reference as configuration
+from deskctl.plugins import manager
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and what it should hold."""
+    example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    return {
+        ROOT / "docs/reference/cli.md": commands(),
+        ROOT / "docs/reference/config.md": configuration(example, manager.load().channel_types),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
