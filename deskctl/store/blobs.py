@@ -31,11 +31,13 @@ def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted
     mentions = Counter(wanted)
     if not mentions:
         return
-    query = select(blobs.c.sha256, blobs.c.refs).where(blobs.c.sha256.in_(sorted(mentions))).order_by(blobs.c.sha256)
-    known = {row.sha256: row.refs for row in connection.execute(query.with_for_update())}
-    update(connection, blobs, [(known[s] + mentions[s], s) for s in sorted(known)], "refs", "sha256")
+    query = select(blobs.c.sha256).where(blobs.c.sha256.in_(sorted(mentions))).order_by(blobs.c.sha256)
+    known = set(connection.execute(query.with_for_update()).scalars())
+    for count in sorted({mentions[sha256] for sha256 in known}):
+        some = sorted(sha256 for sha256 in known if mentions[sha256] == count)
+        connection.execute(blobs.update().where(blobs.c.sha256.in_(some)).values(refs=blobs.c.refs + count))
     about, data = [], []
-    for sha256 in sorted(mentions.keys() - known.keys()):
+    for sha256 in sorted(mentions.keys() - known):
         content = contents[sha256]
         number = ids.next("blobs")
         compression, stored = _compress(content)

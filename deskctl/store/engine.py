@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.pool import QueuePool
 
 from ..errors import ConfigError, Unavailable
 from .faults import translated
+from .ids import Counters, Ids, Sequences
 
 #: A disk with less than this (bytes) counts as full when someone asks whether the desk can take mail.
 _LEAST_FREE = 4 * 1024 * 1024
@@ -70,6 +72,10 @@ class Database(ABC):
 
     @abstractmethod
     def _decide(self) -> Any: ...
+
+    @abstractmethod
+    def ids(self, connection: Connection) -> Ids:
+        """The numbers for new rows of the transaction that `connection` is in."""
 
     @abstractmethod
     def writable(self) -> bool:
@@ -208,6 +214,9 @@ class SQLite(Database):
     def _decide(self) -> Any:
         return self._read()
 
+    def ids(self, connection: Connection) -> Ids:
+        return Counters(connection)
+
     def writable(self) -> bool:
         if self._identity() != self._file or not os.access(self._path, os.W_OK) or self._free() < _LEAST_FREE:
             return False
@@ -248,6 +257,7 @@ class PostgreSQL(Database):
     def __init__(self, url: URL, busy: float) -> None:
         super().__init__()
         self.where = url.set(drivername="postgresql").render_as_string()
+        self._spare_numbers: deque[int] = deque()
         milliseconds = int(busy * 1000)
         try:
             engine = create_engine(
@@ -283,6 +293,9 @@ class PostgreSQL(Database):
     def _decide(self) -> Iterator[Connection]:
         with self._writer.connect() as connection:
             yield connection  # closing without a commit rolls back
+
+    def ids(self, connection: Connection) -> Ids:
+        return Sequences(connection, self._spare_numbers)
 
     def writable(self) -> bool:
         try:

@@ -2,12 +2,12 @@
 
 SQLite has one writer: the last number of each kind is a row, read once in a transaction and written at its end.
 PostgreSQL has sequences; they are asked in growing blocks, because each question is a trip to the server.
-Numbers of tickets are asked for one by one: people read them, and gaps look like something was lost.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Protocol
 
 from sqlalchemy import Connection, select
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from .statements import insert, or_update
 from .tables.sqlite import counters
 
+_GROWTH = 8
 _LARGEST_BLOCK = 64
 
 
@@ -26,10 +27,6 @@ class Ids(Protocol):
     def save(self) -> None:
         """Called once, before the commit."""
         ...
-
-
-def ids(connection: Connection) -> Ids:
-    return Counters(connection) if connection.dialect.name == "sqlite" else Sequences(connection)
 
 
 class Counters:
@@ -53,23 +50,27 @@ class Counters:
 
 
 class Sequences:
-    def __init__(self, connection: Connection) -> None:
+    """`spare` are numbers of tickets that an earlier transaction of this process fetched and did not need: people
+    read these numbers, and gaps look as if something was lost."""
+
+    def __init__(self, connection: Connection, spare: deque[int]) -> None:
         self._connection = connection
-        self._ready: dict[str, deque[int]] = {}
-        self._block: dict[str, int] = {"tickets": 1}
+        self._ready: dict[str, deque[int]] = {"tickets": spare}
+        self._block: dict[str, int] = {}
 
     def next(self, kind: str) -> int:
         ready = self._ready.setdefault(kind, deque())
-        if not ready:
-            block = self._block.get(kind, 1)
-            if kind != "tickets":
-                self._block[kind] = min(block * 2, _LARGEST_BLOCK)
-            ready.extend(
-                self._connection.exec_driver_sql(
-                    "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", (f"{kind}_number", block)
-                ).scalars()
-            )
-        return ready.popleft()
+        while True:
+            try:
+                return ready.popleft()
+            except IndexError:
+                ready.extend(self._fetch(kind))
+
+    def _fetch(self, kind: str) -> Iterable[int]:
+        block = self._block.get(kind, 1)
+        self._block[kind] = min(block * _GROWTH, _LARGEST_BLOCK)
+        ask = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
+        return self._connection.exec_driver_sql(ask, (f"{kind}_number", block)).scalars()
 
     def save(self) -> None:
         """A sequence keeps its own count."""

@@ -11,10 +11,9 @@ from sqlalchemy import Connection, func, select, text, tuple_
 from ..core.journal import JournalEntry, JournalRow
 from . import blobs, rows
 from .engine import Database
-from .ids import ids
 from .moments import from_micros, to_micros
 from .retry import again
-from .statements import insert, update
+from .statements import insert
 from .tables import journal
 from .tables.intake import UNSETTLED
 from .text import clean, maybe_clean
@@ -38,7 +37,7 @@ class Journal:
         with self._database.writing() as connection:
             keys = [(clean(entry.key), clean(entry.channel)) for entry, _ in entries]
             known = _known(connection, keys)
-            numbers = ids(connection)
+            numbers = self._database.ids(connection)
             answer, new, contents = [], [], {}
             for (entry, sha256), (key, channel) in zip(entries, keys, strict=True):
                 fresh = (key, channel) not in known
@@ -90,7 +89,7 @@ class Journal:
     def start_batch(self, ids: Collection[int]) -> None:
         """These are about to be tried together: should the process die now, it shows."""
         with self._database.writing() as connection:
-            update(connection, journal, [(_IN_BATCH, number) for number in ids], "trial", "id")
+            connection.execute(journal.update().where(journal.c.id.in_(sorted(ids))).values(trial=_IN_BATCH))
 
     def start_single(self, id: int) -> int:
         """This one is about to be tried alone. How often that has been so, this time included."""

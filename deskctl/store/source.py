@@ -21,7 +21,7 @@ from ..core.ports import Address, CommandRecord, RecordedEvent
 from ..core.tickets import Ticket
 from ..core.timers import Timer
 from . import rows
-from .ids import Ids, ids
+from .ids import Ids
 from .tables import (
     agents,
     commands,
@@ -70,9 +70,9 @@ _HEAD = (
 class StoredSource:
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, ids: Ids) -> None:
         self._connection = connection
-        self.ids: Ids = ids(connection)
+        self.ids = ids
         self.tickets_before: dict[int, Ticket] = {}
 
     # --- tickets and people -----------------------------------------------------------------------

@@ -8,7 +8,7 @@ package only, values never stand in the text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -16,8 +16,15 @@ from sqlalchemy import Connection, Table
 
 def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str, then: str = "") -> None:
     """Insert `rows`; `columns` are separated by blanks. `then` is what follows: an ON CONFLICT clause."""
-    if rows:
-        connection.exec_driver_sql(_insert(table.name, columns, then, _mark(connection)), list(rows))
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_insert(table.name, columns, then, 1, "?"), list(rows))
+        return
+    for start in range(0, len(rows), _AT_ONCE):  # a server is asked once for many rows, not once for each
+        some = rows[start : start + _AT_ONCE]
+        values = tuple(value for row in some for value in row)
+        connection.exec_driver_sql(_insert(table.name, columns, then, len(some), "%s"), values)
 
 
 def update(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str, key: str) -> None:
@@ -37,6 +44,9 @@ def or_update(key: str, columns: Iterable[str]) -> str:
     return f"ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f'"{c}" = excluded."{c}"' for c in columns)
 
 
+#: Rows in one INSERT on PostgreSQL, which takes 65,535 values.
+_AT_ONCE = 100
+
 OR_NOTHING = "ON CONFLICT DO NOTHING"
 
 
@@ -44,11 +54,12 @@ def _mark(connection: Connection) -> str:
     return "?" if connection.dialect.name == "sqlite" else "%s"
 
 
-@cache
-def _insert(table: str, columns: str, then: str, mark: str) -> str:
+@lru_cache(maxsize=256)
+def _insert(table: str, columns: str, then: str, rows: int, mark: str) -> str:
     names = columns.split()
     listed = ", ".join(f'"{n}"' for n in names)
-    return f"INSERT INTO {table} ({listed}) VALUES ({', '.join([mark] * len(names))}) {then}"  # noqa: S608
+    values = ", ".join([f"({', '.join([mark] * len(names))})"] * rows)
+    return f"INSERT INTO {table} ({listed}) VALUES {values} {then}"  # noqa: S608
 
 
 @cache

@@ -77,7 +77,7 @@ class Store:
 
     def _attempt(self, work: Callable[[Unit], T], dry_run: bool) -> T:
         with self._database.deciding() if dry_run else self._database.writing() as connection:
-            source = StoredSource(connection)
+            source = StoredSource(connection, self._database.ids(connection))
             unit = Unit(source, self.settings, self._clock())
             result = work(unit)
             if not dry_run:

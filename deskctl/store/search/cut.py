@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-#: Words are cut here (characters): a line of base64 is no word, and PostgreSQL refuses lexemes over 2 KB.
+#: Longer words (characters) are cut in pieces: a line of base64 is none, and PostgreSQL refuses lexemes over 2 KB.
 _LONGEST = 40
 #: As many words as stand in one row of an index; PostgreSQL knows no positions past 16,383.
 ROW = 8000
@@ -20,8 +20,8 @@ _CJK = (
     "\u1100-\u11ff\u3005-\u3007\u3041-\u309f\u30a0-\u30ff\u3131-\u318e\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
-_ASCII = re.compile("[a-z0-9]+")
+_TOKEN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]{{1,{_LONGEST}}}")
+_ASCII = re.compile(f"[a-z0-9]{{1,{_LONGEST}}}")
 _STARTS_CJK = re.compile(f"[{_CJK}]")
 #: Below this no character is of `_CJK`.
 _FIRST_CJK = "\u1100"
@@ -30,12 +30,10 @@ _FIRST_CJK = "\u1100"
 def cut(text: str) -> list[str]:
     """The words of `text` in their order; a run of CJK characters as its pairs, a single one as itself."""
     if text.isascii():
-        return [word[:_LONGEST] for word in _ASCII.findall(text.lower())]
+        return _ASCII.findall(text.lower())
     words: list[str] = []
     for token in _TOKEN.findall(unicodedata.normalize("NFC", text).casefold()):
-        if token[0] < _FIRST_CJK or not _STARTS_CJK.match(token):
-            words.append(token[:_LONGEST])
-        elif len(token) == 1:
+        if token[0] < _FIRST_CJK or len(token) == 1 or not _STARTS_CJK.match(token):
             words.append(token)
         else:
             words += [token[i : i + 2] for i in range(len(token) - 1)]

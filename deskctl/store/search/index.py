@@ -9,15 +9,12 @@ from sqlalchemy import Connection
 from ..ids import Ids
 from ..statements import delete, insert
 from ..tables import search_rows
+from ..tables.postgresql import search_index
 from .cut import is_single_character, phrases, pieces
 
 Searchable = tuple[int, int | None, str]
 """Ticket, message (None for the ticket's own words), text."""
 
-_WRITE = {
-    "sqlite": "INSERT INTO search_index (rowid, tokens) VALUES (?, ?)",
-    "postgresql": "INSERT INTO search_index (id, tokens) VALUES (%s, %s::tsvector)",
-}
 _HOLDS = {
     "sqlite": "SELECT r.ticket FROM search_index s JOIN search_rows r ON r.id = s.rowid WHERE s.tokens MATCH ?",
     "postgresql": "SELECT r.ticket FROM search_index s JOIN search_rows r USING (id) WHERE s.tokens @@ %s::tsquery",
@@ -37,7 +34,10 @@ def write(connection: Connection, ids: Ids, texts: Iterable[Searchable]) -> None
             words.append((number, express(piece)))
     if words:
         insert(connection, search_rows, about, "id ticket message")
-        connection.exec_driver_sql(_WRITE[engine], words)
+        if engine == "sqlite":
+            connection.exec_driver_sql("INSERT INTO search_index (rowid, tokens) VALUES (?, ?)", words)
+        else:
+            insert(connection, search_index, words, "id tokens")
 
 
 def forget(connection: Connection, messages: Collection[int]) -> None:

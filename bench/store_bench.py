@@ -1,0 +1,134 @@
+"""What the store costs for each mail: journal append, reading it back, and a transaction of 50 new tickets.
+
+    python bench/store_bench.py [URL …]     default: SQLite in a temporary folder
+
+Every mail makes a contact, an identity, a ticket, a message, participants and two events, as intake does.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from statistics import median
+
+from deskctl.core.conversation import Message
+from deskctl.core.events import MessageReceived, TicketCreated
+from deskctl.core.journal import JournalEntry, JournalRow, JournalSettled, JournalState
+from deskctl.core.messages import Envelope, MessageKind
+from deskctl.core.people import Actor, Contact, Identity
+from deskctl.core.ports import Address
+from deskctl.core.settings import Settings
+from deskctl.core.tickets import Ticket
+from deskctl.core.unit import Unit
+from deskctl.store import Store
+
+BATCH = 50
+ROUNDS = 20
+WORDS = [
+    a + b
+    for a in ["ba", "de", "fi", "go", "hu", "ka", "lo", "mi", "ne", "pu", "ra", "so", "ti", "vu"]
+    for b in ["ster", "mand", "ling", "pron", "cast"]
+]
+KOREAN = [
+    "결제가",
+    "환불",
+    "요청드립니다",
+    "배송이",
+    "아직도",
+    "안",
+    "왔어요",
+    "카드로",
+    "주문번호",
+    "확인해",
+    "주세요",
+]
+
+
+def text(chance: random.Random) -> str:
+    words = KOREAN if chance.random() < 0.1 else WORDS
+    return " ".join(chance.choice(words) for _ in range(250))
+
+
+def receive(unit: Unit, rows: list[JournalRow], texts: dict[int, str]) -> None:
+    actor = Actor.system("intake")
+    unit.load_messages([f"<{row.id}@example.org>" for row in rows])
+    unit.load_identities([Address("email", f"customer{row.id}@example.org") for row in rows])
+    for row in rows:
+        unit.begin("receive", actor, False)
+        contact = Contact(unit.source.next_id("contacts"), f"Customer {row.id}", unit.now)
+        unit.put_contact(contact)
+        address = f"customer{row.id}@example.org"
+        unit.add_identity(Identity("email", address, contact.id))
+        number = unit.source.next_id("tickets")
+        unit.add_ticket(Ticket(number, f"Subject {row.id}", row.channel, contact.id, unit.now, unit.now, unit.now))
+        message = Message(
+            id=unit.source.next_id("messages"),
+            ticket=number,
+            kind=MessageKind.IN,
+            channel=row.channel,
+            author=address,
+            sent_at=unit.now,
+            created_at=unit.now,
+            subject=f"Subject {row.id}",
+            text=texts[row.id],
+            visible_text=texts[row.id],
+            message_id=f"<{row.id}@example.org>",
+            digest=row.raw_sha256,
+            contact=contact.id,
+            raw_sha256=row.raw_sha256,
+        )
+        unit.add_message(message)
+        unit.add_participants(number, (address,))
+        unit.record(TicketCreated(number, row.channel, contact.id), actor)
+        unit.record(MessageReceived(number, message.id), actor)
+        unit.settle_journal(JournalSettled(row.id, JournalState.DONE, message.id))
+
+
+def measure(url: str) -> dict[str, float]:
+    """Milliseconds a mail, medians over the rounds."""
+    store = Store.open(url, Settings(), migrate=True)
+    chance = random.Random(7)
+    spent: dict[str, list[float]] = {"append": [], "waiting": [], "start_batch": [], "transaction": []}
+
+    def timed(what: str, work: Callable[[], object]) -> object:
+        begun = time.perf_counter()
+        answer = work()
+        spent[what].append((time.perf_counter() - begun) / BATCH * 1000)
+        return answer
+
+    for turn in range(ROUNDS):
+        texts = [text(chance) for _ in range(BATCH)]
+        entries = []
+        for place, words in enumerate(texts):
+            envelope = Envelope("smtp", datetime.now(UTC), "customer@example.org", ("support@desk.example",))
+            raw = f"Subject: {turn}-{place}\r\n\r\n{words}".encode()
+            entries.append(JournalEntry("support", f"{turn}-{place}", envelope, raw))
+        timed("append", lambda entries=entries: store.journal.append(entries))
+        rows = timed("waiting", lambda: store.journal.waiting(BATCH, 4_000_000))
+        assert isinstance(rows, list)
+        timed("start_batch", lambda rows=rows: store.journal.start_batch([row.id for row in rows]))
+        said = {row.id: words for row, words in zip(rows, texts, strict=True)}
+        timed(
+            "transaction",
+            lambda rows=rows, said=said: store.transaction(lambda unit: receive(unit, rows, said)),
+        )
+    store.close()
+    return {what: median(times) for what, times in spent.items()}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for url in sys.argv[1:] or [f"sqlite:///{folder}/desk.db"]:
+            found = measure(url)
+            print(url.split("?", maxsplit=1)[0])
+            for what, milliseconds in found.items():
+                print(f"  {what:12} {milliseconds:.3f} ms a mail")
+            print(f"  {'all':12} {sum(found.values()):.3f} ms a mail")
+
+
+if __name__ == "__main__":
+    main()
