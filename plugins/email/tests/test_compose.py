@@ -1,0 +1,167 @@
+"""An answer as bytes: right threading, Korean everywhere, and nothing that breaks out of its field."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from deskctl_email.compose import Mail, compose
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.plugins import FileRef, Rejected
+from deskctl.testing.builders import outbound
+
+ADDRESS = "support@acme.test"
+NASTY = "Hello\r\nBcc: eve@example.net\r\n\r\nbody\n\x00\x85\u2028X"
+
+
+def composed(**fields: Any) -> Mail:
+    return compose(outbound(**fields), ADDRESS, lambda sha256: b"%PDF\x00\xff" + sha256.encode())
+
+
+def parsed(mail: Mail) -> EmailMessage:
+    message = email.message_from_bytes(mail.content, policy=email.policy.default)
+    assert not message.defects
+    return message
+
+
+def test_an_answer_threads_in_every_mail_program() -> None:
+    references = tuple(f"<{n}.{'x' * 150}@example.org>" for n in range(60))
+    message = parsed(
+        composed(
+            message_id="<own@acme.test>",
+            in_reply_to=references[-1],
+            references=references,
+            headers={"thread-index": "AdB1234=", "Thread-Topic": "환불 문의", "X-Evil": "no"},
+        )
+    )
+    assert message["Message-ID"] == "<own@acme.test>"
+    assert message["In-Reply-To"] == references[-1]
+    given_back = message["References"].split()
+    assert given_back[0] == references[0]
+    assert given_back[1:] == list(references[-19:])
+    assert message["Thread-Index"] == "AdB1234="
+    assert message["Thread-Topic"] == "환불 문의"
+    assert message["X-Evil"] is None
+
+
+def test_korean_arrives_whole_and_every_relay_takes_it() -> None:
+    subject = "환불 요청에 대한 답변입니다 " * 12
+    text = "안녕하세요.\n" + "긴 줄 " * 2000 + "\n.\nFrom here\n"
+    mail = composed(
+        subject=subject.strip(),
+        text=text,
+        sender_name="고객 지원팀, \"Acme\"",
+        files=(FileRef("견적서 (최종) 2026년 11월 아주 긴 이름의 파일.pdf", "application/pdf", 9, "ab"),),
+    )
+    message = parsed(mail)
+    assert mail.content.isascii()
+    assert max(map(len, mail.content.split(b"\r\n"))) <= 998
+    assert b"\n" not in mail.content.replace(b"\r\n", b"")
+    assert message["Subject"] == subject.strip()
+    assert message["From"].addresses[0].display_name == '고객 지원팀, "Acme"'
+    assert message["From"].addresses[0].addr_spec == ADDRESS
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == text
+    [file] = message.iter_attachments()
+    assert file.get_filename() == "견적서 (최종) 2026년 11월 아주 긴 이름의 파일.pdf"
+    assert file.get_content() == b"%PDF\x00\xffab"
+
+
+@pytest.mark.parametrize("field", ["subject", "sender_name", "thread-topic", "thread-index", "filename", "content_type"])
+def test_free_text_never_ends_its_header_line(field: str) -> None:
+    if field.startswith("thread"):
+        mail = composed(headers={field: NASTY})
+    elif field == "filename":
+        mail = composed(files=(FileRef(NASTY, "text/plain", 1, "ab"),))
+    elif field == "content_type":
+        mail = composed(files=(FileRef("a", f"text/plain{NASTY}", 1, "ab"),))
+    else:
+        mail = composed(**{field: NASTY})
+    message = parsed(mail)
+    assert message["Bcc"] is None
+    assert all(part["Bcc"] is None for part in message.walk())
+    assert not any(line.lower().startswith(b"bcc") for line in mail.content.split(b"\r\n"))
+    assert mail.recipients == ("ana@example.org",)
+
+
+@pytest.mark.parametrize("field", ["to", "cc", "bcc", "sender_address", "message_id"])
+@pytest.mark.parametrize(
+    "value", ["a@b.c\r\nBcc: eve@x.y", "a@b.c\nX: y", "a b@c.d", "a@b.c, eve@x.y", "<a@b.c>,<d@e.f>", "a@b.c\x00", ""]
+)
+def test_an_address_or_id_that_is_none_is_rejected(field: str, value: str) -> None:
+    if field == "sender_address" and not value:
+        pytest.skip("then it is the channel's own")
+    given_value = value if field in ("sender_address", "message_id") else (value,)
+    with pytest.raises(Rejected):
+        composed(**{field: given_value})
+
+
+def test_ids_that_customers_made_up_are_left_out() -> None:
+    message = parsed(composed(in_reply_to="<a b\r\nX: y>", references=("<ok@x>", "no id", "<a>\r\nBcc: x@y.z", "<é@x>")))
+    assert message["In-Reply-To"] is None
+    assert message["References"] == "<ok@x>"
+
+
+@given(
+    subject=st.text(max_size=300),
+    sender_name=st.text(max_size=100),
+    text=st.text(max_size=300),
+    filename=st.text(max_size=150),
+    topic=st.text(max_size=100),
+)
+def test_whatever_is_written_gives_a_mail(subject: str, sender_name: str, text: str, filename: str, topic: str) -> None:
+    mail = composed(
+        subject=subject,
+        sender_name=sender_name,
+        text=text,
+        headers={"Thread-Topic": topic},
+        files=(FileRef(filename, "image/png", 1, "ab"),),
+    )
+    assert mail.content.isascii()
+    assert max(map(len, mail.content.split(b"\r\n"))) <= 998
+    header = mail.content.partition(b"\r\n\r\n")[0]
+    names = {line.partition(b":")[0] for line in header.split(b"\r\n") if not line.startswith((b" ", b"\t"))}
+    assert names <= {
+        *(b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Thread-Topic", b"MIME-Version", b"Content-Type")
+    }
+
+
+def test_blind_copies_are_in_the_envelope_only() -> None:
+    mail = composed(to=("ana@example.org",), cc=("bo@example.org",), bcc=("lead@acme.test", "ana@example.org"))
+    assert mail.recipients == ("ana@example.org", "bo@example.org", "lead@acme.test")
+    assert b"lead@acme.test" not in mail.content
+
+
+@pytest.mark.parametrize(("in_reply_to", "kind"), [("<a@b>", "auto-replied"), (None, "auto-generated")])
+def test_automatic_mail_says_so(in_reply_to: str | None, kind: str) -> None:
+    mail = composed(automatic=True, in_reply_to=in_reply_to)
+    message = parsed(mail)
+    assert mail.automatic
+    assert message["Auto-Submitted"] == kind
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["X-Deskctl-Loop"]
+    assert parsed(composed())["Auto-Submitted"] is None
+
+
+def test_it_answers_from_the_address_that_was_written_to() -> None:
+    mail = composed(sender_address="help@acme.test")
+    assert mail.sender == "help@acme.test"
+    assert parsed(mail)["From"].addresses[0].addr_spec == "help@acme.test"
+
+
+def test_domains_of_the_world_are_written_in_ascii() -> None:
+    mail = composed(to=("ana@예시.테스트",))
+    assert mail.recipients == ("ana@xn--vv4b11d.xn--9t4b11yi5a",)
+    assert not mail.international
+    assert composed(to=("고객@example.org",)).international
+
+
+def test_a_message_without_recipients_is_rejected() -> None:
+    with pytest.raises(Rejected):
+        composed(to=())

@@ -1,0 +1,93 @@
+"""The channel's table: usual values, and mistakes that are named with their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deskctl_email.config import EmailConfig
+
+from deskctl.config.convert import structure
+
+
+def read(**table: Any) -> EmailConfig:
+    config, faults = structure({"address": "support@acme.test", **table}, EmailConfig, Path("/etc/desk"))
+    assert faults == []
+    assert isinstance(config, EmailConfig)
+    return config
+
+
+def mistakes(**table: Any) -> dict[str, str]:
+    config, faults = structure({"address": "support@acme.test", **table}, EmailConfig, Path("/etc/desk"))
+    assert config is None
+    return {".".join(map(str, fault.path)): fault.what for fault in faults}
+
+
+def test_the_table_of_the_documentation_is_read() -> None:
+    config = read(
+        aliases=["help@acme.test"],
+        listen={"host": "127.0.0.1", "port": 2525, "protocol": "lmtp", "cert": "tls.pem", "key": "/keys/tls.key"},
+        imap={
+            "host": "imap.acme.test",
+            "port": 1993,
+            "security": "tls",
+            "user": "support",
+            "password": {"env": "MAIL_PASSWORD"},
+            "folder": "INBOX",
+            "after": "move:Archive/Taken",
+            "poll": "60s",
+            "idle": True,
+        },
+        smtp={"host": "mail.acme.test", "security": "starttls", "timeout": "30s"},
+    )
+    assert config.listen is not None
+    assert config.imap is not None
+    assert config.smtp is not None
+    assert config.listen.cert == Path("/etc/desk/tls.pem"), "files count from the configuration's folder"
+    assert config.imap.target == "Archive/Taken"
+    assert config.smtp.timeout.total_seconds() == 30
+    assert config.own_addresses == {"support@acme.test", "help@acme.test"}
+
+
+@pytest.mark.parametrize(
+    ("host", "imap", "smtp"), [("mail.acme.test", ("tls", 993), ("starttls", 587)), ("127.0.0.1", ("plain", 143), ("plain", 25))]
+)
+def test_security_and_port_have_usual_values(host: str, imap: tuple[str, int], smtp: tuple[str, int]) -> None:
+    config = read(imap={"host": host}, smtp={"host": host})
+    assert config.imap is not None
+    assert config.smtp is not None
+    assert (config.imap.security, config.imap.port) == imap
+    assert (config.smtp.security, config.smtp.port) == smtp
+
+
+@pytest.mark.parametrize(
+    ("table", "place"),
+    [
+        ({"address": "support"}, "address"),
+        ({"address": "support@acme.test\nBcc: eve@example.net"}, "address"),
+        ({"aliases": ["help@acme.test", "nobody"]}, "aliases"),
+        ({"listen": {}}, "listen"),
+        ({"listen": {"port": 2525, "path": "/run/desk/lmtp"}}, "listen"),
+        ({"listen": {"port": 70000}}, "listen.port"),
+        ({"listen": {"port": 2525, "key": "tls.key"}}, "listen.cert"),
+        ({"listen": {"port": 2525, "protocol": "uucp"}}, "listen.protocol"),
+        ({"imap": {"port": 993}}, "imap.host"),
+        ({"imap": {"host": "imap.acme.test", "user": "support"}}, "imap.password"),
+        ({"imap": {"host": "imap.acme.test", "after": "burn"}}, "imap.after"),
+        ({"imap": {"host": "imap.acme.test", "after": "move:INBOX"}}, "imap.after"),
+        ({"imap": {"host": "imap.acme.test", "poll": "0s"}}, "imap.poll"),
+        ({"imap": {"host": "imap.acme.test", "security": "ssl"}}, "imap.security"),
+        ({"smtp": {"host": "a b"}}, "smtp.host"),
+        ({"smtp": {"host": "mail.acme.test", "password": {"env": "P"}}}, "smtp.user"),
+        ({"smtp": {"host": "mail.acme.test", "prot": 25}}, "smtp.prot"),
+        ({"max_size": 1}, "max_size"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(table: dict[str, Any], place: str) -> None:
+    assert set(mistakes(**table)) == {place}
+
+
+def test_a_password_is_never_shown() -> None:
+    config = read(smtp={"host": "mail.acme.test", "user": "support", "password": "hunter2"})
+    assert "hunter2" not in repr(config)

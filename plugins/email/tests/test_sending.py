@@ -1,0 +1,250 @@
+"""Sending through a relay: what it said, and when, decides what may be done next."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from deskctl_email.channel import EmailChannel
+from deskctl_email.config import EmailConfig, Smtp
+
+from deskctl.plugins import Receipt, Rejected, Secret, TryLater, Uncertain
+from deskctl.testing.builders import outbound
+from deskctl.testing.fakes import MemoryContext
+from deskctl.testing.smtp_sink import SmtpSink
+
+ADDRESS = "support@acme.test"
+
+
+def through(sink: SmtpSink, context: MemoryContext, **smtp: Any) -> EmailChannel:
+    given = {"host": sink.host, "port": sink.port, "timeout": timedelta(seconds=5), **smtp}
+    return EmailChannel(EmailConfig(address=ADDRESS, smtp=Smtp(**given)), context)
+
+
+@pytest.fixture
+def channel(sink: SmtpSink, context: MemoryContext) -> EmailChannel:
+    return through(sink, context)
+
+
+async def test_an_answer_arrives_and_was_marked_before(
+    channel: EmailChannel, sink: SmtpSink, context: MemoryContext
+) -> None:
+    receipt = await channel.send(outbound("안녕하세요\n.\n", outbox_id=7))
+    await channel.aclose()
+    assert isinstance(receipt, Receipt)
+    assert context.marked == [7]
+    [mail] = sink.mails
+    assert mail.sender == ADDRESS
+    assert mail.recipients == ("ana@example.org",)
+    assert mail.text.replace("\r\n", "\n") == "안녕하세요\n.\n"
+
+
+async def test_a_connection_is_kept_for_the_next_and_replaced_when_it_died(
+    channel: EmailChannel, sink: SmtpSink
+) -> None:
+    for _ in range(3):
+        await channel.send(outbound())
+    sink.drop("mail")
+    await channel.send(outbound())
+    await channel.aclose()
+    assert len(sink.mails) == 4
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "after-data"])
+@pytest.mark.parametrize(("code", "raised"), [(451, TryLater), (550, Rejected)])
+async def test_a_refusal_is_kept_apart_from_a_delay(
+    stage: Any, code: int, raised: type[Exception], channel: EmailChannel, sink: SmtpSink, context: MemoryContext
+) -> None:
+    sink.refuse(stage, code)
+    with pytest.raises(raised, match=str(code)):
+        await channel.send(outbound(outbox_id=1))
+    assert context.marked == ([1] if stage in ("data", "after-data") else [])
+    await channel.send(outbound(outbox_id=2))
+    await channel.aclose()
+    assert len(sink.mails) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop", "stall"])
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+async def test_no_answer_before_the_content_has_sent_nothing(
+    stage: Any, kind: str, sink: SmtpSink, context: MemoryContext
+) -> None:
+    channel = through(sink, context, timeout=timedelta(seconds=1))
+    getattr(sink, kind)(stage)
+    with pytest.raises(TryLater):
+        await channel.send(outbound())
+    await channel.send(outbound())
+    await channel.aclose()
+    assert len(sink.mails) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop", "stall"])
+async def test_no_answer_after_the_content_is_uncertain(kind: str, sink: SmtpSink, context: MemoryContext) -> None:
+    channel = through(sink, context, timeout=timedelta(seconds=1))
+    getattr(sink, kind)("after-data")
+    with pytest.raises(Uncertain):
+        await channel.send(outbound(outbox_id=9))
+    await channel.aclose()
+    assert context.marked == [9]
+    assert len(sink.mails) == 1
+
+
+async def test_a_line_cut_within_a_large_content_has_sent_nothing(context: MemoryContext) -> None:
+    with Scripted([b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n", b"354 x\r\n"]) as relay:
+        channel = EmailChannel(EmailConfig(address=ADDRESS, smtp=Smtp(host="127.0.0.1", port=relay.port)), context)
+        with pytest.raises(TryLater):
+            await channel.send(outbound(files=(context.add_file(b"x" * 20_000_000),)))
+        await channel.aclose()
+
+
+async def test_a_relay_out_of_reach_is_tried_later(context: MemoryContext, free_port: Callable[[], int]) -> None:
+    channel = EmailChannel(EmailConfig(address=ADDRESS, smtp=Smtp(host="127.0.0.1", port=free_port())), context)
+    with pytest.raises(TryLater):
+        await channel.send(outbound())
+    await channel.aclose()
+    assert context.marked == []
+
+
+async def test_what_cannot_be_marked_does_not_leave(
+    channel: EmailChannel, sink: SmtpSink, context: MemoryContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(outbox_id: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(context, "sending", full)
+    with pytest.raises(TryLater):
+        await channel.send(outbound())
+    await channel.aclose()
+    assert sink.mails == []
+
+
+async def test_some_refused_recipients_are_told_and_the_rest_get_it(
+    channel: EmailChannel, sink: SmtpSink, context: MemoryContext
+) -> None:
+    sink.refuse("rcpt", 550, recipient="gone@example.org")
+    receipt = await channel.send(outbound(to=("ana@example.org", "gone@example.org")))
+    await channel.aclose()
+    assert sink.mails[0].recipients == ("ana@example.org",)
+    assert "gone@example.org" in receipt.remark
+    assert "gone@example.org" in context.alerts[0][0]
+
+
+async def test_when_all_are_refused_one_delay_means_later(channel: EmailChannel, sink: SmtpSink) -> None:
+    sink.refuse("rcpt", 550, recipient="gone@example.org")
+    sink.refuse("rcpt", 450, recipient="full@example.org")
+    with pytest.raises(TryLater):
+        await channel.send(outbound(to=("gone@example.org", "full@example.org")))
+    await channel.aclose()
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt"])
+async def test_automatic_mail_has_the_null_sender_where_the_relay_takes_it(
+    stage: Any, channel: EmailChannel, sink: SmtpSink
+) -> None:
+    await channel.send(outbound(automatic=True))
+    sink.refuse(stage, 550)
+    await channel.send(outbound(automatic=True))
+    await channel.aclose()
+    assert [mail.sender.strip("<>") for mail in sink.mails] == ["", ADDRESS]
+
+
+async def test_a_wrong_password_waits_and_is_told_once(context: MemoryContext) -> None:
+    with SmtpSink(logins={"support": "right"}) as sink:
+        wrong = through(sink, context, user="support", password=Secret("literal", "wrong-word"))
+        for _ in range(2):
+            with pytest.raises(TryLater) as caught:
+                await wrong.send(outbound())
+            assert "wrong-word" not in str(caught.value)
+        await wrong.aclose()
+        assert len(context.alerts) == 1
+        right = through(sink, context, user="support", password=Secret("literal", "right"))
+        await right.send(outbound())
+        await right.aclose()
+        assert len(sink.mails) == 1
+
+
+async def test_a_relay_that_wants_a_login_loses_no_message(context: MemoryContext) -> None:
+    with SmtpSink(logins={"support": "right"}) as sink:
+        channel = through(sink, context)
+        with pytest.raises(TryLater):
+            await channel.send(outbound())
+        await channel.aclose()
+    assert len(context.alerts) == 1
+
+
+@pytest.mark.parametrize("password", ["right", "맞는 암호"])
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_tls_and_login(
+    security: Any, password: str, context: MemoryContext, certificate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ssl
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
+    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    serving.load_cert_chain(certificate.cert, certificate.key)
+    with SmtpSink(logins={"support": password}, tls=serving, tls_from_start=security == "tls") as sink:
+        channel = through(sink, context, security=security, user="support", password=Secret("literal", password))
+        await channel.send(outbound())
+        await channel.aclose()
+        assert len(sink.mails) == 1
+
+
+async def test_a_certificate_that_is_not_trusted_sends_nothing(context: MemoryContext, certificate: Any) -> None:
+    import ssl
+
+    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    serving.load_cert_chain(certificate.cert, certificate.key)
+    with SmtpSink(tls=serving) as sink:
+        channel = through(sink, context, security="starttls")
+        with pytest.raises(TryLater, match="not trusted"):
+            await channel.send(outbound())
+        await channel.aclose()
+    assert "not trusted" in context.alerts[0][0]
+
+
+async def test_starttls_is_never_left_out_silently(sink: SmtpSink, context: MemoryContext) -> None:
+    channel = through(sink, context, security="starttls")
+    with pytest.raises(TryLater):
+        await channel.send(outbound())
+    await channel.aclose()
+    assert sink.mails == []
+
+
+async def test_several_sends_at_once_all_arrive(channel: EmailChannel, sink: SmtpSink) -> None:
+    await asyncio.gather(*(channel.send(outbound(f"answer {n}", outbox_id=n)) for n in range(10)))
+    await channel.aclose()
+    assert len({mail.text for mail in sink.mails}) == 10
+
+
+class Scripted:
+    """A relay that gives its answers and then cuts the line, reading nothing more."""
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._answers = answers
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def _serve(self) -> None:
+        line, _ = self._listener.accept()
+        with line:
+            line.settimeout(10)
+            for index, answer in enumerate(self._answers):
+                if index:
+                    line.recv(4096)
+                line.sendall(answer)
+            line.recv(10)
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    def __enter__(self) -> Scripted:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        self._thread.join(10)
