@@ -1,0 +1,16 @@
+"""A desk on a real store, for commands that look at what earlier transactions left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .desk import StoredDesk
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[StoredDesk]:
+    desk = StoredDesk(store_url)
+    yield desk
+    desk.close()

@@ -1,0 +1,77 @@
+"""A desk on a real store: mail comes in through the journal, agents give commands, each in its own transaction."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deskctl.core import dispatch
+from deskctl.core.commands import Command
+from deskctl.core.commands.admin import AddAgent
+from deskctl.core.commands.machine import Receive
+from deskctl.core.journal import JournalEntry
+from deskctl.core.messages import Automatic, Envelope, InboundMessage
+from deskctl.core.people import Actor
+from deskctl.core.queries.admin import ListOutbox
+from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.tickets import Ticket
+from deskctl.store import Store
+
+SETTINGS = Settings(
+    name="Acme Support",
+    channels={"support": ChannelInfo("support", "email", "support@acme.test", team="support", sends=True)},
+)
+
+
+class StoredDesk:
+    """Agents `agent1` and `agent2` are in team support, `lead` is in leads. The clock stands unless it is moved."""
+
+    def __init__(self, url: str) -> None:
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        self.store = Store.open(url, SETTINGS, lambda: self.now, migrate=True)
+        self._mails = itertools.count(1)
+        for handle, team in (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
+            self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), "user:root")
+
+    def close(self) -> None:
+        self.store.close()
+
+    def later(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def do(self, command: Command, who: str = "agent1") -> dispatch.Result:
+        actor = Actor(who if ":" in who else f"agent:{who}")
+        return self.store.transaction(lambda unit: dispatch.execute(unit, command, actor))
+
+    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
+        """A mail is journalled and worked off."""
+        number = next(self._mails)
+        why = fields.pop("automatic", "")
+        envelope = Envelope("smtp", self.now)
+        self.store.journal.append([JournalEntry("support", f"key-{number}", envelope, b"raw %d" % number)])
+        row = self.store.journal.waiting(1, 1 << 20)[0]
+        message = InboundMessage(
+            sender=sender,
+            sender_name=fields.pop("name", None),
+            subject=subject,
+            text=fields.pop("text", "It burns."),
+            visible_text="It burns.",
+            digest=f"digest-{number}",
+            message_id=fields.pop("message_id", f"<{number}@example.org>"),
+            automatic=Automatic(bool(why), why),
+            **fields,
+        )
+        return self.do(Receive(row.id, "support", envelope, message, row.raw_sha256), "system:intake")
+
+    def show(self, number: int) -> dict[str, Any]:
+        document: dict[str, Any] = self.store.ask(ShowTicket(number))
+        return document
+
+    def ticket(self, number: int) -> Ticket:
+        return self.store.transaction(lambda unit: unit.ticket(number))
+
+    def outbox(self, **filters: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.store.ask(ListOutbox(**{"all": True, **filters}))
+        return rows

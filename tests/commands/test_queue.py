@@ -1,0 +1,83 @@
+"""Who gets the next ticket, and when solved ones close."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deskctl.core.commands.machine import FireTimer
+from deskctl.core.commands.tickets import Create, MarkSeen, Next, Reopen, Reply, Set, Solve
+from deskctl.core.queries.tickets import Seen
+from deskctl.core.tickets import Status
+from deskctl.errors import DeskctlError
+
+from .desk import SETTINGS, StoredDesk
+
+
+def test_the_urgent_come_first_and_the_low_are_not_forgotten(desk: StoredDesk) -> None:
+    desk.do(Create("1", "low, but old", "x", priority="low"), "agent1")
+    desk.later(days=2, hours=23, minutes=30)
+    desk.do(Create("2", "normal", "x"), "agent1")
+    desk.do(Create("3", "urgent", "x", priority="urgent"), "agent1")
+    assert [desk.do(Next()).facts["number"] for _ in range(3)] == [1, 3, 2]
+    with pytest.raises(DeskctlError, match="nothing waits") as caught:
+        desk.do(Next())
+    assert caught.value.exit_code == 1
+
+
+def test_two_agents_get_different_tickets(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.mail(subject="Other")
+    assert {desk.do(Next(), agent).facts["number"] for agent in ("agent1", "agent2")} == {1, 2}
+
+
+def test_another_teams_queue_is_not_ours(desk: StoredDesk) -> None:
+    desk.mail()
+    with pytest.raises(DeskctlError, match="nothing waits"):
+        desk.do(Next(), "lead")
+
+
+def test_a_ticket_solved_for_four_days_closes(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Solve(1))
+    due = desk.store.timers.next_due()
+    assert due == desk.now + SETTINGS.close_after
+    desk.later(days=4)
+    timer = desk.store.timers.due(10)[0]
+    desk.do(FireTimer(timer.id), "system:timers")
+    assert desk.ticket(1).status is Status.CLOSED
+    assert desk.store.timers.next_due() is None
+
+
+def test_a_timer_that_was_overtaken_does_nothing(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Solve(1))
+    desk.later(days=4)
+    timer = desk.store.timers.due(10)[0]
+    desk.do(Reopen(1))
+    desk.do(FireTimer(timer.id), "system:timers")
+    assert desk.ticket(1).status is Status.OPEN
+
+
+def test_a_priority_set_by_hand_moves_the_ticket_in_the_queue(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Set(1, (("priority", "urgent"),)))
+    assert desk.ticket(1).queue_at == desk.now + timedelta(hours=1)
+
+
+def test_the_colleague_who_asked_first_stays_in_copy(desk: StoredDesk) -> None:
+    desk.mail(message_id="<one@example.org>", cc=("ben@example.org",))
+    desk.mail("ben@example.org", in_reply_to=("<one@example.org>",))
+    outbox = desk.do(Reply(1, "Hello.")).facts["outbox"]
+    entry = desk.store.transaction(lambda unit: unit.outbox(outbox))
+    assert (entry.to, entry.cc) == (("ben@example.org",), ("ana@example.org",))
+
+
+def test_what_an_agent_was_shown_is_remembered_for_them_alone(desk: StoredDesk) -> None:
+    first = desk.mail(message_id="<one@example.org>").facts["message"]
+    desk.do(MarkSeen(1, first))
+    second = desk.mail(in_reply_to=("<one@example.org>",)).facts["message"]
+    desk.mail(in_reply_to=("<one@example.org>",), automatic="auto-submitted")
+    assert desk.store.ask(Seen(1, "agent1")) == {"seen": first, "newest": second}
+    assert desk.store.ask(Seen(1, "agent2")) == {"seen": None, "newest": second}

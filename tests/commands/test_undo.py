@@ -1,0 +1,130 @@
+"""Taking back: the ticket is as it was, and what somebody has seen stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from deskctl.core.commands import Command
+from deskctl.core.commands.tickets import (
+    Assign,
+    Close,
+    Create,
+    Escalate,
+    Merge,
+    Note,
+    Reopen,
+    Reply,
+    Set,
+    Solve,
+    Tag,
+    Take,
+    Undo,
+)
+from deskctl.core.tickets import Status, Ticket
+from deskctl.errors import DeskctlError, Refused
+
+from .desk import StoredDesk
+
+
+def lasting(ticket: Ticket) -> Ticket:
+    """A ticket but for when it was last touched."""
+    return replace(ticket, updated_at=ticket.created_at, solved_at=None)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Take(1),
+        Assign(1, "agent1"),
+        Assign(1, "team:leads"),
+        Note(1, "asked finance"),
+        Reply(1, "We are on it."),
+        Reply(1, "Done.", status="solved"),
+        Escalate(1, "lead", "angry customer"),
+        Tag(1, ("refund",), ("first",)),
+        Set(1, (("priority", "high"), ("status", "hold"), ("language", "ko"), ("team", "leads"))),
+        Solve(1),
+        Close(1),
+        Merge(1, into=2),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_every_verb_can_be_taken_back(desk: StoredDesk, command: Command) -> None:
+    desk.mail()
+    desk.mail(subject="Other")
+    desk.do(Tag(1, ("first",)))
+    desk.do(Assign(1, "agent2"))
+    before = {n: lasting(desk.ticket(n)) for n in (1, 2)}
+    words = [m["text"] for m in desk.show(1)["messages"]]
+    desk.later(seconds=1)
+    desk.do(command)
+    desk.later(seconds=1)
+    desk.do(Undo())
+    assert {n: lasting(desk.ticket(n)) for n in (1, 2)} == before
+    assert [m["text"] for m in desk.show(1)["messages"]] == words
+    assert [row["state"] for row in desk.outbox(ticket=1) if row["to"] == ["ana@example.org"]] in ([], ["cancelled"])
+    assert desk.store.timers.next_due() is None
+
+
+def test_taking_back_goes_on_backwards(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Tag(1, ("one",)))
+    desk.do(Tag(1, ("two",)))
+    desk.do(Undo())
+    desk.do(Undo())
+    assert desk.ticket(1).tags == frozenset()
+    with pytest.raises(DeskctlError, match="nothing of yours"):
+        desk.do(Undo())
+
+
+def test_a_reopened_ticket_is_solved_again(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Solve(1))
+    desk.do(Reopen(1))
+    desk.do(Undo())
+    assert desk.ticket(1).status is Status.SOLVED
+    assert desk.store.timers.next_due() is not None
+
+
+def test_what_somebody_else_touched_since_stays(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Tag(1, ("one",)))
+    desk.do(Note(1, "I looked."), "agent2")
+    with pytest.raises(Refused, match="touched since"):
+        desk.do(Undo())
+    assert desk.ticket(1).tags == {"one"}
+
+
+def test_what_the_customer_answered_since_stays(desk: StoredDesk) -> None:
+    desk.mail(message_id="<one@example.org>")
+    desk.do(Solve(1))
+    desk.mail(in_reply_to=("<one@example.org>",))
+    with pytest.raises(Refused, match="touched since"):
+        desk.do(Undo())
+
+
+def test_a_reply_on_its_way_cannot_be_taken_back(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Reply(1, "We are on it.", at_once=True))
+    assert [entry.ticket for entry in desk.store.outbox.claim(10) if entry.to == ("ana@example.org",)] == [1]
+    with pytest.raises(Refused, match="cannot be taken back"):
+        desk.do(Undo())
+
+
+def test_a_ticket_opened_by_mistake_is_closed_and_empty(desk: StoredDesk) -> None:
+    desk.do(Create("ana@example.org", "Oops", "Wrong window.", channel="phone"))
+    desk.do(Undo())
+    assert desk.ticket(1).status is Status.CLOSED
+    assert desk.show(1)["messages"] == []
+
+
+def test_nobody_takes_back_for_others(desk: StoredDesk) -> None:
+    desk.mail()
+    done = desk.do(Tag(1, ("one",)))
+    with pytest.raises(Refused, match="not yours"):
+        desk.do(Undo(done.command), "agent2")
+    assert desk.do(Undo(done.command)).changed
+    with pytest.raises(Refused, match="already"):
+        desk.do(Undo(done.command))
