@@ -1,0 +1,115 @@
+"""A `ChannelContext` that keeps everything in memory: what a channel is given in its tests."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ..plugins import Envelope, FileRef, StoreUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message as the channel handed it over."""
+
+    raw: bytes
+    key: str
+    envelope: Envelope
+
+
+class MemoryContext:
+    """Keeps what a channel delivers, by key, as the journal does. Safe to use from any thread.
+
+    `refuse` makes it a desk whose store is out of order; `hold()` lets `deliver` wait until `release()`.
+    """
+
+    def __init__(self, name: str = "test", clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.name = name
+        self.log = logging.getLogger(f"deskctl.testing.{name}")
+        self.refuse = False
+        self.attempts: list[Delivered] = []
+        """Everything that was offered, also what was refused."""
+        self.marked: list[int] = []
+        """Outbox ids that the channel marked as on their way."""
+        self.alerts: list[tuple[str, str]] = []
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[str, Delivered] = {}
+        self._state: dict[str, Any] = {}
+        self._files: dict[str, bytes] = {}
+        self._open = threading.Event()
+        self._open.set()
+
+    @property
+    def journal(self) -> list[Delivered]:
+        """What was made durable, in order; the same key is kept once."""
+        with self._lock:
+            return list(self._kept.values())
+
+    def hold(self) -> None:
+        self._open.clear()
+
+    def release(self) -> None:
+        self._open.set()
+
+    async def wait_for(self, condition: Callable[[], object], what: str, seconds: float = 20) -> None:
+        """Until `condition` is true. Raises AssertionError that says `what` did not come about."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not within {seconds:g} s: {what}")
+            await asyncio.sleep(0.01)
+
+    async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
+        await asyncio.to_thread(self.deliver_blocking, [(raw, key, envelope)])
+
+    def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
+        entries = [Delivered(raw, key, envelope) for raw, key, envelope in batch]
+        with self._lock:
+            self.attempts += entries
+        self._open.wait()
+        if self.refuse:
+            raise StoreUnavailable("the store cannot be written")
+        with self._lock:
+            for entry in entries:
+                self._kept.setdefault(entry.key, entry)
+
+    def sending(self, outbox_id: int) -> None:
+        with self._lock:
+            self.marked.append(outbox_id)
+
+    def accepting(self) -> bool:
+        return not self.refuse
+
+    def load_state(self) -> dict[str, Any]:
+        with self._lock:
+            return dict(self._state)
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        if self.refuse:
+            raise StoreUnavailable("the store cannot be written")
+        with self._lock:
+            self._state = dict(state)
+
+    def add_file(self, content: bytes, filename: str = "file.txt", content_type: str = "text/plain") -> FileRef:
+        """A stored attachment, for an `OutboundMessage`."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._files[sha256] = content
+        return FileRef(filename, content_type, len(content), sha256)
+
+    def read_file(self, sha256: str) -> bytes:
+        return self._files[sha256]
+
+    def alert(self, what: str, hint: str = "") -> None:
+        with self._lock:
+            self.alerts.append((what, hint))
+
+    def now(self) -> datetime:
+        return self._clock()

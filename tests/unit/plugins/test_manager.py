@@ -1,0 +1,243 @@
+"""Plugins are loaded apart from each other: one that fails is named and switched off, the others work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from deskctl.config import check, plugins_table
+from deskctl.config.schema import PluginsTable
+from deskctl.plugins.manager import PluginRow, Plugins, load
+
+GOOD = """
+from dataclasses import dataclass
+from deskctl.plugins import ChannelType, InboundMessage, hookimpl
+
+@dataclass(frozen=True)
+class Pigeon:
+    loft: str
+    feathers: int = 2
+
+def parse(raw, envelope):
+    return InboundMessage(None, None, "", "", "", digest="")
+
+@hookimpl
+def deskctl_channels():
+    return [ChannelType(kind="KIND", config=Pigeon, open=lambda config, context: None, parse=parse)]
+"""
+
+IMPORT = "from deskctl.plugins import hookimpl\n"
+
+BAD = {
+    "does_not_parse": ("def (:\n", "SyntaxError"),
+    "fails_at_import": ("import no_such_module\n", "No module named 'no_such_module'"),
+    "exits_at_import": ("raise SystemExit(3)\n", "SystemExit: 3"),
+    "has_no_hook": ("x = 1\n", "has no hooks"),
+    "forgot_the_mark": ("def deskctl_channels():\n    return []\n", "not marked with @hookimpl"),
+    "unknown_hook": (IMPORT + "@hookimpl\ndef deskctl_chanels():\n    return []\n", "did you mean deskctl_channels?"),
+    "async_hook": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    return []\n", "is async"),
+    "async_generator": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    yield 1\n", "is async"),
+    "wrong_arguments": (IMPORT + "@hookimpl\ndef deskctl_channels(desk):\n    return []\n", "desk"),
+    "wraps_others": (IMPORT + "@hookimpl(wrapper=True)\ndef deskctl_channels():\n    return (yield)\n", "wraps"),
+    "raises_in_its_hook": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    1 / 0\n", "ZeroDivisionError"),
+    "raises_half_way": (
+        GOOD.replace("KIND", "half").replace("    return [", "    yield from [") + "    1 / 0\n",
+        "ZeroDivisionError",
+    ),
+    "exits_in_its_hook": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    raise SystemExit\n", "SystemExit"),
+    "gives_no_list": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    return 3\n", "TypeError"),
+    "gives_no_type": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    return ['pigeon']\n", "not a ChannelType"),
+    "config_is_no_class": (GOOD.replace("config=Pigeon", "config=dict").replace("KIND", "x"), "attrs class or a data"),
+    "config_takes_our_key": (GOOD.replace("loft:", "team:").replace("KIND", "x"), "may not have 'team'"),
+}
+
+LoadFiles = Callable[..., Plugins]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "plugins"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def load_files(folder: Path) -> LoadFiles:
+    def write_and_load(
+        files: Mapping[str, str], environ: Mapping[str, str] | None = None, **section: object
+    ) -> Plugins:
+        for name, text in files.items():
+            (folder / f"{name}.py").write_text(text)
+            (folder / f"{name}.py").chmod(0o600)
+        return load(PluginsTable(dir=folder, **section), environ or {})  # type: ignore[arg-type]
+
+    return write_and_load
+
+
+def row(plugins: Plugins, name: str) -> PluginRow:
+    return next(row for row in plugins.rows() if row["name"] == name)
+
+
+def test_a_file_in_the_folder_is_a_plugin(load_files: LoadFiles, folder: Path) -> None:
+    plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
+
+    assert "pigeon" in plugins.channel_types
+    assert row(plugins, "pigeon") == {
+        "name": "pigeon",
+        "version": None,
+        "source": str(folder / "pigeon.py"),
+        "enabled": True,
+        "channels": ["pigeon"],
+        "hooks": ["deskctl_channels"],
+        "error": None,
+    }
+
+
+def test_the_built_in_and_the_installed_come_by_the_same_door() -> None:
+    plugins = load(environ={})
+
+    assert {"console", "email"} <= set(plugins.channel_types)
+    assert row(plugins, "console")["source"] == "built in"
+    assert row(plugins, "email")["source"] == "deskctl-email"
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_plugin_is_named_and_off_and_stops_no_other(name: str, load_files: LoadFiles) -> None:
+    text, said = BAD[name]
+    plugins = load_files({"a_good": GOOD.replace("KIND", "a"), name: text, "z_good": GOOD.replace("KIND", "z")})
+
+    bad = row(plugins, name)
+    assert not bad["enabled"]
+    assert bad["error"] is not None
+    assert said in bad["error"]
+    assert "\n" not in bad["error"]
+    assert {"a", "z", "console", "email"} == set(plugins.channel_types)
+    assert name in plugins.absent()
+
+
+def test_of_two_plugins_with_one_kind_the_second_is_refused_and_both_are_named(load_files: LoadFiles) -> None:
+    plugins = load_files({"one": GOOD.replace("KIND", "coo"), "two": GOOD.replace("KIND", "coo")})
+
+    error = row(plugins, "two")["error"]
+    assert error is not None
+    assert "one" in error
+    assert "two" in error
+    assert row(plugins, "one")["channels"] == ["coo"]
+    assert "coo" in plugins.channel_types
+
+
+def test_nobody_takes_the_place_of_an_installed_plugin(load_files: LoadFiles, folder: Path) -> None:
+    plugins = load_files({"email": GOOD.replace("KIND", "fake")})
+
+    assert "fake" not in plugins.channel_types
+    assert "email" in plugins.channel_types
+    assert "both called email" in str(row(plugins, f"email ({folder / 'email.py'})")["error"])
+
+
+@pytest.mark.parametrize(
+    ("environ", "section", "loaded"),
+    [
+        ({}, {}, {"console", "email", "pigeon"}),
+        ({"DESKCTL_PLUGINS": "none"}, {}, set()),
+        ({"DESKCTL_PLUGINS": ""}, {}, set()),
+        ({"DESKCTL_PLUGINS": "email, pigeon"}, {}, {"email", "pigeon"}),
+        ({"DESKCTL_PLUGINS": "email,pigeon"}, {"disabled": ("pigeon",)}, {"email"}),
+        ({}, {"disabled": ("email", "console")}, {"pigeon"}),
+        ({}, {"only": ("console",)}, {"console"}),
+    ],
+)
+def test_what_loads_can_be_limited(
+    environ: dict[str, str], section: dict[str, tuple[str, ...]], loaded: set[str], load_files: LoadFiles
+) -> None:
+    plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")}, environ, **section)
+
+    assert set(plugins.channel_types) == loaded
+    off = [row for row in plugins.rows() if not row["enabled"]]
+    assert {row["name"] for row in off} == {"console", "email", "pigeon"} - loaded
+    assert all(row["error"] is None for row in off)
+
+
+def test_a_plugin_that_is_off_is_not_even_imported(load_files: LoadFiles, tmp_path: Path) -> None:
+    trace = tmp_path / "imported"
+    load_files({"spy": f"open({str(trace)!r}, 'w').close()\n"}, disabled=("spy",))
+
+    assert not trace.exists()
+
+
+def test_a_folder_that_others_can_write_is_not_read(load_files: LoadFiles, folder: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "imported"
+    folder.chmod(0o777)
+
+    plugins = load_files({"spy": f"open({str(trace)!r}, 'w').close()\n"})
+
+    assert not trace.exists()
+    assert "can be changed by everybody" in str(row(plugins, str(folder))["error"])
+    assert "console" in plugins.channel_types
+
+
+def test_a_file_that_others_can_write_is_not_run(load_files: LoadFiles, folder: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "imported"
+    load_files({"spy": f"open({str(trace)!r}, 'w').close()\n"}, disabled=("spy",))
+    (folder / "spy.py").chmod(0o620)
+
+    plugins = load_files({})
+
+    assert not trace.exists()
+    assert "can be changed by its group" in str(row(plugins, "spy")["error"])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_somebody_else_is_not_read(load_files: LoadFiles, folder: Path) -> None:
+    os.chown(folder, 1, -1)
+
+    plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
+
+    assert "pigeon" not in plugins.channel_types
+    assert "not to you or root" in str(row(plugins, str(folder))["error"])
+
+
+def test_a_missing_folder_stops_nothing(tmp_path: Path) -> None:
+    plugins = load(PluginsTable(dir=tmp_path / "none"), {})
+
+    assert "console" in plugins.channel_types
+    assert "No such file" in str(row(plugins, str(tmp_path / "none"))["error"])
+
+
+def test_a_plugin_that_fails_later_can_be_switched_off(load_files: LoadFiles) -> None:
+    plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
+
+    plugins.switch_off("pigeon", "its hook took longer than 5 s")
+
+    assert "pigeon" not in plugins.channel_types
+    assert row(plugins, "pigeon")["error"] == "its hook took longer than 5 s"
+
+
+def test_a_plugins_table_is_checked_with_the_rest(load_files: LoadFiles, tmp_path: Path, folder: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("""\
+[desk]
+[plugins]
+dir = "plugins"
+[channels.roof]
+type = "pigeon"
+laft = "north"
+feathers = "many"
+[channels.cellar]
+type = "broken"
+""")
+    load_files({"pigeon": GOOD.replace("KIND", "pigeon"), "broken": "1 / 0\n"})
+
+    plugins = load(plugins_table(config), {})
+    report = check(config, plugins.channel_types, plugins.absent())
+
+    assert [(problem.line, problem.path) for problem in report.errors] == [
+        (4, "channels.roof.loft"),
+        (6, "channels.roof.laft"),
+        (7, "channels.roof.feathers"),
+        (9, "channels.cellar.type"),
+    ]
+    assert "(did you mean loft?)" in report.errors[1].what
+    assert "the plugin broken is off: ZeroDivisionError" in report.errors[3].what
