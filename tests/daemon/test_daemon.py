@@ -1,0 +1,277 @@
+"""A running daemon: it takes in, answers, keeps its channels apart, and ends well."""
+
+from __future__ import annotations
+
+import base64
+import json
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.tickets import Create, Reply, Solve
+from deskctl.core.queries.admin import DeskHealth, ListInbox, ListOutbox, ListTeams
+from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import UsageError
+from tests.daemon.running import Daemon, add_agent, command, launch, running
+
+WaitUntil = Callable[..., Any]
+MakeDesk = Callable[[str], Path]
+
+
+def put(folder: Path, name: str, text: str) -> None:
+    """A message for the console channel."""
+    (folder / "in").mkdir(exist_ok=True)
+    (folder / f"{name}.new").write_text(text)
+    (folder / f"{name}.new").rename(folder / "in" / name)
+
+
+def awkward(name: str, mode: str, sent: str = "sent") -> str:
+    return f'[channels.{name}]\ntype = "awkward"\nmode = "{mode}"\nsent = "{sent}"\n'
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def health_of(desk: RemoteDesk, name: str) -> Any:
+    return next(service for service in desk.ask(DeskHealth())["services"] if service["name"] == name)
+
+
+def test_a_message_becomes_a_ticket_and_the_answer_leaves(daemon: Daemon, wait_until: WaitUntil) -> None:
+    put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
+    desk = daemon.desk()
+    [ticket] = wait_until(lambda: desk.ask(ListTickets()), what="the message is a ticket")
+    assert (ticket["subject"], ticket["team"]) == ("Printer", "support")
+    outcome = desk.execute(Reply(ticket["number"], "We are on it.", at_once=True), agent="ana")
+    row = desk.call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=20)
+    assert row["state"] == "sent"
+    [answer] = [json.loads(text) for text in (daemon.folder / "out.jsonl").read_text().splitlines()]
+    assert (answer["to"], answer["message_id"]) == (["ann@example.org"], row["message_id"])
+    desk.close()
+
+
+def test_teams_that_channels_name_are_there(daemon: Daemon) -> None:
+    desk = daemon.desk()
+    assert [team["handle"] for team in desk.ask(ListTeams())] == ["support"]
+    desk.close()
+
+
+def test_a_reply_waits_for_the_undo_window_and_then_leaves_by_itself(daemon: Daemon, wait_until: WaitUntil) -> None:
+    put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
+    desk = daemon.desk()
+    wait_until(lambda: desk.ask(ListTickets()))
+    desk.execute(Reply(1, "We are on it."), agent="ana")
+    assert desk.ask(ListOutbox(ticket=1))[0]["state"] == "queued"
+    wait_until(lambda: [m["delivery"] for m in desk.ask(ShowTicket(1))["messages"]] == [None, "sent"])
+    desk.close()
+
+
+def test_a_timer_closes_a_solved_ticket_when_its_time_has_come(daemon: Daemon, wait_until: WaitUntil) -> None:
+    desk = daemon.desk()
+    desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana")
+    desk.execute(Solve(1), agent="ana")
+    wait_until(lambda: desk.ask(ShowTicket(1))["status"] == "closed", what="the ticket is closed")
+    desk.close()
+
+
+def test_the_same_mail_piped_twice_is_one_message(daemon: Daemon, wait_until: WaitUntil) -> None:
+    desk = daemon.desk()
+    mail = encoded("From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
+    assert desk.call("ingest", raw_base64=mail, channel="ops") == {"channel": "ops", "new": True}
+    assert desk.call("ingest", raw_base64=mail, channel="ops") == {"channel": "ops", "new": False}
+    wait_until(lambda: len(desk.ask(ListTickets())) == 1)
+    wait_until(lambda: [row["state"] for row in desk.ask(ListInbox(all=True))] == ["done"])
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"raw_base64": 7}, {"raw_base64": "%%%"}, {"raw_base64": ""}, {"raw_base64": "aGk=", "x": 1}],
+    ids=["nothing", "a number", "no base64", "empty", "unknown"],
+)
+def test_an_ingest_that_makes_no_sense_is_refused(daemon: Daemon, params: dict[str, Any]) -> None:
+    desk = daemon.desk()
+    with pytest.raises(UsageError):
+        desk.call("ingest", **params)
+    assert desk.ask(ListInbox(all=True)) == []
+    desk.close()
+
+
+def test_one_channel_never_touches_another(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    channels = [awkward("crashing", "crash"), awkward("hanging", "stuck"), awkward("refused", "refused")]
+    with running(desk_with("".join([*channels, awkward("away", "away")]))) as daemon:
+        add_agent(daemon)
+        desk = daemon.desk()
+        put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
+        wait_until(lambda: desk.ask(ListTickets()), what="the good channel takes in")
+        wait_until(lambda: health_of(desk, "crashing")["restarts"] >= 2, what="the crashing channel is tried again")
+        states = {row["name"]: row["state"] for row in desk.call("channels")}
+        assert (states["ops"], states["hanging"], states["refused"]) == ("running", "running", "stopped")
+        assert "password is wrong" in health_of(desk, "refused")["last_error"]
+        assert "the fault is in the plugin of awkward" in daemon.log
+        desk.close()
+
+
+def test_a_channel_that_hangs_while_sending_holds_no_other_up(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    with running(desk_with(awkward("hanging", "stuck"))) as daemon:
+        add_agent(daemon)
+        desk = daemon.desk()
+        for n in range(10):
+            desk.call("ingest", raw_base64=encoded(f"help {n}"), channel="hanging")
+        wait_until(lambda: len(desk.ask(ListTickets())) == 10)
+        put(daemon.folder, "one", "From: eve@example.org\nSubject: Printer\n\nIt burns.\n")
+        tickets = wait_until(lambda: [t for t in desk.ask(ListTickets()) if t["channel"] == "ops"])
+        for ticket in desk.ask(ListTickets()):
+            if ticket["channel"] == "hanging":
+                desk.execute(Reply(ticket["number"], "yes", at_once=True), agent="ana")
+        outcome = desk.execute(Reply(tickets[0]["number"], "yes", at_once=True), agent="ana")
+        assert desk.call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=20)["state"] == "sent"
+        desk.close()
+
+
+def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    with running(desk_with(awkward("odd", "idle"))) as daemon:
+        desk = daemon.desk()
+        for text in ("one", "BROKEN", "two"):
+            desk.call("ingest", raw_base64=encoded(text), channel="odd")
+        wait_until(lambda: sorted(t["subject"] for t in desk.ask(ListTickets())) == ["one", "two"])
+        [row] = wait_until(lambda: desk.ask(ListInbox()), what="the broken one is quarantined")
+        assert row["state"] == "quarantined"
+        assert "no channel can read this" in row["reason"]
+        desk.close()
+
+
+def test_what_kills_the_process_three_times_is_set_aside(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    folder = desk_with(awkward("odd", "idle"))
+    with running(folder) as daemon:
+        desk = daemon.desk()
+        desk.call("ingest", raw_base64=encoded("KILL"), channel="odd")
+        assert daemon.process.wait(20) == 9
+        desk.close()
+    deaths = 1
+    while True:
+        log = folder / "again.log"
+        process = launch(folder, log)
+        try:
+            wait_until(lambda: process.poll() is not None or "quarantined" in log.read_text(), 30)  # noqa: B023
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(30)
+        if code == 0:
+            break
+        deaths += 1
+        assert deaths < 10
+    assert deaths == 3
+    with running(folder) as daemon:
+        desk = daemon.desk()
+        [row] = desk.ask(ListInbox())
+        assert (row["state"], row["reason"]) == ("quarantined", "the process died 3 times over it")
+        desk.call("ingest", raw_base64=encoded("fine"), channel="odd")
+        wait_until(lambda: [t["subject"] for t in desk.ask(ListTickets())] == ["fine"])
+        desk.close()
+
+
+def test_sigterm_lets_what_is_being_sent_arrive(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    folder = desk_with(awkward("slow", "slow"))
+    with running(folder) as daemon:
+        add_agent(daemon)
+        desk = daemon.desk()
+        desk.call("ingest", raw_base64=encoded("help"), channel="slow")
+        wait_until(lambda: desk.ask(ListTickets()))
+        desk.execute(Reply(1, "yes", at_once=True), agent="ana")
+        wait_until((folder / "sent.begun").exists, what="sending has begun")
+        desk.close()
+        assert daemon.terminate() == 0
+    assert not (folder / "desk.sock").exists()
+    with running(folder) as daemon:
+        desk = daemon.desk()
+        assert [m["delivery"] for m in desk.ask(ShowTicket(1))["messages"]] == [None, "sent"]
+        assert len((folder / "sent").read_text().splitlines()) == 1
+        desk.close()
+
+
+def test_what_was_being_sent_when_the_daemon_was_killed_is_uncertain(
+    desk_with: MakeDesk, wait_until: WaitUntil
+) -> None:
+    folder = desk_with(awkward("slow", "slow"))
+    with running(folder) as daemon:
+        add_agent(daemon)
+        desk = daemon.desk()
+        desk.call("ingest", raw_base64=encoded("help"), channel="slow")
+        wait_until(lambda: desk.ask(ListTickets()))
+        desk.execute(Reply(1, "yes", at_once=True), agent="ana")
+        wait_until((folder / "sent.begun").exists, what="sending has begun")
+        desk.close()
+        daemon.kill()
+    with running(folder) as daemon:
+        desk = daemon.desk()
+        assert [m["delivery"] for m in desk.ask(ShowTicket(1))["messages"]] == [None, "uncertain"]
+        assert not (folder / "sent").exists()
+        desk.close()
+
+
+def test_a_second_daemon_is_refused_and_told_who_runs(daemon: Daemon) -> None:
+    second = command(daemon.folder, "daemon", "run")
+    assert second.returncode == 4
+    assert f"pid {daemon.process.pid}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_stopped_daemon_is_an_error_and_is_not_bypassed(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGSTOP: the kernel still takes connections, but nobody answers."""
+    daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        result = command(daemon.folder, "list")
+    finally:
+        daemon.process.send_signal(signal.SIGCONT)
+    assert result.returncode == 6
+    assert "does not answer" in result.stderr
+
+
+def test_systemd_hears_of_ready_and_stopping(desk_with: MakeDesk, tmp_path: Path, wait_until: WaitUntil) -> None:
+    import os
+    import socket
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        path = str(tmp_path / "notify")
+        manager.bind(path)
+        manager.settimeout(20)
+        os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"] = path, "200000"
+        try:
+            with running(desk_with("")) as daemon:
+                heard = {manager.recv(100) for _ in range(3)}
+                assert {b"READY=1", b"WATCHDOG=1"} == heard
+                daemon.process.send_signal(signal.SIGTERM)
+                while manager.recv(100) != b"STOPPING=1":
+                    pass
+                assert daemon.process.wait(20) == 0
+        finally:
+            del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
+
+
+def test_an_idle_daemon_does_not_poll(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    """Only the console channel has to look at its folder; without it the process sleeps."""
+    folder = desk_with(awkward("quiet", "idle"))
+    text = (folder / "config.toml").read_text()
+    (folder / "config.toml").write_text(text.replace('poll = "1s"', 'poll = "1h"'))
+    if "postgresql" in text:
+        pytest.skip("with a server other daemons may write to the store, and one has to look")
+    with running(folder) as daemon:
+        before = _switches(daemon)
+        subprocess.run(["sleep", "1.5"], check=True)
+        assert _switches(daemon) - before <= 3
+
+
+def _switches(daemon: Daemon) -> int:
+    """How often its threads have gone to sleep so far."""
+    total = 0
+    for task in Path(f"/proc/{daemon.process.pid}/task").iterdir():
+        for row in (task / "status").read_text().splitlines():
+            if row.startswith("voluntary_ctxt_switches"):
+                total += int(row.split()[1])
+    return total
