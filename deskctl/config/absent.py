@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+#: The reason of a plugin that nobody wants; any other is a fault.
+ON_PURPOSE = "switched off by [plugins] or $DESKCTL_PLUGINS"
+
 #: Kinds whose distribution is an extra of deskctl.
 EXTRAS = ("email", "telegram")
 

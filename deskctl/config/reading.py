@@ -57,7 +57,7 @@ def load(path: Path, kinds: Mapping[str, Kind], absent: Mapping[str, str] | None
     if report.config is None:
         count = len(report.errors)
         raise ConfigError(
-            f"{count} errors in {shown(path)}" if count > 1 else str(report.errors[0]),
+            f"{count} error{'s' if count > 1 else ''} in {shown(path)}",
             "Correct it, then see `deskctl config check`.",
             tuple(map(str, report.errors)),
         )
@@ -87,7 +87,7 @@ def plugins_table(path: Path) -> PluginsTable:
     try:
         data = _parsed(path, _text(path))
     except _Broken as broken:
-        raise ConfigError(str(broken.problem), problems=(str(broken.problem),)) from None
+        raise ConfigError(f"1 error in {shown(path)}", "Correct it first.", (str(broken.problem),)) from None
     table, faults = structure(data.get("plugins", {}), PluginsTable, path.absolute().parent)
     return PluginsTable() if faults else table
 
@@ -270,8 +270,14 @@ class _Reading:
             self._error(path, f"{what} belongs to {dotted(first)} already")
 
     def _plugins(self, table: PluginsTable) -> None:
+        from .absent import ON_PURPOSE
         from .trust import distrust
 
+        for key, names in (("only", table.only or ()), ("disabled", table.disabled)):
+            for index, name in enumerate(names):
+                why = self._absent.get(name, ON_PURPOSE)
+                if why != ON_PURPOSE:
+                    self._warning(("plugins", key, index), why)
         if table.dir is None:
             return
         try:

@@ -31,7 +31,9 @@ def _zone(_: Any, attribute: Attribute[str], value: str) -> None:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
         zones = available_timezones()
-        near = did_you_mean(value, zones) or did_you_mean(value, {zone.rpartition("/")[2]: zone for zone in zones})
+        cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
+        city = cities.get(value.replace(" ", "_").casefold())
+        near = f" (did you mean {city}?)" if city else did_you_mean(value, zones)
         raise Invalid(
             f'{value!r} is no time zone; use a name as in "Asia/Seoul" or "UTC"{near}', key=attribute.name
         ) from None

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypedDict
 
 import pluggy
 
+from ..config.absent import ON_PURPOSE
 from ..config.problems import did_you_mean
 from ..errors import ConfigError, DeskctlError
 from . import hookspecs
@@ -83,11 +84,7 @@ class Plugins:
 
     def absent(self) -> dict[str, str]:
         """Why plugins are off, by name; for `deskctl.config.check`."""
-        return {
-            name: plugin.error or "switched off by [plugins] or $DESKCTL_PLUGINS"
-            for name, plugin in self._plugins.items()
-            if not plugin.enabled
-        }
+        return {name: plugin.error or ON_PURPOSE for name, plugin in self._plugins.items() if not plugin.enabled}
 
     def switch_off(self, name: str, why: str) -> None:
         """Take a plugin out and say why; also for one that fails later, while the desk runs."""
@@ -125,6 +122,12 @@ class Plugins:
                 self.add(found, wanted(found.name))
         except ConfigError as error:
             self._plugins[source] = _Plugin(Found(source, source, None, lambda: None), False, error.what)
+
+    def expect(self, name: str) -> None:
+        """A plugin that the configuration names; one that was not found becomes a row that says so."""
+        if name not in self._plugins:
+            why = f"[plugins] names it, and nothing is called {name}{did_you_mean(name, self._plugins)}"
+            self._plugins[name] = _Plugin(Found(name, "[plugins]", None, lambda: None), False, why)
 
     def _register(self, plugin: _Plugin) -> None:
         name = plugin.found.name
@@ -183,6 +186,8 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
     plugins.add_all("installed", installed, wanted)
     if folder is not None:
         plugins.add_all(str(folder), lambda: in_folder(folder), wanted)
+    for name in (*(only or ()), *disabled):
+        plugins.expect(name)
     return plugins
 
 

@@ -66,6 +66,13 @@ def test_a_misspelt_word_is_answered_with_the_right_one(checked: Check) -> None:
         assert f"(did you mean {meant}?)" in lines
 
 
+@pytest.mark.parametrize(("named", "meant"), [("Seoul", "Asia/Seoul"), ("new york", "America/New_York")])
+def test_a_city_alone_is_answered_with_its_zone(named: str, meant: str, checked: Check) -> None:
+    [problem] = checked(f'[desk]\ntimezone = "{named}"\n').errors
+
+    assert f"(did you mean {meant}?)" in problem.what
+
+
 def test_a_problem_names_file_line_path_and_what_is_wrong(checked: Check, config_file: Path) -> None:
     config_file.parent.joinpath("x").touch()
     [problem] = checked('[desk]\nclose_after = "4 days"\n').errors
@@ -82,8 +89,9 @@ def test_toml_that_does_not_parse_is_reported_with_line_and_column(checked: Chec
 def test_text_that_is_not_utf8_is_reported_with_its_line(config_file: Path, kinds: Mapping[str, ChannelType]) -> None:
     config_file.write_bytes(b'[desk]\nname = "\xbe\xc8"\n')
 
-    with pytest.raises(ConfigError, match=r":2: is not UTF-8 text"):
+    with pytest.raises(ConfigError) as caught:
         load(config_file, kinds)
+    assert caught.value.problems == (f"{config_file}:2: is not UTF-8 text",)
 
 
 def test_absurd_nesting_is_an_error_and_no_traceback(checked: Check) -> None:

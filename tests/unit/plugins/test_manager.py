@@ -241,3 +241,15 @@ type = "broken"
     ]
     assert "(did you mean loft?)" in report.errors[1].what
     assert "the plugin broken is off: ZeroDivisionError" in report.errors[3].what
+
+
+def test_a_plugin_that_is_named_and_not_there_is_a_warning(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[desk]\n[plugins]\ndisabled = [\n  "console",\n  "emial",\n]\n')
+
+    plugins = load(plugins_table(config), {})
+    [warning] = check(config, plugins.channel_types, plugins.absent()).warnings
+
+    assert (warning.line, warning.path) == (5, "plugins.disabled[1]")
+    assert "(did you mean email?)" in warning.what
+    assert not row(plugins, "emial")["enabled"]
