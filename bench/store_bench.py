@@ -28,24 +28,9 @@ from deskctl.store import Store
 
 BATCH = 50
 ROUNDS = 20
-WORDS = [
-    a + b
-    for a in ["ba", "de", "fi", "go", "hu", "ka", "lo", "mi", "ne", "pu", "ra", "so", "ti", "vu"]
-    for b in ["ster", "mand", "ling", "pron", "cast"]
-]
-KOREAN = [
-    "결제가",
-    "환불",
-    "요청드립니다",
-    "배송이",
-    "아직도",
-    "안",
-    "왔어요",
-    "카드로",
-    "주문번호",
-    "확인해",
-    "주세요",
-]
+STEMS = ("ba", "de", "fi", "go", "hu", "ka", "lo", "mi", "ne", "pu", "ra", "so", "ti", "vu")
+WORDS = [stem + end for stem in STEMS for end in ("ster", "mand", "ling", "pron", "cast")]
+KOREAN = ["결제가", "환불", "요청드립니다", "배송이", "아직도", "안", "왔어요", "카드로", "주문번호",]
 
 
 def text(chance: random.Random) -> str:

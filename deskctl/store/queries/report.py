@@ -15,7 +15,7 @@ from ..tables.outbox import UNSENT
 def store_status(connection: Connection, where: str, size: int | None) -> StoreReport:
     """An open store is always of the newest revision, hence nothing is pending."""
     unsettled = select(journal.c.state, func.count()).where(text(UNSETTLED)).group_by(journal.c.state)
-    journalled: dict[str, int] = dict(connection.execute(unsettled).tuples().all())
+    journalled: dict[str, int] = dict(connection.execute(unsettled).all())
 
     def count(query: object) -> int:
         return int(connection.execute(query).scalar_one())  # type: ignore[call-overload]

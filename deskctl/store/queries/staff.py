@@ -53,4 +53,4 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
 
 def _active_by(connection: Connection, column: Column[str | None]) -> dict[str | None, int]:
     query = select(column, func.count()).where(text(ACTIVE), column.is_not(None)).group_by(column)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())

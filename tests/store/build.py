@@ -1,0 +1,113 @@
+"""Units made by hand, so that the store is tested without the rules of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deskctl.core.conversation import Message
+from deskctl.core.events import MessageReceived, TicketCreated
+from deskctl.core.journal import JournalEntry
+from deskctl.core.messages import Envelope, IncomingFile, MessageKind
+from deskctl.core.outbox import OutboxEntry, OutboxKind
+from deskctl.core.people import Actor, Contact, Identity
+from deskctl.core.ports import Address
+from deskctl.core.tickets import Ticket
+from deskctl.core.unit import Unit
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+INTAKE = Actor.system("intake")
+
+
+class Clock:
+    """The time is what the test says."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+def open_ticket(
+    unit: Unit,
+    *,
+    address: str = "ana@example.org",
+    subject: str = "Printer",
+    text: str = "It burns.",
+    files: tuple[IncomingFile, ...] = (),
+    raw_sha256: str | None = None,
+    **fields: Any,
+) -> Ticket:
+    """A ticket with one message by a customer, as intake would make it. `fields` are the ticket's."""
+    unit.begin("receive", INTAKE, undoable=False)
+    identity = unit.identity(Address("email", address))
+    if identity is None:
+        contact = Contact(unit.source.next_id("contacts"), address.partition("@")[0].title(), unit.now)
+        unit.put_contact(contact)
+        identity = Identity("email", address, contact.id)
+        unit.add_identity(identity)
+    number = unit.source.next_id("tickets")
+    ticket = Ticket(number, subject, "support", identity.contact, unit.now, unit.now, unit.now)
+    unit.add_ticket(ticket)
+    message = add_message(unit, number, author=address, subject=subject, text=text, files=files, raw_sha256=raw_sha256)
+    unit.add_participants(number, (address,))
+    unit.record(TicketCreated(number, "support", identity.contact), INTAKE)
+    unit.record(MessageReceived(number, message.id), INTAKE)
+    if fields:
+        unit.put_ticket_field(number, **fields)
+    return unit.ticket(number)
+
+
+def add_message(unit: Unit, ticket: int, **fields: Any) -> Message:
+    """A message on a ticket; a customer's unless `kind` says otherwise."""
+    number = unit.source.next_id("messages")
+    defaults: dict[str, Any] = {
+        "kind": MessageKind.IN,
+        "channel": "support",
+        "author": "ana@example.org",
+        "sent_at": unit.now,
+        "created_at": unit.now,
+        "subject": "Printer",
+        "text": "It burns.",
+        "message_id": f"<{number}@example.org>",
+    }
+    values = defaults | fields
+    message = Message(id=number, ticket=ticket, **{"visible_text": values["text"]} | values)
+    unit.add_message(message)
+    return message
+
+
+def enqueue(unit: Unit, ticket: int | None = None, **fields: Any) -> OutboxEntry:
+    """Something to be sent, due now."""
+    number = unit.source.next_id("outbox")
+    entry = OutboxEntry(
+        id=number,
+        kind=OutboxKind.REPLY,
+        channel="support",
+        message_id=f"<{unit.source.token()}@desk.example>",
+        to=("ana@example.org",),
+        subject="Re: Printer",
+        text="We are on it.",
+        created_at=unit.now,
+        due_at=unit.now,
+        ticket=ticket,
+    )
+    entry = replace(entry, **fields)
+    unit.enqueue(entry)
+    return entry
+
+
+def mail(key: str, raw: bytes = b"Subject: Printer\r\n\r\nIt burns.\r\n", channel: str = "support") -> JournalEntry:
+    """What a channel hands over."""
+    return JournalEntry(channel, key, Envelope("smtp", NOON, "ana@example.org", ("support@desk.example",)), raw)
+
+
+def each(make: Callable[[Unit, Any], Ticket], values: Iterable[Any]) -> Callable[[Unit], list[int]]:
+    """Work for one transaction: a ticket for each value; answers their numbers."""
+    return lambda unit: [make(unit, value).number for value in values]

@@ -1,0 +1,36 @@
+"""An open store on each engine, and a clock that the test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deskctl.core.settings import Settings
+from deskctl.store import Store
+from tests.store.build import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reopen(store_url: str, clock: Clock) -> Iterator[Callable[[], Store]]:
+    """Open the store of this test, once more each time."""
+    opened: list[Store] = []
+
+    def open_store() -> Store:
+        opened.append(Store.open(store_url, Settings(), clock, migrate=not opened, busy=20.0))
+        return opened[-1]
+
+    yield open_store
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(reopen: Callable[[], Store]) -> Store:
+    """A new store without anything in it."""
+    return reopen()
