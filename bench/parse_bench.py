@@ -24,14 +24,8 @@ from deskctl_email.parse import parse
 
 ENVELOPE = Envelope("pipe", datetime(2026, 1, 1, tzinfo=UTC))
 HEAD = (
-    b"From: a@example.org
-To: b@example.org
-Subject: s
-Date: Wed, 27 Sep 2017 12:48:51 +0200
-"
-    b"Message-ID: <1@x>
-MIME-Version: 1.0
-"
+    b"From: a@example.org\r\nTo: b@example.org\r\nSubject: s\r\nDate: Wed, 27 Sep 2017 12:48:51 +0200\r\n"
+    b"Message-ID: <1@x>\r\nMIME-Version: 1.0\r\n"
 )
 SENTENCES = "The printer on the second floor does not answer since this morning. Could you have a look, please?\n" * 6
 RECEIVED = b"".join(
@@ -81,7 +75,8 @@ def ordinary() -> dict[str, bytes]:
         + HEAD
         + b'Content-Type: multipart/mixed; boundary="bb"\r\n\r\n--bb\r\nContent-Type: text/plain\r\n\r\n'
         + SENTENCES.encode()
-        + b"\r\n--bb\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n"
+        + b"\r\n--bb\r\nContent-Type: application/pdf; name=a.pdf\r\n"
+        b"Content-Disposition: attachment; filename=a.pdf\r\n"
         b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(b"x" * 60_000) + b"--bb--\r\n",
         "html only": RECEIVED
         + HEAD

@@ -141,22 +141,18 @@ def _escaped(data: bytes) -> str | None:
 def _guess(data: bytes) -> tuple[str, str]:
     """The text that the bytes most likely are, and the charset's name."""
     sample = data[:SAMPLE]
-    for codec in ("utf_8", "cp949"):
-        if _likely(sample.decode(codec, "replace"), sample, codec):
-            return data.decode(codec, "replace"), codec
+    text = sample.decode("utf_8", "replace")
+    if text.count("\ufffd") * 12 < len(_HIGH.findall(sample)):
+        return data.decode("utf_8", "replace"), "utf-8"
+    # Chinese and Japanese bytes read as Korean give Hangul mixed with Hanja, Kana and syllables outside of EUC-KR.
+    text = sample.decode("euc_kr", "replace")
+    if len(_KOREAN.findall(text)) > 0.85 * len(_NOT_ASCII.findall(text)):
+        return data.decode("cp949", "replace"), "cp949"
     name = _statistical(sample)
     if name:
         return data.decode(name, "replace"), name
-    text = _strict(data, "cp1252")
-    return (text, "windows-1252") if text is not None else (data.decode("latin-1"), "latin-1")
-
-
-def _likely(text: str, data: bytes, codec: str) -> bool:
-    """Whether the non-ASCII part of `text` is what a writer in that charset writes."""
-    if codec == "utf_8":
-        return text.count("\ufffd") * 12 < len(_HIGH.findall(data))
-    # Chinese and Japanese bytes read as cp949 give Hangul mixed with Hanja, Kana and rare syllables.
-    return len(_KOREAN.findall(text)) > 0.85 * len(_NOT_ASCII.findall(text))
+    western = _strict(data, "cp1252")
+    return (western, "windows-1252") if western is not None else (data.decode("latin-1"), "latin-1")
 
 
 def _statistical(sample: bytes) -> str | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from urllib.parse import unquote_to_bytes
 
-from . import charset
+from . import charset, transfer
 
 MAX_IDS = 1_000
 """Message ids read from one References header: the first one and the newest."""
@@ -82,9 +82,7 @@ def decode_words(value: str) -> str:
 def _word_bytes(kind: str, payload: str) -> bytes:
     data = payload.encode("utf-8", "surrogateescape")
     if kind == "b":
-        from .mime import decode_base64
-
-        return decode_base64(data)
+        return transfer.base64(data)
     return _Q_ESCAPE.sub(lambda m: binascii.unhexlify(m[1]), data.replace(b"_", b" "))
 
 
@@ -219,7 +217,9 @@ def _mailbox(words: list[str], comments: list[str], angle: str | None) -> tuple[
             return None
         address = match[0]
         name = (name[: match.start()] + " " + name[match.end() :]) if not comments else "".join(comments)
-    name = _SPACES.sub(" ", decode_words(name)).strip(" \t'\",")
+    name = _SPACES.sub(" ", decode_words(name)).strip(" \t,")
+    if name[:1] == name[-1:] == "'":
+        name = name[1:-1]
     return name, _bare(address)
 
 

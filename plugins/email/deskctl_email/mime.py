@@ -7,11 +7,12 @@ byte ranges: an attached message keeps its exact bytes, and the work is bounded 
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+
+from . import headers, transfer
 
 MAX_DEPTH = 24
 """Levels of multiparts that are opened; what is deeper is one attachment."""
@@ -31,8 +32,7 @@ _KNOWN = re.compile(
     rb"(?im)^(?:content-[a-z]+|mime-version|from|to|cc|subject|date|message-id|received|return-path|reply-to|x-[\w-]+):"
 )
 _TYPE = re.compile(rb"\s*([!#-'*+.0-9A-Z^-~-]+)/([!#-'*+.0-9A-Z^-~-]+)", re.IGNORECASE)
-_BOUNDARY = re.compile(rb"(?i)(?:^|;)\s*boundary\*?(?:0\*?)?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^\s;]+))")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BOUNDARY = re.compile(rb"(?i)(?:^|;)\s*boundary\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^\s;]+))")
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Part:
 
     def content(self) -> bytes:
         """The body without its transfer encoding; damaged encodings give what can be read."""
-        return decode_transfer(self.body, self.get("content-transfer-encoding"))
+        return transfer.decode(self.body, self.get("content-transfer-encoding"))
 
 
 @lru_cache(maxsize=1_024)
@@ -179,12 +179,11 @@ def _remark(problems: list[str], remark: str) -> None:
 
 def _boundary(content_type: bytes) -> bytes:
     match = _BOUNDARY.search(content_type)
-    if not match:
-        return b""
-    quoted = match[1]
-    if quoted is None:
-        return match[2]
-    return (re.sub(rb"\\(.)", rb"\1", quoted) if b"\\" in quoted else quoted).rstrip()
+    if match:
+        return match[2] or re.sub(rb"\\(.)", rb"\1", match[1] or b"").rstrip()
+    if b"boundary*" in content_type.lower():
+        return headers.parameters(content_type).get("boundary", "").encode("utf-8", "replace")
+    return b""
 
 
 def _split(body: bytes, boundary: bytes, limit: int) -> Iterator[bytes]:
@@ -226,53 +225,3 @@ def _cut(body: bytes, start: int, end: int) -> bytes:
     if end > start and body[end - 1 : end] == b"\r":
         end -= 1
     return body[start:end]
-
-
-def decode_transfer(body: bytes, encoding: bytes) -> bytes:
-    """The bytes under a Content-Transfer-Encoding; an unknown one changes nothing."""
-    name = encoding.split(b";")[0].strip().strip(b"\"'").lower()
-    if name in (b"", b"7bit", b"8bit", b"binary"):
-        return body
-    if name == b"base64":
-        return decode_base64(body)
-    if name == b"quoted-printable":
-        return binascii.a2b_qp(body)
-    if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
-        return _uudecode(body)
-    return body
-
-
-def decode_base64(data: bytes) -> bytes:
-    """Base64 with whatever else lies between; missing padding is added, a lone last character is dropped."""
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        pass
-    try:
-        return binascii.a2b_base64(data + b"==")
-    except binascii.Error:
-        letters = _NOT_BASE64.sub(b"", data)
-        if len(letters) % 4 == 1:
-            letters = letters[:-1]
-        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
-
-
-def _uudecode(body: bytes) -> bytes:
-    out: list[bytes] = []
-    lines = body.splitlines()
-    begin = next((i for i, line in enumerate(lines) if line.startswith(b"begin ")), None)
-    if begin is None:
-        return body
-    for line in lines[begin + 1 :]:
-        if line.strip() == b"end":
-            break
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            # Some encoders pad lines beyond their length: take what the length says.
-            length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
-            try:
-                out.append(binascii.a2b_uu(line[:length]))
-            except binascii.Error:
-                continue
-    return b"".join(out)

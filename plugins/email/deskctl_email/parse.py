@@ -43,7 +43,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     name, sender = senders[0] if senders else ("", None)
     if sender is None:
         problems.append("no sender's address")
-        name = field.text(root.get("from"), hint)
+        name = field.text(root.get("from"), hint).strip(' <>"')
     subject = field.text(root.get("subject"), hint)
     moment = field.date(root.get("date"))
     if moment is None:
