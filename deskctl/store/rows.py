@@ -107,8 +107,8 @@ def identity(row: AnyRow) -> Identity:
 # --- messages -------------------------------------------------------------------------------------
 
 MESSAGE_COLUMNS = (
-    "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest to cc "
-    "automatic verified withdrawn raw_sha256 subject text visible_text"
+    "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest reply_to to cc "
+    "automatic verified withdrawn raw_sha256 headers subject text visible_text"
 )
 
 
@@ -126,12 +126,14 @@ def message_values(message: Message) -> tuple[Any, ...]:
         maybe_clean(message.in_reply_to),
         to_json(message.references),
         message.digest,
+        maybe_clean(message.reply_to),
         to_json(message.to),
         to_json(message.cc),
         maybe_clean(message.automatic),
         message.verified,
         message.withdrawn,
         message.raw_sha256,
+        to_json(dict(message.headers)),
         clean(message.subject),
         clean(message.text),
         None if message.visible_text == message.text else clean(message.visible_text),
@@ -150,10 +152,12 @@ def message_head(row: AnyRow) -> MessageHead:
         digest=row.digest,
         subject=row.subject,
         references=tuple(from_json(row.references)),
+        reply_to=row.reply_to,
         to=tuple(from_json(row.to)),
         cc=tuple(from_json(row.cc)),
         automatic=row.automatic,
         verified=row.verified,
+        headers=from_json(row.headers),
     )
 
 

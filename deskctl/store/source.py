@@ -60,10 +60,12 @@ _HEAD = (
     messages.c.digest,
     messages.c.subject,
     messages.c.references,
+    messages.c.reply_to,
     messages.c.to,
     messages.c.cc,
     messages.c.automatic,
     messages.c.verified,
+    messages.c.headers,
 )
 
 

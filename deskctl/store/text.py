@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_EMPTY = {"[]": list, "{}": dict}
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=False)
 
 
@@ -32,11 +33,12 @@ def maybe_clean(text: str | None) -> str | None:
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON; NULs inside strings are replaced as in `clean`."""
-    if not value and isinstance(value, (tuple, list)):
-        return "[]"
+    """Compact JSON of a list or a dictionary; NULs inside strings are replaced as in `clean`."""
+    if not value:
+        return "{}" if isinstance(value, dict) else "[]"
     return clean(_encoder.encode(value)).replace("\\u0000", "\N{REPLACEMENT CHARACTER}")
 
 
 def from_json(text: str) -> Any:
-    return [] if text == "[]" else json.loads(text)
+    """What `to_json` wrote; most lists and documents of a mail are empty."""
+    return _EMPTY[text]() if text in _EMPTY else json.loads(text)

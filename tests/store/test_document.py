@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from deskctl.core.events import Absorbed, Mentioned, WaitingChanged
+from deskctl.core.events import Absorbed, Mentions, WaitingChanged
 from deskctl.core.messages import IncomingFile, MessageKind
 from deskctl.core.people import Actor
 from deskctl.core.queries.tickets import GetAttachment, Seen, ShowTicket
@@ -103,14 +103,14 @@ def test_who_did_it_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock
         ticket = open_ticket(unit).number
         agent = Actor.agent("agent1")
         unit.begin("note", agent, undoable=True)
-        unit.record(Mentioned(ticket, by=7), agent)
+        unit.record(Mentions(ticket, other=7), agent)
         unit.record(Absorbed(ticket, other=8), Actor.contact(3))
         unit.record(WaitingChanged(ticket, None, clock.now + timedelta(hours=1)), Actor.system("timer"))
         return ticket
 
     events = store.ask(ShowTicket(store.transaction(work)))["events"][2:]
     assert [e["by"] for e in events] == ["agent1", "contact:3", "system:timer"]
-    assert events[0]["mentioned_by"] == 7
+    assert events[0]["other"] == 7
     assert events[2]["new"] == "2026-03-01T13:00:00Z"
 
 

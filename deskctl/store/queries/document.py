@@ -130,7 +130,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
 def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
     """Oldest first: `kind`, `at`, `by`, `command`, `ticket`, and the facts beside them.
 
-    A fact that bears one of these names is given with its kind before it: `mentioned_by`.
+    A fact that bears one of these names is given with its kind before it.
     """
     found = []
     for row in connection.execute(select(events).where(events.c.ticket == number).order_by(events.c.id)):

@@ -22,12 +22,14 @@ messages = Table(
     Column("in_reply_to", Text),
     Column("references", Text, nullable=False),  # JSON list
     Column("digest", Text),
+    Column("reply_to", Text),
     Column("to", Text, nullable=False),  # JSON list
     Column("cc", Text, nullable=False),  # JSON list
     Column("automatic", Text),
     Column("verified", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("raw_sha256", Text, ForeignKey("blobs.sha256")),
+    Column("headers", Text, nullable=False),  # JSON document
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("visible_text", Text),
