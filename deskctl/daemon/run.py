@@ -41,8 +41,8 @@ RECEIVERS_WITHIN = 10.0
 CLIENTS_WITHIN = 10.0
 BATCH_WITHIN = 30.0
 SENDS_WITHIN = 30.0
-#: Seconds that listeners get to open their doors before the daemon says that it is ready.
-_DOORS = 0.2
+#: Turns of the loop, 10 ms apart, in which listeners open their doors before the daemon says that it is ready.
+_DOORS = 20
 #: Seconds between looks at what other owners of the same store (PostgreSQL) have left to do.
 _OTHERS = 5.0
 #: Longest seconds before the desk's own services try again: their store is near.
@@ -94,7 +94,8 @@ class _Daemon:
         stop = _stop_signal()
         self.sender, self.timers, self.desk, server = await self._start()
         ticking = asyncio.create_task(self._watchdog())
-        await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=_DOORS)
+        for _ in range(_DOORS):
+            await asyncio.sleep(0.01)
         print(f"deskctl {__version__}: the desk is ready (pid {os.getpid()})", file=sys.stderr, flush=True)  # noqa: T201
         notify("READY=1")
         gc.collect()

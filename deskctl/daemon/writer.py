@@ -31,8 +31,9 @@ class Turn(IntEnum):
     INTAKE = 3  # batches of the journal
 
 
-#: Seconds after which a write goes first, whatever else waits: nobody starves.
-PATIENCE = {Turn.COMMAND: 0.0, Turn.DELIVER: 0.25, Turn.SETTLE: 0.1, Turn.INTAKE: 0.5}
+#: Seconds after which a write goes first, whatever else waits: nobody starves. Every other turn at most, so that
+#: those who are overdue cannot keep the others out in their turn.
+PATIENCE = {Turn.COMMAND: 0.1, Turn.DELIVER: 0.25, Turn.SETTLE: 0.1, Turn.INTAKE: 0.5}
 #: What shares one commit at most. There is no waiting for company: a lone delivery commits at once, and
 #: while it does the next ones gather.
 GROUP_BYTES = 4 * 1024 * 1024
@@ -72,6 +73,7 @@ class Writer:
         self._waiting: dict[Turn, deque[Any]] = {turn: deque() for turn in Turn}
         self._changed = threading.Condition()
         self._stopping = False
+        self._by_rank = False
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -160,12 +162,16 @@ class Writer:
             self._busy_since = None
 
     def _next_turn(self) -> Turn | None:
-        now = time.monotonic()
         waiting = [turn for turn in Turn if self._waiting[turn]]
-        for turn in reversed(waiting):
-            if now - self._waiting[turn][0].since > PATIENCE[turn]:
-                return turn
-        return waiting[0] if waiting else None
+        if not waiting:
+            return None
+        self._by_rank = not self._by_rank
+        if self._by_rank:
+            return waiting[0]
+        now = time.monotonic()
+        overdue = {turn: now - self._waiting[turn][0].since - PATIENCE[turn] for turn in waiting}
+        most = max(waiting, key=lambda turn: overdue[turn])
+        return most if overdue[most] > 0 else waiting[0]
 
     def _group(self) -> list[_Delivery]:
         queue: deque[_Delivery] = self._waiting[Turn.DELIVER]

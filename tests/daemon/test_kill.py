@@ -1,0 +1,249 @@
+"""SIGKILL at random moments loses nothing that was acknowledged, and sends nothing twice.
+
+DESKCTL_KILLS says how often (default 4 on each engine), DESKCTL_SEED repeats a run.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import smtplib
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.tickets import Create, Reply
+from deskctl.core.queries.admin import ListInbox, ListOutbox, StoreStatus
+from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import DeskctlError
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.daemon.running import add_agent, launch, make_desk, running
+from tests.servers.dovecot import DovecotServer, Mailbox
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+
+KILLS = int(os.environ.get("DESKCTL_KILLS", "4"))
+SEED = int(os.environ.get("DESKCTL_SEED", "20261121"))
+
+WaitUntil = Callable[..., Any]
+
+log = logging.getLogger("deskctl.tests")
+
+
+def mail(subject: str, to: str) -> bytes:
+    head = f"From: Ann <ann@example.org>\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.org>\r\n"
+    return f"{head}Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nIt burns: {subject}.\r\n".encode()
+
+
+@dataclass
+class Feeder:
+    """Somebody who keeps sending, as a mail server does: until a mail is acknowledged it is offered again."""
+
+    name: str
+    offer: Callable[[str], None]  # raises when it was not acknowledged
+    stop: threading.Event
+    acknowledged: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self._feed, daemon=True)
+
+    def _feed(self) -> None:
+        while not self.stop.is_set():
+            subject = f"{self.name}-{uuid.uuid4().hex}"
+            while not self.stop.is_set():
+                try:
+                    self.offer(subject)
+                except (OSError, smtplib.SMTPException):
+                    self.stop.wait(0.05)
+                else:
+                    self.acknowledged.append(subject)
+                    self.stop.wait(0.01)
+                    break
+
+
+class Transport:
+    """One connection to a listener, made anew after a fault."""
+
+    def __init__(self, kind: type[smtplib.SMTP], port: int, to: str) -> None:
+        self._kind, self._port, self._to = kind, port, to
+        self._connection: smtplib.SMTP | None = None
+
+    def offer(self, subject: str) -> None:
+        try:
+            if self._connection is None:
+                self._connection = self._kind("127.0.0.1", self._port, local_hostname="feeder", timeout=10)
+            self._connection.sendmail("ann@example.org", [self._to], mail(subject, self._to))
+        except (OSError, smtplib.SMTPException):
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+@dataclass
+class Agent:
+    """Somebody at the shell who opens tickets and answers them, over and over, whatever the daemon goes through."""
+
+    folder: Path
+    stop: threading.Event
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self._work, daemon=True)
+
+    def _work(self) -> None:
+        number = 0
+        while not self.stop.is_set():
+            number += 1
+            try:
+                desk = RemoteDesk.connect(self.folder / "desk.sock", hello_within=5, answer_within=5)
+                if desk is None:
+                    self.stop.wait(0.05)
+                    continue
+                try:
+                    made = desk.execute(
+                        Create("bob@example.net", f"call {number}", "hello", channel="smtp"), agent="ana"
+                    )
+                    desk.execute(Reply(made["facts"]["number"], f"answer {number}", at_once=True), agent="ana")
+                finally:
+                    desk.close()
+            except DeskctlError:
+                self.stop.wait(0.05)
+
+
+def config(ports: dict[str, int], sink: SmtpSink, dovecot: DovecotServer, mailbox: Mailbox) -> str:
+    relay = f'smtp = {{ host = "127.0.0.1", port = {sink.port}, security = "plain" }}\n'
+    text = ""
+    for protocol, port in ports.items():
+        text += f'[channels.{protocol}]\ntype = "email"\naddress = "{protocol}@acme.test"\n{relay}'
+        text += f'listen = {{ host = "127.0.0.1", port = {port}, protocol = "{protocol}" }}\n'
+    return (
+        text + f'[channels.imap]\ntype = "email"\naddress = "imap@acme.test"\n{relay}[channels.imap.imap]\n'
+        f'host = "{dovecot.host}"\nport = {dovecot.port}\nsecurity = "plain"\nuser = "{mailbox.user}"\n'
+        f'password = {{ env = "MAILBOX_PASSWORD" }}\npoll = "1s"\n'
+    )
+
+
+def kill_again_and_again(folder: Path, rng: random.Random, wait_until: WaitUntil) -> None:
+    """Start a daemon and kill it: one in four while it starts, the others within two seconds of full work."""
+    moment = threading.Event()  # never set: only to let a random time pass
+    for number in range(KILLS):
+        log = folder / f"killed-{number}.log"
+        process = launch(folder, log)
+        try:
+            if rng.random() < 0.25:
+                moment.wait(rng.uniform(0.2, 2.0))
+            else:
+                wait_until(lambda: "is ready" in log.read_text(), 60, "the daemon is ready")  # noqa: B023
+                moment.wait(rng.uniform(0.0, 2.0))
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
+    tmp_path: Path,
+    store_url: str,
+    sink: SmtpSink,
+    dovecot: DovecotServer,
+    free_port: Callable[[], int],
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = random.Random(SEED)
+    mailbox = dovecot.mailbox()
+    monkeypatch.setenv("MAILBOX_PASSWORD", mailbox.password)
+    ports = {"smtp": free_port(), "lmtp": free_port()}
+    folder = make_desk(tmp_path / "desk", store_url, config(ports, sink, dovecot, mailbox))
+    expected: list[str] = []
+
+    def subjects() -> Counter[str]:
+        desk = daemon.desk()
+        found = Counter(
+            message["subject"]
+            for ticket in desk.ask(ListTickets(all=True, limit=100_000))
+            if ticket["channel"] in ("smtp", "lmtp", "imap")
+            for message in desk.ask(ShowTicket(ticket["number"]))["messages"]
+            if message["kind"] in ("in", "auto")
+        )
+        desk.close()
+        return found
+
+    with running(folder) as daemon:
+        add_agent(daemon)
+        # A mailbox begins with its first login: wait until that has been.
+        probes = (mailbox.append(mail(f"probe-{number}", "imap@acme.test")) for number in range(1000))
+        wait_until(lambda: next(probes) and any(s.startswith("probe") for s in subjects()), 30, "the first login")
+        daemon.terminate()
+
+    stop = threading.Event()
+    transports = [
+        Transport(kind, ports[name], f"{name}@acme.test")
+        for name, kind in (("smtp", smtplib.SMTP), ("lmtp", smtplib.LMTP))
+    ]
+    feeders = [
+        Feeder("smtp", transports[0].offer, stop),
+        Feeder("lmtp", transports[1].offer, stop),
+        Feeder("imap", lambda subject: void(mailbox.append(mail(subject, "imap@acme.test"))), stop),
+    ]
+    agent = Agent(folder, stop)
+    workers = [*(feeder.thread for feeder in feeders), agent.thread]
+    for thread in workers:
+        thread.start()
+    try:
+        kill_again_and_again(folder, rng, wait_until)
+        with running(folder):
+            before = [len(feeder.acknowledged) for feeder in feeders]
+            wait_until(
+                lambda: all(len(f.acknowledged) > n for f, n in zip(feeders, before, strict=True)),
+                60,
+                "every door works",
+            )
+            stop.set()
+            for thread in workers:
+                thread.join(30)
+    finally:
+        stop.set()
+        for transport in transports:
+            transport.close()
+    expected = [subject for feeder in feeders for subject in feeder.acknowledged]
+
+    with running(folder) as daemon:
+        desk = daemon.desk()
+        wait_until(lambda: set(expected) <= set(subjects()), 60, f"all is there (seed {SEED})")
+        wait_until(lambda: not [row for row in desk.ask(ListInbox()) if row["state"] == "waiting"], 30)
+        assert desk.ask(ListInbox()) == []
+        found = subjects()
+        assert {subject: count for subject, count in found.items() if count > 1} == {}
+
+        waiting = ("queued", "claimed", "sending", "retry")
+        wait_until(
+            lambda: not [row for row in desk.ask(ListOutbox(limit=100_000)) if row["state"] in waiting],
+            90,
+            "everything is sent or uncertain",
+        )
+        arrived = Counter(str(received.message["Message-ID"]) for received in sink.mails)
+        rows = {row["message_id"]: row["state"] for row in desk.ask(ListOutbox(all=True, limit=100_000))}
+        assert {i: n for i, n in arrived.items() if n > 1} == {}
+        assert set(arrived) <= set(rows)
+        assert {rows[i] for i in arrived} <= {"sent", "uncertain"}
+        assert {i for i, state in rows.items() if state == "sent"} <= set(arrived)
+        assert set(rows.values()) <= {"sent", "uncertain"}
+        assert desk.ask(StoreStatus())["quarantined"] == 0
+        desk.close()
+    doors = Counter(subject.partition("-")[0] for subject in expected)
+    log.info("%d kills: acknowledged %s, outbox %s", KILLS, dict(doors), dict(Counter(rows.values())))
+
+
+def void(value: object) -> None:
+    """For a function that must answer nothing."""
