@@ -25,7 +25,6 @@ SPECIAL = {
     "text/calendar": "holds a calendar invitation",
 }
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
-_NAMELESS = ("message/rfc822", "message/global")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,6 @@ SAMPLE = 8_192
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
-_HIGH = re.compile(rb"[\x80-\xff]")
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
 _KOREAN = re.compile("[가-힣·…“”‘’「」『』《》〈〉【】。、，！？：；（）～ㅋㅎㅠㅜ\u3000※→←↑↓■□●○★☆▶]")
 _MARK_RUN = 30  # combining marks in a row that a reader could still see (Unicode's stream-safe limit)
 
@@ -99,7 +97,7 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
         text = _strict(data, codec or "") or _escaped(data)
         if text is not None:
             return text, ""
-    elif (b"\x1b$" in data or b"\x0e" in data) and not _HIGH.search(data):
+    elif (b"\x1b$" in data or b"\x0e" in data) and data.isascii():
         text = _escaped(data)
         if text is not None:
             return text, "" if codec else "charset not declared: ISO 2022 found"
@@ -115,7 +113,7 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
             return text, ""
     if codec:
         text = data.decode(codec, "replace")
-        high = len(_HIGH.findall(data[:SAMPLE]))
+        high = _high(data[:SAMPLE])
         if text[:SAMPLE].count("\ufffd") * 12 <= high:
             return text, f"some characters are not {declared[:40]}"
     found, name = _guess(data)
@@ -142,17 +140,22 @@ def _guess(data: bytes) -> tuple[str, str]:
     """The text that the bytes most likely are, and the charset's name."""
     sample = data[:SAMPLE]
     text = sample.decode("utf_8", "replace")
-    if text.count("\ufffd") * 12 < len(_HIGH.findall(sample)):
+    if text.count("\ufffd") * 12 < _high(sample):
         return data.decode("utf_8", "replace"), "utf-8"
     # Chinese and Japanese bytes read as Korean give Hangul mixed with Hanja, Kana and syllables outside of EUC-KR.
     text = sample.decode("euc_kr", "replace")
-    if len(_KOREAN.findall(text)) > 0.85 * len(_NOT_ASCII.findall(text)):
+    if len(_KOREAN.findall(text)) > 0.85 * (len(text) - len(text.encode("ascii", "ignore"))):
         return data.decode("cp949", "replace"), "cp949"
     name = _statistical(sample)
     if name:
         return data.decode(name, "replace"), name
     western = _strict(data, "cp1252")
     return (western, "windows-1252") if western is not None else (data.decode("latin-1"), "latin-1")
+
+
+def _high(data: bytes) -> int:
+    """How many bytes are not ASCII."""
+    return len(data) - len(data.decode("ascii", "ignore"))
 
 
 def _statistical(sample: bytes) -> str | None:

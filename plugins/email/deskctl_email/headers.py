@@ -24,6 +24,8 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\\(.)|([,;:"<()])|([^"<,;:\
 _ATOM = r"[^\s<>()\[\],;:\"@\\]"
 # The look-behind lets a match begin only where a word does: without it a long word costs the square of its length.
 _ADDRESS = re.compile(rf"(?<!{_ATOM}){_ATOM}++(?:(?:@{_ATOM}++)+|@\[[0-9A-Fa-f.:IPv]{{1,60}}\])")
+_USUAL = re.compile(rb"\s*(?:([A-Za-z0-9_. -]*)<([\w.+=-]{1,100}@[\w.-]{1,200})>|([\w.+=-]{1,100}@[\w.-]{1,200}))\s*")
+"""`Ana Lopez <ana@example.org>` and `ana@example.org`: most headers, read in one step."""
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^;]*|[^;]*)', re.DOTALL)
 _SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*)?\Z", re.DOTALL)
 _DIRECTORY = re.compile(r".*[/\\]", re.DOTALL)
@@ -151,6 +153,9 @@ def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
     """
     if not value.strip():
         return []
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        return [((usual[1] or b"").decode().strip(), _bare((usual[2] or usual[3]).decode()))]
     source = raw_text(value, hint)
     found: list[tuple[str, str]] = []
     words: list[str] = []

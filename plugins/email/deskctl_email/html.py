@@ -71,5 +71,5 @@ def _flat(html: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    lines = (_SPACES.sub(" ", line).rstrip() for line in text.splitlines())
+    lines = (_SPACES.sub(" ", line).rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")

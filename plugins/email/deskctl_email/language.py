@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 SAMPLE = 1_500
 """Characters that are looked at."""
@@ -62,6 +63,7 @@ def detect(text: str) -> str | None:
     return best
 
 
+@lru_cache(maxsize=4_096)
 def _script(character: str) -> str:
     if character < "A":
         return ""
