@@ -1,0 +1,215 @@
+"""Who may say what over the desk's socket, and what strangers and nonsense cannot do."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.admin import ChangeAgent
+from deskctl.core.commands.tickets import Create, Note, Take
+from deskctl.core.queries.admin import DeskHealth, ListAgents
+from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import NotFound, Refused, UsageError
+from tests.daemon.running import Daemon, add_agent, make_desk, running
+
+WaitUntil = Callable[..., Any]
+
+NOBODY = pwd.getpwnam("nobody")
+
+#: What another system user runs: one command as `sys.argv[2]`, and the kind of error, or the actor's handle.
+AS_ANOTHER = """
+import os, sys
+sys.path.insert(0, sys.argv[4])
+from deskctl.core.commands.admin import ChangeAgent
+from deskctl.core.commands.tickets import Note
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import DeskctlError
+os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[3]))
+try:
+    desk = RemoteDesk.connect(sys.argv[1])
+    print("agent", desk.info.agent)
+    if sys.argv[2] == "become":
+        desk.execute(ChangeAgent("ana", login="nobody"))
+    else:
+        desk.execute(Note(1, "hello"), agent=None if sys.argv[2] == "-" else sys.argv[2])
+    print("done")
+except DeskctlError as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    with running(make_desk(tmp_path / "desk", f"sqlite:///{tmp_path / 'desk.db'}", "")) as daemon:
+        add_agent(daemon)
+        yield daemon
+
+
+@pytest.fixture
+def shared() -> Iterator[Daemon]:
+    """A daemon in a folder whose group is `nobody`'s, as the agents of a desk would share one."""
+    if os.getuid() != 0:
+        pytest.skip("only root can be two users in one test")
+    folder = Path(tempfile.mkdtemp(prefix="desk-"))
+    try:
+        os.chown(folder, 0, NOBODY.pw_gid)
+        folder.chmod(0o2750)
+        with running(make_desk(folder, f"sqlite:///{folder / 'desk.db'}", "")) as daemon:
+            add_agent(daemon)
+            add_agent(daemon, "eve", login="nobody")
+            desk = daemon.desk()
+            desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana")
+            desk.close()
+            yield daemon
+    finally:
+        shutil.rmtree(folder)
+
+
+def as_nobody(daemon: Daemon, who: str) -> list[str]:
+    """What `nobody` is told who asks for something as the agent `who`."""
+    path = str(daemon.folder / "desk.sock")
+    code = [sys.executable, "-c", AS_ANOTHER, path, who, str(NOBODY.pw_uid), str(Path.cwd())]
+    result = subprocess.run(code, capture_output=True, text=True, timeout=30, check=True)
+    return result.stdout.split("\n")[:-1]
+
+
+def test_the_owner_may_name_any_agent(shared: Daemon) -> None:
+    desk = shared.desk()
+    for agent in ("ana", "eve"):
+        desk.execute(Note(1, f"from {agent}"), agent=agent)
+    assert [m["author"] for m in desk.ask(ShowTicket(1))["messages"][1:]] == ["ana", "eve"]
+    desk.close()
+
+
+def test_others_are_the_agent_whose_login_they_are_without_saying_so(shared: Daemon) -> None:
+    assert as_nobody(shared, "-") == ["agent eve", "done"]
+    desk = shared.desk()
+    assert desk.ask(ShowTicket(1))["messages"][-1]["author"] == "eve"
+    desk.close()
+
+
+def test_others_may_not_name_another_agent(shared: Daemon) -> None:
+    assert as_nobody(shared, "ana") == ["agent eve", "Refused"]
+
+
+def test_others_may_not_make_themselves_another_agent(shared: Daemon) -> None:
+    assert as_nobody(shared, "become") == ["agent eve", "Refused"]
+
+
+def test_others_who_are_no_agent_may_not_work_on_tickets(shared: Daemon) -> None:
+    desk = shared.desk()
+    desk.execute(ChangeAgent("eve", login="somebody-else"))
+    desk.close()
+    assert as_nobody(shared, "-") == ["agent None", "Refused"]
+
+
+def test_users_outside_the_folders_group_do_not_get_in(shared: Daemon) -> None:
+    os.chown(shared.folder / "desk.sock", 0, 0)
+    assert as_nobody(shared, "-") == ["Refused"]
+
+
+def test_the_hello_says_who_one_is_and_who_else_there_is(daemon: Daemon) -> None:
+    add_agent(daemon, "eve")
+    desk = daemon.desk()
+    assert (desk.info.name, desk.info.daemon, desk.info.agents) == ("Acme", True, ("ana", "eve"))
+    desk.close()
+
+
+def test_an_unknown_agent_is_named_with_those_there_are(daemon: Daemon) -> None:
+    desk = daemon.desk()
+    with pytest.raises(UsageError, match="no agent is called") as raised:
+        desk.execute(Take(1), agent="anna")
+    assert "ana" in raised.value.what + raised.value.hint
+    with pytest.raises(NotFound):
+        desk.execute(Take(99), agent="ana")
+    desk.close()
+
+
+def test_a_dry_run_changes_nothing(daemon: Daemon) -> None:
+    desk = daemon.desk()
+    outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
+    assert outcome["changed"]
+    assert desk.ask(ListTickets(all=True)) == []
+    desk.close()
+
+
+def test_many_clients_at_once_are_all_answered(daemon: Daemon) -> None:
+    desks = [daemon.desk() for _ in range(50)]
+    for number, desk in enumerate(desks):
+        desk.execute(Create("ann@example.org", f"call {number}", "hello"), agent="ana")
+    assert {len(desk.ask(ListTickets())) for desk in desks} == {50}
+    for desk in desks:
+        desk.close()
+
+
+def test_nonsense_harms_only_whoever_says_it(daemon: Daemon, wait_until: WaitUntil) -> None:
+    path = str(daemon.folder / "desk.sock")
+    strangers = []
+    for words in (
+        b"\x00\xff" * 1000,
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"{}\n" * 100,
+        b"x" * 900_000,
+        b"[" * 100_000 + b"\n",
+        b"",
+    ):
+        stranger = socket.socket(socket.AF_UNIX)
+        stranger.connect(path)
+        stranger.sendall(words)
+        strangers.append(stranger)
+    desk = daemon.desk()
+    outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana")
+    assert desk.ask(ShowTicket(outcome["facts"]["number"]))["subject"] == "Printer"
+    for stranger in strangers:
+        stranger.close()
+    assert daemon.process.poll() is None
+    assert "Traceback" not in daemon.log
+    desk.close()
+
+
+def test_two_large_requests_do_not_wait_for_each_other_for_ever(daemon: Daemon) -> None:
+    """Only one large line is in memory at a time; one that is not finished gives its place up when its client goes."""
+    stuck = socket.socket(socket.AF_UNIX)
+    stuck.connect(str(daemon.folder / "desk.sock"))
+    stuck.sendall(b"x" * 3_000_000)
+    desk = daemon.desk()
+    assert desk.ask(ListAgents())  # small ones go on
+    stuck.close()
+    large = base64.b64encode(os.urandom(3_000_000)).decode()
+    with pytest.raises(NotFound, match="no channel nowhere"):
+        desk.call("ingest", raw_base64=large, channel="nowhere")
+    desk.close()
+
+
+def test_a_request_that_is_too_large_is_refused_before_it_is_sent(daemon: Daemon) -> None:
+    desk = daemon.desk()
+    with pytest.raises(UsageError, match="too large"):
+        desk.call("ingest", raw_base64="x" * (65 * 1024 * 1024))
+    assert desk.ask(DeskHealth())["pid"] == daemon.process.pid
+    desk.close()
+
+
+def test_the_socket_is_for_owner_and_group_only(daemon: Daemon) -> None:
+    assert (daemon.folder / "desk.sock").stat().st_mode & 0o777 == 0o660
+
+
+def test_a_client_without_permission_is_refused_in_words(tmp_path: Path) -> None:
+    if os.getuid() == 0:
+        pytest.skip("root may use every socket")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        (tmp_path / "s").chmod(0)
+        with pytest.raises(Refused):
+            RemoteDesk.connect(tmp_path / "s")
