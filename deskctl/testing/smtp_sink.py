@@ -89,7 +89,9 @@ class SmtpSink:
         self.port: int = self._listener.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
+        self._serving = threading.Event()
         self._thread.start()
+        self._serving.wait(10)  # a loop that is stopped before it serves would leave its sockets open
 
     # --- what arrived
 
@@ -167,7 +169,10 @@ class SmtpSink:
         asyncio.set_event_loop(self._loop)
         context = self._tls if self._tls_from_start else None
         serving = self._loop.create_server(self._conversation, sock=self._listener, ssl=context)
-        server = self._loop.run_until_complete(serving)
+        try:
+            server = self._loop.run_until_complete(serving)
+        finally:
+            self._serving.set()
         try:
             self._loop.run_forever()
         finally:

@@ -84,7 +84,7 @@ async def test_files_that_are_still_being_written_are_left_alone(tmp_path: Path)
         (folder.config.inbox / name).write_text("half")
     contract = TestConsole()
 
-    async with contract.running(CONSOLE.open(folder.config, context)):
+    async with contract.running(CONSOLE.open(folder.config, context), context):
         folder.put(b"whole")
         await context.wait_for(lambda: context.journal, "the whole file was taken")
 
@@ -94,7 +94,7 @@ async def test_files_that_are_still_being_written_are_left_alone(tmp_path: Path)
 async def test_the_same_words_in_two_files_are_two_messages(tmp_path: Path) -> None:
     folder, context = Folder(tmp_path), MemoryContext()
 
-    async with TestConsole().running(CONSOLE.open(folder.config, context)):
+    async with TestConsole().running(CONSOLE.open(folder.config, context), context):
         folder.put(b"Help!")
         folder.put(b"Help!")
         await context.wait_for(lambda: folder.acknowledged() == 2, "both were taken")

@@ -1,0 +1,121 @@
+"""The email channel keeps the contract of every channel, by each of its doors."""
+
+from __future__ import annotations
+
+import smtplib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from deskctl.plugins import Secret
+from deskctl.testing import builders
+from deskctl.testing.contract import ChannelContract, Fault
+from deskctl.testing.fakes import MemoryContext
+from deskctl.testing.smtp_sink import SmtpSink
+from deskctl_email import deskctl_channels
+from deskctl_email.config import EmailConfig, Imap, Listen, Smtp
+
+[EMAIL] = deskctl_channels()
+
+
+class Relay:
+    """A mail server that takes answers and delivers to our listener; as mail servers do, it tries until it is heard."""
+
+    def __init__(self, sink: SmtpSink, port: int) -> None:
+        self.sink = sink
+        smtp = Smtp(host=sink.host, port=sink.port, security="plain")
+        self.config = EmailConfig(address="support@acme.test", listen=Listen(port=port), smtp=smtp)
+        self._port = port
+        self._accepted = 0
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def put(self, raw: bytes) -> None:
+        thread = threading.Thread(target=self._deliver, args=(raw,))
+        self._threads.append(thread)
+        thread.start()
+
+    def acknowledged(self) -> int:
+        return self._accepted
+
+    def received(self) -> list[str]:
+        return [mail.text for mail in self.sink.mails]
+
+    def fail(self, fault: Fault) -> None:
+        if fault == "refuses":
+            self.sink.refuse("rcpt", 550)
+        elif fault == "is busy":
+            self.sink.refuse("mail", 451)
+        else:
+            self.sink.drop("after-data")
+
+    def close(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _deliver(self, raw: bytes) -> None:
+        while not self._stop.is_set():
+            try:
+                with smtplib.SMTP("127.0.0.1", self._port, timeout=10) as client:
+                    client.sendmail("ana@example.org", ["support@acme.test"], raw)
+                self._accepted += 1
+                return
+            except (OSError, smtplib.SMTPException):
+                self._stop.wait(0.05)
+
+
+class TestByListener(ChannelContract):
+    channel_type = EMAIL
+    samples = (builders.raw_mail("It burns."), builders.raw_mail("It smokes.", html="<p>It <b>smokes</b>."))
+
+    @pytest.fixture
+    def peer(self, sink: SmtpSink, free_port: Callable[[], int]) -> Iterator[Relay]:
+        relay = Relay(sink, free_port())
+        yield relay
+        relay.close()
+
+
+class Mailbox:
+    """A mailbox that mail is fetched from. Without a relay, for which `check` would wait for its probe to come back."""
+
+    def __init__(self, dovecot: Any) -> None:
+        self.box = dovecot.mailbox()
+        self.config = EmailConfig(
+            address="support@acme.test",
+            imap=Imap(
+                host=dovecot.host,
+                port=dovecot.port,
+                user=self.box.user,
+                password=Secret.of(self.box.password),
+                security="plain",
+            ),
+        )
+
+    def put(self, raw: bytes) -> None:
+        self.box.append(raw)
+
+    def acknowledged(self) -> int:
+        """Those that the channel has flagged; \\Recent is the server's own."""
+        return sum(bool(self.box.flags(uid) - {"\\Recent"}) for uid in self.box.uids())
+
+    def received(self) -> list[str]:
+        return []
+
+    def fail(self, fault: Fault) -> None:
+        raise AssertionError(f"nothing is sent here that could fail: {fault}")
+
+
+class TestByMailbox(ChannelContract):
+    channel_type = EMAIL
+    samples = TestByListener.samples
+
+    async def at_work(self, context: MemoryContext) -> None:
+        """A mailbox begins with what comes after the first login."""
+        await context.wait_for(context.load_state, "the first login")
+
+    @pytest.fixture
+    def peer(self, dovecot: Any) -> Mailbox:
+        return Mailbox(dovecot)
