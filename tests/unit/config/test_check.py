@@ -16,7 +16,7 @@ Check = Callable[[str], Report]
 
 TEN_ERRORS = """\
 [desk]
-nmae = "Acme"
+namee = "Acme"
 timezone = "Asia/Seol"
 undo_window = 10
 
@@ -26,9 +26,9 @@ url = "mysql://localhost/desk"
 [channels.support]
 type = "email"
 aliases = ["ok@acme.example", 7]
-listen = { host = "127.0.0.1", prot = 2525, protocol = "smpt" }
+listen = { host = "127.0.0.1", prot = 2525, protocol = "smttp" }
 "imap" = {
-  host = 3, user = "u", password = { fiel = "x" } }
+  host = 3, user = "u", password = { filee = "x" } }
 [channels.phone]
 type = "console"
 inbox = "in"
@@ -43,7 +43,7 @@ def test_ten_errors_are_ten_lines_each_with_its_place(checked: Check) -> None:
 
     found = [(problem.line, problem.path) for problem in report.errors]
     assert found == [
-        (2, "desk.nmae"),
+        (2, "desk.namee"),
         (3, "desk.timezone"),
         (4, "desk.undo_window"),
         (7, "store.url"),
@@ -52,7 +52,7 @@ def test_ten_errors_are_ten_lines_each_with_its_place(checked: Check) -> None:
         (12, "channels.support.listen.prot"),
         (12, "channels.support.listen.protocol"),
         (14, "channels.support.imap.host"),
-        (14, "channels.support.imap.password.fiel"),
+        (14, "channels.support.imap.password.filee"),
         (15, "channels.phone"),
         (20, "channels.sales.type"),
     ]

@@ -96,7 +96,7 @@ def test_a_command_that_hangs_is_ended_with_what_it_started(tmp_path: Path, monk
 
 @pytest.mark.parametrize(
     "given",
-    ["", 7, [], {}, {"env": "A", "file": "b"}, {"fiel": "x"}, {"env": ""}, {"command": []}, {"credential": "../x"}],
+    ["", 7, [], {}, {"env": "A", "file": "b"}, {"filee": "x"}, {"env": ""}, {"command": []}, {"credential": "../x"}],
 )
 def test_what_names_no_source_is_refused(given: Any) -> None:
     with pytest.raises(Invalid):
