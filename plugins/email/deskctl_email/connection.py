@@ -98,6 +98,11 @@ class Connection:
         """The UIDs that exist from `low` up to, not including, `high`."""
         return sorted(uid for uid in self._client.search(["UID", f"{low}:{high - 1}"]) if low <= uid < high)
 
+    def announced(self) -> bool:
+        """Whether the server told of new mail, in passing, since this was last asked. It tells everything once:
+        what came along with the answer to another command is not told again by IDLE."""
+        return self._client._imap.response("EXISTS")[1] != [None]
+
     def existing(self, uids: Sequence[int]) -> set[int]:
         """Which of these are still there."""
         found: set[int] = set()
@@ -141,7 +146,12 @@ class Connection:
 
     def wait(self) -> None:
         """Until the server says that something is new, but not longer than `IDLE_SECONDS`."""
-        self._client.idle()
+        try:
+            self._client.idle()
+        except Lost:
+            raise
+        except Refusal as error:  # it answered something else: where the conversation stands is not known any more
+            raise Lost(f"IDLE failed: {error}") from error
         if not self._has_read_ahead():
             self._client.idle_check(timeout=IDLE_SECONDS)
         self._client.idle_done()
@@ -256,6 +266,8 @@ def _login(client: IMAPClient, imap: Imap) -> None:
         raise
     except Refusal as error:
         said = " ".join(str(error).split())[:200]
+        if isinstance(error.__context__, Lost):  # IMAPClient takes a line cut at the login for a refusal, too
+            raise Lost(said) from error
         if any(sign in said.lower() for sign in _NOT_NOW):
             raise Unavailable(f"the mailbox takes no login now: {said}") from None
         raise AuthFailed(

@@ -128,8 +128,12 @@ class Mailbox:
         self._alerted.clear()
         retry_aside = 0.0
         while not self._stop.is_set():
+            connection.announced()
+            before = cursor.next
             for uids in connection.uids_from(cursor.next):
                 cursor = self._take_all(connection, cursor, uids)
+            if cursor.next != before or connection.announced():
+                continue  # more may have come meanwhile
             retry_aside -= self._pause(connection)
             if cursor.aside and retry_aside <= 0:
                 cursor = self._take_aside(connection, cursor)

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from deskctl_email.channel import EmailChannel
-from deskctl_email.config import EmailConfig
 
 from deskctl.testing.fakes import MemoryContext
+from deskctl_email.channel import EmailChannel
+from deskctl_email.config import EmailConfig
 from tests.servers.waiting import answers
+
 
 @pytest.fixture
 def context() -> MemoryContext:

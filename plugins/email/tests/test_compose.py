@@ -8,12 +8,12 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from deskctl_email.compose import Mail, compose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.plugins import FileRef, Rejected
 from deskctl.testing.builders import outbound
+from deskctl_email.compose import Mail, compose
 
 ADDRESS = "support@acme.test"
 NASTY = "Hello\r\nBcc: eve@example.net\r\n\r\nbody\n\x00\x85\u2028X"
@@ -55,7 +55,7 @@ def test_korean_arrives_whole_and_every_relay_takes_it() -> None:
     mail = composed(
         subject=subject.strip(),
         text=text,
-        sender_name="고객 지원팀, \"Acme\"",
+        sender_name='고객 지원팀, "Acme"',
         files=(FileRef("견적서 (최종) 2026년 11월 아주 긴 이름의 파일.pdf", "application/pdf", 9, "ab"),),
     )
     message = parsed(mail)
@@ -73,7 +73,9 @@ def test_korean_arrives_whole_and_every_relay_takes_it() -> None:
     assert file.get_content() == b"%PDF\x00\xffab"
 
 
-@pytest.mark.parametrize("field", ["subject", "sender_name", "thread-topic", "thread-index", "filename", "content_type"])
+@pytest.mark.parametrize(
+    "field", ["subject", "sender_name", "thread-topic", "thread-index", "filename", "content_type"]
+)
 def test_free_text_never_ends_its_header_line(field: str) -> None:
     if field.startswith("thread"):
         mail = composed(headers={field: NASTY})
@@ -103,7 +105,9 @@ def test_an_address_or_id_that_is_none_is_rejected(field: str, value: str) -> No
 
 
 def test_ids_that_customers_made_up_are_left_out() -> None:
-    message = parsed(composed(in_reply_to="<a b\r\nX: y>", references=("<ok@x>", "no id", "<a>\r\nBcc: x@y.z", "<é@x>")))
+    message = parsed(
+        composed(in_reply_to="<a b\r\nX: y>", references=("<ok@x>", "no id", "<a>\r\nBcc: x@y.z", "<é@x>"))
+    )
     assert message["In-Reply-To"] is None
     assert message["References"] == "<ok@x>"
 

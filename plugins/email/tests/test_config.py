@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deskctl_email.config import EmailConfig
 
 from deskctl.config.convert import structure
+from deskctl_email.config import EmailConfig
 
 
 def read(**table: Any) -> EmailConfig:
@@ -51,7 +51,8 @@ def test_the_table_of_the_documentation_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "imap", "smtp"), [("mail.acme.test", ("tls", 993), ("starttls", 587)), ("127.0.0.1", ("plain", 143), ("plain", 25))]
+    ("host", "imap", "smtp"),
+    [("mail.acme.test", ("tls", 993), ("starttls", 587)), ("127.0.0.1", ("plain", 143), ("plain", 25))],
 )
 def test_security_and_port_have_usual_values(host: str, imap: tuple[str, int], smtp: tuple[str, int]) -> None:
     config = read(imap={"host": host}, smtp={"host": host})

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deskctl_email.config import EmailConfig, Listen
 
 from deskctl.testing.builders import raw_mail
 from deskctl.testing.fakes import MemoryContext
+from deskctl_email.config import EmailConfig, Listen
 
 ADDRESS = "support@acme.test"
 
@@ -77,10 +77,12 @@ def place(config: EmailConfig) -> tuple[str, int]:
     return config.listen.host, config.listen.port
 
 
-async def test_a_mail_is_journalled_byte_for_byte(
-    config: EmailConfig, context: MemoryContext, running: Any
-) -> None:
-    content = b"Subject: x\r\n\r\n.\x00dot\r\n..\r\nbare\nlf\rcr\r\nends with a dot.\r\n\xff\xfe\r\n" + b"y" * 300_000 + b"\r\n"
+async def test_a_mail_is_journalled_byte_for_byte(config: EmailConfig, context: MemoryContext, running: Any) -> None:
+    content = (
+        b"Subject: x\r\n\r\n.\x00dot\r\n..\r\nbare\nlf\rcr\r\nends with a dot.\r\n\xff\xfe\r\n"
+        + b"y" * 300_000
+        + b"\r\n"
+    )
 
     def work(client: Client) -> str:
         client.open_mail(sender="")
@@ -125,9 +127,7 @@ async def test_a_bare_newline_around_the_dot_smuggles_no_second_mail(
     assert len(context.journal) == 1
 
 
-async def test_the_terminator_may_come_in_any_pieces(
-    config: EmailConfig, context: MemoryContext, running: Any
-) -> None:
+async def test_the_terminator_may_come_in_any_pieces(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     def work(client: Client) -> str:
         client.open_mail()
         client.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -179,7 +179,13 @@ async def test_mail_for_others_is_refused(config: EmailConfig, context: MemoryCo
     def work(client: Client) -> list[str]:
         client.say("EHLO x")
         client.say("MAIL FROM:<a@b.c>")
-        recipients = ("sales@acme.test", "support@evil.test", "Support@ACME.test", "support+t42@acme.test", "help@acme.test")
+        recipients = (
+            "sales@acme.test",
+            "support@evil.test",
+            "Support@ACME.test",
+            "support+t42@acme.test",
+            "help@acme.test",
+        )
         return [client.say(f"RCPT TO:<{recipient}>")[:3] for recipient in recipients]
 
     async with running(config, context):
@@ -254,9 +260,7 @@ async def test_250_waits_for_the_commit(config: EmailConfig, context: MemoryCont
 async def test_lmtp_answers_for_each_recipient(
     free_port: Callable[[], int], context: MemoryContext, running: Any
 ) -> None:
-    config = EmailConfig(
-        address=ADDRESS, aliases=("help@acme.test",), listen=Listen(port=free_port(), protocol="lmtp")
-    )
+    config = EmailConfig(address=ADDRESS, aliases=("help@acme.test",), listen=Listen(port=free_port(), protocol="lmtp"))
 
     def work(client: Client) -> list[str]:
         assert client.say("EHLO x").startswith("500")
@@ -293,9 +297,7 @@ async def test_a_unix_socket_takes_mail_and_is_closed_to_strangers(
 async def test_starttls_is_offered_with_a_certificate(
     free_port: Callable[[], int], context: MemoryContext, running: Any, certificate: Any
 ) -> None:
-    config = EmailConfig(
-        address=ADDRESS, listen=Listen(port=free_port(), cert=certificate.cert, key=certificate.key)
-    )
+    config = EmailConfig(address=ADDRESS, listen=Listen(port=free_port(), cert=certificate.cert, key=certificate.key))
 
     def work() -> None:
         trusting = ssl.create_default_context(cafile=str(certificate.cert))
@@ -338,12 +340,9 @@ async def test_a_line_of_nonsense_ends_no_conversation(
     assert len(context.journal) == 1
 
 
-async def test_a_taken_address_is_a_clear_error(
-    config: EmailConfig, context: MemoryContext, running: Any
-) -> None:
-    from deskctl_email.channel import EmailChannel
-
+async def test_a_taken_address_is_a_clear_error(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     from deskctl.plugins import Unavailable
+    from deskctl_email.channel import EmailChannel
 
     async with running(config, context):
         with pytest.raises(Unavailable, match="cannot listen at"):

@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from deskctl_email.channel import EmailChannel
-from deskctl_email.config import EmailConfig, Smtp
 
 from deskctl.plugins import Receipt, Rejected, Secret, TryLater, Uncertain
 from deskctl.testing.builders import outbound
 from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
+from deskctl_email.channel import EmailChannel
+from deskctl_email.config import EmailConfig, Smtp
 
 ADDRESS = "support@acme.test"
 

@@ -1,0 +1,381 @@
+"""Reading a mailbox of a real server: nothing lost, nothing twice, nothing old."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from imapclient.imap_utf7 import encode
+
+from deskctl.plugins import AuthFailed, Secret, StoreUnavailable, Unavailable
+from deskctl.testing.builders import raw_mail
+from deskctl.testing.fakes import MemoryContext
+from deskctl_email.config import EmailConfig, Imap
+
+ADDRESS = "support@acme.test"
+
+
+def reading(mailbox: Any, max_size: int = 50 * 1024 * 1024, **imap: Any) -> EmailConfig:
+    given = {
+        "host": mailbox.host,
+        "port": mailbox.port,
+        "user": mailbox.user,
+        "password": Secret("literal", mailbox.password),
+        "poll": timedelta(seconds=1),
+        **imap,
+    }
+    return EmailConfig(address=ADDRESS, imap=Imap(**given), max_size=max_size)
+
+
+def subjects(context: MemoryContext) -> list[str]:
+    """Of what was delivered, in order."""
+    lines = [entry.raw.split(b"Subject: ")[1].split(b"\r\n")[0] for entry in context.journal]
+    return [line.decode() for line in lines]
+
+
+def mail(subject: str, **fields: Any) -> bytes:
+    return raw_mail(subject=subject, **fields)
+
+
+async def put(mailbox: Any, *messages: bytes, **where: Any) -> list[int]:
+    return await asyncio.to_thread(mailbox.append_all, list(messages), **where)
+
+
+async def logged_in(context: MemoryContext) -> None:
+    await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted")
+
+
+async def until(context: MemoryContext, count: int) -> None:
+    # Where the kernel gives out no more inotify instances, Dovecot itself looks only every 30 s.
+    await context.wait_for(lambda: len(context.journal) >= count, f"{count} mails are delivered", 45)
+
+
+async def flagged(context: MemoryContext, mailbox: Any, uid: int, *flags: str) -> None:
+    def there() -> bool:
+        return mailbox.flags(uid) >= set(flags)
+
+    for _ in range(100):
+        if await asyncio.to_thread(there):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(await asyncio.to_thread(mailbox.flags, uid))
+
+
+@pytest.mark.parametrize("idle", [True, False])
+async def test_new_mail_is_taken_in_and_old_mail_is_not(
+    idle: bool, dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    old = await put(mailbox, mail("old one"), mail("old two"))
+    async with running(reading(mailbox, idle=idle), context):
+        await logged_in(context)
+        [uid] = await put(mailbox, mail("새 편지"))
+        await until(context, 1)
+        await flagged(context, mailbox, uid, "\\Seen", "$DeskctlTaken")
+    [delivered] = context.journal
+    assert delivered.raw == await asyncio.to_thread(mailbox.raw, uid)
+    assert delivered.envelope.via == "imap"
+    assert delivered.key.endswith(f"|{uid}")
+    assert await asyncio.to_thread(mailbox.flags, old[0]) <= {"\\Recent"}
+
+
+async def test_idle_tells_at_once(dovecot: Any, context: MemoryContext, running: Any) -> None:
+    mailbox = dovecot.mailbox()
+    async with running(reading(mailbox, poll=timedelta(hours=1)), context):
+        await logged_in(context)
+        for number in range(1, 6):
+            await put(mailbox, mail(f"number {number}"))
+            await until(context, number)
+    assert len(context.journal) == 5
+
+
+async def test_what_came_while_the_daemon_was_down_is_taken_in_even_if_somebody_read_it(
+    dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    async with running(reading(mailbox), context):
+        await logged_in(context)
+    [uid] = await put(mailbox, mail("meanwhile"))
+    await asyncio.to_thread(mailbox.set_flags, uid, "\\Seen", "\\Answered")
+    async with running(reading(mailbox), context):
+        await until(context, 1)
+    assert subjects(context) == ["meanwhile"]
+
+
+async def test_many_mails_come_in_order_and_once(dovecot: Any, context: MemoryContext, running: Any) -> None:
+    mailbox = dovecot.mailbox()
+    async with running(reading(mailbox), context):
+        await logged_in(context)
+    await put(mailbox, *(mail(f"number {n}", text="x" * 60_000 if n % 10 == 0 else "x") for n in range(250)))
+    async with running(reading(mailbox), context):
+        await until(context, 250)
+    assert subjects(context) == [f"number {n}" for n in range(250)]
+    assert len(context.attempts) == 250
+    async with running(reading(mailbox), context):
+        await put(mailbox, mail("last"))
+        await until(context, 251)
+    assert len(context.attempts) == 251, "what was taken is not fetched again"
+
+
+async def test_moving_makes_the_folder_and_empties_the_inbox(
+    dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    async with running(reading(mailbox, after="move:처리됨"), context):
+        await logged_in(context)
+        await put(mailbox, mail("one"), mail("two"))
+        await until(context, 2)
+        await gone(mailbox)
+    assert len(await asyncio.to_thread(mailbox.uids, encode("처리됨").decode())) == 2
+    assert context.alerts == []
+
+
+async def test_deleting_takes_only_what_was_journalled(dovecot: Any, context: MemoryContext, running: Any) -> None:
+    mailbox = dovecot.mailbox()
+    [old] = await put(mailbox, mail("old"))
+    await asyncio.to_thread(mailbox.set_flags, old, "\\Deleted")
+    async with running(reading(mailbox, after="delete"), context):
+        await logged_in(context)
+        await put(mailbox, mail("one"))
+        await until(context, 1)
+        for _ in range(100):
+            if await asyncio.to_thread(mailbox.uids) == [old]:
+                break
+            await asyncio.sleep(0.05)
+    assert await asyncio.to_thread(mailbox.uids) == [old], "a person's deleted mail is no matter of ours"
+
+
+async def gone(mailbox: Any) -> None:
+    for _ in range(100):
+        if not await asyncio.to_thread(mailbox.uids):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the inbox is not empty")
+
+
+async def test_a_mail_over_the_limit_comes_as_its_header_and_stays_on_the_server(
+    dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    large = mail("large", text="x\r\n" * 50_000)
+    async with running(reading(mailbox, max_size=65_536, after="delete"), context):
+        await logged_in(context)
+        [uid, _] = await put(mailbox, large, mail("small"))
+        await until(context, 2)
+        await flagged(context, mailbox, uid, "\\Seen")
+    stub, whole = sorted(context.journal, key=lambda entry: entry.envelope.size or 0, reverse=True)
+    assert stub.envelope.size == len(large)
+    assert stub.raw.endswith(b"\r\n\r\n")
+    assert len(stub.raw) < 1000
+    assert whole.envelope.size is None
+    assert await asyncio.to_thread(mailbox.uids) == [uid]
+
+
+async def test_a_store_fault_leaves_mail_on_the_server_until_it_is_over(
+    dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    config = reading(mailbox, after="delete")
+    async with running(config, context):
+        await logged_in(context)
+    [uid] = await put(mailbox, mail("one"))
+    context.refuse = True
+    from deskctl_email.channel import EmailChannel
+
+    channel = EmailChannel(config, context)
+    with pytest.raises(Unavailable):
+        await channel.receive()
+    assert await asyncio.to_thread(mailbox.uids) == [uid]
+    context.refuse = False
+    async with running(config, context):
+        await until(context, 1)
+        await gone(mailbox)
+
+
+class Crashing(MemoryContext):
+    """Dies once at a step: the process is gone before what follows."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__("support")
+        self.step = step
+
+    def deliver_blocking(self, batch: list[Any]) -> None:
+        super().deliver_blocking(batch)
+        self._perhaps("delivered")
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        if self.journal:
+            self._perhaps("before the cursor")
+        super().save_state(state)
+        if self.journal:
+            self._perhaps("after the cursor")
+
+    def _perhaps(self, step: str) -> None:
+        if self.step == step:
+            self.step = ""
+            raise StoreUnavailable("killed here")
+
+
+@pytest.mark.parametrize("step", ["delivered", "before the cursor", "after the cursor"])
+@pytest.mark.parametrize("after", ["flag", "move:Taken", "delete"])
+async def test_a_crash_between_two_steps_loses_and_doubles_nothing(
+    step: str, after: str, dovecot: Any, running: Any
+) -> None:
+    from deskctl_email.channel import EmailChannel
+
+    context = Crashing(step)
+    mailbox = dovecot.mailbox()
+    config = reading(mailbox, after=after)
+    async with running(config, context):
+        await logged_in(context)
+    uids = await put(mailbox, mail("one"), mail("two"))
+    with pytest.raises(Unavailable):
+        await EmailChannel(config, context).receive()
+    async with running(config, context):
+        await put(mailbox, mail("three"))
+        await until(context, 3)
+        if after == "flag":
+            await flagged(context, mailbox, uids[0], "\\Seen")
+        else:
+            await gone(mailbox)
+    assert subjects(context) == ["one", "two", "three"]
+
+
+async def test_a_wrong_password_stops_the_channel_and_is_not_shown(dovecot: Any, context: MemoryContext) -> None:
+    from deskctl_email.channel import EmailChannel
+
+    mailbox = dovecot.mailbox()
+    channel = EmailChannel(reading(mailbox, password=Secret("literal", "wrong-word")), context)
+    with pytest.raises(AuthFailed) as caught:
+        await channel.receive()
+    assert "wrong-word" not in str(caught.value)
+    assert mailbox.user in str(caught.value)
+
+
+async def test_a_folder_that_does_not_exist_is_named(dovecot: Any, context: MemoryContext) -> None:
+    from deskctl_email.channel import EmailChannel
+
+    with pytest.raises(Unavailable, match="refused"):
+        await EmailChannel(reading(dovecot.mailbox(), folder="Nowhere"), context).receive()
+    assert context.alerts
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_tls(
+    security: Any, dovecot: Any, context: MemoryContext, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if dovecot.certificate is None:
+        pytest.skip("no openssl")
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate.cert))
+    mailbox = dovecot.mailbox()
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    async with running(reading(mailbox, security=security, port=port), context):
+        await logged_in(context)
+        for number in range(1, 4):
+            await put(mailbox, mail(f"number {number}"))
+            await until(context, number)
+
+
+async def test_a_certificate_that_is_not_trusted_is_told(dovecot: Any, context: MemoryContext) -> None:
+    from deskctl_email.channel import EmailChannel
+
+    if dovecot.certificate is None:
+        pytest.skip("no openssl")
+    config = reading(dovecot.mailbox(), security="tls", port=dovecot.tls_port)
+    with pytest.raises(Unavailable, match="not trusted"):
+        await EmailChannel(config, context).receive()
+    assert "not trusted" in context.alerts[0][0]
+
+
+async def test_a_restarted_server_is_read_on(dovecot: Any, context: MemoryContext, running: Any) -> None:
+    from deskctl_email.channel import EmailChannel
+
+    mailbox = dovecot.mailbox()
+    config = reading(mailbox)
+    channel = EmailChannel(config, context)
+    task = asyncio.create_task(channel.receive())
+    await logged_in(context)
+    dovecot.stop()  # not from another thread: the server ends together with the thread that starts it
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(task, 20)
+    with pytest.raises(Unavailable):
+        await channel.receive()
+    dovecot.start()
+    async with running(config, context):
+        await put(mailbox, mail("after"))
+        await until(context, 1)
+
+
+async def test_a_new_uidvalidity_brings_no_old_mail_and_loses_no_new(
+    dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    config = reading(mailbox, folder="Desk")
+    ancient = ' "01-Jan-2020 00:00:00 +0000"'
+    await put(mailbox, mail("old"), folder="Desk")
+    async with running(config, context):
+        await logged_in(context)
+        await put(mailbox, mail("one"), folder="Desk")
+        await until(context, 1)
+    before = context.load_state()["imap"]
+    await asyncio.to_thread(mailbox.remove, "Desk")
+    await asyncio.to_thread(
+        rebuild, mailbox, [(mail("old"), ancient.strip()), (mail("restored"), ""), (mail("new"), "")]
+    )
+    async with running(config, context):
+        await until(context, 3)
+        await put(mailbox, mail("later"), folder="Desk")
+        await until(context, 4)
+    assert subjects(context) == ["one", "restored", "new", "later"]
+    after = context.load_state()["imap"]
+    [name] = before
+    assert before[name]["uidvalidity"] != after[name]["uidvalidity"]
+    assert before[name]["since"] == after[name]["since"]
+
+
+async def test_too_many_unknown_mails_after_a_new_uidvalidity_wait_for_a_person(
+    dovecot: Any, context: MemoryContext, running: Any
+) -> None:
+    mailbox = dovecot.mailbox()
+    config = reading(mailbox, folder="Desk")
+    await put(mailbox, mail("first"), folder="Desk")
+    async with running(config, context):
+        await logged_in(context)
+    await asyncio.to_thread(mailbox.remove, "Desk")
+    await put(mailbox, *(mail(f"number {n}") for n in range(201)), folder="Desk")
+    async with running(config, context):
+        await context.wait_for(lambda: context.alerts, "people are told")
+    assert "201 mails" in context.alerts[0][0]
+    assert context.journal == []
+    with mailbox.imap() as client:
+        client.select("Desk")
+        client.uid("STORE", "1", "+FLAGS", "(\\Deleted)")
+        client.expunge()
+    async with running(config, context):
+        await until(context, 200)
+    assert len(context.journal) == 200
+
+
+def rebuild(mailbox: Any, messages: list[tuple[bytes, str]]) -> None:
+    """The folder made anew, each mail with its date of arrival."""
+    with mailbox.imap() as client:
+        client.create("Desk")
+        for raw, date in messages:
+            said, data = client.append("Desk", "", f'"{date.strip(chr(34))}"' if date else "", raw)
+            assert said == "OK", data
+
+
+async def test_cancelling_ends_soon_while_it_waits_for_news(dovecot: Any, context: MemoryContext) -> None:
+    from deskctl_email.channel import EmailChannel
+
+    channel = EmailChannel(reading(dovecot.mailbox()), context)
+    task = asyncio.create_task(channel.receive())
+    await logged_in(context)
+    await asyncio.sleep(0.2)  # into IDLE
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=3)
+    assert done
+    await channel.aclose()
