@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from deskctl.plugins import IncomingFile
 
 from . import headers
-from .charset import decode
+from .charset import decode, guess
 from .mime import Part
 
 MAX_TEXT = 5_000_000
@@ -54,8 +54,8 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
         name = disposed.get("filename") or typed.get("name") or ""
         if content_type in ("text/plain", "text/html") and disposition != b"attachment" and not name:
             charset = typed.get("charset", "")
-            declared = declared or charset
             text = _text(leaf, charset, problems)
+            declared = declared or charset or _unsaid(leaf)
             if content_type == "text/html":
                 html_first = html_first or not (plain or _in_alternative(leaf))
                 html.append(text)
@@ -101,6 +101,12 @@ def _text(leaf: Part, charset: str, problems: list[str]) -> str:
     if remark:
         _remark(problems, remark)
     return text
+
+
+def _unsaid(leaf: Part) -> str:
+    """The charset of a text that does not say it; `""` for ASCII."""
+    content = leaf.content()[:MAX_TEXT]
+    return "" if content.isascii() else guess(content)
 
 
 def _in_alternative(leaf: Part) -> bool:

@@ -54,6 +54,13 @@ SAMPLE = 8_192
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
+_COMMON_KOREAN = re.compile(
+    "[이다는을를에의가고하지로기사리도서시자어대정인스수나제아부전보일장해원라상그안구조동주신한과있으게습니요세까]"
+)
+_KANA = re.compile("[ぁ-ヿ]")
+_HAN = re.compile("[一-鿿]")
+_CYRILLIC = re.compile("[а-я]")
+_NOT_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _KOREAN = re.compile("[가-힣·…“”‘’「」『』《》〈〉【】。、，！？：；（）～ㅋㅎㅠㅜ\u3000※→←↑↓■□●○★☆▶]")
 _MARK_RUN = 30  # combining marks in a row that a reader could still see (Unicode's stream-safe limit)
 
@@ -138,19 +145,40 @@ def _escaped(data: bytes) -> str | None:
 
 def _guess(data: bytes) -> tuple[str, str]:
     """The text that the bytes most likely are, and the charset's name."""
+    name = guess(data)
+    if name == "cp1252" and _strict(data, name) is None:
+        name = "latin-1"
+    return data.decode(name, "replace"), name
+
+
+def guess(data: bytes) -> str:
+    """The charset that the bytes are most likely written in."""
     sample = data[:SAMPLE]
-    text = sample.decode("utf_8", "replace")
-    if text.count("\ufffd") * 12 < _high(sample):
-        return data.decode("utf_8", "replace"), "utf-8"
-    # Chinese and Japanese bytes read as Korean give Hangul mixed with Hanja, Kana and syllables outside of EUC-KR.
+    high = _high(sample)
+    if sample.decode("utf_8", "replace").count("\ufffd") * 12 < high:
+        return "utf_8"
+    # Chinese and Japanese bytes read as Korean give Hangul mixed with Hanja, Kana and syllables outside of EUC-KR,
+    # and Hangul that nobody uses.
     text = sample.decode("euc_kr", "replace")
-    if len(_KOREAN.findall(text)) > 0.85 * (len(text) - len(text.encode("ascii", "ignore"))):
-        return data.decode("cp949", "replace"), "cp949"
-    name = _statistical(sample)
-    if name:
-        return data.decode(name, "replace"), name
-    western = _strict(data, "cp1252")
-    return (western, "windows-1252") if western is not None else (data.decode("latin-1"), "latin-1")
+    korean = len(_KOREAN.findall(text))
+    if korean > 0.85 * _high_characters(text) and (korean < 8 or len(_COMMON_KOREAN.findall(text)) * 6 > korean):
+        return "cp949"
+    if high > len(sample.translate(None, _NOT_LETTERS)) // 2:
+        for name in ("koi8_r", "cp1251"):
+            if len(_CYRILLIC.findall(sample.decode(name, "replace"))) > 0.75 * high:
+                return name
+    chinese = sample.decode("gb2312", "replace")
+    if (
+        chinese.count("\ufffd") <= 1
+        and not _KANA.search(chinese)
+        and len(_HAN.findall(chinese)) > 0.6 * _high_characters(chinese)
+    ):
+        return "gb18030"
+    return _statistical(sample) or "cp1252"
+
+
+def _high_characters(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _high(data: bytes) -> int:

@@ -17,6 +17,7 @@ _CLOSED_BY_THE_NEXT = frozenset(("p", "li", "td", "tr", "th", "dt", "dd", "optio
 _NESTING_TAG = re.compile(r"<(?!/?(?:script|style|head|title|br|p)\b)/?[a-zA-Z][^<>]*>")
 _BLANK_LINES = re.compile(r"\n(?:[ \t\xa0\u200b\u200c\u200d\ufeff]*\n){2,}")
 _SPACES = re.compile(r"[ \t\xa0\u200b\ufeff]+")
+_BULLETS = ("*", "+", "o", "-", "")  # what stays indented: lists
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -72,4 +73,5 @@ def _flat(html: str) -> str:
 
 def _tidy(text: str) -> str:
     lines = (_SPACES.sub(" ", line).rstrip() for line in text.split("\n"))
+    lines = (line if line.lstrip()[:1] in _BULLETS else line.lstrip() for line in lines)
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")

@@ -67,7 +67,8 @@ def test_a_short_korean_answer_is_not_taken_for_utf8(read, short):
 
 
 @pytest.mark.parametrize(
-    ("text", "codec"), [(JAPANESE, "cp932"), (JAPANESE, "euc_jp"), (CHINESE, "gb18030"), (RUSSIAN, "cp1251")]
+    ("text", "codec"),
+    [(JAPANESE, "cp932"), (JAPANESE, "euc_jp"), (CHINESE, "gb18030"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8_r")],
 )
 def test_other_undeclared_charsets_are_guessed(read, text, codec):
     message = read("Content-Type: text/plain", (text * 2).encode(codec))
@@ -98,3 +99,17 @@ def test_a_codec_that_is_no_charset_is_not_used(read):
 def test_html_without_a_charset_is_read_by_its_meta_tag(read):
     body = f'<html><meta http-equiv="Content-Type" content="text/html; charset=koi8-r"><p>{RUSSIAN}</p></html>'
     assert read("Content-Type: text/html", body.encode("koi8_r")).text == RUSSIAN
+
+
+@pytest.mark.parametrize(
+    ("codec", "text", "subject"),
+    [
+        ("gb18030", CHINESE, "您好"),
+        ("cp932", JAPANESE, "件名"),
+        ("cp949", KOREAN, "환불"),
+        ("cp1251", RUSSIAN, "заказ"),
+    ],
+)
+def test_raw_headers_follow_the_guess_for_an_undeclared_body(read, codec, text, subject):
+    message = read(f"Subject: {subject}".encode(codec), text.encode(codec))
+    assert (message.subject, message.text) == (subject, text)
