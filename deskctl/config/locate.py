@@ -46,6 +46,8 @@ def run_dir(path: Path) -> Path:
     """
     folder = path.absolute().parent
     try:
+        if b"run_dir" not in path.read_bytes():  # nearly always; a short command need not parse the rest
+            return folder
         daemon = _read(path).get("daemon")
     except (ConfigError, OSError):
         return folder

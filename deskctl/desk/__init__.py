@@ -6,11 +6,11 @@ a caller cannot tell them apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 
-from ..core.commands import Command
-from ..core.queries import Query
+if TYPE_CHECKING:
+    from ..core.commands import Command
+    from ..core.queries import Query
 
 
 class Outcome(TypedDict):
@@ -27,8 +27,7 @@ class Outcome(TypedDict):
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DeskInfo:
+class DeskInfo(NamedTuple):
     """What a desk says of itself in its hello. `agent` is who the caller is when no other is named, None: nobody."""
 
     name: str
