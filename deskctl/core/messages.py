@@ -48,6 +48,18 @@ class IncomingFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The message that a forward carries: what its first sender wrote, as far as the forward tells."""
+
+    sender: str  # bare address
+    sender_name: str | None = None
+    subject: str = ""
+    text: str = ""
+    sent_at: datetime | None = None  # aware, UTC
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """What a channel made of one raw message. Plain text everywhere: no NUL, no lone surrogates, NFC.
 
@@ -75,6 +87,9 @@ class InboundMessage:
     files: tuple[IncomingFile, ...] = ()
     automatic: Automatic = Automatic()
     bounce: Bounce | None = None
+    spam: str | None = None  # the verdict of a relay before us, as it stands in the header
+    forwarded: Forwarded | None = None
+    authentication: tuple[str, ...] = ()  # Authentication-Results (RFC 8601), topmost first, as they stand
     language: str | None = None  # BCP 47 primary tag: "ko", "en"
     problems: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)  # what the channel wants back when it answers
