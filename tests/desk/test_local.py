@@ -1,0 +1,236 @@
+"""The desk in the command's own process: the same promises without a daemon."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pwd
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl import bootstrap
+from deskctl.bootstrap import load, open_desk
+from deskctl.core.commands.admin import AddAgent
+from deskctl.core.commands.tickets import Create, Reply, Take
+from deskctl.core.queries.admin import DeskHealth, ListInbox, ListOutbox, ListTeams
+from deskctl.core.queries.tickets import ListTickets
+from deskctl.desk import local
+from deskctl.desk.lock import COMMAND, OwnerLock
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import NotFound, TemporaryFailure, Unavailable, UsageError
+from deskctl.store import Store
+from tests.daemon.running import AWKWARD, launch, make_desk, running
+
+WaitUntil = Callable[..., Any]
+
+CHANNELS = """
+[channels.ops]
+type = "console"
+team = "support"
+inbox = "in"
+answers = "out.jsonl"
+[channels.odd]
+type = "awkward"
+mode = "idle"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, store_url: str) -> Path:
+    return make_desk(tmp_path / "desk", store_url, CHANNELS, {"awkward": AWKWARD})
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Path:
+    """A desk on SQLite, for what concerns files."""
+    return make_desk(tmp_path / "lite", f"sqlite:///{tmp_path / 'desk.db'}", CHANNELS, {"awkward": AWKWARD})
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+MAIL = encoded("From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
+
+
+def test_a_mail_that_is_piped_in_is_a_ticket_when_the_command_returns(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    assert desk.call("ingest", raw_base64=MAIL, channel="ops") == {"channel": "ops", "new": True}
+    assert [t["subject"] for t in desk.ask(ListTickets())] == ["Printer"]
+    assert desk.call("ingest", raw_base64=MAIL, channel="ops") == {"channel": "ops", "new": False}
+    assert len(desk.ask(ListTickets())) == 1
+    desk.close()
+
+
+def test_a_mail_that_nobody_can_read_is_kept_all_the_same(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    assert desk.call("ingest", raw_base64=encoded("BROKEN"), channel="odd")["new"]
+    assert [row["state"] for row in desk.ask(ListInbox())] == ["quarantined"]
+    desk.close()
+
+
+def test_what_follows_the_journal_may_fail_without_the_mail_coming_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is on disk the sender need not keep it; the next owner makes a ticket of it."""
+    desk = open_desk(folder / "config.toml")
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "transaction", _unavailable)
+        assert desk.call("ingest", raw_base64=MAIL, channel="ops")["new"]
+    assert [row["state"] for row in desk.ask(ListInbox())] == ["waiting"]
+    desk.call("ingest", raw_base64=encoded("another"), channel="ops")
+    assert len(desk.ask(ListTickets())) == 2
+    assert desk.ask(ListInbox()) == []
+    desk.close()
+
+
+def _unavailable(*_: object, **__: object) -> None:
+    raise Unavailable("the disk is full")
+
+
+def test_a_store_that_stays_locked_makes_the_mail_server_keep_the_mail(
+    lite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, plugins = load(lite / "config.toml")
+    bootstrap.open_parts(config, plugins).store.close()  # so that the teams are there
+    monkeypatch.setattr(local, "JOURNAL_WITHIN", 0.2)
+    opened = Store.open(config.store.url, config.settings(), busy=0.1)
+    monkeypatch.setattr(Store, "open", lambda *_, **__: opened)
+    desk = open_desk(lite / "config.toml")
+    other = sqlite3.connect(config.store.url.removeprefix("sqlite:///"))
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(TemporaryFailure) as raised:
+        desk.call("ingest", raw_base64=MAIL, channel="ops")
+    assert raised.value.exit_code == 75
+    other.rollback()
+    other.close()
+    assert desk.call("ingest", raw_base64=MAIL, channel="ops")["new"]
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("params", "kind"),
+    [
+        ({"raw_base64": MAIL}, UsageError),  # no email channel to guess
+        ({"raw_base64": MAIL, "channel": "nowhere"}, NotFound),
+        ({"raw_base64": ""}, UsageError),
+        ({}, UsageError),
+    ],
+    ids=["which channel", "unknown channel", "empty", "nothing"],
+)
+def test_an_ingest_that_makes_no_sense_is_refused(lite: Path, params: dict[str, Any], kind: type[Exception]) -> None:
+    desk = open_desk(lite / "config.toml")
+    with pytest.raises(kind):
+        desk.call("ingest", **params)
+    desk.close()
+
+
+def test_what_is_to_be_sent_waits_in_the_outbox(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
+    desk.call("ingest", raw_base64=MAIL, channel="ops")
+    outcome = desk.execute(Reply(1, "We are on it.", at_once=True), agent="ana")
+    row = desk.call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=60)  # at once, as it is
+    assert row["state"] == "queued"
+    assert row["id"] in [entry["id"] for entry in desk.ask(ListOutbox())]
+    desk.close()
+
+
+def test_a_dry_run_says_what_would_be_and_changes_nothing(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
+    outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
+    assert outcome["changed"]
+    assert "1" in outcome["said"]
+    assert desk.ask(ListTickets(all=True)) == []
+    desk.close()
+
+
+def test_teams_that_channels_name_are_created(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    assert [team["handle"] for team in desk.ask(ListTeams())] == ["support"]
+    desk.close()
+
+
+def test_the_agent_behind_the_system_user_acts_without_being_named(folder: Path) -> None:
+    me = pwd.getpwuid(os.getuid()).pw_name
+    desk = open_desk(folder / "config.toml")
+    desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
+    desk.execute(AddAgent("eve", "Eve", "eve@acme.test", login=me))
+    assert desk.info.agent == "eve"
+    desk.execute(Create("ann@example.org", "Printer", "It burns."))
+    desk.execute(Take(1))
+    assert desk.ask(ListTickets())[0]["assignee"] == "eve"
+    desk.close()
+
+
+def test_without_a_daemon_channels_are_off_and_nobody_is_ill(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    assert {row["name"]: row["state"] for row in desk.call("channels")} == {"ops": "off", "odd": "off"}
+    assert desk.ask(DeskHealth()) == {"daemon": False, "pid": None, "started_at": None, "services": []}
+    assert "awkward" in [row["name"] for row in desk.call("plugins")]
+    desk.close()
+
+
+def test_a_channel_can_be_tried_without_a_daemon(folder: Path) -> None:
+    desk = open_desk(folder / "config.toml")
+    report = desk.call("channel_test", name="ops")
+    assert (report["channel"], report["ok"], [part["name"] for part in report["parts"]]) == (
+        "ops",
+        True,
+        ["inbox", "answers"],
+    )
+    desk.close()
+
+
+def test_commands_wait_for_each_other(lite: Path, wait_until: WaitUntil) -> None:
+    first = open_desk(lite / "config.toml")
+    opened: list[Any] = []
+    second = threading.Thread(target=lambda: opened.append(open_desk(lite / "config.toml")))
+    second.start()
+    first.execute(AddAgent("ana", "Ana", "ana@acme.test"))
+    assert not opened
+    first.close()
+    second.join(20)
+    assert opened[0].info.agents == ("ana",)
+    opened[0].close()
+
+
+def test_a_command_that_waits_too_long_says_for_whom(lite: Path) -> None:
+    lock = OwnerLock(lite)
+    lock.take(COMMAND)
+    with pytest.raises(Unavailable, match=f"pid {os.getpid()}") as raised:
+        open_desk(lite / "config.toml", wait=0.1)
+    assert raised.value.exit_code == 6
+    lock.release()
+
+
+def test_a_daemon_that_runs_is_used(folder: Path) -> None:
+    with running(folder) as daemon:
+        desk = open_desk(folder / "config.toml")
+        assert isinstance(desk, RemoteDesk)
+        assert desk.info.daemon
+        desk.close()
+        daemon.kill()
+    desk = open_desk(folder / "config.toml")  # the socket it left behind is no daemon
+    assert not desk.info.daemon
+    desk.close()
+
+
+def test_a_command_that_waits_for_a_daemon_to_start_uses_it(lite: Path, wait_until: WaitUntil) -> None:
+    """The daemon takes the lock before it serves; whoever came in between waits for its socket."""
+    process = launch(lite, lite / "log")
+    try:
+        lock = OwnerLock(lite)
+        wait_until(lambda: lock.holder()[1] == "daemon", 30)
+        desk = open_desk(lite / "config.toml")
+        assert desk.info.daemon
+        desk.close()
+    finally:
+        process.kill()
+        process.wait()
