@@ -60,24 +60,20 @@ def upgrade(url: str) -> Status:
 
 def options(connection: Connection) -> dict[str, Any]:
     """How Alembic is to see this connection, for migrations and for comparisons alike."""
-    own = sqlite_metadata if connection.dialect.name == "sqlite" else postgresql_metadata
+    sqlite = connection.dialect.name == "sqlite"
     return {
         "connection": connection,
-        "target_metadata": [metadata, own],
+        "target_metadata": [metadata, sqlite_metadata if sqlite else postgresql_metadata],
         "render_as_batch": True,  # SQLite changes a table by making it anew
         "transactional_ddl": True,  # both engines undo DDL; Alembic does not expect it of SQLite
-        "include_name": _is_ours,
+        "include_name": _not_of_fts if sqlite else None,
     }
 
 
-def _is_ours(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
-    """FTS5 keeps its index in tables of its own, which no metadata knows."""
+def _not_of_fts(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
+    """FTS5 tables are beyond SQLAlchemy, and FTS5 keeps its index in more tables of its own."""
     table = name if kind == "table" else parents.get("table_name")
-    return not (parents.get("schema_name") is None and _is_fts(table))
-
-
-def _is_fts(table: str | None) -> bool:
-    return table is not None and table.startswith("search_index_")
+    return table is None or not table.startswith("search_index")
 
 
 def _run(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, text, tuple_
@@ -98,9 +99,10 @@ class StoredSource:
         ]
 
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
+        asked = {(clean(a.address), a.kind): a.address for a in addresses}
         return [
-            rows.identity(row)
-            for some in _portions([(clean(a.address), a.kind) for a in addresses])
+            Identity(row.kind, asked[row.address, row.kind], row.contact)
+            for some in _portions(list(asked))
             for row in self._connection.execute(
                 select(identities).where(tuple_(identities.c.address, identities.c.kind).in_(some))
             )
@@ -146,13 +148,15 @@ class StoredSource:
     # --- messages ---------------------------------------------------------------------------------
 
     def messages_by_id(self, message_ids: Collection[str]) -> Iterable[MessageHead]:
-        return [
+        asked = {clean(message_id): message_id for message_id in message_ids}
+        found = [
             rows.message_head(row)
-            for some in _portions([clean(m) for m in message_ids])
+            for some in _portions(list(asked))
             for row in self._connection.execute(
                 select(*_HEAD).where(messages.c.message_id.in_(some)).order_by(messages.c.id)
             )
         ]
+        return [_named(head, asked[head.message_id]) for head in found if head.message_id is not None]
 
     def heads(self, ticket: int) -> Sequence[MessageHead]:
         query = (
@@ -194,7 +198,7 @@ class StoredSource:
     def last_command(self, actor: Actor) -> CommandRecord | None:
         query = (
             select(commands)
-            .where(commands.c.actor == str(actor), text(UNDOABLE))
+            .where(commands.c.actor == clean(str(actor)), text(UNDOABLE))
             .order_by(commands.c.id.desc())
             .limit(1)
             .with_for_update()
@@ -225,6 +229,11 @@ class StoredSource:
         for key, value in self._connection.execute(query):
             found[key].add(value)
         return found
+
+
+def _named(head: MessageHead, message_id: str) -> MessageHead:
+    """Under the id that was asked for: the store keeps it without what databases refuse."""
+    return head if head.message_id == message_id else replace(head, message_id=message_id)
 
 
 def _valid(numbers: Collection[int]) -> list[int]:

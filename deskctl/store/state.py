@@ -10,7 +10,7 @@ from sqlalchemy import select
 from .engine import Database
 from .statements import insert, or_update
 from .tables import channel_state
-from .text import from_json, to_json
+from .text import clean, from_json, to_json
 
 
 class ChannelState:
@@ -21,7 +21,7 @@ class ChannelState:
 
     def load(self, channel: str) -> dict[str, Any]:
         """What was saved last, `{}` at first."""
-        query = select(channel_state.c.state).where(channel_state.c.channel == channel)
+        query = select(channel_state.c.state).where(channel_state.c.channel == clean(channel))
         with self._database.reading() as connection:
             kept = connection.execute(query).scalar_one_or_none()
         return dict(from_json(kept)) if kept is not None else {}
@@ -29,5 +29,5 @@ class ChannelState:
     def save(self, channel: str, state: Mapping[str, Any]) -> None:
         """Durable when it returns."""
         with self._database.writing() as connection:
-            row = (channel, to_json(dict(state)))
+            row = (clean(channel), to_json(dict(state)))
             insert(connection, channel_state, [row], "channel state", or_update("channel", ["state"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from ...core.queries.admin import (
 from ...core.queries.tickets import Completions, GetAttachment, ListTickets, SearchMessages, Seen, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
+from ..text import clean
 from . import completions, files, inbox, outbox, report, staff, tickets
 from .document import seen, show_ticket
 
@@ -59,4 +60,16 @@ def answer(reader: Reader, query: Query) -> Any:
     respond = _ANSWERS.get(type(query))
     if respond is None:
         raise UsageError(f"the store has no answer to {type(query).__name__}")
-    return respond(reader, query)
+    return respond(reader, _cleaned(query))
+
+
+def _cleaned(query: Query) -> Query:
+    """With every text as the store keeps it: what somebody types may hold what databases refuse."""
+    values = {field.name: getattr(query, field.name) for field in fields(query)}
+    texts = {name: clean(value) for name, value in values.items() if isinstance(value, str)}
+    lists = {
+        name: tuple(clean(item) for item in value)
+        for name, value in values.items()
+        if isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+    }
+    return replace(query, **texts, **lists)

@@ -21,7 +21,6 @@ from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..search import index
 from ..tables import contacts, identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
-from ..text import clean
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -60,7 +59,7 @@ def list_tickets(connection: Connection, query: ListTickets) -> list[TicketRow]:
 
 
 def search(connection: Connection, query: SearchMessages) -> list[TicketRow]:
-    condition = index.condition(connection, clean(query.text))
+    condition = index.condition(connection, query.text)
     if condition is None:
         return []
     sql, values = condition

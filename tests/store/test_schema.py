@@ -1,0 +1,138 @@
+"""Tables and migrations agree, and a store of another version says what to do."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from deskctl.core.queries.admin import StoreStatus
+from deskctl.core.settings import Settings
+from deskctl.errors import ConfigError, Unavailable
+from deskctl.store import Store, migrate, revision
+from tests.store.build import mail
+
+
+def _run(url: str, *statements: str) -> None:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_migrations_make_what_the_tables_say(store_url: str) -> None:
+    migrate.upgrade(store_url)
+    engine = create_engine(store_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        options = migrate.options(connection)
+        context = MigrationContext.configure(opts=options, connection=options.pop("connection"))
+        assert compare_metadata(context, options["target_metadata"]) == []
+    engine.dispose()
+
+
+def test_the_revisions_known_at_start_are_those_of_the_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    scripts = ScriptDirectory.from_config(config)
+    assert [s.revision for s in reversed(list(scripts.walk_revisions()))] == list(revision.REVISIONS)
+    assert scripts.get_current_head() == revision.HEAD
+
+
+def test_every_constraint_has_a_name(store_url: str) -> None:
+    """Or it could not be changed later on SQLite."""
+    migrate.upgrade(store_url)
+    if store_url.startswith("sqlite"):
+        engine = create_engine(store_url)
+        with engine.connect() as connection:
+            query = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            made = {name: sql for name, sql in connection.execute(text(query)) if not name.startswith("search_index_")}
+        engine.dispose()
+        assert len(made) > 20
+        for name, sql in made.items():
+            for line in sql.splitlines():
+                if "PRIMARY KEY" in line or "FOREIGN KEY" in line or "UNIQUE" in line:
+                    assert "CONSTRAINT" in line, name
+
+
+def test_upgrade_makes_a_new_store_and_then_has_nothing_to_do(store_url: str) -> None:
+    assert migrate.upgrade(store_url) == (None, revision.HEAD, list(revision.REVISIONS))
+    assert migrate.upgrade(store_url) == (revision.HEAD, revision.HEAD, [])
+    assert migrate.status(store_url) == (revision.HEAD, revision.HEAD, [])
+    store = Store.open(store_url, Settings())
+    report = store.ask(StoreStatus())
+    store.close()
+    assert (report["revision"], report["head"], report["pending"], report["tickets"]) == (
+        revision.HEAD,
+        revision.HEAD,
+        [],
+        0,
+    )
+    assert report["engine"] in ("sqlite", "postgresql")
+
+
+def test_an_empty_store_says_how_to_fill_it(store_url: str) -> None:
+    if store_url.startswith("sqlite"):
+        with pytest.raises(Unavailable, match="does not exist") as missing:
+            Store.open(store_url, Settings())
+        assert "db upgrade" in missing.value.hint
+        Path(store_url.removeprefix("sqlite:///")).touch()
+    assert migrate.status(store_url) == (None, revision.HEAD, list(revision.REVISIONS))
+    with pytest.raises(ConfigError, match="is empty") as empty:
+        Store.open(store_url, Settings())
+    assert "db upgrade" in empty.value.hint
+
+
+def test_a_store_of_a_newer_version_is_left_alone(store_url: str) -> None:
+    migrate.upgrade(store_url)
+    _run(store_url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigError, match="newer deskctl"):
+        Store.open(store_url, Settings())
+    with pytest.raises(ConfigError, match="newer deskctl"):
+        migrate.upgrade(store_url)
+    with pytest.raises(ConfigError, match="newer deskctl"):
+        migrate.status(store_url)
+
+
+def test_a_store_of_an_older_version_asks_for_the_upgrade(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate.upgrade(store_url)
+    monkeypatch.setattr("deskctl.store.schema.HEAD", "0002")  # as the next version will have it
+    with pytest.raises(ConfigError, match="older") as older:
+        Store.open(store_url, Settings())
+    assert "db upgrade" in older.value.hint
+
+
+def test_a_new_file_is_not_for_everybody_to_read(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    assert not path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="cannot be made"):
+        migrate.upgrade(f"sqlite:///{tmp_path}/no/desk.db")
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/desk", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_cannot_be_a_store_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="url"):
+        Store.open(url, Settings())
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(Unavailable) as error:
+        Store.open("postgresql://desk:geheim@127.0.0.1:1/desk", Settings())
+    assert "127.0.0.1" in str(error.value)
+    assert "geheim" not in str(error.value) + error.value.hint
+
+
+def test_opening_with_migrate_makes_the_tables(store_url: str) -> None:
+    store = Store.open(store_url, Settings(), migrate=True)
+    assert store.journal.append([mail("a")]) == [True]
+    store.close()
