@@ -65,7 +65,10 @@ class CliContext:
         return self.desk().ask(query)
 
     def execute(self, command: Command) -> Outcome:
-        return self.desk().execute(command, agent=self.agent, dry_run=self.dry_run)
+        """$DESKCTL_AGENT says who works on tickets. Administration is done by whoever is at the keyboard, unless
+        `--as` says otherwise: the first agent could not be added by himself."""
+        agent = self.agent if command.needs_agent else self.claim
+        return self.desk().execute(command, agent=agent, dry_run=self.dry_run)
 
     # --- printing ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from .options import common_options
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 BROKEN_PIPE = 141  # 128 + SIGPIPE
+COMPLETING = "_DESKCTL_COMPLETE"  # the environment variable of the completion scripts
 
 
 @click.group(
@@ -51,7 +52,7 @@ def run(arguments: list[str]) -> int:
     context = CliContext()
     try:
         try:
-            result = cli.main(arguments, prog_name="deskctl", standalone_mode=False, obj=context)
+            result = _invoke(arguments, context)
         finally:
             context.release()
         sys.stdout.flush()
@@ -70,6 +71,8 @@ def run(arguments: list[str]) -> int:
         _complain(error.what, error.hint)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the terminal has shown ^C
         return INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout once more at exit; let it go nowhere.
@@ -83,6 +86,17 @@ def run(arguments: list[str]) -> int:
             "run it again with --debug and report what it says",
         )
         return INTERNAL_ERROR
+
+
+def _invoke(arguments: list[str], context: CliContext) -> object:
+    """What `click.Group.main` does, without its own handling of Ctrl-C and of closed pipes."""
+    if COMPLETING in os.environ:
+        return cli.main(arguments, "deskctl", COMPLETING, standalone_mode=False, obj=context)
+    try:
+        with cli.make_context("deskctl", arguments, obj=context) as ctx:
+            return cli.invoke(ctx)
+    except click.exceptions.Exit as end:
+        return end.exit_code
 
 
 def _usage_hint(error: click.ClickException) -> str:

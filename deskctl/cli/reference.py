@@ -1,4 +1,7 @@
-"""`docs/reference/cli.md`, made from the commands themselves: python -m deskctl.cli.reference > docs/reference/cli.md"""
+"""`docs/reference/cli.md`, made from the commands themselves.
+
+python -m deskctl.cli.reference > docs/reference/cli.md
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,8 @@ _HEAD = """\
 Made from the code (`python -m deskctl.cli.reference`); a test holds the two together. What `--json` prints is described
 in [json.md](json.md).
 
-Exit codes: 0 done; 1 the answer is no or none; 2 wrong usage; 3 there is no such thing; 4 refused; 5 the configuration is
-wrong; 6 store, daemon or network cannot be reached; 70 a fault of deskctl itself; 75 an MTA should try again; 130 stopped
-with Ctrl-C.
+What a command ends with: [exit codes](exit-codes.md); also 70, a fault of deskctl itself, 130 after Ctrl-C and 141 when
+the reader of its output has gone.
 
 A ticket is `42` or `#42`; where several may stand, `-` reads their numbers from standard input. Who acts: `--as`, else
 `$DESKCTL_AGENT`, else the agent whose login is your system user, else the only agent there is.
@@ -28,7 +30,7 @@ A ticket is `42` or `#42`; where several may stand, `-` reads their numbers from
 
 def reference() -> str:
     """The whole page."""
-    return _HEAD + "".join(f"\n## {path}\n\n```text\n{help}\n```\n" for path, help in _pages(cli, None, "deskctl"))
+    return _HEAD + "".join(f"\n## {path}\n\n```text\n{page}\n```\n" for path, page in _pages(cli, None, "deskctl"))
 
 
 def _pages(command: click.Command, parent: click.Context | None, name: str) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .width import wrap
 if TYPE_CHECKING:
     from ..core.queries.answers import MessageRow, TicketDocument
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
 
 
@@ -110,19 +112,31 @@ def body(message: MessageRow, screen: Screen) -> Iterator[str]:
 def event(row: dict[str, Any], screen: Screen) -> str:
     """One line: when, who, what, and its facts."""
     what = row["kind"].replace("_", " ")
-    return f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  {what}  {event_facts(row)}".rstrip()
+    facts = event_facts(row, screen.timezone)
+    return f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  {what}  {facts}".rstrip()
 
 
-def event_facts(row: dict[str, Any]) -> str:
-    """What an event tells beside its kind, as `name=value`; what says nothing is left out."""
-    known = ("kind", "at", "by", "command", "ticket")
-    return " ".join(f"{k}={_fact(v)}" for k, v in row.items() if k not in known and v not in (None, [], ""))
+def event_facts(row: dict[str, Any], timezone: str) -> str:
+    """What an event tells beside its kind: `old → new` for a change, `name=value` for the rest that says something."""
+    known = {"kind", "at", "by", "command", "ticket"}
+    words = []
+    if "old" in row and "new" in row:
+        known |= {"old", "new"}
+        words.append(f"{_fact(row['old'], timezone)} → {_fact(row['new'], timezone)}")
+    words += [f"{k}={_fact(v, timezone)}" for k, v in row.items() if k not in known and v not in (None, [], "")]
+    return " ".join(words)
 
 
-def _fact(value: Any) -> str:
+def _fact(value: Any, timezone: str) -> str:
+    if value is None:
+        return "none"
     if isinstance(value, list):
-        return ",".join(map(_fact, value))
-    return visible(str(value).lower() if isinstance(value, bool) else str(value))
+        return ",".join(_fact(each, timezone) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and _MOMENT.match(value):
+        return local(value, timezone)
+    return visible(str(value))
 
 
 def size(count: int) -> str:

@@ -67,7 +67,10 @@ class TicketsArgument(click.Argument):
         return collect(tuple(value))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        return TICKET.shell_complete(ctx, self, incomplete)
+        """Numbers, and what the arguments after the tickets could be: nobody can tell where the tickets end."""
+        others = [p for p in ctx.command.params if isinstance(p, click.Argument) and p is not self]
+        found = TICKET.shell_complete(ctx, self, incomplete)
+        return found + [item for param in others for item in param.shell_complete(ctx, incomplete)]
 
 
 def tickets_argument(function: Any) -> Any:

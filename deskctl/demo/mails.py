@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from email.utils import formatdate
 from typing import NamedTuple
 
 DESK = "support@acme.test"
@@ -19,7 +20,7 @@ class Mail(NamedTuple):
 
 def _mail(kind: str, sender: str, id: str, headers: str, body: bytes) -> Mail:
     message_id = f"<{id}@{sender.partition('@')[2]}>"
-    head = f"To: {DESK}\nMessage-ID: {message_id}\nDate: Sat, 21 Nov 2026 10:00:00 +0900\n{headers}MIME-Version: 1.0\n"
+    head = f"To: {DESK}\nMessage-ID: {message_id}\nDate: {formatdate()}\n{headers}MIME-Version: 1.0\n"
     text = head.encode("ascii") + body
     return Mail(kind, sender, message_id, text.replace(b"\n", b"\r\n"))
 
@@ -80,7 +81,7 @@ BROKEN = _mail(
     "broken in five ways",
     "dora@example.org",
     "broken-1",
-    'From: "Dora <dora@example.org>\nSubject: =?klingon?B?nuqneH?= my screen is \x1b[31mred\n',
+    'From: "Dora <dora@example.org>\nSubject: =?klingon?Q?nuqneH?= my screen is \x1b[31mred\n',
     b'Content-Type: multipart/mixed; boundary="never closed"\n\n--never closed\n'
     b"Content-Type: text/plain; charset=no-such-charset\nContent-Transfer-Encoding: base6\n\n"
     b"Everything is red.\x00 \xff\xfe Please help.\n--never clos",

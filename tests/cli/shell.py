@@ -11,9 +11,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
-from tests.servers.waiting import free_port
+from tests.cli import zygote
+from tests.servers.waiting import free_port, wait_until
 
 COMMAND = [sys.executable, "-m", "deskctl.cli.main"]
 ROOT = Path(__file__).parents[2]
@@ -48,29 +50,43 @@ def environment(**more: str) -> dict[str, str]:
 
 @dataclass
 class Shell:
-    """`shell("list", "--json")` runs a command in the desk's folder. With a daemon, when `start` was called."""
+    """`shell("list", "--json")` runs a command in the desk's folder. With a daemon, when `start` was called.
+
+    With `zygote`, the path of its socket, commands are forks of a process that is warm; else processes of their own.
+    """
 
     folder: Path
     env: dict[str, str] = field(default_factory=environment)
+    zygote: str | None = None
     daemon: subprocess.Popen[bytes] | None = None
 
     def __call__(
         self, *words: str, input: str | bytes = b"", code: int | None = 0, env: Mapping[str, str] | None = None
     ) -> Result:
         """Run it; AssertionError when it ends with another exit code than `code` (None: any)."""
-        done = subprocess.run(
-            [*COMMAND, *words],
-            cwd=self.folder,
-            env={**self.env, **(env or {})},
-            input=input.encode() if isinstance(input, str) else input,
-            capture_output=True,
-            timeout=60,
-        )
-        result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+        given = input.encode() if isinstance(input, str) else input
+        result = (self._warm if self.zygote else self._cold)(words, given, {**self.env, **(env or {})})
         said = f"{' '.join(words)}: {result.code}\n{result.out}\n{result.err}"
         assert "Traceback" not in result.err, said
         assert code is None or result.code == code, said
         return result
+
+    def _cold(self, words: Sequence[str], given: bytes, env: Mapping[str, str]) -> Result:
+        done = subprocess.run(
+            [*COMMAND, *words], cwd=self.folder, env=env, input=given, capture_output=True, timeout=60
+        )
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def _warm(self, words: Sequence[str], given: bytes, env: Mapping[str, str]) -> Result:
+        assert self.zygote is not None
+        with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
+            stdin.write(given)
+            stdin.seek(0)
+            streams = [stream.fileno() for stream in (stdin, stdout, stderr)]
+            code = zygote.ask(self.zygote, words, self.folder, env, streams)
+            stdout.seek(0)
+            stderr.seek(0)
+            return Result(code, stdout.read().decode(), stderr.read().decode())
 
     def pipe(self, line: str, code: int = 0) -> Result:
         """Run a line of the shell in which `deskctl` is the command."""
@@ -88,7 +104,9 @@ class Shell:
         return result
 
     def ingest(self, raw: bytes) -> None:
+        """A mail comes in, and is on its ticket: the daemon is done with it a moment after it took it."""
         self("mail", "ingest", input=raw)
+        wait_until(lambda: self("inbox", "list", "--exit-code", code=None).code == 1, what="the inbox is empty")
 
     def tickets(self, *words: str) -> list[Any]:
         return self("list", "--json", *words).rows
@@ -160,7 +178,7 @@ def make(folder: Path, *, store: str | None = None, smtp: int | None = None, age
     return shell
 
 
-def copy(template: Path, folder: Path, smtp: int | None = None) -> Shell:
+def copy(template: Path, folder: Path, smtp: int | None = None, zygote: str | None = None) -> Shell:
     """A desk like the one in `template`, with ports of its own."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     config = folder / "config.toml"
@@ -168,7 +186,7 @@ def copy(template: Path, folder: Path, smtp: int | None = None) -> Shell:
     for key, port in (("listen", free_port()), ("smtp", smtp or free_port())):
         text = re.sub(rf"(?m)^({key} = .*port = )\d+", rf"\g<1>{port}", text)
     config.write_text(text)
-    return Shell(folder, {**environment(), "DESKCTL_AGENT": "agent1"})
+    return Shell(folder, {**environment(), "DESKCTL_AGENT": "agent1"}, zygote)
 
 
 def mail(

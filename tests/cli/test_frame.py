@@ -148,7 +148,7 @@ class TestWithoutADesk:
     def test_completion_never_complains(self, nowhere: Shell) -> None:
         env = {"_DESKCTL_COMPLETE": "bash_complete", "COMP_WORDS": "deskctl show ", "COMP_CWORD": "2"}
         result = nowhere(env=env)
-        assert (result.out, result.err) == ("", "")
+        assert (result.out.strip(), result.err) == ("", "")
 
     def test_a_closed_pipe_is_no_error(self, nowhere: Shell) -> None:
         (nowhere.folder / "a.eml").write_bytes(mail(text="x" * 200_000))

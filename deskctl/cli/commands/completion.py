@@ -23,7 +23,9 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    from ..main import COMPLETING
+
     found = get_completion_class(shell)
     assert found is not None, "click knows the three shells of the choice"
     root = ctx.find_root().command
-    sys.stdout.write(found(root, {}, "deskctl", "_DESKCTL_COMPLETE").source() + "\n")
+    sys.stdout.write(found(root, {}, "deskctl", COMPLETING).source() + "\n")

@@ -78,7 +78,7 @@ def init(
     if context.json:
         context.document({"config": str(path), "channel": CHANNEL if address else None})
         return
-    context.say(f"made the desk in {home}: its configuration is {path}")
+    context.say(f"made {path} and its store")
     context.say("next:")
     if home.absolute() != Path.cwd():
         context.say(f"  cd {shlex.quote(str(home))}")

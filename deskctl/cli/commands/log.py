@@ -37,6 +37,6 @@ def log(context: CliContext, tickets: list[int]) -> None:
             Column("command", lambda row: row.get("command"), heading="cmd", right=True),
             field("by", least=8),
             Column("kind", lambda row: row["kind"], shown=lambda row: row["kind"].replace("_", " "), heading="what"),
-            Column("facts", event_facts, least=20),
+            Column("facts", lambda row: event_facts(row, timezone), least=20),
         ),
     )

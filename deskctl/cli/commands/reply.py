@@ -13,7 +13,7 @@ from ..options import dry_run
 from ..tickets import TICKET
 from ..words import given, text_options
 
-WAIT = 60.0  # seconds; how long `--wait` follows an outgoing message
+WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 
 
 @click.command("reply")

@@ -1,0 +1,23 @@
+"""The demo tells the truth: it ends with 0 only when everything that it shows has happened."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import Shell
+
+
+@pytest.mark.slow
+def test_the_demo_keeps_its_promises_and_cleans_up(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    out = shell("demo", env={"TMPDIR": str(tmp_path)}).out
+    assert "✗" not in out
+    for words in ("deskctl list", "deskctl take 1", "deskctl reply 1", "deskctl escalate 1", "deskctl solve 1"):
+        assert f"$ {words}" in out or f"lead {words.removeprefix('deskctl ')}" in out
+    assert "환불 요청드립니다" in out
+    assert "promises kept" in out
+    assert list(tmp_path.iterdir()) == []
+    assert Path(tempfile.gettempdir()) != tmp_path

@@ -1,0 +1,85 @@
+"""`init` leaves a desk that works, and breaks nothing that is there; `doctor` finds what does not work."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import Shell
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_init_makes_a_private_folder_with_a_configuration_and_a_store(bare: Shell) -> None:
+    bare(
+        "init", "--dir", "desk", "--name", 'Acme "2"', "--address", "s@acme.test", "--listen", "127.0.0.1:2525", "--yes"
+    )
+    home = bare.folder / "desk"
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "config.toml").stat().st_mode) == 0o600
+    desk = Shell(home)
+    desk("config", "check")
+    assert desk("channel", "list", "--json").row["name"] == "support"
+    assert desk("list").out == ""
+
+
+def test_init_overwrites_nothing(bare: Shell) -> None:
+    bare("init", "--yes")
+    before = (bare.folder / "config.toml").read_bytes()
+    bare("init", "--yes", "--name", "Other", code=4)
+    assert (bare.folder / "config.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--timezone", "Asia/Soul"], 5),
+        (["--address", "s@acme.test", "--listen", "nowhere"], 2),
+        (["--store", "mysql://x"], 5),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_what_makes_no_sense_leaves_nothing_behind(bare: Shell, words: list[str], code: int) -> None:
+    bare("init", "--dir", "desk", "--yes", *words, code=code)
+    assert list(bare.folder.iterdir()) == []
+
+
+def test_doctor_is_content_with_a_new_desk(alone: Shell) -> None:
+    rows = alone("doctor", "--json").rows
+    assert {row["check"] for row in rows} >= {"configuration", "permissions", "store", "daemon", "disk", "clock"}
+    assert [row for row in rows if row["state"] == "finding"] == []
+
+
+def test_doctor_names_the_command_that_mends(alone: Shell) -> None:
+    (alone.folder / "desk.db").unlink()
+    rows = alone("doctor", "--json", code=1).rows
+    assert [row["mend"] for row in rows if row["state"] == "finding"] == ["deskctl db upgrade"]
+    alone("list", code=5)
+    alone("db", "upgrade")
+    alone("doctor")
+    assert alone("list").out == ""
+
+
+def test_doctor_sees_a_configuration_that_others_can_change(alone: Shell) -> None:
+    (alone.folder / "config.toml").chmod(0o666)
+    result = alone("doctor", "--config", "config.toml", code=1)
+    assert "chmod go-w" in result.err
+
+
+def test_config_check_reports_every_error_at_once_and_exits_with_5(alone: Shell) -> None:
+    config = alone.folder / "config.toml"
+    config.write_text(config.read_text().replace("timezone =", "timezon =").replace("address =", "adress ="))
+    out = alone("config", "check", code=5).out
+    assert "timezon" in out
+    assert "adress" in out
+    assert all("config.toml:" in line for line in out.splitlines())
+
+
+def test_an_upgrade_is_refused_while_the_daemon_runs(alone: Shell) -> None:
+    alone.start()
+    assert "kill" in alone("db", "upgrade", code=4).err

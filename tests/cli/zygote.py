@@ -1,0 +1,100 @@
+"""Runs `deskctl` in forks of a process that has imported everything: the same commands without the wait for imports.
+
+python -m tests.cli.zygote SOCKET. A request is one JSON line with the words, the folder and the environment, and the
+three standard streams as file descriptors; the answer is the exit code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+LOADED = (
+    "deskctl.bootstrap",
+    "deskctl.store",
+    "deskctl.store.migrate",
+    "deskctl.desk.local",
+    "deskctl.config.reading",
+    "deskctl.plugins.manager",
+    "deskctl_email",
+    "deskctl_email.commands",
+    "deskctl_email.parse",
+    "sqlalchemy.dialects.sqlite",
+    "base64",
+    "zoneinfo",
+)
+
+
+def serve(path: str) -> None:
+    """Until the process that asked for it has gone."""
+    from deskctl.cli import main
+    from deskctl.cli.commands import COMMANDS
+
+    for module in (*LOADED, *(entry.target.partition(":")[0] for entry in COMMANDS.values())):
+        importlib.import_module(module)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(path)
+        listener.listen()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            connection, _ = listener.accept()
+            request, streams, _, _ = socket.recv_fds(connection, 1 << 20, 3)
+            if os.fork() == 0:
+                listener.close()
+                _child(connection, json.loads(request), streams, main.main)
+            for stream in streams:
+                os.close(stream)
+            connection.close()
+
+
+def _child(connection: socket.socket, request: dict[str, object], streams: Sequence[int], main: object) -> NoReturn:
+    code = 255
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.chdir(str(request["folder"]))
+        os.environ.clear()
+        os.environ.update(request["env"])  # type: ignore[call-overload]
+        time.tzset()
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+        sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8", errors="surrogateescape")
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
+        sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", line_buffering=True)
+        sys.argv = ["deskctl", *request["words"]]  # type: ignore[misc]
+        try:
+            main()  # type: ignore[operator]
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        except BaseException:  # noqa: BLE001 - the test sees the traceback and fails
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        connection.sendall(f"{code}".encode())
+    finally:
+        os._exit(0)
+
+
+def ask(path: str, words: Sequence[str], folder: Path, env: Mapping[str, str], streams: Sequence[int]) -> int:
+    """Run a command; its exit code."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(60)
+        connection.connect(path)
+        request = json.dumps({"words": list(words), "folder": str(folder), "env": dict(env)}).encode()
+        socket.send_fds(connection, [request], list(streams))
+        return int(connection.recv(16) or b"254")
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
