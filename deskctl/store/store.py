@@ -87,8 +87,7 @@ class Store:
     def ask(self, query: Query) -> Any:
         """The JSON document that the query names. Raises NotFound, UsageError."""
         with self._database.reading() as connection:
-            reader = Reader(connection, self.settings, self._database.where, self._database.size())
-            return answer(reader, query)
+            return answer(Reader(connection, self.settings, self._database), query)
 
     def blob(self, sha256: str) -> bytes:
         """The bytes kept under this SHA-256 (hexadecimal). Raises NotFound."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,12 +17,12 @@ from deskctl.store import Store
 from tests.store.build import Clock, enqueue, open_ticket
 
 
-def _enqueue(store: Store, **fields: object) -> int:
+def _enqueue(store: Store, **fields: Any) -> int:
     return store.transaction(lambda unit: enqueue(unit, **fields).id)
 
 
-def _settle(store: Store, entry: int, **fields: object) -> None:
-    store.transaction(lambda unit: unit.put_outbox(replace(unit.outbox(entry), **fields)))  # type: ignore[arg-type]
+def _settle(store: Store, entry: int, **fields: Any) -> None:
+    store.transaction(lambda unit: unit.put_outbox(replace(unit.outbox(entry), **fields)))
 
 
 def test_what_is_due_is_taken_once_the_longest_due_first(store: Store, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_changed_ticket_keeps_what_did_not_change(store: Store) -> None:
     )
     store.transaction(lambda unit: unit.put_ticket_field(number, tags=frozenset({"b", "c"}), subject="Other"))
     ticket = store.transaction(lambda unit: unit.ticket(number))
-    assert (ticket.tags, ticket.followers, ticket.subject) == ({"b", "c"}, {"x"}, "Other")
+    assert (ticket.tags, ticket.followers, ticket.subject) == (frozenset({"b", "c"}), frozenset({"x"}), "Other")
 
 
 def test_a_message_is_found_by_its_id_and_by_its_ticket(store: Store) -> None:
@@ -241,7 +242,7 @@ def test_a_number_too_large_for_any_ticket_is_not_found(store: Store) -> None:
         with pytest.raises(NotFound):
             store.ask(ShowTicket(number))
         with pytest.raises(NotFound):
-            store.transaction(lambda unit, number=number: unit.ticket(number))
+            store.transaction(partial(Unit.ticket, number=number))
 
 
 def test_numbers_go_on_after_reopening(store: Store, reopen: Callable[[], Store]) -> None:

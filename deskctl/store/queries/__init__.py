@@ -22,6 +22,7 @@ from ...core.queries.admin import (
 from ...core.queries.tickets import Completions, GetAttachment, ListTickets, SearchMessages, Seen, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
+from ..engine import Database
 from ..text import clean
 from . import completions, files, inbox, outbox, report, staff, tickets
 from .document import seen, show_ticket
@@ -33,8 +34,7 @@ class Reader:
 
     connection: Connection
     settings: Settings
-    where: str
-    size: int | None
+    database: Database
 
 
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
@@ -50,7 +50,9 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
     ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query),
     ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query),
-    StoreStatus: lambda reader, query: report.store_status(reader.connection, reader.where, reader.size),
+    StoreStatus: lambda reader, query: report.store_status(
+        reader.connection, reader.database.where, reader.database.size()
+    ),
     DeskHealth: lambda reader, query: report.no_daemon(),
 }
 

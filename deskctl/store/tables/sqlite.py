@@ -1,4 +1,8 @@
-"""What only SQLite needs: the counters that number rows, and the full-text index."""
+"""What only SQLite needs: the counters that number rows.
+
+The full-text index is an FTS5 table, which SQLAlchemy cannot describe; the migration that makes it says why it is as
+it is.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,3 @@ counters = Table(
     Column("kind", Text, primary_key=True),
     Column("last", BigInteger, nullable=False),
 )
-
-#: The words are cut before they come here (`search.cut`), hence the plainest tokenizer; only the index is kept.
-CREATE_SEARCH_INDEX = "CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')"

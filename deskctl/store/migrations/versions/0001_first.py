@@ -58,6 +58,8 @@ def _only_sqlite() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_counters")),
     )
+    # Words are cut before they come here (`search.cut`), hence the plainest tokenizer. Only the index is kept
+    # (no content), and no sizes of rows: nothing is ranked, the newest ticket comes first.
     op.execute("CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')")
 
 
