@@ -11,8 +11,10 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from statistics import median
 
 from deskctl.core.conversation import Message
@@ -30,7 +32,17 @@ BATCH = 50
 ROUNDS = 20
 STEMS = ("ba", "de", "fi", "go", "hu", "ka", "lo", "mi", "ne", "pu", "ra", "so", "ti", "vu")
 WORDS = [stem + end for stem in STEMS for end in ("ster", "mand", "ling", "pron", "cast")]
-KOREAN = ["결제가", "환불", "요청드립니다", "배송이", "아직도", "안", "왔어요", "카드로", "주문번호",]
+KOREAN = [
+    "결제가",
+    "환불",
+    "요청드립니다",
+    "배송이",
+    "아직도",
+    "안",
+    "왔어요",
+    "카드로",
+    "주문번호",
+]
 
 
 def text(chance: random.Random) -> str:
@@ -79,30 +91,33 @@ def measure(url: str) -> dict[str, float]:
     chance = random.Random(7)
     spent: dict[str, list[float]] = {"append": [], "waiting": [], "start_batch": [], "transaction": []}
 
-    def timed(what: str, work: Callable[[], object]) -> object:
-        begun = time.perf_counter()
-        answer = work()
-        spent[what].append((time.perf_counter() - begun) / BATCH * 1000)
-        return answer
-
     for turn in range(ROUNDS):
         texts = [text(chance) for _ in range(BATCH)]
-        entries = []
-        for place, words in enumerate(texts):
-            envelope = Envelope("smtp", datetime.now(UTC), "customer@example.org", ("support@desk.example",))
-            raw = f"Subject: {turn}-{place}\r\n\r\n{words}".encode()
-            entries.append(JournalEntry("support", f"{turn}-{place}", envelope, raw))
-        timed("append", lambda entries=entries: store.journal.append(entries))
-        rows = timed("waiting", lambda: store.journal.waiting(BATCH, 4_000_000))
-        assert isinstance(rows, list)
-        timed("start_batch", lambda rows=rows: store.journal.start_batch([row.id for row in rows]))
-        said = {row.id: words for row, words in zip(rows, texts, strict=True)}
-        timed(
-            "transaction",
-            lambda rows=rows, said=said: store.transaction(lambda unit: receive(unit, rows, said)),
-        )
+        entries = [entry(f"{turn}-{place}", words) for place, words in enumerate(texts)]
+        with timed(spent["append"]):
+            store.journal.append(entries)
+        with timed(spent["waiting"]):
+            rows = store.journal.waiting(BATCH, 4_000_000)
+        with timed(spent["start_batch"]):
+            store.journal.start_batch([row.id for row in rows])
+        work = partial(receive, rows=rows, texts={row.id: words for row, words in zip(rows, texts, strict=True)})
+        with timed(spent["transaction"]):
+            store.transaction(work)
     store.close()
     return {what: median(times) for what, times in spent.items()}
+
+
+def entry(key: str, words: str) -> JournalEntry:
+    envelope = Envelope("smtp", datetime.now(UTC), "customer@example.org", ("support@desk.example",))
+    return JournalEntry("support", key, envelope, f"Subject: {key}\r\n\r\n{words}".encode())
+
+
+@contextmanager
+def timed(spent: list[float]) -> Iterator[None]:
+    """Adds the milliseconds a mail that the block took."""
+    begun = time.perf_counter()
+    yield
+    spent.append((time.perf_counter() - begun) / BATCH * 1000)
 
 
 def main() -> None:
