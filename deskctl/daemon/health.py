@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from deskctl.core.queries.answers import HealthReport, ServiceHealth
+from deskctl.core.queries.answers import HealthReport
+from deskctl.daemon.journal import JournalWorker
 from deskctl.daemon.supervisor import Supervisor
 from deskctl.daemon.writer import Writer
 
@@ -17,9 +17,10 @@ STUCK_AFTER = 120.0
 class DaemonHealth:
     """Asked from the loop."""
 
-    def __init__(self, supervisor: Supervisor, writer: Writer) -> None:
+    def __init__(self, supervisor: Supervisor, writer: Writer, journal: JournalWorker) -> None:
         self._supervisor = supervisor
         self._writer = writer
+        self._journal = journal
         self._started_at = datetime.now(UTC)
         self._alerts: dict[str, str] = {}
 
@@ -35,7 +36,7 @@ class DaemonHealth:
         """The state of every service, by name."""
         return {service.name: service.state.value for service in self._supervisor.services.values()}
 
-    def report(self, others: Iterable[ServiceHealth] = ()) -> HealthReport:
+    def report(self) -> HealthReport:
         services = [service.health() for service in self._supervisor.services.values()]
         for service in services:
             service["last_error"] = service["last_error"] or self._alerts.get(service["name"])
@@ -43,5 +44,5 @@ class DaemonHealth:
             daemon=True,
             pid=os.getpid(),
             started_at=self._started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            services=[*services, *others],
+            services=[self._journal.health(), *services],
         )

@@ -7,7 +7,9 @@ import threading
 import time
 from collections import deque
 
+from deskctl.core.queries.answers import ServiceHealth
 from deskctl.daemon.backoff import delay
+from deskctl.daemon.supervisor import Service, ServiceState
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
@@ -34,13 +36,10 @@ class Traffic:
 
 
 class JournalWorker:
-    """Rows wait on disk, so giving way costs nothing but time: at most MOST_ROWS, MOST_BYTES and LONGEST seconds."""
+    """Rows wait on disk, so giving way costs nothing but time."""
 
-    MOST_ROWS = 20_000
-    MOST_BYTES = 256 * 1024 * 1024
-    LONGEST = 30.0
-    #: Once something has waited for LONGEST: seconds of giving way between two batches.
-    SHORT = 0.2
+    #: Seconds that a rush keeps the next batch waiting: receiving stays fast, and the journal never far behind.
+    GIVE_WAY = 0.4
 
     def __init__(self, journal: Journal, intake: Intake, traffic: Traffic, look_again: float | None = None) -> None:
         """`look_again`: seconds between looks at the journal where others write to it too; None: never unasked."""
@@ -48,15 +47,17 @@ class JournalWorker:
         self._intake = intake
         self._traffic = traffic
         self._look_again = look_again
-        self._rows = 0
-        self._bytes = 0
         self._something = threading.Event()
         self._stopping = threading.Event()
         self._failures = 0
-        self.last_error: str | None = None
+        self._service = Service("journal", _in_its_thread)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
+    def health(self) -> ServiceHealth:
+        return self._service.health()
+
     def start(self) -> None:
+        self._service.becomes(ServiceState.RUNNING)
         self._something.set()  # what an earlier process left
         self._thread.start()
 
@@ -67,14 +68,8 @@ class JournalWorker:
         self._thread.join(within)
         return not self._thread.is_alive()
 
-    def delivered(self, rows: int, size: int) -> None:
-        """New rows are in the journal."""
-        self._rows += rows
-        self._bytes += size
-        self._something.set()
-
     def wake(self) -> None:
-        """Rows may wait that nobody delivered: a person put one back in line."""
+        """There are rows to work off."""
         self._something.set()
 
     def _run(self) -> None:
@@ -90,37 +85,32 @@ class JournalWorker:
                 self._wait_after(error)
 
     def _work_off_all(self) -> None:
-        rushed_since: float | None = None
         while not self._stopping.is_set():
-            rushed_since = self._give_way(rushed_since)
+            self._give_way()
             rows = self._journal.waiting(BATCH_ROWS, BATCH_BYTES)
-            if not rows:
-                self._rows = self._bytes = 0
-                return
-            if self._stopping.is_set():
+            if not rows or self._stopping.is_set():
                 return
             self._intake.work_off(rows)
-            self._rows = max(0, self._rows - len(rows))
-            self._bytes = max(0, self._bytes - sum(len(row.raw) for row in rows))
-            self._failures, self.last_error = 0, None
+            if self._failures:
+                self._failures, self._service.last_error = 0, None
+                self._service.becomes(ServiceState.RUNNING)
 
-    def _give_way(self, since: float | None) -> float | None:
-        """Wait out a rush, within limits. When it began, None once it is over."""
-        began = time.monotonic()
-        while self._traffic.rush and not self._stopping.is_set():
-            now = time.monotonic()
-            since = now if since is None else since
-            overdue = now - since > self.LONGEST or self._rows > self.MOST_ROWS or self._bytes > self.MOST_BYTES
-            if now - began > (self.SHORT if overdue else self.LONGEST):
-                return since
+    def _give_way(self) -> None:
+        until = time.monotonic() + self.GIVE_WAY
+        while self._traffic.rush and time.monotonic() < until and not self._stopping.is_set():
             self._stopping.wait(0.02)
-        return None if not self._traffic.rush else since
 
     def _wait_after(self, error: Exception) -> None:
         """The store's fault, or ours: no row is to blame, and all of them wait."""
         self._failures += 1
-        self.last_error = str(error)
+        self._service.last_error = str(error)
+        self._service.restarts += 1
+        self._service.becomes(ServiceState.BACKOFF)
         seconds = min(delay(self._failures, 0.0), 30.0)
         log.warning("the journal waits %g s: %s", seconds, type(error).__name__)
         self._stopping.wait(seconds)
         self._something.set()
+
+
+async def _in_its_thread() -> None:
+    """The worker is no task of the loop; only its health is told like a service's."""

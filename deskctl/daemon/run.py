@@ -82,7 +82,7 @@ class _Daemon:
         self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, look_again)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self.supervisor = Supervisor()
-        self.health = DaemonHealth(self.supervisor, self.writer)
+        self.health = DaemonHealth(self.supervisor, self.writer, self.journal)
         self.look_again = look_again
         self.socket_path = lock.socket_path
         self.channels: dict[str, OpenChannel] = {}
@@ -160,8 +160,8 @@ class _Daemon:
 
     # --- what follows a commit, told in the writer's or the journal's thread, or in the loop ---------
 
-    def _delivered(self, rows: int, size: int) -> None:
-        self.journal.delivered(rows, size)
+    def _delivered(self) -> None:
+        self.journal.wake()
 
     def _performed(self, performed: Performed) -> None:
         self._changed(performed.changes)

@@ -66,8 +66,8 @@ class Stopped(Unavailable):
 class Writer:
     """Start it once, stop it once; everything between is safe from any thread."""
 
-    def __init__(self, journal: Journal, delivered: Callable[[int, int], None] = lambda rows, size: None) -> None:
-        """`delivered(rows, bytes)` is told of new journal rows, in the writer's thread."""
+    def __init__(self, journal: Journal, delivered: Callable[[], None] = lambda: None) -> None:
+        """`delivered` is called when there are new journal rows, in the writer's thread."""
         self._journal = journal
         self._delivered = delivered
         self._waiting: dict[Turn, deque[Any]] = {turn: deque() for turn in Turn}
@@ -204,8 +204,8 @@ class Writer:
             answers.append((delivery, new[start : start + len(delivery.entries)]))
             start += len(delivery.entries)
         _settle(answers)
-        if rows := sum(new):
-            self._delivered(rows, sum(delivery.size for delivery in group))
+        if any(new):
+            self._delivered()
 
 
 def _do(write: _Write) -> None:
