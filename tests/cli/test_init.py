@@ -58,7 +58,8 @@ def test_doctor_is_content_with_a_new_desk(alone: Shell) -> None:
 def test_doctor_names_the_command_that_mends(alone: Shell) -> None:
     (alone.folder / "desk.db").unlink()
     rows = alone("doctor", "--json", code=1).rows
-    assert [row["mend"] for row in rows if row["state"] == "finding"] == ["deskctl db upgrade"]
+    (finding,) = [row for row in rows if row["state"] == "finding"]
+    assert "deskctl db upgrade" in finding["mend"]
     alone("list", code=5)
     alone("db", "upgrade")
     alone("doctor")
