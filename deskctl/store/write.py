@@ -38,6 +38,8 @@ from .tables import (
 )
 from .text import clean, maybe_clean
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 def write(connection: Connection, changes: Changes, source: StoredSource) -> None:
     """Write everything; nothing is visible to others until the commit. Every loaded ticket is in `source`."""
@@ -93,12 +95,12 @@ def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> 
     )
     before = source.tickets_before
     added, removed = _difference(
-        (t.number, before[t.number].tags if t.number in before else (), t.tags) for t in new + changed
+        (t.number, before[t.number].tags if t.number in before else _NOTHING, t.tags) for t in new + changed
     )
     delete(connection, ticket_tags, removed, "ticket tag")
     insert(connection, ticket_tags, added, "ticket tag")
     added, removed = _difference(
-        (t.number, before[t.number].followers if t.number in before else (), t.followers) for t in new + changed
+        (t.number, before[t.number].followers if t.number in before else _NOTHING, t.followers) for t in new + changed
     )
     delete(connection, followers, removed, "ticket agent")
     insert(connection, followers, added, "ticket agent")

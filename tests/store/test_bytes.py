@@ -13,7 +13,9 @@ from sqlalchemy import create_engine, text
 from deskctl.core.messages import FileRef, IncomingFile
 from deskctl.core.queries.tickets import ListTickets, ShowTicket
 from deskctl.core.unit import Unit
-from deskctl.store import Store
+from deskctl.errors import DeskctlError, NotFound
+from deskctl.store import Store, blobs
+from deskctl.store.engine import database
 from deskctl.store.text import clean, from_json, to_json
 from tests.store.build import add_message, enqueue, mail, open_ticket
 
@@ -48,6 +50,26 @@ def test_bytes_are_kept_once_and_counted_for_each_row(store: Store, store_url: s
     assert store.blob(picture_name) == picture
     [entry] = store.outbox.claim(1)
     assert entry.files == (FileRef("p.png", "image/png", 300_000, picture_name),)
+
+
+def test_bytes_go_with_their_last_reference(store: Store, store_url: str) -> None:
+    store.journal.append([mail("a", b"once"), mail("b", b"twice"), mail("c", b"twice")])
+    once, twice = (hashlib.sha256(content).hexdigest() for content in (b"once", b"twice"))
+    opened = database(store_url, busy=5)
+    with opened.writing() as connection:
+        connection.execute(text("DELETE FROM journal WHERE key IN ('a', 'b')"))
+        blobs.release(connection, [once, twice])
+    assert _blobs(store_url) == {twice: (5, 1)}
+    assert store.blob(twice) == b"twice"
+    with pytest.raises(NotFound):
+        store.blob(once)
+    opened.close()
+
+
+def test_nothing_refers_to_bytes_that_were_never_kept(store: Store) -> None:
+    with pytest.raises(DeskctlError, match="never kept"):
+        store.transaction(lambda unit: open_ticket(unit, raw_sha256="0" * 64))
+    assert store.ask(ListTickets(all=True)) == []
 
 
 def test_a_transaction_that_fails_counts_nothing(store: Store, store_url: str) -> None:
