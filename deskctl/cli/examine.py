@@ -157,6 +157,9 @@ def _desk(context: CliContext) -> Iterator[Finding]:
     for state in ("failed", "uncertain"):
         if rows := desk.ask(ListOutbox(state=state)):
             yield finding("outbox", f"{len(rows)} messages are {state}", f"deskctl outbox list --state {state}")
+    if rows := desk.ask(ListOutbox(state="retry")):
+        detail = f"{len(rows)} messages could not be sent yet: {rows[-1]['last_error']}"
+        yield finding("outbox", detail, "deskctl channel test NAME; deskctl outbox list")
     agents = desk.ask(ListAgents())
     if agents:
         yield fine("agents", f"{len(agents)} active")

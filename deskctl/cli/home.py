@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from ..errors import DeskctlError
 from .context import CliContext
 from .safe import visible
 
+if TYPE_CHECKING:
+    from ..desk import Desk
+
 
 def home(context: CliContext) -> int:
-    from ..core.commands.tickets import Next
     from ..core.queries.tickets import ListTickets
     from .columns import TICKETS
 
@@ -18,15 +21,12 @@ def home(context: CliContext) -> int:
     agent = context.agent or desk.info.agent
     if agent is None:
         rows = desk.ask(ListTickets(assignee="none", limit=10))
-        following = ""
         title = "nobody's tickets (set DESKCTL_AGENT or use --as to see yours)"
+        following = ""
     else:
         rows = desk.ask(ListTickets(assignee=agent))
         title = f"open tickets of {agent}"
-        try:
-            following = desk.execute(Next(), agent=agent, dry_run=True)["said"]
-        except DeskctlError as error:
-            following = error.what
+        following = _following(desk, agent)
     name = desk.info.name
     context.release()
     people = sys.stdout.isatty() and not context.json
@@ -35,5 +35,20 @@ def home(context: CliContext) -> int:
         sys.stdout.write("\n" if rows else "")
     context.emit(rows, TICKETS)
     if people and following:
-        sys.stdout.write(f"\nnext: {visible(following)}\n")
+        sys.stdout.write(f"\n{visible(following)}\n")
     return 0
+
+
+def _following(desk: Desk, agent: str) -> str:
+    """What `deskctl next` would take; the error's own words when there is nothing or nobody to take it."""
+    from ..core.commands.tickets import Next
+    from ..core.queries.tickets import ShowTicket
+    from .times import age, now
+
+    try:
+        (number,) = desk.execute(Next(), agent=agent, dry_run=True)["tickets"]
+        ticket = desk.ask(ShowTicket(number))
+    except DeskctlError as error:
+        return error.what
+    waiting = f", waiting {age(ticket['waiting_since'], now())}" if ticket["waiting_since"] else ""
+    return f"next: #{number} {ticket['subject']} ({ticket['priority']}{waiting})"

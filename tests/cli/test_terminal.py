@@ -1,0 +1,133 @@
+"""At a terminal: colour, editor and pager; and that nothing which waits for a person or a pipe holds the desk."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+import subprocess
+import termios
+from pathlib import Path
+
+from deskctl.cli.width import width
+from tests.cli.shell import COMMAND, Shell, mail
+
+
+def at_terminal(shell: Shell, *words: str, columns: int = 80, code: int = 0, **env: str) -> str:
+    """What a person sees who types this."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [*COMMAND, *words], cwd=shell.folder, env={**shell.env, "TERM": "xterm", **env},
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    try:
+        while piece := os.read(ours, 65536):
+            seen += piece
+    except OSError:
+        pass  # how Linux says that the other end is closed
+    os.close(ours)
+    text = seen.decode().replace("\r\n", "\n")
+    assert process.wait(20) == code, text
+    return text
+
+
+def script(folder: Path, name: str, text: str) -> str:
+    path = folder / name
+    path.write_text(text)
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_list_is_a_table_of_eighty_columns_in_colour(desk: Shell) -> None:
+    desk.ingest(mail("김민수 <minsu@example.kr>", "환불 요청드립니다 " * 9))
+    text = at_terminal(desk, "list")
+    plain = re.sub(r"\x1b\[\d+m", "", text)
+    assert text != plain
+    assert "\x1b" not in plain
+    assert plain.splitlines()[0].split() == ["#", "STATUS", "PRIORITY", "SUBJECT", "FROM", "ASSIGNEE", "CHANGED"]
+    assert max(map(width, plain.splitlines())) <= 80
+
+
+def test_colour_can_be_refused(desk: Shell) -> None:
+    desk.ingest(mail())
+    assert "\x1b" not in at_terminal(desk, "list", NO_COLOR="1")
+    assert "\x1b" not in at_terminal(desk, "list", "--no-color")
+
+
+def test_deskctl_alone_says_what_is_next(desk: Shell) -> None:
+    desk.ingest(mail(subject="환불"))
+    text = at_terminal(desk)
+    assert "no open tickets of agent1" in text
+    assert "next: #1 환불 (normal" in text
+
+
+def test_the_editor_shows_the_thread_and_what_is_above_it_is_sent(alone: Shell) -> None:
+    alone.ingest(mail(text="It burns."))
+    # The editor itself uses the desk: it would wait for the lock in vain if `reply` held it.
+    editor = script(
+        alone.folder,
+        "editor",
+        f"#!/bin/sh\nset -e\ngrep -q '^# It burns' \"$1\"\n{' '.join(COMMAND)} take 1 >/dev/null\n"
+        'printf "Written\\nin an editor\\n# not a comment\\n" | cat - "$1" > "$1.new"\nmv "$1.new" "$1"\n',
+    )
+    at_terminal(alone, "reply", "1", EDITOR=editor)
+    assert alone.show(1)["messages"][1]["text"] == "Written\nin an editor\n# not a comment"
+
+
+def test_an_empty_text_sends_nothing(alone: Shell) -> None:
+    alone.ingest(mail())
+    assert "nothing was sent" in at_terminal(alone, "reply", "1", EDITOR="true", code=1)
+    assert "nothing was sent" in at_terminal(alone, "note", "1", EDITOR="false", code=1)
+    assert len(alone.show(1)["messages"]) == 1
+
+
+def test_what_the_customer_wrote_while_the_editor_was_open_stops_the_reply(alone: Shell) -> None:
+    first = mail()
+    alone.ingest(first)
+    found = re.search(rb"Message-ID: (<[^>]+>)", first)
+    assert found is not None
+    (alone.folder / "more.eml").write_bytes(mail(text="Wait!", headers=[("References", found[1].decode())]))
+    editor = script(
+        alone.folder,
+        "editor",
+        f'#!/bin/sh\nset -e\n{" ".join(COMMAND)} mail ingest < more.eml\necho "Too late" > "$1"\n',
+    )
+    assert "Wait!" in at_terminal(alone, "reply", "1", EDITOR=editor, code=4)
+
+
+def test_the_pager_reads_after_the_desk_was_let_go(alone: Shell) -> None:
+    alone.ingest(mail(text="line\n" * 100))
+    pager = script(
+        alone.folder, "pager", f"#!/bin/sh\ncat > paged\n{' '.join(COMMAND)} list --json > listed || exit 1\n"
+    )
+    at_terminal(alone, "show", "1", PAGER=pager)
+    assert (alone.folder / "paged").read_text().count("line") == 100
+    assert '"number": 1' in (alone.folder / "listed").read_text()
+
+
+def test_a_command_that_waits_for_its_input_does_not_hold_the_desk(alone: Shell) -> None:
+    alone.ingest(mail())
+    waiting = subprocess.Popen([*COMMAND, "note", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE)
+    try:
+        alone("take", "1")
+        waiting.communicate(b"from a slow pipe", timeout=20)
+    finally:
+        waiting.kill()
+    assert waiting.returncode == 0
+    assert alone.show(1)["messages"][1]["text"] == "from a slow pipe"
+
+
+def test_a_reader_that_stops_reading_does_not_hold_the_desk(alone: Shell) -> None:
+    alone.ingest(mail(text="long line of text\n" * 20_000))
+    stuck = subprocess.Popen([*COMMAND, "show", "1"], cwd=alone.folder, env=alone.env, stdout=subprocess.PIPE)
+    try:
+        assert stuck.stdout is not None
+        stuck.stdout.read(1)  # its output has begun, and stops where the pipe is full
+        alone("take", "1")
+    finally:
+        stuck.kill()
+        stuck.communicate()
