@@ -39,7 +39,7 @@ class JournalWorker:
     """Rows wait on disk, so giving way costs nothing but time."""
 
     #: Seconds that a rush keeps the next batch waiting: receiving stays fast, and the journal never far behind.
-    GIVE_WAY = 0.4
+    GIVE_WAY = 0.6
 
     def __init__(self, journal: Journal, intake: Intake, traffic: Traffic, look_again: float | None = None) -> None:
         """`look_again`: seconds between looks at the journal where others write to it too; None: never unasked."""
