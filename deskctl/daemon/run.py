@@ -25,7 +25,7 @@ from deskctl.daemon.sender import Sender
 from deskctl.daemon.served import ServedDesk
 from deskctl.daemon.socket import SocketServer
 from deskctl.daemon.supervisor import Service, Supervisor
-from deskctl.daemon.timers import TimerService
+from deskctl.daemon.timers import DueTimers
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk.intake import Intake
 from deskctl.desk.lock import OwnerLock
@@ -87,7 +87,7 @@ class _Daemon:
         self.socket_path = lock.socket_path
         self.channels: dict[str, OpenChannel] = {}
         self.sender: Sender | None = None
-        self.timers: TimerService | None = None
+        self.timers: DueTimers | None = None
         self.desk: ServedDesk | None = None
 
     async def main(self) -> None:
@@ -107,14 +107,14 @@ class _Daemon:
         ticking.cancel()
         log.info("stopped")
 
-    async def _start(self) -> tuple[Sender, TimerService, ServedDesk, SocketServer]:
+    async def _start(self) -> tuple[Sender, DueTimers, ServedDesk, SocketServer]:
         self.writer.start()
         types = {name: self.parts.type_of(name) for name in self.parts.config.channels}
         self.channels = {
             name: OpenChannel(table, types[name], self._context) for name, table in self.parts.config.channels.items()
         }
         sender = Sender(self.store, self.writer, self.readers, self.channels, self._performed, self.look_again)
-        timers = TimerService(self.store, self.writer, self.readers, self._performed, self.look_again)
+        timers = DueTimers(self.store, self.writer, self.readers, self._performed, self.look_again)
         desk = ServedDesk(self.parts, self.writer, self.readers, self.health, self.channels, self._performed)
         self.sender, self.timers, self.desk = sender, timers, desk
         await self.writer.call(Turn.INTAKE, self.store.journal.release)

@@ -28,7 +28,7 @@ _MEANWHILE = timedelta(seconds=20)
 _CLOCK = Actor.system("clock")
 
 
-class TimerService:
+class DueTimers:
     """`run` until cancelled; `bell` is rung when timers were set."""
 
     def __init__(
