@@ -10,32 +10,42 @@ from __future__ import annotations
 import re
 
 from . import markers
+from .blocks import attribution, header_block
 
 LONGEST = 300
-"""Characters of a line (or of an attribution over three lines) that are looked at."""
+"""Characters of a line that are looked at."""
 
 MAX_CANDIDATES = 5_000
 """Lines that are looked at closely; what follows stays visible."""
 
+_SENTENCE = re.compile(r"[,;!?]\s*\Z|, |\. ")
+_DASHES = frozenset("-_=*—–[")
 
-def visible(text: str) -> str:
-    """The new part of `text`; the whole of it when nothing but quotes would be left out."""
+
+def visible(text: str, *, forward: bool = False) -> str:
+    """The new part of `text`; the whole of it when nothing but quotes would be left out.
+
+    `forward`: the subject says that the mail passes on another one, so a message below its header lines stays.
+    """
     lines = text.split("\n")
-    kept = _without_quotes(lines)
+    kept = _without_quotes(lines, forward)
     kept = _without_signature(kept)
     shown = "\n".join(kept).strip()
     return shown or text.strip()
 
 
-def _without_quotes(lines: list[str]) -> list[str]:
+def _without_quotes(lines: list[str], forward: bool) -> list[str]:
     kept: list[str] = []
     index = 0
     candidates = 0
+    bars = False  # below an attribution, lines that begin with | are quoted too
     something = False  # words of the sender's own before this line
     while index < len(lines):
         line = lines[index]
         head = line[:LONGEST].strip()
-        if head[:1] == ">" or head[:4] == "&gt;":
+        if head[:1] == ">" or head[:4] == "&gt;" or (bars and head[:1] == "|"):
+            if _decoration(head):
+                kept.append(line)
             index += 1
             if kept and len(line) >= 60 and _wrapped(line, lines, index):
                 index += 1
@@ -44,49 +54,64 @@ def _without_quotes(lines: list[str]) -> list[str]:
             kept.append(line)
             index += 1
             continue
-        if (
-            len(line) <= LONGEST
-            and candidates < MAX_CANDIDATES
-            and _may_mark(line, lines[index + 1] if index + 1 < len(lines) else "")
-        ):
+        following = lines[index + 1] if index + 1 < len(lines) else ""
+        if len(line) <= LONGEST and candidates < MAX_CANDIDATES and _may_mark(line, head, following):
             candidates += 1
             if markers.FORWARDED.match(line):
                 return kept + lines[index:]
             if markers.ORIGINAL.match(line) or markers.REPLY_ABOVE.match(line):
                 if something:
-                    return kept
-            elif (size := _header_block(lines, index)) > 0:
+                    return kept + lines[index:] if forward and _header_follows(lines, index) else kept
+            elif (block := header_block(lines, index)) is not None:
                 if something:
-                    return _without_ruler(kept)
-                index += size
-                continue
-            elif (size := _attribution(lines, index)) > 0:
+                    return kept + lines[index:] if forward else _without_ruler(kept)
+                if not forward:
+                    index += block.size
+                    continue
+            elif (size := attribution(lines, index)) > 0:
                 after = _next_words(lines, index + size)
-                if after is not None and lines[after].lstrip()[:1] == ">":
+                if after is not None and lines[after].lstrip()[:1] in (">", "|"):
+                    bars = bars or lines[after].lstrip()[:1] == "|"
                     index += size
                     continue
                 if something:
                     return _without_ruler(kept)
-            elif something and _sent_from(line):
-                return kept
+        if something and len(head) <= 120 and head[0] in markers.SENT_BEGINNINGS and _sent_from(head):
+            after = _next_words(lines, index + 1)
+            if after is None or not (lines[after].lstrip()[:1] == ">" or attribution(lines, after)):
+                return _without_ruler(kept)
+            index += 1  # there may be an answer below the quote
+            continue
         kept.append(line)
         something = something or not markers.RULER.match(head)
         index += 1
     return kept
 
 
-def _may_mark(line: str, following: str) -> bool:
+def _may_mark(line: str, head: str, following: str) -> bool:
     """A cheap look for what every marker has: nearly all lines are plain words and need no closer look."""
     return (
         ":" in line
         or "@" in line
-        or line.lstrip()[:1] in markers.MARK_BEGINNINGS
+        or head[0] in _DASHES
         or following.rstrip()[-1:] in markers.COLONS
         or "：" in line
-        or "에서 보" in line
+        or (head[-1] == "-" and " -" in head)
+        or "|" in line
         or "above" in line
         or "위에" in line
+        or (head[-1] in "<," and following != "")
     )
+
+
+def _decoration(head: str) -> bool:
+    """Whether `>` is drawn for the eye (`>>> buy now <<<`), not a quote's mark."""
+    return head[-2:] == "<<" and head[:2] == ">>"
+
+
+def _header_follows(lines: list[str], index: int) -> bool:
+    after = _next_words(lines, index + 1)
+    return after is not None and header_block(lines, after) is not None
 
 
 def _wrapped(quoted: str, lines: list[str], index: int) -> bool:
@@ -97,51 +122,6 @@ def _wrapped(quoted: str, lines: list[str], index: int) -> bool:
     return rest[:1].islower() and quoted.rstrip()[-1:] not in ".?!:;"
 
 
-def _attribution(lines: list[str], index: int) -> int:
-    """How many lines from `index` on are `On … wrote:`; 0 if none. It never crosses an empty line."""
-    joined = ""
-    for size in range(1, 4):
-        if index + size > len(lines):
-            break
-        piece = lines[index + size - 1]
-        if not piece.strip() or len(joined) + len(piece) > LONGEST:
-            break
-        joined = f"{joined} {piece.strip()}".strip()
-        if size > 1 and not markers.ATTRIBUTION_START.match(joined):
-            break
-        if joined[-1] not in ":：-*" and not markers.ATTRIBUTION_END.search(joined[-40:]):
-            continue
-        end = markers.ATTRIBUTION_END.search(joined[-60:])
-        dated = markers.MOMENT.search(joined)
-        if end and dated and (end["colon"] or "@" in joined):
-            return size
-        if dated and markers.ADDRESS_COLON.search(joined[-140:]):
-            return size
-        if end and end["colon"] and len(joined) < 120:
-            after = _next_words(lines, index + size)
-            if after is not None and lines[after].lstrip()[:1] == ">":
-                return size
-    return 0
-
-
-def _header_block(lines: list[str], index: int) -> int:
-    """How many lines from `index` on are a quoted message's `From: … Sent: … Subject: …`; 0 if none."""
-    if not markers.FROM.match(lines[index][:LONGEST]):
-        return 0
-    names = 0
-    size = 1
-    for offset in range(1, 9):
-        if index + offset >= len(lines):
-            break
-        head = lines[index + offset][:LONGEST]
-        if markers.OTHER.match(head):
-            names += 1
-            size = offset + 1
-        elif not head.strip() and names:
-            break
-    return size if names >= 2 else 0
-
-
 def _next_words(lines: list[str], index: int) -> int | None:
     """The next of a few lines that is not empty."""
     return next((at for at in range(index, min(index + 6, len(lines))) if lines[at].strip()), None)
@@ -150,16 +130,25 @@ def _next_words(lines: list[str], index: int) -> int | None:
 def _without_ruler(kept: list[str]) -> list[str]:
     """Drop the line drawn between the new text and the quoted header, and the empty lines around it."""
     end = len(kept)
-    while end and (not kept[end - 1].strip() or markers.RULER.match(kept[end - 1][:LONGEST])):
+    titled = False  # `--- words of any language ---`, once
+    while end:
+        head = kept[end - 1][:LONGEST]
+        if head.strip() and not markers.RULER.match(head):
+            if titled or end == 1 or not markers.TITLED_RULER.match(head):
+                break
+            titled = True
         end -= 1
     return kept[:end]
 
 
-def _sent_from(line: str) -> bool:
-    stripped = line.strip().strip("*_[]")
-    return (
-        len(stripped) <= 120 and bool(markers.SENT_FROM.match(stripped)) and not re.search(r"[.,;!?]\s*\Z|, ", stripped)
-    )
+def _sent_from(head: str) -> bool:
+    """A line that a telephone or a mail program adds; a sentence that only begins like one stays."""
+    stripped = head.strip().strip("*_[]|")
+    if markers.GET_OUTLOOK.match(stripped):
+        return True
+    if not markers.SENT_FROM.match(stripped) or _SENTENCE.search(stripped):
+        return False
+    return stripped[-1:] != "." or (len(stripped) <= 90 and bool(markers.DEVICE.search(stripped)))
 
 
 def _without_signature(lines: list[str]) -> list[str]:
@@ -178,6 +167,7 @@ def _without_signature(lines: list[str]) -> list[str]:
             and (
                 (stripped[:1] in ("-", "_") and markers.LIST_RULER.match(stripped))
                 or (words <= 8 and len(stripped) <= 50 and markers.CLOSING.match(stripped))
+                or (not words and stripped[:1] == "/" and markers.SLASHED_NAME.match(stripped))
             )
         ):
             cut = at
