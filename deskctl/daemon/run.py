@@ -77,7 +77,11 @@ class _Daemon:
         self.traffic = Traffic()
         self.writer = Writer(self.store.journal, self._delivered)
         self.intake = Intake(
-            self.store, parts.parsers(), lambda work: self.writer.run(Turn.INTAKE, work), self._changed
+            self.store,
+            parts.parsers(),
+            lambda work: self.writer.run(Turn.INTAKE, work),
+            self._changed,
+            not parts.on_sqlite,
         )
         self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, look_again)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")

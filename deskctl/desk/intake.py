@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deskctl.core import dispatch, intake
-from deskctl.core.commands import Command
 from deskctl.core.commands.machine import Quarantine, Receive
-from deskctl.core.journal import MAX_ATTEMPTS, JournalRow
+from deskctl.core.journal import MAX_ATTEMPTS, JournalRow, JournalState
 from deskctl.core.messages import Envelope, InboundMessage
 from deskctl.core.people import Actor
 from deskctl.core.unit import Changes, Unit
@@ -29,6 +28,7 @@ BATCH_ROWS = 50
 BATCH_BYTES = 4 * 1024 * 1024
 
 _INTAKE = Actor.system("intake")
+_WAITING = JournalState.WAITING
 
 
 @dataclass(slots=True)
@@ -36,13 +36,15 @@ class Intake:
     """Works journal rows off. `parsers` are by channel; `changed` hears of every commit's changes.
 
     `counted` are the rows whose present attempt is in the journal already: a store fault between two tries of
-    the same process is no further attempt.
+    the same process is no further attempt. `shared`: others may work the same journal off (PostgreSQL), so each row
+    is locked and looked at again before it is decided.
     """
 
     store: Store
     parsers: Mapping[str, Parse]
     run: Run = at_once
     changed: Callable[[Changes], None] = lambda changes: None
+    shared: bool = False
     counted: set[int] = field(default_factory=set)
 
     def work_off(self, rows: Sequence[JournalRow]) -> None:
@@ -89,10 +91,11 @@ class Intake:
             raise LookupError(f"the channel {row.channel} is not configured any more")
         return Receive(row.id, row.channel, row.envelope, parse(row.raw, row.envelope), row.raw_sha256)
 
-    def _commit(self, commands: Sequence[Command]) -> None:
+    def _commit(self, commands: Sequence[Receive | Quarantine]) -> None:
         def work(unit: Unit) -> Changes:
-            intake.preload(unit, [command for command in commands if isinstance(command, Receive)])
-            for command in commands:
+            mine = [c for c in commands if not self.shared or unit.source.journal_state(c.journal) is _WAITING]
+            intake.preload(unit, [command for command in mine if isinstance(command, Receive)])
+            for command in mine:
                 dispatch.execute(unit, command, _INTAKE)
             return unit.changes
 

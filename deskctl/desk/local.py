@@ -115,7 +115,7 @@ class LocalDesk:
     def _work_off(self, entry: JournalEntry) -> None:
         """Work the journal off, oldest first, until this entry's turn has come."""
         deadline = time.monotonic() + WORK_OFF_WITHIN
-        intake = Intake(self._parts.store, self._parts.parsers())
+        intake = Intake(self._parts.store, self._parts.parsers(), shared=not self._parts.on_sqlite)
         while time.monotonic() < deadline:
             rows = self._parts.store.journal.waiting(BATCH_ROWS, BATCH_BYTES)
             intake.work_off(rows)

@@ -1,0 +1,111 @@
+"""The journal becomes tickets once, whoever works it off, and a store's fault is no row's fault."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from deskctl.core.journal import MAX_ATTEMPTS, JournalEntry
+from deskctl.core.messages import Envelope, InboundMessage
+from deskctl.core.queries.admin import ListInbox
+from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.desk.intake import Intake
+from deskctl.errors import Unavailable
+from deskctl.store import Store
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    settings = Settings(channels={"ops": ChannelInfo("ops", "console")})
+    store = Store.open(store_url, settings, migrate=True)
+    yield store
+    store.close()
+
+
+def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
+    text = raw.decode()
+    if text == "BROKEN":
+        raise ValueError("no channel can read this")
+    return InboundMessage("ann@example.org", None, text, text, text, hashlib.sha256(raw).hexdigest())
+
+
+def deliver(store: Store, *texts: str) -> None:
+    now = datetime.now(UTC)
+    store.journal.append([JournalEntry("ops", text, Envelope("console", now), text.encode()) for text in texts])
+
+
+def subjects(store: Store) -> list[str]:
+    return sorted(ticket["subject"] for ticket in store.ask(ListTickets()))
+
+
+def states(store: Store) -> list[tuple[str, str | None]]:
+    return [(row["state"], row["reason"]) for row in store.ask(ListInbox())]
+
+
+def test_a_row_that_somebody_else_has_worked_off_is_left_alone(store: Store) -> None:
+    deliver(store, "one", "two", "three")
+    one, other = (Intake(store, {"ops": parse}, shared=True) for _ in range(2))
+    rows = store.journal.waiting(50, 1 << 20)
+    one.work_off(rows)
+    other.work_off(rows)
+    assert subjects(store) == ["one", "three", "two"]
+
+
+def test_one_row_of_a_batch_that_fails_is_set_aside_alone(store: Store) -> None:
+    deliver(store, "one", "BROKEN", "two")
+    Intake(store, {"ops": parse}).work_off(store.journal.waiting(50, 1 << 20))
+    assert subjects(store) == ["one", "two"]
+    assert states(store) == [("quarantined", "could not be read: ValueError: no channel can read this")]
+
+
+def test_mail_of_a_channel_that_left_the_configuration_is_set_aside(store: Store) -> None:
+    deliver(store, "one")
+    Intake(store, {}).work_off(store.journal.waiting(50, 1 << 20))
+    [(state, reason)] = states(store)
+    assert state == "quarantined"
+    assert "the channel ops is not configured any more" in str(reason)
+
+
+def test_a_store_that_fails_again_and_again_never_sets_a_row_aside(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, "one")
+    intake = Intake(store, {"ops": parse})
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "transaction", _full)
+        for _ in range(MAX_ATTEMPTS * 3):
+            with pytest.raises(Unavailable):
+                intake.work_off(store.journal.waiting(50, 1 << 20))
+    assert states(store) == [("waiting", None)]
+    intake.work_off(store.journal.waiting(50, 1 << 20))
+    assert subjects(store) == ["one"]
+
+
+def _full(*_: object, **__: object) -> None:
+    raise Unavailable("the disk is full")
+
+
+def test_a_batch_that_died_is_tried_singly_and_counts_against_none_of_its_rows(store: Store) -> None:
+    deliver(store, "one", "two")
+    store.journal.start_batch([row.id for row in store.journal.waiting(50, 1 << 20)])
+    store.journal.release()  # the next process
+    intake = Intake(store, {"ops": parse})
+    for _ in range(2):
+        [row] = store.journal.waiting(50, 1 << 20)
+        assert (row.singly, row.attempts) == (True, 0)
+        intake.work_off([row])
+    assert subjects(store) == ["one", "two"]
+
+
+def test_a_row_that_killed_its_process_too_often_is_set_aside(store: Store) -> None:
+    deliver(store, "one")
+    [row] = store.journal.waiting(50, 1 << 20)
+    for _ in range(MAX_ATTEMPTS):
+        store.journal.start_single(row.id)  # and then the process died
+    Intake(store, {"ops": parse}).work_off(store.journal.waiting(50, 1 << 20))
+    assert states(store) == [("quarantined", f"the process died {MAX_ATTEMPTS} times over it")]
+    assert subjects(store) == []
