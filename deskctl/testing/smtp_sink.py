@@ -204,11 +204,11 @@ class SmtpSink:
         return AuthResult(success=known is not None and known.encode() == data.password, handled=False)
 
 
-@dataclass(slots=True)
 class _Handler:
-    """aiosmtpd's hooks, one instance a connection."""
+    """aiosmtpd's hooks, one instance a connection. It has no slots: aiosmtpd looks at every attribute there is."""
 
-    sink: SmtpSink
+    def __init__(self, sink: SmtpSink) -> None:
+        self.sink = sink
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
