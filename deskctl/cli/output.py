@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import UsageError
@@ -17,23 +16,35 @@ from .width import cut, pad, width
 GAP = "  "
 
 
-@dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list.
+    """A column of a list. Not a data class: this is imported by every list, and making one takes a millisecond.
 
     `name` is what `--columns` calls it. `value` gives what scripts read (a JSON value), `shown` what people
     read instead where that differs (an age for a moment). `style` names the colour of a cell. A column with
     `least` gives way on a narrow terminal down to that many columns. `extra` columns are printed on request only.
     """
 
-    name: str
-    value: Callable[[Any], Any]
-    shown: Callable[[Any], str] | None = None
-    style: Callable[[Any], str] | None = None
-    least: int | None = None
-    right: bool = False
-    extra: bool = False
-    heading: str | None = None
+    __slots__ = ("extra", "heading", "least", "name", "right", "shown", "style", "value")
+
+    def __init__(
+        self,
+        name: str,
+        value: Callable[[Any], Any],
+        shown: Callable[[Any], str] | None = None,
+        style: Callable[[Any], str] | None = None,
+        least: int | None = None,
+        right: bool = False,
+        extra: bool = False,
+        heading: str | None = None,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.shown = shown
+        self.style = style
+        self.least = least
+        self.right = right
+        self.extra = extra
+        self.heading = heading
 
 
 def field(name: str, **settings: Any) -> Column:

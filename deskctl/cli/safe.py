@@ -6,35 +6,41 @@ Trojan Source (https://trojansource.codes) for the bidi controls; ECMA-48 for CS
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
 )
-_ONE_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
-_LINES = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
-_JSON = re.compile(f"[\x7f-\x9f{_INVISIBLE}]")
+_ONE_LINE = f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]"
+_LINES = f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]"
+_JSON = f"[\x7f-\x9f{_INVISIBLE}]"
+# Compiled when the first text needs it: a list of harmless subjects never does, and every command imports this.
+_compiled = lru_cache(re.compile)
+#: Invisible, and yet printable for Python.
+_DECEPTIVE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0")
 _JOINERS = "\u200c\u200d"
 
 
 def visible(text: str) -> str:
     """One line of text that a terminal shows as it is: line breaks and tabs, too, become visible signs."""
-    return _ONE_LINE.sub(_sign, text) if not _clean(text) else text
+    return text if _clean(text) else _compiled(_ONE_LINE).sub(_sign, text)
 
 
 def visible_lines(text: str) -> str:
     """Text of several lines; line breaks stay, tabs become blanks, so that widths can be counted."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(8)
-    return _LINES.sub(_sign, text)
+    return _compiled(_LINES).sub(_sign, text)
 
 
 def json_text(document: str) -> str:
     """A JSON document in which such characters are escaped; its meaning stays the same."""
-    return _JSON.sub(lambda m: _escaped(ord(m[0])), document)
+    return document if _clean(document) else _compiled(_JSON).sub(lambda m: _escaped(ord(m[0])), document)
 
 
 def _clean(text: str) -> bool:
-    return text.isascii() and text.isprintable()
+    """A quick look; False may be wrong, True never is. Hangul syllables are printable for Python, invisible or not."""
+    return text.isprintable() and not _DECEPTIVE.intersection(text)
 
 
 def _sign(match: re.Match[str]) -> str:
