@@ -54,7 +54,7 @@ def test_help_and_short_commands_import_little() -> None:
     code = (
         "import sys\nfrom deskctl.cli.main import run\n"
         "run(['--help']); run(['list', '--help'])\n"
-        "heavy = ['sqlalchemy', 'alembic', 'rich', 'pluggy', 'attrs', 'tomli', 'asyncio', 'email', 'json',"
+        "heavy = ['sqlalchemy', 'alembic', 'rich', 'pluggy', 'attrs', 'tomli', 'asyncio', 'email',"
         " 'importlib.metadata', 'deskctl_email', 'deskctl.core.queries.answers']\n"
         "print([m for m in heavy if m in sys.modules])"
     )

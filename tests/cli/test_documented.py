@@ -1,0 +1,24 @@
+"""`docs/reference/json.md` names every key that is printed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from deskctl.core.queries import answers
+from deskctl.desk import Outcome, requests
+from tests.cli.shell import ROOT
+
+PAGE = (ROOT / "docs" / "reference" / "json.md").read_text()
+WORDS = {word for code in re.findall(r"`([^`]+)`", PAGE) for word in re.split(r"[^a-z0-9_]+", code)}
+PRINTED = [
+    answers.TicketRow, answers.TicketDocument, answers.MessageRow, answers.AttachmentRow, answers.ContactRef,
+    answers.AgentRow, answers.TeamRow, answers.OutboxRow, answers.OutboxDocument, answers.ServiceHealth,
+    answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("document", PRINTED, ids=lambda document: document.__name__)
+def test_every_key_is_documented(document: type) -> None:
+    assert set(document.__annotations__) <= WORDS
