@@ -203,6 +203,12 @@ class _Session(SMTP):
         self._listener.left(self)
         super().connection_lost(error)
 
+    def eof_received(self) -> bool:
+        """Whoever closes the line is gone. (aiosmtpd leaves the connection half open when it is closed before the
+        conversation's task has begun: anybody could fill the listener with such.)"""
+        super().eof_received()
+        return False
+
     @property
     def peer_address(self) -> str:
         """The client's IP address, "" on a UNIX socket."""

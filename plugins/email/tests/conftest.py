@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from deskctl.testing.fakes import MemoryContext
 from deskctl_email.channel import EmailChannel
-from deskctl_email.config import EmailConfig
+from deskctl_email.config import EmailConfig, Listen
 from tests.servers.waiting import answers
 
 
@@ -34,8 +33,9 @@ async def _running(config: EmailConfig, context: MemoryContext) -> AsyncIterator
     try:
         listen = config.listen
         if listen is not None:
-            there = listen.path.exists if listen.path is not None else functools.partial(answers, listen.port)
-            await context.wait_for(lambda: task.done() or there(), "the listener accepts connections")
+            await context.wait_for(lambda: task.done() or _listens(listen), "the listener accepts connections")
+            if not task.done():
+                await _greeted(listen)
         if task.done():
             task.result()
         yield channel
@@ -45,3 +45,18 @@ async def _running(config: EmailConfig, context: MemoryContext) -> AsyncIterator
         task.cancel()
         await asyncio.wait({task}, timeout=15)
         await channel.aclose()
+
+
+def _listens(listen: Listen) -> bool:
+    return listen.path.exists() if listen.path is not None else answers(listen.port)
+
+
+async def _greeted(listen: Listen) -> None:
+    """A connection that is served before the test ends: asyncio forgets one that is accepted just then."""
+    if listen.path is not None:
+        reader, writer = await asyncio.open_unix_connection(listen.path)
+    else:
+        reader, writer = await asyncio.open_connection(listen.host, listen.port)
+    await reader.readline()
+    writer.close()
+    await writer.wait_closed()

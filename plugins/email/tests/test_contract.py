@@ -16,6 +16,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email import deskctl_channels
 from deskctl_email.config import EmailConfig, Imap, Listen, Smtp
+from tests.servers.waiting import answers
 
 [EMAIL] = deskctl_channels()
 
@@ -73,9 +74,13 @@ class TestByListener(ChannelContract):
 
     @pytest.fixture
     def peer(self, sink: SmtpSink, free_port: Callable[[], int]) -> Iterator[Relay]:
-        relay = Relay(sink, free_port())
+        self.port = free_port()
+        relay = Relay(sink, self.port)
         yield relay
         relay.close()
+
+    async def at_work(self, context: MemoryContext) -> None:
+        await context.wait_for(lambda: answers(self.port), "the listener accepts connections")
 
 
 class Mailbox:

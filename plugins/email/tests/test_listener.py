@@ -347,3 +347,28 @@ async def test_a_taken_address_is_a_clear_error(config: EmailConfig, context: Me
     async with running(config, context):
         with pytest.raises(Unavailable, match="cannot listen at"):
             await EmailChannel(config, MemoryContext("other")).receive()
+
+
+async def test_clients_that_hang_up_at_once_do_not_fill_the_listener(
+    config: EmailConfig, context: MemoryContext, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import deskctl_email.listener
+
+    monkeypatch.setattr(deskctl_email.listener, "MAX_CONNECTIONS", 3)
+
+    def hang_up() -> None:
+        for _ in range(50):
+            socket.create_connection(place(config)).close()
+
+    async with running(config, context):
+        held = [await asyncio.to_thread(Client, place(config)) for _ in range(3)]
+        assert (await talk(lambda client: client.greeting, place(config))).startswith("421")
+        for client in held:
+            client.close()
+        await asyncio.to_thread(hang_up)
+        greetings: list[str] = []
+        for _ in range(100):
+            greetings.append(await talk(lambda client: client.greeting, place(config)))
+            if greetings[-1].startswith("220"):
+                break
+        assert greetings[-1].startswith("220")
