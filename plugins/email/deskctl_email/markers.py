@@ -30,7 +30,7 @@ MOMENT = re.compile(
     r"|\d{1,2}\s?[年月日시년월일]"
 )
 ATTRIBUTION_START = re.compile(
-    r"[\s\-–—*(\[>]*(?:on|at|le|am|il|op|el|em|in data|w dniu|dnia|dne|den|d\.|p[åa]|a las|la data|vào|pada|no dia|às"
+    r"[\s\-–—*(\[>]*+(?:on|at|le|am|il|op|el|em|in data|w dniu|dnia|dne|den|d\.|p[åa]|a las|la data|vào|pada|no dia|às"
     r"|il giorno|на|в|во|у|wiadomość napisana|date|在|"
     r"mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sab|sáb|dim|dom|seg|ter|qua|qui|sex|"
     r"man|tir|ons|tor|fre|lør|lör|søn|sön|mån|tis|ma|ti|ke|to|pe|la|su|pon|wt|śr|czw|pt|sob|niedz|po|út|st|čt|pá|so|ne"
@@ -38,7 +38,7 @@ ATTRIBUTION_START = re.compile(
     re.IGNORECASE,
 )
 DASHED = re.compile(
-    rf"\s*-{{2,}}\s*.{{0,200}}(?:{VERBS})\s*[:：]?\s*-{{2,}}\s*\Z", re.IGNORECASE
+    rf"\s*-{{2,}}+\s*[^-].{{0,200}}(?:{VERBS})\s*[:：]?\s*-{{2,}}\s*\Z", re.IGNORECASE
 )  # ---- Ana wrote ----
 _ORIGINAL_WORDS = (
     r"original(?:e|a|t|et)?[\s-]?(?:message|mail|e-?mail|nachricht|meddelelse|meddelande|besked|melding)"
@@ -51,29 +51,34 @@ _ORIGINAL_WORDS = (
     r"|origineel bericht|wiadomość oryginalna|oryginalna wiadomość|(?:pierwotna|oryginalny) (?:wiadomość|e-mail)"
     r"|původní (?:zpráva|e-mail)|pôvodná správa|исходное сообщение|оригинальное (?:сообщение|письмо)|исходное письмо"
     r"|початкове повідомлення|alkuperäinen (?:viesti|sähköposti)|orijinal mesaj|özgün ileti|eredeti üzenet"
-    r"|元の?(?:メッセージ|メール)|オリジナル\s?メッセージ|原始(?:邮件|郵件|信件|訊息|消息)|原邮件|邮件原件|回复的原邮件|回复邮件原文"
+    r"|元の?(?:メッセージ|メール)|オリジナル\s?メッセージ|原始(?:邮件|郵件|信件|訊息|消息)|原邮件|邮件原件"
+    r"|回复的原邮件|回复邮件原文"
 )
 ORIGINAL = re.compile(
-    rf"[\s>]*(?:[-_=*—–]{{2,}}|\[)\s*(?:{_ORIGINAL_WORDS})\s*[:：]?\s*(?:[-_=*—–]{{2,}}|\])\s*\Z",
+    rf"[\s>]*+(?:[-_=*—–]{{2,}}+|\[)\s*+(?:{_ORIGINAL_WORDS})\s*[:：]?\s*(?:[-_=*—–]{{2,}}|\])\s*\Z",
     re.IGNORECASE,
 )
 _FORWARDED_WORDS = (
-    r"forwarded (?:message|mail|email|by)|전달(?:된|한)\s?(?:메\s?시지|메일|이메일)|weitergeleitete (?:nachricht|message"
+    r"forwarded (?:message|mail|email|by)|전달(?:된|한)\s?(?:메\s?시지|메일|이메일)"
+    r"|weitergeleitete (?:nachricht|message"
     r"|mail)|message (?:transf[ée]r[ée]|réexpédié)|mensaje reenviado|mensagem (?:re)?encaminhada|messaggio inoltrato"
-    r"|doorgestuurd bericht|(?:videresendt|videresendte|vidarebefordrat)(?: (?:besked|meddelelse|melding|mail|meddelande"
+    r"|doorgestuurd bericht|(?:videresendt|videresendte|vidarebefordrat)(?: (?:besked|meddelelse|melding|mail"
+    r"|meddelande"
     r"|brev|e-post))?|välitetty viesti|(?:treść )?przekazan(?:a|ej) wiadomo(?:ść|ści)|пересылаемое (?:сообщение|письмо)"
     r"|перенаправленное сообщение|пересланное (?:сообщение|письмо)|переслане повідомлення|přeposlaná zpráva"
-    r"|továbbított üzenet|iletilen mesaj|転送(?:された)?(?:メッセージ|メール)|转发(?:的)?(?:邮件|消息|信息)|轉寄(?:的)?(?:郵件|信件|訊息|邮件)"
+    r"|továbbított üzenet|iletilen mesaj|転送(?:された)?(?:メッセージ|メール)|转发(?:的)?(?:邮件|消息|信息)"
+    r"|轉寄(?:的)?(?:郵件|信件|訊息|邮件)"
 )
 FORWARDED = re.compile(
-    rf"\s*(?:[-_=*—–]{{2,}}\s*(?:{_FORWARDED_WORDS})"
+    rf"\s*+(?:[-_=*—–]{{2,}}+\s*+(?:{_FORWARDED_WORDS})"
     r"|(?:begin(?:ning of)? forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)"
     r"|début du (?:message|courriel|e-mail) (?:réexpédié|transféré)|in[ií]cio (?:del mensaje reenviado|da mensagem"
     r" (?:re)?encaminhada)|inizio(?: del)? messaggio inoltrato|begin (?:van )?doorgestuurd bericht"
     r"|(?:początek|rozpoczęcie) (?:przekazywanej|przekazanej) wiadomości|начало (?:переадресованного|пересылаемого)"
     r" сообщения|(?:början på )?vidarebefordra(?:t|de) (?:brev|meddelande)|start på videresendt (?:besked|meddelelse"
     r"|mail)|videresendt (?:melding|besked)|välitetty viesti(?: alkaa)?|전달된 (?:메시지|메일)(?:\s?시작)?"
-    r"|転送されたメッセージ|以下は転送されたメッセージ|开始转发的邮件|(?:以下|下面)是被转发的邮件|開始轉寄郵件|以下是被轉寄的郵件|转发邮件信息)"
+    r"|転送されたメッセージ|以下は転送されたメッセージ|开始转发的邮件|(?:以下|下面)是被转发的邮件|開始轉寄郵件"
+    r"|以下是被轉寄的郵件|转发邮件信息)"
     r"\s*[:：])",
     re.IGNORECASE,
 )
@@ -81,13 +86,16 @@ FORWARDED = re.compile(
 HEADER_NAMES = {
     "from": (
         r"from|von|de|da|van|från|fra|od|от|від|lähettäjä|kimden|feladó|desde|remitente|expéditeur|mittente|afzender"
-        r"|absender|gönderen|보낸\s?사람|보낸\s?이|발신자?|발신인|差出人|送信者|送信元|发件人|發件人|寄件者|寄件人|发送人"
+        r"|absender|gönderen|보낸\s?사람|보낸\s?이|발신자?|발신인|差出人|送信者|送信元|发件人|發件人|寄件者"
+        r"|寄件人|发送人"
     ),
     "date": (
-        r"sent(?: on| at)?|message du|date|gesendet(?: am)?|datum|envoyé(?: le)?|date d['’]envoi|enviad[oa](?: el| em)?|fecha"
+        r"sent(?: on| at)?|message du|date|gesendet(?: am)?|datum|envoyé(?: le)?|date d['’]envoi"
+        r"|enviad[oa](?: el| em)?|fecha"
         r"|data|inviato(?: il)?|verzonden(?: op)?|skickat|skickades|sendt|dato|wysłano|data wysłania|отправлено|дата"
         r"|lähetetty|päivämäärä|päiväys|pvm|gönderilen|gönderildi|tarih|odesláno|odoslané|보낸\s?날짜|보낸\s?일시|날짜"
-        r"|일시|보낸\s?시간|보냄|전송|발송일|발신일시|日時|送信日時|日付|发送时间|發送時間|寄件日期|日期|发送日期|date de l['’]envoi|надіслано"
+        r"|일시|보낸\s?시간|보냄|전송|발송일|발신일시|日時|送信日時|日付|发送时间|發送時間|寄件日期|日期"
+        r"|发送日期|date de l['’]envoi|надіслано"
     ),
     "to": (
         r"to|an|à|a|para|per|aan|till|til|do|кому|kime|komu|vastaanottaja|vast\.ott|címzett|empfänger|destinataire"
@@ -105,20 +113,22 @@ HEADER_NAMES = {
 """A quoted message's header fields, each under the names that mail programs give it."""
 _ALL_NAMES = "|".join(HEADER_NAMES.values())
 HEADER = re.compile(
-    rf"[\s>|*=-]*(?:{_ALL_NAMES})\s?\*?\s{{0,10}}[:：]|[\s|]*(?:发件人|日期|收件人|主题|抄送人?)\s{{0,20}}\|",
+    rf"[\s>|*=-]*+(?:{_ALL_NAMES})\s?\*?\s{{0,10}}[:：]|[\s|]*(?:发件人|日期|收件人|主题|抄送人?)\s{{0,20}}\|",
     re.IGNORECASE,
 )
 NAMED = {
     kind: re.compile(
-        rf"[\s>|*=-]*(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*(?P<value>.*?)\s*\*?\s*\|?\s*\Z", re.IGNORECASE
+        rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*(?P<value>.*?)\s*\*?\s*\|?\s*\Z", re.IGNORECASE
     )
     for kind, names in HEADER_NAMES.items()
 }
 
 _DEVICE = (
-    r"(?:iphone|ipad|ipod|galaxy|samsung|android|blackberry|outlook|yahoo|proton|gmail|huawei|honor|xiaomi|redmi|oppo|vivo"
+    r"(?:iphone|ipad|ipod|galaxy|samsung|android|blackberry|outlook|yahoo|proton|gmail|huawei|honor|xiaomi"
+    r"|redmi|oppo|vivo"
     r"|oneplus|pixel|nokia|sony|xperia|windows|gmx|web\.de|mail\.ru|yandex|aol|aquamail|k-9|bluemail|typeapp|spark|nine"
-    r"|zoho|mailbird|fairemail|thunderbird|tutanota|naver|daum|네이버|다음|카카오|갤럭시|아이폰|안드로이드|삼성|華為|华为|手机|手機|小米)"
+    r"|zoho|mailbird|fairemail|thunderbird|tutanota|naver|daum|네이버|다음|카카오|갤럭시|아이폰|안드로이드"
+    r"|삼성|華為|华为|手机|手機|小米)"
 )
 SENT_FROM = re.compile(
     r"(?:sent (?:from|via|with|on) (?:my |mail |outlook|yahoo|samsung|iphone|ipad|android|typeapp|proton|gmail|the "
@@ -129,15 +139,18 @@ SENT_FROM = re.compile(
     r"|verzonden (?:vanaf|met|via|vanuit)|verstuurd (?:vanaf|met|via)|skickat (?:från|med)|sendt (?:fra|med)"
     r"|wysłan[eoy] (?:z|za|przy)|отправлено (?:с |из |от )|надіслано з|odesláno z|lähetetty |skickad från"
     r"|发自|傳自我的|来自我的|寄自我的|从我的.{1,20}发送|從我的.{1,20}(?:傳送|寄出)|由我的.{1,20}发送"
-    r"|.{1,30}から送信|.{1,40}에서 (?:보(?:냄|냈습니다|낸 ?(?:메일|이메일|메시지)(?:입니다)?)|전송|발송)(?:됨|했습니다|되었습니다)?\.?\Z)",
+    r"|.{1,30}から送信|.{1,40}에서 (?:보(?:냄|냈습니다|낸 ?(?:메일|이메일|메시지)(?:입니다)?)|전송|발송)(?:됨"
+    r"|했습니다|되었습니다)?\.?\Z)",
     re.IGNORECASE,
 )
 DEVICE = re.compile(_DEVICE, re.IGNORECASE)
 GET_OUTLOOK = re.compile(
-    r"(?:get|download|obtenir|télécharge[rz]|téléchargez|obtener|descarga[r]?|ottieni|scarica|obter|obtenha|baixar|hämta"
+    r"(?:get|download|obtenir|télécharge[rz]|téléchargez|obtener|descarga[r]?|ottieni|scarica|obter|obtenha"
+    r"|baixar|hämta"
     r"|skaffa|hent|få|hanki|lataa|pobierz(?: aplikację)?|uzyskaj|получить|скачать|скачайте|downloaden|holen sie sich"
     r"|laden sie|获取|下载|取得|下載)\s?.{0,10}outlook\b"
-    r"|outlook (?:für|voor|for|pour) \S+ (?:beziehen|downloaden|herunterladen|laden|를|を入手)|outlook for \S+ を(?:入手|取得)"
+    r"|outlook (?:für|voor|for|pour) \S+ (?:beziehen|downloaden|herunterladen|laden|를|を入手)"
+    r"|outlook for \S+ を(?:入手|取得)"
     r"|(?:ios|android|mac)용 outlook|適用於 .{1,12} 的 outlook",
     re.IGNORECASE,
 )
@@ -166,11 +179,12 @@ SENT_BEGINNINGS = frozenset(
 """What a line of a telephone or mail program ("Sent from …", "iPhone에서 보냄") begins with."""
 COLONS = frozenset(":：")
 RULER = re.compile(r"\s*(?:_{2,}|-{3,}|={3,}|\*{3,}|—{3,}|–{3,})\s*\Z")
-TITLED_RULER = re.compile(r"\s*[-_=*—–]{2,}[^-_=*—–\n]{1,60}[-_=*—–]{2,}\s*\Z")
+TITLED_RULER = re.compile(r"\s*+[-_=*—–]{2,}+[^-_=*—–\n]{1,60}[-_=*—–]{2,}\s*\Z")
 LIST_RULER = re.compile(r"\s*(?:_{2,}|--)\s*\Z")
 REPLY_ABOVE = re.compile(
-    r"[\s#>*=-]*(?:please )?(?:type|write|add|enter) your reply above|[\s#*=-]*(?:please )?reply above this line"
-    r"|.{0,10}이 (?:줄|선) 위에 (?:회신|답장|답변)|.{0,10}bitte (?:antworten sie )?(?:oberhalb|über) dieser (?:linie|zeile)"
+    r"[\s#>*=-]*+(?:please )?(?:type|write|add|enter) your reply above|[\s#*=-]*(?:please )?reply above this line"
+    r"|.{0,10}이 (?:줄|선) 위에 (?:회신|답장|답변)|.{0,10}bitte (?:antworten sie )?(?:oberhalb"
+    r"|über) dieser (?:linie|zeile)"
     r"|.{0,10}(?:répondez|répondre) au[- ]dessus de cette ligne",
     re.IGNORECASE,
 )

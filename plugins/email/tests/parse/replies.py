@@ -14,7 +14,7 @@ ATTRIBUTIONS: dict[str, list[str]] = {
         "On 1/15/24 15:12, Support Team wrote:",
         f"On Monday, January 15, 2024, 03:12:11 PM GMT+9, {WHO} wrote:",
         f"On Monday, January 15th, 2024 at 3:12 PM, {WHO} wrote:",
-        f"On Mon, Jan 15, 2024 at 3:12 PM A Very Long Team Name That Wraps\n<support@acme.test> wrote:",
+        "On Mon, Jan 15, 2024 at 3:12 PM A Very Long Team Name That Wraps\n<support@acme.test> wrote:",
         "On Mon, Jan 15, 2024 at 3:12 PM Support Team <\nsupport@acme.test> wrote:",
         "On Mon, Jan 15, 2024 at 3:12 PM Support Team\n\n<\nsupport@acme.test\n> wrote:",
         f"---- On Mon, 15 Jan 2024 15:12:11 +0530 {WHO} wrote ---",
@@ -46,7 +46,7 @@ ATTRIBUTIONS: dict[str, list[str]] = {
         f"2024年1月15日 15:12，{WHO} 写道：",
         f"在 2024年1月15日，15:12，{WHO} 写道：",
         "在 2024/1/15 15:12, Support Team 写道:",
-        f'在 2024-01-15 15:12:11，"Support Team" <support@acme.test> 写道：',
+        '在 2024-01-15 15:12:11，"Support Team" <support@acme.test> 写道：',
         "在2024年01月15日 15:12，Support Team 写道：",
         f"{WHO} 於 2024年1月15日 下午3:12 寫道：",
     ],
@@ -185,7 +185,8 @@ TELEPHONES: dict[str, list[str]] = {
         if False else "Sent from my Verizon Wireless BlackBerry",
     ],
     "ko": [
-        "나의 iPhone에서 보냄", "내 iPhone에서 보냄", "내 갤럭시 스마트폰에서 보냈습니다.", "Android용 Outlook 다운로드",
+        "나의 iPhone에서 보냄", "내 iPhone에서 보냄", "내 갤럭시 스마트폰에서 보냈습니다.", "Android용 Outlook "
+        "다운로드",
         "iOS용 Outlook 받기", "네이버 메일앱에서 보낸 메일입니다.",
     ],
     "ja": ["iPhoneから送信", "Galaxyから送信", "Outlook for iOS を入手"],
