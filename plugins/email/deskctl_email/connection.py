@@ -101,7 +101,7 @@ class Connection:
     def announced(self) -> bool:
         """Whether the server told of new mail, in passing, since this was last asked. It tells everything once:
         what came along with the answer to another command is not told again by IDLE."""
-        return self._client._imap.response("EXISTS")[1] != [None]
+        return bool(self._client._imap.response("EXISTS")[1] != [None])
 
     def existing(self, uids: Sequence[int]) -> set[int]:
         """Which of these are still there."""
