@@ -9,26 +9,21 @@ from deskctl.plugins import ChannelContext
 
 
 class State:
-    """Several parts (the mailbox's thread, a check) share the document; each keeps its own section. Blocking."""
+    """Several parts (the mailbox's thread, a check) share the document; each keeps its own section. Blocking.
+
+    It is read anew each time: after a failure the next instance of the channel is at work, while this one may still
+    finish a check, and neither may write back what it read long ago.
+    """
 
     def __init__(self, context: ChannelContext) -> None:
         self._context = context
         self._lock = threading.Lock()
-        self._kept: dict[str, Any] | None = None
 
     def get(self, section: str) -> dict[str, Any]:
-        """A copy; `{}` when nothing was kept."""
-        with self._lock:
-            return dict(self._all().get(section, {}))
+        """`{}` when nothing was kept."""
+        return dict(self._context.load_state().get(section, {}))
 
     def put(self, section: str, kept: dict[str, Any]) -> None:
         """Durable when it returns. Raises StoreUnavailable; then nothing has changed."""
         with self._lock:
-            changed = {**self._all(), section: kept}
-            self._context.save_state(changed)
-            self._kept = changed
-
-    def _all(self) -> dict[str, Any]:
-        if self._kept is None:
-            self._kept = dict(self._context.load_state())
-        return self._kept
+            self._context.save_state({**self._context.load_state(), section: kept})
