@@ -120,9 +120,10 @@ def _safe(text: str) -> str:
 
 def main() -> NoReturn:
     """The console script."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a letter gets its number, not a crash.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number, and bytes that are no text become marks: no crash.
+        errors = "replace" if stream is sys.stdin else "backslashreplace"
+        getattr(stream, "reconfigure", lambda **_: None)(errors=errors)
     code = run(sys.argv[1:])
     sys.stderr.flush()
     if threading.active_count() == 1:

@@ -119,6 +119,15 @@ class TestWithoutADesk:
         assert result.out == ""
         assert "error: " in result.err or "Usage: " in result.err
 
+    def test_a_traceback_appears_with_debug_only(self, nowhere: Shell) -> None:
+        done = subprocess.run(
+            [*COMMAND, "list", "--debug"], cwd=nowhere.folder, env=nowhere.env, capture_output=True, text=True
+        )
+        assert "Traceback" in done.stderr
+
+    def test_bytes_that_are_no_text_are_wrong_usage(self, nowhere: Shell) -> None:
+        nowhere("take", "-", input=b"\xff\xfe", code=2)
+
     def test_an_unknown_command_suggests_the_one_that_was_meant(self, nowhere: Shell) -> None:
         assert "reply" in nowhere("repl", code=2).err
 

@@ -74,10 +74,10 @@ def test_doctor_sees_a_configuration_that_others_can_change(alone: Shell) -> Non
 
 def test_config_check_reports_every_error_at_once_and_exits_with_5(alone: Shell) -> None:
     config = alone.folder / "config.toml"
-    config.write_text(config.read_text().replace("timezone =", "timezon =").replace("address =", "adress ="))
+    config.write_text(config.read_text().replace("timezone =", "timezon =").replace("address =", "addr ="))
     out = alone("config", "check", code=5).out
     assert "timezon" in out
-    assert "adress" in out
+    assert "addr" in out
     assert all("config.toml:" in line for line in out.splitlines())
 
 

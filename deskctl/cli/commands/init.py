@@ -59,10 +59,20 @@ def init(
     if not yes and sys.stdin.isatty() and sys.stdout.isatty():
         name = name or click.prompt("Name of the desk", default="Help desk")
         timezone = timezone or click.prompt("Time zone", default=_timezone())
-        address = address or click.prompt("Address that customers write to (empty: no mail)", default="") or None
+        address = (
+            address
+            or click.prompt("Address that customers write to (empty: no mail)", default="", show_default=False)
+            or None
+        )
         if address:
-            listen = listen or click.prompt("Take mail in over SMTP at (empty: no)", default="") or None
-            smtp = smtp or click.prompt("Send answers through the relay (empty: none)", default="") or None
+            listen = (
+                listen or click.prompt("Take mail in over SMTP at (empty: no)", default="", show_default=False) or None
+            )
+            smtp = (
+                smtp
+                or click.prompt("Send answers through the relay (empty: none)", default="", show_default=False)
+                or None
+            )
     text = initial(
         name=name or "Help desk",
         timezone=timezone or _timezone(),
