@@ -120,13 +120,14 @@ def _make(home: Path, path: Path, text: str) -> None:
 
 
 def _make_store(path: Path) -> None:
-    from ...bootstrap import load
+    from ...bootstrap import load, open_desk
     from ...store.migrate import upgrade
 
     config, _ = load(path)
     before = os.umask(0o077)
     try:
         upgrade(config.store.url)
+        open_desk(path).close()  # the team of its channel is made by whoever opens the desk first
     finally:
         os.umask(before)
 
