@@ -5,10 +5,11 @@ from __future__ import annotations
 from .commands import Command
 from .commands.machine import FireTimer
 from .commands.tickets import MarkSeen
-from .events import StatusChanged
+from .events import SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
 from .people import Actor
 from .tickets import Status
+from .timers import TimerKind
 from .unit import Unit
 
 
@@ -18,11 +19,16 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
     if timer is None or timer.due_at > unit.now:
         return Said("nothing is due")
     unit.drop_timer(timer.key)
-    if timer.ticket is not None:  # the only kind there is, AUTO_CLOSE
-        ticket = unit.find_ticket(timer.ticket)
-        if ticket is not None and ticket.status is Status.SOLVED:
-            yield StatusChanged(ticket.number, ticket.status, Status.CLOSED)
-            return Said(f"ticket {ticket.number} is closed", (ticket.number,))
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None:
+        return Said("nothing is due")
+    if timer.kind is TimerKind.AUTO_CLOSE and ticket.status is Status.SOLVED:
+        yield StatusChanged(ticket.number, ticket.status, Status.CLOSED)
+        return Said(f"ticket {ticket.number} is closed", (ticket.number,))
+    if timer.kind is TimerKind.PURGE_SPAM and ticket.spam:
+        unit.changes.purged.add(ticket.number)
+        yield SpamPurged(ticket.number)
+        return Said(f"what ticket {ticket.number} said is forgotten", (ticket.number,))
     return Said("nothing is due")
 
 

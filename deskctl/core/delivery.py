@@ -37,7 +37,30 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
     unit.put_outbox(after)
     if after.state is not OutboxState.RETRY:
         yield from _tell_ticket(unit, after)
+    if after.state is OutboxState.SENT:
+        _keep_copy(unit, after)
     return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
+
+
+def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
+    """A copy for the mailbox's sent mail is a piece of work of its own: should it fail, nothing is sent again."""
+    channel = unit.settings.channel(entry.channel)
+    if entry.kind is OutboxKind.REPLY and channel is not None and channel.copies:
+        number = unit.source.next_id("outbox")
+        unit.enqueue(
+            replace(
+                entry,
+                id=number,
+                kind=OutboxKind.COPY,
+                message=None,
+                state=OutboxState.QUEUED,
+                created_at=unit.now,
+                due_at=unit.now,
+                attempts=0,
+                sent_at=None,
+                last_error=None,
+            )
+        )
 
 
 def _tell_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:

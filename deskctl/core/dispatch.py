@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import UsageError
 from . import (
+    acknowledging,
     assigning,
     clockwork,
     delivery,
@@ -18,14 +19,15 @@ from . import (
     opening,
     quarantine,
     replying,
+    rereading,
+    spam,
     staff,
     undoing,
     work,
 )
 from .commands import Command
 from .commands.tickets import Undo
-from .events import Event
-from .handling import Handler, Said
+from .handling import By, Handler, Said
 from .people import Actor
 from .reactions import REACTIONS
 from .unit import Unit
@@ -43,6 +45,9 @@ HANDLERS: dict[type[Command], Handler] = {
     **delivery.HANDLERS,
     **notify.HANDLERS,
     **clockwork.HANDLERS,
+    **acknowledging.HANDLERS,
+    **rereading.HANDLERS,
+    **spam.HANDLERS,
     **staff.HANDLERS,
 }
 
@@ -82,33 +87,34 @@ def _settle(unit: Unit, command: Command, actor: Actor) -> Said:
         events, said = _run(unit, current, by)
         first = first or said
         if depth < MAX_DEPTH:
-            queue.extend((follower, system, depth + 1) for follower, system in _followers(unit, current, events, by))
+            queue.extend((follower, system, depth + 1) for follower, system in _followers(unit, current, events))
     assert first is not None
     return first
 
 
-def _run(unit: Unit, command: Command, actor: Actor) -> tuple[list[Event], Said]:
+def _run(unit: Unit, command: Command, actor: Actor) -> tuple[list[By], Said]:
     """Record the events of one handler, one by one, as it yields them."""
     handler = HANDLERS.get(type(command))
     if handler is None:
         raise UsageError(f"the desk does not know the command {type(command).__name__}")
-    events: list[Event] = []
+    events: list[By] = []
     steps = handler(unit, command, actor)
     while True:
         try:
-            event = next(steps)
+            step = next(steps)
         except StopIteration as stop:
             said: Said = stop.value
             return events, said
-        unit.record(event, actor)
-        events.append(event)
+        by = step if isinstance(step, By) else By(step, actor)
+        unit.record(by.event, by.actor)
+        events.append(by)
 
 
-def _followers(unit: Unit, cause: Command, events: list[Event], actor: Actor) -> list[tuple[Command, Actor]]:
+def _followers(unit: Unit, cause: Command, events: list[By]) -> list[tuple[Command, Actor]]:
     """What the reactions answer. When something is taken back they keep the timers right, but nobody is told."""
     followers = [
         (command, Actor.system(reaction.__name__))
-        for event in events
+        for event, actor in events
         for reaction in REACTIONS
         for command in reaction(unit, event, actor, cause)
     ]

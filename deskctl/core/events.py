@@ -246,6 +246,53 @@ class AgentTold(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedSpam(Event):
+    """Closed as spam; `old` is the status it had. `why` is the verdict, None when an agent said so."""
+
+    old: Status
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkedSpam(Event):
+    """No spam after all; the ticket has its status again."""
+
+    new: Status
+
+
+@dataclass(frozen=True, slots=True)
+class SpamPurged(Event):
+    """What was said on a ticket that is spam is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced(Event):
+    """A mail of ours came back. `message` is the report, `outbox` what came back; not `permanent`: it is only late."""
+
+    message: int
+    outbox: int
+    permanent: bool
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged(Event):
+    """The customer was told at once that their message is here."""
+
+    message: int
+    outbox: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded(Event):
+    """An agent sent on what a customer had sent to them. `proven`: a server that we believe vouches for the agent."""
+
+    agent: str
+    message: int
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Undone(Event):
     """An agent's command was taken back; the events before this one, of the same command, say how."""
 
@@ -264,6 +311,19 @@ class AgentChanged(Event):
 @dataclass(frozen=True, slots=True)
 class TeamCreated(Event):
     team: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRedefined(Event):
+    team: str
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderBlocked(Event):
+    """Mail from `pattern` (an address, or `@domain`) is spam from now on, or (`blocked` False) no longer."""
+
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .events import Event
 from .people import Actor
@@ -20,6 +20,24 @@ class Said:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+class By(NamedTuple):
+    """An event that somebody else caused than whoever gave the command: an agent whose mail intake works off."""
+
+    event: Event
+    actor: Actor
+
+
 #: Events are recorded, and their ticket changed, as they are yielded: the handler sees the new state when it goes on.
-Steps = Generator[Event, None, Said]
+Steps = Generator[Event | By, None, Said]
 Handler = Callable[[Unit, Any, Actor], Steps]
+
+
+def acting(steps: Steps, actor: Actor) -> Steps:
+    """The same steps, caused by `actor`."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            said: Said = stop.value
+            return said
+        yield By(step, actor) if isinstance(step, Event) else step

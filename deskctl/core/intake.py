@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Sequence
+from dataclasses import replace
 
-from . import matching
+from . import agentmail, bounces, matching
 from .commands import Command
 from .commands.machine import Receive
 from .conversation import Message
-from .events import Event, Mentions, MessageReceived, StatusChanged, WaitingChanged
+from .events import Event, Forwarded, MarkedSpam, Mentions, MessageReceived, StatusChanged, WaitingChanged
 from .handling import Handler, Said, Steps
 from .identity import address_key, contact_for
 from .journal import JournalSettled, JournalState
 from .messages import InboundMessage, MessageKind
 from .opening import created, open_ticket
-from .people import Actor
+from .outbox import OutboxEntry
+from .people import Actor, Agent
 from .settings import ChannelInfo
+from .spam import verdict as spam_verdict
 from .tickets import Status, Ticket
 from .unit import Unit
 
@@ -26,18 +29,25 @@ _REOPENS = frozenset({Status.PENDING, Status.HOLD, Status.SOLVED})
 def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     """Load what a batch will touch, a few statements for all of it."""
     ids: dict[str, None] = {}
+    sent: dict[str, None] = {}
     addresses = set()
     numbers: set[int] = set()
+    agents = {agent.email.lower() for agent in unit.agents.values()}
     for command in receives:
         message = command.message
-        ids.update(dict.fromkeys(matching.references(message)))
+        references = matching.references(message)
+        ids.update(dict.fromkeys(references))
         if message.message_id:
             ids[message.message_id] = None
         if message.sender:
             addresses.add(address_key(_channel(unit, command).kind, message.sender))
+            if message.sender.lower() in agents:
+                sent.update(dict.fromkeys(references))
         numbers.update(matching.subject_numbers(message.subject))
     unit.load_messages(ids)
+    unit.load_sent(sent)
     unit.load_identities(addresses)
+    unit.load_blocked({a.address for a in addresses})
     if numbers:
         unit.load_tickets(numbers)
         unit.load_participants({n for n in numbers if unit.find_ticket(n) is not None})
@@ -45,16 +55,32 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     """One parsed journal row becomes one message on one ticket, or is known to be there already."""
-    incoming = command.message
     twin = _twin(unit, command)
     if twin is not None:
         unit.settle_journal(_done(command, twin, duplicate=True))
         return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
+    notified = agentmail.answered(unit, command.message)
+    automatic = _automatic(unit, command.message)
+    if notified is not None and automatic is None:
+        return (yield from _from_agent(unit, command, *notified))
+    returned = bounces.returned(unit, command.channel, command.message)
+    about = returned or (notified[1] if notified else None)
+    if about is not None and about.ticket is not None:
+        match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
+    else:
+        match = matching.find(unit, command.channel, command.message)
+    return (yield from _keep(unit, command, match, automatic, returned))
+
+
+def _keep(
+    unit: Unit, command: Receive, match: matching.Match, automatic: str | None, returned: OutboxEntry | None
+) -> Steps:
+    """The message goes on the ticket that it matches, or on a new one."""
     channel = _channel(unit, command)
-    automatic = _automatic(unit, incoming)
+    incoming, forwarder = _as_written(unit, command.message, match)
     contact = contact_for(unit, channel.kind, incoming.sender, incoming.sender_name, incoming.language)
-    match = matching.find(unit, command.channel, incoming)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(
             unit,
@@ -65,19 +91,83 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
             language=incoming.language or contact.language,
             follows=follows.number if follows else None,
         )
+        if spam is not None:
+            unit.put_ticket_field(ticket.number, spam=True)
         yield created(ticket)
-    message = _message(unit, command, ticket.number, contact.id, automatic, match.verified)
+        if spam is not None:
+            yield MarkedSpam(ticket.number, Status.NEW, spam)
+    message = _message(unit, command, incoming, ticket.number, contact.id, automatic, match.verified)
     unit.add_message(message)
-    if match.verified:
-        unit.add_participants(ticket.number, _company(unit, incoming))
+    if match.verified and automatic is None:
+        unit.add_participants(ticket.number, _company(unit, incoming, forwarder))
     yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified)
+    if forwarder is not None:
+        proven = _proven(channel, command.message)
+        yield Forwarded(ticket.number, forwarder.handle, message.id, proven)
     for other in match.mentions:
         yield Mentions(ticket.number, other)
-    if automatic is None:
+    if returned is not None and incoming.bounce is not None:
+        yield from bounces.record(unit, returned, incoming.bounce, message.id)
+    if automatic is None and not unit.ticket(ticket.number).spam:
         yield from _wake(unit, ticket, command)
+        if incoming.sender:
+            unit.mark_bounced(address_key(channel.kind, incoming.sender), None)
     unit.settle_journal(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
     return Said(f"message {message.id} is on ticket {ticket.number}", (ticket.number,), facts)
+
+
+def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
+    """An agent answers a notification: the mail is what they do, not a customer's message."""
+    ticket = matching.living(unit, int(entry.ticket or 0))[0].number
+    known = next((h.id for h in unit.heads(ticket) if h.digest == command.message.digest), None)
+    if known is not None:  # what it became carries another Message-ID than the mail
+        unit.settle_journal(_done(command, known, duplicate=True))
+        return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
+    before = len(unit.changes.messages)
+    yield from agentmail.perform(unit, command, agent, entry)
+    message = unit.changes.messages[before]
+    unit.settle_journal(_done(command, message.id))
+    return Said(
+        f"{agent.handle} wrote on ticket {ticket}",
+        (ticket,),
+        {"number": ticket, "message": message.id, "how": "notification"},
+    )
+
+
+def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> tuple[InboundMessage, Agent | None]:
+    """What the customer wrote, where an agent forwards it to open a ticket, and that agent; else the mail itself.
+
+    The sender of a forward is no better proven than that of any mail: it opens a ticket, it never enters one.
+    """
+    forwarded = message.forwarded
+    if forwarded is None or match.ticket is not None or message.sender is None:
+        return message, None
+    agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == message.sender.lower()), None)
+    if agent is None or forwarded.sender.lower() in unit.settings.own_addresses:
+        return message, None
+    customers = replace(
+        message,
+        sender=forwarded.sender,
+        sender_name=forwarded.sender_name,
+        subject=forwarded.subject or message.subject,
+        visible_text=forwarded.text or message.visible_text,
+        sent_at=forwarded.sent_at or message.sent_at,
+        reply_to=(),
+        to=(),
+        cc=(),
+    )
+    return customers, agent
+
+
+def _proven(channel: ChannelInfo, message: InboundMessage) -> bool:
+    """Whether the mail server that we believe says that the sender's domain is genuine (RFC 8601)."""
+    if channel.authority is None or not message.authentication:
+        return False
+    authority, _, results = message.authentication[0].partition(";")
+    if authority.split()[:1] != [channel.authority]:
+        return False
+    return "dmarc=pass" in "".join(results.lower().split())
 
 
 def _wake(unit: Unit, ticket: Ticket, command: Receive) -> Generator[Event, None, None]:
@@ -110,8 +200,15 @@ def _automatic(unit: Unit, message: InboundMessage) -> str | None:
     return None
 
 
-def _message(unit: Unit, command: Receive, ticket: int, contact: int, automatic: str | None, verified: bool) -> Message:
-    m = command.message
+def _message(
+    unit: Unit,
+    command: Receive,
+    m: InboundMessage,
+    ticket: int,
+    contact: int,
+    automatic: str | None,
+    verified: bool,
+) -> Message:
     return Message(
         id=unit.source.next_id("messages"),
         ticket=ticket,
@@ -139,9 +236,9 @@ def _message(unit: Unit, command: Receive, ticket: int, contact: int, automatic:
     )
 
 
-def _company(unit: Unit, message: InboundMessage) -> Collection[str]:
+def _company(unit: Unit, message: InboundMessage, forwarder: Agent | None) -> Collection[str]:
     """Whoever sent it or got it too, the desk's own addresses left out."""
-    everybody = (message.sender, *message.reply_to[:1], *message.to, *message.cc)
+    everybody = (message.sender, *message.reply_to[:1], *message.to, *message.cc, forwarder and forwarder.email)
     return [a for a in everybody if a and a.lower() not in unit.settings.own_addresses]
 
 

@@ -21,7 +21,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 #: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (e.AgentTold, e.Mentions)
+_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged)
 
 
 def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
@@ -60,6 +60,10 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return replace(_with_status(ticket, Status.MERGED, at), merged_into=into)
         case e.Unmerged(new=status):
             return replace(_with_status(ticket, status, at), merged_into=None)
+        case e.MarkedSpam():
+            return replace(_with_status(ticket, Status.CLOSED, at), spam=True, waiting_since=None)
+        case e.UnmarkedSpam(new=status):
+            return replace(_with_status(ticket, status, at), spam=False)
         case _:
             return ticket
 

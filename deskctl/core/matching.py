@@ -6,19 +6,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .conversation import MessageHead
 from .messages import InboundMessage, MessageKind
 from .tickets import FINAL, Status, Ticket
 from .unit import Unit
 
 #: How many references are followed, newest first; mail with thousands of them exists to be slow.
 MAX_REFERENCES = 50
+_SENT_TO = ("delivered-to", "x-original-to", "envelope-to")
+_PLUS = re.compile(r"\+([0-9a-f]{32})@")
 _TOKEN = re.compile(r"\[#(\d{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`ticket` None: a new one. `how` is own_id, reference, subject or new. `verified` is False for a genuine id from
-    an address that had no part in the ticket. `mentions` are tickets that were named without a right to them."""
+    """`ticket` None: a new one. `how` is own_id, reference, plus, subject or new. `verified` is False for a genuine
+    id from an address that had no part in the ticket. `mentions` are tickets that were named without a right to them.
+    """
 
     ticket: int | None = None
     how: str = "new"
@@ -31,7 +35,8 @@ def find(unit: Unit, channel: str, message: InboundMessage) -> Match:
 
     1. one of our own Message-IDs: 128 random bits that only someone who got our mail can know;
     2. any other Message-ID we hold, newest first, if the sender takes part in that ticket;
-    3. the number in the subject, `[#42]`, if the sender takes part in that ticket.
+    3. the random token in the plus-address that our mail asked to be answered to;
+    4. the number in the subject, `[#42]`, if the sender takes part in that ticket.
 
     Never the subject alone. What matches without the right to is only mentioned.
     """
@@ -39,12 +44,15 @@ def find(unit: Unit, channel: str, message: InboundMessage) -> Match:
     mentioned: list[int] = []
     heads = [h for ref in references(message) for h in unit.messages_by_id(ref) if h.channel == channel]
     for head in heads:
-        if head.kind is MessageKind.OUT:
+        if ours(head):
             return Match(head.ticket, "own_id", verified=_takes_part(unit, sender, head.ticket))
     for head in heads:
         if _takes_part(unit, sender, head.ticket):
             return Match(head.ticket, "reference")
         mentioned.append(head.ticket)
+    for number in unit.source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
+        if unit.ticket(number).channel == channel:
+            return Match(number, "plus", verified=_takes_part(unit, sender, number))
     for number in subject_numbers(message.subject):
         ticket = unit.find_ticket(number)
         if ticket is None or ticket.channel != channel:
@@ -55,6 +63,11 @@ def find(unit: Unit, channel: str, message: InboundMessage) -> Match:
     return Match(mentions=tuple(dict.fromkeys(mentioned)))
 
 
+def ours(head: MessageHead) -> bool:
+    """Whether we sent it: an agent's reply, or a word of the desk's own."""
+    return head.kind is MessageKind.OUT or (head.kind is MessageKind.AUTO and head.author is None and bool(head.to))
+
+
 def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
     return bool(sender) and sender in unit.participants(ticket)
 
@@ -63,6 +76,12 @@ def references(message: InboundMessage) -> list[str]:
     """In-Reply-To, then References from the newest on, each once."""
     ordered = dict.fromkeys((*message.in_reply_to, *reversed(message.references)))
     return list(ordered)[:MAX_REFERENCES]
+
+
+def tokens(message: InboundMessage) -> list[str]:
+    """What could be our tokens among the addresses that a message was sent to."""
+    sent_to = (*message.to, *message.cc, *(message.headers.get(name, "") for name in _SENT_TO))
+    return list(dict.fromkeys(token for address in sent_to for token in _PLUS.findall(address.lower())))[:3]
 
 
 def subject_numbers(subject: str) -> Iterator[int]:

@@ -110,7 +110,7 @@ class OutboundMessage:
     """What a channel is asked to send. Everything is fixed when it enters the outbox, its id included.
 
     `to`, `cc` and `bcc` are bare addresses. `automatic` asks the channel to mark it as a machine's words
-    and to provoke no answer. `read_file` gives the bytes of an attachment.
+    and to provoke no answer. `copy` asks it to send nothing, but to keep a copy of what was sent before.
     """
 
     outbox_id: int
@@ -121,6 +121,7 @@ class OutboundMessage:
     ticket: int | None = None
     sender_name: str | None = None
     sender_address: str | None = None  # None: the channel's own
+    reply_to: str | None = None
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     in_reply_to: str | None = None
@@ -128,6 +129,7 @@ class OutboundMessage:
     date: datetime | None = None  # aware, UTC
     language: str | None = None
     automatic: bool = False
+    copy: bool = False
     files: tuple[FileRef, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -23,6 +23,7 @@ _SUBJECT = {
         "escalated": "Escalated to you",
         "failed": "Your reply was not delivered",
         "uncertain": "Your reply may not have been delivered",
+        "refused": "Your mail could not be carried out",
         "quarantined": "A message could not be read",
     },
     "ko": {
@@ -31,6 +32,7 @@ _SUBJECT = {
         "escalated": "에스컬레이션됨",
         "failed": "답변이 전달되지 않음",
         "uncertain": "답변 전달 여부를 알 수 없음",
+        "refused": "메일로 보낸 요청을 처리하지 못함",
         "quarantined": "읽을 수 없는 메시지",
     },
 }

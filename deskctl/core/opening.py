@@ -94,6 +94,7 @@ def open_ticket(
         team=team,
         language=language,
         follows=follows,
+        token=unit.source.token(),
     )
     unit.add_ticket(ticket)
     return ticket

@@ -28,8 +28,12 @@ DUE_STATES = frozenset({OutboxState.QUEUED, OutboxState.RETRY})
 
 
 class OutboxKind(StrEnum):
+    """`AUTO` is the desk's own word to a customer, `COPY` what is kept of a sent reply in the mailbox."""
+
     REPLY = "reply"
     NOTIFICATION = "notification"
+    AUTO = "auto"
+    COPY = "copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class OutboxEntry:
     message: int | None = None
     sender_name: str | None = None
     sender_address: str | None = None
+    reply_to: str | None = None
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     in_reply_to: str | None = None

@@ -16,12 +16,14 @@ class Agent:
     teams: frozenset[str] = frozenset()
     login: str | None = None
     active: bool = True
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
     handle: str
     name: str
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An address at which a contact is reached, in a kind of channel ("email", "phone")."""
+    """An address at which a contact is reached, in a kind of channel ("email", "phone").
+
+    `bounced` is why mail to it does not arrive, None while it does.
+    """
 
     kind: str
     address: str
     contact: int
+    bounced: str | None = None
 
 
 class Actor(str):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from . import events as e
 from .commands import Command
-from .commands.machine import Quarantine, Tell
+from .commands.machine import Acknowledge, Quarantine, Receive, Tell
 from .people import Actor
+from .spam import forget_later, purge_key
 from .targets import active_agents, members
 from .tickets import Status
 from .timers import Timer, TimerKind
@@ -22,7 +23,7 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
     Nobody is told of what they did themselves."""
     number = event.ticket
     match event:
-        case e.TicketCreated(team=team) if actor.handle is None:
+        case e.TicketCreated(team=team) if actor.handle is None and not _is_spam(unit, number):
             yield from _tell_team(unit, team, "new", number)
         case e.Assigned(new=str(agent)) if agent != actor.handle:
             about = "escalated" if _escalates(cause) else "assigned"
@@ -35,6 +36,30 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
                 yield Tell(str(owner), state, number, reason)
             else:
                 yield from _tell_team(unit, unit.ticket(number).team, state, number, reason)
+
+
+def _is_spam(unit: Unit, number: int | None) -> bool:
+    return False if number is None else unit.ticket(number).spam
+
+
+def acknowledge(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A person opened a ticket through a channel: they hear that it is here."""
+    if isinstance(event, e.MessageReceived) and isinstance(cause, Receive) and event.automatic is None:
+        number = event.ticket
+        if number in unit.changes.new_tickets and not _is_spam(unit, number):
+            first = min(m.id for m in unit.changes.messages if m.ticket == number)
+            channel = unit.settings.channel(cause.channel)
+            if first == event.message and channel is not None and channel.acknowledge:
+                yield Acknowledge(number, event.message)
+
+
+def forget_spam(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """The words of spam go after a while, unless it turns out to be none."""
+    yield from ()
+    if isinstance(event, e.MarkedSpam) and event.ticket is not None:
+        forget_later(unit, event.ticket)
+    elif isinstance(event, e.UnmarkedSpam) and event.ticket is not None:
+        unit.drop_timer(purge_key(event.ticket))
 
 
 def _escalates(cause: Command) -> bool:
@@ -55,10 +80,13 @@ def tell_of_quarantine(unit: Unit, event: e.Event, actor: Actor, cause: Command)
         yield from _tell_team(unit, channel.team if channel else None, "quarantined", None, detail)
 
 
+_CHANGE_STATUS = (e.StatusChanged, e.Unmerged, e.Merged, e.MarkedSpam, e.UnmarkedSpam)
+
+
 def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A solved ticket closes by itself after a while; one that is worked at again does not."""
     yield from ()
-    if event.ticket is None or not isinstance(event, (e.StatusChanged, e.Unmerged, e.Merged)):
+    if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
         return
     key = f"{TimerKind.AUTO_CLOSE}:{event.ticket}"
     ticket = unit.ticket(event.ticket)
@@ -69,4 +97,4 @@ def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> I
         unit.drop_timer(key)
 
 
-REACTIONS: tuple[Reaction, ...] = (close_in_time, tell_agents, tell_of_quarantine)
+REACTIONS: tuple[Reaction, ...] = (close_in_time, forget_spam, tell_agents, tell_of_quarantine, acknowledge)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from ..errors import CustomerWrote, Refused, UsageError
 from .commands import Command
@@ -11,7 +13,7 @@ from .commands import tickets as c
 from .conversation import Message, MessageHead
 from .events import ReplyAdded, WaitingChanged
 from .handling import Handler, Said, Steps
-from .messages import MessageKind
+from .messages import FileRef, IncomingFile, MessageKind
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
 from .settings import ChannelInfo
@@ -48,8 +50,8 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
     heads = conversation(unit, ticket)
     _nothing_unread(heads, command)
     recipients = _recipients(unit, ticket, heads)
-    entry = _entry(unit, ticket, channel, heads, recipients, command)
-    message = _message(unit, entry, actor)
+    entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
+    message = _message(unit, entry, command, actor)
     unit.enqueue(replace(entry, message=message.id))
     unit.add_message(message)
     unit.add_participants(ticket.number, (*entry.to, *entry.cc, *entry.bcc))
@@ -122,6 +124,7 @@ def _entry(
     heads: list[MessageHead],
     recipients: Recipients,
     command: c.Reply,
+    actor: Actor,
 ) -> OutboxEntry:
     """Everything the channel will be told, its Message-ID included: 128 random bits at the channel's own domain."""
     previous = _previous(heads)
@@ -135,17 +138,19 @@ def _entry(
         message_id=new_message_id(unit, channel),
         to=recipients.to,
         subject=reply_subject(ticket),
-        text=command.text,
+        text=_signed(unit, ticket, command.text, actor),
         created_at=unit.now,
         due_at=due,
         ticket=ticket.number,
-        sender_name=unit.settings.name,
+        sender_name=sender_name(unit, channel, actor.handle),
         sender_address=channel.address,
+        reply_to=return_address(channel, ticket),
         cc=tuple(cc),
         bcc=command.bcc,
         in_reply_to=previous.message_id if previous else None,
         references=references,
         language=ticket.language,
+        files=tuple(FileRef(f.filename or "file", f.content_type, len(f.content), _sha256(f)) for f in _files(command)),
         headers=dict(previous.headers) if previous else {},
     )
 
@@ -179,7 +184,43 @@ def reply_subject(ticket: Ticket) -> str:
     return f"Re: {subject}" if token in subject else f"Re: {subject} {token}".replace("  ", " ")
 
 
-def _message(unit: Unit, entry: OutboxEntry, actor: Actor) -> Message:
+def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
+    """Whom the customer sees as the sender: the desk, or the agent at the desk."""
+    agent = unit.agents[handle].name if handle in unit.agents else unit.settings.name
+    return channel.sender_name.replace("{agent}", agent).replace("{desk}", unit.settings.name)
+
+
+def return_address(channel: ChannelInfo, ticket: Ticket) -> str | None:
+    """Where an answer finds its ticket even when its client drops the thread; None: the channel's own address."""
+    if not channel.plus or channel.address is None or ticket.token is None:
+        return None
+    local, _, domain = channel.address.rpartition("@")
+    return f"{local}+{ticket.token}@{domain}"
+
+
+def _signed(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> str:
+    """The agent's own signature, else their team's."""
+    agent = unit.agents.get(actor.handle or "")
+    team = unit.teams.get(ticket.team or "")
+    signature = (agent.signature if agent else "") or (team.signature if team else "")
+    name = agent.name if agent else unit.settings.name
+    signature = signature.replace("{agent}", name).replace("{desk}", unit.settings.name).strip()
+    return f"{text.rstrip()}\n\n-- \n{signature}\n" if signature else text
+
+
+def _files(command: c.Reply) -> tuple[IncomingFile, ...]:
+    """Raises UsageError for what is no base64."""
+    try:
+        return tuple(IncomingFile(name, kind, b64decode(data, validate=True)) for name, kind, data in command.files)
+    except ValueError:
+        raise UsageError("an attachment did not arrive whole", "try again") from None
+
+
+def _sha256(file: IncomingFile) -> str:
+    return sha256(file.content).hexdigest()
+
+
+def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor) -> Message:
     assert entry.ticket is not None
     return Message(
         id=unit.source.next_id("messages"),
@@ -191,12 +232,13 @@ def _message(unit: Unit, entry: OutboxEntry, actor: Actor) -> Message:
         created_at=unit.now,
         subject=entry.subject,
         text=entry.text,
-        visible_text=entry.text,
+        visible_text=command.text,
         message_id=entry.message_id,
         in_reply_to=entry.in_reply_to,
         references=entry.references,
         to=entry.to,
         cc=entry.cc,
+        files=_files(command),
     )
 
 

@@ -8,10 +8,23 @@ from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What customers hear at once. `texts` replaces the built-in words, by language; they may name {number},
+    {subject}, {desk}, {hours} and {within}. `hours` and `within` are words for people ("Mon to Fri, 9 to 18")."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    hours: str = ""
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelInfo:
     """A channel as the core sees it. `kind` is its type ("email"); `address` is what customers write to.
 
-    `sends` tells whether an answer can leave through it.
+    `sends` tells whether an answer can leave through it, `copies` whether it keeps a copy of what it sent,
+    `plus` whether mail to `local+anything@domain` arrives. `sender_name` may name {agent} and {desk}.
+    `acknowledge` is what a new ticket is answered with at once, None for nothing. `authority` is the name
+    (authserv-id, RFC 8601) of the mail server whose Authentication-Results are believed.
     """
 
     name: str
@@ -20,6 +33,11 @@ class ChannelInfo:
     aliases: tuple[str, ...] = ()
     team: str | None = None
     sends: bool = False
+    copies: bool = False
+    plus: bool = False
+    sender_name: str = "{desk}"
+    acknowledge: Acknowledgement | None = None
+    authority: str | None = None
 
 
 #: Channels that every desk has: somebody tells an agent, who writes it down. Nothing leaves through them.
@@ -36,6 +54,7 @@ class Settings:
     channels: Mapping[str, ChannelInfo] = field(default_factory=dict)
     undo_window: timedelta = timedelta(seconds=10)
     close_after: timedelta = timedelta(days=4)
+    keep_spam: timedelta = timedelta(days=30)
 
     def channel(self, name: str) -> ChannelInfo | None:
         return self.channels.get(name) or BUILT_IN.get(name)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..errors import NotFound, Refused, UsageError
 from .commands import Command, admin
-from .events import AgentChanged, Event, TeamCreated
+from .events import AgentChanged, Event, TeamCreated, TeamRedefined
 from .handling import Handler, Said, Steps
 from .people import Actor, Agent, Team
 from .suggest import did_you_mean
@@ -48,8 +48,10 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         login=agent.login if command.login is None else command.login or None,
         teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
         active=agent.active if command.active is None else command.active,
+        signature=agent.signature if command.signature is None else command.signature.strip(),
     )
-    what = tuple(f for f in ("name", "email", "login", "teams", "active") if getattr(agent, f) != getattr(changed, f))
+    fields = ("name", "email", "login", "teams", "active", "signature")
+    what = tuple(f for f in fields if getattr(agent, f) != getattr(changed, f))
     if what:
         unit.put_agent(changed)
         yield AgentChanged(None, agent.handle, what)
@@ -61,6 +63,25 @@ def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
         return Said(f"there is a team {command.handle} already", facts={"team": command.handle})
     yield from _ensure_teams(unit, (command.handle,), command.name)
     return Said(f"team {command.handle} is added", facts={"team": command.handle})
+
+
+def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
+    team = unit.teams.get(command.handle)
+    if team is None:
+        raise NotFound(
+            f"no team is called “{command.handle}”{did_you_mean(command.handle, unit.teams)}",
+            "deskctl team list shows them",
+        )
+    changed = Team(
+        team.handle,
+        team.name if command.name is None else _line(command.name),
+        team.signature if command.signature is None else command.signature.strip(),
+    )
+    what = tuple(f for f in ("name", "signature") if getattr(team, f) != getattr(changed, f))
+    if what:
+        unit.put_team(changed)
+        yield TeamRedefined(None, team.handle, what)
+    return Said(f"team {team.handle}: {', '.join(what) or 'nothing'} changed", facts={"team": team.handle})
 
 
 def _ensure_teams(unit: Unit, handles: Iterable[str], name: str | None = None) -> Generator[Event, None, None]:
@@ -103,4 +124,5 @@ HANDLERS: dict[type[Command], Handler] = {
     admin.AddAgent: add_agent,
     admin.ChangeAgent: change_agent,
     admin.AddTeam: add_team,
+    admin.ChangeTeam: change_team,
 }

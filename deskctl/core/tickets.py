@@ -65,3 +65,5 @@ class Ticket:
     solved_at: datetime | None = None
     merged_into: int | None = None
     follows: int | None = None  # the closed ticket that this one continues
+    spam: bool = False
+    token: str | None = None  # in the plus-address that answers to this ticket may be sent to

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class TimerKind(StrEnum):
     AUTO_CLOSE = "auto_close"
+    PURGE_SPAM = "purge_spam"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.Tagged(number, removed, added)
         case e.Merged(into=into, old=status):
             yield e.Unmerged(number, into, status)
+        case e.MarkedSpam(old=before):
+            yield e.UnmarkedSpam(number, before)
+        case e.UnmarkedSpam(new=before):
+            yield e.MarkedSpam(number, before)
         case e.Absorbed(other=other):
             yield e.Released(number, other)
         case e.ReplyAdded(message=message) | e.NoteAdded(message=message) | e.Escalated(message=message):

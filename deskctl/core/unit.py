@@ -15,6 +15,7 @@ from .conversation import Message, MessageHead, head
 from .events import Event
 from .journal import JournalSettled
 from .lifecycle import evolve
+from .messages import InboundMessage
 from .outbox import OutboxEntry
 from .people import Actor, Agent, Contact, Identity, Team
 from .ports import Address, CommandRecord, RecordedEvent, Source
@@ -45,6 +46,10 @@ class Changes:
     commands: list[CommandRecord] = field(default_factory=list)  # new
     undone_commands: set[int] = field(default_factory=set)
     events: list[RecordedEvent] = field(default_factory=list)  # new, in order
+    blocked: dict[str, bool] = field(default_factory=dict)  # pattern: blocked from now on, or no longer
+    bounced: dict[Address, str | None] = field(default_factory=dict)  # why mail does not arrive, None: it does
+    purged: set[int] = field(default_factory=set)  # tickets whose messages, files and raw bytes go
+    reread: dict[int, InboundMessage] = field(default_factory=dict)  # by message id: shown text, files, headers
     seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
 
 
@@ -67,6 +72,8 @@ class Unit:
         self._by_message_id: dict[str, list[MessageHead]] = {}
         self._participants: dict[int, frozenset[str]] = {}
         self._outbox: dict[int, OutboxEntry] = {}
+        self._blocked: dict[str, bool] = {}
+        self._sent: dict[str, int | None] = {}
         self._command: CommandRecord | None = None
 
     # --- loading in bulk, before deciding ---------------------------------------------------------
@@ -238,6 +245,7 @@ class Unit:
     def enqueue(self, entry: OutboxEntry) -> None:
         self._outbox[entry.id] = self.changes.outbox[entry.id] = entry
         self.changes.new_outbox.add(entry.id)
+        self._sent[entry.message_id] = self._sent.get(entry.message_id) or entry.id
 
     def put_outbox(self, entry: OutboxEntry) -> None:
         self._outbox[entry.id] = self.changes.outbox[entry.id] = entry
@@ -252,6 +260,45 @@ class Unit:
 
     def settle_journal(self, settled: JournalSettled) -> None:
         self.changes.journal.append(settled)
+
+    def block(self, pattern: str, blocked: bool) -> None:
+        self.changes.blocked[pattern] = blocked
+
+    def is_blocked(self, address: str) -> bool:
+        """Whether mail from an address is spam, itself or by its domain."""
+        address = address.lower()
+        known = [self.changes.blocked.get(p) for p in (address, "@" + address.rpartition("@")[2])]
+        if True in known:
+            return True
+        if address not in self._blocked:
+            self.load_blocked((address,))
+        return self._blocked[address] and False not in known
+
+    def load_blocked(self, addresses: Collection[str]) -> None:
+        missing = [a for a in dict.fromkeys(map(str.lower, addresses)) if a not in self._blocked]
+        if missing:
+            found = self.source.blocked(missing)
+            self._blocked.update((a, a in found) for a in missing)
+
+    def sent(self, message_id: str) -> OutboxEntry | None:
+        """What we sent under a Message-ID, as this transaction leaves it."""
+        self.load_sent((message_id,))
+        number = self._sent[message_id]
+        return None if number is None else self.outbox(number)
+
+    def load_sent(self, message_ids: Collection[str]) -> None:
+        missing = [m for m in dict.fromkeys(message_ids) if m not in self._sent]
+        if missing:
+            self._sent.update(dict.fromkeys(missing))
+            for entry in self.source.outbox_by_message_id(missing):
+                self._outbox.setdefault(entry.id, entry)
+                self._sent[entry.message_id] = entry.id
+
+    def mark_bounced(self, address: Address, why: str | None) -> None:
+        identity = self.identity(address)
+        if identity is not None and identity.bounced != why:
+            self._identities[address] = replace(identity, bounced=why)
+            self.changes.bounced[address] = why
 
     def mark_seen(self, agent: str, ticket: int, message: int) -> None:
         self.changes.seen[agent, ticket] = message

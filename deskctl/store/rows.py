@@ -27,7 +27,7 @@ AnyRow = Any
 
 TICKET_COLUMNS = (
     "subject channel contact created_at updated_at queue_at status priority team assignee language "
-    "waiting_since solved_at merged_into follows number"
+    "waiting_since solved_at merged_into follows spam token number"
 )
 
 
@@ -49,6 +49,8 @@ def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
         maybe_to_micros(ticket.solved_at),
         ticket.merged_into,
         ticket.follows,
+        ticket.spam,
+        ticket.token,
         ticket.number,
     )
 
@@ -73,23 +75,25 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
         solved_at=maybe_from_micros(row.solved_at),
         merged_into=row.merged_into,
         follows=row.follows,
+        spam=row.spam,
+        token=row.token,
     )
 
 
 # --- people ---------------------------------------------------------------------------------------
 
-AGENT_COLUMNS = "handle name email login active"
-TEAM_COLUMNS = "handle name"
+AGENT_COLUMNS = "handle name email login active signature"
+TEAM_COLUMNS = "handle name signature"
 CONTACT_COLUMNS = "id name created_at language"
 IDENTITY_COLUMNS = "id kind address contact"
 
 
 def agent_values(agent: Agent) -> tuple[Any, ...]:
-    return (agent.handle, clean(agent.name), clean(agent.email), agent.login, agent.active)
+    return (agent.handle, clean(agent.name), clean(agent.email), agent.login, agent.active, clean(agent.signature))
 
 
 def agent(row: AnyRow, teams: Iterable[str]) -> Agent:
-    return Agent(row.handle, row.name, row.email, frozenset(teams), row.login, row.active)
+    return Agent(row.handle, row.name, row.email, frozenset(teams), row.login, row.active, row.signature)
 
 
 def contact_values(contact: Contact) -> tuple[Any, ...]:
@@ -101,7 +105,7 @@ def contact(row: AnyRow) -> Contact:
 
 
 def identity(row: AnyRow) -> Identity:
-    return Identity(row.kind, row.address, row.contact)
+    return Identity(row.kind, row.address, row.contact, row.bounced)
 
 
 # --- messages -------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ def event(row: AnyRow) -> RecordedEvent:
 
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
-    "sender_address to cc bcc in_reply_to references language automatic files headers subject text"
+    "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
 OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
@@ -219,6 +223,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         entry.message,
         maybe_clean(entry.sender_name),
         maybe_clean(entry.sender_address),
+        maybe_clean(entry.reply_to),
         to_json(entry.to),
         to_json(entry.cc),
         to_json(entry.bcc),
@@ -259,6 +264,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         message=row.message,
         sender_name=row.sender_name,
         sender_address=row.sender_address,
+        reply_to=row.reply_to,
         cc=tuple(from_json(row.cc)),
         bcc=tuple(from_json(row.bcc)),
         in_reply_to=row.in_reply_to,

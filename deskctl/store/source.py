@@ -10,9 +10,10 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, text, tuple_
+from sqlalchemy import Connection, Select, func, select, text, tuple_
 
 from ..core.conversation import MessageHead
 from ..core.journal import JournalState
@@ -23,8 +24,10 @@ from ..core.tickets import Ticket
 from ..core.timers import Timer
 from . import rows
 from .ids import Ids
+from .moments import to_micros
 from .tables import (
     agents,
+    blocks,
     commands,
     contacts,
     events,
@@ -41,8 +44,9 @@ from .tables import (
     timers,
 )
 from .tables.history import UNDOABLE
+from .tables.outbox import AUTO
 from .tables.tickets import QUEUED
-from .text import clean
+from .text import clean, to_json
 
 #: As many values as one statement is given; both engines allow far more.
 _MOST = 1000
@@ -101,7 +105,7 @@ class StoredSource:
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
         asked = {(clean(a.address), a.kind): a.address for a in addresses}
         return [
-            Identity(row.kind, asked[row.address, row.kind], row.contact)
+            Identity(row.kind, asked[row.address, row.kind], row.contact, row.bounced)
             for some in _portions(list(asked))
             for row in self._connection.execute(
                 select(identities).where(tuple_(identities.c.address, identities.c.kind).in_(some))
@@ -117,7 +121,26 @@ class StoredSource:
         return [rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
 
     def teams(self) -> Iterable[Team]:
-        return [Team(row.handle, row.name) for row in self._connection.execute(select(teams))]
+        return [Team(row.handle, row.name, row.signature) for row in self._connection.execute(select(teams))]
+
+    def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
+        query = select(tickets.c.token, tickets.c.number).where(tickets.c.token.in_([clean(t) for t in tokens]))
+        return {row.token: row.number for row in self._connection.execute(query) if row.token is not None}
+
+    def blocked(self, addresses: Collection[str]) -> frozenset[str]:
+        patterns = {a: {clean(a), "@" + clean(a).rpartition("@")[2]} for a in addresses}
+        wanted = sorted(set().union(*patterns.values()))
+        found = {
+            pattern
+            for some in _portions(wanted)
+            for pattern in self._connection.execute(
+                select(blocks.c.pattern).where(blocks.c.pattern.in_(some))
+            ).scalars()
+        }
+        return frozenset(a for a, either in patterns.items() if either & found)
+
+    def blocks(self) -> Sequence[str]:
+        return self._connection.execute(select(blocks.c.pattern).order_by(blocks.c.pattern)).scalars().all()
 
     def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
         if self._connection.dialect.name == "postgresql":
@@ -171,6 +194,20 @@ class StoredSource:
 
     def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]:
         return self._outbox(select(outbox).where(outbox.c.ticket == ticket))
+
+    def outbox_by_message_id(self, message_ids: Collection[str]) -> Iterable[OutboxEntry]:
+        asked = {clean(message_id) for message_id in message_ids}
+        return [
+            entry
+            for some in _portions(sorted(asked))
+            for entry in self._outbox(select(outbox).where(outbox.c.message_id.in_(some), outbox.c.kind != "copy"))
+        ]
+
+    def automatic_sent(self, address: str, since: datetime) -> int:
+        query = select(func.count()).where(
+            text(AUTO), outbox.c.created_at >= to_micros(since), func.lower(outbox.c.to) == to_json([clean(address)])
+        )
+        return self._connection.execute(query).scalar_one()
 
     def _outbox(self, query: Select[Any]) -> list[OutboxEntry]:
         found = self._connection.execute(query.order_by(outbox.c.id).with_for_update())

@@ -27,8 +27,8 @@ def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
         connection.exec_driver_sql(_insert(table.name, columns, then, len(some), "%s"), values)
 
 
-def update(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str, key: str) -> None:
-    """Update the row of each `key`; a row holds the values of `columns`, then the key."""
+def update(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], columns: str, *key: str) -> None:
+    """Update the row of each `key`; a row holds the values of `columns`, then those of the key."""
     if rows:
         connection.exec_driver_sql(_update(table.name, columns, key, _mark(connection)), list(rows))
 
@@ -63,9 +63,10 @@ def _insert(table: str, columns: str, then: str, rows: int, mark: str) -> str:
 
 
 @cache
-def _update(table: str, columns: str, key: str, mark: str) -> str:
+def _update(table: str, columns: str, key: tuple[str, ...], mark: str) -> str:
     changed = ", ".join(f'"{c}" = {mark}' for c in columns.split())
-    return f'UPDATE {table} SET {changed} WHERE "{key}" = {mark}'  # noqa: S608
+    matched = " AND ".join(f'"{c}" = {mark}' for c in key)
+    return f"UPDATE {table} SET {changed} WHERE {matched}"  # noqa: S608
 
 
 @cache

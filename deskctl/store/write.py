@@ -5,21 +5,21 @@ The order is that of the references between the tables.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from ..core.conversation import Message
 from ..core.tickets import Ticket
 from ..core.unit import Changes
 from . import blobs, rows
+from .files import file_rows, insert_files
+from .rewrite import purge, reread
 from .search import index
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, insert, or_update, update
 from .tables import (
     agents,
-    attachments,
+    blocks,
     commands,
     contacts,
     events,
@@ -47,6 +47,8 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     _tickets(connection, changes, source)
     _messages(connection, changes, source)
     _outbox(connection, changes, source)
+    reread(connection, changes.reread, source)
+    purge(connection, changes.purged)
     _history(connection, changes)
     _timers(connection, changes)
     _journal(connection, changes)
@@ -57,9 +59,9 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
     insert(
         connection,
         teams,
-        [(t.handle, clean(t.name)) for t in changes.teams.values()],
+        [(t.handle, clean(t.name), clean(t.signature)) for t in changes.teams.values()],
         rows.TEAM_COLUMNS,
-        or_update("handle", ["name"]),
+        or_update("handle", ["name", "signature"]),
     )
     insert(
         connection,
@@ -80,6 +82,10 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
     )
     reached = [(source.next_id("identities"), i.kind, clean(i.address), i.contact) for i in changes.identities]
     insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
+    marked = [(maybe_clean(why), clean(a.address), a.kind) for a, why in sorted(changes.bounced.items())]
+    update(connection, identities, marked, "bounced", "address", "kind")
+    insert(connection, blocks, [(p,) for p, on in sorted(changes.blocked.items()) if on], "pattern", OR_NOTHING)
+    delete(connection, blocks, [(p,) for p, on in sorted(changes.blocked.items()) if not on], "pattern")
 
 
 def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> None:
@@ -139,41 +145,15 @@ def _difference(
 
 
 def _messages(connection: Connection, changes: Changes, source: StoredSource) -> None:
-    files, contents = _files(changes.messages, source)
+    files, contents = file_rows(((m.id, m.files) for m in changes.messages), source)
     raw = [m.raw_sha256 for m in changes.messages if m.raw_sha256 is not None]
     blobs.keep(connection, source.ids, contents, [*raw, *(sha256 for _, _, _, _, _, sha256, _, _ in files)])
     insert(connection, messages, [rows.message_values(m) for m in changes.messages], rows.MESSAGE_COLUMNS)
-    insert(connection, attachments, files, "id message filename content_type size sha256 inline content_id")
+    insert_files(connection, files)
     said = [(m.ticket, m.id, f"{m.subject}\n{m.text}") for m in changes.messages if m.id not in changes.withdrawn]
     index.write(connection, source.ids, said)
     update(connection, messages, [(True, message) for message in sorted(changes.withdrawn)], "withdrawn", "id")
     index.forget(connection, changes.withdrawn)
-
-
-_FileRow = tuple[int, int, str, str, int, str, bool, str | None]
-
-
-def _files(said: Iterable[Message], source: StoredSource) -> tuple[list[_FileRow], dict[str, bytes]]:
-    """The rows of attachments, and their bytes by SHA-256."""
-    found: list[_FileRow] = []
-    contents: dict[str, bytes] = {}
-    for message in said:
-        for number, file in enumerate(message.files, 1):
-            sha256 = hashlib.sha256(file.content).hexdigest()
-            contents[sha256] = file.content
-            found.append(
-                (
-                    source.next_id("attachments"),
-                    message.id,
-                    clean(file.filename or f"attachment-{number}"),
-                    clean(file.content_type),
-                    len(file.content),
-                    sha256,
-                    file.inline,
-                    maybe_clean(file.content_id),
-                )
-            )
-    return found, contents
 
 
 def _outbox(connection: Connection, changes: Changes, source: StoredSource) -> None:

@@ -34,6 +34,7 @@ class ChangeAgent(Command):
     join: tuple[str, ...] = ()
     leave: tuple[str, ...] = ()
     active: bool | None = None
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,24 @@ class AddTeam(Command):
     undoable: ClassVar[bool] = False
     handle: str
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTeam(Command):
+    """None leaves a field as it is."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    handle: str
+    name: str | None = None
+    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Command):
+    """Mail from `pattern` (an address, or `@domain`) is spam from now on; `blocked` False takes it back."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    pattern: str
+    blocked: bool = True

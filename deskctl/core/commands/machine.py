@@ -59,7 +59,8 @@ class FireTimer(Command):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Command):
-    """Notify an agent by mail. `about` is new, assigned, escalated, failed or quarantined."""
+    """Notify an agent by mail. `about` is new, assigned, escalated, failed, uncertain, refused
+    or quarantined."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -67,3 +68,23 @@ class Tell(Command):
     about: str
     ticket: int | None = None
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge(Command):
+    """Tell the customer of a new ticket that it is here. `message` is theirs."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    ticket: int
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reread(Command):
+    """A stored message was parsed again from its raw bytes; what is shown of it becomes what is read now."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    id: int
+    message: InboundMessage

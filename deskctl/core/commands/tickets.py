@@ -57,6 +57,7 @@ class Reply(Command):
     at_once: bool = False
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
+    files: tuple[tuple[str, str, str], ...] = ()  # name, content type, bytes in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,21 @@ class Merge(Command):
 
     ticket: int
     into: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSpam(Command):
+    """Close as spam. `block`: mail from its sender ("sender") or their whole domain ("domain") is spam from now on."""
+
+    ticket: int
+    block: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkSpam(Command):
+    """No spam after all; its sender is no longer blocked."""
+
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True)

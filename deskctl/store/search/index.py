@@ -45,6 +45,11 @@ def forget(connection: Connection, messages: Collection[int]) -> None:
     delete(connection, search_rows, [(message,) for message in sorted(messages)], "message")
 
 
+def forget_tickets(connection: Connection, numbers: Collection[int]) -> None:
+    """The tickets' own words are found no longer."""
+    delete(connection, search_rows, [(number,) for number in sorted(numbers)], "ticket")
+
+
 def condition(connection: Connection, wanted: str) -> tuple[str, list[str]] | None:
     """SQL and its values: the ticket `t` holds every phrase of `wanted`, each in some message. None: no words in it."""
     engine = connection.dialect.name

@@ -10,7 +10,7 @@ from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
 from .messages import attachments, messages
 from .outbox import outbox, timers
-from .people import agents, contacts, identities, memberships, teams
+from .people import agents, blocks, contacts, identities, memberships, teams
 from .postgresql import metadata as postgresql_metadata
 from .search import search_rows
 from .sqlite import metadata as sqlite_metadata
@@ -21,6 +21,7 @@ __all__ = [
     "attachments",
     "blob_bytes",
     "blobs",
+    "blocks",
     "channel_state",
     "commands",
     "contacts",

@@ -8,6 +8,7 @@ from .base import Moment, key, metadata, reference
 
 #: Queries repeat these words exactly, so that both engines take the partial indexes.
 DUE = "state IN ('queued', 'retry')"
+AUTO = "kind = 'auto'"
 UNSENT = "state NOT IN ('sent', 'cancelled')"
 
 outbox = Table(
@@ -27,6 +28,7 @@ outbox = Table(
     reference("message", "messages.id", optional=True),
     Column("sender_name", Text),
     Column("sender_address", Text),
+    Column("reply_to", Text),
     Column("to", Text, nullable=False),  # JSON list
     Column("cc", Text, nullable=False),  # JSON list
     Column("bcc", Text, nullable=False),  # JSON list
@@ -42,6 +44,8 @@ outbox = Table(
 
 Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text(DUE), postgresql_where=text(DUE))
 Index("ix_outbox_unsent", outbox.c.id, sqlite_where=text(UNSENT), postgresql_where=text(UNSENT))
+Index("ix_outbox_auto", outbox.c.created_at, sqlite_where=text(AUTO), postgresql_where=text(AUTO))
+Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_ticket", outbox.c.ticket)
 Index("ix_outbox_message", outbox.c.message)
 

@@ -14,6 +14,7 @@ agents = Table(
     Column("email", Text, nullable=False),
     Column("login", Text),
     Column("active", Boolean, nullable=False),
+    Column("signature", Text, nullable=False),
 )
 
 teams = Table(
@@ -21,6 +22,7 @@ teams = Table(
     metadata,
     Column("handle", Text, primary_key=True),
     Column("name", Text, nullable=False),
+    Column("signature", Text, nullable=False),
 )
 
 memberships = Table(
@@ -46,7 +48,11 @@ identities = Table(
     Column("kind", Text, nullable=False),
     Column("address", Text, nullable=False),
     reference("contact", "contacts.id"),
+    Column("bounced", Text),
     UniqueConstraint("address", "kind"),
 )
+
+#: Whose mail is spam: addresses and `@domain`s, lower-cased.
+blocks = Table("blocks", metadata, Column("pattern", Text, primary_key=True), sqlite_with_rowid=False)
 
 Index("ix_identities_contact", identities.c.contact, identities.c.id)

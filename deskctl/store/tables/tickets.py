@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, SmallInteger, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, Text, text
 
 from .base import Id, Moment, key, metadata, reference
 
@@ -29,6 +29,8 @@ tickets = Table(
     Column("solved_at", Moment),
     reference("merged_into", "tickets.number", optional=True),
     reference("follows", "tickets.number", optional=True),
+    Column("spam", Boolean, nullable=False),
+    Column("token", Text),
 )
 
 Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)
@@ -42,6 +44,8 @@ _partial("ix_tickets_active", ACTIVE, tickets.c.updated_at, tickets.c.number)
 _partial("ix_tickets_assignee", ACTIVE, tickets.c.assignee, tickets.c.updated_at, tickets.c.number)
 _partial("ix_tickets_team", ACTIVE, tickets.c.team, tickets.c.updated_at, tickets.c.number)
 _partial("ix_tickets_queue", QUEUED, tickets.c.team, tickets.c.queue_at, tickets.c.number)
+_partial("ix_tickets_spam", "spam", tickets.c.updated_at, tickets.c.number)
+_partial("ix_tickets_token", "token IS NOT NULL", tickets.c.token)
 _partial("ix_tickets_merged_into", "merged_into IS NOT NULL", tickets.c.merged_into)
 Index("ix_tickets_contact", tickets.c.contact, tickets.c.updated_at)
 

@@ -74,6 +74,21 @@ class NothingYet:
     def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]:
         return ()
 
+    def outbox_by_message_id(self, message_ids: Collection[str]) -> Iterable[OutboxEntry]:
+        return ()
+
+    def automatic_sent(self, address: str, since: datetime) -> int:
+        return 0
+
+    def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
+        return {}
+
+    def blocked(self, addresses: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+    def blocks(self) -> Sequence[str]:
+        return ()
+
     def timer(self, timer: int, /) -> Timer | None:
         return None
 
@@ -122,7 +137,7 @@ class FirstDay:
             sender_name=fields.pop("name", None),
             subject=subject,
             text=fields.pop("text", "It burns."),
-            visible_text="It burns.",
+            visible_text=fields.pop("visible_text", "It burns."),
             digest=fields.pop("digest", f"digest-{number}"),
             message_id=fields.pop("message_id", f"<{number}@example.org>"),
             automatic=Automatic(bool(why), why),

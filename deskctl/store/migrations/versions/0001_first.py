@@ -83,6 +83,7 @@ def _tables() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("login", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("handle", name=op.f("pk_agents")),
     )
     op.create_table(
@@ -99,6 +100,12 @@ def _tables() -> None:
         sa.Column("refs", sa.Integer(), nullable=False),
         sa.Column("compression", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blobs")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "blocks",
+        sa.Column("pattern", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pattern", name=op.f("pk_blocks")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -130,6 +137,7 @@ def _tables() -> None:
         "teams",
         sa.Column("handle", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("handle", name=op.f("pk_teams")),
     )
     op.create_table(
@@ -138,6 +146,7 @@ def _tables() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("contact", INTEGER, nullable=False),
+        sa.Column("bounced", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["contact"], ["contacts.id"], name=op.f("fk_identities_contact_contacts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
         sa.UniqueConstraint("address", "kind", name=op.f("uq_identities_address_kind")),
@@ -169,6 +178,8 @@ def _tables() -> None:
         sa.Column("solved_at", INTEGER, nullable=True),
         sa.Column("merged_into", INTEGER, nullable=True),
         sa.Column("follows", INTEGER, nullable=True),
+        sa.Column("spam", sa.Boolean(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["contact"], ["contacts.id"], name=op.f("fk_tickets_contact_contacts")),
         sa.ForeignKeyConstraint(["follows"], ["tickets.number"], name=op.f("fk_tickets_follows_tickets")),
         sa.ForeignKeyConstraint(["merged_into"], ["tickets.number"], name=op.f("fk_tickets_merged_into_tickets")),
@@ -179,6 +190,8 @@ def _tables() -> None:
     op.create_index("ix_tickets_contact", "tickets", ["contact", "updated_at"])
     op.create_index("ix_tickets_merged_into", "tickets", ["merged_into"], **where("merged_into IS NOT NULL"))
     op.create_index("ix_tickets_queue", "tickets", ["team", "queue_at", "number"], **where(QUEUED))
+    op.create_index("ix_tickets_spam", "tickets", ["updated_at", "number"], **where("spam"))
+    op.create_index("ix_tickets_token", "tickets", ["token"], **where("token IS NOT NULL"))
     op.create_index("ix_tickets_team", "tickets", ["team", "updated_at", "number"], **where(ACTIVE))
     op.create_index("ix_tickets_updated", "tickets", ["updated_at", "number"])
     op.create_table(
@@ -328,6 +341,7 @@ def _tables() -> None:
         sa.Column("message", INTEGER, nullable=True),
         sa.Column("sender_name", sa.Text(), nullable=True),
         sa.Column("sender_address", sa.Text(), nullable=True),
+        sa.Column("reply_to", sa.Text(), nullable=True),
         sa.Column("to", sa.Text(), nullable=False),
         sa.Column("cc", sa.Text(), nullable=False),
         sa.Column("bcc", sa.Text(), nullable=False),
@@ -343,6 +357,8 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["ticket"], ["tickets.number"], name=op.f("fk_outbox_ticket_tickets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
+    op.create_index("ix_outbox_auto", "outbox", ["created_at"], **where("kind = 'auto'"))
+    op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     op.create_index("ix_outbox_due", "outbox", ["due_at"], **where(DUE))
     op.create_index("ix_outbox_message", "outbox", ["message"])
     op.create_index("ix_outbox_ticket", "outbox", ["ticket"])

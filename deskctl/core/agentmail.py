@@ -1,0 +1,147 @@
+"""An agent's answer to a notification, by mail: a public reply, a note, or what its first lines ask for."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..errors import DeskctlError
+from .assigning import assign
+from .commands import tickets as c
+from .commands.machine import Receive, Tell
+from .conversation import Message
+from .events import Event, NoteAdded
+from .handling import By, Said, Steps, acting
+from .matching import living
+from .messages import InboundMessage, MessageKind
+from .notify import tell
+from .outbox import OutboxEntry, OutboxKind
+from .people import Actor, Agent
+from .replying import reply
+from .unit import Unit
+from .work import close, solve
+
+_DIRECTIVE = re.compile(r"#(note|solve|close|assign)\b[ \t]*(\S*)[ \t]*\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """What the first lines ask for (`verb`, argument), and the text that follows them."""
+
+    asked: tuple[tuple[str, str], ...]
+    text: str
+
+    @property
+    def note(self) -> bool:
+        return any(verb == "note" for verb, _ in self.asked)
+
+
+def answered(unit: Unit, message: InboundMessage) -> tuple[Agent, OutboxEntry] | None:
+    """The agent and the notification that a mail answers.
+
+    Two things have to fit: the notification's Message-ID, 128 random bits that only its recipient got, and the
+    agent's own address, the one that it was sent to. A sender line alone proves nothing.
+    """
+    sender = (message.sender or "").lower()
+    agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == sender), None)
+    if agent is None:
+        return None
+    for message_id in dict.fromkeys((*message.in_reply_to, *reversed(message.references))):
+        entry = unit.sent(message_id)
+        if (
+            entry is not None
+            and entry.kind is OutboxKind.NOTIFICATION
+            and entry.ticket is not None
+            and sender in map(str.lower, entry.to)
+        ):
+            return agent, entry
+    return None
+
+
+def directives(text: str) -> Directives:
+    """Read `#note`, `#solve`, `#close` and `#assign NAME` off the first lines, one a line."""
+    lines = text.strip().splitlines()
+    asked = []
+    while lines and (found := _DIRECTIVE.match(lines[0].strip())):
+        asked.append((found[1].lower(), found[2]))
+        lines.pop(0)
+    return Directives(tuple(asked), "\n".join(lines).strip())
+
+
+def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Iterator[Event | By]:
+    """Do as the agent says, in their name. What cannot be done becomes a note, and the agent hears why.
+
+    The one message that the mail becomes has the next free id when this is called.
+    """
+    actor = Actor.agent(agent.handle)
+    said = directives(command.message.visible_text)
+    ticket = living(unit, int(entry.ticket or 0))[0].number
+    before = len(unit.changes.messages)
+    try:
+        if said.text and not said.note:
+            after = "solved" if any(verb == "solve" for verb, _ in said.asked) else "pending"
+            answer = c.Reply(ticket, said.text, status=after, files=_files(command.message))
+            yield from acting(reply(unit, answer, actor), actor)
+        else:
+            yield from _noted(unit, command, ticket, said.text or command.message.visible_text, actor)
+        for verb, argument in said.asked:
+            yield from acting(_directive(unit, ticket, verb, argument, actor), actor)
+    except DeskctlError as refused:
+        if len(unit.changes.messages) == before:
+            yield from _noted(unit, command, ticket, command.message.visible_text, actor)
+        yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, refused.what), actor), actor)
+    made = unit.changes.messages[before]
+    unit.changes.messages[before] = _with_files(made, command)
+
+
+def _directive(unit: Unit, ticket: int, verb: str, argument: str, actor: Actor) -> Steps:
+    if verb == "assign":
+        return assign(unit, c.Assign(ticket, argument or str(actor.handle)), actor)
+    if verb == "close":
+        return close(unit, c.Close(ticket), actor)
+    return solve(unit, c.Solve(ticket), actor) if verb == "solve" else _nothing()
+
+
+def _files(message: InboundMessage) -> tuple[tuple[str, str, str], ...]:
+    """What the agent attached goes along to the customer; pictures of their signature do not."""
+    return tuple(
+        (f.filename or "file", f.content_type, b64encode(f.content).decode()) for f in message.files if not f.inline
+    )
+
+
+def _nothing() -> Steps:
+    yield from ()
+    return Said("")
+
+
+def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -> Iterator[By]:
+    note = Message(
+        id=unit.source.next_id("messages"),
+        ticket=ticket,
+        kind=MessageKind.NOTE,
+        channel=command.channel,
+        author=actor.handle,
+        sent_at=command.message.sent_at or command.envelope.received_at,
+        created_at=unit.now,
+        subject=command.message.subject,
+        text=command.message.text or text,
+        visible_text=text,
+    )
+    unit.add_message(note)
+    yield By(NoteAdded(ticket, note.id), actor)
+
+
+def _with_files(made: Message, command: Receive) -> Message:
+    """The mail's raw bytes and attachments belong to what it became; its id tells it when it comes again."""
+    files = made.files or command.message.files
+    if made.kind is MessageKind.NOTE:
+        return replace(
+            made,
+            files=files,
+            raw_sha256=command.raw_sha256,
+            message_id=command.message.message_id,
+            digest=command.message.digest,
+        )
+    return replace(made, raw_sha256=command.raw_sha256, digest=command.message.digest)

@@ -1,0 +1,75 @@
+"""Words that change after they were written: a message read again from its raw bytes, and the end of what spam said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, select
+
+from ..core.messages import InboundMessage
+from . import blobs
+from .files import file_rows, insert_files
+from .search import index
+from .source import StoredSource
+from .statements import delete, update
+from .tables import attachments, messages, tickets
+from .text import clean, maybe_clean, to_json
+
+
+def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: StoredSource) -> None:
+    """What is shown of these messages, and their attachments, become what was read now."""
+    if not anew:
+        return
+    found = connection.execute(select(messages.c.id, messages.c.ticket).where(messages.c.id.in_(sorted(anew))))
+    tickets_of = {row.id: row.ticket for row in found}
+    shown = [
+        (
+            clean(m.subject),
+            clean(m.text),
+            None if m.visible_text == m.text else clean(m.visible_text),
+            maybe_clean(m.reply_to[0] if m.reply_to else None),
+            to_json(m.to),
+            to_json(m.cc),
+            to_json(dict(m.headers)),
+            number,
+        )
+        for number, m in sorted(anew.items())
+        if number in tickets_of
+    ]
+    update(connection, messages, shown, "subject text visible_text reply_to to cc headers", "id")
+    files, contents = file_rows(((number, anew[number].files) for number in sorted(tickets_of)), source)
+    blobs.keep(connection, source.ids, contents, [file[5] for file in files])
+    _drop_files(connection, tickets_of)
+    insert_files(connection, files)
+    index.forget(connection, tickets_of)
+    index.write(
+        connection,
+        source.ids,
+        [(ticket, number, f"{anew[number].subject}\n{anew[number].text}") for number, ticket in tickets_of.items()],
+    )
+
+
+def purge(connection: Connection, numbers: Collection[int]) -> None:
+    """What was said on these tickets is gone: words, files and raw bytes. That somebody wrote, and when, stays.
+
+    The journal keeps its row, and with it the raw bytes until the journal's own retention.
+    """
+    if not numbers:
+        return
+    query = select(messages.c.id, messages.c.raw_sha256).where(messages.c.ticket.in_(sorted(numbers)))
+    said = connection.execute(query).all()
+    words = [("", "", None, "[]", "[]", "{}", None, row.id) for row in said]
+    update(connection, messages, words, "subject text visible_text to cc headers raw_sha256", "id")
+    blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
+    _drop_files(connection, [row.id for row in said])
+    index.forget(connection, [row.id for row in said])
+    update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
+    index.forget_tickets(connection, numbers)
+
+
+def _drop_files(connection: Connection, numbers: Collection[int]) -> None:
+    query = select(attachments.c.sha256).where(attachments.c.message.in_(sorted(numbers)))
+    held = connection.execute(query).scalars().all()
+    delete(connection, attachments, [(number,) for number in sorted(numbers)], "message")
+    if held:
+        blobs.release(connection, held)

@@ -1,0 +1,68 @@
+"""Mail that came back is shown on what was sent, and only by who may say so."""
+
+from __future__ import annotations
+
+from deskctl.core.commands.machine import SettleDelivery
+from deskctl.core.commands.tickets import Reply, Take
+from deskctl.core.identity import address_key
+from deskctl.core.messages import Bounce, MessageKind
+from deskctl.core.outbox import OutboxState
+from deskctl.core.people import Actor
+from deskctl.core.tickets import Status
+
+from .desk import FirstDay
+
+
+def answered() -> tuple[FirstDay, int, str]:
+    desk = FirstDay()
+    desk.mail()
+    desk.do(Take(1))
+    facts = desk.do(Reply(1, "We are on it.")).facts
+    desk.do(SettleDelivery(facts["outbox"], "sent"), Actor.system("sender"))
+    return desk, facts["outbox"], facts["message_id"]
+
+
+def report(original: str | None, permanent: bool = True, recipient: str = "ana@example.org") -> Bounce:
+    return Bounce((recipient,), "5.1.1" if permanent else "4.4.7", permanent, "no such user", original)
+
+
+def test_what_came_back_for_good_failed() -> None:
+    desk, outbox, message_id = answered()
+    landed = desk.mail("mailer-daemon@example.org", bounce=report(message_id))
+    assert landed.facts["number"] == 1
+    entry = desk.unit.outbox(outbox)
+    assert (entry.state, entry.last_error) == (OutboxState.FAILED, "bounced: 5.1.1 no such user")
+    assert desk.unit.ticket(1).status is Status.OPEN
+    identity = desk.unit.identity(address_key("email", "ana@example.org"))
+    assert identity is not None and identity.bounced == "5.1.1 no such user"
+    assert "no such user" in desk.sent_to("agent1@acme.test")[-1].text
+    assert desk.unit.changes.messages[-1].kind is MessageKind.AUTO
+
+
+def test_what_is_only_late_changes_nothing_but_the_remark() -> None:
+    desk, outbox, message_id = answered()
+    desk.mail("mailer-daemon@example.org", bounce=report(message_id, permanent=False))
+    assert desk.unit.outbox(outbox).state is OutboxState.SENT
+    assert desk.unit.ticket(1).status is Status.PENDING
+
+
+def test_a_report_about_somebody_we_did_not_write_to_is_just_mail() -> None:
+    desk, outbox, message_id = answered()
+    landed = desk.mail("eve@example.net", bounce=report(message_id, recipient="victim@example.com"))
+    assert desk.unit.outbox(outbox).state is OutboxState.SENT
+    assert "bounced" not in desk.kinds(landed.facts["number"])
+
+
+def test_an_invented_report_touches_nothing() -> None:
+    desk, outbox, _ = answered()
+    landed = desk.mail("eve@example.net", bounce=report("<invented@acme.test>"))
+    assert landed.facts["number"] == 2
+    assert desk.unit.outbox(outbox).state is OutboxState.SENT
+
+
+def test_an_address_that_writes_again_works_again() -> None:
+    desk, _, message_id = answered()
+    desk.mail("mailer-daemon@example.org", bounce=report(message_id))
+    desk.mail()
+    identity = desk.unit.identity(address_key("email", "ana@example.org"))
+    assert identity is not None and identity.bounced is None
