@@ -12,7 +12,16 @@ from __future__ import annotations
 from ..config.durations import duration
 from ..config.problems import Invalid, Remark
 from ..config.secrets import Secret
-from ..core.messages import Automatic, Bounce, Envelope, FileRef, InboundMessage, IncomingFile, OutboundMessage
+from ..core.messages import (
+    Automatic,
+    Bounce,
+    Envelope,
+    FileRef,
+    Forwarded,
+    InboundMessage,
+    IncomingFile,
+    OutboundMessage,
+)
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
 from .channel import (
     AuthFailed,
@@ -45,6 +54,7 @@ __all__ = [
     "Endpoint",
     "Envelope",
     "FileRef",
+    "Forwarded",
     "Health",
     "InboundMessage",
     "IncomingFile",

@@ -36,6 +36,7 @@ class Bodies:
     files: tuple[IncomingFile, ...]
     charset: str  # as declared by the first text part; raw 8-bit headers are usually written in it
     problems: list[str]
+    marked: str = ""  # the text with `> ` before what the HTML's structure says is quoted; `""` if no HTML was read
 
 
 def sort_out(leaves: Sequence[Part]) -> Bodies:
@@ -78,15 +79,17 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
         )
     text = "\n".join(part.strip("\n") for part in plain if part.strip())
     joined_html = "\n".join(part for part in html if part.strip())
+    marked = ""
     if joined_html and (not text or html_first):
         from .html import to_text
 
-        converted, remark = to_text(joined_html)
-        if remark:
-            problems.append(remark)
+        page = to_text(joined_html)
+        if page.remark:
+            problems.append(page.remark)
         # A mailing list's plain footer below an HTML-only letter must not hide the letter.
-        text = f"{converted}\n{text}".strip("\n")
-    return Bodies(text, joined_html or None, tuple(files), declared, problems)
+        marked = f"{page.marked}\n{text}".strip("\n")
+        text = f"{page.text}\n{text}".strip("\n")
+    return Bodies(text, joined_html or None, tuple(files), declared, problems, marked)
 
 
 def _text(leaf: Part, charset: str, problems: list[str]) -> str:

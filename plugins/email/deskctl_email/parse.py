@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from deskctl.plugins import Automatic, Envelope, InboundMessage
 
-from . import automatic, bounce, language, quotes
+from . import automatic, bounce, forwards, language, quotes, verdicts
 from . import headers as field
 from .bodies import Bodies, sort_out
 from .charset import clean, decode
@@ -22,6 +22,8 @@ GIVEN_BACK = (
     "list-id", "user-agent", "x-mailer",
 )  # fmt: skip
 """Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
+
+_WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(GIVEN_BACK)
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
@@ -59,7 +61,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     report = bounce.read(leaves, bodies.text, first)
     if report and not sign.automatic:
         sign = Automatic(True, "delivery report")
-    visible = quotes.visible(bodies.text)
+    visible = _visible(bodies, forward=forwards.is_forward(subject))
     return InboundMessage(
         sender=sender,
         sender_name=name or None,
@@ -78,10 +80,22 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         files=bodies.files,
         automatic=sign,
         bounce=report,
+        spam=verdicts.spam(first),
+        forwarded=None if report else forwards.find(leaves, bodies.text, subject),
+        authentication=verdicts.authentication(root),
         language=language.detect(visible or subject),
         problems=tuple(problems),
         headers={name: first[name] for name in GIVEN_BACK if name in first},
     )
+
+
+def _visible(bodies: Bodies, *, forward: bool) -> str:
+    if bodies.marked:
+        return quotes.visible_of_page(bodies.text, bodies.marked, forward=forward)
+    shown = quotes.visible(bodies.text, forward=forward)
+    if bodies.html and not forward and len(shown) == len(bodies.text.strip()):
+        return quotes.by_structure(bodies.text, bodies.html)
+    return shown
 
 
 def _bare(root: Part, name: str, hint: str) -> tuple[str, ...]:
@@ -94,8 +108,7 @@ def _bare(root: Part, name: str, hint: str) -> tuple[str, ...]:
 
 def _first_headers(root: Part, hint: str) -> Mapping[str, str]:
     """The headers that decisions look at, as text; only these are decoded, since a mail carries dozens of others."""
-    wanted = automatic.HEADERS | frozenset(GIVEN_BACK)
-    return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in wanted}
+    return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in _WANTED}
 
 
 def _digest(root: Part, subject: str, bodies: Bodies) -> str:

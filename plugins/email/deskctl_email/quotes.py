@@ -19,6 +19,10 @@ MAX_CANDIDATES = 5_000
 """Lines that are looked at closely; what follows stays visible."""
 
 _SENTENCE = re.compile(r"[,;!?]\s*\Z|, |\. ")
+_STRUCTURE = re.compile(
+    r"(?i)gmail_quote|type=[\"']?cite|divRplyFwdMsg|OutlookMessageHeader|yahoo_quoted|protonmail_quote|appendonsend"
+    r"|reference-message-container"
+)
 _DASHES = frozenset("-_=*—–[")
 
 
@@ -34,6 +38,39 @@ def visible(text: str, *, forward: bool = False) -> str:
     return shown or text.strip()
 
 
+def visible_of_page(text: str, marked: str, *, forward: bool = False) -> str:
+    """The new part of an HTML mail's text. `marked` has `> ` before what the HTML's structure says is quoted."""
+    if forward or marked == text:
+        return visible(text, forward=forward)
+    shown = visible(marked)
+    return visible(text) if shown.startswith(">") else shown
+
+
+def by_structure(text: str, html: str) -> str:
+    """The new part of a plain text whose quote no pattern found, as the HTML beside it tells; all of it if it doesn't.
+
+    Mail programs make both from one letter, so what is new in the HTML is how the text begins.
+    """
+    if not _STRUCTURE.search(html):
+        return text.strip()
+    from .html import to_text
+
+    page = to_text(html)
+    new = "".join(visible_of_page(page.text, page.marked).split())
+    if not new or page.marked == page.text:
+        return text.strip()
+    at = 0
+    for position, character in enumerate(text):
+        if character.isspace():
+            continue
+        if character != new[at]:
+            return text.strip()
+        at += 1
+        if at == len(new):
+            return text[: position + 1].strip()
+    return text.strip()
+
+
 def _without_quotes(lines: list[str], forward: bool) -> list[str]:
     kept: list[str] = []
     index = 0
@@ -47,7 +84,7 @@ def _without_quotes(lines: list[str], forward: bool) -> list[str]:
             if _decoration(head):
                 kept.append(line)
             index += 1
-            if kept and len(line) >= 60 and _wrapped(line, lines, index):
+            if kept and 60 <= len(line) <= 120 and _wrapped(line, lines, index):
                 index += 1
             continue
         if not head:
