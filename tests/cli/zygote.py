@@ -60,30 +60,43 @@ def serve(path: str) -> None:
 
 
 def _child(connection: socket.socket, request: dict[str, object], streams: Sequence[int], main: object) -> NoReturn:
-    code = 255
+    """Fork once more, for the command; wait for it and answer how it ended."""
+
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        command = os.fork()
+        if command == 0:
+            connection.close()
+            _command(request, streams, main)
+        _, status = os.waitpid(command, 0)
+        code = os.waitstatus_to_exitcode(status)
+        connection.sendall(f"{code}".encode())
+    finally:
+        os._exit(0)
+
+
+def _command(request: dict[str, object], streams: Sequence[int], main: object) -> NoReturn:
+    code = 255
+    try:
         os.chdir(str(request["folder"]))
         os.environ.clear()
         os.environ.update(request["env"])  # type: ignore[call-overload]
         time.tzset()
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
-        sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8", errors="surrogateescape")
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8")
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
         sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", line_buffering=True)
         sys.argv = ["deskctl", *request["words"]]  # type: ignore[misc]
-        try:
-            main()  # type: ignore[operator]
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        except BaseException:  # noqa: BLE001 - the test sees the traceback and fails
-            traceback.print_exc()
+        main()  # type: ignore[operator]
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the test sees the traceback and fails
+        traceback.print_exc()
+    finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        connection.sendall(f"{code}".encode())
-    finally:
-        os._exit(0)
+        os._exit(code)
 
 
 def ask(path: str, words: Sequence[str], folder: Path, env: Mapping[str, str], streams: Sequence[int]) -> int:
