@@ -152,7 +152,7 @@ class Sender:
             try:
                 performed = await self._writer.call(
                     Turn.SETTLE,
-                    lambda: self._store.transaction(lambda unit: carry_out(unit, command, _SENDER)),
+                    lambda: self._store.transaction(lambda unit: carry_out(unit, command, _SENDER), name="settle"),
                 )
             except Unavailable:
                 failures += 1

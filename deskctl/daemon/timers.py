@@ -69,7 +69,8 @@ class DueTimers:
         command = FireTimer(timer.id)
         try:
             performed = await self._writer.call(
-                Turn.SETTLE, lambda: self._store.transaction(lambda unit: carry_out(unit, command, _CLOCK))
+                Turn.SETTLE,
+                lambda: self._store.transaction(lambda unit: carry_out(unit, command, _CLOCK), name="timer"),
             )
         except Unavailable:
             raise  # the supervisor tries again

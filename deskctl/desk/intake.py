@@ -99,7 +99,7 @@ class Intake:
                 dispatch.execute(unit, command, _INTAKE)
             return unit.changes
 
-        self.changed(self.run(lambda: self.store.transaction(work)))
+        self.changed(self.run(lambda: self.store.transaction(work, name="intake")))
 
     def _quarantine(self, row: JournalRow, reason: str, message: InboundMessage | None = None) -> None:
         log.warning("journal row %d of %s is quarantined: %s", row.id, row.channel, reason)

@@ -79,8 +79,8 @@ class Store(Protocol):
     @property
     def state(self) -> ChannelStates: ...
 
-    def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False) -> T:
-        """Run `work` on a unit and commit what it changed; with `dry_run` change nothing."""
+    def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False, name: str = "command") -> T:
+        """Run `work` on a unit and commit what it changed (nothing with `dry_run`). `name`: of its fault points."""
         ...
 
     def ask(self, query: Query) -> Any: ...

@@ -1,7 +1,7 @@
 """Connections: one writer and several readers on SQLite, a pool on PostgreSQL.
 
 Everything that differs between opening a file and opening a server is here; the rest of the package asks for
-`writing()` or `reading()` and gets a connection inside a transaction.
+`writing(…)` or `reading()` and gets a connection inside a transaction.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
 from ..errors import ConfigError, Unavailable
+from ..faultpoints import reach
 from .faults import translated
 from .ids import Counters, Ids, Sequences
 
@@ -38,17 +39,21 @@ class Database(ABC):
         self._here = threading.local()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, name: str) -> Iterator[Connection]:
         """A transaction that writes; commits at the end, rolls back on any exception.
 
-        Raises Conflict (PostgreSQL: do it again), Unavailable or Inconsistent.
+        `name` is what the crash tests know it by: its fault points are `name.begin`, `name.commit` and
+        `name.committed`. Raises Conflict (PostgreSQL: do it again), Unavailable or Inconsistent.
         """
         if getattr(self._here, "writing", False):
             raise RuntimeError("a transaction inside a transaction")
         self._here.writing = True
         try:
+            reach(name, "begin")
             with translated(self.where), self._write() as connection:
                 yield connection
+                reach(name, "commit")
+            reach(name, "committed")
         finally:
             self._here.writing = False
 

@@ -34,7 +34,7 @@ class Journal:
         return again(lambda: self._append(hashed))
 
     def _append(self, entries: Sequence[tuple[JournalEntry, str]]) -> list[bool]:
-        with self._database.writing() as connection:
+        with self._database.writing("journal.append") as connection:
             keys = [(clean(entry.key), clean(entry.channel)) for entry, _ in entries]
             known = _known(connection, keys)
             numbers = self._database.ids(connection)
@@ -88,12 +88,12 @@ class Journal:
 
     def start_batch(self, ids: Collection[int]) -> None:
         """These are about to be tried together: should the process die now, it shows."""
-        with self._database.writing() as connection:
+        with self._database.writing("journal.start_batch") as connection:
             connection.execute(journal.update().where(journal.c.id.in_(sorted(ids))).values(trial=_IN_BATCH))
 
     def start_single(self, id: int) -> int:
         """This one is about to be tried alone. How often that has been so, this time included."""
-        with self._database.writing() as connection:
+        with self._database.writing("journal.start_single") as connection:
             query = (
                 journal.update()
                 .where(journal.c.id == id)
@@ -104,7 +104,7 @@ class Journal:
 
     def quarantine(self, id: int, reason: str, sender: str | None = None, subject: str | None = None) -> None:
         """Set a row aside that cannot become a message; people decide. A row that is settled stays as it is."""
-        with self._database.writing() as connection:
+        with self._database.writing("journal.quarantine") as connection:
             connection.execute(
                 journal.update()
                 .where(journal.c.id == id, journal.c.state == "waiting")
@@ -118,7 +118,7 @@ class Journal:
 
     def release(self) -> None:
         """At the daemon's start: rows that were in a batch when the process died are tried singly from now on."""
-        with self._database.writing() as connection:
+        with self._database.writing("journal.release") as connection:
             connection.execute(
                 journal.update()
                 .where(journal.c.state == "waiting", text(UNSETTLED), journal.c.trial == _IN_BATCH)

@@ -34,7 +34,7 @@ class Outbox:
         with self._database.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []  # an empty look costs no write
-        with self._database.writing() as connection:
+        with self._database.writing("outbox.claim") as connection:
             taken = connection.execute(due.limit(limit).with_for_update(skip_locked=True)).scalars().all()
             connection.execute(outbox.update().where(outbox.c.id.in_(taken)).values(state="claimed"))
             query = select(outbox).where(outbox.c.id.in_(taken)).order_by(outbox.c.due_at, outbox.c.id)
@@ -42,7 +42,7 @@ class Outbox:
 
     def mark_sending(self, id: int) -> None:
         """The words are about to leave. Raises Refused when the message is no longer to be sent."""
-        with self._database.writing() as connection:
+        with self._database.writing("outbox.mark_sending") as connection:
             query = (
                 outbox.update()
                 .where(outbox.c.id == id, outbox.c.state.in_(("claimed", "sending")))
@@ -54,7 +54,7 @@ class Outbox:
 
     def recover(self) -> list[int]:
         """At the daemon's start: what was claimed waits again; the ids of what was being sent when the process died."""
-        with self._database.writing() as connection:
+        with self._database.writing("outbox.recover") as connection:
             connection.execute(
                 outbox.update()
                 .where(outbox.c.state == "claimed")

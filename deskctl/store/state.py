@@ -28,6 +28,6 @@ class ChannelState:
 
     def save(self, channel: str, state: Mapping[str, Any]) -> None:
         """Durable when it returns."""
-        with self._database.writing() as connection:
+        with self._database.writing("state.save") as connection:
             row = (clean(channel), to_json(dict(state)))
             insert(connection, channel_state, [row], "channel state", or_update("channel", ["state"]))

@@ -67,16 +67,17 @@ class Store:
             raise
         return cls(opened, settings, clock)
 
-    def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False) -> T:
+    def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False, name: str = "command") -> T:
         """Run `work` on a unit and write what it changed, all or nothing.
 
         `work` may run more than once (PostgreSQL: when another transaction was faster), each time on a fresh
-        unit; it must do nothing but decide. `dry_run` decides and writes nothing. Not to be nested.
+        unit; it must do nothing but decide. `dry_run` decides and writes nothing. Not to be nested. `name` is
+        that of the transaction's fault points.
         """
-        return again(lambda: self._attempt(work, dry_run))
+        return again(lambda: self._attempt(work, dry_run, name))
 
-    def _attempt(self, work: Callable[[Unit], T], dry_run: bool) -> T:
-        with self._database.deciding() if dry_run else self._database.writing() as connection:
+    def _attempt(self, work: Callable[[Unit], T], dry_run: bool, name: str) -> T:
+        with self._database.deciding() if dry_run else self._database.writing(name) as connection:
             source = StoredSource(connection, self._database.ids(connection))
             unit = Unit(source, self.settings, self._clock())
             result = work(unit)

@@ -56,7 +56,7 @@ def test_bytes_go_with_their_last_reference(store: Store, store_url: str) -> Non
     store.journal.append([mail("a", b"once"), mail("b", b"twice"), mail("c", b"twice")])
     once, twice = (hashlib.sha256(content).hexdigest() for content in (b"once", b"twice"))
     opened = database(store_url, busy=5)
-    with opened.writing() as connection:
+    with opened.writing("test") as connection:
         connection.execute(text("DELETE FROM journal WHERE key IN ('a', 'b')"))
         blobs.release(connection, [once, twice])
     assert _blobs(store_url) == {twice: (5, 1)}

@@ -1,0 +1,89 @@
+"""Named points at which the crash tests stop or kill this process: each commit, and each exchange with a peer.
+
+    reach("listener.content")             # one point
+    with exchange("imap.fetch"): …        # two: imap.fetch.before, imap.fetch.after
+
+Nothing happens at a point unless the environment variable DESKCTL_FAULT named a folder when the process began. The
+folder's file `fault` holds one line, SIGNAL POINT COUNT: the signal (KILL, STOP) that the process sends itself when it
+reaches that point for that time; `- - 0` only watches. Each point that was reached is a line of the file `reached`.
+This module imports nothing of deskctl.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+VARIABLE: Final = "DESKCTL_FAULT"
+
+
+class _Fault:
+    """What is to happen in this process, read once at its start."""
+
+    def __init__(self, folder: Path) -> None:
+        name, self._point, count = (folder / "fault").read_text().split()
+        self._signal = None if name == "-" else signal.Signals[f"SIG{name}"]
+        self._left = int(count)
+        self._seen: set[str] = set()
+        self._lock = threading.Lock()
+        # Written without a buffer: what was reached is on record when the signal strikes.
+        self._record = os.open(folder / "reached", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.write(2, f"{VARIABLE} is set: this process breaks at {self._point}\n".encode())
+
+    def reach(self, point: str) -> None:
+        with self._lock:
+            if point not in self._seen:
+                self._seen.add(point)
+                try:
+                    os.write(self._record, f"{point}\n".encode())
+                except OSError:
+                    self._seen.discard(point)  # the test has filled the disk
+            if point != self._point:
+                return
+            self._left -= 1
+            if self._left or self._signal is None:
+                return
+        # To this very thread: it does not take another step.
+        signal.pthread_kill(threading.get_ident(), self._signal)
+
+
+def _armed() -> _Fault | None:
+    folder = os.environ.get(VARIABLE)
+    if not folder:
+        return None
+    try:
+        return _Fault(Path(folder))
+    except (OSError, ValueError, KeyError) as error:
+        sys.exit(f"{VARIABLE}={folder} cannot be used: {error}")
+
+
+_FAULT: Final = _armed()
+
+
+def reach(point: str, step: str = "") -> None:
+    """The process has come to `point` (`point.step`, where there is a step)."""
+    if _FAULT is not None:
+        _FAULT.reach(f"{point}.{step}" if step else point)
+
+
+class exchange:  # noqa: N801 - read as a word: `with exchange("imap.fetch"):`
+    """Something asked of a peer: `name.before` when the block begins, `name.after` when it ended well."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        reach(self._name, "before")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            reach(self._name, "after")
