@@ -18,6 +18,7 @@ from deskctl.core.people import Actor
 from deskctl.core.unit import Changes, Unit
 from deskctl.desk.ports import Run, Store, at_once
 from deskctl.errors import Unavailable
+from deskctl.faultpoints import reach
 
 log = logging.getLogger("deskctl.intake")
 
@@ -89,6 +90,7 @@ class Intake:
         parse = self.parsers.get(row.channel)
         if parse is None:
             raise LookupError(f"the channel {row.channel} is not configured any more")
+        reach("intake.parse")
         return Receive(row.id, row.channel, row.envelope, parse(row.raw, row.envelope), row.raw_sha256)
 
     def _commit(self, commands: Sequence[Receive | Quarantine]) -> None:

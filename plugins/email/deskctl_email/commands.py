@@ -12,6 +12,7 @@ import click
 
 from deskctl.plugins import DeskctlError, Envelope, NotFound, TemporaryFailure, UsageError
 from deskctl.plugins.commands import CommandContext, pass_context
+from deskctl.plugins.faultpoints import reach
 
 UNREADABLE = 3
 
@@ -37,6 +38,7 @@ def ingest(context: CommandContext, name: str | None) -> None:
       support: "|deskctl --config /srv/desk/config.toml mail ingest support"     (in /etc/aliases)
     """
     raw = sys.stdin.buffer.read()
+    reach("pipe.read")
     try:
         answer = context.desk().call("ingest", raw_base64=base64.b64encode(raw).decode(), channel=name)
     except (UsageError, NotFound):
@@ -46,6 +48,7 @@ def ingest(context: CommandContext, name: str | None) -> None:
         raise TemporaryFailure(error.what, error.hint) from error
     except OSError as error:
         raise TemporaryFailure(f"the desk cannot take mail now: {error}", "deskctl doctor") from error
+    reach("pipe.taken")
     context.release()
     if context.json:
         context.document(answer)

@@ -20,6 +20,7 @@ from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError
 
 from deskctl.plugins import AuthFailed, Unavailable
+from deskctl.plugins.faultpoints import exchange
 
 from .config import Imap
 
@@ -56,10 +57,13 @@ class Connection:
     def __init__(self, imap: Imap) -> None:
         """Raises AuthFailed, Unavailable, OSError, Lost or Refusal."""
         self._imap = imap
-        self._client = _connect(imap)
+        with exchange("imap.connect"):
+            self._client = _connect(imap)
         try:
-            _login(self._client, imap)
-            self.folder = self._select()
+            with exchange("imap.login"):
+                _login(self._client, imap)
+            with exchange("imap.select"):
+                self.folder = self._select()
         except BaseException:
             self.close()
             raise
@@ -87,8 +91,12 @@ class Connection:
         """The UIDs of mail that came into the folder at `moment` or later and does not carry our keyword."""
         day = (moment.astimezone(UTC) - timedelta(days=1)).date()  # the server's days are in a zone of its own
         newer: list[int] = []
-        for part in _parts(sorted(self._client.search(["SINCE", day, "UNKEYWORD", TAKEN])), 500):
-            for uid, fields in self._client.fetch(part, ["INTERNALDATE"]).items():
+        with exchange("imap.compare"):
+            since = sorted(self._client.search(["SINCE", day, "UNKEYWORD", TAKEN]))
+        for part in _parts(since, 500):
+            with exchange("imap.dates"):
+                dates = self._client.fetch(part, ["INTERNALDATE"])
+            for uid, fields in dates.items():
                 came = fields.get(b"INTERNALDATE")
                 if uid < self.folder.uidnext and (came is None or came >= moment):
                     newer.append(uid)
@@ -96,7 +104,9 @@ class Connection:
 
     def between(self, low: int, high: int) -> list[int]:
         """The UIDs that exist from `low` up to, not including, `high`."""
-        return sorted(uid for uid in self._client.search(["UID", f"{low}:{high - 1}"]) if low <= uid < high)
+        with exchange("imap.between"):
+            found = self._client.search(["UID", f"{low}:{high - 1}"])
+        return sorted(uid for uid in found if low <= uid < high)
 
     def announced(self) -> bool:
         """Whether the server told of new mail, in passing, since this was last asked. It tells everything once:
@@ -107,58 +117,70 @@ class Connection:
         """Which of these are still there."""
         found: set[int] = set()
         for part in _parts(uids, 500):
-            found.update(self._client.search(["UID", ",".join(map(str, part))]))
+            with exchange("imap.existing"):
+                found.update(self._client.search(["UID", ",".join(map(str, part))]))
         return found.intersection(uids)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Bytes by UID, for those that are still there."""
-        return self._values(uids, "RFC822.SIZE")
+        with exchange("imap.sizes"):
+            return self._values(uids, "RFC822.SIZE")
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Whole mails by UID; nothing is marked as seen."""
-        return self._values(uids, "BODY[]", "BODY.PEEK[]")
+        with exchange("imap.fetch"):
+            return self._values(uids, "BODY[]", "BODY.PEEK[]")
 
     def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
-        return self._values(uids, "BODY[HEADER]", "BODY.PEEK[HEADER]")
+        with exchange("imap.headers"):
+            return self._values(uids, "BODY[HEADER]", "BODY.PEEK[HEADER]")
 
     def flag(self, uids: Sequence[int]) -> None:
         if self.folder.writable:
-            self._client.add_flags(uids, [SEEN, TAKEN] if self.folder.keywords else [SEEN], silent=True)
+            with exchange("imap.flag"):
+                self._client.add_flags(uids, [SEEN, TAKEN] if self.folder.keywords else [SEEN], silent=True)
 
     def move(self, uids: Sequence[int], target: str) -> None:
         """Into `target`, which is made if it is missing."""
         copy = self._client.move if self.moves else self._client.copy
         try:
-            copy(uids, target)
+            with exchange("imap.move"):
+                copy(uids, target)
         except Lost:
             raise
         except Refusal:
-            self._client.create_folder(target)
+            with exchange("imap.create"):
+                self._client.create_folder(target)
             copy(uids, target)
         if not self.moves:
             self.delete(uids)
 
     def delete(self, uids: Sequence[int]) -> None:
         """Without UIDPLUS the mail is only marked: EXPUNGE alone would take other people's deleted mail along."""
-        self._client.add_flags(uids, [DELETED], silent=True)
+        with exchange("imap.mark_deleted"):
+            self._client.add_flags(uids, [DELETED], silent=True)
         if self._client.has_capability("UIDPLUS"):
-            self._client.uid_expunge(uids)
+            with exchange("imap.expunge"):
+                self._client.uid_expunge(uids)
 
     def wait(self) -> None:
         """Until the server says that something is new, but not longer than `IDLE_SECONDS`."""
         try:
-            self._client.idle()
+            with exchange("imap.idle"):
+                self._client.idle()
         except Lost:
             raise
         except Refusal as error:  # it answered something else: where the conversation stands is not known any more
             raise Lost(f"IDLE failed: {error}") from error
         if not self._has_read_ahead():
             self._client.idle_check(timeout=IDLE_SECONDS)
-        self._client.idle_done()
+        with exchange("imap.idle_done"):
+            self._client.idle_done()
 
     def nod(self) -> None:
         """Ask for news (NOOP); raises when the line is dead."""
-        self._client.noop()
+        with exchange("imap.noop"):
+            self._client.noop()
 
     def abort(self) -> None:
         """Cut the line under whatever waits on it."""
@@ -173,7 +195,8 @@ class Connection:
         """Say goodbye, if anybody listens."""
         with contextlib.suppress(OSError, Refusal, AttributeError):
             self._client.socket().settimeout(2)
-            self._client.logout()
+            with exchange("imap.logout"):
+                self._client.logout()
             return
         with contextlib.suppress(OSError, Refusal, AttributeError):
             self._client.shutdown()
@@ -190,7 +213,8 @@ class Connection:
         return Folder(int(said[b"UIDVALIDITY"]), int(uidnext), b"\\*" in flags or TAKEN in flags, writable)
 
     def _found(self, uids: str, low: int) -> Iterator[list[int]]:
-        found = sorted({uid for uid in self._client.search(["UID", uids]) if uid >= low})
+        with exchange("imap.search"):
+            found = sorted({uid for uid in self._client.search(["UID", uids]) if uid >= low})
         if found:
             yield found
 

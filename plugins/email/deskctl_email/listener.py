@@ -17,6 +17,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
 from deskctl.plugins import ChannelContext, Envelope, StoreUnavailable, Unavailable
+from deskctl.plugins.faultpoints import reach
 
 from . import keys
 from .config import EmailConfig, Listen
@@ -196,6 +197,7 @@ class _Session(SMTP):
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        reach("listener.connected")
         self._listener.entered(self)
         super().connection_made(transport)
 
@@ -229,6 +231,7 @@ class _Session(SMTP):
             return "550 5.1.1 There is no such mailbox here"
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
+        reach("listener.recipient")
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
@@ -248,12 +251,16 @@ class _Session(SMTP):
         if arg:
             await self.push("501 5.5.4 Syntax: DATA")
             return
+        reach("listener.data")
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         content = await self._content()
+        reach("listener.content")
         status = _TOO_LARGE if content is None else await self._listener.take(self, content)
+        reach("listener.decided")
         replies = len(recipients) if self.answers_each_recipient else 1
         self.envelope = self._create_envelope()
         await self.push("\r\n".join([status] * replies))
+        reach("listener.answered")
 
     async def _content(self) -> bytes | None:
         """The mail without its dots of transparency; None when it is too large (it is read to its end all the same).

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from deskctl.plugins import ChannelContext, DeskctlError, Receipt, Rejected, TryLater, Uncertain
+from deskctl.plugins.faultpoints import exchange, reach
 
 from .compose import Mail
 from .config import Smtp
@@ -52,8 +53,10 @@ class Relay:
             self._drop()
             raise TryLater(f"could not note that the message is on its way: {error}") from error
         with self._before_the_end("DATA"):
-            smtp.putcmd("data")
-            _settle(*smtp.getreply(), "DATA", wanted=354)
+            with exchange("relay.data"):
+                smtp.putcmd("data")
+                answer = smtp.getreply()
+            _settle(*answer, "DATA", wanted=354)
         remark = self._content(smtp, mail)
         self._alerted = None
         if refused:
@@ -68,7 +71,8 @@ class Relay:
         if smtp is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 _socket(smtp).settimeout(2)
-                smtp.quit()
+                with exchange("relay.quit"):
+                    smtp.quit()
             smtp.close()
 
     def abort(self) -> None:
@@ -107,7 +111,9 @@ class Relay:
         for sender in senders:
             last = sender == senders[-1]
             try:
-                _settle(*smtp.mail(sender, _options(smtp, mail)), "MAIL")
+                with exchange("relay.mail"):
+                    answer = smtp.mail(sender, _options(smtp, mail))
+                _settle(*answer, "MAIL")
                 refused = _recipients(smtp, mail.recipients)
             except Rejected:
                 if last:
@@ -130,7 +136,7 @@ class Relay:
                 raise
             except (OSError, smtplib.SMTPException, DeskctlError):
                 self._drop()
-        with self._before_the_end("the connection"):
+        with self._before_the_end("the connection"), exchange("relay.connect"):
             self._smtp = smtp = self.connect()
         with self._before_the_end("the envelope"):
             return smtp, self.envelope(smtp, mail)
@@ -143,9 +149,12 @@ class Relay:
         cut = max(0, len(content) - LAST_PIECE)
         with self._before_the_end("the content"):
             _socket(smtp).sendall(content[:cut])
+            reach("relay.content")
         try:
-            _socket(smtp).sendall(content[cut:] + b".\r\n")
-            code, said = smtp.getreply()
+            with exchange("relay.end"):
+                _socket(smtp).sendall(content[cut:] + b".\r\n")
+                reach("relay.sent")
+                code, said = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise Uncertain(
@@ -198,7 +207,8 @@ class Relay:
     def _reset(self) -> None:
         try:
             if self._smtp is not None:
-                self._smtp.rset()
+                with exchange("relay.rset"):
+                    self._smtp.rset()
         except (OSError, smtplib.SMTPException):
             self._drop()
 
@@ -251,7 +261,8 @@ def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, st
     refused: dict[str, str] = {}
     faults: list[DeskctlError] = []
     for recipient in recipients:
-        code, said = smtp.rcpt(recipient)
+        with exchange("relay.rcpt"):
+            code, said = smtp.rcpt(recipient)
         try:
             _settle(code, said, f"recipient {recipient}")
         except (TryLater, Rejected) as fault:
