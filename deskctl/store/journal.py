@@ -16,7 +16,7 @@ from .retry import again
 from .statements import insert
 from .tables import journal
 from .tables.intake import UNSETTLED
-from .text import clean, maybe_clean
+from .text import clean
 
 _FRESH, _IN_BATCH, _SINGLY = 0, 1, 2
 _COLUMNS = "id channel key raw_sha256 size received_at envelope state trial attempts duplicate"
@@ -101,20 +101,6 @@ class Journal:
                 .returning(journal.c.attempts)
             )
             return int(connection.execute(query).scalar_one())
-
-    def quarantine(self, id: int, reason: str, sender: str | None = None, subject: str | None = None) -> None:
-        """Set a row aside that cannot become a message; people decide. A row that is settled stays as it is."""
-        with self._database.writing("journal.quarantine") as connection:
-            connection.execute(
-                journal.update()
-                .where(journal.c.id == id, journal.c.state == "waiting")
-                .values(
-                    state="quarantined",
-                    reason=clean(reason),
-                    sender=maybe_clean(sender),
-                    subject=maybe_clean(subject),
-                )
-            )
 
     def release(self) -> None:
         """At the daemon's start: rows that were in a batch when the process died are tried singly from now on."""

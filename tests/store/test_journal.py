@@ -92,7 +92,8 @@ def test_a_settled_row_waits_no_longer(store: Store) -> None:
 def test_a_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
     store.journal.append([mail("a", b"broken \xff")])
     store.journal.start_single(1)
-    store.journal.quarantine(1, "parse failed: \0", "eve@example.org", "Hello")
+    aside = JournalSettled(1, JournalState.QUARANTINED, None, False, "parse failed: \0", "eve@example.org", "Hello")
+    store.transaction(lambda unit: unit.settle_journal(aside))
     assert store.journal.waiting(10, 10**6) == []
     [row] = store.ask(ListInbox())
     assert (row["state"], row["reason"], row["from"], row["subject"], row["attempts"]) == (
@@ -108,13 +109,6 @@ def test_a_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
     store.transaction(lambda unit: unit.changes.retried_journal.add(1))
     [waiting] = store.journal.waiting(10, 10**6)
     assert (waiting.attempts, waiting.singly) == (0, False)
-
-
-def test_a_settled_row_is_not_quarantined(store: Store) -> None:
-    store.journal.append([mail("a")])
-    _done(store, 1)
-    store.journal.quarantine(1, "too late")
-    assert store.transaction(lambda unit: unit.source.journal_state(1)) is JournalState.DONE
 
 
 def test_an_unknown_row_is_not_found(store: Store) -> None:
