@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .commands import Command
 from .commands.machine import FireTimer
-from .commands.tickets import MarkSeen
+from .commands.seen import MarkSeen
 from .events import SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
 from .people import Actor

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.tickets import Create, MarkSeen, Next, Reopen, Reply, Set, Solve
-from deskctl.core.queries.tickets import Seen
+from deskctl.core.commands.seen import MarkSeen
+from deskctl.core.commands.tickets import Create, Next, Reopen, Reply, Set, Solve
+from deskctl.core.queries.lookups import Seen
 from deskctl.core.tickets import Status
 from deskctl.errors import DeskctlError
 

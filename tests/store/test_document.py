@@ -10,7 +10,8 @@ import pytest
 from deskctl.core.events import Absorbed, Mentions, WaitingChanged
 from deskctl.core.messages import IncomingFile, MessageKind
 from deskctl.core.people import Actor
-from deskctl.core.queries.tickets import GetAttachment, Seen, ShowTicket
+from deskctl.core.queries.lookups import GetAttachment, Seen
+from deskctl.core.queries.tickets import ShowTicket
 from deskctl.core.tickets import Status
 from deskctl.core.unit import Unit
 from deskctl.errors import NotFound

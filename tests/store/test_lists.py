@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, event, text
 
 from deskctl.core.people import Agent, Team
-from deskctl.core.queries.tickets import Completions, ListTickets
+from deskctl.core.queries.lookups import Completions
+from deskctl.core.queries.tickets import ListTickets
 from deskctl.core.tickets import Priority, Status
 from deskctl.core.unit import Unit
 from deskctl.errors import UsageError

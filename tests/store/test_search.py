@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.core.messages import MessageKind
-from deskctl.core.queries.tickets import SearchMessages
+from deskctl.core.queries.lookups import SearchMessages
 from deskctl.core.unit import Unit
 from deskctl.store import Store
 from deskctl.store.search.cut import cut, pieces

@@ -67,7 +67,7 @@ def save(context: CliContext, id: int, output: str | None, force: bool) -> None:
     """
     import base64
 
-    from ...core.queries.tickets import GetAttachment
+    from ...core.queries.lookups import GetAttachment
     from ...errors import Refused
 
     file = context.ask(GetAttachment(id))

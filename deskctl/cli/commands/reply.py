@@ -89,7 +89,7 @@ def reply(
 
 def _seen(context: CliContext, ticket: int) -> int | None:
     """The newest customer message that the author knows of: what `show` recorded, else the newest there is now."""
-    from ...core.queries.tickets import Seen
+    from ...core.queries.lookups import Seen
 
     agent = context.agent or context.desk().info.agent
     if agent is None:

@@ -24,7 +24,7 @@ def search(context: CliContext, words: tuple[str, ...], limit: int) -> int:
       deskctl search printer fire
       deskctl search 환불
     """
-    from ...core.queries.tickets import SearchMessages
+    from ...core.queries.lookups import SearchMessages
 
     rows = context.ask(SearchMessages(" ".join(words), limit))
     context.emit(rows, TICKETS)

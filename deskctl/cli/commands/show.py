@@ -67,7 +67,7 @@ def _mark_seen(context: CliContext, agent: str, documents: list[TicketDocument])
 
     Reading must work for everybody: somebody who may not act as this agent has seen nothing in their name.
     """
-    from ...core.commands.tickets import MarkSeen
+    from ...core.commands.seen import MarkSeen
 
     for document in documents:
         if document["newest_in"]:

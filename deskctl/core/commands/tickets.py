@@ -134,12 +134,3 @@ class Undo(Command):
 
     undoable: ClassVar[bool] = False
     command: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MarkSeen(Command):
-    """The agent has seen the ticket up to message `message`. Leaves no event."""
-
-    undoable: ClassVar[bool] = False
-    ticket: int
-    message: int

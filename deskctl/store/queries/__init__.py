@@ -19,7 +19,8 @@ from ...core.queries.admin import (
     ShowOutbox,
     StoreStatus,
 )
-from ...core.queries.tickets import Completions, GetAttachment, ListTickets, SearchMessages, Seen, ShowTicket
+from ...core.queries.lookups import Completions, GetAttachment, SearchMessages, Seen
+from ...core.queries.tickets import ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, text
 
-from ...core.queries.tickets import Completions
+from ...core.queries.lookups import Completions
 from ...core.settings import BUILT_IN, Settings
 from ...errors import UsageError
 from ..tables import agents, teams, ticket_tags, tickets

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, literal, select
 from ...core.messages import MessageKind
 from ...core.people import Actor
 from ...core.queries.answers import AttachmentRow, MessageRow, SeenMark, TicketDocument
-from ...core.queries.tickets import Seen, ShowTicket
+from ...core.queries.lookups import Seen
+from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339
 from ..tables import attachments, events, followers, messages, outbox, tickets

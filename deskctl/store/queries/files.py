@@ -7,7 +7,7 @@ from base64 import b64encode
 from sqlalchemy import Connection, select
 
 from ...core.queries.answers import FileContent
-from ...core.queries.tickets import GetAttachment
+from ...core.queries.lookups import GetAttachment
 from ...errors import NotFound
 from .. import blobs
 from ..tables import attachments

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, literal, select, text,
 from sqlalchemy import exists as sql_exists
 
 from ...core.queries.answers import TicketRow
-from ...core.queries.tickets import ListTickets, SearchMessages
+from ...core.queries.lookups import SearchMessages
+from ...core.queries.tickets import ListTickets
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
 from ...core.tickets import Priority, Status
 from ...errors import UsageError
