@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from deskctl.plugins import Automatic, Envelope, InboundMessage
 
-from . import automatic, bounce, forwards, language, quotes, verdicts
+from . import automatic, bounce, forwards, freeform, language, quotes, verdicts
 from . import headers as field
 from .bodies import Bodies, sort_out
 from .charset import clean, decode
@@ -58,7 +58,9 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     if envelope.size is not None:
         problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
     sign = automatic.detect(first, sender, subject, envelope.sender == "")
-    report = bounce.read(leaves, bodies.text, first)
+    recipients = _bare(root, "to", hint)
+    signs = freeform.Signs(sender, name, subject, envelope.sender == "", recipients)
+    report = bounce.read(root, leaves, bodies.text, first, signs)
     if report and not sign.automatic:
         sign = Automatic(True, "delivery report")
     visible = _visible(bodies, forward=forwards.is_forward(subject))
@@ -70,7 +72,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         visible_text=visible,
         digest=digest,
         html=bodies.html,
-        to=_bare(root, "to", hint),
+        to=recipients,
         cc=_bare(root, "cc", hint),
         reply_to=_bare(root, "reply-to", hint),
         sent_at=moment,

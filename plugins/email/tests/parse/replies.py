@@ -185,8 +185,8 @@ TELEPHONES: dict[str, list[str]] = {
         if False else "Sent from my Verizon Wireless BlackBerry",
     ],
     "ko": [
-        "나의 iPhone에서 보냄", "내 iPhone에서 보냄", "내 갤럭시 스마트폰에서 보냈습니다.", "Android용 Outlook "
-        "다운로드",
+        "나의 iPhone에서 보냄", "내 iPhone에서 보냄", "내 갤럭시 스마트폰에서 보냈습니다.", ("Android용 Outlook "
+        "다운로드"),
         "iOS용 Outlook 받기", "네이버 메일앱에서 보낸 메일입니다.",
     ],
     "ja": ["iPhoneから送信", "Galaxyから送信", "Outlook for iOS を入手"],
