@@ -1,8 +1,8 @@
 """From TOML's dicts to config classes: every wrong, missing and unknown key at once, each with its path.
 
 Config classes are attrs or data classes. Their annotations decide: text, whole numbers, booleans, lists
-(`tuple[str, ...]`), `Literal` choices, nested classes, durations (`timedelta`), files (`Path`, relative to the
-configuration's folder) and `Secret`. A class says more with validators that raise `Invalid`.
+(`tuple[str, ...]`), `Literal` choices, switches (`Table | bool`), nested classes, durations (`timedelta`), files
+(`Path`, relative to the configuration's folder) and `Secret`. A class says more with validators that raise `Invalid`.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ def _converter(base: Path) -> Converter:
     converter.register_structure_hook(Path, file)
     converter.register_structure_hook(Secret, lambda value, _: Secret.of(value, base))
     converter.register_structure_hook_func(_is_literal, _choice)
+    converter.register_structure_hook_factory(_is_switch, _switch_hook)
     converter.register_structure_hook_factory(_is_list, _list_hook)
     converter.register_structure_hook_factory(_is_mapping, _mapping_hook)
     converter.register_structure_hook_factory(is_config_class, _table_hook)
@@ -146,6 +147,20 @@ def _choice(value: Any, kind: Any) -> Any:
         given = repr(value) if isinstance(value, str) and len(value) < 40 else _called(value)
         raise Invalid(f"must be one of {', '.join(map(str, choices))}, not {given}{near}")
     return value
+
+
+def _is_switch(kind: Any) -> bool:
+    """`true`, `false` or something that says more."""
+    return typing.get_origin(kind) in (types.UnionType, typing.Union) and bool in typing.get_args(kind)
+
+
+def _switch_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    [more] = (argument for argument in typing.get_args(kind) if argument is not bool)
+
+    def hook(value: Any, _: Any) -> Any:
+        return value if isinstance(value, bool) else converter.structure(value, more)
+
+    return hook
 
 
 def _is_list(kind: Any) -> bool:

@@ -32,6 +32,10 @@ class Kind(Protocol):
     def sends(self) -> Callable[[Any], bool]: ...
     @property
     def receives(self) -> Callable[[Any], bool]: ...
+    @property
+    def copies(self) -> Callable[[Any], bool]: ...
+    @property
+    def plus(self) -> Callable[[Any], bool]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,29 +222,32 @@ class _Reading:
             self._error((*path, *fault.path), what)
         if faults or common is None:
             return None
-        return self._opened(path, name, kind_name, kind, common.team, config)
+        return self._opened(path, name, kind, common, config)
 
-    def _opened(
-        self, path: KeyPath, name: str, kind_name: str, kind: Kind, team: str | None, config: Any
-    ) -> ChannelTable | None:
+    def _opened(self, path: KeyPath, name: str, kind: Kind, common: ChannelCommon, config: Any) -> ChannelTable | None:
         try:
             self._walk(config, path)
             channel = ChannelTable(
                 name=name,
-                type=kind_name,
-                team=team,
+                type=common.type,
+                team=common.team,
                 config=config,
                 address=kind.address(config),
                 aliases=tuple(kind.aliases(config)),
                 sends=kind.sends(config),
                 receives=kind.receives(config),
+                copies=kind.copies(config),
+                plus=kind.plus(config),
+                sender_name=common.sender_name,
+                authority=common.authority,
+                acknowledge=common.words(),
             )
         except Exception as error:  # noqa: BLE001 - a plugin's functions may raise anything
-            self._error(path, f"the plugin of {kind_name} fails on it: {type(error).__name__}: {error}")
+            self._error(path, f"the plugin of {common.type} fails on it: {type(error).__name__}: {error}")
             return None
         for address, key in ((channel.address, "address"), *((alias, "aliases") for alias in channel.aliases)):
             if address:
-                self._claim(f"{kind_name} address {address.lower()}", (*path, key))
+                self._claim(f"{common.type} address {address.lower()}", (*path, key))
         return channel
 
     def _walk(self, config: Any, path: KeyPath) -> None:

@@ -22,7 +22,7 @@ from .positions import Positions
 from .problems import KeyPath, dotted
 from .reading import Kind
 from .schema import ChannelCommon, CoreTables
-from .secrets import Secret
+from .secrets import SOURCES, Secret
 
 _SWITCHED_OFF = re.compile(r"^#(?=[^#\s])", re.MULTILINE)
 _REMARK = re.compile(r"""^(?:[^"'#]|"[^"]*"|'[^']*')*\s#\s(?P<words>.*)$""")
@@ -143,9 +143,11 @@ def _toml(default: Any) -> str | None:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type without `| None`."""
+    """The type without `| None`; of a table that `true` can stand for, the table."""
     if typing.get_origin(annotation) in (types.UnionType, typing.Union):
-        return next(arg for arg in typing.get_args(annotation) if arg is not types.NoneType)
+        arguments = [arg for arg in typing.get_args(annotation) if arg is not types.NoneType]
+        tables = [arg for arg in arguments if is_config_class(arg)]
+        return (tables or arguments)[0] if bool not in arguments or tables else annotation
     return annotation
 
 
@@ -156,11 +158,14 @@ def _words(annotation: Any) -> str:
         bool: "true, false",
         timedelta: "duration",
         Path: "file",
+        bool | str: "text, or true",
         Secret: "secret",
     }
     if annotation in named:
         return named[annotation]
     arguments = typing.get_args(annotation)
+    if typing.get_origin(annotation) in (dict, Mapping):
+        return f"table of {_words(arguments[1])}"
     if typing.get_origin(annotation) is typing.Literal:
         return ", ".join(f"`{choice}`" for choice in arguments)
     return f"list of {_words(arguments[0])}" if arguments else "value"
@@ -178,7 +183,7 @@ def _explained(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
         name, kind = tuple(map(str, path)), ""
         if path[0] == "channels" and len(path) > 2:
             name = ("channels", "NAME", *name[2:])
-            own = name[2:] not in {(key,) for key in fields_of(ChannelCommon)}
+            own = name[2] not in fields_of(ChannelCommon)
             kind = str(data["channels"][path[1]].get("type", "")) if own else ""
         words = _said(lines, positions.line(path))
         found[kind, name] = found.get((kind, name)) or words
@@ -186,9 +191,10 @@ def _explained(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
 
 
 def _leaves(table: Mapping[str, Any], path: KeyPath) -> Iterator[KeyPath]:
-    """Paths of everything that is no table; a secret is a leaf."""
+    """Paths of everything that is no table of keys; a secret is a leaf, and so are texts by language."""
     for key, value in table.items():
-        if isinstance(value, dict) and not (key == "password" and len(value) == 1):
+        secret = isinstance(value, dict) and len(value) == 1 and next(iter(value)) in SOURCES
+        if isinstance(value, dict) and not secret and key != "texts":
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key)

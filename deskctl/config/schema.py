@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from attrs import Attribute, field, frozen
 
-from ..core.settings import ChannelInfo, Settings
+from ..core.settings import Acknowledgement, ChannelInfo, Settings
 from .problems import Invalid
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -64,13 +64,15 @@ def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
 
 @frozen(kw_only=True)
 class DeskTable:
-    """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed."""
+    """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed.
+    `keep_spam`: how long the words of spam are kept."""
 
     name: str = field(default="Help desk", validator=_line)
     timezone: str = field(default="UTC", validator=_zone)
     language: str = field(default="en", validator=_language)
     undo_window: timedelta = timedelta(seconds=10)
     close_after: timedelta = timedelta(days=4)
+    keep_spam: timedelta = timedelta(days=30)
 
 
 @frozen(kw_only=True)
@@ -106,12 +108,42 @@ class PluginsTable:
     dir: Path | None = None
 
 
+def _texts(_: Any, attribute: Attribute[Mapping[str, str]], value: Mapping[str, str]) -> None:
+    for language, text in value.items():
+        if not _LANGUAGE.fullmatch(language):
+            raise Invalid(f'{language!r} is no language; use a code as in "en" or "ko"', key=attribute.name)
+        if not text.strip():
+            raise Invalid(f"the words for {language} are empty", key=attribute.name)
+
+
+def _authority(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is not None and (not value or any(c.isspace() or c == ";" for c in value)):
+        raise Invalid(f"{value!r} is not the name of a mail server", key=attribute.name)
+
+
+@frozen(kw_only=True)
+class AcknowledgeTable:
+    """`acknowledge` of a channel: what a customer with a new ticket hears at once."""
+
+    hours: str = ""
+    within: str = ""
+    texts: Mapping[str, str] = field(factory=dict, validator=_texts)
+
+
 @frozen(kw_only=True)
 class ChannelCommon:
     """The keys of `[channels.NAME]` that every kind of channel has; the others belong to the kind."""
 
     type: str
     team: str | None = field(default=None, validator=handle)
+    sender_name: str = field(default="{desk}", validator=_line)
+    authority: str | None = field(default=None, validator=_authority)
+    acknowledge: AcknowledgeTable | bool = False
+
+    def words(self) -> Acknowledgement | None:
+        """What a new ticket is answered with at once, None for nothing."""
+        table = AcknowledgeTable() if self.acknowledge is True else self.acknowledge
+        return Acknowledgement(table.texts, table.hours, table.within) if table else None
 
 
 @frozen(kw_only=True)
@@ -126,9 +158,26 @@ class ChannelTable:
     aliases: tuple[str, ...] = ()
     sends: bool = True
     receives: bool = True
+    copies: bool = False
+    plus: bool = False
+    sender_name: str = "{desk}"
+    authority: str | None = None
+    acknowledge: Acknowledgement | None = None
 
     def info(self) -> ChannelInfo:
-        return ChannelInfo(self.name, self.type, self.address, self.aliases, self.team, self.sends)
+        return ChannelInfo(
+            name=self.name,
+            kind=self.type,
+            address=self.address,
+            aliases=self.aliases,
+            team=self.team,
+            sends=self.sends,
+            copies=self.copies,
+            plus=self.plus,
+            sender_name=self.sender_name,
+            acknowledge=self.acknowledge,
+            authority=self.authority,
+        )
 
 
 @frozen(kw_only=True)
@@ -169,4 +218,5 @@ class Config:
             channels={name: channel.info() for name, channel in self.channels.items()},
             undo_window=self.desk.undo_window,
             close_after=self.desk.close_after,
+            keep_spam=self.desk.keep_spam,
         )

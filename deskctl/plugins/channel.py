@@ -163,7 +163,8 @@ class ChannelType:
     errors. `open(config, context)` makes a channel without doing I/O. `parse(raw, envelope)` is pure and
     reads any bytes: what is broken becomes a remark in `problems`; an exception quarantines the message.
     `address(config)` and `aliases(config)` name what customers write to. `sends(config)` and
-    `receives(config)` tell what this configuration can do.
+    `receives(config)` tell what this configuration can do, `copies(config)` whether `send` is asked to keep
+    a copy of each reply that was sent, `plus(config)` whether mail to `local+anything@domain` arrives.
     """
 
     kind: str
@@ -175,4 +176,6 @@ class ChannelType:
     aliases: Callable[[Any], tuple[str, ...]] = lambda config: tuple(getattr(config, "aliases", ()) or ())
     sends: Callable[[Any], bool] = lambda config: True
     receives: Callable[[Any], bool] = lambda config: True
+    copies: Callable[[Any], bool] = lambda config: False
+    plus: Callable[[Any], bool] = lambda config: False
     description: str = ""

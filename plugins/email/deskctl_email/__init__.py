@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from deskctl.plugins import Capabilities, Channel, ChannelContext, ChannelType, Envelope, InboundMessage, hookimpl
 
@@ -18,7 +19,11 @@ def _open(config: EmailConfig, context: ChannelContext) -> Channel:
 def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     from .parse import parse
 
-    return parse(raw, envelope)
+    message = parse(raw, envelope)
+    if envelope.recipients and "envelope-to" not in message.headers:
+        # Whom the sender's server named: the address to answer from, and where a plus-address stands.
+        message = replace(message, headers={**message.headers, "envelope-to": ", ".join(envelope.recipients[:20])})
+    return message
 
 
 def _sends(config: EmailConfig) -> bool:
@@ -27,6 +32,14 @@ def _sends(config: EmailConfig) -> bool:
 
 def _receives(config: EmailConfig) -> bool:
     return config.listen is not None or config.imap is not None
+
+
+def _copies(config: EmailConfig) -> bool:
+    return config.smtp is not None and config.imap is not None and bool(config.imap.sent)
+
+
+def _plus(config: EmailConfig) -> bool:
+    return config.plus
 
 
 @hookimpl
@@ -40,6 +53,8 @@ def deskctl_channels() -> Iterable[ChannelType]:
             capabilities=Capabilities(receives=True, sends=True, marks_sending=True),
             sends=_sends,
             receives=_receives,
+            copies=_copies,
+            plus=_plus,
             description="Mail: from an IMAP mailbox, an SMTP or LMTP listener or a pipe; answers through an SMTP relay",
         ),
     )

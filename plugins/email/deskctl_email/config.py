@@ -8,9 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from deskctl.plugins import Invalid, Remark, Secret
+
+from .provider import OAuth, is_loopback
 
 Security = Literal["tls", "starttls", "plain"]
 
@@ -49,14 +51,7 @@ def _longer_than(least: timedelta) -> Any:
     return check
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by its own name for itself: nothing said to it can be overheard."""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def _login(user: str | None, password: Secret | None) -> None:
-    if user is not None and password is None:
-        raise Invalid('is missing, and a user is named; as in { env = "MAIL_PASSWORD" }', key="password")
+def _named(user: str | None, password: Secret | None) -> None:
     if password is not None and user is None:
         raise Invalid("is missing, and a password is given", key="user")
 
@@ -101,6 +96,17 @@ class Listen:
         return str(self.path) if self.path is not None else f"{self.host}:{self.port}"
 
 
+def _rate(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is not None and parsed_rate(value) is None:
+        raise Invalid(f'{value!r} is no rate; it is a number and a time, as in "30/min" or "1/s"', key=attribute.name)
+
+
+def parsed_rate(text: str) -> tuple[int, float] | None:
+    """How many, and in how many seconds; None for what is no rate."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})/(s|sec|min|m|h|hour|d|day)", text.replace(" ", ""))
+    return (int(found[1]), {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}[found[2][0]]) if found else None
+
+
 @frozen(kw_only=True)
 class Imap:
     """A mailbox to read. Without `security` it is `plain` for this machine itself and `tls` for any other."""
@@ -114,6 +120,7 @@ class Imap:
     after: str = "flag"
     poll: timedelta = field(default=timedelta(seconds=60), validator=_longer_than(timedelta(seconds=1)))
     idle: bool = True
+    sent: bool | str = False
 
     @security.default
     def _usual_security(self) -> Security:
@@ -124,7 +131,9 @@ class Imap:
         return IMAP_PORTS[self.security]
 
     def __attrs_post_init__(self) -> None:
-        _login(self.user, self.password)
+        _named(self.user, self.password)
+        if isinstance(self.sent, str) and (not self.sent or any(ord(c) < 32 for c in self.sent)):
+            raise Invalid("is not the name of a folder", key="sent")
         if not self.folder or any(ord(c) < 32 for c in self.folder):
             raise Invalid("is not the name of a folder", key="folder")
         if self.after not in ("flag", "delete") and not self.target:
@@ -156,6 +165,7 @@ class Smtp:
     user: str | None = None
     password: Secret | None = None
     timeout: timedelta = field(default=timedelta(seconds=60), validator=_longer_than(timedelta(seconds=1)))
+    rate: str | None = field(default=None, validator=_rate)
 
     @security.default
     def _usual_security(self) -> Security:
@@ -166,7 +176,7 @@ class Smtp:
         return SMTP_PORTS[self.security]
 
     def __attrs_post_init__(self) -> None:
-        _login(self.user, self.password)
+        _named(self.user, self.password)
 
     def config_warnings(self) -> Iterator[Remark]:
         yield from _overheard(self.host, self.security, self.password)
@@ -175,18 +185,47 @@ class Smtp:
 @frozen(kw_only=True)
 class EmailConfig:
     """An email channel. `max_size` is in bytes: larger mail is refused by the listener, and only its header is
-    read from a mailbox."""
+    read from a mailbox. `plus`: mail to `local+anything@domain` arrives."""
 
     address: str = field(validator=_address)
     aliases: tuple[str, ...] = field(default=(), validator=_addresses)
+    plus: bool = False
     listen: Listen | None = None
     imap: Imap | None = None
     smtp: Smtp | None = None
+    oauth: OAuth | None = None
     max_size: int = 50 * 1024 * 1024
 
     def __attrs_post_init__(self) -> None:
         if self.max_size < 64 * 1024:
             raise Invalid("must be at least 65536 bytes", key="max_size")
+        faults = [fault for name in ("imap", "smtp") for fault in self._login(name)]
+        if len(faults) > 1:
+            raise ExceptionGroup("logins", faults)
+        if faults:
+            raise faults[0]
+        if self.oauth is not None:
+            if self.imap is None and self.smtp is None:
+                raise Invalid("lets nobody in: there is neither imap nor smtp", key="oauth")
+            for name, table in (("imap", self.imap), ("smtp", self.smtp)):
+                if table is not None and table.user is None:
+                    object.__setattr__(self, name, evolve(table, user=self.address))
+
+    def _login(self, name: str) -> Iterator[Invalid]:
+        table: Imap | Smtp | None = getattr(self, name)
+        if table is None:
+            return
+        if self.oauth is not None and table.password is not None:
+            yield Invalid("is given, and so is oauth: keep one of them", key=f"{name}.password")
+        if self.oauth is None and table.user is not None and table.password is None:
+            what = 'is missing, and a user is named; as in { env = "MAIL_PASSWORD" }'
+            yield Invalid(what, key=f"{name}.password")
+
+    def config_warnings(self) -> Iterator[Remark]:
+        for name, table in (("imap", self.imap), ("smtp", self.smtp)):
+            exposed = table is not None and table.security == "plain" and not is_loopback(table.host)
+            if self.oauth is not None and exposed:
+                yield Remark(f"{name}.security", "the token goes there in the clear; use tls or starttls")
 
     @property
     def own_addresses(self) -> frozenset[str]:

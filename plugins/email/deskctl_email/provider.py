@@ -1,0 +1,71 @@
+"""The table `[channels.NAME.oauth]`: who lets us into a mailbox without a password, and where they do it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from attrs import Attribute, field, frozen
+
+from deskctl.plugins import Invalid, Secret
+
+#: https://developers.google.com/identity/protocols/oauth2/native-app (its device flow gives no access to mail) and
+#: https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
+PROVIDERS: Final[dict[str, dict[str, str]]] = {
+    "google": {
+        "token_url": "https://oauth2.googleapis.com/token",
+        "auth_url": "https://accounts.google.com/o/oauth2/v2/auth",
+        "scope": "https://mail.google.com/",
+    },
+    "microsoft": {
+        "token_url": "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token",
+        "device_url": "https://login.microsoftonline.com/TENANT/oauth2/v2.0/devicecode",
+        "scope": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
+    },
+    "custom": {},
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine by its own name for itself: nothing said to it can be overheard."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _url(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
+    """Tokens and secrets go there: in the clear only within this machine."""
+    if value is None:
+        return
+    parts = urlsplit(value)
+    if not parts.hostname or parts.scheme not in ("https", "http"):
+        raise Invalid(f"{value!r} is not an address like https://login.example.org/token", key=attribute.name)
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise Invalid("must begin with https://", key=attribute.name)
+
+
+@frozen(kw_only=True)
+class OAuth:
+    """Who lets us into mailbox and relay instead of a password (RFC 6749). What a provider is known for need not be
+    given. With `device_url` a code is typed in somewhere else (RFC 8628), with `auth_url` an address is pasted."""
+
+    provider: Literal["google", "microsoft", "custom"] = "custom"
+    client_id: str = field()
+    client_secret: Secret | None = None
+    tenant: str = "common"
+    token_url: str | None = field(default=None, validator=_url)
+    device_url: str | None = field(default=None, validator=_url)
+    auth_url: str | None = field(default=None, validator=_url)
+    scope: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.client_id.strip():
+            raise Invalid("is empty", key="client_id")
+        if not re.fullmatch(r"[A-Za-z0-9.-]+", self.tenant):
+            raise Invalid(f"{self.tenant!r} is not the name or id of a tenant", key="tenant")
+        for name, usual in PROVIDERS[self.provider].items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, usual.replace("TENANT", self.tenant))
+        if self.token_url is None:
+            raise Invalid("is missing", key="token_url")
+        if self.device_url is None and self.auth_url is None:
+            raise Invalid("is missing, and so is auth_url", key="device_url")

@@ -1,0 +1,77 @@
+"""What every channel can say of itself, as the core hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from deskctl.config import Report
+from deskctl.core.settings import Acknowledgement, ChannelInfo
+
+Checked = Callable[[str], Report]
+
+MAIL = '[desk]\nname = "Acme"\n[channels.support]\ntype = "email"\naddress = "support@acme.test"\n'
+
+
+def told(report: Report) -> ChannelInfo:
+    assert report.config is not None, report.errors
+    return report.config.settings().channels["support"]
+
+
+def test_without_a_word_nothing_is_acknowledged_copied_or_added_to_the_address(checked: Checked) -> None:
+    channel = told(checked(MAIL))
+    assert (channel.acknowledge, channel.copies, channel.plus, channel.authority) == (None, False, False, None)
+    assert channel.sender_name == "{desk}"
+
+
+def test_what_a_channel_says_reaches_the_core(checked: Checked) -> None:
+    channel = told(
+        checked(
+            MAIL
+            + 'plus = true\nsender_name = "{agent} ({desk})"\nauthority = "mx.acme.test"\n'
+            + 'imap = { host = "127.0.0.1", sent = true }\nsmtp = { host = "127.0.0.1" }\n'
+        )
+    )
+    assert (channel.plus, channel.copies) == (True, True)
+    assert (channel.sender_name, channel.authority) == ("{agent} ({desk})", "mx.acme.test")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("true", Acknowledgement()),
+        ("false", None),
+        ("{}", Acknowledgement()),
+        (
+            '{ hours = "9 to 6", within = "a day", texts = { ko = "감사합니다 {number}" } }',
+            Acknowledgement({"ko": "감사합니다 {number}"}, "9 to 6", "a day"),
+        ),
+    ],
+)
+def test_acknowledging_is_a_word_or_a_table(said: str, heard: Acknowledgement | None, checked: Checked) -> None:
+    assert told(checked(f"{MAIL}acknowledge = {said}\n")).acknowledge == heard
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ('acknowledge = "yes"', "channels.support.acknowledge"),
+        ("acknowledge = { hour = 3 }", "channels.support.acknowledge.hour"),
+        ('acknowledge = { texts = { Korean1 = "x" } }', "channels.support.acknowledge.texts"),
+        ("acknowledge = { texts = { ko = 3 } }", "channels.support.acknowledge.texts.ko"),
+        ('authority = "mx; dmarc=pass"', "channels.support.authority"),
+        ('sender_name = "a\\nb"', "channels.support.sender_name"),
+        ('plus = "yes"', "channels.support.plus"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(said: str, place: str, checked: Checked) -> None:
+    report = checked(f"{MAIL}{said}\n")
+    assert [error.path for error in report.errors] == [place]
+
+
+def test_how_long_spam_is_kept(checked: Checked) -> None:
+    report = checked('[desk]\nkeep_spam = "7d"\n')
+    assert report.config is not None
+    assert report.config.settings().keep_spam == timedelta(days=7)
