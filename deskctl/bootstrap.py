@@ -5,15 +5,17 @@ A short command that finds a daemon loads nothing of this but the socket's clien
 
 from __future__ import annotations
 
+import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskctl.config.locate import run_dir
+from deskctl.config.locate import run_folder
 from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import SOCKET_NAME
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from deskctl.config import Config
     from deskctl.desk import Desk
     from deskctl.desk.parts import Parts, Plugins
@@ -22,21 +24,24 @@ if TYPE_CHECKING:
 _LOOK_AGAIN = 0.05
 
 
-def open_desk(config_path: Path, *, wait: float = 60) -> Desk:
+def open_desk(config_path: str | os.PathLike[str], *, wait: float = 60) -> Desk:
     """The desk of a configuration: the daemon's, if one serves its socket, else the store in this process.
 
     On SQLite a desk has one owner: `wait` seconds for the one before. Raises ConfigError and Unavailable.
     """
-    socket = str(run_dir(config_path) / SOCKET_NAME)
+    path = os.fspath(config_path)
+    socket = f"{run_folder(path)}/{SOCKET_NAME}"
     remote = RemoteDesk.connect(socket)
-    return remote if remote is not None else _open_local(config_path, socket, wait)
+    return remote if remote is not None else _open_local(path, socket, wait)
 
 
-def _open_local(config_path: Path, socket: str, wait: float) -> Desk:
+def _open_local(config_path: str, socket: str, wait: float) -> Desk:
+    from pathlib import Path
+
     from deskctl.desk.local import LocalDesk
     from deskctl.desk.lock import COMMAND, OwnerLock
 
-    config, plugins = load(config_path)
+    config, plugins = load(Path(config_path))
     if not config.store.url.startswith("sqlite:"):
         return LocalDesk(open_parts(config, plugins))
     lock = OwnerLock(config.run_dir)

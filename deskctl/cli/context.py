@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..core.commands import Command
     from ..core.queries import Query
     from ..desk import Desk, Outcome
@@ -31,23 +32,28 @@ class CliContext:
         self.dry_run = False
         self.columns: str | None = None
         self._desk: Desk | None = None
-        self._path: Path | None = None
+        self._path: str | None = None
 
     # --- the desk ---------------------------------------------------------------------------------
 
     def config_path(self) -> Path:
         """The configuration in use. Raises ConfigError when there is none or it may not be trusted."""
-        if self._path is None:
-            from ..config.locate import find
+        from pathlib import Path
 
-            self._path = find(self.config)
+        return Path(self._file())
+
+    def _file(self) -> str:
+        if self._path is None:
+            from ..config.locate import find_file
+
+            self._path = find_file(self.config)
         return self._path
 
     def desk(self) -> Desk:
         if self._desk is None:
             from ..bootstrap import open_desk
 
-            self._desk = open_desk(self.config_path())
+            self._desk = open_desk(self._file())
         return self._desk
 
     def release(self) -> None:

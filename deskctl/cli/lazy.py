@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -86,6 +85,8 @@ def plugin_commands() -> dict[str, PluginEntry]:
 def _entry_points(path: list[str]) -> Iterator[tuple[str, str, str]]:
     """(distribution, name, target) of the entry points in PLUGIN_GROUP, as the packaging specification lays them
     out: https://packaging.python.org/specifications/entry-points/"""
+    from pathlib import Path
+
     for folder in path:
         try:
             infos = sorted(i for i in Path(folder).iterdir() if i.name.endswith((".dist-info", ".egg-info")))

@@ -1,20 +1,32 @@
-"""Which configuration is meant, and where the desk's daemon listens. Imports little: every command runs this."""
+"""Which configuration is meant, and where the desk's daemon listens. Imports little: every command runs this.
+
+`find_file` and `run_folder` do the work on plain strings, as importing pathlib takes a tenth of a short command's time.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
 from .trust import distrust
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HINT = "Make a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG."
 
 
 def find(explicit: str | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """The absolute path of the configuration; see `find_file`."""
+    from pathlib import Path
+
+    return Path(find_file(explicit, environ))
+
+
+def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = None) -> str:
     """The absolute path of the configuration, the first there is of: `explicit` (--config), $DESKCTL_CONFIG,
     ./config.toml with a `[desk]` table, the XDG folder, /etc/deskctl/config.toml.
 
@@ -23,36 +35,43 @@ def find(explicit: str | None = None, environ: Mapping[str, str] | None = None) 
     environ = os.environ if environ is None else environ
     for named, by in ((explicit, "--config"), (environ.get("DESKCTL_CONFIG"), "$DESKCTL_CONFIG")):
         if named:
-            path = Path(named).expanduser().absolute()
-            if path.is_dir():
-                path /= "config.toml"
-            if not path.exists():
+            path = _absolute(named)
+            if os.path.isdir(path):
+                path = os.path.join(path, "config.toml")
+            if not os.path.exists(path):
                 raise ConfigError(f"{path} does not exist (named by {by})", "Make it with `deskctl init`.")
             return path
-    here = Path("config.toml").absolute()
+    here = _absolute("config.toml")
     if _is_desk(here):
         return here
-    home = environ.get("XDG_CONFIG_HOME") or "~/.config"
-    for path in (Path(home).expanduser() / "deskctl" / "config.toml", Path("/etc/deskctl/config.toml")):
-        if path.is_file():
-            return path.absolute()
+    home = _absolute(environ.get("XDG_CONFIG_HOME") or "~/.config")
+    for path in (os.path.join(home, "deskctl", "config.toml"), "/etc/deskctl/config.toml"):
+        if os.path.isfile(path):
+            return path
     raise ConfigError("there is no desk here: no config.toml was found", HINT)
 
 
 def run_dir(path: Path) -> Path:
+    """The folder of the daemon's socket and lock; see `run_folder`."""
+    from pathlib import Path
+
+    return Path(run_folder(os.fspath(path)))
+
+
+def run_folder(path: str) -> str:
     """The folder of the daemon's socket and lock: `[daemon] run_dir`, else the configuration's own folder.
 
     A configuration that cannot be read names no folder: what is wrong with it is said by whoever loads it.
     """
-    folder = path.absolute().parent
+    folder = os.path.dirname(_absolute(path))
     try:
-        if b"run_dir" not in path.read_bytes():  # nearly always; a short command need not parse the rest
+        if b"run_dir" not in _bytes(path):  # nearly always; a short command need not parse the rest
             return folder
         daemon = _read(path).get("daemon")
     except (ConfigError, OSError):
         return folder
     named = daemon.get("run_dir") if isinstance(daemon, dict) else None
-    return folder / Path(named).expanduser() if isinstance(named, str) and named else folder
+    return os.path.join(folder, os.path.expanduser(named)) if isinstance(named, str) and named else folder
 
 
 def socket_path(path: Path) -> Path:
@@ -63,11 +82,11 @@ def lock_path(path: Path) -> Path:
     return run_dir(path) / "desk.lock"
 
 
-def _is_desk(path: Path) -> bool:
+def _is_desk(path: str) -> bool:
     """Whether this is a configuration of ours. One with a `[desk]` that others can change is refused, not skipped:
     who stands in such a folder must know why their desk is not found."""
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             return False
         if "desk" not in _read(path):
             return False
@@ -82,23 +101,34 @@ def _is_desk(path: Path) -> bool:
     if why:
         raise ConfigError(
             f"{path} {why}, so it is not used: it could name commands to run",
-            f"If you trust it, say so: deskctl --config {path.name}",
+            f"If you trust it, say so: deskctl --config {os.path.basename(path)}",
         )
     return True
 
 
-def _names_desk(path: Path) -> bool:
+def _names_desk(path: str) -> bool:
     try:
-        return b"[desk]" in path.read_bytes()
+        return b"[desk]" in _bytes(path)
     except OSError:
         return False
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: str) -> dict[str, Any]:
     """Raises ConfigError where it is not TOML, OSError where it cannot be read."""
     import tomli
 
     try:
-        return tomli.loads(path.read_bytes().decode())
+        return tomli.loads(_bytes(path).decode())
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         raise ConfigError(f"{path} is not TOML") from None
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _absolute(path: str) -> str:
+    """Without resolving links, and `..` behind them, as the shell showed it."""
+    path = os.path.expanduser(path).removeprefix("./")
+    return os.path.join(os.getcwd(), path).rstrip("/") or "/"

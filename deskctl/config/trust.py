@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 
 
-def distrust(path: Path) -> str:
+def distrust(path: str | os.PathLike[str]) -> str:
     """Why `path` is not to be believed, "" if it is: owned by the caller or root, written by nobody else.
 
     Raises OSError when it cannot be looked at.
     """
-    status = path.stat()
+    status = os.stat(path)
     if status.st_uid not in (os.geteuid(), 0):
         return f"belongs to {_login(status.st_uid)}, not to you or root"
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
