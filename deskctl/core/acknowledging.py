@@ -13,7 +13,7 @@ from .handling import Handler, Said, Steps
 from .messages import MessageKind
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
-from .replying import new_message_id, reply_subject, return_address, sender_name
+from .replying import new_message_id, reply_subject, return_address, sender_name, written_to
 from .settings import Acknowledgement
 from .tickets import Ticket
 from .unit import Unit
@@ -49,6 +49,7 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     address = incoming.reply_to or incoming.author
     if not address or not may_answer(unit, address):
         return Said("nobody to acknowledge to")
+    sender = written_to(channel, heads)
     entry = OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.AUTO,
@@ -62,8 +63,8 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
         ticket=ticket.number,
         message=unit.source.next_id("messages"),
         sender_name=sender_name(unit, channel, None),
-        sender_address=channel.address,
-        reply_to=return_address(channel, ticket),
+        sender_address=sender,
+        reply_to=return_address(channel, ticket, sender),
         in_reply_to=incoming.message_id,
         references=(incoming.message_id,) if incoming.message_id else (),
         language=ticket.language,
@@ -79,7 +80,7 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
 def may_answer(unit: Unit, address: str) -> bool:
     """Whether a machine of ours may write to an address: not to itself, not to nobody, not for ever."""
     address = address.lower()
-    if address in unit.settings.own_addresses or _NOBODY.search(address.partition("@")[0]):
+    if unit.settings.owns(address) or _NOBODY.search(address.partition("@")[0]):
         return False
     fresh = sum(
         address in map(str.lower, entry.to)

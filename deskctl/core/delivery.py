@@ -19,12 +19,15 @@ _RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.R
 
 
 def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
-    """One attempt is over. `try_later` waits longer each time and fails after four days."""
+    """One attempt is over. `try_later` waits longer each time and fails after four days; `deferred` was no attempt."""
     entry = unit.outbox(command.outbox)
     tried = replace(entry, attempts=entry.attempts + 1, last_error=command.reason)
     match command.result:
         case "sent":
             after = replace(tried, state=OutboxState.SENT, sent_at=unit.now, due_at=None, last_error=None)
+        case "deferred":
+            wait = timedelta(seconds=command.retry_after or 1)
+            after = replace(entry, state=OutboxState.QUEUED, due_at=unit.now + wait, last_error=command.reason)
         case "try_later" if unit.now - entry.created_at < GIVE_UP_AFTER:
             wait = RETRY_AFTER[min(entry.attempts, len(RETRY_AFTER) - 1)]
             if command.retry_after is not None:
@@ -35,7 +38,7 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
         case _:
             after = replace(tried, state=OutboxState.FAILED, due_at=None)
     unit.put_outbox(after)
-    if after.state is not OutboxState.RETRY:
+    if after.state not in DUE_STATES:
         yield from _tell_ticket(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)

@@ -144,7 +144,7 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
     if forwarded is None or match.ticket is not None or message.sender is None:
         return message, None
     agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == message.sender.lower()), None)
-    if agent is None or forwarded.sender.lower() in unit.settings.own_addresses:
+    if agent is None or unit.settings.owns(forwarded.sender):
         return message, None
     customers = replace(
         message,
@@ -195,7 +195,7 @@ def _automatic(unit: Unit, message: InboundMessage) -> str | None:
         return "bounce"
     if message.automatic.automatic:
         return message.automatic.why or "automatic"
-    if message.sender is not None and message.sender.lower() in unit.settings.own_addresses:
+    if message.sender is not None and unit.settings.owns(message.sender):
         return "own address"
     return None
 
@@ -239,7 +239,7 @@ def _message(
 def _company(unit: Unit, message: InboundMessage, forwarder: Agent | None) -> Collection[str]:
     """Whoever sent it or got it too, the desk's own addresses left out."""
     everybody = (message.sender, *message.reply_to[:1], *message.to, *message.cc, forwarder and forwarder.email)
-    return [a for a in everybody if a and a.lower() not in unit.settings.own_addresses]
+    return [a for a in everybody if a and not unit.settings.owns(a)]
 
 
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:

@@ -13,7 +13,8 @@ from .unit import Unit
 
 #: How many references are followed, newest first; mail with thousands of them exists to be slow.
 MAX_REFERENCES = 50
-_SENT_TO = ("delivered-to", "x-original-to", "envelope-to")
+#: Where mail servers write whom a mail was delivered to, apart from what its To says.
+SENT_TO = ("delivered-to", "x-original-to", "envelope-to")
 _PLUS = re.compile(r"\+([0-9a-f]{32})@")
 _TOKEN = re.compile(r"\[#(\d{1,9})\]")
 
@@ -80,7 +81,7 @@ def references(message: InboundMessage) -> list[str]:
 
 def tokens(message: InboundMessage) -> list[str]:
     """What could be our tokens among the addresses that a message was sent to."""
-    sent_to = (*message.to, *message.cc, *(message.headers.get(name, "") for name in _SENT_TO))
+    sent_to = (*message.to, *message.cc, *(message.headers.get(name, "") for name in SENT_TO))
     return list(dict.fromkeys(token for address in sent_to for token in _PLUS.findall(address.lower())))[:3]
 
 

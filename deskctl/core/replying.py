@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -13,6 +14,7 @@ from .commands import tickets as c
 from .conversation import Message, MessageHead
 from .events import ReplyAdded, WaitingChanged
 from .handling import Handler, Said, Steps
+from .matching import SENT_TO
 from .messages import FileRef, IncomingFile, MessageKind
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
@@ -26,6 +28,7 @@ from .work import to_status, workable
 #: the first is kept because some clients thread by it.
 MAX_REFERENCES = 20
 _RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE)
+_ADDRESSES = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
 
 
@@ -82,7 +85,7 @@ def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
     return sorted(heads, key=lambda h: h.id)
 
 
-def _by_people(heads: list[MessageHead]) -> list[MessageHead]:
+def _by_people(heads: Sequence[MessageHead]) -> list[MessageHead]:
     return [h for h in heads if h.kind is MessageKind.IN and h.automatic is None]
 
 
@@ -113,8 +116,9 @@ def _recipients(unit: Unit, ticket: Ticket, heads: list[MessageHead]) -> Recipie
     company = [*last.to, *last.cc]
     if author not in {address.lower() for address in contact}:
         company = contact[:1] + company  # a colleague wrote: whoever asked first stays in copy
-    left_out = unit.settings.own_addresses | {to.lower(), author}
-    return Recipients((to,), tuple(a for a in dict.fromkeys(map(str.lower, company)) if a not in left_out))
+    left_out = {to.lower(), author}
+    others = (a for a in dict.fromkeys(map(str.lower, company)) if a not in left_out and not unit.settings.owns(a))
+    return Recipients((to,), tuple(others))
 
 
 def _entry(
@@ -131,6 +135,7 @@ def _entry(
     references = _references(previous)
     due = unit.now if command.at_once else unit.now + unit.settings.undo_window
     cc = dict.fromkeys((*recipients.cc, *command.cc))
+    sender = written_to(channel, heads)
     return OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.REPLY,
@@ -143,8 +148,8 @@ def _entry(
         due_at=due,
         ticket=ticket.number,
         sender_name=sender_name(unit, channel, actor.handle),
-        sender_address=channel.address,
-        reply_to=return_address(channel, ticket),
+        sender_address=sender,
+        reply_to=return_address(channel, ticket, sender),
         cc=tuple(cc),
         bcc=command.bcc,
         in_reply_to=previous.message_id if previous else None,
@@ -190,11 +195,27 @@ def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
     return channel.sender_name.replace("{agent}", agent).replace("{desk}", unit.settings.name)
 
 
-def return_address(channel: ChannelInfo, ticket: Ticket) -> str | None:
-    """Where an answer finds its ticket even when its client drops the thread; None: the channel's own address."""
-    if not channel.plus or channel.address is None or ticket.token is None:
+def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None:
+    """Which of the channel's addresses the newest word of a person came in by: what its mail server delivered it to,
+    else whom it names. The channel's own where none is known, as after a blind copy."""
+    own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
+    for head in reversed(_by_people(heads)):
+        delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
+        for address in (*delivered, *head.to, *head.cc):
+            local, _, domain = address.lower().rpartition("@")
+            found = own.get(f"{local}@{domain}") or own.get(f"{local.partition('+')[0]}@{domain}")
+            if found:
+                return found
+    return channel.address
+
+
+def return_address(channel: ChannelInfo, ticket: Ticket, address: str | None = None) -> str | None:
+    """Where an answer finds its ticket even when its client drops the thread; None: where it came from. `address`
+    is the channel's own unless given."""
+    address = address or channel.address
+    if not channel.plus or address is None or ticket.token is None:
         return None
-    local, _, domain = channel.address.rpartition("@")
+    local, _, domain = address.rpartition("@")
     return f"{local}+{ticket.token}@{domain}"
 
 

@@ -68,3 +68,9 @@ class Settings:
     def own_addresses(self) -> frozenset[str]:
         """Every address of the desk itself, lower-cased."""
         return frozenset(a.lower() for c in self.channels.values() for a in (c.address, *c.aliases) if a)
+
+    def owns(self, address: str) -> bool:
+        """Whether it is the desk's own, `local+anything@domain` included: what is sent there comes back."""
+        local, _, domain = address.lower().rpartition("@")
+        own = self.own_addresses
+        return f"{local}@{domain}" in own or f"{local.partition('+')[0]}@{domain}" in own

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from deskctl.core.commands.machine import SettleDelivery
 from deskctl.core.messages import OutboundMessage
-from deskctl.core.outbox import OutboxEntry
+from deskctl.core.outbox import OutboxEntry, OutboxKind
 from deskctl.core.people import Actor
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.channels import OpenChannel
@@ -106,7 +106,7 @@ class Sender:
         except Refused as error:  # taken back after it was claimed: nothing left, and nothing is to be settled
             log.info("%s", error.what)
             return
-        level = logging.INFO if result == "sent" else logging.WARNING
+        level = logging.INFO if result in ("sent", "deferred") else logging.WARNING
         why = f", {reason}" if reason else ""
         log.log(level, "outgoing message %d through %s: %s%s", entry.id, channel.name, result, why)
         await self._settle(entry.id, result, reason, retry_after)
@@ -135,7 +135,7 @@ class Sender:
         except Rejected as error:
             return "rejected", error.what, None
         except TryLater as error:
-            return "try_later", error.what, error.retry_after
+            return ("try_later" if error.tried else "deferred"), error.what, error.retry_after
         except Uncertain as error:
             return "uncertain", error.what, None
         except asyncio.CancelledError:
@@ -173,6 +173,7 @@ def outbound(entry: OutboxEntry) -> OutboundMessage:
         ticket=entry.ticket,
         sender_name=entry.sender_name,
         sender_address=entry.sender_address,
+        reply_to=entry.reply_to,
         cc=entry.cc,
         bcc=entry.bcc,
         in_reply_to=entry.in_reply_to,
@@ -180,6 +181,7 @@ def outbound(entry: OutboxEntry) -> OutboundMessage:
         date=entry.created_at,
         language=entry.language,
         automatic=entry.automatic,
+        copy=entry.kind is OutboxKind.COPY,
         files=entry.files,
         headers=entry.headers,
     )

@@ -25,11 +25,16 @@ class AuthFailed(DeskctlError):
 
 
 class TryLater(DeskctlError):
-    """The message was not accepted, but may be later. `retry_after` in seconds, when the peer named a time."""
+    """The message was not accepted, but may be later. `retry_after` in seconds, when the peer named a time.
 
-    def __init__(self, what: str, hint: str = "", retry_after: float | None = None) -> None:
+    `tried` is False when nothing was attempted, because the channel has sent as much as it may for now: the message
+    waits `retry_after` seconds for its turn, and that counts as no failure.
+    """
+
+    def __init__(self, what: str, hint: str = "", retry_after: float | None = None, *, tried: bool = True) -> None:
         super().__init__(what, hint)
         self.retry_after = retry_after
+        self.tried = tried
 
 
 class Rejected(DeskctlError):

@@ -29,7 +29,9 @@ class Outbox:
         `channels`: only what leaves through these, so that a stuck one keeps nobody else's waiting.
         """
         due = (
-            select(outbox.c.id).where(text(DUE), outbox.c.due_at <= to_micros(self._clock())).order_by(outbox.c.due_at)
+            select(outbox.c.id)
+            .where(text(DUE), outbox.c.due_at <= to_micros(self._clock()), _through(channels))
+            .order_by(outbox.c.due_at)
         )
         with self._database.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:

@@ -46,6 +46,13 @@ def test_no_more_is_taken_than_asked_for(store: Store) -> None:
     assert len(store.outbox.claim(2)) == 1
 
 
+def test_only_what_leaves_through_the_channels_asked_for_is_taken(store: Store) -> None:
+    sales = _enqueue(store, channel="sales")
+    mine = _enqueue(store, channel="support")
+    assert [entry.id for entry in store.outbox.claim(10, ["support"])] == [mine]
+    assert [entry.id for entry in store.outbox.claim(10, ["sales"])] == [sales]
+
+
 def test_senders_at_once_never_take_the_same_message(store: Store) -> None:
     store.transaction(lambda unit: [enqueue(unit) for _ in range(40)])
     taken: list[int] = []

@@ -37,7 +37,8 @@ class Quarantine(Command):
 
 @dataclass(frozen=True, slots=True)
 class SettleDelivery(Command):
-    """What came of an attempt to send: `sent`, `try_later`, `rejected` or `uncertain`.
+    """What came of an attempt to send: `sent`, `try_later`, `rejected` or `uncertain`; `deferred` when nothing was
+    attempted, because the channel has sent as much as it may for now.
 
     The core decides what follows (when to retry, when to give up, what the ticket shows).
     """

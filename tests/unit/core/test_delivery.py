@@ -36,6 +36,17 @@ def test_what_was_accepted_is_sent() -> None:
     assert desk.unit.ticket(1).status is Status.PENDING
 
 
+def test_what_had_to_wait_its_turn_was_no_attempt() -> None:
+    desk, outbox = replied()
+    for _ in range(20):
+        desk.do(SettleDelivery(outbox, "deferred", "waits its turn: 30/min", 90.0), SENDER)
+    entry = desk.unit.outbox(outbox)
+    assert (entry.state, entry.attempts, entry.last_error) == (OutboxState.QUEUED, 0, "waits its turn: 30/min")
+    assert entry.due_at == desk.unit.now + timedelta(seconds=90)
+    assert "delivery_settled" not in desk.kinds(1)
+    assert desk.do(CancelOutbox(outbox)).changed
+
+
 def test_what_was_refused_for_good_is_shown_told_and_makes_the_ticket_work_again() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "rejected", "550 no such user"), SENDER)

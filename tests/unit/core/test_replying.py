@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.core.commands.tickets import Create, Escalate, Reply, Take
 from deskctl.core.replying import MAX_REFERENCES, reply_subject
+from deskctl.core.settings import Settings
 from deskctl.core.tickets import Status
 from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
 
-from .desk import NOW, FirstDay
+from .desk import MAIL, NOW, FirstDay
 
 
 def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
@@ -120,3 +124,43 @@ def test_escalation_to_nobody_says_who_was_meant() -> None:
     desk.mail()
     with pytest.raises(NotFound, match="did you mean lead"):
         desk.do(Escalate(1, "leed", "angry customer"))
+
+
+ALIASES = Settings(
+    channels={"support": replace(MAIL, aliases=("Help@acme.test", "refunds@acme.test"), plus=True)},
+)
+
+
+@pytest.mark.parametrize(
+    ("came", "leaves"),
+    [
+        ({"to": ("help@acme.test",)}, "Help@acme.test"),
+        ({"to": ("ana@friend.test",), "cc": ("REFUNDS@acme.test",)}, "refunds@acme.test"),
+        ({"to": ("support@acme.test",), "headers": {"delivered-to": "refunds@acme.test"}}, "refunds@acme.test"),
+        ({"headers": {"envelope-to": "x@other.test, help+abc@acme.test"}}, "Help@acme.test"),
+        ({"to": ("undisclosed@friend.test",)}, "support@acme.test"),
+        ({"to": ("help@acme.test.evil.test",)}, "support@acme.test"),
+    ],
+)
+def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, Any], leaves: str) -> None:
+    desk = FirstDay(ALIASES)
+    desk.mail(**came)
+    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    assert entry.sender_address == leaves
+    local, _, domain = leaves.rpartition("@")
+    assert entry.reply_to == f"{local}+{desk.unit.ticket(1).token}@{domain}"
+
+
+def test_the_address_with_the_token_is_never_kept_in_copy() -> None:
+    """It is the desk's own: a reply to it would come back to the desk."""
+    desk = FirstDay(ALIASES)
+    desk.mail(message_id="<one@example.org>")
+    token = desk.unit.ticket(1).token
+    desk.mail(
+        to=(f"Support+{token}@acme.test",),
+        cc=(f"help+{token}@acme.test", "ben@example.org"),
+        in_reply_to=("<one@example.org>",),
+    )
+    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    assert (entry.to, entry.cc) == (("ana@example.org",), ("ben@example.org",))
+    assert desk.unit.participants(1) == {"ana@example.org", "ben@example.org"}
