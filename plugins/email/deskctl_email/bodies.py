@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from mimetypes import guess_type
 
 from deskctl.plugins import IncomingFile
 
-from . import headers
+from . import calendars, cms, headers, tnef
 from .charset import decode, guess
-from .mime import Part
+from .mime import Part, read
+from .tnef import Tnef
 
 MAX_TEXT = 5_000_000
 """Bytes of one text part that are read as text; the rest is in the raw mail."""
 
+TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
+MAX_SIGNED = 3
+"""Opaquely signed parts of a mail that are opened."""
+
 SPECIAL = {
-    "application/ms-tnef": "winmail.dat (TNEF): its contents are not unpacked",
-    "application/vnd.ms-tnef": "winmail.dat (TNEF): its contents are not unpacked",
     "application/pgp-encrypted": "encrypted with PGP",
     "application/pgp-signature": "signed with PGP, not verified",
     "application/pkcs7-signature": "signed with S/MIME, not verified",
@@ -47,7 +51,12 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
     problems: list[str] = []
     declared = ""
     html_first = False
-    for leaf in leaves:
+    packed: list[Tnef] = []
+    invitation = ""
+    signed = 0
+    waiting = list(reversed(leaves))
+    while waiting:
+        leaf = waiting.pop()
         content_type = leaf.content_type
         typed = headers.parameters(leaf.get("content-type"))
         disposed = headers.parameters(leaf.get("content-disposition"))
@@ -66,8 +75,17 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
         if content_type in SPECIAL:
             _remark(problems, SPECIAL[content_type])
         elif content_type.endswith(("/pkcs7-mime", "/x-pkcs7-mime")):
-            signed = typed.get("smime-type", "").lower() == "signed-data"
-            _remark(problems, "signed with S/MIME, its text is inside" if signed else "encrypted with S/MIME")
+            inner = _signed(leaf) if signed < MAX_SIGNED else []
+            signed += bool(inner)
+            waiting.extend(reversed(inner))
+            opened = inner or typed.get("smime-type", "").lower() == "signed-data"
+            _remark(problems, "signed with S/MIME, not verified" if opened else "encrypted with S/MIME")
+        if content_type in TNEF or name.lower() == "winmail.dat":
+            unpacked = tnef.read(leaf.content())
+            _remark(problems, "winmail.dat (TNEF) was unpacked" if unpacked else "winmail.dat (TNEF) cannot be read")
+            packed += [unpacked] if unpacked else []
+        elif content_type == "text/calendar" and not invitation:
+            invitation = calendars.line(_text(leaf, typed.get("charset", ""), problems))
         files.append(
             IncomingFile(
                 filename=headers.filename(name) if name else None,
@@ -77,6 +95,11 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
                 content_id=headers.text(leaf.get("content-id")).strip("<> ") or None,
             )
         )
+    for one in packed:
+        files += _unpacked(one)
+        if not any(part.strip() for part in (*plain, *html)):
+            plain += [one.text] if one.text.strip() else []
+            html += [one.html] if one.html.strip() else []
     text = "\n".join(part.strip("\n") for part in plain if part.strip())
     joined_html = "\n".join(part for part in html if part.strip())
     marked = ""
@@ -89,7 +112,32 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
         # A mailing list's plain footer below an HTML-only letter must not hide the letter.
         marked = f"{page.marked}\n{text}".strip("\n")
         text = f"{page.text}\n{text}".strip("\n")
+    text = text or invitation
+    if "-----BEGIN PGP " in text:
+        _remark(
+            problems, "encrypted with PGP" if "-----BEGIN PGP MESSAGE-----" in text else "signed with PGP, not verified"
+        )
     return Bodies(text, joined_html or None, tuple(files), declared, problems, marked)
+
+
+def _signed(leaf: Part) -> list[Part]:
+    """The parts inside of an S/MIME part that is signed and not encrypted."""
+    content = cms.content(leaf.content())
+    return read(content)[1] if content else []
+
+
+def _unpacked(packed: Tnef) -> list[IncomingFile]:
+    """The attachments of a winmail.dat."""
+    return [
+        IncomingFile(
+            filename=headers.filename(one.name) if one.name else None,
+            content_type=one.content_type or guess_type(one.name)[0] or "application/octet-stream",
+            content=one.content,
+            inline=bool(one.content_id),
+            content_id=one.content_id or None,
+        )
+        for one in packed.files
+    ]
 
 
 def _text(leaf: Part, charset: str, problems: list[str]) -> str:

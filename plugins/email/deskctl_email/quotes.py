@@ -23,6 +23,7 @@ _STRUCTURE = re.compile(
     r"(?i)gmail_quote|type=[\"']?cite|divRplyFwdMsg|OutlookMessageHeader|yahoo_quoted|protonmail_quote|appendonsend"
     r"|reference-message-container"
 )
+_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _DASHES = frozenset("-_=*—–[")
 
 
@@ -31,6 +32,8 @@ def visible(text: str, *, forward: bool = False) -> str:
 
     `forward`: the subject says that the mail passes on another one, so a message below its header lines stays.
     """
+    if _SIGNED in text:
+        text = _without_armor(text)
     lines = text.split("\n")
     kept = _without_quotes(lines, forward)
     kept = _without_signature(kept)
@@ -69,6 +72,16 @@ def by_structure(text: str, html: str) -> str:
         if at == len(new):
             return text[: position + 1].strip()
     return text.strip()
+
+
+def _without_armor(text: str) -> str:
+    """A text signed with PGP (RFC 9580, 7) without the lines of the signature."""
+    before, _, rest = text.partition(_SIGNED)
+    _, _, rest = rest.partition("\n\n")  # the hash's name
+    signed, _, rest = rest.partition("-----BEGIN PGP SIGNATURE-----")
+    after = rest.partition("-----END PGP SIGNATURE-----")[2]
+    words = "\n".join(line.removeprefix("- ") for line in signed.split("\n"))
+    return "\n".join(part for part in (before.strip(), words.strip("\n"), after.strip()) if part)
 
 
 def _without_quotes(lines: list[str], forward: bool) -> list[str]:
