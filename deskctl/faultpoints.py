@@ -4,13 +4,14 @@
     with exchange("imap.fetch"): …        # two: imap.fetch.before, imap.fetch.after
 
 Nothing happens at a point unless the environment variable DESKCTL_FAULT named a folder when the process began. The
-folder's file `fault` holds one line, SIGNAL POINT COUNT: the signal (KILL, STOP) that the process sends itself when it
-reaches that point for that time; `- - 0` only watches. Each point that was reached is a line of the file `reached`.
+folder's file `fault` holds lines of SIGNAL POINT COUNT: the signal (KILL, STOP) that the process sends itself when it
+reaches that point for that time. Each point that was reached becomes a line of the file `reached`.
 This module imports nothing of deskctl.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -22,53 +23,53 @@ from typing import Final
 VARIABLE: Final = "DESKCTL_FAULT"
 
 
-class _Fault:
+class _Faults:
     """What is to happen in this process, read once at its start."""
 
     def __init__(self, folder: Path) -> None:
-        name, self._point, count = (folder / "fault").read_text().split()
-        self._signal = None if name == "-" else signal.Signals[f"SIG{name}"]
-        self._left = int(count)
+        self._signals: dict[str, signal.Signals] = {}
+        self._left: dict[str, int] = {}
+        for line in (folder / "fault").read_text().splitlines():
+            name, point, count = line.split()
+            self._signals[point], self._left[point] = signal.Signals[f"SIG{name}"], int(count)
         self._seen: set[str] = set()
         self._lock = threading.Lock()
         # Written without a buffer: what was reached is on record when the signal strikes.
         self._record = os.open(folder / "reached", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        os.write(2, f"{VARIABLE} is set: this process breaks at {self._point}\n".encode())
+        os.write(2, f"{VARIABLE} is set: this process breaks at {', '.join(self._signals)}\n".encode())
 
     def reach(self, point: str) -> None:
         with self._lock:
             if point not in self._seen:
                 self._seen.add(point)
-                try:
+                with contextlib.suppress(OSError):  # the disk may be full by now
                     os.write(self._record, f"{point}\n".encode())
-                except OSError:
-                    self._seen.discard(point)  # the test has filled the disk
-            if point != self._point:
+            if point not in self._left:
                 return
-            self._left -= 1
-            if self._left or self._signal is None:
+            self._left[point] -= 1
+            if self._left[point]:
                 return
         # To this very thread: it does not take another step.
-        signal.pthread_kill(threading.get_ident(), self._signal)
+        signal.pthread_kill(threading.get_ident(), self._signals[point])
 
 
-def _armed() -> _Fault | None:
+def _armed() -> _Faults | None:
     folder = os.environ.get(VARIABLE)
     if not folder:
         return None
     try:
-        return _Fault(Path(folder))
+        return _Faults(Path(folder))
     except (OSError, ValueError, KeyError) as error:
         sys.exit(f"{VARIABLE}={folder} cannot be used: {error}")
 
 
-_FAULT: Final = _armed()
+_FAULTS: Final = _armed()
 
 
 def reach(point: str, step: str = "") -> None:
     """The process has come to `point` (`point.step`, where there is a step)."""
-    if _FAULT is not None:
-        _FAULT.reach(f"{point}.{step}" if step else point)
+    if _FAULTS is not None:
+        _FAULTS.reach(f"{point}.{step}" if step else point)
 
 
 class exchange:  # noqa: N801 - read as a word: `with exchange("imap.fetch"):`

@@ -1,0 +1,62 @@
+"""Worlds for the crash tests. DESKCTL_CRASH=all takes every case of the matrix; otherwise a part that is soon done."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.world import World
+from tests.crash.zygote import Zygote
+from tests.servers.dovecot import DovecotServer
+
+NewWorld = Callable[[str], World]
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    started = Zygote()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A disk of 64 MB of its own; skips where none can be mounted."""
+    folder = tmp_path_factory.mktemp("disk")
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True)
+    if done.returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture(scope="session")
+def new_world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote, dovecot: DovecotServer
+) -> Iterator[NewWorld]:
+    """`new_world(store)`: a desk that has begun, on sqlite, postgresql or tmpfs."""
+    made: list[World] = []
+    numbers = itertools.count()
+
+    def make(store: str) -> World:
+        folder = tmp_path_factory.mktemp("world") / "desk"
+        if store == "postgresql":
+            url, where = request.getfixturevalue("postgres").database(), folder
+        elif store == "tmpfs":
+            where = request.getfixturevalue("disk") / str(next(numbers))
+            where.mkdir()
+            url = f"sqlite:///{where / 'desk.db'}"
+        else:
+            url, where = f"sqlite:///{folder / 'desk.db'}", folder
+        world = World(folder, url, dovecot, zygote, where)
+        made.append(world)
+        world.begin()
+        return world
+
+    yield make
+    for world in made:
+        world.close()

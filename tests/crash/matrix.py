@@ -1,0 +1,151 @@
+"""Every case: a named point and what happens there, or a command and when the line is cut under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.crash.named import points
+from tests.crash.proxy import WHENS, When
+from tests.crash.world import World
+
+STORES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Case:
+    """`action`: kill, full, locked, gone, or cut. `detail`: for a cut when, otherwise what follows."""
+
+    store: str
+    action: str
+    point: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.store, self.action, self.point, self.detail)))
+
+
+#: Faults that must have happened before, so that the point is come to.
+PRELUDE: dict[str, tuple[str, ...]] = {"imap.between": ("KILL imap.flag.before 1",)}
+
+
+def prepare(world: World, point: str) -> None:
+    """What must be so, before the daemon begins, for the point to be come to."""
+    if point.startswith(("imap.compare", "imap.dates")):
+        world.boxes["moved"].make_anew()
+    if point.startswith("imap.create"):
+        box = world.boxes["moved"].mailbox
+        if box.uids("Done"):
+            box.remove("Done")
+    if point.startswith("relay.rset"):
+        world.sink.refuse("rcpt", 550)
+    if point.startswith(("journal.start_batch", "intake")):
+        for _ in range(3):
+            world.feeders[3].once()
+
+
+#: Where the pipe is killed: the command that an MTA runs, on its own and beside a daemon.
+PIPE = ("pipe.read", "pipe.taken")
+PIPE_ALONE = (*PIPE, "journal.append.commit", "journal.append.committed", "intake.commit", "intake.committed")
+
+
+def transactions() -> list[str]:
+    """The names of the transactions that write."""
+    return sorted(point.removesuffix(".committed") for point in points() if point.endswith(".committed"))
+
+
+#: Where mail or an answer is in hand and the next step needs the store.
+_IN_HAND = (
+    "listener.content",
+    "imap.fetch.after",
+    "imap.flag.before",
+    "intake.parse",
+    "relay.data.before",
+    "relay.sent",
+)
+
+#: What is said on each line, by a name for people; None is the connection itself.
+COMMANDS: dict[str, dict[str, bytes | None]] = {
+    "smtp": {
+        "connect": None,
+        "EHLO": rb"(?i)^EHLO",
+        "MAIL": rb"(?i)^MAIL",
+        "RCPT": rb"(?i)^RCPT",
+        "DATA": rb"(?i)^DATA",
+        "content": rb"\r\n\.\r\n$",
+        "QUIT": rb"(?i)^QUIT",
+    },
+    "imap": {
+        "connect": None,
+        "CAPABILITY": rb" CAPABILITY",
+        "LOGIN": rb" LOGIN ",
+        "SELECT": rb" SELECT ",
+        "SEARCH": rb" SEARCH ",
+        "SIZE": rb"RFC822\.SIZE",
+        "FETCH": rb"BODY\.PEEK\[\]",
+        "HEADER": rb"BODY\.PEEK\[HEADER\]",
+        "FLAG": rb" STORE .*Seen",
+        "MOVE": rb" MOVE ",
+        "DELETE": rb" STORE .*Deleted",
+        "EXPUNGE": rb" EXPUNGE ",
+        "IDLE": rb" IDLE",
+        "DONE": rb"^DONE",
+        "NOOP": rb" NOOP",
+    },
+}
+COMMANDS["lmtp"] = {**COMMANDS["smtp"], "EHLO": rb"(?i)^LHLO"}
+COMMANDS["relay"] = {name: said for name, said in COMMANDS["smtp"].items() if name != "QUIT"}
+LINES = ("smtp", "lmtp", "imap", "relay")
+
+
+def cuts(store: str, wanted: Callable[[str, When], bool]) -> list[Case]:
+    return [
+        Case(store, "cut", f"{line}.{name}", when)
+        for line in LINES
+        for name in COMMANDS[line]
+        for when in WHENS
+        if wanted(name, when)
+    ]
+
+
+def kills(store: str) -> list[Case]:
+    return [Case(store, "kill", point) for point in sorted(points()) if not point.startswith("pipe.")]
+
+
+def pipes(store: str) -> list[Case]:
+    beside = [Case(store, "pipe", point, "beside a daemon") for point in PIPE]
+    return beside + [Case(store, "pipe", point, "alone") for point in PIPE_ALONE]
+
+
+def hindrances(store: str) -> list[Case]:
+    """The disk is full (SQLite's own), the database locked, the database gone; then it heals, or the process dies."""
+    found = []
+    for follows in ("heals", "killed"):
+        for name in transactions():
+            for step in ("begin", "commit"):
+                point = f"{name}.{step}"
+                found.append(Case(store, "gone", point, follows))
+                if store == "sqlite":
+                    found.append(Case(store, "limit", point, follows))
+                if step == "begin":  # later the daemon itself has the lock
+                    found.append(Case(store, "locked", point, follows))
+        for point in _IN_HAND:
+            found += [Case(store, action, point, follows) for action in ("gone", "locked")]
+            found += [Case(store, "limit", point, follows)] if store == "sqlite" else []
+    return found
+
+
+def tmpfs() -> list[Case]:
+    """A disk that is really full: only where one can be mounted."""
+    return [
+        Case("tmpfs", "full", point, follows)
+        for follows in ("heals", "killed")
+        for point in (*(f"{name}.{step}" for name in transactions() for step in ("begin", "commit")), *_IN_HAND)
+    ]
+
+
+def everything() -> list[Case]:
+    found = []
+    for store in STORES:
+        found += [*kills(store), *pipes(store), *hindrances(store), *cuts(store, lambda name, when: True)]
+    return [*found, *tmpfs()]

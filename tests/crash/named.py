@@ -1,0 +1,41 @@
+"""The fault points that the product names, found by reading its code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+
+from tests.architecture.tree import ROOT, tracked
+
+#: What a call names, by the function's name.
+_STEPS = {
+    "reach": ("",),
+    "exchange": (".before", ".after"),
+    "writing": (".begin", ".commit", ".committed"),
+}
+
+
+@cache
+def points() -> frozenset[str]:
+    """Every point, e.g. `journal.append.commit`. Fails for a name that cannot be read from the code."""
+    found = set()
+    for path in tracked("deskctl/*.py", "plugins/email/deskctl_email/*.py"):
+        if path.name == "faultpoints.py":
+            continue
+        for name, steps in _named(ast.parse((ROOT / path).read_text())):
+            found |= {name + step for step in steps}
+    return frozenset(found)
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if called in _STEPS and node.args and isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value), _STEPS[called]
+            if called == "transaction":
+                named = [keyword.value for keyword in node.keywords if keyword.arg == "name"]
+                for value in named or [ast.Constant("command")]:
+                    assert isinstance(value, ast.Constant), ast.unparse(node)
+                    yield str(value.value), _STEPS["writing"]

@@ -1,0 +1,187 @@
+"""Let one case happen in a world."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.crash.matrix import COMMANDS, PRELUDE, Case, prepare
+from tests.crash.proxy import Cut
+from tests.crash.world import World, mail
+from tests.crash.zygote import Process
+from tests.servers.waiting import wait_until
+
+#: Seconds in which a point is to be reached, and for which a hindrance lasts.
+WITHIN = 25.0
+LASTS = 0.7
+
+
+def strike(world: World, case: Case) -> None:
+    """The fault has happened when this returns; a daemon may or may not be running."""
+    match case.action:
+        case "kill":
+            _kill(world, case.point)
+        case "pipe":
+            _pipe(world, case)
+        case "cut":
+            _cut(world, case)
+        case _:
+            _hinder(world, case)
+
+
+def _kill(world: World, point: str) -> None:
+    world.kill()
+    prepare(world, point)
+    earlier = next((faults for name, faults in PRELUDE.items() if point.startswith(name)), ())
+    with world.busy():
+        for fault in earlier:
+            _dies(world.start(fault), fault)
+        if point.startswith("imap.existing"):
+            daemon = world.start("STOP imap.fetch.before 1", f"KILL {point} 1")
+            wait_until(daemon.stopped, WITHIN, "a mail is about to be fetched")
+            for box in world.boxes.values():
+                box.take_out()
+            daemon.send(signal.SIGCONT)
+        else:
+            daemon = world.start(f"KILL {point} 1")
+        if point.startswith(("relay.quit", "imap.logout.before")):
+            before = len(world.sink.mails)
+            wait_until(lambda: len(world.sink.mails) > before, WITHIN, "something was sent")
+            daemon.send(signal.SIGTERM)
+        if point == "imap.logout.after":
+            wait_until(lambda: "is ready" in daemon.log, WITHIN, "the daemon is ready")
+            with _gone(world):
+                _dies(daemon, point)
+        _dies(daemon, point)
+    assert point in world.reached(), f"{point} was not reached"
+
+
+def _dies(daemon: Process, what: str) -> None:
+    wait_until(lambda: not daemon.alive(), WITHIN, f"the daemon dies at {what}; it said {daemon.log[-3000:]}")
+
+
+def _pipe(world: World, case: Case) -> None:
+    """The command is killed under its MTA, which runs it again until it exits with 0."""
+    world.kill()
+    if case.detail == "beside a daemon":
+        world.start_well()
+    raw = mail("pipe")
+    folder = world.folder / f"pipe-{len(world.piped)}-{case.point}"
+    folder.mkdir()
+    (folder / "fault").write_text(f"KILL {case.point} 1")
+    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(world.folder / "config.toml")]
+    line += ["mail", "ingest", "smtp"]
+    root = Path(__file__).parents[2]
+    killed = subprocess.run(line, input=raw, env={**os.environ, "DESKCTL_FAULT": str(folder)}, cwd=root, timeout=90)
+    assert killed.returncode == -signal.SIGKILL
+    again = subprocess.run(line, input=raw, env=dict(os.environ), cwd=root, timeout=90)
+    assert again.returncode == 0
+    world.piped.append(raw)
+
+
+def _cut(world: World, case: Case) -> None:
+    line, _, name = case.point.partition(".")
+    cut = Cut(COMMANDS[line][name], case.detail)  # type: ignore[arg-type]
+    daemon = world.daemon
+    if daemon is None or not daemon.alive() or line in ("imap", "relay"):
+        world.kill()
+        if cut.command is None or name in ("CAPABILITY", "LOGIN", "SELECT"):
+            world.proxies[line].arm(cut)
+        world.start_well()
+    with world.busy():
+        world.proxies[line].arm(cut) if not cut.done.is_set() else None
+        assert cut.done.wait(WITHIN), f"{case.point} was not said"
+
+
+def _hinder(world: World, case: Case) -> None:
+    world.kill()
+    prepare(world, case.point)
+    with world.busy():
+        daemon = world.start(f"STOP {case.point} 1")
+        wait_until(lambda: daemon.stopped() or not daemon.alive(), WITHIN, f"the daemon comes to {case.point}")
+        assert daemon.stopped(), daemon.log
+        hindrance = {"gone": _gone, "locked": _locked, "limit": _limited, "full": _full}[case.action]
+        with hindrance(world):
+            daemon.send(signal.SIGCONT)
+            threading.Event().wait(LASTS)  # only to let it try
+        if case.detail == "killed":
+            daemon.send(signal.SIGKILL)
+            _dies(daemon, case.point)
+
+
+@contextlib.contextmanager
+def _gone(world: World) -> Iterator[None]:
+    """The file is moved away; the server throws everybody out and lets nobody in."""
+    if world.on_sqlite:
+        file = world.store_folder / "desk.db"
+        file.rename(file.with_name("moved.db"))
+        try:
+            yield
+        finally:
+            file.with_name("moved.db").rename(file)
+        return
+    name = world.url.partition("@/")[2].partition("?")[0]
+    with psycopg.connect(world.url.replace(f"@/{name}", "@/postgres"), autocommit=True) as server:
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        server.execute(allow.format(sql.Identifier(name), sql.Literal(False)))
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        try:
+            yield
+        finally:
+            server.execute(allow.format(sql.Identifier(name), sql.Literal(True)))
+
+
+@contextlib.contextmanager
+def _locked(world: World) -> Iterator[None]:
+    """Another process holds what every write needs."""
+    if world.on_sqlite:
+        other = sqlite3.connect(world.store_folder / "desk.db", isolation_level=None, timeout=20)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            other.close()
+        return
+    with psycopg.connect(world.url) as server:
+        server.execute("LOCK TABLE journal, outbox, timers, channel_state, tickets, commands IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+@contextlib.contextmanager
+def _limited(world: World) -> Iterator[None]:
+    """No file of the daemon may grow (RLIMIT_FSIZE): a full disk that needs no root."""
+    daemon = world.daemon
+    assert daemon is not None
+    soft, hard = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (512, hard))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # it could not start on such a disk
+            resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextlib.contextmanager
+def _full(world: World) -> Iterator[None]:
+    """The store's disk has not one byte left."""
+    ballast = world.store_folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            with contextlib.suppress(OSError):
+                while file.write(b"\0" * size):
+                    pass
+    try:
+        yield
+    finally:
+        ballast.unlink()

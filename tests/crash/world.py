@@ -1,0 +1,288 @@
+"""A desk with every door open, people who keep writing to it, an agent who answers, and lines that can be cut."""
+
+from __future__ import annotations
+
+import imaplib
+import itertools
+import os
+import re
+import signal
+import smtplib
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deskctl.core.commands.admin import AddAgent
+from deskctl.core.commands.tickets import Create, Reply, Solve
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import DeskctlError
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.crash.proxy import Proxy
+from tests.crash.zygote import Process, Zygote
+from tests.daemon.running import make_desk
+from tests.servers.dovecot import DovecotServer, Mailbox
+from tests.servers.waiting import free_port, wait_until
+
+#: Mail above this many bytes is not taken whole.
+MAX_SIZE = 65536
+
+
+def mail(door: str, size: int = 0) -> bytes:
+    """A mail that there is only once."""
+    name = f"{door}-{uuid.uuid4().hex}"
+    head = f"From: Ann <ann@example.org>\r\nTo: {door}@acme.test\r\nSubject: {name}\r\n"
+    head += f"Message-ID: <{name}@example.org>\r\n"
+    body = f"It burns: {name}.\r\n" + "x" * 70 * (size > 0) + ("y" * 70 + "\r\n") * (size // 72)
+    return f"{head}Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\n{body}".encode()
+
+
+@dataclass
+class Box:
+    """A folder that the desk reads. `arrived`: key of UIDVALIDITY and UID → the mail; `vanished`: taken out again."""
+
+    channel: str
+    folder: str
+    mailbox: Mailbox
+    arrived: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    vanished: set[tuple[int, int]] = field(default_factory=set)
+
+    def append(self, raw: bytes) -> None:
+        """What a mail server does: the mail is there once it says so."""
+        with self.mailbox.imap() as client:
+            client.create(self.folder)
+            said, data = client.append(self.folder, "", "", raw)
+            assert said == "OK", data
+            uidvalidity, uid = re.findall(rb"APPENDUID (\d+) (\d+)", data[0])[0]
+            self.arrived[int(uidvalidity), int(uid)] = raw
+
+    def key(self, uidvalidity: int, uid: int) -> str:
+        return f"{self.mailbox.user}|{self.folder}|{uidvalidity}|{uid}"
+
+    def take_out(self) -> None:
+        """Somebody deletes all that is there; whether the desk was faster is its luck."""
+        with self.mailbox.imap() as client:
+            client.select(self.folder)
+            there = client.uid("SEARCH", "ALL")[1][0].split()
+            uidvalidity = int(client.untagged_responses["UIDVALIDITY"][0])
+            self.vanished |= {(uidvalidity, int(uid)) for uid in there}
+            if there:
+                client.uid("STORE", b",".join(there).decode(), "+FLAGS", "(\\Deleted)")
+                client.expunge()
+
+    def make_anew(self) -> None:
+        """The folder is deleted and made again: another UIDVALIDITY, and one mail is in it."""
+        self.take_out()
+        self.mailbox.remove(self.folder)
+        self.append(mail(self.channel))
+
+
+class Feeder:
+    """Somebody who keeps sending: a mail is offered again until it is acknowledged, as a mail server does."""
+
+    def __init__(self, name: str, offer: Callable[[bytes], None], pause: float, size: Callable[[], int]) -> None:
+        self.name = name
+        self.acknowledged: list[bytes] = []
+        self._offer, self._pause, self._size = offer, pause, size
+        self._raw: bytes | None = None
+
+    def feed(self, stop: threading.Event) -> None:
+        while not stop.wait(self._pause):
+            self.once()
+
+    def once(self) -> bool:
+        """Offer what is not acknowledged yet, or the next mail; whether it was acknowledged."""
+        if self._raw is None:
+            self._raw = mail(self.name, self._size())
+        try:
+            self._offer(self._raw)
+        except (OSError, smtplib.SMTPException, imaplib.IMAP4.error, DeskctlError):
+            return False
+        self.acknowledged.append(self._raw)
+        self._raw = None
+        return True
+
+    def finish(self) -> None:
+        """Offer the last mail until it is acknowledged."""
+        if self._raw is not None:
+            wait_until(self.once, 60, f"{self.name} takes what was offered")
+
+
+class World:
+    """Make it, `begin` it; then faults, and `books.reconcile`."""
+
+    def __init__(self, folder: Path, url: str, dovecot: DovecotServer, zygote: Zygote, store_folder: Path) -> None:
+        self.folder, self.url = folder, url
+        self.store_folder = store_folder
+        self.on_sqlite = url.startswith("sqlite")
+        self.zygote = zygote
+        self.sink = SmtpSink()
+        self._ports = {"smtp": free_port(), "lmtp": free_port()}
+        self.proxies = {
+            **{door: Proxy(port) for door, port in self._ports.items()},
+            "imap": Proxy(dovecot.port),
+            "relay": Proxy(self.sink.port),
+        }
+        mailbox = [dovecot.mailbox() for _ in range(3)]
+        self.boxes = {
+            "flagged": Box("flagged", "INBOX", mailbox[0]),
+            "moved": Box("moved", "Desk", mailbox[1]),
+            "deleted": Box("deleted", "INBOX", mailbox[2]),
+        }
+        self._env = {**os.environ, "MAILBOX_PASSWORD": mailbox[0].password}
+        self._numbers = itertools.count(1)
+        self.sizes = itertools.cycle([0, 0, 0, 0, MAX_SIZE + 1000])
+        self.feeders = [
+            Feeder("smtp", self._transport(smtplib.SMTP, "smtp"), 0.1, int),
+            Feeder("lmtp", self._transport(smtplib.LMTP, "lmtp"), 0.1, int),
+            Feeder("socket", self._ingest, 0.2, int),
+            *(Feeder(box.channel, box.append, 0.2, self._size_for(box)) for box in self.boxes.values()),
+        ]
+        self.piped: list[bytes] = []
+        self.replies: list[int] = []  # outbox rows of answers that the agent was promised
+        self.daemon: Process | None = None
+        make_desk(folder, url, self._channels())
+
+    def _size_for(self, box: Box) -> Callable[[], int]:
+        return (lambda: next(self.sizes)) if box.channel == "deleted" else int
+
+    def _channels(self) -> str:
+        relay = f'smtp = {{ host = "127.0.0.1", port = {self.proxies["relay"].port}, security = "plain" }}\n'
+        text = ""
+        for door, port in self._ports.items():
+            text += f'[channels.{door}]\ntype = "email"\naddress = "{door}@acme.test"\n{relay}'
+            text += f'listen = {{ host = "127.0.0.1", port = {port}, protocol = "{door}" }}\n'
+        for after, box in zip(("flag", "move:Done", "delete"), self.boxes.values(), strict=True):
+            text += (
+                f'[channels.{box.channel}]\ntype = "email"\naddress = "{box.channel}@acme.test"\n{relay}'
+                f"max_size = {MAX_SIZE}\n[channels.{box.channel}.imap]\n"
+                f'host = "127.0.0.1"\nport = {self.proxies["imap"].port}\nsecurity = "plain"\n'
+                f'user = "{box.mailbox.user}"\npassword = {{ env = "MAILBOX_PASSWORD" }}\nfolder = "{box.folder}"\n'
+                f'after = "{after}"\npoll = "1s"\nidle = {str(after == "flag").lower()}\n'
+            )
+        return text
+
+    # --- processes
+
+    def start(self, *faults: str, words: Sequence[str] = ("daemon", "run")) -> Process:
+        """A daemon with these faults (`KILL point 1`) in it."""
+        number = next(self._numbers)
+        env = dict(self._env)
+        if faults:
+            folder = self.folder / f"fault-{number}"
+            folder.mkdir()
+            (folder / "fault").write_text("\n".join(faults))
+            env["DESKCTL_FAULT"] = str(folder)
+        line = ["--config", str(self.folder / "config.toml"), *words]
+        self.daemon = self.zygote.start(line, env, self.folder / f"log-{number}")
+        return self.daemon
+
+    def reached(self) -> set[str]:
+        """Every point that a process with faults has come to so far."""
+        return {point for file in self.folder.glob("fault-*/reached") for point in file.read_text().split()}
+
+    def start_well(self) -> Process:
+        """A daemon without faults that has said it is ready."""
+        daemon = self.start()
+        wait_until(lambda: "is ready" in daemon.log or not daemon.alive(), 60, "the daemon is ready")
+        assert daemon.alive(), daemon.log
+        return daemon
+
+    def begin(self) -> None:
+        """The first login of each mailbox is where it starts."""
+        for box in self.boxes.values():
+            with box.mailbox.imap() as client:
+                client.create(box.folder)
+        daemon = self.start_well()
+        wait_until(lambda: daemon.log.count("first login") == len(self.boxes), 60, "each mailbox has begun")
+        with self.desk() as desk:
+            desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
+        self.end()
+
+    def end(self) -> None:
+        """Let the daemon finish what it is doing."""
+        daemon = self.daemon
+        if daemon is not None and daemon.alive():
+            daemon.send(signal.SIGTERM)
+            wait_until(lambda: not daemon.alive(), 60, "the daemon ends when it is asked to")
+
+    def kill(self) -> None:
+        daemon = self.daemon
+        if daemon is not None and daemon.alive():
+            daemon.send(signal.SIGKILL)
+            wait_until(lambda: not daemon.alive(), 20, "the daemon is dead")
+
+    def close(self) -> None:
+        self.kill()
+        for proxy in self.proxies.values():
+            proxy.close()
+        self.sink.close()
+
+    # --- people
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Everybody writes and answers until the block ends, and then until what they began is done."""
+        stop = threading.Event()
+        threads = [threading.Thread(target=feeder.feed, args=(stop,), daemon=True) for feeder in self.feeders]
+        threads.append(threading.Thread(target=self._answer, args=(stop,), daemon=True))
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(60)
+
+    @contextmanager
+    def desk(self) -> Iterator[RemoteDesk]:
+        desk = RemoteDesk.connect(self.folder / "desk.sock", hello_within=10, answer_within=10)
+        if desk is None:
+            raise ConnectionRefusedError("no daemon")
+        try:
+            yield desk
+        finally:
+            desk.close()
+
+    def _transport(self, kind: type[smtplib.SMTP], door: str) -> Callable[[bytes], None]:
+        def offer(raw: bytes) -> None:
+            with kind("127.0.0.1", self.proxies[door].port, local_hostname="feeder", timeout=10) as client:
+                client.sendmail("ann@example.org", [f"{door}@acme.test"], raw)
+
+        return offer
+
+    def _ingest(self, raw: bytes) -> None:
+        from base64 import b64encode
+
+        with self.desk() as desk:
+            desk.call("ingest", raw_base64=b64encode(raw).decode(), channel="smtp")
+
+    def _answer(self, stop: threading.Event) -> None:
+        """An agent opens tickets, answers and solves them, over and over, whatever the daemon goes through."""
+        while not stop.wait(0.15):
+            with suppress(DeskctlError, OSError), self.desk() as desk:
+                made = desk.execute(Create("bob@example.net", "call", "hello", channel="smtp"), agent="ana")
+                number = made["facts"]["number"]
+                said = desk.execute(Reply(number, "an answer", at_once=True), agent="ana")
+                self.replies.append(int(said["facts"]["outbox"]))
+                desk.execute(Solve(number), agent="ana")
+
+    # --- the store, as an auditor reads it
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the store, asked for beside the daemon."""
+        if self.on_sqlite:
+            connection = sqlite3.connect(f"file:{self.store_folder / 'desk.db'}?mode=ro", uri=True, timeout=20)
+            try:
+                return connection.execute(query).fetchall()
+            finally:
+                connection.close()
+        with psycopg.connect(self.url) as server:
+            return server.execute(query.encode()).fetchall()
