@@ -321,9 +321,15 @@ class TeamRedefined(Event):
 
 @dataclass(frozen=True, slots=True)
 class SenderBlocked(Event):
-    """Mail from `pattern` (an address, or `@domain`) is spam from now on, or (`blocked` False) no longer."""
+    """Mail from somebody is spam from now on, or (`blocked` False) no longer.
+
+    Where a ticket's customer is meant: `place` is that of the address among theirs, oldest first, and `domain`
+    tells whether everybody there is meant. Both are null where an agent named an address.
+    """
 
     blocked: bool
+    place: int | None = None
+    domain: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

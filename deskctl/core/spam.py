@@ -9,11 +9,11 @@ from ..errors import NotFound, Refused, UsageError
 from .commands import Command
 from .commands.admin import Block
 from .commands.tickets import MarkSpam, UnmarkSpam
-from .events import MarkedSpam, SenderBlocked, UnmarkedSpam
+from .events import MarkedSpam, SenderBlocked, UnmarkedSpam, WaitingChanged
 from .handling import Handler, Said, Steps
-from .messages import InboundMessage
+from .messages import InboundMessage, MessageKind
 from .people import Actor
-from .tickets import Status
+from .tickets import Status, Ticket
 from .timers import Timer, TimerKind
 from .unit import Unit
 
@@ -43,12 +43,14 @@ def mark(unit: Unit, command: MarkSpam, actor: Actor) -> Steps:
     number = (ticket.number,)
     if ticket.status is Status.MERGED:
         raise Refused(f"ticket {ticket.number} was merged into {ticket.merged_into}", f"name {ticket.merged_into}")
-    pattern = None if command.block is None else _pattern(unit, ticket.contact, command.block)
+    place, pattern = (None, None) if command.block is None else _first(unit, ticket.contact, command.block)
     if not ticket.spam:
+        if ticket.waiting_since is not None:
+            yield WaitingChanged(ticket.number, ticket.waiting_since, None)
         yield MarkedSpam(ticket.number, ticket.status)
-    if pattern is not None and not unit.is_blocked(pattern):
+    if pattern is not None and not _listed(unit, pattern):
         unit.block(pattern, True)
-        yield SenderBlocked(ticket.number, True)
+        yield SenderBlocked(ticket.number, True, place, pattern.startswith("@"))
     blocked = f", {pattern} is blocked" if pattern else ""
     return Said(f"ticket {ticket.number} is spam{blocked}", number, {"blocked": pattern})
 
@@ -57,23 +59,54 @@ def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     if not ticket.spam:
         return Said(f"ticket {ticket.number} is no spam", (ticket.number,))
-    for identity in unit.addresses_of(ticket.contact):
-        for pattern in (identity.address, "@" + identity.address.rpartition("@")[2]):
-            if pattern in unit.source.blocks():
+    for place, _ in enumerate(unit.addresses_of(ticket.contact)):
+        for domain in (False, True):
+            pattern = pattern_of(unit, ticket.contact, place, domain)
+            if _listed(unit, pattern):
                 unit.block(pattern, False)
-                yield SenderBlocked(ticket.number, False)
+                yield SenderBlocked(ticket.number, False, place, domain)
     yield UnmarkedSpam(ticket.number, Status.OPEN if ticket.assignee else Status.NEW)
+    since = _waits_since(unit, ticket)
+    if since is not None:
+        yield WaitingChanged(ticket.number, None, since)
     return Said(f"ticket {ticket.number} is no spam and open again", (ticket.number,))
 
 
-def _pattern(unit: Unit, contact: int, block: str) -> str:
-    addresses = [i.address for i in unit.addresses_of(contact) if "@" in i.address]
-    if not addresses:
-        raise Refused("this customer has no mail address to block")
+def _listed(unit: Unit, pattern: str) -> bool:
+    """Whether this very pattern is blocked, as this transaction leaves it."""
+    return unit.changes.blocked.get(pattern, pattern in unit.source.blocks())
+
+
+def _waits_since(unit: Unit, ticket: Ticket) -> datetime | None:
+    """Since when nobody has answered; the moment that a mail names is its sender's claim."""
+    since = None
+    for head in unit.heads(ticket.number):
+        if head.kind is MessageKind.OUT:
+            since = None
+        elif head.kind is MessageKind.IN and head.automatic is None and since is None:
+            since = max(ticket.created_at, min(head.sent_at, unit.now))
+    return since
+
+
+def pattern_of(unit: Unit, contact: int, place: int, domain: bool) -> str:
+    """What blocks one of a contact's addresses, or everybody at its domain; "" when the address is gone."""
+    addresses = unit.addresses_of(contact)
+    address = addresses[place].address.lower() if place < len(addresses) else ""
+    return "@" + address.rpartition("@")[2] if address and domain else address
+
+
+def _first(unit: Unit, contact: int, block: str) -> tuple[int, str]:
+    """The contact's first mail address: its place among theirs, and what blocks it."""
     if block not in ("sender", "domain"):
         raise UsageError(f"“{block}” cannot be blocked", "sender or domain")
-    address = addresses[0].lower()
-    return address if block == "sender" else "@" + address.rpartition("@")[2]
+    places = (n for n, identity in enumerate(unit.addresses_of(contact)) if "@" in identity.address)
+    place = next(places, None)
+    if place is None:
+        raise Refused("this customer has no mail address to block")
+    pattern = pattern_of(unit, contact, place, block == "domain")
+    if pattern in unit.settings.own_addresses:
+        raise Refused(f"{pattern} is the desk's own address")
+    return place, pattern
 
 
 def block(unit: Unit, command: Block, actor: Actor) -> Steps:
@@ -82,7 +115,7 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
         raise UsageError(f"“{command.pattern}” cannot be blocked", "an address, or a domain as in @example.org")
     if pattern in unit.settings.own_addresses:
         raise Refused(f"{pattern} is the desk's own address")
-    known = pattern in unit.source.blocks()
+    known = _listed(unit, pattern)
     if not command.blocked and not known:
         raise NotFound(f"{pattern} is not blocked", "deskctl block list shows what is")
     if known is not command.blocked:

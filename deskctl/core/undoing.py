@@ -13,6 +13,7 @@ from .handling import Handler, Said, Steps
 from .outbox import DUE_STATES, OutboxState
 from .people import Actor
 from .ports import CommandRecord, RecordedEvent
+from .spam import pattern_of
 from .tickets import Status
 from .unit import Unit
 
@@ -105,6 +106,10 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.UnmarkedSpam(number, before)
         case e.UnmarkedSpam(new=before):
             yield e.MarkedSpam(number, before)
+        case e.SenderBlocked(blocked=blocked, place=int(place), domain=bool(domain)) if number is not None:
+            if pattern := pattern_of(unit, unit.ticket(number).contact, place, domain):
+                unit.block(pattern, not blocked)
+                yield e.SenderBlocked(number, not blocked, place, domain)
         case e.Absorbed(other=other):
             yield e.Released(number, other)
         case e.ReplyAdded(message=message) | e.NoteAdded(message=message) | e.Escalated(message=message):

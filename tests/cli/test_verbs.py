@@ -17,7 +17,7 @@ TICKET = [
 ]  # fmt: skip
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
-    "ticket", "automatic", "verified",
+    "delivery_error", "ticket", "automatic", "verified",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 

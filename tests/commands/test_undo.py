@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from deskctl.core.commands import Command
+from deskctl.core.commands.admin import Block
 from deskctl.core.commands.tickets import (
     Assign,
     Close,
     Create,
     Escalate,
+    MarkSpam,
     Merge,
     Note,
     Reopen,
@@ -21,7 +23,9 @@ from deskctl.core.commands.tickets import (
     Tag,
     Take,
     Undo,
+    UnmarkSpam,
 )
+from deskctl.core.queries.admin import ListBlocks
 from deskctl.core.tickets import Status, Ticket
 from deskctl.errors import DeskctlError, Refused
 
@@ -48,6 +52,8 @@ def lasting(ticket: Ticket) -> Ticket:
         Solve(1),
         Close(1),
         Merge(1, into=2),
+        MarkSpam(1),
+        MarkSpam(1, "domain"),
     ],
     ids=lambda command: type(command).__name__,
 )
@@ -66,6 +72,21 @@ def test_every_verb_can_be_taken_back(desk: StoredDesk, command: Command) -> Non
     assert [m["text"] for m in desk.show(1)["messages"]] == words
     assert [row["state"] for row in desk.outbox(ticket=1) if row["to"] == ["ana@example.org"]] in ([], ["cancelled"])
     assert desk.store.timers.next_due() is None
+    assert desk.store.ask(ListBlocks()) == []
+
+
+def test_no_spam_can_be_taken_back_with_its_blocks(desk: StoredDesk) -> None:
+    desk.mail("eve@spam.example")
+    desk.do(MarkSpam(1, "domain"))
+    desk.do(Block("eve@spam.example"))
+    blocked = desk.store.ask(ListBlocks())
+    assert blocked == [{"pattern": "@spam.example"}, {"pattern": "eve@spam.example"}]
+    desk.do(UnmarkSpam(1))
+    assert desk.store.ask(ListBlocks()) == []
+    assert desk.ticket(1).status is Status.NEW
+    desk.do(Undo())
+    assert desk.store.ask(ListBlocks()) == blocked
+    assert (desk.ticket(1).spam, desk.ticket(1).waiting_since) == (True, None)
 
 
 def test_taking_back_goes_on_backwards(desk: StoredDesk) -> None:

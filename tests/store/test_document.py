@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
-from deskctl.core.events import Absorbed, Mentions, WaitingChanged
-from deskctl.core.messages import IncomingFile, MessageKind
+from deskctl.core.events import Absorbed, Bounced, MarkedSpam, Mentions, WaitingChanged
+from deskctl.core.messages import FileRef, IncomingFile, MessageKind
+from deskctl.core.outbox import OutboxState
 from deskctl.core.people import Actor
+from deskctl.core.ports import Address
+from deskctl.core.queries.admin import ShowOutbox
 from deskctl.core.queries.lookups import GetAttachment, Seen
 from deskctl.core.queries.tickets import ShowTicket
 from deskctl.core.tickets import Status
@@ -17,6 +22,8 @@ from deskctl.core.unit import Unit
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import Clock, add_message, enqueue, open_ticket
+
+ABC = sha256(b"abc").hexdigest()
 
 
 def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
@@ -52,6 +59,9 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
         "merged_into": None,
         "merged": [],
         "follows": None,
+        "spam": False,
+        "spam_reason": None,
+        "bounced": [],
         "newest_in": 1,
     }
     assert [(a["filename"], a["content_type"], a["size"]) for a in said["attachments"]] == [
@@ -70,6 +80,52 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
     assert {"kind": "message_received", "by": "system:intake", "ticket": 1, "message": 1}.items() <= events[1].items()
     content = store.ask(GetAttachment(said["attachments"][0]["id"]))
     assert base64.b64decode(content["base64"]) == b"png"
+
+
+def test_spam_says_why_and_a_bounced_address_is_marked(store: Store) -> None:
+    def work(unit: Unit) -> tuple[int, int]:
+        by_relay = open_ticket(unit, spam=True, status=Status.CLOSED).number
+        unit.record(MarkedSpam(by_relay, Status.NEW, "X-Spam-Flag: YES"), Actor.system("intake"))
+        by_agent = open_ticket(unit, spam=True, status=Status.CLOSED).number
+        unit.record(MarkedSpam(by_agent, Status.OPEN), Actor.agent("agent1"))
+        unit.mark_bounced(Address("email", "ana@example.org"), "5.1.1 unknown user")
+        return by_relay, by_agent
+
+    by_relay, by_agent = (store.ask(ShowTicket(number)) for number in store.transaction(work))
+    assert (by_relay["spam"], by_relay["spam_reason"]) == (True, "X-Spam-Flag: YES")
+    assert by_agent["spam_reason"] == "agent1 said so"
+    assert by_agent["bounced"] == [{"address": "ana@example.org", "reason": "5.1.1 unknown user"}]
+
+
+def test_a_message_says_why_it_did_not_arrive(store: Store) -> None:
+    def work(unit: Unit) -> tuple[int, int]:
+        ticket = open_ticket(unit).number
+        file = IncomingFile("a.txt", "text/plain", b"abc")
+        reply = add_message(unit, ticket, kind=MessageKind.OUT, author="agent1", files=(file,))
+        report = add_message(unit, ticket, kind=MessageKind.AUTO, automatic="bounce")
+        entry = enqueue(
+            unit, ticket, message=reply.id, cc=("bo@example.org",), files=(FileRef("a.txt", "text/plain", 3, ABC),)
+        )
+        unit.put_outbox(replace(entry, state=OutboxState.FAILED, due_at=None, last_error="bounced: 5.1.1 no such user"))
+        unit.record(Bounced(ticket, report.id, entry.id, True, "5.1.1"), Actor.system("intake"))
+        enqueue(unit, ticket)
+        return ticket, entry.id
+
+    ticket, entry = store.transaction(work)
+    messages = store.ask(ShowTicket(ticket))["messages"]
+    assert [(m["delivery"], m["delivery_error"]) for m in messages] == [
+        (None, None),
+        ("failed", "bounced: 5.1.1 no such user"),
+        (None, None),
+    ]
+    failed = store.ask(ShowOutbox(entry))
+    assert failed["bounces"] == [
+        {"at": "2026-03-01T12:00:00Z", "permanent": True, "status": "5.1.1", "message": messages[2]["id"]}
+    ]
+    assert (failed["cc"], failed["gives_up_at"]) == (["bo@example.org"], None)
+    assert failed["attachments"] == [{"filename": "a.txt", "content_type": "text/plain", "size": 3, "sha256": ABC}]
+    waiting = store.ask(ShowOutbox(entry + 1))
+    assert (waiting["bounces"], waiting["gives_up_at"]) == ([], "2026-03-05T12:00:00Z")
 
 
 def test_merged_tickets_bring_their_messages_along(store: Store) -> None:

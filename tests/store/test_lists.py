@@ -89,6 +89,19 @@ def test_each_filter_picks_its_tickets(store: Store, clock: Clock) -> None:
     assert _numbers(store, contact="nobody@example.org") == []
 
 
+def test_spam_is_listed_apart(store: Store) -> None:
+    def work(unit: Unit) -> tuple[int, int]:
+        spam = open_ticket(unit, status=Status.CLOSED, spam=True).number
+        return spam, open_ticket(unit, status=Status.CLOSED).number
+
+    spam, closed = store.transaction(work)
+    assert _numbers(store, spam=True) == [spam]
+    assert _numbers(store, spam=True, channel="phone") == []
+    assert _numbers(store, status=("closed",)) == [closed]
+    assert _numbers(store, all=True) == [closed, spam]
+    assert _numbers(store) == []
+
+
 @pytest.mark.parametrize(
     "filters",
     [{"status": ("lost",)}, {"priority": "huge"}, {"limit": -1}, {"after": ("yesterday", 1)}],

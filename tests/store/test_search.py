@@ -77,6 +77,12 @@ def test_every_word_counts_wherever_on_the_ticket_it_stands(store: Store, clock:
     assert _found(store, "환불 second", limit=1) == [newer]
 
 
+def test_spam_is_not_found(store: Store) -> None:
+    store.transaction(lambda unit: open_ticket(unit, subject="Lottery", spam=True))
+    wanted = _ticket(store, "Lottery", "no spam")
+    assert _found(store, "lottery") == [wanted]
+
+
 def test_a_new_subject_is_found(store: Store) -> None:
     ticket = _ticket(store, "Printer", "text")
     store.transaction(lambda unit: unit.put_ticket_field(ticket, subject="Scanner"))

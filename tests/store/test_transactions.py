@@ -137,6 +137,7 @@ def test_agents_teams_and_contacts_come_back(store: Store, clock: Clock) -> None
             "teams": ["finance"],
             "login": "one",
             "active": True,
+            "signature": "",
             "open": 1,
         }
     ]

@@ -20,6 +20,11 @@ class ListTeams(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class ListBlocks(Query):
+    """Whose mail is spam, in alphabetical order. Answer: `list[answers.BlockRow]`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListInbox(Query):
     """Journal rows that are not done; all of them with `all`. Answer: `list[answers.InboxRow]`."""
 

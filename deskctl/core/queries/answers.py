@@ -41,7 +41,8 @@ class AttachmentRow(TypedDict):
 
 
 class MessageRow(TypedDict):
-    """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null."""
+    """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
+    `delivery_error`: why it did not arrive, or not yet."""
 
     id: int
     kind: str
@@ -52,6 +53,7 @@ class MessageRow(TypedDict):
     visible_text: str
     attachments: list[AttachmentRow]
     delivery: str | None
+    delivery_error: str | None
     ticket: int
     automatic: str | None
     verified: bool
@@ -66,13 +68,27 @@ class EventRow(TypedDict):
     command: int
 
 
+class BouncedRow(TypedDict):
+    """An address that mail does not reach."""
+
+    address: str
+    reason: str
+
+
 class TicketDocument(TicketRow):
-    """`newest_in`: id of the newest message by a person among the customer's, 0 when there is none."""
+    """`newest_in`: id of the newest message by a person among the customer's, 0 when there is none.
+
+    `spam_reason`: a relay's verdict or who said so, null for what is no spam. `bounced`: the contact's addresses
+    that mail does not reach.
+    """
 
     followers: list[str]
     merged_into: int | None
     merged: list[int]
     follows: int | None
+    spam: bool
+    spam_reason: str | None
+    bounced: list[BouncedRow]
     messages: list[MessageRow]
     events: list[dict[str, Any]]
     newest_in: int
@@ -99,6 +115,7 @@ class AgentRow(TypedDict):
     teams: list[str]
     login: str | None
     active: bool
+    signature: str
     open: int  # tickets assigned and not solved
 
 
@@ -106,7 +123,14 @@ class TeamRow(TypedDict):
     handle: str
     name: str
     agents: list[str]
+    signature: str
     open: int
+
+
+class BlockRow(TypedDict):
+    """`pattern` is an address, or `@domain`."""
+
+    pattern: str
 
 
 #: `from` is a keyword, hence the functional form. `state` is waiting, quarantined, done or dropped.
@@ -147,13 +171,36 @@ class OutboxRow(TypedDict):
     message_id: str
 
 
+class BounceRow(TypedDict):
+    """What came back, and on which message of the ticket. `status` is an enhanced status code (RFC 3463)."""
+
+    at: str
+    permanent: bool
+    status: str | None
+    message: int
+
+
+class SentFile(TypedDict):
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
 class OutboxDocument(OutboxRow):
+    """`gives_up_at`: when it fails for good unless it leaves before, null for what is not tried any more."""
+
     kind: str
     channel: str
+    cc: list[str]
+    bcc: list[str]
     subject: str
     text: str
+    attachments: list[SentFile]
     created_at: str
     sent_at: str | None
+    gives_up_at: str | None
+    bounces: list[BounceRow]
 
 
 class StoreReport(TypedDict):

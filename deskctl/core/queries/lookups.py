@@ -17,7 +17,10 @@ class Seen(Query):
 
 @dataclass(frozen=True, slots=True)
 class SearchMessages(Query):
-    """Tickets whose subject or messages hold every word, newest first. Answer: `list[answers.TicketRow]`."""
+    """Tickets whose subject or messages hold every word, newest first; spam is left out.
+
+    Answer: `list[answers.TicketRow]`.
+    """
 
     text: str
     limit: int = 50

@@ -11,8 +11,9 @@ from . import Query
 class ListTickets(Query):
     """Tickets, newest change first. Answer: `list[answers.TicketRow]`.
 
-    Empty filters do not restrict. `all` takes solved, closed and merged tickets in. `assignee` "none" means
-    nobody's. `after` is the cursor of a page: the `(updated_at, number)` of the last row before it.
+    Empty filters do not restrict. `all` takes solved, closed and merged tickets and spam in; `spam` gives nothing
+    but spam. `assignee` "none" means nobody's. `after` is the cursor of a page: the `(updated_at, number)` of the
+    last row before it.
     """
 
     all: bool = False
@@ -24,6 +25,7 @@ class ListTickets(Query):
     priority: str | None = None
     tags: tuple[str, ...] = ()
     contact: str | None = None
+    spam: bool = False
     after: tuple[str, int] | None = None
 
 

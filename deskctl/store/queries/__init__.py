@@ -12,6 +12,7 @@ from ...core.queries import Query
 from ...core.queries.admin import (
     DeskHealth,
     ListAgents,
+    ListBlocks,
     ListInbox,
     ListOutbox,
     ListTeams,
@@ -47,6 +48,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
+    ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),
     ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query),
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
     ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query),

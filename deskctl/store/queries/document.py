@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
 
+from ...core.events import MarkedSpam
 from ...core.messages import MessageKind
 from ...core.people import Actor
-from ...core.queries.answers import AttachmentRow, MessageRow, SeenMark, TicketDocument
+from ...core.queries.answers import AttachmentRow, BouncedRow, MessageRow, SeenMark, TicketDocument
 from ...core.queries.lookups import Seen
 from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339
-from ..tables import attachments, events, followers, messages, outbox, tickets
+from ..tables import attachments, events, followers, identities, messages, outbox, tickets
 from ..tables import seen as seen_marks
 from ..text import from_json
 from .tickets import loaded, row_document
@@ -32,6 +33,9 @@ def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
         "merged_into": row.merged_into,
         "merged": merged,
         "follows": row.follows,
+        "spam": row.spam,
+        "spam_reason": _spam_reason(connection, number) if row.spam else None,
+        "bounced": _bounced(connection, row.contact),
         "messages": said,
         "events": _events(connection, number),
         "newest_in": _newest(connection, [number, *merged]),
@@ -76,6 +80,24 @@ def _newest(connection: Connection, numbers: list[int]) -> int:
     return connection.execute(query).scalar_one() or 0
 
 
+def _spam_reason(connection: Connection, number: int) -> str:
+    """What the newest verdict says: that of a relay, or whose it is."""
+    query = select(events).where(events.c.ticket == number, events.c.kind == MarkedSpam.kind)
+    marked = connection.execute(query.order_by(events.c.id.desc()).limit(1)).one_or_none()
+    if marked is None:
+        return "unknown"
+    why: str | None = from_json(marked.facts)["why"]
+    return why or f"{Actor(marked.actor).handle or marked.actor} said so"
+
+
+def _bounced(connection: Connection, contact: int) -> list[BouncedRow]:
+    query = select(identities.c.address, identities.c.bounced).where(
+        identities.c.contact == contact, identities.c.bounced.is_not(None)
+    )
+    rows = connection.execute(query.order_by(identities.c.id))
+    return [{"address": row.address, "reason": row.bounced} for row in rows]
+
+
 def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
     """Oldest first, without those that were withdrawn."""
     mine = (messages.c.ticket.in_(numbers), messages.c.withdrawn.is_(False))
@@ -95,8 +117,9 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
                 "sha256": row.sha256,
             }
         )
-    sent = select(outbox.c.message, outbox.c.state).join(messages, messages.c.id == outbox.c.message).where(*mine)
-    delivery = {row.message: row.state for row in connection.execute(sent.order_by(outbox.c.id))}
+    sent = select(outbox.c.message, outbox.c.state, outbox.c.last_error)
+    sent = sent.join(messages, messages.c.id == outbox.c.message).where(*mine)
+    delivery = {row.message: row for row in connection.execute(sent.order_by(outbox.c.id))}
     columns = (
         messages.c.id,
         messages.c.ticket,
@@ -119,7 +142,8 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "text": row.text,
             "visible_text": row.text if row.visible_text is None else row.visible_text,
             "attachments": files.get(row.id, []),
-            "delivery": delivery.get(row.id),
+            "delivery": delivery[row.id].state if row.id in delivery else None,
+            "delivery_error": delivery[row.id].last_error if row.id in delivery else None,
             "ticket": row.ticket,
             "automatic": row.automatic,
             "verified": row.verified,

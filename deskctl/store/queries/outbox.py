@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from ...core.outbox import DUE_STATES, OutboxState
+from ...core.events import Bounced
+from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxState
 from ...core.queries.admin import ListOutbox, ShowOutbox
-from ...core.queries.answers import OutboxDocument, OutboxRow
+from ...core.queries.answers import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, rfc3339
-from ..tables import outbox
+from ..tables import events, outbox
 from ..tables.outbox import UNSENT
 from ..text import from_json
+
+_PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
 
 def list_outbox(connection: Connection, query: ListOutbox) -> list[OutboxRow]:
@@ -44,11 +48,38 @@ def show_outbox(connection: Connection, query: ShowOutbox) -> OutboxDocument:
         **_document(row),
         "kind": row.kind,
         "channel": row.channel,
+        "cc": from_json(row.cc),
+        "bcc": from_json(row.bcc),
         "subject": row.subject,
         "text": row.text,
+        "attachments": [_file(*file) for file in from_json(row.files)],
         "created_at": rfc3339(row.created_at),
         "sent_at": maybe_rfc3339(row.sent_at),
+        "gives_up_at": rfc3339(row.created_at + _PATIENCE) if row.state in DUE_STATES else None,
+        "bounces": _bounces(connection, row.id, row.ticket),
     }
+
+
+def _file(filename: str, content_type: str, size: int, sha256: str) -> SentFile:
+    return {"filename": filename, "content_type": content_type, "size": size, "sha256": sha256}
+
+
+def _bounces(connection: Connection, number: int, ticket: int | None) -> list[BounceRow]:
+    """The reports about this message, oldest first."""
+    if ticket is None:
+        return []
+    query = select(events.c.at, events.c.facts).where(events.c.ticket == ticket, events.c.kind == Bounced.kind)
+    found = ((row.at, from_json(row.facts)) for row in connection.execute(query.order_by(events.c.id)))
+    return [
+        {
+            "at": rfc3339(at),
+            "permanent": facts["permanent"],
+            "status": facts["status"],
+            "message": facts["message"],
+        }
+        for at, facts in found
+        if facts["outbox"] == number
+    ]
 
 
 def _document(row: Any) -> OutboxRow:

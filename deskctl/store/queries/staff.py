@@ -7,8 +7,8 @@ from collections import defaultdict
 from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.queries.admin import ListAgents, ListTeams
-from ...core.queries.answers import AgentRow, TeamRow
-from ..tables import agents, memberships, teams, tickets
+from ...core.queries.answers import AgentRow, BlockRow, TeamRow
+from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE
 
 
@@ -27,6 +27,7 @@ def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
             "teams": sorted(joined[row.handle]),
             "login": row.login,
             "active": row.active,
+            "signature": row.signature,
             "open": load.get(row.handle, 0),
         }
         for row in sorted(found, key=lambda row: row.handle)
@@ -45,10 +46,16 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
             "handle": row.handle,
             "name": row.name,
             "agents": sorted(members[row.handle]),
+            "signature": row.signature,
             "open": load.get(row.handle, 0),
         }
         for row in sorted(connection.execute(select(teams)), key=lambda row: row.handle)
     ]
+
+
+def list_blocks(connection: Connection) -> list[BlockRow]:
+    """In alphabetical order."""
+    return [{"pattern": pattern} for pattern in sorted(connection.execute(select(blocks.c.pattern)).scalars())]
 
 
 def _active_by(connection: Connection, column: Column[str | None]) -> dict[str | None, int]:

@@ -50,6 +50,7 @@ _ROW = select(
     tickets.c.waiting_since,
     tickets.c.merged_into,
     tickets.c.follows,
+    tickets.c.spam,
 ).join_from(tickets, contacts, contacts.c.id == tickets.c.contact)
 
 
@@ -64,7 +65,8 @@ def search(connection: Connection, query: SearchMessages) -> list[TicketRow]:
     if condition is None:
         return []
     sql, values = condition
-    newest = f"SELECT t.number FROM tickets t WHERE {sql} ORDER BY t.updated_at DESC, t.number DESC"  # noqa: S608
+    held = f"SELECT t.number FROM tickets t WHERE {sql} AND NOT t.spam"  # noqa: S608
+    newest = f"{held} ORDER BY t.updated_at DESC, t.number DESC"
     found = connection.exec_driver_sql(f"{newest} LIMIT {_limit(query.limit)}", tuple(values))
     return ticket_rows(connection, found.scalars().all())
 
@@ -117,8 +119,12 @@ def _limit(limit: int) -> int:
 def _filters(query: ListTickets) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     wanted = {_status(status) for status in query.status}
-    if (not query.all and (not wanted or wanted <= ACTIVE_STATUSES)) or (wanted and wanted <= ACTIVE_STATUSES):
+    if query.spam:
+        found.append(text("spam"))  # type: ignore[arg-type]
+    elif (not query.all and (not wanted or wanted <= ACTIVE_STATUSES)) or (wanted and wanted <= ACTIVE_STATUSES):
         found.append(text(ACTIVE))  # type: ignore[arg-type]
+    elif not query.all:
+        found.append(tickets.c.spam.is_(False))
     if wanted:
         found.append(tickets.c.status.in_(sorted(wanted)))
     if query.assignee is not None:

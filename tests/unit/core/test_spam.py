@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deskctl.core.commands.admin import Block
 from deskctl.core.commands.tickets import MarkSpam, UnmarkSpam
 from deskctl.core.settings import Acknowledgement, ChannelInfo, Settings
 from deskctl.core.tickets import Status
+from deskctl.errors import Refused
 
 from .desk import MAIL, NOW, SETTINGS, FirstDay
 
@@ -54,6 +57,24 @@ def test_no_spam_after_all_is_work_again() -> None:
     desk.do(UnmarkSpam(1))
     assert (desk.unit.ticket(1).status, desk.unit.ticket(1).spam) == (Status.NEW, False)
     assert "purge_spam:1" not in desk.unit.changes.timers
+
+
+def test_who_turns_out_to_be_no_spammer_still_waits() -> None:
+    desk = FirstDay()
+    desk.mail()
+    waiting = desk.unit.ticket(1).waiting_since
+    assert waiting is not None
+    desk.do(MarkSpam(1))
+    assert desk.unit.ticket(1).waiting_since is None
+    desk.do(UnmarkSpam(1))
+    assert desk.unit.ticket(1).waiting_since == waiting
+
+
+def test_the_desks_own_address_is_never_blocked() -> None:
+    desk = FirstDay()
+    desk.mail("support@acme.test")
+    with pytest.raises(Refused, match="own address"):
+        desk.do(MarkSpam(1, "sender"))
 
 
 def test_a_person_is_acknowledged_once_and_in_their_language() -> None:
