@@ -119,7 +119,8 @@ class Relay:
                 if last:
                     raise
                 # Some relays refuse the null sender, at once or for each recipient: better known than not sent.
-                smtp.rset()
+                with exchange("relay.rset"):
+                    smtp.rset()
                 self._null_sender = False
                 continue
             return refused
