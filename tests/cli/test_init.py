@@ -60,7 +60,7 @@ def test_doctor_names_the_command_that_mends(alone: Shell) -> None:
     rows = alone("doctor", "--json", code=1).rows
     (finding,) = [row for row in rows if row["state"] == "finding"]
     assert "deskctl db upgrade" in finding["mend"]
-    alone("list", code=5)
+    alone("list", code=6)
     alone("db", "upgrade")
     alone("doctor")
     assert alone("list").out == ""
