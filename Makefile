@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format docs bench crash clean
+.PHONY: help install demo test lint format docs bench crash fuzz clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ format: install ## put the code into its usual form
 
 docs: install ## write the reference pages that are made from the code
 	$(BIN)/python docs/generate.py
+
+SECONDS ?= 60
+fuzz: install ## feed the mail parser with damaged mail (SECONDS=600)
+	$(BIN)/python bench/parse_fuzz.py --seconds $(SECONDS) $(ARGS)
 
 bench: install ## measure against the floors (ARGS="--only imap --runs 5")
 	$(PIP) --group bench

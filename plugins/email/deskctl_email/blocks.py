@@ -36,7 +36,7 @@ def attribution(lines: list[str], index: int) -> int:
             break
         if size > 1 and not _goes_on(joined):
             break
-        if joined[-1] not in ":：-*)" and not markers.ATTRIBUTION_END.search(joined[-40:]):
+        if joined[-1] not in ":：-*)" and not markers.ATTRIBUTION_END.search(joined[-40:].lower()):
             if size > 1 or not _old_gmail(joined, lines, index + size):
                 continue
             return size
@@ -62,22 +62,23 @@ def _goes_on(joined: str) -> bool:
 def _is_attribution(joined: str, lines: list[str], next_line: int) -> bool:
     if markers.DASHED.match(joined) or markers.QUOTING.match(joined):
         return True
-    end = markers.ATTRIBUTION_END.search(joined[-60:])
+    end = markers.ATTRIBUTION_END.search(joined[-60:].lower())
     dated = markers.MOMENT.search(joined)
     address = "@" in joined
     if end and dated and (end["colon"] or address):
         return True
-    colon = joined.rstrip("*_ ")[-1:] in markers.COLONS
+    if joined.rstrip("*_ ")[-1:] not in markers.COLONS:
+        return False
     if dated and markers.ADDRESS_COLON.search(joined[-140:]):
         return True
-    verb = markers.VERB.search(joined)
-    if colon and dated and verb and (address or markers.ATTRIBUTION_START.match(joined)):
+    verb = markers.VERB.search(joined.lower())
+    if verb is None:
+        return False
+    if dated and (address or markers.ATTRIBUTION_START.match(joined)):
         return True
-    if colon and dated and verb and len(joined) <= 120 and markers.MOMENT.match(joined[verb.end() :].lstrip(" (")[:12]):
+    if dated and len(joined) <= 120 and markers.MOMENT.match(joined[verb.end() :].lstrip(" (")[:12]):
         return True  # "Ana kirjoitti 15.1.2024 klo 15.12:"
-    if colon and (end or verb) and (len(joined) < 120 or address):
-        return _quoted_below(lines, next_line)
-    return False
+    return (len(joined) < 120 or address) and _quoted_below(lines, next_line)
 
 
 def _old_gmail(joined: str, lines: list[str], next_line: int) -> bool:

@@ -15,7 +15,7 @@ from .blocks import attribution, header_block
 LONGEST = 300
 """Characters of a line that are looked at."""
 
-MAX_CANDIDATES = 5_000
+MAX_CANDIDATES = 800
 """Lines that are looked at closely; what follows stays visible."""
 
 _SENTENCE = re.compile(r"[,;!?]\s*\Z|, |\. ")
@@ -77,11 +77,13 @@ def by_structure(text: str, html: str) -> str:
 def _without_armor(text: str) -> str:
     """A text signed with PGP (RFC 9580, 7) without the lines of the signature."""
     before, _, rest = text.partition(_SIGNED)
-    _, _, rest = rest.partition("\n\n")  # the hash's name
-    signed, _, rest = rest.partition("-----BEGIN PGP SIGNATURE-----")
-    after = rest.partition("-----END PGP SIGNATURE-----")[2]
+    hashes, blank, rest = rest.partition("\n\n")
+    signed, begin, rest = rest.partition("-----BEGIN PGP SIGNATURE-----")
+    _, end, after = rest.partition("-----END PGP SIGNATURE-----")
+    if not (blank and begin and end) or len(hashes) > LONGEST:
+        return text
     words = "\n".join(line.removeprefix("- ") for line in signed.split("\n"))
-    return "\n".join(part for part in (before.strip(), words.strip("\n"), after.strip()) if part)
+    return "\n".join(part for part in (before.strip(), words.strip("\n"), after.strip()) if part.strip()) or text
 
 
 def _without_quotes(lines: list[str], forward: bool) -> list[str]:
