@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from ..errors import NotFound
 from .faults import Inconsistent
 from .ids import Ids
-from .statements import insert, update
+from .statements import found, insert, update
 from .tables import blob_bytes, blobs
 
 _PLAIN, _ZLIB = 0, 1
@@ -38,11 +38,10 @@ def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted
     mentions = Counter(wanted)
     if not mentions:
         return
-    query = select(blobs.c.sha256).where(blobs.c.sha256.in_(sorted(mentions))).order_by(blobs.c.sha256)
-    known = set(connection.execute(query.with_for_update()).scalars())
-    for count in sorted({mentions[sha256] for sha256 in known}):
-        some = sorted(sha256 for sha256 in known if mentions[sha256] == count)
-        connection.execute(blobs.update().where(blobs.c.sha256.in_(some)).values(refs=blobs.c.refs + count))
+    lock = "ORDER BY sha256" + (" FOR UPDATE" if connection.dialect.name == "postgresql" else "")
+    asked = [(sha256,) for sha256 in sorted(mentions)]
+    known = {row.sha256: row.refs for row in found(connection, blobs, "sha256 refs", "sha256", asked, lock)}
+    update(connection, blobs, [(refs + mentions[sha256], sha256) for sha256, refs in known.items()], "refs", "sha256")
     about, data = [], []
     for sha256 in sorted(mentions.keys() - known):
         if sha256 not in contents:

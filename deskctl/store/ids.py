@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from .statements import insert, or_update
 from .tables.sqlite import counters
@@ -37,7 +37,7 @@ class Counters:
 
     def next(self, kind: str) -> int:
         if self._last is None:
-            rows = self._connection.execute(select(counters.c.kind, counters.c.last))
+            rows = self._connection.exec_driver_sql("SELECT kind, last FROM counters")
             self._last = {row.kind: row.last for row in rows}
         number = self._last[kind] = self._last.get(kind, 0) + 1
         self._used.add(kind)

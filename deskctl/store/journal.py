@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text, tuple_
+from sqlalchemy import Connection, func, select, text
 
 from ..core.journal import JournalEntry, JournalRow
 from . import blobs, rows
 from .engine import Database
 from .moments import from_micros, to_micros
 from .retry import again
-from .statements import insert
+from .statements import found, insert
 from .tables import journal
 from .tables.intake import UNSETTLED
 from .text import clean
@@ -118,10 +118,4 @@ class Journal:
 
 
 def _known(connection: Connection, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for start in range(0, len(keys), 1000):
-        query = select(journal.c.key, journal.c.channel).where(
-            tuple_(journal.c.key, journal.c.channel).in_(keys[start : start + 1000])
-        )
-        found.update((row.key, row.channel) for row in connection.execute(query))
-    return found
+    return {(row.key, row.channel) for row in found(connection, journal, "key channel", "key channel", keys)}
