@@ -52,20 +52,24 @@ def upgrade(context: CliContext) -> None:
     Example:
       deskctl db upgrade
     """
+    from ...errors import Unavailable
     from ...store.migrate import status as store_status
     from ...store.migrate import upgrade as upgrade_store
 
     url = _store_url(context)
     with _owned(context, url):
-        before = store_status(url)
+        try:
+            before = store_status(url).revision
+        except Unavailable:
+            before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
         upgrade_store(url)
-        after = store_status(url)
+        after = store_status(url).revision
     if context.json:
-        context.document({"url": _shown(url), "before": before.revision, "revision": after.revision})
-    elif before.revision == after.revision:
-        context.say(f"the store is at {after.revision} already")
+        context.document({"url": _shown(url), "before": before, "revision": after})
+    elif before == after:
+        context.say(f"the store is at {after} already")
     else:
-        context.say(f"upgraded the store from {before.revision or 'nothing'} to {after.revision}")
+        context.say(f"upgraded the store from {before or 'nothing'} to {after}")
 
 
 def _store_url(context: CliContext) -> str:
