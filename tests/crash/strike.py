@@ -68,7 +68,10 @@ def _kill(world: World, point: str) -> None:
 
 
 def _dies(daemon: Process, what: str) -> None:
-    wait_until(lambda: not daemon.alive(), WITHIN, f"the daemon dies at {what}; it said {daemon.log[-3000:]}")
+    try:
+        wait_until(lambda: not daemon.alive(), WITHIN, f"the daemon dies at {what}")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; it said: {daemon.log[-3000:]}") from None
 
 
 def _pipe(world: World, case: Case) -> None:

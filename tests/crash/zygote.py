@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -59,6 +60,7 @@ def _command(request: dict[str, Any], main: Any) -> NoReturn:
         nothing = os.open(os.devnull, os.O_RDONLY)
         for number, stream in enumerate((nothing, output, output)):
             os.dup2(stream, number)
+        sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - it lives as long as the process
         from deskctl import faultpoints
 
         faultpoints._FAULTS = faultpoints._armed()  # read when a process starts, and this one starts here
@@ -66,6 +68,8 @@ def _command(request: dict[str, Any], main: Any) -> NoReturn:
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the log of the daemon says it
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
