@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import UsageError
+from ..errors import NotFound, UsageError
 from . import targets
 from .commands import Command
 from .commands import tickets as c
@@ -25,7 +25,7 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
     channel = unit.settings.channel(command.channel)
     if channel is None:
         names = [*unit.settings.channels, "phone", "manual"]
-        raise UsageError(
+        raise NotFound(
             f"there is no channel “{command.channel}”{did_you_mean(command.channel, names)}",
             f"the channels are {', '.join(names)}",
         )

@@ -335,7 +335,7 @@ class TestRefusals:
             (["inbox", "show", "99"], 3),
             (["channel", "test", "nowhere"], 3),
             (["agent", "add", "agent1", "--name", "x", "--email", "x@acme.test"], 4),
-            (["new", "--from", "x@example.org", "--subject", "x", "--channel", "nowhere", "-m", "x"], 2),
+            (["new", "--from", "x@example.org", "--subject", "x", "--channel", "nowhere", "-m", "x"], 3),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else None,
     )
