@@ -78,7 +78,7 @@ def open_parts(config: Config, plugins: Plugins) -> Parts:
     from deskctl.desk.parts import Parts
     from deskctl.store import Store
 
-    store = Store.open(config.store.url, config.settings())
+    store = Store.open(config.store.url, config.settings(), owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         parts = Parts(config, plugins, store)
         ensure_teams(parts)

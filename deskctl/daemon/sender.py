@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
@@ -28,6 +29,9 @@ LANE = 4
 #: Seconds that one message may take, a relay's own limits included (RFC 5321, 4.5.3.2: 10 min after DATA).
 SEND_WITHIN = 900.0
 
+#: Seconds between looks at what other daemons of the same store have left behind for good.
+OTHERS_DEAD = 300.0
+
 _SENDER = Actor.system("sender")
 
 
@@ -51,16 +55,20 @@ class Sender:
         self._channels = {name: channel for name, channel in channels.items() if channel.table.sends}
         self._performed = performed
         self._look_again = look_again
+        self._recovered = 0.0
         self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
 
-    async def recover(self) -> None:
+    async def recover(self, started: bool = True) -> None:
         """What was leaving when its daemon died may have arrived: it is uncertain, and a person decides."""
-        for entry in await self._writer.call(Turn.SETTLE, self._store.outbox.recover):
+        self._recovered = time.monotonic()
+        for entry in await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.recover(started)):
             await self._settle(entry, "uncertain", "the daemon died while it was being sent")
 
     async def run(self) -> None:
         while True:
             await self.bell.wait(await self._next_due(), self._look_again)
+            if self._look_again is not None and time.monotonic() - self._recovered > OTHERS_DEAD:
+                await self.recover(started=False)
             for entry in await self._claim():
                 self._start(entry)
 

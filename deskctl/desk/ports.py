@@ -48,8 +48,11 @@ class Outbox(Protocol):
         """Durable, just before the words leave."""
         ...
 
-    def recover(self) -> list[int]:
-        """At start: what was claimed is queued again; the ids of what had begun to leave when its sender died."""
+    def recover(self, started: bool = True) -> list[int]:
+        """What a dead sender had claimed is queued again; the ids of what had begun to leave when it died.
+
+        `started`: this sender has nothing in hand yet. Otherwise only what others have left.
+        """
         ...
 
     def next_due(self, channels: Collection[str]) -> datetime | None:

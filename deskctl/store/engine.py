@@ -34,6 +34,8 @@ class Database(ABC):
     """Where the store lives. `where` names it for people, without secrets."""
 
     where: str
+    #: Whether several owners may be at work in it at once.
+    shared = False
 
     def __init__(self) -> None:
         self._here = threading.local()
@@ -258,6 +260,8 @@ class SQLite(Database):
 
 class PostgreSQL(Database):
     """A server. Writers lock the rows they look at; the rest is settled by unique constraints and doing it again."""
+
+    shared = True
 
     def __init__(self, url: URL, busy: float) -> None:
         super().__init__()

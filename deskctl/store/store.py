@@ -30,12 +30,12 @@ def _utc_now() -> datetime:
 class Store:
     """Safe to use from any thread. Every method raises Unavailable when the database cannot do its part."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime], owner: str) -> None:
         self._database = database
         self.settings = settings
         self._clock = clock
         self.journal = Journal(database)
-        self.outbox = Outbox(database, clock)
+        self.outbox = Outbox(database, clock, owner)
         self.timers = Timers(database, clock)
         self.state = ChannelState(database)
 
@@ -48,10 +48,12 @@ class Store:
         *,
         migrate: bool = False,
         busy: float = 60.0,
+        owner: str = "",
     ) -> Store:
         """Open the store at `url`: `sqlite:///PATH` or `postgresql://…`.
 
         `migrate` makes or upgrades its tables first. `busy`: seconds to wait for a lock of another process.
+        `owner` names whoever takes messages out of the outbox; one at a time has the name, and a restart keeps it.
         Raises ConfigError when the tables are not of this version, Unavailable when the store cannot be reached.
         """
         if migrate:
@@ -65,7 +67,7 @@ class Store:
         except BaseException:
             opened.close()
             raise
-        return cls(opened, settings, clock)
+        return cls(opened, settings, clock, owner)
 
     def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False, name: str = "command") -> T:
         """Run `work` on a unit and write what it changed, all or nothing.

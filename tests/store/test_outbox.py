@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -77,6 +78,29 @@ def test_after_a_death_the_claimed_waits_again_and_the_sending_is_named(store: S
     states = {row["id"]: row["state"] for row in store.ask(ListOutbox())}
     assert states == {claimed: "queued", sending: "sending", retried: "retry"}
     assert [entry.id for entry in store.outbox.claim(10)] == [claimed, retried]
+
+
+def test_what_a_living_daemon_has_in_hand_is_left_to_it(
+    store: Store, reopen: Callable[..., Store], store_url: str, clock: Clock
+) -> None:
+    """On a shared store. One of SQLite has a single owner, and is recovered at once."""
+    if store_url.startswith("sqlite"):
+        pytest.skip("a store in a file has one daemon")
+    other = reopen("another daemon")
+    claimed, sending, taken_back = _enqueue(store), _enqueue(store), _enqueue(store)
+    store.outbox.claim(10)
+    store.outbox.mark_sending(sending)
+    assert other.outbox.recover() == other.outbox.recover(started=False) == []
+    assert other.outbox.claim(10) == []
+    with pytest.raises(Refused):
+        other.outbox.mark_sending(claimed)
+    clock.advance(minutes=21)
+    assert store.outbox.recover(started=False) == []  # its own, and it lives
+    assert other.outbox.recover(started=False) == [sending]
+    assert store.outbox.recover(started=False) == []
+    assert [entry.id for entry in other.outbox.claim(10)] == [claimed, taken_back]
+    with pytest.raises(Refused):
+        store.outbox.mark_sending(taken_back)
 
 
 def test_what_was_cancelled_meanwhile_does_not_leave(store: Store) -> None:

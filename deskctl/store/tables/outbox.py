@@ -40,6 +40,8 @@ outbox = Table(
     Column("headers", Text, nullable=False),  # JSON document
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
+    Column("claimed_at", Moment),
 )
 
 Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text(DUE), postgresql_where=text(DUE))

@@ -353,6 +353,8 @@ def _tables() -> None:
         sa.Column("headers", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("claimed_at", INTEGER, nullable=True),
         sa.ForeignKeyConstraint(["message"], ["messages.id"], name=op.f("fk_outbox_message_messages")),
         sa.ForeignKeyConstraint(["ticket"], ["tickets.number"], name=op.f("fk_outbox_ticket_tickets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
