@@ -156,8 +156,17 @@ def _locked(world: World) -> Iterator[None]:
         finally:
             other.close()
         return
+    daemon = world.daemon
+    assert daemon is not None
+    tables = "journal, outbox, timers, channel_state, tickets, commands"
     with psycopg.connect(world.url) as server:
-        server.execute("LOCK TABLE journal, outbox, timers, channel_state, tickets, commands IN ACCESS EXCLUSIVE MODE")
+        try:
+            server.execute("SET LOCAL lock_timeout = '1s'")
+            server.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
+        except psycopg.errors.LockNotAvailable:  # the daemon was stopped in the middle of another transaction
+            server.rollback()
+            daemon.send(signal.SIGCONT)
+            server.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
         yield
 
 
