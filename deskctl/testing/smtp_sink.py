@@ -12,13 +12,14 @@ at one stage of the conversation and for a number of times.
 from __future__ import annotations
 
 import asyncio
+import base64
 import email
 import email.message
 import email.policy
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal
@@ -65,8 +66,8 @@ class _Fault:
 class SmtpSink:
     """Listens on loopback from the start until `close`, in a thread of its own.
 
-    `logins` (user → password) makes it demand AUTH; `tls` offers STARTTLS, or with `tls_from_start` speaks TLS
-    at once. With `port` 0 the system picks one.
+    `logins` (user → password) makes it demand AUTH, `bearers` too (user, access token → whether they may, XOAUTH2);
+    `tls` offers STARTTLS, or with `tls_from_start` speaks TLS at once. With `port` 0 the system picks one.
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class SmtpSink:
         port: int = 0,
         *,
         logins: Mapping[str, str] | None = None,
+        bearers: Callable[[str, str], bool] | None = None,
         tls: ssl.SSLContext | None = None,
         tls_from_start: bool = False,
     ) -> None:
         self.host = host
         self._logins = logins
+        self._bearers = bearers
         self._tls = tls
         self._tls_from_start = tls_from_start
         self._faults: list[_Fault] = []
@@ -115,7 +118,13 @@ class SmtpSink:
 
     @property
     def demands_login(self) -> bool:
-        return self._logins is not None
+        return self._logins is not None or self._bearers is not None
+
+    def _bears(self, words: bytes) -> bool:
+        """Whether what XOAUTH2 said lets somebody in."""
+        fields = dict(field.partition("=")[::2] for field in words.decode().strip("\1").split("\1"))
+        token = fields.get("auth", "").removeprefix("Bearer ")
+        return self._bearers is not None and self._bearers(fields.get("user", ""), token)
 
     # --- scripted faults
 
@@ -190,7 +199,7 @@ class SmtpSink:
             hostname="sink.test",
             loop=self._loop,
             enable_SMTPUTF8=True,
-            authenticator=self._authenticate if self._logins is not None else None,
+            authenticator=self._authenticate if self.demands_login else None,
             auth_require_tls=False,
             tls_context=None if self._tls_from_start else self._tls,
         )
@@ -209,6 +218,12 @@ class _Handler:
 
     def __init__(self, sink: SmtpSink) -> None:
         self.sink = sink
+
+    async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:
+        if self.sink._bears(base64.b64decode(words[1])):
+            return AuthResult(success=True)
+        await server.challenge_auth(b'{"status":"400","schemes":"Bearer"}')
+        return AuthResult(success=False, handled=False)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -32,12 +32,9 @@ mail_location = maildir:~/Maildir
 mail_fsync = never
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_username_chars =
-passdb {{
-  driver = static
-  args = password={password}
-}}
+{passdb}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
@@ -170,8 +167,10 @@ class DovecotServer:
 
     host = "127.0.0.1"
 
-    def __init__(self, program: str, certificate: Certificate | None) -> None:
+    def __init__(self, program: str, certificate: Certificate | None, introspection: str | None = None) -> None:
+        """`introspection`: the address at which a token is asked about; then nobody logs in with a password."""
         self.certificate = certificate
+        self._introspection = introspection
         self._program = program
         self._account = Account.ordinary("nobody")
         self._folder = self._account.folder("desk-dc-")
@@ -203,7 +202,8 @@ class DovecotServer:
             group=self._account.group,
             uid=self._account.uid,
             gid=self._account.gid,
-            password=self._password,
+            mechanisms="xoauth2" if self._introspection else "plain login",
+            passdb=self._passdb(),
             port=self.port,
             tls_port=self.tls_port or 0,
             tls="yes" if self.certificate else "no",
@@ -211,6 +211,17 @@ class DovecotServer:
             ssl="yes" if self.certificate else "no",
             keys=keys,
         )
+
+    def _passdb(self) -> str:
+        if self._introspection is None:
+            return f"passdb {{\n  driver = static\n  args = password={self._password}\n}}"
+        table = self._folder / "oauth2.conf"
+        table.write_text(
+            f"introspection_url = {self._introspection}\nintrospection_mode = post\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+        )
+        os.chown(table, self._account.uid, self._account.gid)
+        return f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {table}\n}}"
 
     def _start(self) -> ServerProcess:
         config = self._folder / "dovecot.conf"
@@ -247,7 +258,7 @@ class DovecotServer:
         remove(self._folder)
 
 
-def open_dovecot(certificate: Certificate | None) -> DovecotServer:
+def open_dovecot(certificate: Certificate | None, introspection: str | None = None) -> DovecotServer:
     """Start a server, or skip the test with the way to install one."""
     program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if program is None or not _speaks_lmtp():
@@ -256,7 +267,7 @@ def open_dovecot(certificate: Certificate | None) -> DovecotServer:
     version = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
     if not version.startswith("2.3."):
         missing("Dovecot 2.3", f"the tests' configuration is written for it; found {version.strip()}")
-    return DovecotServer(program, certificate)
+    return DovecotServer(program, certificate, introspection)
 
 
 def _speaks_lmtp() -> bool:

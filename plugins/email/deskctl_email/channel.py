@@ -20,7 +20,9 @@ from deskctl.plugins import (
 
 from .config import EmailConfig
 from .probe import Probes
+from .rate import rate_of, turn
 from .state import State
+from .tokens import Tokens
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -48,6 +50,7 @@ class EmailChannel:
         self._listener: Listener | None = None
         self._alerted: set[str] = set()
         self._relay: Relay | None = None
+        self._tokens = Tokens(config.oauth, context, self._state) if config.oauth is not None else None
         self._sending = asyncio.Lock()
         self._goodbye: asyncio.TimerHandle | None = None
 
@@ -72,23 +75,36 @@ class EmailChannel:
         if self._config.smtp is None:
             raise Rejected("this channel has no relay to send through", "Add smtp = { host = … } to the channel.")
         mail = await asyncio.to_thread(compose, message, self._config.address, self._context.read_file)
+        if message.copy:
+            return await self._keep_copy(message.message_id, mail.content)
+        rate = rate_of(self._config.smtp)
+        if rate is not None:
+            await asyncio.sleep(turn(rate, self._config.smtp, message.outbox_id))
         async with self._sending:
             if self._goodbye is not None:
                 self._goodbye.cancel()
             if self._relay is None:
-                self._relay = Relay(self._config.smtp, self._context, self._config.address)
+                self._relay = Relay(self._config.smtp, self._context, self._config.address, self._tokens)
             try:
                 return await asyncio.to_thread(self._relay.send, mail, message.outbox_id)
             finally:
                 loop = asyncio.get_running_loop()
                 self._goodbye = loop.call_later(KEEP_RELAY, lambda: loop.create_task(self._leave_relay()))
 
+    async def _keep_copy(self, message_id: str, content: bytes) -> Receipt:
+        from .sent import keep
+
+        imap = self._config.imap
+        if imap is None or not imap.sent:
+            raise Rejected("this channel keeps no copies any more")
+        return await asyncio.to_thread(keep, imap, self._tokens, self._context, message_id, content)
+
     async def check(self) -> Health:
         from .check import check
 
         port = self._listener.port if self._listener is not None else None
         try:
-            return Health(await asyncio.to_thread(check, self._config, self._context, self._probes, port))
+            return Health(await asyncio.to_thread(check, self._config, self._context, self._probes, port, self._tokens))
         except Exception as error:
             self._context.log.exception("the check itself failed")
             return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
@@ -124,7 +140,9 @@ class EmailChannel:
         from .imap import Mailbox
 
         assert self._config.imap is not None
-        mailbox = Mailbox(self._config, self._config.imap, self._context, self._state, self._probes, self._alerted)
+        mailbox = Mailbox(
+            self._config, self._config.imap, self._context, self._state, self._probes, self._alerted, self._tokens
+        )
         await mailbox.read()
 
     async def _keep_open(self, door: Door) -> DeskctlError:

@@ -17,6 +17,7 @@ from .config import EmailConfig, Imap, Listen, Smtp
 from .connection import Connection, Lost, Refusal
 from .probe import HEADER, Probes, token_in
 from .smtp import Relay
+from .tokens import Tokens
 
 CONNECT_SECONDS: Final = 10
 #: How long the probe mail may take from the relay to the mailbox.
@@ -24,18 +25,20 @@ PROBE_SECONDS: Final = 30
 PROBE_POLL_SECONDS: Final = 0.25
 
 
-def check(config: EmailConfig, context: ChannelContext, probes: Probes, port: int | None) -> tuple[Part, ...]:
+def check(
+    config: EmailConfig, context: ChannelContext, probes: Probes, port: int | None, tokens: Tokens | None = None
+) -> tuple[Part, ...]:
     """Every part in the order of the configuration. `port`: where the listener really listens. Blocking."""
     parts: list[Part] = []
     if config.listen is not None:
         parts.append(_tried("listener", lambda: _listener(config, config.listen, port)))
     if config.imap is not None:
-        parts.append(_tried("mailbox", lambda: _mailbox(config.imap)))
+        parts.append(_tried("mailbox", lambda: _mailbox(config.imap, tokens)))
     if config.smtp is not None:
-        parts.append(_tried("relay", lambda: _relay(config.smtp, context, config.address)))
+        parts.append(_tried("relay", lambda: _relay(config.smtp, context, config.address, tokens)))
     if config.imap is not None and config.smtp is not None:
         if all(part.ok for part in parts if part.name in ("mailbox", "relay")):
-            parts.append(_tried("probe", lambda: _probe(config, context, probes)))
+            parts.append(_tried("probe", lambda: _probe(config, context, probes, tokens)))
         else:
             parts.append(Part("probe", False, "not sent", "It needs mailbox and relay: see what is wrong with them."))
     return tuple(parts)
@@ -105,19 +108,19 @@ def _agreed(answer: tuple[int, bytes]) -> None:
         raise smtplib.SMTPResponseException(code, said)
 
 
-def _mailbox(imap: Imap | None) -> str:
+def _mailbox(imap: Imap | None, tokens: Tokens | None) -> str:
     assert imap is not None
-    with _opened(imap) as connection:
+    with _opened(imap, tokens) as connection:
         news = "IDLE" if connection.idles else f"looked at every {int(imap.poll.total_seconds())} s"
         rights = "" if connection.folder.writable else ", but may only be read: nothing can be flagged"
         moves = "" if connection.moves or imap.target is None else ", moved by copying (no MOVE)"
         return f"{imap.folder} of {imap.user or imap.host} can be read, {news}{moves}{rights}"
 
 
-def _relay(smtp_config: Smtp | None, context: ChannelContext, address: str) -> str:
+def _relay(smtp_config: Smtp | None, context: ChannelContext, address: str, tokens: Tokens | None) -> str:
     """Login and envelope, for a mail to the channel itself; then RSET."""
     assert smtp_config is not None
-    relay = Relay(smtp_config, context, address)
+    relay = Relay(smtp_config, context, address, tokens)
     smtp = relay.connect()
     with contextlib.closing(smtp):
         relay.envelope(smtp, Mail(address, (address,), b""))
@@ -127,14 +130,14 @@ def _relay(smtp_config: Smtp | None, context: ChannelContext, address: str) -> s
     return f"{smtp_config.host}:{smtp_config.port} takes mail from {address}, {smtp_config.security}"
 
 
-def _probe(config: EmailConfig, context: ChannelContext, probes: Probes) -> str:
+def _probe(config: EmailConfig, context: ChannelContext, probes: Probes, tokens: Tokens | None) -> str:
     """A mail to ourselves, out through the relay and back into the mailbox, where it is deleted."""
     assert config.imap is not None
     assert config.smtp is not None
     token = probes.issue()
-    with _opened(config.imap) as connection:
+    with _opened(config.imap, tokens) as connection:
         first = connection.folder.uidnext
-        smtp = Relay(config.smtp, context, config.address).connect()
+        smtp = Relay(config.smtp, context, config.address, tokens).connect()
         with contextlib.closing(smtp):
             smtp.sendmail(config.address, [config.address], _probe_mail(config.address, token, context))
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -175,8 +178,8 @@ def _probe_mail(address: str, token: str, context: ChannelContext) -> bytes:
 
 
 @contextlib.contextmanager
-def _opened(imap: Imap) -> Iterator[Connection]:
-    connection = Connection(imap)
+def _opened(imap: Imap, tokens: Tokens | None) -> Iterator[Connection]:
+    connection = Connection(imap, tokens)
     try:
         yield connection
     finally:

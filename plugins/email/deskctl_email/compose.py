@@ -18,6 +18,8 @@ from typing import Final
 
 from deskctl.plugins import FileRef, OutboundMessage, Rejected
 
+from . import alternative
+
 #: The first reference and the newest ones: enough for every mail program to find the thread.
 MAX_REFERENCES: Final = 20
 #: What a customer's mail program wants back, besides the threading headers of RFC 5322.
@@ -61,6 +63,7 @@ def compose(message: OutboundMessage, address: str, read_file: Callable[[str], b
         _field("From", _mailbox(message.sender_name, own)),
         *_list("To", to),
         *_list("Cc", cc),
+        *([_field("Reply-To", _checked(message.reply_to))] if message.reply_to else []),
         _field("Subject", _words("Subject", message.subject)),
         *([_field("Date", format_datetime(message.date))] if message.date else []),
         _field("Message-ID", message.message_id),
@@ -122,7 +125,9 @@ def _body(message: OutboundMessage, read_file: Callable[[str], bytes]) -> bytes:
     """MIME header, empty line and content."""
     body = EmailMessage(policy=_BODY)
     text = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    body.set_content(text.encode("utf-8", "replace").decode("utf-8"), charset="utf-8")
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    body.set_content(text, charset="utf-8")
+    body.add_alternative(alternative.page(text, message.language), subtype="html", charset="utf-8")
     for file in message.files:
         maintype, subtype = _content_type(file)
         name = one_line(file.filename).replace("/", "_") or "attachment"

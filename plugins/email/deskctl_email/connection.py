@@ -23,6 +23,7 @@ from deskctl.plugins import AuthFailed, Unavailable
 from deskctl.plugins.faultpoints import exchange
 
 from .config import Imap
+from .tokens import Tokens, xoauth2
 
 CONNECT_SECONDS: Final = 20
 READ_SECONDS: Final = 60
@@ -34,7 +35,10 @@ SEARCH_BLOCK: Final = 20_000
 TAKEN: Final = b"$DeskctlTaken"
 
 #: RFC 5530 and what servers say in words: not a wrong password, but not now.
-_NOT_NOW: Final = ("[unavailable]", "[inuse]", "[limit]", "[serverbug]", "temporar", "try again", "too many", "timeout")
+_NOT_NOW: Final = (
+    *("[unavailable]", "[inuse]", "[limit]", "[overquota]", "[serverbug]", "[throttled]"),
+    *("temporar", "try again", "too many", "timeout", "rate limit", "throttl", "bandwidth"),
+)
 
 Refusal = imaplib.IMAP4.error
 """The server said NO or BAD, or something that nobody understands. `Lost` is one, too: look for it first."""
@@ -54,19 +58,49 @@ class Folder:
 class Connection:
     """Logged in, with the folder selected."""
 
-    def __init__(self, imap: Imap) -> None:
-        """Raises AuthFailed, Unavailable, OSError, Lost or Refusal."""
+    def __init__(self, imap: Imap, tokens: Tokens | None = None, folder: str | bool | None = None) -> None:
+        """`tokens` log in instead of a password. `folder`: another than the configured one, created if it is missing;
+        True is the one that the server keeps for sent mail.
+
+        Raises AuthFailed, Unavailable, OSError, Lost or Refusal.
+        """
         self._imap = imap
+        token = tokens.access() if tokens is not None else None
         with exchange("imap.connect"):
             self._client = _connect(imap)
         try:
             with exchange("imap.login"):
-                _login(self._client, imap)
+                if tokens is None or token is None:
+                    _login(self._client, imap)
+                else:
+                    self._let_in(tokens, token)
+            self.name = imap.folder if folder is None else self._another(folder)
             with exchange("imap.select"):
                 self.folder = self._select()
         except BaseException:
             self.close()
             raise
+
+    def _let_in(self, tokens: Tokens, token: str) -> None:
+        try:
+            _login_with(self._client, self._imap, token, tokens.hint)
+        except AuthFailed:
+            # It may have been withdrawn before its time: one new token, on a new line.
+            fresh = tokens.access(refused=token)
+            self.close()
+            self._client = _connect(self._imap)
+            _login_with(self._client, self._imap, fresh, tokens.hint)
+
+    def _another(self, folder: str | bool) -> str:
+        if folder is True:
+            found = self._client.find_special_folder(b"\\Sent")
+            if found is None:
+                raise Unavailable("the server names no folder for sent mail", 'Name it: sent = "Sent".')
+            return str(found)
+        name = str(folder)
+        if not self._client.folder_exists(name):
+            self._client.create_folder(name)
+        return name
 
     @property
     def idles(self) -> bool:
@@ -163,6 +197,34 @@ class Connection:
             with exchange("imap.expunge"):
                 self._client.uid_expunge(uids)
 
+    def with_message_id(self, message_id: str) -> list[int]:
+        """The UIDs of mail with this Message-ID."""
+        return list(self._client.search(["HEADER", "Message-ID", message_id]))
+
+    def append(self, raw: bytes, moment: datetime) -> None:
+        """A mail of our own into this folder, as one that was read."""
+        self._client.append(self.name, raw, [SEEN], moment)
+
+    def arrived(self, first: datetime, below: int) -> list[int]:
+        """The UIDs under `below` of mail that came into the folder at `first` or later."""
+        day = (first.astimezone(UTC) - timedelta(days=1)).date()  # the server's days are in a zone of its own
+        found: list[int] = []
+        for part in _parts(sorted(self._client.search(["SINCE", day])), 500):
+            for uid, fields in self._client.fetch(part, ["INTERNALDATE"]).items():
+                came = fields.get(b"INTERNALDATE")
+                if uid < below and (came is None or came >= first):
+                    found.append(uid)
+        return sorted(found)
+
+    def taken(self, uids: Sequence[int]) -> set[int]:
+        """Which of these carry our keyword."""
+        return {
+            uid
+            for part in _parts(uids, 500)
+            for uid, fields in self._client.fetch(part, ["FLAGS"]).items()
+            if TAKEN in fields.get(b"FLAGS", ())
+        }
+
     def wait(self) -> None:
         """Until the server says that something is new, but not longer than `IDLE_SECONDS`."""
         try:
@@ -202,9 +264,9 @@ class Connection:
             self._client.shutdown()
 
     def _select(self) -> Folder:
-        said = self._client.select_folder(self._imap.folder)
+        said = self._client.select_folder(self.name)
         if b"UIDVALIDITY" not in said:
-            raise Unavailable(f"the server gives the folder {self._imap.folder} no UIDVALIDITY")
+            raise Unavailable(f"the server gives the folder {self.name} no UIDVALIDITY")
         uidnext = said.get(b"UIDNEXT")
         if uidnext is None:
             uidnext = max(self._client.search(["UID", "*"]), default=0) + 1
@@ -289,15 +351,45 @@ def _login(client: IMAPClient, imap: Imap) -> None:
     except (Lost, CapabilityError):
         raise
     except Refusal as error:
-        said = " ".join(str(error).split())[:200]
-        if isinstance(error.__context__, Lost):  # IMAPClient takes a line cut at the login for a refusal, too
-            raise Lost(said) from error
-        if any(sign in said.lower() for sign in _NOT_NOW):
-            raise Unavailable(f"the mailbox takes no login now: {said}") from None
-        raise AuthFailed(
-            f"the mailbox of {imap.user} at {imap.host} refuses the login: {said}",
-            "Check user and password of the channel's imap table; then restart the daemon.",
-        ) from None
+        raise _refused(error, imap, "Check user and password of the channel's imap table.") from None
+
+
+def _login_with(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:
+    words = [xoauth2(imap.user or "", token)]
+    try:
+        # A server that refuses says why in a second question, which wants an empty answer.
+        client.sasl_login("XOAUTH2", lambda _: words.pop() if words else b"")
+    except (Lost, CapabilityError):
+        raise
+    except Refusal as error:
+        raise _refused(error, imap, hint) from None
+
+
+def _refused(error: Exception, imap: Imap, hint: str) -> Exception:
+    """What a refused login means."""
+    said = _said(error)
+    if isinstance(error.__context__, Lost):  # IMAPClient takes a line cut at the login for a refusal, too
+        return Lost(said)
+    if not_now(error):
+        return Unavailable(f"the mailbox takes no login now: {said}")
+    return AuthFailed(f"the mailbox of {imap.user} at {imap.host} refuses the login: {said}", hint)
+
+
+def not_now(error: Exception) -> bool:
+    """Whether a refusal says that it is only for now: a limit, a fault over there."""
+    said = _said(error).lower()
+    return any(sign in said for sign in _NOT_NOW)
+
+
+def missing(error: Exception) -> bool:
+    """Whether a refusal says that the folder is not there (RFC 5530, or in words)."""
+    said = _said(error).lower()
+    signs = ("[nonexistent]", "[trycreate]", "doesn't exist", "does not exist", "unknown mailbox")
+    return any(sign in said for sign in signs)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _parts(uids: Sequence[int], size: int) -> Iterable[Sequence[int]]:

@@ -20,10 +20,11 @@ from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Envelope, S
 
 from . import keys
 from .config import EmailConfig, Imap
-from .connection import IDLE_SECONDS, Connection, Lost, Refusal
+from .connection import IDLE_SECONDS, Connection, Lost, Refusal, missing, not_now
 from .cursor import Cursor
 from .probe import Probes, carries_probe
 from .state import State
+from .tokens import Tokens
 
 #: A batch ends at this many bytes or mails: one fetch, one commit of the journal, one flagging.
 BATCH_BYTES: Final = 4_000_000
@@ -50,11 +51,13 @@ class Mailbox:
         state: State,
         probes: Probes,
         alerted: set[str],
+        tokens: Tokens | None = None,
     ) -> None:
         self._imap = imap
         self._max_size = config.max_size
         self._context = context
         self._state = state
+        self._tokens = tokens
         self._probes = probes
         self._account = imap.user or imap.host
         self._name = f"{self._account}|{imap.folder}"
@@ -96,7 +99,7 @@ class Mailbox:
         """One connection, from login until it fails. Raises Unavailable or AuthFailed."""
         where = f"the mailbox {self._account} at {self._imap.host}"
         try:
-            self._connection = connection = Connection(self._imap)
+            self._connection = connection = Connection(self._imap, self._tokens)
             try:
                 self._session(connection)
             finally:
@@ -117,6 +120,12 @@ class Mailbox:
             if not self._stop.is_set():
                 raise Unavailable(f"{where} is out of reach: {_words(error)}") from error
         except Refusal as error:
+            if not_now(error):
+                raise Unavailable(f"{where} asks for a pause: {_words(error)}") from error
+            if missing(error):
+                what = f"{where} has no folder {self._imap.folder} any more: {_words(error)}"
+                self._alert(what, "Create it there, or name another in the channel's imap table.")
+                raise Unavailable(what) from error
             self._alert(f"{where} refused a command: {_words(error)}", "Does the folder exist, and may it be read?")
             raise Unavailable(f"{where} refused a command: {_words(error)}") from error
 

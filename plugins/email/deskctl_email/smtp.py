@@ -16,11 +16,21 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
-from deskctl.plugins import ChannelContext, DeskctlError, Receipt, Rejected, TryLater, Uncertain
+from deskctl.plugins import (
+    AuthFailed,
+    ChannelContext,
+    DeskctlError,
+    Receipt,
+    Rejected,
+    TryLater,
+    Unavailable,
+    Uncertain,
+)
 from deskctl.plugins.faultpoints import exchange, reach
 
 from .compose import Mail
 from .config import Smtp
+from .tokens import Tokens, xoauth2
 
 #: The end of a mail goes out together with this much of its content, in bytes. Until then a cut line is harmless:
 #: the relay has not seen the end, so it cannot have accepted the mail (RFC 5321, 4.1.1.4).
@@ -36,8 +46,10 @@ class LoginRefused(DeskctlError):
 class Relay:
     """A connection to the relay, opened when there is something to send and kept for the next message."""
 
-    def __init__(self, config: Smtp, context: ChannelContext, address: str) -> None:
+    def __init__(self, config: Smtp, context: ChannelContext, address: str, tokens: Tokens | None = None) -> None:
+        """`tokens` log in instead of a password."""
         self._config = config
+        self._tokens = tokens
         self._context = context
         self._address = address
         self._smtp: smtplib.SMTP | None = None
@@ -98,7 +110,14 @@ class Relay:
             if config.security == "starttls":
                 smtp.starttls(context=tls)
                 smtp.ehlo_or_helo_if_needed()
-            if config.user is not None and config.password is not None:
+            if self._tokens is not None:
+                token = self._tokens.access()
+                if not _login_with(smtp, config.user or "", token):
+                    # It may have been withdrawn before its time: one new token.
+                    fresh = self._tokens.access(refused=token)
+                    if not _login_with(smtp, config.user or "", fresh):
+                        raise LoginRefused(f"the relay refuses user {config.user} with a new token", self._tokens.hint)
+            elif config.user is not None and config.password is not None:
                 _login(smtp, config.user, config.password.reveal())
         except BaseException:
             smtp.close()
@@ -195,9 +214,13 @@ class Relay:
         except Rejected:
             self._reset()
             raise
-        except DeskctlError as error:  # the password's source
+        except Unavailable as error:  # whoever gives out tokens
             self._drop()
-            self._alert(str(error), error.hint)
+            raise TryLater(str(error), error.hint) from error
+        except DeskctlError as error:  # the password's source; consent that is gone, which was told already
+            self._drop()
+            if not isinstance(error, AuthFailed):
+                self._alert(str(error), error.hint)
             raise TryLater(str(error), error.hint) from error
 
     def _alert(self, what: str, hint: str) -> None:
@@ -247,6 +270,19 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
             f"the relay offers no login here: {error}",
             'Leave out user and password, or use security = "starttls" or "tls".',
         ) from None
+
+
+def _login_with(smtp: smtplib.SMTP, user: str, token: str) -> bool:
+    """Whether the relay takes the token. Raises smtplib.SMTPException for a fault over there."""
+    words = base64.b64encode(xoauth2(user, token)).decode("ascii")
+    code, said = smtp.docmd("AUTH", f"XOAUTH2 {words}")
+    if code == 334:  # why it refuses; an empty answer ends it
+        code, said = smtp.docmd("")
+    if 400 <= code < 500 or code == 421:
+        raise smtplib.SMTPAuthenticationError(code, said)
+    if code in (500, 502, 504):
+        raise LoginRefused(f"the relay knows no XOAUTH2: {_said(code, said)}", 'Use security = "starttls" or "tls".')
+    return 200 <= code < 300
 
 
 def _options(smtp: smtplib.SMTP, mail: Mail) -> list[str]:

@@ -7,6 +7,10 @@ from typing import Any
 
 from deskctl.plugins import ChannelContext
 
+#: One for each channel: its reader and a command may change their sections at the same time.
+_LOCKS: dict[str, threading.Lock] = {}
+_GUARD = threading.Lock()
+
 
 class State:
     """Several parts (the mailbox's thread, a check) share the document; each keeps its own section. Blocking.
@@ -17,7 +21,8 @@ class State:
 
     def __init__(self, context: ChannelContext) -> None:
         self._context = context
-        self._lock = threading.Lock()
+        with _GUARD:
+            self._lock = _LOCKS.setdefault(context.name, threading.Lock())
 
     def get(self, section: str) -> dict[str, Any]:
         """`{}` when nothing was kept."""

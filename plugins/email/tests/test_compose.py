@@ -169,3 +169,78 @@ def test_domains_of_the_world_are_written_in_ascii() -> None:
 def test_a_message_without_recipients_is_rejected() -> None:
     with pytest.raises(Rejected):
         composed(to=())
+
+
+def page_of(mail: Mail) -> str:
+    body = parsed(mail).get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_the_same_words_are_there_as_text_and_as_a_page() -> None:
+    text = "안녕하세요,\n\nsee https://acme.test/a?b=1&c=2.\n\n> 그때 <주문>\n>> deeper\n\n-- \nAgent One\n"
+    mail = composed(text=text, language="ko", files=(FileRef("a.pdf", "application/pdf", 9, "ab"),))
+    message = parsed(mail)
+    assert message.get_content_type() == "multipart/mixed"
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == text
+    html = page_of(mail)
+    assert '<html lang="ko">' in html
+    assert '<a href="https://acme.test/a?b=1&amp;c=2">https://acme.test/a?b=1&amp;c=2</a>.' in html
+    assert html.count("<blockquote") == html.count("</blockquote>") == 2
+    assert "그때 &lt;주문&gt;" in html
+    assert [file.get_filename() for file in message.iter_attachments()] == ["a.pdf"]
+
+
+HOSTILE = st.lists(
+    st.sampled_from(
+        [
+            *("<script>alert(1)</script>", "<img src=x onerror=y>", '"><svg/onload=x>', "javascript:alert(1)"),
+            *(
+                'https://a.b/"onclick="x',
+                "https://a.b/<b>",
+                "http://a.b/&quot;x",
+                "</p></body>",
+                "> > >",
+                "-- ",
+                "\x1b[2J",
+            ),
+            *("\u202ehttps://evil.test/\u202d", "{body}", "{lang}", "&#60;script&#62;", " ", "\n", "\t"),
+        ]
+    )
+    | st.text(max_size=20),
+    max_size=12,
+).map("".join)
+
+
+@given(text=HOSTILE)
+def test_no_words_become_anything_but_words_on_the_page(text: str) -> None:
+    from lxml.html import document_fromstring
+
+    tree = document_fromstring(page_of(composed(text=text)))
+    allowed = {"html", "head", "meta", "body", "p", "br", "a", "blockquote", "div"}
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    assert {element.tag for element in elements} <= allowed
+    for element in elements:
+        assert set(element.attrib) <= {"lang", "charset", "style", "href"}
+        if element.tag == "a":
+            assert element.text_content() == element.get("href"), "a link leads where it says"
+            assert str(element.get("href")).lower().startswith(("https://", "http://"))
+    said, shown = ("".join(c for c in words if c.isalnum()) for words in (text, tree.text_content()))
+    assert said == shown
+
+
+def test_a_long_text_becomes_a_page_at_once() -> None:
+    import time
+
+    began = time.perf_counter()
+    composed(text="> " * 50_000 + "https://" * 20_000 + "\n>" * 50_000)
+    assert time.perf_counter() - began < 2
+
+
+def test_an_answer_asks_to_be_answered_at_the_address_with_the_token() -> None:
+    message = parsed(composed(reply_to=f"support+{'ab' * 16}@acme.test"))
+    assert message["Reply-To"] == f"support+{'ab' * 16}@acme.test"
+    with pytest.raises(Rejected):
+        composed(reply_to="a@b.c\r\nBcc: eve@x.y")

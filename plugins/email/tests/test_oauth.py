@@ -1,0 +1,269 @@
+"""Mailbox and relay without a password: consent, tokens and their renewal, against a provider and real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from deskctl.config.convert import structure
+from deskctl.plugins import AuthFailed, Refused, TryLater, Unavailable, UsageError
+from deskctl.testing.builders import outbound, raw_mail
+from deskctl.testing.fakes import MemoryContext
+from deskctl.testing.smtp_sink import SmtpSink
+from deskctl_email import consent, tokens
+from deskctl_email.channel import EmailChannel
+from deskctl_email.config import EmailConfig
+from deskctl_email.state import State
+from tests.servers.dovecot import open_dovecot
+from tests.servers.identity import IdentityProvider
+
+USER = "box1@desk.test"
+
+
+@pytest.fixture
+def identity() -> Iterator[IdentityProvider]:
+    with IdentityProvider(user=USER) as provider:
+        yield provider
+
+
+@pytest.fixture
+def mailbox(identity: IdentityProvider) -> Iterator[Any]:
+    server = open_dovecot(None, f"{identity.url}/introspect")
+    yield server
+    server.close()
+
+
+def configured(identity: IdentityProvider, **tables: Any) -> EmailConfig:
+    given = {"address": USER, "oauth": identity.table(**tables.pop("oauth", {})), **tables}
+    config, faults = structure(given, EmailConfig, Path("/"))
+    assert faults == []
+    assert isinstance(config, EmailConfig)
+    return config
+
+
+def with_smtp(identity: IdentityProvider, sink: SmtpSink) -> EmailConfig:
+    return configured(identity, smtp={"host": sink.host, "port": sink.port, "timeout": "5s"})
+
+
+def bearing(identity: IdentityProvider) -> SmtpSink:
+    return SmtpSink(bearers=lambda user, token: user == USER and token in identity.access_tokens)
+
+
+def let_in(identity: IdentityProvider, context: MemoryContext) -> None:
+    State(context).put(tokens.SECTION, {"refresh": identity.consented()})
+
+
+async def test_a_code_typed_in_elsewhere_lets_the_desk_in(identity: IdentityProvider, context: MemoryContext) -> None:
+    with bearing(identity) as sink:
+        config = with_smtp(identity, sink)
+        assert config.oauth is not None
+        begun = await asyncio.to_thread(consent.begin, config.oauth)
+        assert (begun["code"], begun["url"]) == ("WDJB-MJHT", f"{identity.url}/activate")
+        assert await asyncio.to_thread(consent.finish, config.oauth, context, begun["pending"], None) == "waiting"
+        identity.approve()
+        assert await asyncio.to_thread(consent.finish, config.oauth, context, begun["pending"], None) == "done"
+        channel = EmailChannel(config, context)
+        await channel.send(outbound())
+        await channel.aclose()
+        assert len(sink.mails) == 1
+
+
+async def test_a_page_is_opened_where_there_are_no_device_codes(
+    identity: IdentityProvider, context: MemoryContext
+) -> None:
+    with bearing(identity) as sink:
+        table = {"device_url": None, "auth_url": f"{identity.url}/authorize"}
+        config = with_smtp(identity, sink)
+        assert config.oauth is not None
+        oauth = attrs.evolve(config.oauth, **table)
+        begun = await asyncio.to_thread(consent.begin, oauth)
+        assert begun["code"] is None
+        ended_at = identity.visit(begun["url"])
+        wrong = ended_at.replace("state=", "state=x")
+        with pytest.raises(UsageError):
+            await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], wrong)
+        with pytest.raises(Refused, match="no"):
+            await asyncio.to_thread(
+                consent.finish, oauth, context, begun["pending"], "http://127.0.0.1:1/?error=access_denied"
+            )
+        assert await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], ended_at) == "done"
+        channel = EmailChannel(attrs.evolve(config, oauth=oauth), context)
+        await channel.send(outbound())
+        await channel.aclose()
+        assert len(sink.mails) == 1
+
+
+async def test_a_no_is_a_no(identity: IdentityProvider, context: MemoryContext) -> None:
+    oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
+    assert oauth is not None
+    begun = await asyncio.to_thread(consent.begin, oauth)
+    identity.deny()
+    with pytest.raises(Refused, match="no"):
+        await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], None)
+    assert context.load_state() == {}
+
+
+async def test_a_mailbox_is_read_with_a_token(
+    identity: IdentityProvider, mailbox: Any, context: MemoryContext, running: Any
+) -> None:
+    let_in(identity, context)
+    config = configured(identity, imap={"host": "127.0.0.1", "port": mailbox.port, "poll": "1s"})
+    async with running(config, context):
+        await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted", 40)
+        await asyncio.to_thread(deliver, mailbox, raw_mail(subject="hello"))
+        await context.wait_for(lambda: context.journal, "the mail is taken in", 45)
+    assert b"Subject: hello" in context.journal[0].raw
+
+
+def deliver(server: Any, raw: bytes) -> None:
+    import smtplib
+
+    with smtplib.LMTP(*server.lmtp) as lmtp:
+        lmtp.sendmail("ana@example.org", [USER], raw)
+
+
+async def test_a_token_that_is_withdrawn_before_its_time_is_replaced(
+    identity: IdentityProvider, mailbox: Any, context: MemoryContext
+) -> None:
+    let_in(identity, context)
+    with bearing(identity) as sink:
+        config = configured(
+            identity,
+            imap={"host": "127.0.0.1", "port": mailbox.port, "sent": "Sent"},
+            smtp={"host": sink.host, "port": sink.port},
+        )
+        channel = EmailChannel(config, context)
+        message = outbound(message_id="<kept@acme.test>")
+        await channel.send(message)
+        await channel.aclose()
+        identity.forget_access()
+        await channel.send(message)
+        identity.forget_access()
+        receipt = await channel.send(replace(message, copy=True))
+        await channel.aclose()
+        assert "Sent" in receipt.remark
+        assert len(sink.mails) == 2
+    assert context.alerts == []
+
+
+async def test_a_token_is_renewed_before_it_ends_and_a_new_refresh_token_is_kept(
+    identity: IdentityProvider, context: MemoryContext
+) -> None:
+    let_in(identity, context)
+    identity.rotates, identity.expires_in = True, 61  # shorter than the time left at which a new one is asked for
+    with bearing(identity) as sink:
+        for _ in range(3):
+            channel = EmailChannel(with_smtp(identity, sink), context)
+            await channel.send(outbound())
+            await channel.aclose()
+        assert len(sink.mails) == 3
+    assert {context.load_state()["oauth"]["refresh"]} == identity.refresh_tokens
+
+
+async def test_consent_that_is_gone_stops_the_mailbox_and_says_what_to_do(
+    identity: IdentityProvider, mailbox: Any, context: MemoryContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    let_in(identity, context)
+    kept = context.load_state()["oauth"]["refresh"]
+    identity.revoke()
+    config = configured(identity, imap={"host": "127.0.0.1", "port": mailbox.port}, smtp={"host": "127.0.0.1"})
+    channel = EmailChannel(config, context)
+    with pytest.raises(AuthFailed) as caught:
+        await channel.receive()
+    assert caught.value.hint == "deskctl mail auth support"
+    assert context.alerts == [(str(caught.value), "deskctl mail auth support")]
+    assert kept not in f"{caught.value} {caplog.text} {context.alerts} {config}"
+
+
+async def test_a_mailbox_that_nobody_opened_yet_says_so(identity: IdentityProvider, context: MemoryContext) -> None:
+    with bearing(identity) as sink:
+        channel = EmailChannel(with_smtp(identity, sink), context)
+        for _ in range(2):
+            with pytest.raises(TryLater, match="nobody has let"):
+                await channel.send(outbound())
+        await channel.aclose()
+    assert len(context.alerts) == 1, "told once"
+    assert context.marked == []
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+async def test_a_provider_with_a_bad_day_is_tried_again(
+    status: int, identity: IdentityProvider, context: MemoryContext
+) -> None:
+    let_in(identity, context)
+    with bearing(identity) as sink:
+        channel = EmailChannel(with_smtp(identity, sink), context)
+        identity.fail = [status]
+        with pytest.raises(TryLater):
+            await channel.send(outbound())
+        await channel.send(outbound())
+        await channel.aclose()
+        assert len(sink.mails) == 1
+    assert context.alerts == []
+
+
+async def test_a_provider_out_of_reach_keeps_the_mailbox_waiting(context: MemoryContext) -> None:
+    with IdentityProvider() as identity:
+        let_in(identity, context)
+        config = configured(identity, imap={"host": "127.0.0.1", "port": 9})
+    with pytest.raises(Unavailable):
+        await EmailChannel(config, context).receive()
+    assert context.alerts == []
+
+
+async def test_a_refresh_token_that_could_not_be_stored_is_used_and_stored_later(
+    identity: IdentityProvider, context: MemoryContext
+) -> None:
+    let_in(identity, context)
+    identity.rotates, identity.expires_in = True, 61
+    oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
+    assert oauth is not None
+    source = tokens.Tokens(oauth, context, State(context))
+    context.refuse = True
+    await asyncio.to_thread(source.access)
+    context.refuse = False
+    await asyncio.to_thread(source.access)
+    assert {context.load_state()["oauth"]["refresh"]} == identity.refresh_tokens
+
+
+@pytest.mark.parametrize(
+    ("table", "place"),
+    [
+        ({"oauth": {"provider": "microsoft"}}, "oauth.client_id"),
+        ({"oauth": {"client_id": "x"}}, "oauth.token_url"),
+        ({"oauth": {"client_id": "x", "token_url": "https://a.test/t"}}, "oauth.device_url"),
+        (
+            {"oauth": {"client_id": "x", "token_url": "http://a.test/t", "device_url": "https://a.test/d"}},
+            "oauth.token_url",
+        ),
+        ({"oauth": {"provider": "google", "client_id": "x"}, "imap": None}, "oauth"),
+        ({"oauth": {"provider": "google", "client_id": "x"}, "imap": {"password": "p", "user": "u"}}, "imap.password"),
+        ({"smtp": {"host": "h", "rate": "30 a minute"}}, "smtp.rate"),
+        ({"imap": {"sent": ""}}, "imap.sent"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(table: dict[str, Any], place: str) -> None:
+    imap = table.pop("imap", {})
+    given = {"address": USER, **({"imap": {"host": "imap.acme.test", **imap}} if imap is not None else {}), **table}
+    config, faults = structure(given, EmailConfig, Path("/"))
+    assert config is None
+    assert {".".join(map(str, fault.path)) for fault in faults} == {place}
+
+
+@pytest.mark.parametrize("provider", ["google", "microsoft"])
+def test_a_known_provider_needs_little(provider: str) -> None:
+    given = {"address": USER, "oauth": {"provider": provider, "client_id": "x"}, "imap": {"host": "imap.test"}}
+    config, faults = structure(given, EmailConfig, Path("/"))
+    assert faults == []
+    assert config.imap.user == USER
+    assert config.oauth.token_url.startswith("https://")
+    assert timedelta(seconds=1) <= config.imap.poll
