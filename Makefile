@@ -30,8 +30,8 @@ demo: install ## see the whole desk at work (ARGS="--keep" leaves it running)
 test: install ## run every test (ARGS="-k word" for some)
 	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
-crash: install ## kill the daemon at random moments, for longer than `make test` does
-	$(PYTEST) -m crash -p no:xdist $(ARGS)
+crash: install ## break the daemon at every named point, and kill it at random moments (takes long)
+	DESKCTL_CRASH=all DESKCTL_KILLS=$${DESKCTL_KILLS:-50} $(PYTEST) -m crash -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: install ## everything that can be checked without running
 	$(BIN)/ruff check
