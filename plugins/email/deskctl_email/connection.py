@@ -74,7 +74,10 @@ class Connection:
                     _login(self._client, imap)
                 else:
                     self._let_in(tokens, token)
-            self.name = imap.folder if folder is None else self._another(folder)
+            self.name = imap.folder
+            if folder is not None:
+                with exchange("imap.sent_folder"):
+                    self.name = self._another(folder)
             with exchange("imap.select"):
                 self.folder = self._select()
         except BaseException:
@@ -199,11 +202,13 @@ class Connection:
 
     def with_message_id(self, message_id: str) -> list[int]:
         """The UIDs of mail with this Message-ID."""
-        return list(self._client.search(["HEADER", "Message-ID", message_id]))
+        with exchange("imap.known"):
+            return list(self._client.search(["HEADER", "Message-ID", message_id]))
 
     def append(self, raw: bytes, moment: datetime) -> None:
         """A mail of our own into this folder, as one that was read."""
-        self._client.append(self.name, raw, [SEEN], moment)
+        with exchange("imap.append"):
+            self._client.append(self.name, raw, [SEEN], moment)
 
     def arrived(self, first: datetime, below: int) -> list[int]:
         """The UIDs under `below` of mail that came into the folder at `first` or later."""
