@@ -11,7 +11,7 @@ from tests.crash.world import MAX_SIZE, Box, World
 from tests.servers.waiting import wait_until
 
 _JOURNAL = "SELECT channel, key, raw_sha256, state, message, duplicate, reason FROM journal"
-_OUTBOX = "SELECT id, message_id, state FROM outbox"
+_OUTBOX = "SELECT id, message_id, state, kind FROM outbox"
 #: What may be left of an outgoing message. Failed: refused by the relay, as some cases have it.
 _SETTLED = {"sent", "uncertain", "failed"}
 _DIED = "the process died"
@@ -46,7 +46,7 @@ def _due(box: Box) -> list[str]:
 
 def settled(world: World) -> bool:
     """Whether nothing waits; an answer that is to be tried again in a while is tried now."""
-    states = {number: state for number, _, state in world.sql(_OUTBOX)}
+    states = {number: state for number, _, state, _ in world.sql(_OUTBOX)}
     again = [number for number, state in states.items() if state == "retry"]
     if again:
         with world.desk() as desk:
@@ -106,24 +106,36 @@ def _mailboxes(world: World) -> None:
         for validity, uid in box.arrived:
             if (validity, uid) not in box.vanished and uid not in left:
                 assert box.key(validity, uid) in taken, "a mail left the mailbox before it was in the journal"
-    with moved.mailbox.imap() as client:
-        if client.select("Done", readonly=True)[0] == "OK":
-            said = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1]
-            ids = Counter(part[1].strip() for part in said if isinstance(part, tuple))
-            assert {i: n for i, n in ids.items() if n > 1} == {}, "a mail was moved twice"
+    assert {i: n for i, n in _ids(moved, "Done").items() if n > 1} == {}, "a mail was moved twice"
+
+
+def _ids(box: Box, folder: str) -> Counter[str]:
+    """The Message-IDs of the mails in a folder."""
+    with box.mailbox.imap() as client:
+        if client.select(folder, readonly=True)[0] != "OK":
+            return Counter()
+        said = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1]
+        return Counter(_message_id(part[1]) for part in said if isinstance(part, tuple))
+
+
+def _message_id(raw: bytes) -> str:
+    found = re.search(rb"(?im)^Message-ID:\s*(<[^>]+>)", raw)
+    assert found is not None
+    return found[1].decode()
 
 
 def _outbox(world: World) -> None:
     """Each answer is accepted outside at most once; what is not known to be sent is marked as uncertain."""
     rows = world.sql(_OUTBOX)
-    states = {message_id: state for _, message_id, state in rows}
-    arrived = Counter(
-        re.search(rb"(?im)^Message-ID:\s*(<[^>]+>)", received.raw)[1].decode()  # type: ignore[index]
-        for received in world.sink.mails
-    )
+    states = {message_id: state for _, message_id, state, kind in rows if kind != "copy"}
+    arrived = Counter(_message_id(received.raw) for received in world.sink.mails)
     assert {i: n for i, n in arrived.items() if n > 1} == {}, "an answer was sent twice"
     assert set(arrived) <= set(states), "something left that is not in the outbox"
     assert {states[i] for i in arrived} <= {"sent", "uncertain"}
     assert {i for i, state in states.items() if state == "sent"} <= set(arrived), "marked as sent, and never arrived"
-    promised = {number: state for number, _, state in rows}
+    promised = {number for number, *_ in rows}
     assert [number for number in world.replies if number not in promised] == [], "a promised answer is gone"
+    copies = _ids(world.boxes["flagged"], "Sent")
+    assert {i: n for i, n in copies.items() if n > 1} == {}, "a copy is there twice"
+    kept = {message_id for _, message_id, state, kind in rows if kind == "copy" and state == "sent"}
+    assert kept <= set(copies), "a copy that was kept is not there"

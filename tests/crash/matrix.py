@@ -91,6 +91,7 @@ COMMANDS: dict[str, dict[str, bytes | None]] = {
         "IDLE": rb" IDLE",
         "DONE": rb"^DONE",
         "NOOP": rb" NOOP",
+        "COPY": rb" APPEND ",
     },
 }
 COMMANDS["lmtp"] = {**COMMANDS["smtp"], "EHLO": rb"(?i)^LHLO"}

@@ -166,6 +166,7 @@ class World:
                 f'user = "{box.mailbox.user}"\npassword = {{ env = "MAILBOX_PASSWORD" }}\nfolder = "{box.folder}"\n'
                 f'after = "{after}"\npoll = "1s"\nidle = {str(after == "flag").lower()}\n'
             )
+            text += 'sent = "Sent"\n' if after == "flag" else ""
         return text
 
     # --- processes
@@ -266,9 +267,11 @@ class World:
 
     def _answer(self, stop: threading.Event) -> None:
         """An agent opens tickets, answers and solves them, over and over, whatever the daemon goes through."""
+        channels = itertools.cycle(("smtp", "flagged"))  # the second keeps copies of what it sent
         while not stop.wait(0.15):
             with suppress(DeskctlError, OSError), self.desk() as desk:
-                made = desk.execute(Create("bob@example.net", "call", "hello", channel="smtp"), agent="ana")
+                call = Create("bob@example.net", "call", "hello", channel=next(channels))
+                made = desk.execute(call, agent="ana")
                 number = made["facts"]["number"]
                 said = desk.execute(Reply(number, "an answer", at_once=True), agent="ana")
                 self.replies.append(int(said["facts"]["outbox"]))
