@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from deskctl.plugins import Bounce
 
 from . import freeform, headers
+from .charset import decode
 from .mime import Part, read_headers
 
 MAX_GROUPS = 1_000
@@ -62,7 +63,10 @@ def _delivery_status(status: Part, root: Part, leaves: Sequence[Part]) -> tuple[
     codes: list[str] = []
     reasons: list[str] = []
     failed = delayed = good = False
-    for group in _GROUPS.split(status.content()[:1_000_000].strip(b"\r\n"), MAX_GROUPS):
+    content = status.content()[:1_000_000].strip(b"\r\n")
+    if not content.isascii():
+        content = decode(content)[0].encode()  # one guess at the charset, not one for each field
+    for group in _GROUPS.split(content, MAX_GROUPS):
         fields: dict[str, str] = {}
         for name, value in read_headers(group.strip(b"\r\n") + b"\r\n")[0]:
             fields.setdefault(name, headers.text(value))

@@ -35,9 +35,8 @@ def visible(text: str, *, forward: bool = False) -> str:
     if _SIGNED in text:
         text = _without_armor(text)
     lines = text.split("\n")
-    kept = _without_quotes(lines, forward)
-    kept = _without_signature(kept)
-    shown = "\n".join(kept).strip()
+    kept, passed_on = _without_quotes(lines, forward)
+    shown = "\n".join(_without_signature(kept) + passed_on).strip()
     return shown or text.strip()
 
 
@@ -86,7 +85,8 @@ def _without_armor(text: str) -> str:
     return "\n".join(part for part in (before.strip(), words.strip("\n"), after.strip()) if part.strip()) or text
 
 
-def _without_quotes(lines: list[str], forward: bool) -> list[str]:
+def _without_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]]:
+    """The sender's own lines, and those of a message that is passed on."""
     kept: list[str] = []
     index = 0
     candidates = 0
@@ -110,16 +110,17 @@ def _without_quotes(lines: list[str], forward: bool) -> list[str]:
         if len(line) <= LONGEST and candidates < MAX_CANDIDATES and _may_mark(line, head, following):
             candidates += 1
             if markers.FORWARDED.match(line):
-                return kept + lines[index:]
+                return kept, lines[index:]
             if markers.ORIGINAL.match(line) or markers.REPLY_ABOVE.match(line):
                 if something:
-                    return kept + lines[index:] if forward and _header_follows(lines, index) else kept
+                    return kept, lines[index:] if forward and _header_follows(lines, index) else []
             elif (block := header_block(lines, index)) is not None:
                 if something:
-                    return kept + lines[index:] if forward else _without_ruler(kept)
-                if not forward:
-                    index += block.size
-                    continue
+                    return (kept, lines[index:]) if forward else (_without_ruler(kept), [])
+                if forward:
+                    return kept, lines[index:]
+                index += block.size
+                continue
             elif (size := attribution(lines, index)) > 0:
                 after = _next_words(lines, index + size)
                 if after is not None and lines[after].lstrip()[:1] in (">", "|"):
@@ -127,17 +128,17 @@ def _without_quotes(lines: list[str], forward: bool) -> list[str]:
                     index += size
                     continue
                 if something:
-                    return _without_ruler(kept)
+                    return _without_ruler(kept), []
         if something and len(head) <= 120 and head[0] in markers.SENT_BEGINNINGS and _sent_from(head):
             after = _next_words(lines, index + 1)
             if after is None or not (lines[after].lstrip()[:1] == ">" or attribution(lines, after)):
-                return _without_ruler(kept)
+                return _without_ruler(kept), []
             index += 1  # there may be an answer below the quote
             continue
         kept.append(line)
         something = something or not markers.RULER.match(head)
         index += 1
-    return kept
+    return kept, []
 
 
 def _may_mark(line: str, head: str, following: str) -> bool:
