@@ -79,6 +79,21 @@ def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
         assert Path(source).resolve() == ROOT / file, dotted
 
 
+def test_each_promise_about_mail_names_tests_that_exist() -> None:
+    page = (ROOT / "docs/explanation/mail.md").read_text()
+    promises = [part for part in re.split(r"^(?=- |## )", page, flags=re.MULTILINE) if part.startswith("- ")]
+    assert len(promises) > 20
+    missing = []
+    for promise in promises:
+        held = re.findall(r"`([\w./]+\.py)::(\w+)`", promise)
+        assert held, promise
+        for file, name in held:
+            source = (ROOT / file).read_text() if (ROOT / file).exists() else ""
+            if not re.search(rf"^(async )?def {name}\(", source, re.MULTILINE):
+                missing.append(f"{file}::{name}")
+    assert missing == []
+
+
 def resolve(dotted: str) -> object:
     """The function or class that a dotted path names."""
     parts = dotted.split(".")
