@@ -52,15 +52,22 @@ class Box:
     mailbox: Mailbox
     arrived: dict[tuple[int, int], bytes] = field(default_factory=dict)
     vanished: set[tuple[int, int]] = field(default_factory=set)
+    _line: imaplib.IMAP4 | None = None
 
     def append(self, raw: bytes) -> None:
         """What a mail server does: the mail is there once it says so."""
-        with self.mailbox.imap() as client:
-            client.create(self.folder)
-            said, data = client.append(self.folder, "", "", raw)
-            assert said == "OK", data
-            uidvalidity, uid = re.findall(rb"APPENDUID (\d+) (\d+)", data[0])[0]
-            self.arrived[int(uidvalidity), int(uid)] = raw
+        if self._line is None:
+            self._line = imaplib.IMAP4(self.mailbox.host, self.mailbox.port, timeout=20)
+            self._line.login(self.mailbox.user, self.mailbox.password)
+        said, data = self._line.append(self.folder, "", "", raw)
+        assert said == "OK", data
+        uidvalidity, uid = re.findall(rb"APPENDUID (\d+) (\d+)", data[0])[0]
+        self.arrived[int(uidvalidity), int(uid)] = raw
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.logout()
+            self._line = None
 
     def key(self, uidvalidity: int, uid: int) -> str:
         return f"{self.mailbox.user}|{self.folder}|{uidvalidity}|{uid}"
@@ -80,6 +87,8 @@ class Box:
         """The folder is deleted and made again: another UIDVALIDITY, and one mail is in it."""
         self.take_out()
         self.mailbox.remove(self.folder)
+        with self.mailbox.imap() as client:
+            client.create(self.folder)
         self.append(mail(self.channel))
 
 
@@ -142,7 +151,7 @@ class World:
             Feeder("smtp", self._transport(smtplib.SMTP, "smtp"), 0.1, int),
             Feeder("lmtp", self._transport(smtplib.LMTP, "lmtp"), 0.1, int),
             Feeder("socket", self._ingest, 0.2, int),
-            *(Feeder(box.channel, box.append, 0.2, self._size_for(box)) for box in self.boxes.values()),
+            *(Feeder(box.channel, box.append, 0.25, self._size_for(box)) for box in self.boxes.values()),
         ]
         self.piped: list[bytes] = []
         self.replies: list[int] = []  # outbox rows of answers that the agent was promised
@@ -221,6 +230,8 @@ class World:
 
     def close(self) -> None:
         self.kill()
+        for box in self.boxes.values():
+            box.close()
         for proxy in self.proxies.values():
             proxy.close()
         self.sink.close()
@@ -267,8 +278,8 @@ class World:
 
     def _answer(self, stop: threading.Event) -> None:
         """An agent opens tickets, answers and solves them, over and over, whatever the daemon goes through."""
-        channels = itertools.cycle(("smtp", "flagged"))  # the second keeps copies of what it sent
-        while not stop.wait(0.15):
+        channels = itertools.cycle(("smtp", "lmtp", "moved", "flagged"))  # the last keeps copies of what it sent
+        while not stop.wait(0.2):
             with suppress(DeskctlError, OSError), self.desk() as desk:
                 call = Create("bob@example.net", "call", "hello", channel=next(channels))
                 made = desk.execute(call, agent="ana")
