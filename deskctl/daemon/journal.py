@@ -20,8 +20,9 @@ log = logging.getLogger("deskctl.daemon.journal")
 class Traffic:
     """Whether messages are being delivered so fast that parsing would slow their senders down."""
 
-    #: This many within this many seconds are a rush.
-    RUSH, WITHIN = 10, 0.1
+    #: This many within this many seconds are a rush. Few enough that a busy machine, too, has its rushes: there
+    #: senders need most that the worker gives way.
+    RUSH, WITHIN = 10, 0.5
 
     def __init__(self) -> None:
         self._arrivals: deque[float] = deque(maxlen=self.RUSH)
@@ -38,8 +39,9 @@ class Traffic:
 class JournalWorker:
     """Rows wait on disk, so giving way costs nothing but time."""
 
-    #: Seconds that a rush keeps the next batch waiting: receiving stays fast, and the journal never far behind.
-    GIVE_WAY = 0.6
+    #: How long a rush keeps the next batch waiting, in times of the batch before it, and the bounds in seconds. In
+    #: proportion, so that receiving and working off share a slow machine as they share a fast one.
+    GIVE_WAY, AT_LEAST, AT_MOST = 1.0, 0.1, 1.5
 
     def __init__(self, journal: Journal, intake: Intake, traffic: Traffic, look_again: float | None = None) -> None:
         """`look_again`: seconds between looks at the journal where others write to it too; None: never unasked."""
@@ -49,6 +51,7 @@ class JournalWorker:
         self._look_again = look_again
         self._something = threading.Event()
         self._stopping = threading.Event()
+        self._took = 0.0  # seconds, the last batch
         self._failures = 0
         self._service = Service("journal", _in_its_thread)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -90,13 +93,15 @@ class JournalWorker:
             rows = self._journal.waiting(BATCH_ROWS, BATCH_BYTES)
             if not rows or self._stopping.is_set():
                 return
+            began = time.monotonic()
             self._intake.work_off(rows)
+            self._took = time.monotonic() - began
             if self._failures:
                 self._failures, self._service.last_error = 0, None
                 self._service.becomes(ServiceState.RUNNING)
 
     def _give_way(self) -> None:
-        until = time.monotonic() + self.GIVE_WAY
+        until = time.monotonic() + min(max(self._took * self.GIVE_WAY, self.AT_LEAST), self.AT_MOST)
         while self._traffic.rush and time.monotonic() < until and not self._stopping.is_set():
             self._stopping.wait(0.02)
 
