@@ -19,9 +19,8 @@ import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "plugins" / "email"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "email"))
 
 from deskctl.plugins import Envelope, InboundMessage
 from deskctl_email.describe import describe

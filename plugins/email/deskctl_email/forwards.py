@@ -70,6 +70,13 @@ def _in_body(text: str, subject: str) -> Forwarded | None:
         return None
     lines = text.split("\n", MAX_LINES)
     for at, line in enumerate(lines[:MAX_LINES]):
+        first = line.lstrip()[:1]
+        if (
+            not first
+            or first == ">"
+            or (first not in "-_=*—–" and ":" not in line and "：" not in line and "|" not in line)
+        ):
+            continue  # nearly all lines
         head = line[:300]
         announced = bool(markers.FORWARDED.match(head))
         if not announced and not (forward and (markers.HEADER.match(head) or markers.ORIGINAL.match(head))):
