@@ -13,6 +13,7 @@ from .events import Event, Forwarded, MarkedSpam, Mentions, MessageReceived, Sta
 from .handling import Handler, Said, Steps
 from .identity import address_key, contact_for
 from .journal import JournalSettled, JournalState
+from .messages import Forwarded as ForwardedMail
 from .messages import InboundMessage, MessageKind
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
@@ -146,7 +147,12 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
     agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == message.sender.lower()), None)
     if agent is None or unit.settings.owns(forwarded.sender):
         return message, None
-    customers = replace(
+    return as_forwarded(message, forwarded), agent
+
+
+def as_forwarded(message: InboundMessage, forwarded: ForwardedMail) -> InboundMessage:
+    """A forward, as its first sender wrote it."""
+    return replace(
         message,
         sender=forwarded.sender,
         sender_name=forwarded.sender_name,
@@ -157,7 +163,6 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
         to=(),
         cc=(),
     )
-    return customers, agent
 
 
 def _proven(channel: ChannelInfo, message: InboundMessage) -> bool:

@@ -138,7 +138,7 @@ class OutboundMessage:
 class Envelope:
     """What the transport said about a raw message, apart from its bytes.
 
-    `via` names the door: imap, smtp, lmtp, pipe, console. `received_at` is aware, UTC.
+    `via` names the door: imap, smtp, lmtp, pipe, console, or import for old mail. `received_at` is aware, UTC.
     """
 
     via: str

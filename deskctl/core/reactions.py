@@ -23,7 +23,7 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
     Nobody is told of what they did themselves."""
     number = event.ticket
     match event:
-        case e.TicketCreated(team=team) if actor.handle is None and not _is_spam(unit, number):
+        case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or _is_old(cause)):
             yield from _tell_team(unit, team, "new", number)
         case e.Assigned(new=str(agent)) if agent != actor.handle:
             about = "escalated" if _escalates(cause) else "assigned"
@@ -38,6 +38,11 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
                 yield from _tell_team(unit, unit.ticket(number).team, state, number, reason)
 
 
+def _is_old(cause: Command) -> bool:
+    """Whether the message was taken in from before the desk's time: nobody is told of thousands of old mails."""
+    return isinstance(cause, Receive) and cause.envelope.via == "import"
+
+
 def _is_spam(unit: Unit, number: int | None) -> bool:
     return False if number is None else unit.ticket(number).spam
 
@@ -46,7 +51,7 @@ def acknowledge(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
     """A person opened a ticket through a channel: they hear that it is here."""
     if isinstance(event, e.MessageReceived) and isinstance(cause, Receive) and event.automatic is None:
         number = event.ticket
-        if number in unit.changes.new_tickets and not _is_spam(unit, number):
+        if number in unit.changes.new_tickets and not (_is_spam(unit, number) or _is_old(cause)):
             first = min(m.id for m in unit.changes.messages if m.ticket == number)
             channel = unit.settings.channel(cause.channel)
             if first == event.message and channel is not None and channel.acknowledge:

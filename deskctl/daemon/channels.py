@@ -38,6 +38,10 @@ class OpenChannel:
         self._new_context = new_context
         self._instance: _Instance | None = None
 
+    def context(self) -> DaemonContext:
+        """One of its own for an action beside the channel's work."""
+        return self._new_context(self.name)
+
     @asynccontextmanager
     async def use(self) -> AsyncIterator[tuple[Channel, DaemonContext]]:
         """The channel, opened if it is not; it stays open at least until the block ends."""

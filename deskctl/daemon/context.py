@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope
+from deskctl.core.queries.raw import Journalled
 from deskctl.daemon.journal import Traffic
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk.ports import Store
@@ -50,6 +51,9 @@ class DaemonContext:
             self._writer.deliver_blocking([JournalEntry(self.name, key, env, raw) for raw, key, env in batch])
         except Exception as error:
             raise self._refused(error) from error
+
+    def journalled(self, keys: Sequence[str]) -> set[str]:
+        return set(self._store.ask(Journalled(self.name, tuple(keys))))
 
     def sending(self, outbox_id: int) -> None:
         self._writer.run(Turn.SETTLE, lambda: self._store.outbox.mark_sending(outbox_id))

@@ -18,7 +18,7 @@ from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk import calls
+from deskctl.desk import calls, mailing
 from deskctl.desk.decode import Request
 from deskctl.desk.local import JOURNAL_WITHIN, agents_of
 from deskctl.desk.parts import Parts
@@ -46,7 +46,9 @@ class ServedDesk:
         health: DaemonHealth,
         channels: Mapping[str, OpenChannel],
         performed: Callable[[Performed], None],
+        start: Callable[[str], bool] = lambda name: False,
     ) -> None:
+        """`start` begins again with a channel that stopped, and says whether it had."""
         self._parts = parts
         self._store = parts.store
         self._writer = writer
@@ -54,6 +56,7 @@ class ServedDesk:
         self._health = health
         self._channels = channels
         self._performed = performed
+        self._start = start
         self._agents: list[Agent] | None = None
         self._delivered = asyncio.Event()
 
@@ -97,7 +100,7 @@ class ServedDesk:
         if request.query is not None:
             return await self._ask(request.id, request.query)
         if request.call is not None:
-            answer = await self._call(request.call, request.params or {})
+            answer = await self._call(request.call, request.params or {}, caller)
             return await self._read(lambda: line({"id": request.id, "ok": answer}))
         command = request.command
         assert command is not None
@@ -113,7 +116,7 @@ class ServedDesk:
             return line({"id": number, "ok": self._health.report()})
         return await self._read(lambda: line({"id": number, "ok": self._store.ask(query)}))
 
-    async def _call(self, name: str, params: Mapping[str, Any]) -> Any:
+    async def _call(self, name: str, params: Mapping[str, Any], caller: Caller) -> Any:
         config = self._parts.config
         match name:
             case "ingest":
@@ -122,6 +125,26 @@ class ServedDesk:
             case "channel_test":
                 calls.only(params, "name")
                 return await self._channel_test(calls.channel_name(config, calls.parameter(params, "name", str)))
+            case "channel_action":
+                # In a thread of its own: it may wait for a server, and questions must not wait for it.
+                return await asyncio.to_thread(
+                    mailing.action, self._parts, params, caller, lambda name: self._channels[name].context()
+                )
+            case "channel_start":
+                calls.only(params, "name")
+                name = calls.channel_name(config, calls.parameter(params, "name", str))
+                return {"channel": name, "started": self._start(name)}
+            case "raw":
+                return await self._read(lambda: mailing.raw(self._parts, params))
+            case "reparse":
+                return await asyncio.to_thread(
+                    mailing.reparse,
+                    self._parts,
+                    params,
+                    caller,
+                    lambda work: self._writer.run(Turn.COMMAND, work),
+                    self._performed,
+                )
             case "channels":
                 calls.only(params)
                 return calls.channel_rows(config, self._health.states())

@@ -64,6 +64,14 @@ class Supervisor:
         self.services[service.name] = service
         self._tasks[service.name] = asyncio.create_task(self._keep(service), name=service.name)
 
+    def again(self, name: str) -> bool:
+        """Begin again with a service that stopped for good, once a person has mended it; whether it had."""
+        service = self.services.get(name)
+        if service is None or service.state is not ServiceState.STOPPED or self._stopping:
+            return False
+        self.start(service)
+        return True
+
     def stopping(self) -> bool:
         return self._stopping
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +16,12 @@ from deskctl.core.people import Agent
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.core.queries.answers import HealthReport
-from deskctl.desk import DeskInfo, Outcome, calls
+from deskctl.desk import DeskInfo, Outcome, calls, mailing
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
 from deskctl.desk.perform import Caller, perform
+from deskctl.desk.ports import at_once
 from deskctl.desk.requests import Ingested
 from deskctl.errors import TemporaryFailure, Unavailable
 
@@ -70,6 +72,18 @@ class LocalDesk:
             case "channel_test":
                 calls.only(params, "name")
                 return self._channel_test(calls.channel_name(config, calls.parameter(params, "name", str)))
+            case "channel_action":
+                return self._action(params)
+            case "channel_start":
+                calls.only(params, "name")
+                return {
+                    "channel": calls.channel_name(config, calls.parameter(params, "name", str)),
+                    "started": False,
+                }
+            case "raw":
+                return mailing.raw(self._parts, params)
+            case "reparse":
+                return mailing.reparse(self._parts, params, self._caller, at_once, lambda performed: None)
             case "channels":
                 calls.only(params)
                 return calls.channel_rows(config, {})
@@ -86,6 +100,14 @@ class LocalDesk:
         self._parts.store.close()
         if self._lock is not None:
             self._lock.release()
+
+    def _action(self, params: Mapping[str, Any]) -> Any:
+        store = self._parts.store
+        answer = mailing.action(self._parts, params, self._caller, lambda name: mailing.ActingContext(name, store))
+        intake = Intake(store, self._parts.parsers(), shared=not self._parts.on_sqlite)
+        while rows := store.journal.waiting(BATCH_ROWS, BATCH_BYTES):
+            intake.work_off(rows)
+        return answer
 
     def _channel_test(self, name: str) -> Any:
         from deskctl.desk.probe import ProbeContext, check

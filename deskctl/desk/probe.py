@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from deskctl.core.queries.raw import Journalled
 from deskctl.desk.calls import CHECK_WITHIN
 from deskctl.desk.ports import Store
 from deskctl.plugins.channel import Channel, ChannelType, Health, Part, StoreUnavailable
@@ -28,6 +29,9 @@ class ProbeContext:
 
     def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
         raise _not_receiving()
+
+    def journalled(self, keys: Sequence[str]) -> set[str]:
+        return set(self._store.ask(Journalled(self.name, tuple(keys))))
 
     def sending(self, outbox_id: int) -> None:
         self._store.outbox.mark_sending(outbox_id)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HELLO_WITHIN = 10.0
 ANSWER_WITHIN = 90.0
 #: Requests that take their own time, in seconds on top of `seconds` where they name one.
-SLOW_CALLS = {"channel_test": 300.0, "wait_delivery": ANSWER_WITHIN}
+SLOW_CALLS = {"channel_test": 300.0, "channel_action": 600.0, "reparse": 600.0, "wait_delivery": ANSWER_WITHIN}
 
 _NOBODY_LISTENS = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
 

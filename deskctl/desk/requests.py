@@ -4,13 +4,17 @@ ingest(raw_base64, channel=None)     Ingested      journal a raw mail for a chan
 channel_test(name)                   ChannelReport try every part of a channel
 channels()                           list[ChannelRow]
 plugins()                            list[PluginRow]
+channel_action(name, action, params) a document of the channel's own (`ChannelType.actions`); the desk's owner only
+channel_start(name)                  Started       begin again with a channel that stopped (no daemon: nothing to do)
+raw(message=None, ticket=None)       RawMail       the bytes as they came in
+reparse(messages=[], since, after)   Reparsed      read a batch again from the raw bytes; the desk's owner only
 wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
 settled without a daemon             `wait_delivery` answers at once with the row as it is
 """
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class Ingested(TypedDict):
@@ -18,6 +22,29 @@ class Ingested(TypedDict):
 
     channel: str
     new: bool
+
+
+class Started(TypedDict):
+    """`started` is False where nothing had stopped."""
+
+    channel: str
+    started: bool
+
+
+class RawMail(TypedDict):
+    message: int
+    ticket: int
+    channel: str
+    sha256: str
+    raw_base64: str
+
+
+class Reparsed(TypedDict):
+    """`failed`: {message, reason} of those that could not be read. `after`: where to go on, null at the end."""
+
+    done: int
+    failed: list[dict[str, Any]]
+    after: int | None
 
 
 class PartRow(TypedDict):

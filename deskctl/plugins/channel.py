@@ -6,8 +6,8 @@ A channel plugin describes itself once with a `ChannelType`; the daemon opens a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from logging import Logger
 from typing import Any, Protocol
@@ -110,6 +110,10 @@ class ChannelContext(Protocol):
         """The same for several messages at once, one commit, from a thread. Raises StoreUnavailable."""
         ...
 
+    def journalled(self, keys: Sequence[str]) -> set[str]:
+        """Which of these (a few hundred at most) are in the journal of this channel. Blocking."""
+        ...
+
     def sending(self, outbox_id: int) -> None:
         """Durably mark a message as on its way, just before its words leave. Blocking; call it from a thread."""
         ...
@@ -160,6 +164,11 @@ class Channel(Protocol):
         ...
 
 
+#: (config, context, parameters) → a JSON document. Blocking, in a thread of its own, wherever the desk runs; only the
+#: desk's owner can ask for it. Raises DeskctlError.
+Action = Callable[[Any, ChannelContext, Mapping[str, Any]], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelType:
     """A kind of channel.
@@ -170,6 +179,7 @@ class ChannelType:
     `address(config)` and `aliases(config)` name what customers write to. `sends(config)` and
     `receives(config)` tell what this configuration can do, `copies(config)` whether `send` is asked to keep
     a copy of each reply that was sent, `plus(config)` whether mail to `local+anything@domain` arrives.
+    `actions` are what the plugin's own commands ask the desk to do for a channel, by name.
     """
 
     kind: str
@@ -183,4 +193,5 @@ class ChannelType:
     receives: Callable[[Any], bool] = lambda config: True
     copies: Callable[[Any], bool] = lambda config: False
     plus: Callable[[Any], bool] = lambda config: False
+    actions: Mapping[str, Action] = field(default_factory=dict)
     description: str = ""

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -80,6 +80,10 @@ class MemoryContext:
         with self._lock:
             for entry in entries:
                 self._kept.setdefault(entry.key, entry)
+
+    def journalled(self, keys: Sequence[str]) -> set[str]:
+        with self._lock:
+            return self._kept.keys() & set(keys)
 
     def sending(self, outbox_id: int) -> None:
         with self._lock:

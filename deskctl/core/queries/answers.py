@@ -152,6 +152,18 @@ InboxRow = TypedDict(
 )
 
 
+class RawMessage(TypedDict):
+    """`sha256` names its bytes. `envelope` is what the transport said, null where it was not asked for."""
+
+    id: int
+    ticket: int
+    channel: str
+    author: str | None
+    sha256: str
+    received_at: str
+    envelope: dict[str, Any] | None
+
+
 class InboxDocument(TypedDict):
     row: dict[str, Any]
     envelope: dict[str, Any]

@@ -21,12 +21,13 @@ from ...core.queries.admin import (
     StoreStatus,
 )
 from ...core.queries.lookups import Completions, GetAttachment, SearchMessages, Seen
+from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.tickets import ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean
-from . import completions, files, inbox, outbox, report, staff, tickets
+from . import completions, files, inbox, outbox, raw, report, staff, tickets
 from .document import seen, show_ticket
 
 
@@ -51,6 +52,8 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),
     ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query),
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
+    Journalled: lambda reader, query: raw.journalled(reader.connection, query),
+    RawMessages: lambda reader, query: raw.raw_messages(reader.connection, query),
     ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query),
     ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query),
     StoreStatus: lambda reader, query: report.store_status(

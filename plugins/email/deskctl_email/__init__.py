@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from deskctl.plugins import Capabilities, Channel, ChannelContext, ChannelType, Envelope, InboundMessage, hookimpl
 
@@ -34,6 +35,15 @@ def _receives(config: EmailConfig) -> bool:
     return config.listen is not None or config.imap is not None
 
 
+def _action(name: str) -> Callable[[EmailConfig, ChannelContext, Mapping[str, Any]], Any]:
+    def act(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> Any:
+        from .actions import ACTIONS
+
+        return ACTIONS[name](config, context, params)
+
+    return act
+
+
 def _copies(config: EmailConfig) -> bool:
     return config.smtp is not None and config.imap is not None and bool(config.imap.sent)
 
@@ -55,6 +65,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             receives=_receives,
             copies=_copies,
             plus=_plus,
+            actions={n: _action(n) for n in ("verify", "import", "resume", "begin_consent", "finish_consent")},
             description="Mail: from an IMAP mailbox, an SMTP or LMTP listener or a pipe; answers through an SMTP relay",
         ),
     )

@@ -149,6 +149,11 @@ class Imap:
         yield Remark("folder", f"the mailbox {self.user or ''}@{self.host}:{self.port} {self.folder}")
 
     @property
+    def account(self) -> str:
+        """Whose mailbox it is."""
+        return self.user or self.host
+
+    @property
     def target(self) -> str | None:
         """The folder that mail is moved to once it is journalled; None: it is not moved."""
         kind, _, name = self.after.partition(":")

@@ -212,14 +212,26 @@ class Connection:
 
     def arrived(self, first: datetime, below: int) -> list[int]:
         """The UIDs under `below` of mail that came into the folder at `first` or later."""
-        day = (first.astimezone(UTC) - timedelta(days=1)).date()  # the server's days are in a zone of its own
+        day = first.astimezone(UTC).date()
         found: list[int] = []
-        for part in _parts(sorted(self._client.search(["SINCE", day])), 500):
-            for uid, fields in self._client.fetch(part, ["INTERNALDATE"]).items():
-                came = fields.get(b"INTERNALDATE")
-                if uid < below and (came is None or came >= first):
-                    found.append(uid)
+        for low in range(1, below, SEARCH_BLOCK):
+            among = f"{low}:{min(low + SEARCH_BLOCK, below) - 1}"
+            # The server's days are in a zone of its own: around the first day each mail is asked for its moment.
+            sure = set(self._client.search(["UID", among, "SINCE", day + timedelta(days=2)]))
+            maybe = set(self._client.search(["UID", among, "SINCE", day - timedelta(days=1)])) - sure
+            dates = self.dates(sorted(maybe))
+            found += [uid for uid in sure | maybe if uid < below and (uid in sure or dates.get(uid, first) >= first)]
         return sorted(found)
+
+    def dates(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """When these came into the folder, aware."""
+        came: dict[int, datetime] = {}
+        for part in _parts(uids, 500):
+            for uid, fields in self._client.fetch(part, ["INTERNALDATE"]).items():
+                moment = fields.get(b"INTERNALDATE")
+                if isinstance(moment, datetime):
+                    came[uid] = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return came
 
     def taken(self, uids: Sequence[int]) -> set[int]:
         """Which of these carry our keyword."""

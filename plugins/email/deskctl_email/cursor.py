@@ -15,7 +15,8 @@ class Cursor:
     never taken in. Up to `settled` mail was flagged, moved or deleted as well; between `settled` and `next` that is
     done again after a restart. `aside`: UIDs that the server lists but does not give.
     Up to `singly` one mail is fetched at a time, because fetching several cut the line; `failures` counts how often
-    the mail at `next` alone has cut it.
+    the mail at `next` alone has cut it. Below `renumbered` mail that carries our keyword was taken in before the server
+    numbered the folder anew, under another key.
     """
 
     uidvalidity: int
@@ -26,6 +27,7 @@ class Cursor:
     aside: tuple[int, ...] = ()
     singly: int = 0
     failures: int = 0
+    renumbered: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "since": self.since.isoformat(), "aside": list(self.aside)}

@@ -36,6 +36,8 @@ MAX_UNKNOWN: Final = 200
 #: Seconds between two looks at a mailbox that waits for a person, and between two tries of what was set aside.
 PAUSE: Final = 600.0
 RETRY_ASIDE: Final = 3600.0
+#: Seconds between two looks for a person's answer.
+LOOK: Final = 2
 #: Seconds that a cancelled reader has to finish the batch it is at.
 STOP_SECONDS: Final = 10.0
 
@@ -59,8 +61,8 @@ class Mailbox:
         self._state = state
         self._tokens = tokens
         self._probes = probes
-        self._account = imap.user or imap.host
-        self._name = f"{self._account}|{imap.folder}"
+        self._account = imap.account
+        self._name = keys.name_of(imap.account, imap.folder)
         self._stop = threading.Event()
         self._connection: Connection | None = None
         self._alerted = alerted
@@ -189,17 +191,31 @@ class Mailbox:
             self._alert(
                 f"the server numbers {self._name} anew (UIDVALIDITY), and {len(unknown)} mails in it may be known or "
                 "not: the mailbox is not read until there are fewer",
-                f"Move what is no matter for the desk out of the folder; with {MAX_UNKNOWN} or fewer, reading goes "
-                "on by itself.",
+                f"deskctl mail resume {self._context.name} --take (or --skip); or move what is no matter for the desk "
+                f"out of the folder: with {MAX_UNKNOWN} or fewer, reading goes on by itself",
             )
-            if self._stop.wait(PAUSE):
-                raise Unavailable("stopped")
-            connection.nod()
-            unknown = connection.uids_since(cursor.since)
+            answer = self._answer(connection)
+            if answer == "take":
+                break
+            unknown = [] if answer == "skip" else connection.uids_since(cursor.since)
         first = unknown[0] if unknown else folder.uidnext
-        anew = Cursor(folder.uidvalidity, first, cursor.since, folder.uidnext, folder.uidnext)
+        anew = Cursor(
+            folder.uidvalidity, first, cursor.since, folder.uidnext, folder.uidnext, renumbered=folder.uidnext
+        )
         # Saved only at the end: after a crash in between all of it is compared again.
         return self._take_all(connection, anew, unknown, save=False)
+
+    def _answer(self, connection: Connection) -> str | None:
+        """What a person says about the mail of the folder's new numbering: take, skip, or nothing for a while."""
+        for second in range(0, int(PAUSE), LOOK):
+            said = self._state.get("resume").get(self._name, {})
+            if said.get("uidvalidity") == connection.folder.uidvalidity:
+                return str(said["answer"])
+            if self._stop.wait(LOOK):
+                raise Unavailable("stopped")
+            if second % 60 == 0:
+                connection.nod()
+        return None
 
     # --- taking mail in
 

@@ -17,6 +17,11 @@ def of_bytes(recipients: Iterable[str], raw: bytes) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
+def name_of(account: str, folder: str) -> str:
+    """A mailbox, as the channel's state and its messages call it."""
+    return f"{account}|{folder}"
+
+
 def of_mailbox(account: str, folder: str, uidvalidity: int, uid: int) -> str:
     """For mail that is fetched (RFC 3501, 2.3.1.1: folder, UIDVALIDITY and UID name a message for ever)."""
     return f"{account}|{folder}|{uidvalidity}|{uid}"

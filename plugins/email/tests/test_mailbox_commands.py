@@ -1,0 +1,184 @@
+"""`deskctl mail` on a desk of its own, with a real mailbox, over the daemon's socket and without a daemon."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl.testing.builders import raw_mail
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.cli.shell import COMMAND, Shell, make
+from tests.servers.identity import IdentityProvider
+
+WaitUntil = Callable[..., Any]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Shell]:
+    made = make(tmp_path / "desk")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def mailbox(dovecot: Any) -> Any:
+    return dovecot.mailbox()
+
+
+def with_mailbox(desk: Shell, mailbox: Any, more: str = "") -> None:
+    config = desk.folder / "config.toml"
+    text = re.sub(r"(?m)^listen = .*$", "", config.read_text())
+    table = f'host = "127.0.0.1", port = {mailbox.port}, user = "{mailbox.user}", password = "{mailbox.password}"'
+    config.write_text(f'{text}\nimap = {{ {table}, poll = "1s" }}\n{more}\n')
+
+
+def read_so_far(desk: Shell, wait_until: WaitUntil, count: int) -> None:
+    wait_until(lambda: len(desk("inbox", "list", "--all", "--json").rows) >= count, timeout=60, what=f"{count} mails")
+
+
+def first_login(desk: Shell, wait_until: WaitUntil) -> None:
+    desk.start()
+    said = "never read"
+    wait_until(lambda: said not in desk("mail", "verify", "support", code=None).err, timeout=60, what="the first login")
+
+
+def test_verify_names_what_is_not_in_the_desk(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
+    mailbox.append(raw_mail(subject="before the first login"))
+    with_mailbox(desk, mailbox)
+    assert desk("mail", "verify", "support", code=4).err.count("never read") == 1
+    first_login(desk, wait_until)
+    mailbox.append_all([raw_mail(subject=f"number {n}") for n in range(3)])
+    read_so_far(desk, wait_until, 3)
+    fine = desk("mail", "verify", "support", "--json").row
+    assert (fine["checked"], fine["missing"]) == (3, [])
+    desk.stop()
+    [late] = mailbox.append_all([raw_mail(subject="nobody took it")])
+    found = desk("mail", "verify", "support", "--json", code=1).row
+    assert found["missing"] == [{"uid": late, "why": "not in the journal"}]
+    assert str(late) in desk("mail", "verify", "support", code=1).out
+    desk.start()
+    read_so_far(desk, wait_until, 4)
+    desk("mail", "verify", "support")
+
+
+@pytest.mark.parametrize("daemon", [True, False])
+def test_old_mail_is_taken_in_once_and_nothing_changes_on_the_server(
+    daemon: bool, desk: Shell, mailbox: Any, wait_until: WaitUntil
+) -> None:
+    uids = mailbox.append_all([raw_mail(subject=f"old {n}") for n in range(130)])
+    with mailbox.imap() as client:
+        client.append("INBOX", "", '"01-Jan-2020 00:00:00 +0000"', raw_mail(subject="ancient"))
+    with_mailbox(desk, mailbox, "acknowledge = true")
+    if daemon:
+        first_login(desk, wait_until)
+    told = desk("mail", "import", "support", "--since", "30d", "--json").row
+    assert told == {"channel": "support", "found": 130, "new": 130, "refused": []}
+    assert desk("mail", "import", "support", "--since", "30d", "--json").row["new"] == 0
+    wait_until(lambda: desk("inbox", "list", "--exit-code", code=None).code == 1, 60, "the inbox is empty")
+    subjects = {ticket["subject"] for ticket in desk.tickets("--limit", "200")}
+    assert subjects == {f"old {n}" for n in range(130)}
+    assert mailbox.flags(uids[0]) <= {"\\Recent"}
+    assert desk("outbox", "list", "--all", "--json").rows == [], "nobody is told of old mail, and nobody is answered"
+
+
+def test_an_import_that_was_broken_off_goes_on(desk: Shell, mailbox: Any) -> None:
+    mailbox.append_all([raw_mail(subject=f"old {n}") for n in range(300)])
+    with_mailbox(desk, mailbox)
+    process = subprocess.Popen(
+        [*COMMAND, "mail", "import", "support", "--since", "30d"],
+        cwd=desk.folder,
+        env=desk.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.9)
+    process.kill()
+    process.wait()
+    desk("mail", "import", "support", "--since", "30d", "--mark")
+    rows = desk("inbox", "list", "--all", "--json").rows
+    assert len(rows) == 300
+    assert len({ticket["subject"] for ticket in desk.tickets("--limit", "500")}) == 300
+    assert not any(row["duplicate"] for row in rows)
+
+
+@pytest.mark.parametrize("daemon", [True, False])
+def test_the_bytes_come_out_as_they_went_in_and_can_be_read_again(daemon: bool, desk: Shell) -> None:
+    if daemon:
+        desk.start()
+    raw = raw_mail("안녕 \x1b[31m", subject="Printer", message_id="<one@example.org>")
+    desk("mail", "ingest", input=raw)
+    for words in (["1"], ["<one@example.org>"], ["--ticket", "1"]):
+        done = subprocess.run([*COMMAND, "mail", "raw", *words], cwd=desk.folder, env=desk.env, capture_output=True)
+        assert done.stdout == raw
+    assert desk("mail", "raw", "99", code=3).out == ""
+    desk("mail", "raw", code=2)
+    before = desk.show(1)
+    assert desk("mail", "reparse", "1", "--json").row == {"done": 1, "failed": []}
+    assert desk("mail", "reparse", "--all", "--since", "1d", "--json").row == {"done": 1, "failed": []}
+    after = desk.show(1)
+    assert [m["text"] for m in after["messages"]] == [m["text"] for m in before["messages"]]
+    desk("mail", "reparse", "99", code=3)
+    desk("mail", "reparse", code=2)
+
+
+def test_a_mailbox_that_was_numbered_anew_waits_for_an_answer(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
+    mailbox.append(raw_mail(), folder="Desk")
+    with_mailbox(desk, mailbox)
+    config = desk.folder / "config.toml"
+    config.write_text(config.read_text().replace('poll = "1s"', 'poll = "1s", folder = "Desk"'))
+    first_login(desk, wait_until)
+    assert "waits for no answer" in desk("mail", "resume", "support", "--skip", code=4).err
+    desk.stop()
+    mailbox.remove("Desk")
+    mailbox.append_all([raw_mail(subject=f"number {n}") for n in range(201)], folder="Desk")
+    desk.start()
+    wait_until(lambda: "mail resume" in desk("doctor", code=None).out + desk("doctor", code=None).err, 40, "it is told")
+    desk("mail", "resume", "support", code=2)
+    desk("mail", "resume", "support", "--take")
+    read_so_far(desk, wait_until, 201)
+    assert desk("mail", "verify", "support", "--json").row["checked"] == 201
+
+
+def test_somebody_else_may_not_act_for_a_channel(desk: Shell) -> None:
+    assert "agree" not in desk("mail", "verify", "nowhere", code=3).out
+    assert "reads no mailbox" in desk("mail", "verify", "support", code=4).err
+    assert "logs in with a password" in desk("mail", "auth", "support", code=4).err
+
+
+def test_consent_is_obtained_at_the_shell_and_never_shown(desk: Shell, sink: SmtpSink, wait_until: WaitUntil) -> None:
+    with IdentityProvider() as identity, SmtpSink(bearers=lambda u, token: token in identity.access_tokens) as relay:
+        config = desk.folder / "config.toml"
+        text = re.sub(r"(?m)^(listen|smtp) = .*$", "", config.read_text())
+        table = ", ".join(f'{key} = "{value}"' for key, value in identity.table().items())
+        refused = socket.create_server(("127.0.0.1", 0))
+        port = refused.getsockname()[1]
+        refused.close()
+        config.write_text(
+            f'{text}\noauth = {{ {table} }}\nsmtp = {{ host = "127.0.0.1", port = {relay.port} }}\n'
+            f'imap = {{ host = "127.0.0.1", port = {port} }}\n'
+        )
+        desk.start()
+        wait_until(lambda: "mail auth support" in desk("channel", "list").out + doctor(desk), 30, "it is told")
+        identity.approve()
+        done = desk("mail", "auth", "support", "--json")
+        assert done.row["authorised"]
+        assert "WDJB-MJHT" in done.err
+        assert done.row["started"], "the channel that had stopped begins again"
+        for token in identity.refresh_tokens | identity.access_tokens:
+            assert token not in done.out + done.err
+        desk("mail", "ingest", input=raw_mail())
+        wait_until(desk.tickets, what="the ticket")
+        desk("reply", "1", "-m", "Hello.", "--wait")
+        assert len(relay.wait(1)) >= 1
+
+
+def doctor(desk: Shell) -> str:
+    said = desk("doctor", code=None)
+    return said.out + said.err
