@@ -13,15 +13,21 @@ import pytest
 
 from deskctl.testing.builders import raw_mail
 from deskctl.testing.smtp_sink import SmtpSink
-from tests.cli.shell import COMMAND, Shell, make
+from tests.cli.shell import COMMAND, Shell, copy, make
 from tests.servers.identity import IdentityProvider
 
 WaitUntil = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk that was made once; every test works on a copy."""
+    return make(tmp_path_factory.mktemp("template"), agents=False).folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Shell]:
-    made = make(tmp_path / "desk")
+def desk(template: Path, tmp_path: Path) -> Iterator[Shell]:
+    made = copy(template, tmp_path / "desk")
     yield made
     made.stop()
 
@@ -175,6 +181,7 @@ def test_consent_is_obtained_at_the_shell_and_never_shown(desk: Shell, sink: Smt
             assert token not in done.out + done.err
         desk("mail", "ingest", input=raw_mail())
         wait_until(desk.tickets, what="the ticket")
+        desk("agent", "add", "agent1", "--name", "Agent One", "--email", "agent1@acme.test")
         desk("reply", "1", "-m", "Hello.", "--wait")
         assert len(relay.wait(1)) >= 1
 
