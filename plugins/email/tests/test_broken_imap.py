@@ -311,3 +311,59 @@ async def test_a_refused_login_is_told_and_leaves_the_listener_open(
     async with running(config, context):
         await context.wait_for(lambda: context.alerts, "people are told")
     assert re.search("refuses the login", context.alerts[0][0])
+
+
+async def test_a_mailbox_with_very_many_old_mails_begins_at_once(server: TinyImap, context: MemoryContext) -> None:
+    """Nothing is asked about what was there before the first login, however much it is."""
+    old = raw_mail(subject="old")
+    server.mails = dict.fromkeys(range(1, 100_001), old)
+    asked: list[str] = []
+    server.fault = lambda number, command, answer: asked.append(f"{command} {len(answer)}")
+    config = reading(server)
+    await first_login(config, context)
+    [cursor] = context.load_state()["imap"].values()
+    assert (cursor["start"], cursor["next"]) == (100_001, 100_001)
+    server.mails[100_001] = raw_mail(subject="new")
+    await read_until(config, context, lambda: context.journal)
+    assert [entry.raw for entry in context.journal] == [server.mails[100_001]]
+    assert sum(int(words.split()[-1]) for words in asked) < 20_000, "bytes that the server had to say"
+
+
+@pytest.mark.parametrize("code", ["LIMIT", "OVERQUOTA", "UNAVAILABLE"])
+async def test_a_limit_is_waited_for_and_nobody_is_called(code: str, server: TinyImap, context: MemoryContext) -> None:
+    config = reading(server)
+    await first_login(config, context)
+
+    def refused(number: int, command: str, answer: bytes) -> bytes | None:
+        tag = answer.rstrip(b"\r\n").rpartition(b"\r\n")[2].split(b" ")[0]
+        return tag + f" NO [{code}] slow down\r\n".encode() if command == "SELECT" else None
+
+    server.fault = refused
+    with pytest.raises(Unavailable, match="pause"):
+        await EmailChannel(config, context).receive()
+    assert context.alerts == []
+
+
+async def test_a_folder_that_was_deleted_is_named(server: TinyImap, context: MemoryContext) -> None:
+    config = reading(server)
+    await first_login(config, context)
+
+    def refused(number: int, command: str, answer: bytes) -> bytes | None:
+        tag = answer.rstrip(b"\r\n").rpartition(b"\r\n")[2].split(b" ")[0]
+        return tag + b" NO [NONEXISTENT] Unknown Mailbox\r\n" if command == "SELECT" else None
+
+    server.fault = refused
+    with pytest.raises(Unavailable, match="no folder INBOX"):
+        await EmailChannel(config, context).receive()
+    assert "INBOX" in context.alerts[0][0]
+
+
+async def test_a_server_that_goes_down_is_told_from_a_fault_of_ours(server: TinyImap, context: MemoryContext) -> None:
+    config = reading(server)
+    await first_login(config, context)
+    server.fault = lambda number, command, answer: (
+        b"* BYE going down for maintenance\r\n" if command == "NOOP" else None
+    )
+    with pytest.raises(Unavailable, match="out of reach"):
+        await EmailChannel(config, context).receive()
+    assert context.alerts == []

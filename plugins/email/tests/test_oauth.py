@@ -80,10 +80,9 @@ async def test_a_page_is_opened_where_there_are_no_device_codes(
     identity: IdentityProvider, context: MemoryContext
 ) -> None:
     with bearing(identity) as sink:
-        table = {"device_url": None, "auth_url": f"{identity.url}/authorize"}
         config = with_smtp(identity, sink)
         assert config.oauth is not None
-        oauth = attrs.evolve(config.oauth, **table)
+        oauth = attrs.evolve(config.oauth, device_url=None, auth_url=f"{identity.url}/authorize")
         begun = await asyncio.to_thread(consent.begin, oauth)
         assert begun["code"] is None
         ended_at = identity.visit(begun["url"])
