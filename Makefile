@@ -39,7 +39,7 @@ lint: install ## everything that can be checked without running
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
-	$(BIN)/codespell
+	$(BIN)/codespell README.md CHANGELOG.md config.example.toml docs deskctl plugins/email/README.md
 
 format: install ## put the code into its usual form
 	$(BIN)/ruff check --fix
