@@ -22,7 +22,10 @@ def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
         ctx.obj.release()
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(sign + word) for word in found]
+    from .safe import visible
+
+    # A shell types what completes: what would have to be shown with signs is no help.
+    return [CompletionItem(sign + word) for word in found if visible(word) == word]
 
 
 def completes(*kinds: str) -> Any:

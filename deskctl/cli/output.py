@@ -101,6 +101,7 @@ def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: boo
     cells = [[plain(c.value(row) if c.shown is None else c.shown(row)) for c in columns] for row in rows]
     heads = [(c.heading or c.name.replace("_", " ")).upper() for c in columns]
     widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(columns))]
+    widths = [w if c.least is None else min(w, max(c.least, limit)) for w, c in zip(widths, columns, strict=True)]
     _shrink(widths, columns, limit - len(GAP) * (len(columns) - 1))
 
     def line(texts: Sequence[str], styles: Sequence[str]) -> str:

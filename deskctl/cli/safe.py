@@ -10,11 +10,18 @@ from functools import lru_cache
 
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
+    "\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _ONE_LINE = f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]"
 _LINES = f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]"
 _JSON = f"[\x7f-\x9f{_INVISIBLE}]"
+#: What is drawn over the letter before it. No script stacks so many as `_STACK`; more of them paint over other lines.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0f71-\u0f84"
+    "\u1160-\u11ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+)
+_STACK = 8
+_FLOOD = f"([{_MARKS}]{{{_STACK}}})([{_MARKS}]+)"
 # Compiled when the first text needs it: a list of harmless subjects never does, and every command imports this.
 _compiled = lru_cache(re.compile)
 #: Invisible, and yet printable for Python.
@@ -24,18 +31,33 @@ _JOINERS = "\u200c\u200d"
 
 def visible(text: str) -> str:
     """One line of text that a terminal shows as it is: line breaks and tabs, too, become visible signs."""
+    text = _drained(text)
     return text if _clean(text) else _compiled(_ONE_LINE).sub(_sign, text)
 
 
 def visible_lines(text: str) -> str:
     """Text of several lines; line breaks stay, tabs become blanks, so that widths can be counted."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(8)
-    return _compiled(_LINES).sub(_sign, text)
+    return _compiled(_LINES).sub(_sign, _drained(text))
+
+
+def plain_name(text: str, sign: str = "_") -> str:
+    """The text with `sign` for each of them, where signs of several letters would be in the way."""
+    text = _compiled(_FLOOD).sub(r"\1", text)
+    cleaned: str = _compiled(_ONE_LINE).sub(lambda m: m[0] if _sign(m) == m[0] else sign, text)
+    return cleaned
 
 
 def json_text(document: str) -> str:
     """A JSON document in which such characters are escaped; its meaning stays the same."""
+    if not document.isascii():
+        document = _compiled(_FLOOD).sub(lambda m: m[1] + "".join(_escaped(ord(mark)) for mark in m[2]), document)
     return document if _clean(document) else _compiled(_JSON).sub(lambda m: _escaped(ord(m[0])), document)
+
+
+def _drained(text: str) -> str:
+    """The text with an ellipsis for a flood of marks on one letter."""
+    return text if text.isascii() else _compiled(_FLOOD).sub(r"\1…", text)
 
 
 def _clean(text: str) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
+_STRANGER = "not verified: the address had no part in this ticket"
+_UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered", "retry": "not delivered yet"}
 
 
 class Screen:
@@ -62,19 +64,26 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     facts = [
         screen.paint(document["status"], of_status(document["status"])),
         screen.paint(f"{document['priority']} priority", of_priority(document["priority"])),
-        f"assigned to {document['assignee']}" if document["assignee"] else "nobody's",
-        f"team {document['team']}" if document["team"] else "",
-        f"via {document['channel']}",
+        f"assigned to {visible(document['assignee'])}" if document["assignee"] else "nobody's",
+        f"team {visible(document['team'])}" if document["team"] else "",
+        f"via {visible(document['channel'])}",
     ]
     yield " · ".join(fact for fact in facts if fact)
-    yield f"From {contact(document['contact'])}"
+    if document.get("spam"):
+        for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
+            yield screen.paint(line, "red")
+    yield from wrap(f"From {contact(document['contact'])}", screen.width)
+    for address in document.get("bounced") or ():
+        words = f"Address bounced: {visible(address['address'])}: {visible(address['reason'])}"
+        for line in wrap(words, screen.width):
+            yield screen.paint(line, "red")
     times = [f"created {screen.moment(document['created_at'])}"]
     if document["waiting_since"]:
         times.append(f"waiting {age(document['waiting_since'], screen.now)}")
     yield " · ".join(times)
     for label, value in (
         ("Tags", ", ".join(map(visible, document["tags"]))),
-        ("Followers", ", ".join(document.get("followers") or ())),
+        ("Followers", ", ".join(map(visible, document.get("followers") or ()))),
         ("Merged into", f"#{document['merged_into']}" if document.get("merged_into") else ""),
         ("Holds", ", ".join(f"#{n}" for n in document.get("merged") or ())),
         ("Continues", f"#{document['follows']}" if document.get("follows") else ""),
@@ -84,17 +93,22 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
 
 
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
-    delivery = message["delivery"]
+    delivery, automatic = message["delivery"], message["automatic"] or ""
+    bounce = automatic == "bounce"
     facts = [
         visible(message["author"] or "nobody"),
-        _KIND.get(message["kind"], message["kind"]),
+        "bounce: our mail came back" if bounce else _KIND.get(message["kind"], message["kind"]),
         screen.moment(message["sent_at"]),
         screen.paint(delivery, of_delivery(delivery)) if delivery else "",
-        visible(message["automatic"] or "") if message["kind"] == "auto" else "",
-        "" if message["verified"] else screen.paint("not verified: the address had no part in this ticket", "yellow"),
+        visible(automatic) if message["kind"] == "auto" and not bounce else "",
+        "" if message["verified"] or bounce else screen.paint(_STRANGER, "yellow"),
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
     yield screen.paint("── ", "dim") + " · ".join(fact for fact in facts if fact)
+    if delivery in _UNDELIVERED and message.get("delivery_error"):
+        words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}]"
+        for line in wrap(words, screen.width):
+            yield screen.paint(line, of_delivery(delivery))
     yield from body(message, screen)
 
 
@@ -105,8 +119,9 @@ def body(message: MessageRow, screen: Screen) -> Iterator[str]:
     if not screen.full and message["visible_text"].strip() != message["text"].strip():
         yield screen.paint("[quoted text and signature hidden; --full shows them]", "dim")
     for file in message["attachments"]:
-        line = f"[attachment {file['id']}: {visible(file['filename'])}, {visible(file['content_type'])}, "
-        yield screen.paint(line + f"{size(file['size'])}]", "dim")
+        about = f"{visible(file['filename'])}, {visible(file['content_type'])}, {size(file['size'])}"
+        for line in wrap(f"[attachment {file['id']}: {about}]", screen.width):
+            yield screen.paint(line, "dim")
 
 
 def event(row: dict[str, Any], screen: Screen) -> str:

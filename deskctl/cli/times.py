@@ -38,5 +38,13 @@ def age(moment: str | None, now: datetime) -> str:
     return "now"
 
 
+def span(seconds: float) -> str:
+    """A length of time in its largest whole unit: `30 s`, `10 min`, `4 h`."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
 def now() -> datetime:
     return datetime.now(UTC)

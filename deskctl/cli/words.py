@@ -11,6 +11,8 @@ import click
 
 from ..errors import UsageError
 
+SIGNATURE = r'{agent} and {desk} are filled in, \n begins a line, "" is none.'
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -42,11 +44,20 @@ def given(message: str | None, file: str | None) -> str | None:
 
 def wanted(text: str) -> str:
     """The text without blank lines around it. Raises UsageError when nothing is left."""
-    # Arguments that are not UTF-8 reach Python with lone surrogates in them.
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip("\n\r")
+    text = _repaired(text).strip("\n\r")
     if not text.strip():
         raise UsageError("there is no text", "give it with -m TEXT, a file, or - for standard input")
     return text
+
+
+def lines(text: str | None) -> str | None:
+    """An option's text in which `\\n`, which every shell lets one type, begins a line."""
+    return None if text is None else _repaired(text).replace("\\n", "\n")
+
+
+def _repaired(text: str) -> str:
+    """Arguments that are not UTF-8 reach Python with lone surrogates in them."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def decode(raw: bytes) -> str:

@@ -49,6 +49,9 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
             f"a reply cannot leave a ticket “{command.status}”{did_you_mean(command.status, _AFTER)}",
             f"one of {', '.join(_AFTER)}",
         )
+    for address in (*command.cc, *command.bcc):
+        if not _ADDRESSES.fullmatch(address):
+            raise UsageError(f"“{address}” is not a mail address", "write it as ana@example.org")
     channel = _sending_channel(unit, ticket)
     heads = conversation(unit, ticket)
     _nothing_unread(heads, command)
@@ -63,7 +66,13 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
     waiting = unit.ticket(ticket.number).waiting_since
     if waiting is not None:
         yield WaitingChanged(ticket.number, waiting, None)
-    facts = {"message": message.id, "outbox": entry.id, "message_id": entry.message_id, "to": list(entry.to)}
+    facts = {
+        "message": message.id,
+        "outbox": entry.id,
+        "message_id": entry.message_id,
+        "to": list(entry.to),
+        "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
+    }
     return Said(f"reply to {', '.join(entry.to)} is in the outbox", (ticket.number,), facts)
 
 

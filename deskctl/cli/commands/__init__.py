@@ -41,6 +41,8 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "close": Entry(_HERE + "status:close", "Close tickets for good."),
         "reopen": Entry(_HERE + "status:reopen", "Open solved tickets again."),
         "merge": Entry(_HERE + "merge:merge", "Merge tickets into another one."),
+        "spam": Entry(_HERE + "spam:spam", "Close tickets as spam."),
+        "unspam": Entry(_HERE + "spam:unspam", "Open tickets that are no spam after all."),
         "undo": Entry(_HERE + "undo:undo", "Take back your last command."),
     },
     "Set up and look after": {
@@ -50,6 +52,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "agent": Entry(_HERE + "agent:agent", "Agents: the people who work at the desk."),
         "team": Entry(_HERE + "team:team", "Teams of agents."),
         "channel": Entry(_HERE + "channel:channel", "Channels: how customers reach the desk."),
+        "block": Entry(_HERE + "block:block", "Senders whose mail is spam."),
         "inbox": Entry(_HERE + "inbox:inbox", "What came in and is not a message on a ticket yet."),
         "outbox": Entry(_HERE + "outbox:outbox", "What is to leave the desk."),
         "config": Entry(_HERE + "config:config", "Check the configuration and find it."),

@@ -9,6 +9,7 @@ from ..completing import completes
 from ..context import CliContext
 from ..options import columns, dry_run
 from ..output import field
+from ..words import SIGNATURE, lines
 
 COLUMNS = (
     field("handle"),
@@ -17,6 +18,7 @@ COLUMNS = (
     field("teams", least=8),
     field("login"),
     field("active"),
+    field("signature", extra=True),
     field("open", right=True),
 )
 
@@ -74,6 +76,7 @@ def list_(context: CliContext, all_: bool) -> None:
 @click.option("--name", metavar="NAME", help="Their full name.")
 @click.option("--email", metavar="ADDRESS", help="Where they are told of tickets.")
 @click.option("--login", metavar="USER", help='Their user on this system; "" for none.')
+@click.option("--signature", metavar="TEXT", help=f"Below their answers. {SIGNATURE}")
 @click.option("--join", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
 @click.option("--leave", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
 @click.option("--active/--inactive", default=None, help="Whether they work here.")
@@ -85,6 +88,7 @@ def set_(
     name: str | None,
     email: str | None,
     login: str | None,
+    signature: str | None,
     join: tuple[str, ...],
     leave: tuple[str, ...],
     active: bool | None,
@@ -95,7 +99,8 @@ def set_(
     Examples:
       deskctl agent set agent1 --login ana --join billing
       deskctl agent set agent2 --inactive
+      deskctl agent set agent1 --signature "Kind regards, {agent}"
     """
     from ...core.commands.admin import ChangeAgent
 
-    act(context, ChangeAgent(handle, name, email, login, join, leave, active))
+    act(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature)))

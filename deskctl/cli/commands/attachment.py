@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,10 @@ from ..context import CliContext
 from ..options import columns
 from ..output import Column, field
 from ..thread import size
-from ..tickets import tickets_argument
+from ..tickets import TICKET, tickets_argument
+
+if TYPE_CHECKING:
+    from ...core.queries.answers import FileContent
 
 COLUMNS = (
     field("id", right=True),
@@ -51,49 +55,87 @@ def list_(context: CliContext, tickets: list[int]) -> None:
 
 
 @attachment.command("save")
-@click.argument("id", type=click.IntRange(min=1))
+@click.argument("ids", type=click.IntRange(min=1), nargs=-1, metavar="[ID]...")
+@click.option("--all", "ticket", type=TICKET, metavar="TICKET", help="Every attachment of this ticket.")
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(allow_dash=True), help="Where to; - is standard output."
+    "-o",
+    "--output",
+    metavar="FILE|DIR",
+    type=click.Path(allow_dash=True),
+    help="Where to: a file, a folder, or - for standard output.",
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.pass_obj
-def save(context: CliContext, id: int, output: str | None, force: bool) -> None:
-    """Save an attachment under its own name, in this folder.
+def save(context: CliContext, ids: tuple[int, ...], ticket: int | None, output: str | None, force: bool) -> None:
+    """Save attachments under their own names, in this folder.
+
+    The names are made safe: no other folder, no control characters, no leading dots and dashes. A file that exists
+    is never overwritten unless --force says so.
 
     \b
     Examples:
       deskctl attachment save 3
+      deskctl attachment save --all 42 -o folder
       deskctl attachment save 3 -o - | file -
     """
+    from ...core.queries.lookups import GetAttachment
+    from ...core.queries.tickets import ShowTicket
+    from ...errors import UsageError
+
+    if (ticket is None) is (not ids):
+        raise UsageError("name attachments by their ids, or a ticket with --all", "deskctl attachment list TICKET")
+    if ticket is not None:
+        messages = context.ask(ShowTicket(ticket))["messages"]
+        ids = tuple(file["id"] for message in messages for file in message["attachments"])
+    if len(ids) > 1 and output is not None and not Path(output).is_dir():
+        raise UsageError(f"{output} is no folder", "several attachments need one: make it first")
+    taken: set[str] = set()
+    for number in ids:
+        file = context.ask(GetAttachment(number))
+        context.release()
+        _save(context, number, file, output, taken, force)
+
+
+def _save(context: CliContext, id: int, file: FileContent, output: str | None, taken: set[str], force: bool) -> None:
     import base64
 
-    from ...core.queries.lookups import GetAttachment
-    from ...errors import Refused
+    from ..files import file_name, numbered
 
-    file = context.ask(GetAttachment(id))
-    context.release()
     content = base64.b64decode(file["base64"])
     if output == "-":
         sys.stdout.buffer.write(content)
         return
-    target = output or _file_name(file["filename"], id)
-    try:
-        with Path(target).open("wb" if force else "xb") as out:
-            out.write(content)
-    except FileExistsError as error:
-        raise Refused(f"{target} exists already", "name another with -o FILE, or use --force") from error
-    except OSError as error:
-        raise Refused(f"{target} cannot be written: {error.strerror}", "name another with -o FILE") from error
+    folder = Path(output) if output is not None and Path(output).is_dir() else None
+    if output is not None and folder is None:
+        target = output
+    else:
+        name = file_name(file["filename"], id)
+        if name.casefold() in taken:
+            name = numbered(name, id)
+        taken.add(name.casefold())
+        target = str(folder / name) if folder else name
+    _write(target, content, force, followed=folder is None and output is not None)
     if context.json:
         context.document({"id": id, "file": target, "size": len(content)})
     else:
         context.say(f"saved {target} ({size(len(content))})")
 
 
-def _file_name(given: str, id: int) -> str:
-    """A name in this folder that hides nothing and overwrites no hidden file: what a customer calls it is a wish."""
-    from ..safe import visible
+def _write(target: str, content: bytes, force: bool, followed: bool) -> None:
+    """Raises Refused. Only where an agent named the file itself (`followed`) may it be a link to another one."""
+    from ...errors import Refused
 
-    name = visible(given.replace("\\", "/").rpartition("/")[2]).lstrip(".- ").strip()
-    encoded = name.encode("utf-8", "replace")[:200]
-    return encoded.decode("utf-8", "ignore") or f"attachment-{id}"
+    path = Path(target)
+    made = False
+    try:
+        if force and not followed:
+            path.unlink(missing_ok=True)
+        with path.open("wb" if force and followed else "xb") as out:
+            made = True
+            out.write(content)
+    except FileExistsError as error:
+        raise Refused(f"{target} exists already", "name another with -o FILE, or use --force") from error
+    except OSError as error:
+        if made and not followed:
+            path.unlink(missing_ok=True)
+        raise Refused(f"{target} cannot be written: {error.strerror}", "name another with -o FILE") from error

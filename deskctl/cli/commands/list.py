@@ -11,7 +11,7 @@ from ..options import columns
 
 
 @click.command("list")
-@click.option("--all", "all_", is_flag=True, help="Solved, closed and merged tickets, too.")
+@click.option("--all", "all_", is_flag=True, help="Solved, closed and merged tickets and spam, too.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 @click.option("--mine", is_flag=True, help="Only yours.")
 @click.option(
@@ -36,6 +36,7 @@ from ..options import columns
     help="Only with this tag; may be repeated.",
 )
 @click.option("--contact", metavar="ADDRESS", help="Only from this customer.")
+@click.option("--spam", is_flag=True, help="Nothing but spam.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(TICKETS)
 @click.pass_obj
@@ -51,6 +52,7 @@ def list_(
     channel: str | None,
     tags: tuple[str, ...],
     contact: str | None,
+    spam: bool,
     exit_code: bool,
 ) -> int:
     """List tickets, newest change first.
@@ -78,7 +80,7 @@ def list_(
         assignee = agent
     rows = context.ask(
         ListTickets(
-            all=all_ or bool({"solved", "closed", "merged"}.intersection(status)),
+            all=all_,
             limit=limit,
             status=status,
             assignee=assignee,
@@ -87,6 +89,7 @@ def list_(
             priority=priority,
             tags=tags,
             contact=contact,
+            spam=spam,
         )
     )
     context.emit(rows, TICKETS)

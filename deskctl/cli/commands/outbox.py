@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ..acting import act_on_each
@@ -11,6 +13,9 @@ from ..options import columns, dry_run
 from ..output import field
 from ..style import of_delivery
 from ..tickets import TICKET
+
+if TYPE_CHECKING:
+    from ...core.queries.answers import OutboxDocument
 
 COLUMNS = (
     field("id", right=True),
@@ -51,6 +56,7 @@ def list_(context: CliContext, all_: bool, ticket: int | None, state: str | None
     \b
     Examples:
       deskctl outbox list
+      deskctl outbox list --state failed
       deskctl outbox list --state uncertain --json
     """
     from ...core.queries.admin import ListOutbox
@@ -64,7 +70,7 @@ def list_(context: CliContext, all_: bool, ticket: int | None, state: str | None
 @click.argument("id", type=int)
 @click.pass_obj
 def show(context: CliContext, id: int) -> None:
-    """Show one whole.
+    """Show one whole: how often it was tried, when it is tried next, and what came back.
 
     \b
     Example:
@@ -74,15 +80,35 @@ def show(context: CliContext, id: int) -> None:
     from ..output import plain
     from ..pager import page
     from ..safe import visible_lines
+    from ..thread import size
 
     document = context.ask(ShowOutbox(id))
     context.release()
     if context.json:
         context.document(document)
         return
-    facts = {name: value for name, value in document.items() if name != "text" and value not in (None, [], "")}
+    told = ("text", "attachments", "bounces")
+    facts = {name: value for name, value in document.items() if name not in told and value not in (None, [], "")}
     lines = [f"{name.replace('_', ' ')}: {plain(value)}" for name, value in facts.items()]
+    lines += _schedule(document)
+    lines += [
+        f"came back: {each['at']} {'for good' if each['permanent'] else 'only late'} {each['status'] or ''}".rstrip()
+        for each in document["bounces"]
+    ]
+    lines += [f"attachment: {plain(file['filename'])}, {size(file['size'])}" for file in document["attachments"]]
     page("\n".join([*lines, "", visible_lines(document["text"]).rstrip("\n")]) + "\n")
+
+
+def _schedule(document: OutboxDocument) -> list[str]:
+    """How long it waits after each further failure."""
+    from ...core.outbox import RETRY_AFTER
+    from ..times import span
+
+    if document["gives_up_at"] is None:
+        return []
+    left = RETRY_AFTER[document["attempts"] :] or RETRY_AFTER[-1:]
+    waits = [span(wait.total_seconds()) for wait in left]
+    return [f"if it fails, tried again after: {', '.join(waits)}, and so on"]
 
 
 @outbox.command("retry")

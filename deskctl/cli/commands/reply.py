@@ -26,6 +26,15 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
     show_default=True,
     help="The ticket's state from now on.",
 )
+@click.option(
+    "-a",
+    "--attach",
+    "attach",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="Attach a file; may be repeated. 20 MB in all.",
+)
 @click.option("--cc", "cc", multiple=True, metavar="ADDRESS", help="Send a copy; may be repeated.")
 @click.option("--bcc", "bcc", multiple=True, metavar="ADDRESS", help="Send a blind copy; may be repeated.")
 @click.option("--wait", is_flag=True, help="Send at once and wait until it is sent; no undo.")
@@ -38,6 +47,7 @@ def reply(
     message: str | None,
     file: str | None,
     status: str,
+    attach: tuple[str, ...],
     cc: tuple[str, ...],
     bcc: tuple[str, ...],
     wait: bool,
@@ -56,10 +66,16 @@ def reply(
     Examples:
       deskctl reply 42 -m "We are on it." --wait
       deskctl reply 42 answer.txt --status solved
+      deskctl reply 42 -m "Here is the form." -a form.pdf --cc boss@example.org
       deskctl reply 42
     """
     from ...core.commands.tickets import Reply
 
+    files: tuple[tuple[str, str, str], ...] = ()
+    if attach:
+        from ..files import attached
+
+        files = attached(attach)
     text = given(message, file)
     seen: int | None
     if text is None:
@@ -68,15 +84,18 @@ def reply(
         text, seen = ticket_in_editor(context, ticket)
     else:
         seen = _seen(context, ticket)
-    command = Reply(ticket, text, seen=seen, status=status, force=force, at_once=wait, cc=cc, bcc=bcc)
+    command = Reply(ticket, text, seen=seen, status=status, force=force, at_once=wait, cc=cc, bcc=bcc, files=files)
     try:
         outcome = context.execute(command)
     except Refused:
         _show_newer(context, ticket, seen)
         raise
     if not wait or context.dry_run or outcome["facts"].get("outbox") is None:
+        served = context.desk().info.daemon
         context.release()
         report(context, outcome)
+        if not context.dry_run:
+            context.say(_when(outcome["facts"].get("undo_seconds", 0), served))
         return 0
     row = context.desk().call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=WAIT)
     context.release()
@@ -85,6 +104,14 @@ def reply(
     else:
         report(context, outcome)
     return _judge(context, row)
+
+
+def _when(seconds: float, served: bool) -> str:
+    """When the answer leaves, and how long it can be taken back."""
+    back = "deskctl undo takes it back"
+    if not served:
+        return f"no daemon runs: it goes out when deskctl daemon run is started; until then {back}"
+    return f"goes out in {seconds:g} s; {back}" if seconds else "goes out now"
 
 
 def _seen(context: CliContext, ticket: int) -> int | None:

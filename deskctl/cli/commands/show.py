@@ -9,6 +9,7 @@ import click
 
 from ...errors import DeskctlError, NotFound
 from ..context import CliContext
+from ..safe import visible
 from ..tickets import tickets_argument
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
     if agent is not None:
         _mark_seen(context, agent, found)
     for each in missing[1:]:
-        sys.stderr.write(f"error: {each.what}\n")
+        sys.stderr.write(f"error: {visible(each.what)}\n")
     if missing:
         raise missing[0]
     return 0
