@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import smtplib
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -189,3 +190,50 @@ def test_consent_is_obtained_at_the_shell_and_never_shown(desk: Shell, sink: Smt
 def doctor(desk: Shell) -> str:
     said = desk("doctor", code=None)
     return said.out + said.err
+
+
+def test_an_answer_brings_the_customer_back_to_its_ticket_and_leaves_a_copy(
+    desk: Shell, mailbox: Any, wait_until: WaitUntil
+) -> None:
+    """Reply-To with the ticket's token, a copy among the sent mail, and no more than the rate allows."""
+    with SmtpSink() as relay:
+        config = desk.folder / "config.toml"
+        text = config.read_text()
+        listen = int(re.findall(r"(?m)^listen = .*port = (\d+)", text)[0])
+        text = re.sub(r"(?m)^smtp = .*$", f'smtp = {{ host = "127.0.0.1", port = {relay.port}, rate = "1/min" }}', text)
+        config.write_text(f'{text}\nplus = true\naliases = ["help@acme.test"]\n')
+        table = f'host = "127.0.0.1", port = {mailbox.port}, user = "{mailbox.user}", password = "{mailbox.password}"'
+        config.write_text(f'{config.read_text()}imap = {{ {table}, sent = "Sent" }}\n')
+        desk("agent", "add", "agent1", "--name", "Agent One", "--email", "agent1@elsewhere.test")
+        desk.start()
+        desk("mail", "ingest", input=raw_mail(sender="ana@example.org", to="help@acme.test"))
+        wait_until(desk.tickets, 30, "the ticket")
+        desk("reply", "1", "-m", "See https://acme.test/help.", "--wait")
+        [answer] = relay.wait(1)
+        assert answer.message["From"].addresses[0].addr_spec == "help@acme.test"
+        return_to = answer.message["Reply-To"].addresses[0].addr_spec
+        assert re.fullmatch(r"help\+[0-9a-f]{32}@acme\.test", return_to)
+        page = answer.message.get_body(("html",))
+        assert page is not None
+        assert '<a href="https://acme.test/help">' in page.get_content()
+        wait_until(lambda: mailbox.uids("Sent"), 30, "the copy")
+        assert str(answer.message["Message-ID"]).encode() in mailbox.raw(mailbox.uids("Sent")[0], "Sent")
+
+        lost_thread = raw_mail(
+            "Thanks, but no.", sender="ana@example.org", to="Acme <undisclosed@acme.test>", subject="Hm"
+        )
+        with smtplib.SMTP("127.0.0.1", listen, timeout=20) as smtp:
+            smtp.sendmail("ana@example.org", [return_to], lost_thread)
+        wait_until(lambda: len(desk.show(1)["messages"]) == 3, 30, "the customer's answer on the same ticket")
+        assert len(desk.tickets()) == 1
+
+        outbox = desk("reply", "1", "-m", "Again.", "--force", "--json").row["facts"]["outbox"]
+
+        def waits() -> Any:
+            row = desk("outbox", "show", str(outbox), "--json").row
+            return row if "1/min" in (row["last_error"] or "") else None
+
+        row = wait_until(waits, 40, "it waits for its turn")
+        assert (row["state"], row["attempts"]) == ("queued", 0)
+        assert row["next_attempt_at"] is not None
+        assert len(relay.mails) == 1
