@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, func, select
 
 from ...core.events import MarkedSpam
 from ...core.messages import MessageKind
@@ -61,12 +61,13 @@ def _existing(connection: Connection, number: int) -> int:
 
 def _merged(connection: Connection, number: int) -> list[int]:
     """Every ticket that was merged into this one, or into one that was."""
-    pointing = select(literal(number, tickets.c.number.type).label("number")).cte("pointing", recursive=True)
-    pointing = pointing.union(
-        select(tickets.c.number).where(tickets.c.merged_into == pointing.c.number, tickets.c.merged_into.is_not(None))
-    )
-    query = select(pointing.c.number).where(pointing.c.number != number)
-    return sorted(connection.execute(query).scalars())
+    found: set[int] = set()
+    asked = [number]
+    while asked:  # not one recursive query: SQLite looks at every ticket to make a filter for its steps
+        query = select(tickets.c.number).where(tickets.c.merged_into.in_(asked), tickets.c.merged_into.is_not(None))
+        asked = [n for n in connection.execute(query).scalars() if n not in found and n != number]
+        found.update(asked)
+    return sorted(found)
 
 
 def _newest(connection: Connection, numbers: list[int]) -> int:
