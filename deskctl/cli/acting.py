@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..errors import DeskctlError, NotFound, Refused
+from ..safe import visible
 from .context import CliContext
-from .safe import visible
 
 if TYPE_CHECKING:
     from ..core.commands import Command

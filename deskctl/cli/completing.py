@@ -22,7 +22,7 @@ def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
         ctx.obj.release()
     from click.shell_completion import CompletionItem
 
-    from .safe import visible
+    from ..safe import visible
 
     # A shell types what completes: what would have to be shown with signs is no help.
     return [CompletionItem(sign + word) for word in found if visible(word) == word]

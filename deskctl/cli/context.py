@@ -96,7 +96,7 @@ class CliContext:
 
     def say(self, line: str) -> None:
         """One line for people; nothing with `--json`, which has its own document."""
-        from .safe import visible
+        from ..safe import visible
 
         if not self.json:
             sys.stdout.write(visible(line) + "\n")

@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import DeskctlError
+from ..safe import visible
 from .context import CliContext
-from .safe import visible
 
 if TYPE_CHECKING:
     from ..desk import Desk

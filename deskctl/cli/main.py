@@ -113,7 +113,7 @@ def _complain(what: str, hint: str) -> None:
 
 
 def _safe(text: str) -> str:
-    from .safe import visible
+    from ..safe import visible
 
     return visible(text.strip())
 

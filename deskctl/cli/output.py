@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import UsageError
-from .safe import json_text, visible
+from ..safe import json_text, visible
 from .style import paint
 from .width import cut, pad, width
 

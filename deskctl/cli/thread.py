@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .safe import visible, visible_lines
+from ..safe import visible, visible_lines
 from .style import of_delivery, of_priority, of_status, paint
 from .times import age, local, now
 from .width import wrap

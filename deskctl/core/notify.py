@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import NotFound
+from ..safe import visible, visible_lines
 from .commands import Command
 from .commands.machine import Tell
 from .events import AgentTold
@@ -72,19 +73,19 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
 
 def _subject(language: str, about: str, ticket: Ticket | None) -> str:
     what = _SUBJECT[language][about]
-    return f"[#{ticket.number}] {what}: {ticket.subject}".strip() if ticket else what
+    return f"[#{ticket.number}] {what}: {visible(ticket.subject)}".strip() if ticket else what
 
 
 def _text(unit: Unit, language: str, command: Tell, ticket: Ticket | None) -> str:
-    lines = [command.detail] if command.detail else []
+    lines = [visible_lines(command.detail)] if command.detail else []
     if ticket is None:
         return "\n".join([*lines, "", "-- ", "deskctl inbox list"])
     fresh = [m for m in unit.changes.messages if m.ticket == ticket.number]
     address = fresh[-1].author if fresh else next((i.address for i in unit.addresses_of(ticket.contact)), None)
     name = unit.contact(ticket.contact).name
     who = f"{name} <{address}>" if name and address else name or address or "?"
-    words = ["", fresh[-1].visible_text.strip()[:EXCERPT]] if fresh else []
-    return "\n".join([f"{_FROM[language]}: {who}", *lines, *words, "", "-- ", f"deskctl show {ticket.number}"])
+    words = ["", visible_lines(fresh[-1].visible_text.strip()[:EXCERPT])] if fresh else []
+    return "\n".join([f"{_FROM[language]}: {visible(who)}", *lines, *words, "", "-- ", f"deskctl show {ticket.number}"])
 
 
 HANDLERS: dict[type[Command], Handler] = {Tell: tell}

@@ -8,9 +8,9 @@ import time
 from functools import partial
 from typing import Any
 
-from ..cli.safe import visible
 from ..core.queries.tickets import ListTickets, ShowTicket
 from ..errors import DeskctlError
+from ..safe import visible
 from . import mails
 from .stage import NotHappened, Stage
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.cli.output import Column, field, json_line, plain, table
-from deskctl.cli.safe import json_text, visible, visible_lines
+from deskctl.safe import json_text, visible, visible_lines
 from deskctl.cli.width import cut, pad, width, wrap
 from deskctl.cli.words import decode
 

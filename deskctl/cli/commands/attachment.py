@@ -89,6 +89,8 @@ def save(context: CliContext, ids: tuple[int, ...], ticket: int | None, output: 
         ids = tuple(file["id"] for message in messages for file in message["attachments"])
     if len(ids) > 1 and output is not None and not Path(output).is_dir():
         raise UsageError(f"{output} is no folder", "several attachments need one: make it first")
+    if output == "-" and sys.stdout.isatty():
+        raise UsageError("what a customer sent is not for a terminal", "-o FILE saves it; a pipe may read it with -o -")
     taken: set[str] = set()
     for number in ids:
         file = context.ask(GetAttachment(number))

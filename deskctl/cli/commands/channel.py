@@ -67,7 +67,7 @@ def test(context: CliContext, name: str) -> int:
     Example:
       deskctl channel test support
     """
-    from ..safe import visible
+    from ...safe import visible
 
     report = context.desk().call("channel_test", name=name)
     context.release()

@@ -29,7 +29,7 @@ def check(context: CliContext) -> int:
     from ...config import check as check_config
     from ...config import plugins_table
     from ...plugins import manager
-    from ..safe import visible
+    from ...safe import visible
 
     path = context.config_path()
     plugins = manager.load(plugins_table(path))

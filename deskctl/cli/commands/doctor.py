@@ -30,8 +30,8 @@ def doctor(context: CliContext) -> int:
     Example:
       deskctl doctor
     """
+    from ...safe import visible
     from ..examine import examine
-    from ..safe import visible
 
     rows = examine(context)
     context.release()

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ...errors import UsageError
 from ..acting import act_on_each
 from ..columns import aged
 from ..completing import completes
@@ -72,10 +73,12 @@ def show(context: CliContext, id: int, raw: bool) -> None:
     import base64
 
     from ...core.queries.admin import ShowInbox
+    from ...safe import visible_lines
     from ..output import plain
     from ..pager import page
-    from ..safe import visible_lines
 
+    if raw and not context.json and sys.stdout.isatty():
+        raise UsageError("raw bytes are not for a terminal", f"deskctl inbox show {id} --raw > file")
     document = context.ask(ShowInbox(id))
     context.release()
     content = base64.b64decode(document["raw_base64"])

@@ -77,9 +77,9 @@ def show(context: CliContext, id: int) -> None:
       deskctl outbox show 7
     """
     from ...core.queries.admin import ShowOutbox
+    from ...safe import visible_lines
     from ..output import plain
     from ..pager import page
-    from ..safe import visible_lines
     from ..thread import size
 
     document = context.ask(ShowOutbox(id))

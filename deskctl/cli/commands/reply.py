@@ -143,7 +143,7 @@ def _show_newer(context: CliContext, ticket: int, seen: int | None) -> None:
 
 def _judge(context: CliContext, row: dict[str, object]) -> int:
     """Say how the delivery stands; the exit code of `--wait`."""
-    from ..safe import visible
+    from ...safe import visible
 
     error = visible(str(row["last_error"])) if row["last_error"] else ""
     state = row["state"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ...errors import DeskctlError, NotFound
+from ...safe import visible
 from ..context import CliContext
-from ..safe import visible
 from ..tickets import tickets_argument
 
 if TYPE_CHECKING:
