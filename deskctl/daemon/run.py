@@ -95,12 +95,20 @@ class _Daemon:
         self.desk: ServedDesk | None = None
 
     async def main(self) -> None:
+        """Until SIGTERM. Whatever else ends it ends the process: a desk that half works would be believed."""
+        try:
+            await self._serve()
+        finally:
+            self.supervisor.no_more()
+
+    async def _serve(self) -> None:
         stop = _stop_signal()
         self.sender, self.timers, self.desk, server = await self._start()
         ticking = asyncio.create_task(self._watchdog())
         for _ in range(_DOORS):
             await asyncio.sleep(0.01)
-        print(f"deskctl {__version__}: the desk is ready (pid {os.getpid()})", file=sys.stderr, flush=True)  # noqa: T201
+        with contextlib.suppress(OSError):  # the disk that takes our words may be full
+            print(f"deskctl {__version__}: the desk is ready (pid {os.getpid()})", file=sys.stderr, flush=True)  # noqa: T201
         notify("READY=1")
         gc.collect()
         gc.freeze()  # what is here now stays: the collector need not look at it again

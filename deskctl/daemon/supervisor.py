@@ -72,6 +72,10 @@ class Supervisor:
         self.start(service)
         return True
 
+    def no_more(self) -> None:
+        """From now on nothing is started again: whatever cancels a service means it."""
+        self._stopping = True
+
     def stopping(self) -> bool:
         return self._stopping
 

@@ -6,6 +6,7 @@ import base64
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,3 +276,23 @@ def _switches(daemon: Daemon) -> int:
             if row.startswith("voluntary_ctxt_switches"):
                 total += int(row.split()[1])
     return total
+
+
+def test_a_daemon_whose_words_nobody_can_keep_works_all_the_same(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    """The disk with its log is full: that is no reason to take no mail."""
+    folder = desk_with("")
+    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "daemon", "run"]
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=full, stderr=full)
+    try:
+        wait_until(lambda: (folder / "desk.sock").exists(), 30, "the daemon serves")
+        put(folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
+        desk = RemoteDesk.connect(folder / "desk.sock")
+        assert desk is not None
+        wait_until(lambda: desk.ask(ListTickets()), what="the message is a ticket")
+        assert {service["restarts"] for service in desk.ask(DeskHealth())["services"]} == {0}
+        desk.close()
+    finally:
+        process.terminate()
+        code = process.wait(60)
+    assert code == 0

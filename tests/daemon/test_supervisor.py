@@ -85,3 +85,17 @@ async def test_what_does_not_end_is_named_and_not_waited_for() -> None:
     await asyncio.sleep(0)
     assert await supervisor.stop(0.05) == ["stubborn"]
     let_go.set()
+
+
+async def test_what_is_cancelled_with_its_process_is_not_started_again() -> None:
+    """A daemon whose main task fails ends; it does not linger half alive with services that come back."""
+    supervisor = Supervisor(jitter=lambda: 0.0)
+    run, starts = failing(0, Unavailable(""))
+    supervisor.start(Service("mail", run, longest=0.01))
+    await until(lambda: len(starts) == 1)
+    [task] = [task for task in asyncio.all_tasks() if task.get_name() == "mail"]
+    supervisor.no_more()
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    assert task.done()
+    assert len(starts) == 1
