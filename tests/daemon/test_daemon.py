@@ -285,7 +285,7 @@ def test_a_daemon_whose_words_nobody_can_keep_works_all_the_same(desk_with: Make
     with Path("/dev/full").open("wb") as full:
         process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=full, stderr=full)
     try:
-        wait_until(lambda: (folder / "desk.sock").exists(), 30, "the daemon serves")
+        wait_until((folder / "desk.sock").exists, 30, "the daemon serves")
         put(folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
         desk = RemoteDesk.connect(folder / "desk.sock")
         assert desk is not None
