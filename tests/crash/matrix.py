@@ -26,7 +26,10 @@ class Case:
 
 
 #: Faults that must have happened before, so that the point is come to.
-PRELUDE: dict[str, tuple[str, ...]] = {"imap.between": ("KILL imap.flag.before 1",)}
+PRELUDE: dict[str, tuple[str, ...]] = {
+    "imap.between": ("KILL imap.flag.before 1",),
+    "journal.start_single": ("KILL intake.commit 1",),
+}
 
 
 def prepare(world: World, point: str) -> None:
@@ -39,7 +42,7 @@ def prepare(world: World, point: str) -> None:
             box.remove("Done")
     if point.startswith("relay.rset"):
         world.sink.refuse("rcpt", 550)
-    if point.startswith(("journal.start_batch", "intake")):
+    if point.startswith(("journal.start", "intake")):
         for _ in range(3):
             world.feeders[3].once()
 

@@ -43,10 +43,8 @@ def strike(world: World, case: Case) -> None:
 def _kill(world: World, point: str) -> None:
     world.kill()
     prepare(world, point)
-    earlier = next((faults for name, faults in PRELUDE.items() if point.startswith(name)), ())
     with world.busy():
-        for fault in earlier:
-            _dies(world.start(fault), fault)
+        _before(world, point)
         if point.startswith("imap.existing"):
             daemon = world.start("STOP imap.fetch.before 1", f"KILL {point} 1")
             wait_until(daemon.stopped, WITHIN, "a mail is about to be fetched")
@@ -65,6 +63,12 @@ def _kill(world: World, point: str) -> None:
                 _dies(daemon, point)
         _dies(daemon, point)
     assert point in world.reached(), f"{point} was not reached"
+
+
+def _before(world: World, point: str) -> None:
+    """The faults that must have happened for the point to be come to."""
+    for fault in next((faults for name, faults in PRELUDE.items() if point.startswith(name)), ()):
+        _dies(world.start(fault), fault)
 
 
 def _dies(daemon: Process, what: str) -> None:
@@ -111,6 +115,7 @@ def _hinder(world: World, case: Case) -> None:
     world.kill()
     prepare(world, case.point)
     with world.busy():
+        _before(world, case.point)
         daemon = world.start(f"STOP {case.point} 1")
         wait_until(lambda: daemon.stopped() or not daemon.alive(), WITHIN, f"the daemon comes to {case.point}")
         assert daemon.stopped(), daemon.log

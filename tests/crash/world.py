@@ -148,10 +148,10 @@ class World:
         self._numbers = itertools.count(1)
         self.sizes = itertools.cycle([0, 0, 0, 0, MAX_SIZE + 1000])
         self.feeders = [
-            Feeder("smtp", self._transport(smtplib.SMTP, "smtp"), 0.1, int),
-            Feeder("lmtp", self._transport(smtplib.LMTP, "lmtp"), 0.1, int),
-            Feeder("socket", self._ingest, 0.2, int),
-            *(Feeder(box.channel, box.append, 0.25, self._size_for(box)) for box in self.boxes.values()),
+            Feeder("smtp", self._transport(smtplib.SMTP, "smtp"), 0.25, int),
+            Feeder("lmtp", self._transport(smtplib.LMTP, "lmtp"), 0.25, int),
+            Feeder("socket", self._ingest, 0.5, int),
+            *(Feeder(box.channel, box.append, 0.4, self._size_for(box)) for box in self.boxes.values()),
         ]
         self.piped: list[bytes] = []
         self.replies: list[int] = []  # outbox rows of answers that the agent was promised
