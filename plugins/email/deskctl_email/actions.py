@@ -12,8 +12,9 @@ from deskctl.plugins import ChannelContext, Envelope, Refused, Unavailable, Usag
 
 from . import consent, keys
 from .config import EmailConfig, Imap
-from .connection import Connection, Lost, Refusal
+from .connection import Connection
 from .cursor import Cursor
+from .login import Lost, Refusal
 from .probe import Probes
 from .provider import OAuth
 from .state import State

@@ -14,7 +14,8 @@ from deskctl.plugins import ChannelContext, DeskctlError, Part
 
 from .compose import LOOP_HEADER, Mail, loop_mark
 from .config import EmailConfig, Imap, Listen, Smtp
-from .connection import Connection, Lost, Refusal
+from .connection import Connection
+from .login import Lost, Refusal
 from .probe import HEADER, Probes, token_in
 from .smtp import Relay
 from .tokens import Tokens

@@ -6,7 +6,6 @@ Blocking; everything waits at most `READ_SECONDS` for the server. `abort` may be
 from __future__ import annotations
 
 import contextlib
-import imaplib
 import os
 import select
 import socket
@@ -16,33 +15,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError
+from imapclient import DELETED, SEEN
 
 from deskctl.plugins import AuthFailed, Unavailable
 from deskctl.plugins.faultpoints import exchange
 
+from . import login
 from .config import Imap
-from .tokens import Tokens, xoauth2
+from .login import READ_SECONDS, Lost, Refusal
+from .tokens import Tokens
 
-CONNECT_SECONDS: Final = 20
-READ_SECONDS: Final = 60
 #: RFC 2177 asks for a new IDLE every 29 minutes; routers forget a silent connection much sooner.
 IDLE_SECONDS: Final = 240
 #: UIDs asked for at once: an answer has one line for all, and imaplib reads no line above 1 MB.
 SEARCH_BLOCK: Final = 20_000
 #: The keyword that says "in the journal", where the server lets us make one.
 TAKEN: Final = b"$DeskctlTaken"
-
-#: RFC 5530 and what servers say in words: not a wrong password, but not now.
-_NOT_NOW: Final = (
-    *("[unavailable]", "[inuse]", "[limit]", "[overquota]", "[serverbug]", "[throttled]"),
-    *("temporar", "try again", "too many", "timeout", "rate limit", "throttl", "bandwidth"),
-)
-
-Refusal = imaplib.IMAP4.error
-"""The server said NO or BAD, or something that nobody understands. `Lost` is one, too: look for it first."""
-Lost = imaplib.IMAP4.abort
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +55,11 @@ class Connection:
         self._imap = imap
         token = tokens.access() if tokens is not None else None
         with exchange("imap.connect"):
-            self._client = _connect(imap)
+            self._client = login.connect(imap)
         try:
             with exchange("imap.login"):
                 if tokens is None or token is None:
-                    _login(self._client, imap)
+                    login.with_password(self._client, imap)
                 else:
                     self._let_in(tokens, token)
             self.name = imap.folder
@@ -86,13 +74,13 @@ class Connection:
 
     def _let_in(self, tokens: Tokens, token: str) -> None:
         try:
-            _login_with(self._client, self._imap, token, tokens.hint)
+            login.with_token(self._client, self._imap, token, tokens.hint)
         except AuthFailed:
             # It may have been withdrawn before its time: one new token, on a new line.
             fresh = tokens.access(refused=token)
             self.close()
-            self._client = _connect(self._imap)
-            _login_with(self._client, self._imap, fresh, tokens.hint)
+            self._client = login.connect(self._imap)
+            login.with_token(self._client, self._imap, fresh, tokens.hint)
 
     def _another(self, folder: str | bool) -> str:
         if folder is True:
@@ -217,8 +205,9 @@ class Connection:
         for low in range(1, below, SEARCH_BLOCK):
             among = f"{low}:{min(low + SEARCH_BLOCK, below) - 1}"
             # The server's days are in a zone of its own: around the first day each mail is asked for its moment.
-            sure = set(self._client.search(["UID", among, "SINCE", day + timedelta(days=2)]))
-            maybe = set(self._client.search(["UID", among, "SINCE", day - timedelta(days=1)])) - sure
+            with exchange("imap.arrived"):
+                sure = set(self._client.search(["UID", among, "SINCE", day + timedelta(days=2)]))
+                maybe = set(self._client.search(["UID", among, "SINCE", day - timedelta(days=1)])) - sure
             dates = self.dates(sorted(maybe))
             found += [uid for uid in sure | maybe if uid < below and (uid in sure or dates.get(uid, first) >= first)]
         return sorted(found)
@@ -227,7 +216,9 @@ class Connection:
         """When these came into the folder, aware."""
         came: dict[int, datetime] = {}
         for part in _parts(uids, 500):
-            for uid, fields in self._client.fetch(part, ["INTERNALDATE"]).items():
+            with exchange("imap.moments"):
+                fetched = self._client.fetch(part, ["INTERNALDATE"])
+            for uid, fields in fetched.items():
                 moment = fields.get(b"INTERNALDATE")
                 if isinstance(moment, datetime):
                     came[uid] = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
@@ -317,96 +308,6 @@ class Connection:
             return False
         finally:
             line.settimeout(READ_SECONDS)
-
-
-def _connect(imap: Imap) -> IMAPClient:
-    tls = ssl.create_default_context() if imap.security != "plain" else None
-    client = IMAPClient(
-        imap.host,
-        imap.port,
-        ssl=imap.security == "tls",
-        ssl_context=tls if imap.security == "tls" else None,
-        timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
-    )
-    try:
-        client.normalise_times = False  # aware moments, as the server gives them
-        client._imap.debug = 0  # IMAPClient lets imaplib write out every line, for a log that nobody reads
-        _keep_alive(client.socket())
-        if imap.security == "starttls":
-            client.starttls(tls)
-    except BaseException:
-        client.shutdown()
-        raise
-    return client
-
-
-def _keep_alive(line: socket.socket) -> None:
-    """Notice within about three minutes that the other side is gone."""
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, name):
-            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _login(client: IMAPClient, imap: Imap) -> None:
-    if client._imap.state == "AUTH":  # PREAUTH: the server knows us
-        return
-    # What is offered before the login; IMAPClient would go on believing it afterwards.
-    offered = client._imap.capabilities
-    if imap.user is None or imap.password is None:
-        if "AUTH=ANONYMOUS" in offered:
-            client.sasl_login("ANONYMOUS", lambda _: b"deskctl")
-        else:
-            client._imap.state = "AUTH"  # let the server itself say whether it wants a login
-        return
-    password = imap.password.reveal()
-    try:
-        if "AUTH=PLAIN" in offered and ("LOGINDISABLED" in offered or not (imap.user + password).isascii()):
-            client.plain_login(imap.user, password)  # LOGIN knows ASCII only
-        else:
-            client.login(imap.user, password)
-    except (Lost, CapabilityError):
-        raise
-    except Refusal as error:
-        raise _refused(error, imap, "Check user and password of the channel's imap table.") from None
-
-
-def _login_with(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:
-    words = [xoauth2(imap.user or "", token)]
-    try:
-        # A server that refuses says why in a second question, which wants an empty answer.
-        client.sasl_login("XOAUTH2", lambda _: words.pop() if words else b"")
-    except (Lost, CapabilityError):
-        raise
-    except Refusal as error:
-        raise _refused(error, imap, hint) from None
-
-
-def _refused(error: Exception, imap: Imap, hint: str) -> Exception:
-    """What a refused login means."""
-    said = _said(error)
-    if isinstance(error.__context__, Lost):  # IMAPClient takes a line cut at the login for a refusal, too
-        return Lost(said)
-    if not_now(error):
-        return Unavailable(f"the mailbox takes no login now: {said}")
-    return AuthFailed(f"the mailbox of {imap.user} at {imap.host} refuses the login: {said}", hint)
-
-
-def not_now(error: Exception) -> bool:
-    """Whether a refusal says that it is only for now: a limit, a fault over there."""
-    said = _said(error).lower()
-    return any(sign in said for sign in _NOT_NOW)
-
-
-def missing(error: Exception) -> bool:
-    """Whether a refusal says that the folder is not there (RFC 5530, or in words)."""
-    said = _said(error).lower()
-    signs = ("[nonexistent]", "[trycreate]", "doesn't exist", "does not exist", "unknown mailbox")
-    return any(sign in said for sign in signs)
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _parts(uids: Sequence[int], size: int) -> Iterable[Sequence[int]]:

@@ -20,8 +20,9 @@ from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Envelope, S
 
 from . import keys
 from .config import EmailConfig, Imap
-from .connection import IDLE_SECONDS, Connection, Lost, Refusal, missing, not_now
+from .connection import IDLE_SECONDS, Connection
 from .cursor import Cursor
+from .login import Lost, Refusal, missing, not_now
 from .probe import Probes, carries_probe
 from .state import State
 from .tokens import Tokens

@@ -8,7 +8,8 @@ import ssl
 from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Receipt, Rejected, TryLater, Unavailable
 
 from .config import Imap
-from .connection import Connection, Lost, Refusal, not_now
+from .connection import Connection
+from .login import Lost, Refusal, not_now
 from .tokens import Tokens
 
 

@@ -323,7 +323,7 @@ async def test_a_mailbox_with_very_many_old_mails_begins_at_once(server: TinyIma
     await first_login(config, context)
     [cursor] = context.load_state()["imap"].values()
     assert (cursor["start"], cursor["next"]) == (100_001, 100_001)
-    server.mails[100_001] = raw_mail(subject="new")
+    server.mails = {**server.mails, 100_001: raw_mail(subject="new")}
     await read_until(config, context, lambda: context.journal)
     assert [entry.raw for entry in context.journal] == [server.mails[100_001]]
     assert sum(int(words.split()[-1]) for words in asked) < 20_000, "bytes that the server had to say"
