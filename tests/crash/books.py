@@ -23,6 +23,7 @@ def reconcile(world: World) -> None:
         feeder.finish()
     wait_until(lambda: not missing(world), 60, "everything acknowledged is in the journal")
     wait_until(lambda: settled(world), 60, "nothing waits any more")
+    assert world.verify() == []
     _journal(world)
     _mailboxes(world)
     _outbox(world)
@@ -41,7 +42,7 @@ def missing(world: World) -> list[str]:
 
 
 def _due(box: Box) -> list[str]:
-    return [box.key(*uid) for uid in box.arrived if uid not in box.vanished]
+    return [box.key(*uid) for uid in box.arrived if uid not in box.vanished | box.old]
 
 
 def settled(world: World) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from deskctl.errors import DeskctlError
 from tests.crash.matrix import COMMANDS, PRELUDE, Case, prepare
 from tests.crash.proxy import Cut
 from tests.crash.world import World, mail
@@ -57,11 +58,18 @@ def _kill(world: World, point: str) -> None:
             before = len(world.sink.mails)
             wait_until(lambda: len(world.sink.mails) > before, WITHIN, "something was sent")
             daemon.send(signal.SIGTERM)
+        if point.startswith(("imap.arrived", "imap.moments")):
+            wait_until(lambda: "is ready" in daemon.log, WITHIN, "the daemon is ready")
+            with contextlib.suppress(DeskctlError, OSError):
+                world.take_old()
         if point == "imap.logout.after":
             wait_until(lambda: "is ready" in daemon.log, WITHIN, "the daemon is ready")
             with _gone(world):
                 _dies(daemon, point)
         _dies(daemon, point)
+        if point.startswith(("imap.arrived", "imap.moments")):
+            world.start_well()
+            world.take_old()
     assert point in world.reached(), f"{point} was not reached"
 
 

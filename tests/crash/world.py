@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,15 @@ def mail(door: str, size: int = 0) -> bytes:
 
 @dataclass
 class Box:
-    """A folder that the desk reads. `arrived`: key of UIDVALIDITY and UID → the mail; `vanished`: taken out again."""
+    """A folder that the desk reads. `arrived`: UIDVALIDITY and UID → the mail; `vanished`: taken out again; `old`:
+    there before the desk, and to be taken in only once somebody asks for that."""
 
     channel: str
     folder: str
     mailbox: Mailbox
     arrived: dict[tuple[int, int], bytes] = field(default_factory=dict)
     vanished: set[tuple[int, int]] = field(default_factory=set)
+    old: set[tuple[int, int]] = field(default_factory=set)
     _line: imaplib.IMAP4 | None = None
 
     def append(self, raw: bytes) -> None:
@@ -209,11 +212,28 @@ class World:
         for box in self.boxes.values():
             with box.mailbox.imap() as client:
                 client.create(box.folder)
+        self.boxes["flagged"].append(mail("flagged"))
+        self.boxes["flagged"].append(mail("flagged"))
+        self.boxes["flagged"].old = set(self.boxes["flagged"].arrived)
         daemon = self.start_well()
         wait_until(lambda: daemon.log.count("first login") == len(self.boxes), 60, "each mailbox has begun")
         with self.desk() as desk:
             desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
         self.end()
+
+    def take_old(self) -> None:
+        """Take in what was in a mailbox before the desk."""
+        since = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        with self.desk() as desk:
+            done = desk.call("channel_action", name="flagged", action="import", params={"since": since})
+        assert done["after"] is None
+        self.boxes["flagged"].old = set()
+
+    def verify(self) -> list[object]:
+        """What the product itself finds missing."""
+        with self.desk() as desk:
+            reports = [desk.call("channel_action", name=name, action="verify", params={}) for name in self.boxes]
+        return [missing for report in reports for missing in report["missing"]]
 
     def end(self) -> None:
         """Let the daemon finish what it is doing."""
