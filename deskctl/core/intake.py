@@ -99,8 +99,10 @@ def _keep(
             yield MarkedSpam(ticket.number, Status.NEW, spam)
     message = _message(unit, command, incoming, ticket.number, contact.id, automatic, match.verified)
     unit.add_message(message)
-    if match.verified and automatic is None:
-        unit.add_participants(ticket.number, _company(unit, incoming, forwarder))
+    if match.verified:
+        # A machine speaks for its sender only: whom it copies has no part in the ticket.
+        company = _company(unit, incoming, forwarder) if automatic is None else filter(None, (incoming.sender,))
+        unit.add_participants(ticket.number, list(company))
     yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified)
     if forwarder is not None:
         proven = _proven(channel, command.message)

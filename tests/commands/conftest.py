@@ -10,7 +10,7 @@ from .desk import StoredDesk
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[StoredDesk]:
-    desk = StoredDesk(store_url)
+def desk(desk_url: str) -> Iterator[StoredDesk]:
+    desk = StoredDesk(desk_url)
     yield desk
     desk.close()

@@ -13,13 +13,13 @@ MakeDesk = Callable[[str], Path]
 
 
 @pytest.fixture
-def desk_with(tmp_path: Path, store_url: str) -> MakeDesk:
+def desk_with(tmp_path: Path, desk_url: str) -> MakeDesk:
     """`desk_with(channels)`: the folder of a desk with a console channel `ops` and these; on each engine."""
 
     def make(channels: str = "") -> Path:
         folder = tmp_path / "desk"
         ops = '[channels.ops]\ntype = "console"\nteam = "support"\ninbox = "in"\nanswers = "out.jsonl"\npoll = "1s"\n'
-        return make_desk(folder, store_url, ops + channels, {"awkward": AWKWARD})
+        return make_desk(folder, desk_url, ops + channels, {"awkward": AWKWARD})
 
     return make
 

@@ -153,7 +153,7 @@ def kill_again_and_again(folder: Path, rng: random.Random, wait_until: WaitUntil
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
     tmp_path: Path,
-    store_url: str,
+    desk_url: str,
     sink: SmtpSink,
     dovecot: DovecotServer,
     free_port: Callable[[], int],
@@ -164,7 +164,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
     mailbox = dovecot.mailbox()
     monkeypatch.setenv("MAILBOX_PASSWORD", mailbox.password)
     ports = {"smtp": free_port(), "lmtp": free_port()}
-    folder = make_desk(tmp_path / "desk", store_url, config(ports, sink, dovecot, mailbox))
+    folder = make_desk(tmp_path / "desk", desk_url, config(ports, sink, dovecot, mailbox))
     expected: list[str] = []
 
     def subjects() -> Counter[str]:

@@ -19,9 +19,9 @@ from deskctl.store import Store
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+def store(desk_url: str) -> Iterator[Store]:
     settings = Settings(channels={"ops": ChannelInfo("ops", "console")})
-    store = Store.open(store_url, settings, migrate=True)
+    store = Store.open(desk_url, settings, migrate=True)
     yield store
     store.close()
 

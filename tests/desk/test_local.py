@@ -41,8 +41,8 @@ mode = "idle"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, store_url: str) -> Path:
-    return make_desk(tmp_path / "desk", store_url, CHANNELS, {"awkward": AWKWARD})
+def folder(tmp_path: Path, desk_url: str) -> Path:
+    return make_desk(tmp_path / "desk", desk_url, CHANNELS, {"awkward": AWKWARD})
 
 
 @pytest.fixture

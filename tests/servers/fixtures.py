@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from deskctl.core.settings import Settings
+from deskctl.store import Store
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.servers import waiting
 from tests.servers.certificate import Certificate, make_certificate
@@ -51,6 +54,32 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = server.database()
     yield url
     server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def made_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite store with its tables and nothing in them, to copy."""
+    path = tmp_path_factory.mktemp("made-store") / "desk.db"
+    _make(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same with its tables in place: copied, because making them takes longer than most tests."""
+    if request.param == "sqlite":
+        path = tmp_path / "desk.db"
+        shutil.copy(request.getfixturevalue("made_store"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.database(server.template("made_store", _make))
+    yield url
+    server.drop(url)
+
+
+def _make(url: str) -> None:
+    Store.open(url, Settings(), migrate=True).close()
 
 
 @pytest.fixture

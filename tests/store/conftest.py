@@ -17,12 +17,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def reopen(store_url: str, clock: Clock) -> Iterator[Callable[..., Store]]:
+def reopen(desk_url: str, clock: Clock) -> Iterator[Callable[..., Store]]:
     """Open the store of this test, once more each time."""
     opened: list[Store] = []
 
     def open_store(owner: str = "this daemon") -> Store:
-        opened.append(Store.open(store_url, Settings(), clock, migrate=not opened, busy=20.0, owner=owner))
+        opened.append(Store.open(desk_url, Settings(), clock, migrate=not opened, busy=20.0, owner=owner))
         return opened[-1]
 
     yield open_store

@@ -20,9 +20,9 @@ from deskctl.store.text import clean, from_json, to_json
 from tests.store.build import add_message, enqueue, mail, open_ticket
 
 
-def _blobs(store_url: str) -> dict[str, tuple[int, int]]:
+def _blobs(desk_url: str) -> dict[str, tuple[int, int]]:
     """Size and references of every blob."""
-    engine = create_engine(store_url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(desk_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         found = connection.execute(text("SELECT sha256, size, refs FROM blobs")).all()
         kept = connection.execute(text("SELECT count(*) FROM blob_bytes")).scalar_one()
@@ -31,13 +31,13 @@ def _blobs(store_url: str) -> dict[str, tuple[int, int]]:
     return {row.sha256: (row.size, row.refs) for row in found}
 
 
-def test_bytes_are_kept_once_and_counted_for_each_row(store: Store, store_url: str) -> None:
+def test_bytes_are_kept_once_and_counted_for_each_row(store: Store, desk_url: str) -> None:
     raw, picture = b"raw mail", os.urandom(300_000)
     raw_name, picture_name = hashlib.sha256(raw).hexdigest(), hashlib.sha256(picture).hexdigest()
     store.journal.append([mail("a", raw), mail("b", raw)])
-    assert _blobs(store_url) == {raw_name: (8, 2)}
+    assert _blobs(desk_url) == {raw_name: (8, 2)}
     store.journal.append([mail("a", raw)])  # a delivery that is there already refers to nothing
-    assert _blobs(store_url) == {raw_name: (8, 2)}
+    assert _blobs(desk_url) == {raw_name: (8, 2)}
 
     def work(unit: Unit) -> None:
         file = IncomingFile("p.png", "image/png", picture)
@@ -46,20 +46,20 @@ def test_bytes_are_kept_once_and_counted_for_each_row(store: Store, store_url: s
         enqueue(unit, ticket.number, files=(FileRef("p.png", "image/png", len(picture), picture_name),))
 
     store.transaction(work)
-    assert _blobs(store_url) == {raw_name: (8, 3), picture_name: (300_000, 4)}
+    assert _blobs(desk_url) == {raw_name: (8, 3), picture_name: (300_000, 4)}
     assert store.blob(picture_name) == picture
     [entry] = store.outbox.claim(1)
     assert entry.files == (FileRef("p.png", "image/png", 300_000, picture_name),)
 
 
-def test_bytes_go_with_their_last_reference(store: Store, store_url: str) -> None:
+def test_bytes_go_with_their_last_reference(store: Store, desk_url: str) -> None:
     store.journal.append([mail("a", b"once"), mail("b", b"twice"), mail("c", b"twice")])
     once, twice = (hashlib.sha256(content).hexdigest() for content in (b"once", b"twice"))
-    opened = database(store_url, busy=5)
+    opened = database(desk_url, busy=5)
     with opened.writing("test") as connection:
         connection.execute(text("DELETE FROM journal WHERE key IN ('a', 'b')"))
         blobs.release(connection, [once, twice])
-    assert _blobs(store_url) == {twice: (5, 1)}
+    assert _blobs(desk_url) == {twice: (5, 1)}
     assert store.blob(twice) == b"twice"
     with pytest.raises(NotFound):
         store.blob(once)
@@ -72,7 +72,7 @@ def test_nothing_refers_to_bytes_that_were_never_kept(store: Store) -> None:
     assert store.ask(ListTickets(all=True)) == []
 
 
-def test_a_transaction_that_fails_counts_nothing(store: Store, store_url: str) -> None:
+def test_a_transaction_that_fails_counts_nothing(store: Store, desk_url: str) -> None:
     store.journal.append([mail("a", b"raw")])
 
     def work(unit: Unit) -> None:
@@ -81,7 +81,7 @@ def test_a_transaction_that_fails_counts_nothing(store: Store, store_url: str) -
 
     with pytest.raises(Exception, match="refuses"):
         store.transaction(work)
-    assert list(_blobs(store_url).values()) == [(3, 1)]
+    assert list(_blobs(desk_url).values()) == [(3, 1)]
 
 
 @pytest.mark.parametrize(

@@ -162,9 +162,9 @@ _PLANS: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize("after", [None, ("2026-03-01T12:00:00Z", 5)], ids=["first", "later"])
-def test_a_page_is_read_off_an_index(store: Store, store_url: str, after: tuple[str, int] | None) -> None:
+def test_a_page_is_read_off_an_index(store: Store, desk_url: str, after: tuple[str, int] | None) -> None:
     """The plan that SQLite makes for the query itself: no sorting, so a page costs the same at any size."""
-    if not store_url.startswith("sqlite"):
+    if not desk_url.startswith("sqlite"):
         pytest.skip("PostgreSQL plans by what is in the tables")
     asked: list[tuple[str, Any]] = []
 
@@ -178,7 +178,7 @@ def test_a_page_is_read_off_an_index(store: Store, store_url: str, after: tuple[
             store.ask(ListTickets(after=after, **filters))  # type: ignore[arg-type]
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
-    with closing(sqlite3.connect(store_url.removeprefix("sqlite:///"))) as connection:
+    with closing(sqlite3.connect(desk_url.removeprefix("sqlite:///"))) as connection:
         for (statement, parameters), (filters, index) in zip(asked, _PLANS, strict=True):
             plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             assert any(index in step for step in plan), (filters, plan)
@@ -206,12 +206,12 @@ def test_words_complete_from_what_is_there(store: Store) -> None:
         store.ask(Completions("colour"))
 
 
-def test_both_engines_keep_the_order_of_words_out_of_the_database(store: Store, store_url: str) -> None:
+def test_both_engines_keep_the_order_of_words_out_of_the_database(store: Store, desk_url: str) -> None:
     """Databases sort text by locale; the desk sorts by code point, on both."""
     store.transaction(lambda unit: open_ticket(unit, tags=frozenset({"Zebra", "apple", "가격", "_x"})))
     [row] = store.ask(ListTickets())
     assert row["tags"] == ["Zebra", "_x", "apple", "가격"]
-    url = store_url.replace("postgresql://", "postgresql+psycopg://")
+    url = desk_url.replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM ticket_tags")).scalar_one() == 4

@@ -81,10 +81,10 @@ def test_after_a_death_the_claimed_waits_again_and_the_sending_is_named(store: S
 
 
 def test_what_a_living_daemon_has_in_hand_is_left_to_it(
-    store: Store, reopen: Callable[..., Store], store_url: str, clock: Clock
+    store: Store, reopen: Callable[..., Store], desk_url: str, clock: Clock
 ) -> None:
     """On a shared store. One of SQLite has a single owner, and is recovered at once."""
-    if store_url.startswith("sqlite"):
+    if desk_url.startswith("sqlite"):
         pytest.skip("a store in a file has one daemon")
     other = reopen("another daemon")
     claimed, sending, taken_back = _enqueue(store), _enqueue(store), _enqueue(store)

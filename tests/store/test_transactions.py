@@ -328,19 +328,19 @@ def _other_process(url: str, script: str) -> subprocess.Popen[str]:
     )
 
 
-def test_processes_that_write_at_once_get_different_numbers(store: Store, store_url: str) -> None:
+def test_processes_that_write_at_once_get_different_numbers(store: Store, desk_url: str) -> None:
     script = """
     for turn in range(15):
         print(store.transaction(lambda unit: open_ticket(unit, address=f"p{turn}@example.org").number))
         store.journal.append([mail(f"shared-{turn}")])
     """
-    others = [_other_process(store_url, script) for _ in range(2)]
+    others = [_other_process(desk_url, script) for _ in range(2)]
     numbers = [int(line) for other in others for line in other.communicate(timeout=60)[0].split()]
     assert len(set(numbers)) == len(numbers) == 30
     assert store.journal.count_waiting() == 15
 
 
-def test_a_process_killed_in_the_middle_leaves_nothing(store: Store, store_url: str) -> None:
+def test_a_process_killed_in_the_middle_leaves_nothing(store: Store, desk_url: str) -> None:
     script = """
     def work(unit):
         open_ticket(unit)
@@ -355,7 +355,7 @@ def test_a_process_killed_in_the_middle_leaves_nothing(store: Store, store_url: 
     event.listen(Engine, "commit", stop)
     store.transaction(work)
     """
-    other = _other_process(store_url, script)
+    other = _other_process(desk_url, script)
     assert other.stdout is not None
     assert other.stdout.readline() == "here\n"
     other.send_signal(signal.SIGKILL)
