@@ -62,12 +62,14 @@ def _drained(text: str) -> str:
 
 def _clean(text: str) -> bool:
     """A quick look; False may be wrong, True never is. Hangul syllables are printable for Python, invisible or not."""
-    return text.isprintable() and not _DECEPTIVE.intersection(text)
+    return text.isprintable() and (text.isascii() or not (_DECEPTIVE.intersection(text) or max(text) >= "\U000e0000"))
 
 
 def _sign(match: re.Match[str]) -> str:
     character = match[0]
     if character in _JOINERS and _joins(match.string, match.start()):
+        return character
+    if "\U000e0100" <= character <= "\U000e01ef" and _selects(match.string, match.start()):
         return character
     code = ord(character)
     if code < 0x20:
@@ -78,6 +80,12 @@ def _sign(match: re.Match[str]) -> str:
 def _joins(text: str, at: int) -> bool:
     """Joiners are letters' business in Arabic, Persian and Indic scripts and in emoji; elsewhere they only hide."""
     return 0 < at < len(text) - 1 and text[at - 1] >= "\u0600" and text[at + 1] >= "\u0600"
+
+
+def _selects(text: str, at: int) -> bool:
+    """A variation selector chooses the form of the Han letter before it, as Japanese names need; elsewhere it hides."""
+    before = text[at - 1 : at]
+    return "\u3400" <= before <= "\u9fff" or "\uf900" <= before <= "\ufaff" or "\U00020000" <= before <= "\U000323af"
 
 
 def _escaped(code: int) -> str:

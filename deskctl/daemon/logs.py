@@ -6,6 +6,9 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Any
+
+from deskctl.safe import json_text, visible, visible_lines
 
 
 class JsonLines(logging.Formatter):
@@ -20,17 +23,20 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return json_text(json.dumps(entry, ensure_ascii=False))
 
 
 class Plain(logging.Formatter):
-    """Text for people. Line breaks inside a message cannot make up records of their own."""
+    """Text for people. Nothing inside a message makes up records of its own, or moves a terminal's cursor."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
-        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+        return visible(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        return visible_lines(super().formatException(ei))
 
 
 def configure(level: str = "info", form: str = "text") -> None:

@@ -128,9 +128,12 @@ class SmtpSink:
 
     # --- scripted faults
 
-    def refuse(self, stage: Stage, code: int = 451, *, times: int = 1, recipient: str | None = None) -> None:
-        """Answer `code` at `stage`, `times` times; at "rcpt" only for `recipient`, if one is named."""
-        self._script(_Fault(stage, "refuse", f"{code} refused at {stage} as scripted", recipient, times))
+    def refuse(
+        self, stage: Stage, code: int = 451, *, times: int = 1, recipient: str | None = None, words: str = ""
+    ) -> None:
+        """Answer `code` and `words` at `stage`, `times` times; at "rcpt" only for `recipient`, if one is named."""
+        answer = f"{code} {words or f'refused at {stage} as scripted'}"
+        self._script(_Fault(stage, "refuse", answer, recipient, times))
 
     def drop(self, stage: Stage, *, times: int = 1) -> None:
         """Cut the line instead of answering at `stage`. A mail dropped "after-data" has arrived all the same:
