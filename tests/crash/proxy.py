@@ -100,7 +100,8 @@ class _Line:
         greeting = self._proxy.take(None)
         if greeting is not None:
             if greeting.when in ("before", "in command"):
-                self.cut(greeting)
+                self._close()
+                greeting.done.set()
                 return
             self._pending = greeting
         answers = threading.Thread(target=self._answers, daemon=True)
@@ -113,8 +114,11 @@ class _Line:
         finally:
             self.cut()
             answers.join(10)
-            self._client.close()
-            self._server.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._client.close()
+        self._server.close()
 
     def _commands(self) -> None:
         while said := self._client.recv(65536):
