@@ -56,14 +56,14 @@ def _kill(world: World, point: str) -> None:
             daemon = world.start(f"KILL {point} 1")
         if point.startswith(("relay.quit", "imap.logout.before")):
             before = len(world.sink.mails)
-            wait_until(lambda: len(world.sink.mails) > before, WITHIN, "something was sent")
+            wait_until(lambda: len(world.sink.mails) > before or not daemon.alive(), WITHIN, "something was sent")
             daemon.send(signal.SIGTERM)
         if point.startswith(("imap.arrived", "imap.moments")):
-            wait_until(lambda: "is ready" in daemon.log, WITHIN, "the daemon is ready")
+            _ready(daemon)
             with contextlib.suppress(DeskctlError, OSError):
                 world.take_old()
         if point == "imap.logout.after":
-            wait_until(lambda: "is ready" in daemon.log, WITHIN, "the daemon is ready")
+            _ready(daemon)
             with _gone(world):
                 _dies(daemon, point)
         _dies(daemon, point)
@@ -71,6 +71,10 @@ def _kill(world: World, point: str) -> None:
             world.start_well()
             world.take_old()
     assert point in world.reached(), f"{point} was not reached"
+
+
+def _ready(daemon: Process) -> None:
+    wait_until(lambda: "is ready" in daemon.log or not daemon.alive(), WITHIN, "the daemon is ready")
 
 
 def _before(world: World, point: str) -> None:
