@@ -165,6 +165,7 @@ class TestWhatCameBack:
             what="it was tried",
         )
         shown = alone("outbox", "show", number).out
+        assert waiting is not None
         assert waiting["attempts"] == 1
         assert "if it fails, tried again after: 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, and so on" in shown
         assert "gives up at: " in shown
@@ -216,5 +217,5 @@ def _with_files(*names: str) -> bytes:
 
     message = message_from_bytes(mail(), policy=policy.default)
     for name in names:
-        message.add_attachment(b"file no ", maintype="application", subtype="octet-stream", filename=name)  # type: ignore[attr-defined]
+        message.add_attachment(b"file no ", maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
