@@ -197,7 +197,7 @@ def _limited(world: World) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(ProcessLookupError):  # it could not start on such a disk
+        if daemon.alive():  # it may not have been able to start on such a disk
             resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 

@@ -1,15 +1,20 @@
 """Starts daemons as forks of a process that has imported everything: hundreds of starts without the wait for imports.
 
-python -m tests.crash.zygote. A request is a JSON line on standard input with the words of the command, the environment
-and the file for its output; the answer is the pid. The daemon is a real process of its own in every other respect.
+python -m tests.crash.zygote, with a socket as standard input. A request is one packet of JSON with the words of the
+command, the environment and the file for its output; the answer is the pid and a descriptor of the process. The daemon
+is a real process of its own in every other respect.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import importlib
 import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +22,9 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
+
+#: PR_SET_PDEATHSIG of prctl(2).
+_DIE_WITH_PARENT = 1
 
 LOADED = (
     "deskctl.daemon.run",
@@ -42,18 +50,26 @@ def serve() -> None:
     from deskctl.cli import main
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            _command(json.loads(line), main.main)
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
+    with socket.socket(fileno=0) as asked:
+        while line := asked.recv(1 << 20):
+            go, wait = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                os.close(wait)
+                os.read(go, 1)  # it lives at least until it is held
+                os.close(go)
+                _command(json.loads(line), main.main)
+            handle = os.pidfd_open(pid)
+            socket.send_fds(asked, [str(pid).encode()], [handle])
+            for used in (handle, go, wait):
+                os.close(used)
 
 
 def _command(request: dict[str, Any], main: Any) -> NoReturn:
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         os.environ.clear()
         os.environ.update(request["env"])
         output = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -77,34 +93,34 @@ def _command(request: dict[str, Any], main: Any) -> NoReturn:
 
 
 class Process:
-    """A command that runs. It is told apart from others by a descriptor, so its pid cannot be somebody else's later."""
+    """A command that runs, held by a descriptor: its pid may be somebody else's once it is dead, and no signal of ours
+    may reach them."""
 
-    def __init__(self, pid: int, log: Path) -> None:
+    def __init__(self, pid: int, handle: int, log: Path) -> None:
         self.pid = pid
+        self._handle = handle
         self._log = log
-        self._gone = False
+
+    def __del__(self) -> None:
+        os.close(self._handle)
 
     @property
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def alive(self) -> bool:
-        self._gone = self._gone or self._state() in ("", "Z", "X")
-        return not self._gone
+        return not select.select([self._handle], [], [], 0)[0]
 
     def stopped(self) -> bool:
-        return self._state() == "T"
-
-    def send(self, number: signal.Signals) -> None:
-        if self.alive():
-            os.kill(self.pid, number)
-
-    def _state(self) -> str:
         try:
             said = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:
-            return ""
-        return said.rpartition(")")[2].split()[0]
+            return False
+        return self.alive() and said.rpartition(")")[2].split()[0] == "T"
+
+    def send(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, number)
 
 
 class Zygote:
@@ -112,28 +128,20 @@ class Zygote:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.zygote"],
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [sys.executable, "-m", "tests.crash.zygote"]
+            self._process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdin=theirs)
 
     def start(self, words: Sequence[str], env: Mapping[str, str], log: Path) -> Process:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         with self._turn:
-            self._process.stdin.write(json.dumps({"words": list(words), "env": dict(env), "log": str(log)}) + "\n")
-            self._process.stdin.flush()
-            return Process(int(self._process.stdout.readline()), log)
+            self._line.send(json.dumps({"words": list(words), "env": dict(env), "log": str(log)}).encode())
+            pid, [handle], _, _ = socket.recv_fds(self._line, 64, 1)
+            return Process(int(pid), handle, log)
 
     def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
+        self._line.close()
         self._process.wait(10)
-        self._process.stdout.close()
 
 
 if __name__ == "__main__":
