@@ -14,6 +14,8 @@ from .charset import clean, decode
 from .mime import Part, read
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
+#: How the names of header fields begin that servers add; two copies of one mail may differ in them.
+_ADDED_ON_THE_WAY = ("received", "return-path", "delivered-to", "envelope-to", "x-", "arc-", "dkim-", "authentication-")
 """Right side of the Message-ID made for a mail that came without one."""
 
 GIVEN_BACK = (
@@ -53,7 +55,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     digest = _digest(root, subject, bodies)
     message_id = field.message_id(root.get("message-id"))
     if message_id is None:
-        message_id = f"<{digest[:40]}@{MISSING_ID_HOST}>"
+        message_id = f"<{_likeness(root)[:40]}@{MISSING_ID_HOST}>"
         problems.append("no Message-ID")
     if envelope.size is not None:
         problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
@@ -128,6 +130,20 @@ def _digest(root: Part, subject: str, bodies: Bodies) -> str:
     for one in bodies.files:
         add((one.filename or "").encode("utf-8", "replace"))
         add(one.content)
+    return digest.hexdigest()
+
+
+def _likeness(root: Part) -> str:
+    """Hash of a mail as it was sent, without what is added on the way.
+
+    It stands in for a Message-ID: without one, two short mails alike in words and date may well be two mails, so
+    they have to be alike in every header of their sender, too.
+    """
+    digest = hashlib.sha256()
+    for name, value in root.headers:
+        if not name.startswith(_ADDED_ON_THE_WAY):
+            digest.update(b"%s:%s\n" % (name.encode(), b" ".join(value.split())))
+    digest.update(b"\n" + root.body.replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 

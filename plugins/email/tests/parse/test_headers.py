@@ -160,9 +160,10 @@ def test_dates(read, header, moment):
         assert found == moment
 
 
-def test_a_missing_message_id_is_made_from_the_content(read):
-    first, again, other = read("X: 1", "a"), read("X: 2", "a"), read("X: 1", "b")
+def test_a_missing_message_id_is_made_from_the_mail_but_for_what_servers_add(read):
+    first, again, other = read("X-Relay: 1", "a"), read("X-Relay: 2", "a"), read("X-Relay: 1", "b")
     assert first.message_id == again.message_id != other.message_id
+    assert read("To: ben@example.org", "a").message_id != read("To: eve@example.org", "a").message_id
     assert first.message_id.endswith("@missing.deskctl.invalid>")
     assert "no Message-ID" in first.problems
 
