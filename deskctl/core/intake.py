@@ -92,8 +92,6 @@ def _keep(
             language=incoming.language or contact.language,
             follows=follows.number if follows else None,
         )
-        if spam is not None:
-            unit.put_ticket_field(ticket.number, spam=True)
         yield created(ticket)
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)

@@ -6,9 +6,10 @@ then writes `changes` in bulk, one statement a table.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from ..errors import NotFound
 from .conversation import Message, MessageHead, head
@@ -22,6 +23,9 @@ from .ports import Address, CommandRecord, RecordedEvent, Source
 from .settings import Settings
 from .tickets import Ticket
 from .timers import Timer
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(slots=True)
@@ -112,7 +116,13 @@ class Unit:
                 self._participants[ticket] = loaded.get(ticket, frozenset())
 
     @staticmethod
-    def _load(cache, keys, fetch, key_of) -> None:  # type: ignore[no-untyped-def]
+    def _load(
+        cache: dict[K, V | None],
+        keys: Iterable[K],
+        fetch: Callable[[Collection[K]], Iterable[V]],
+        key_of: Callable[[V], K],
+    ) -> None:
+        """Fetch what the cache lacks, all at once; what there is not is remembered as None."""
         missing = [k for k in dict.fromkeys(keys) if k not in cache]
         if missing:
             cache.update(dict.fromkeys(missing))
@@ -305,7 +315,3 @@ class Unit:
 
     def mark_undone(self, command: int) -> None:
         self.changes.undone_commands.add(command)
-
-    def put_ticket_field(self, number: int, **fields: object) -> None:
-        """Set what no event speaks of (the subject: a customer's words)."""
-        self._tickets[number] = self.changes.tickets[number] = replace(self.ticket(number), **fields)  # type: ignore[arg-type]
