@@ -165,16 +165,21 @@ def _gone(world: World) -> Iterator[None]:
 @contextlib.contextmanager
 def _locked(world: World) -> Iterator[None]:
     """Another process holds what every write needs."""
+    daemon = world.daemon
+    assert daemon is not None
     if world.on_sqlite:
-        other = sqlite3.connect(world.store_folder / "desk.db", isolation_level=None, timeout=20)
+        other = sqlite3.connect(world.store_folder / "desk.db", isolation_level=None, timeout=1)
         try:
-            other.execute("BEGIN IMMEDIATE")
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:  # the daemon was stopped in the middle of another transaction
+                daemon.send(signal.SIGCONT)
+                other.execute("PRAGMA busy_timeout = 20000")
+                other.execute("BEGIN IMMEDIATE")
             yield
         finally:
             other.close()
         return
-    daemon = world.daemon
-    assert daemon is not None
     tables = "journal, outbox, timers, channel_state, tickets, commands"
     with psycopg.connect(world.url) as server:
         try:
