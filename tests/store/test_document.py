@@ -21,7 +21,7 @@ from deskctl.core.tickets import Status
 from deskctl.core.unit import Unit
 from deskctl.errors import NotFound
 from deskctl.store import Store
-from tests.store.build import Clock, add_message, enqueue, open_ticket
+from tests.store.build import Clock, add_message, change_ticket, enqueue, open_ticket
 
 ABC = sha256(b"abc").hexdigest()
 
@@ -131,8 +131,8 @@ def test_a_message_says_why_it_did_not_arrive(store: Store) -> None:
 def test_merged_tickets_bring_their_messages_along(store: Store) -> None:
     def work(unit: Unit) -> tuple[int, ...]:
         main, near, far, other = (open_ticket(unit, text=t).number for t in ("one", "two", "three", "four"))
-        unit.put_ticket_field(near, merged_into=main, status=Status.MERGED)
-        unit.put_ticket_field(far, merged_into=near, status=Status.MERGED)
+        change_ticket(unit, near, merged_into=main, status=Status.MERGED)
+        change_ticket(unit, far, merged_into=near, status=Status.MERGED)
         return main, near, far, other
 
     main, near, far, _ = store.transaction(work)

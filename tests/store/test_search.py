@@ -12,7 +12,7 @@ from deskctl.core.queries.lookups import SearchMessages
 from deskctl.core.unit import Unit
 from deskctl.store import Store
 from deskctl.store.search.cut import cut, pieces
-from tests.store.build import Clock, add_message, open_ticket
+from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 
 def _found(store: Store, words: str, limit: int = 50) -> list[int]:
@@ -85,7 +85,7 @@ def test_spam_is_not_found(store: Store) -> None:
 
 def test_a_new_subject_is_found(store: Store) -> None:
     ticket = _ticket(store, "Printer", "text")
-    store.transaction(lambda unit: unit.put_ticket_field(ticket, subject="Scanner"))
+    store.transaction(lambda unit: change_ticket(unit, ticket, subject="Scanner"))
     assert _found(store, "scanner") == [ticket]
 
 

@@ -27,7 +27,7 @@ from deskctl.core.timers import Timer, TimerKind
 from deskctl.core.unit import Unit
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.store import Store
-from tests.store.build import INTAKE, Clock, add_message, enqueue, open_ticket
+from tests.store.build import INTAKE, Clock, add_message, change_ticket, enqueue, open_ticket
 
 PROJECT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ def test_a_changed_ticket_keeps_what_did_not_change(store: Store) -> None:
     number = store.transaction(
         lambda unit: open_ticket(unit, tags=frozenset({"a", "b"}), followers=frozenset({"x"})).number
     )
-    store.transaction(lambda unit: unit.put_ticket_field(number, tags=frozenset({"b", "c"}), subject="Other"))
+    store.transaction(lambda unit: change_ticket(unit, number, tags=frozenset({"b", "c"}), subject="Other"))
     ticket = store.transaction(lambda unit: unit.ticket(number))
     assert (ticket.tags, ticket.followers, ticket.subject) == (frozenset({"b", "c"}), frozenset({"x"}), "Other")
 
