@@ -59,6 +59,35 @@ class Forwarded:
     message_id: str | None = None
 
 
+class IntentKind(StrEnum):
+    """What a message asks of the desk itself, apart from what it says."""
+
+    NEW = "new"  # a matter of its own, though another is being talked about
+    PERSON = "person"  # a person, please, no machine
+    STATUS = "status"  # how do my tickets stand?
+    HELP = "help"  # what can I do here?
+    LINK = "link"  # `argument`: the one-time code that ties this address to a contact
+    CHOICE = "choice"  # `argument`: the key of a `Choice` that was picked
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    kind: IntentKind
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be picked in answer to a message. A channel that can shows it as a button, and gives a pick
+    back as `Intent(CHOICE, key)` in reply to the message; elsewhere the desk reads the answer's first line.
+
+    The keys `solved` and `person` mean to the desk what they say; others mean something to whoever asked.
+    """
+
+    key: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """What a channel made of one raw message. Plain text everywhere: no NUL, no lone surrogates, NFC.
@@ -91,6 +120,9 @@ class InboundMessage:
     forwarded: Forwarded | None = None
     authentication: tuple[str, ...] = ()  # Authentication-Results (RFC 8601), topmost first, as they stand
     language: str | None = None  # BCP 47 primary tag: "ko", "en"
+    intent: Intent | None = None
+    edits: str | None = None  # the message_id of an earlier message that this one replaces
+    also: tuple[tuple[str, str], ...] = ()  # further addresses that the channel vouches for: (kind, address)
     problems: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)  # what the channel wants back when it answers
 
@@ -131,6 +163,7 @@ class OutboundMessage:
     automatic: bool = False
     copy: bool = False
     files: tuple[FileRef, ...] = ()
+    choices: tuple[Choice, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

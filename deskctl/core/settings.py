@@ -24,7 +24,9 @@ class ChannelInfo:
     `sends` tells whether an answer can leave through it, `copies` whether it keeps a copy of what it sent,
     `plus` whether mail to `local+anything@domain` arrives. `sender_name` may name {agent} and {desk}.
     `acknowledge` is what a new ticket is answered with at once, None for nothing. `authority` is the name
-    (authserv-id, RFC 8601) of the mail server whose Authentication-Results are believed.
+    (authserv-id, RFC 8601) of the mail server whose Authentication-Results are believed. `conversational`: what a
+    customer writes next belongs to what was last talked about (chat), not to what it refers to (mail). `choices`: the
+    channel shows them itself. `answer`: a machine may give the first answer.
     """
 
     name: str
@@ -38,6 +40,9 @@ class ChannelInfo:
     sender_name: str = "{desk}"
     acknowledge: Acknowledgement | None = None
     authority: str | None = None
+    conversational: bool = False
+    choices: bool = False
+    answer: bool = False
 
 
 #: Channels that every desk has: somebody tells an agent, who writes it down. Nothing leaves through them.

@@ -82,12 +82,15 @@ class Capabilities:
     """`sends`: answers can leave. `receives`: `receive` does something.
 
     `marks_sending`: `send` itself calls `ctx.sending(outbox_id)` at the last moment before the words leave;
-    otherwise the message counts as sending from the call of `send` on.
+    otherwise the message counts as sending from the call of `send` on. `conversational`: a customer's next message
+    belongs to the ticket last talked about there (chat). `choices`: `send` shows `OutboundMessage.choices` itself.
     """
 
     receives: bool = True
     sends: bool = True
     marks_sending: bool = False
+    conversational: bool = False
+    choices: bool = False
 
 
 class ChannelContext(Protocol):

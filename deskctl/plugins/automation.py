@@ -1,0 +1,93 @@
+"""The contract of an automation: what happened on the desk, and what a plugin makes of it.
+
+The desk writes a job in the transaction in which something happened, and runs it after the commit; what the
+automation answers is carried out in one transaction that also ends the job. So nothing is missed and nothing is done
+twice, whenever the process dies: an automation must be able to be asked the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from logging import Logger
+from typing import Any, NamedTuple, Protocol
+
+from ..core.commands import Command
+from ..core.queries import Query
+
+
+class Happening(NamedTuple):
+    """One event of the desk. `kind` and `facts` as `deskctl log N --json` shows them; `at` is aware, UTC.
+
+    `actor` is `agent:HANDLE`, `contact:ID`, `system:WHAT` or `user:LOGIN`; `ticket` None for what concerns none.
+    """
+
+    id: int
+    kind: str
+    ticket: int | None
+    actor: str
+    at: datetime
+    facts: Mapping[str, Any]
+
+
+class DeskView(Protocol):
+    """The desk as a plugin may look at it: queries of `deskctl.plugins.queries`, answered as JSON documents."""
+
+    def ask(self, query: Query) -> Any:
+        """Raises NotFound."""
+        ...
+
+
+class PluginContext(Protocol):
+    """What a plugin's own code is given. Blocking; in a thread of the desk's."""
+
+    log: Logger
+    """Never log message bodies or secrets."""
+    desk: DeskView
+    config: Any
+    """The plugin's table `[plugins.NAME]` as its own class (hook `deskctl_config`), None when it has none."""
+    language: str
+    """The desk's language, BCP 47."""
+    connection: Any
+    """A SQLAlchemy Connection to the desk's store, for the plugin's own tables (hook `deskctl_tables`) and no others.
+    It is inside a transaction where the request writes or the job runs, which is committed with the answer."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+    def channel(self, name: str) -> ChannelView | None:
+        """What the desk knows of a configured channel."""
+        ...
+
+
+class ChannelView(Protocol):
+    """A channel's common settings."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def sends(self) -> bool: ...
+    @property
+    def answer(self) -> bool:
+        """Whether a machine may give the first answer here (`answer = true` in the channel's table)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationType:
+    """An automation. `on` are the kinds of event it wants to hear of, and none else is ever told.
+
+    `run(happening, context)` gives commands of `deskctl.plugins.actions`, carried out one after another as
+    `system:PLUGIN`; an automation is not told of what it caused itself. A run past `seconds`, and one that raises,
+    is reported with the plugin's name and tried again a few times, later each time.
+    """
+
+    name: str
+    on: frozenset[str]
+    run: Callable[[Happening, PluginContext], Iterable[Command]]
+    seconds: float = 10.0
+    description: str = ""

@@ -1,0 +1,8 @@
+"""What a plugin can ask the desk (`context.desk.ask`). The answers are the documents that `--json` prints."""
+
+from __future__ import annotations
+
+from ..core.queries.lookups import SearchMessages
+from ..core.queries.tickets import ListTickets, ShowTicket
+
+__all__ = ["ListTickets", "SearchMessages", "ShowTicket"]

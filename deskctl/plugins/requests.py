@@ -1,0 +1,63 @@
+"""A plugin's own questions and commands, asked through the desk: the same with a daemon and without one.
+
+    @dataclass(frozen=True)
+    class Count:
+        colour: str = "grey"
+
+    def count(params: Count, context: RequestContext) -> int: ...
+
+    @hookimpl
+    def deskctl_requests():
+        return [RequestType("pigeons.count", Count, count)]
+
+A command of the plugin asks `context.desk().request("pigeons.count", colour="white")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..core.commands import Command
+from .automation import PluginContext
+
+
+class RequestContext(PluginContext, Protocol):
+    """What a handler is given beside its parameters."""
+
+    actor: str
+    """Who asks: `agent:HANDLE` where that is known, else `user:LOGIN`."""
+
+    def execute(self, command: Command) -> dict[str, Any]:
+        """Carry out a command of `deskctl.plugins.actions` in the same transaction, as whoever asks; only where the
+        request writes. The facts it gave. Raises DeskctlError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestType:
+    """A request. `name` is PLUGIN.VERB; `params` a frozen data class of text, numbers, booleans, tuples and None.
+
+    `handler(params, context)` gives a JSON document; with `writes` inside a transaction on the writer, which is
+    rolled back when it raises (and with `--dry-run`), otherwise on a reader. It may be run again after a conflict, so
+    it does nothing but read and write its tables. `needs_agent`: only an agent may ask. Raises DeskctlError.
+    """
+
+    name: str
+    params: type
+    handler: Callable[[Any, RequestContext], Any]
+    writes: bool = False
+    needs_agent: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PluginTables:
+    """A plugin's own tables: `migrations` is a package with one module a revision, in the order of their names.
+
+    Each module has `def upgrade(connection: Connection) -> None`. What was done is kept by plugin, so that a plugin
+    can come, go and come again. Table names begin with the plugin's name and an underscore.
+    """
+
+    migrations: str
