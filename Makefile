@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 STAMP := .venv/.installed
-DISTRIBUTIONS := -e . -e plugins/email
+DISTRIBUTIONS := -e . -e plugins/email -e plugins/telegram -e plugins/kb
 PYTEST := $(BIN)/python -m pytest
 # Two workers on two cores; each starts servers of its own when a test first asks for one.
 WORKERS ?= auto
@@ -16,7 +16,7 @@ help: ## list the verbs
 
 install: $(STAMP) ## make .venv with deskctl, its plugins and the tools
 
-$(STAMP): pyproject.toml plugins/email/pyproject.toml constraints.txt
+$(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("deskctl needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) pip
@@ -39,7 +39,7 @@ lint: install ## everything that can be checked without running
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
-	$(BIN)/codespell README.md CHANGELOG.md config.example.toml docs deskctl plugins/email/README.md
+	$(BIN)/codespell README.md CHANGELOG.md config.example.toml docs deskctl plugins/*/README.md
 
 format: install ## put the code into its usual form
 	$(BIN)/ruff check --fix
