@@ -46,7 +46,7 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
     if agent is None:
         raise NotFound(f"no agent is called “{command.agent}”")
     channel = unit.settings.notifier
-    if channel is None or agent.email.lower() in unit.settings.own_addresses or not agent.active:
+    if channel is None or unit.settings.owns(agent.email) or not agent.active:
         return Said(f"{agent.handle} cannot be told by mail")
     ticket = unit.ticket(command.ticket) if command.ticket is not None else None
     language = unit.settings.language if unit.settings.language in _SUBJECT else "en"

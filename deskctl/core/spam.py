@@ -104,7 +104,7 @@ def _first(unit: Unit, contact: int, block: str) -> tuple[int, str]:
     if place is None:
         raise Refused("this customer has no mail address to block")
     pattern = pattern_of(unit, contact, place, block == "domain")
-    if pattern in unit.settings.own_addresses:
+    if unit.settings.owns(pattern):
         raise Refused(f"{pattern} is the desk's own address")
     return place, pattern
 
@@ -113,7 +113,7 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
     pattern = command.pattern.strip().lower()
     if not _PATTERN.match(pattern):
         raise UsageError(f"“{command.pattern}” cannot be blocked", "an address, or a domain as in @example.org")
-    if pattern in unit.settings.own_addresses:
+    if unit.settings.owns(pattern):
         raise Refused(f"{pattern} is the desk's own address")
     known = _listed(unit, pattern)
     if not command.blocked and not known:
