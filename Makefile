@@ -37,6 +37,7 @@ lint: install ## everything that can be checked without running
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy tests plugins/*/tests
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
 	$(BIN)/codespell README.md CHANGELOG.md config.example.toml docs deskctl plugins/*/README.md

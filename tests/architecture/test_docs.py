@@ -7,6 +7,7 @@ import inspect
 import re
 import runpy
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
     steps = STEP.findall((ROOT / "docs/explanation/life-of-a-mail.md").read_text())
     assert len(steps) >= 10
     for dotted, file in steps:
-        source = inspect.getsourcefile(inspect.unwrap(resolve(dotted)))
+        source = inspect.getsourcefile(inspect.unwrap(cast("Any", resolve(dotted))))
         assert source is not None
         assert Path(source).resolve() == ROOT / file, dotted
 

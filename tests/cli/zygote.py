@@ -87,7 +87,7 @@ def _command(request: dict[str, object], streams: Sequence[int], main: object) -
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8")
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
         sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", line_buffering=True)
-        sys.argv = ["deskctl", *request["words"]]  # type: ignore[misc]
+        sys.argv = ["deskctl", *request["words"]]
         main()  # type: ignore[operator]
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

@@ -7,7 +7,6 @@ case on its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -99,7 +98,7 @@ class Worlds:
 
 
 @pytest.fixture(scope="module")
-def worlds(new_world: NewWorld) -> Iterator[Worlds]:
+def worlds(new_world: NewWorld) -> Worlds:
     return Worlds(new_world)
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
@@ -80,7 +80,7 @@ class Box:
         with self.mailbox.imap() as client:
             client.select(self.folder)
             there = client.uid("SEARCH", "ALL")[1][0].split()
-            uidvalidity = int(client.untagged_responses["UIDVALIDITY"][0])
+            uidvalidity = int(cast("bytes", client.untagged_responses["UIDVALIDITY"][0]))
             self.vanished |= {(uidvalidity, int(uid)) for uid in there}
             if there:
                 client.uid("STORE", b",".join(there).decode(), "+FLAGS", "(\\Deleted)")

@@ -79,7 +79,7 @@ def _command(request: dict[str, Any], main: Any) -> NoReturn:
         sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - it lives as long as the process
         from deskctl import faultpoints
 
-        faultpoints._FAULTS = faultpoints._armed()  # read when a process starts, and this one starts here
+        vars(faultpoints)["_FAULTS"] = faultpoints._armed()  # read when a process starts, and this one starts here
         sys.argv = ["deskctl", *request["words"]]
         main()
     except SystemExit as end:
@@ -131,7 +131,7 @@ class Zygote:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "tests.crash.zygote"]
-            self._process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdin=theirs)
+            self._process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdin=theirs.fileno())
 
     def start(self, words: Sequence[str], env: Mapping[str, str], log: Path) -> Process:
         with self._turn:

@@ -48,7 +48,7 @@ async def _running(config: EmailConfig, context: MemoryContext) -> AsyncIterator
 
 
 def _listens(listen: Listen) -> bool:
-    return listen.path.exists() if listen.path is not None else answers(listen.port)
+    return listen.path.exists() if listen.path is not None else answers(listen.port or 0)
 
 
 async def _greeted(listen: Listen) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from deskctl.core import events
 from deskctl.core.agentmail import directives
 from deskctl.core.commands.tickets import Assign, Merge
 from deskctl.core.messages import Forwarded, IncomingFile, MessageKind
@@ -17,7 +20,7 @@ def told(desk: FirstDay, agent: str = "agent1") -> str:
     return desk.sent_to(f"{agent}@acme.test")[-1].message_id
 
 
-def agent_writes(desk: FirstDay, text: str, agent: str = "agent1", **fields: object) -> dict[str, object]:
+def agent_writes(desk: FirstDay, text: str, agent: str = "agent1", **fields: Any) -> dict[str, Any]:
     fields.setdefault("in_reply_to", (told(desk, agent),))
     return desk.mail(f"{agent}@acme.test", text=text, visible_text=text, **fields).facts
 
@@ -118,7 +121,7 @@ def test_only_our_own_mail_server_vouches_for_a_forward() -> None:
     forwarded = Forwarded("bo@example.org")
     for results in ("mx.acme.test; dmarc=pass header.from=acme.test", "mx.evil.test; dmarc=pass"):
         desk.mail("agent1@acme.test", forwarded=forwarded, authentication=(results,))
-    proven = [r.event.proven for r in desk.unit.changes.events if r.event.kind == "forwarded"]
+    proven = [r.event.proven for r in desk.unit.changes.events if isinstance(r.event, events.Forwarded)]
     assert proven == [True, False]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deskctl.core.commands.tickets import Reply, Set, Solve
@@ -36,7 +38,7 @@ def test_a_customer_reopens_a_solved_ticket() -> None:
 @pytest.mark.parametrize(
     "signs", [{"automatic": "auto-submitted"}, {"bounce": Bounce()}, {"sender": "support@acme.test"}]
 )
-def test_a_machine_is_kept_and_marked_but_wakes_nothing(signs: dict[str, object]) -> None:
+def test_a_machine_is_kept_and_marked_but_wakes_nothing(signs: dict[str, Any]) -> None:
     desk = FirstDay()
     desk.mail()
     token = desk.do(Reply(1, "Done.", status="solved")).facts["message_id"]

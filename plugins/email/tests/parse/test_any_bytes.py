@@ -193,7 +193,7 @@ def test_visible_text_is_made_of_lines_of_the_text(text):
 
 WORDS = (
     st.text(
-        st.characters(codec="utf-8", exclude_categories=("C",), exclude_characters="\u2028\u2029\x85"),
+        st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="\u2028\u2029\x85"),
         min_size=1,
         max_size=60,
     )
