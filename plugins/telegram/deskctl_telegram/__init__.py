@@ -1,1 +1,35 @@
-"""Telegram for deskctl."""
+"""Telegram for deskctl. The hooks, and nothing else: what they name is imported when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deskctl.plugins import Capabilities, Channel, ChannelContext, ChannelType, Envelope, InboundMessage, hookimpl
+
+from .config import TelegramConfig
+
+
+def _open(config: TelegramConfig, context: ChannelContext) -> Channel:
+    from .channel import TelegramChannel
+
+    return TelegramChannel(config, context)
+
+
+def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
+    from .parse import parse
+
+    return parse(raw, envelope)
+
+
+@hookimpl
+def deskctl_channels() -> Iterable[ChannelType]:
+    return (
+        ChannelType(
+            kind="telegram",
+            config=TelegramConfig,
+            open=_open,
+            parse=_parse,
+            capabilities=Capabilities(marks_sending=True, conversational=True, choices=True),
+            description="A Telegram bot: its chats are tickets; by long polling or a webhook",
+        ),
+    )
