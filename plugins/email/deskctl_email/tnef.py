@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from . import charset
+from . import charset, rtf
 
 SIGNATURE = 0x223E9F78
 MAX_ATTRIBUTES = 5_000
@@ -19,7 +19,7 @@ MAX_FILES = 200
 _BODY, _MESSAGE_PROPERTIES, _CODE_PAGE = 0x0002800C, 0x00069003, 0x00069007
 _NEW_FILE, _FILE_TITLE, _FILE_DATA, _FILE_PROPERTIES = 0x00069002, 0x00018010, 0x0006800F, 0x00069005
 
-_PROPERTY_TEXT, _PROPERTY_HTML = 0x1000, 0x1013
+_PROPERTY_TEXT, _PROPERTY_RTF, _PROPERTY_HTML = 0x1000, 0x1009, 0x1013
 _PROPERTY_DATA, _PROPERTY_SHORT_NAME, _PROPERTY_NAME, _PROPERTY_MIME, _PROPERTY_CONTENT_ID = (
     0x3701, 0x3704, 0x3707, 0x370E, 0x3712,
 )  # fmt: skip
@@ -53,6 +53,7 @@ def read(data: bytes) -> Tnef | None:
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != SIGNATURE:
         return None
     found = Tnef()
+    packed_rtf = b""
     code_page = "cp1252"
     for name, value in _attributes(data):
         if name == _CODE_PAGE and len(value) >= 4:
@@ -63,6 +64,8 @@ def read(data: bytes) -> Tnef | None:
             for key, kind, content in _properties(value):
                 if key == _PROPERTY_TEXT:
                     found.text = _unicode(content) if kind == _UNICODE else _string(content, code_page)
+                elif key == _PROPERTY_RTF:
+                    packed_rtf = packed_rtf or content
                 elif key == _PROPERTY_HTML:
                     found.html = _unicode(content) if kind == _UNICODE else charset.decode(content.rstrip(b"\0"))[0]
         elif name == _NEW_FILE and len(found.files) < MAX_FILES:
@@ -73,6 +76,8 @@ def read(data: bytes) -> Tnef | None:
             found.files[-1].content = value
         elif found.files and name == _FILE_PROPERTIES:
             _describe(found.files[-1], value, code_page)
+    if packed_rtf and not (found.text.strip() or found.html.strip()):
+        found.text = rtf.to_text(packed_rtf)
     found.files = [one for one in found.files if one.content or one.name]
     return found
 

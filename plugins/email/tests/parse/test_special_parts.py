@@ -7,6 +7,7 @@ import base64
 import struct
 
 import pytest
+from compressed_rtf import compress
 
 
 def attribute(name: int, value: bytes) -> bytes:
@@ -18,7 +19,7 @@ def text_property(key: int, value: str) -> bytes:
     return struct.pack("<HHII", 31, key, 1, len(data)) + data + b"\0" * (-len(data) % 4)
 
 
-def winmail(html: str = "") -> bytes:
+def winmail(html: str = "", rtf: bytes = b"") -> bytes:
     files = (
         attribute(0x00069002, b"\0" * 14)
         + attribute(0x00018010, b"SHORT~1.TXT\0")
@@ -26,8 +27,9 @@ def winmail(html: str = "") -> bytes:
     )
     files += attribute(0x00069005, struct.pack("<I", 1) + text_property(0x3707, "../보고서.txt"))
     page = html.encode()
-    body = struct.pack("<I", 1) + struct.pack("<HHII", 258, 0x1013, 1, len(page)) + page + b"\0" * (-len(page) % 4)
-    return b"\x78\x9f\x3e\x22\x01\x00" + (attribute(0x00069003, body) if html else b"") + files
+    key, value = (0x1013, page) if html else (0x1009, rtf)
+    body = struct.pack("<I", 1) + struct.pack("<HHII", 258, key, 1, len(value)) + value + b"\0" * (-len(value) % 4)
+    return b"\x78\x9f\x3e\x22\x01\x00" + (attribute(0x00069003, body) if value else b"") + files
 
 
 def mixed(*parts: tuple[str, bytes]) -> tuple[str, str]:
@@ -50,6 +52,22 @@ def test_winmail_is_unpacked_and_kept(read):
 def test_winmail_gives_the_text_when_there_is_no_other(read):
     message = read(*mixed(("application/ms-tnef", winmail("<p>It <b>burns</b>.</p>"))))
     assert message.text == "It burns."
+
+
+def korean_rtf() -> bytes:
+    words = "".join(f"\\'{byte:02x}" for byte in "환불 요청".encode("cp949"))
+    return rb"{\rtf1\ansi\ansicpg949{\fonttbl{\f0\fcharset129 Gulim;}}\f0 " + words.encode() + rb"\par It \b burns\b0.}"
+
+
+def test_winmail_gives_its_rich_text_when_there_is_nothing_else(read):
+    message = read(*mixed(("application/ms-tnef", winmail(rtf=compress(korean_rtf())))))
+    assert message.text == "환불 요청\nIt burns."
+
+
+@pytest.mark.parametrize("damage", [slice(0, 20), slice(0, -9), slice(40, None)])
+def test_damaged_rich_text_is_no_text(read, damage):
+    message = read(*mixed(("application/ms-tnef", winmail(rtf=compress(korean_rtf())[damage]))))
+    assert [one.filename for one in message.files][1:] == ["보고서.txt"]
 
 
 @pytest.mark.parametrize("cut", [0, 3, 7, 20, 40, 90])
