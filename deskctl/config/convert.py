@@ -1,7 +1,8 @@
 """From TOML's dicts to config classes: every wrong, missing and unknown key at once, each with its path.
 
 Config classes are attrs or data classes. Their annotations decide: text, whole numbers, booleans, lists
-(`tuple[str, ...]`), `Literal` choices, switches (`Table | bool`), nested classes, durations (`timedelta`), files
+(`tuple[str, ...]`), `Literal` choices, switches (`Table | bool`), words that may differ by language
+(`str | Mapping[str, str]`), nested classes, durations (`timedelta`), files
 (`Path`, relative to the configuration's folder) and `Secret`. A class says more with validators that raise `Invalid`.
 """
 
@@ -94,6 +95,7 @@ def _converter(base: Path) -> Converter:
     converter.register_structure_hook(Secret, lambda value, _: Secret.of(value, base))
     converter.register_structure_hook_func(_is_literal, _choice)
     converter.register_structure_hook_factory(_is_switch, _switch_hook)
+    converter.register_structure_hook_factory(_is_words, _words_hook)
     converter.register_structure_hook_factory(_is_list, _list_hook)
     converter.register_structure_hook_factory(_is_mapping, _mapping_hook)
     converter.register_structure_hook_factory(is_config_class, _table_hook)
@@ -159,6 +161,23 @@ def _switch_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
     def hook(value: Any, _: Any) -> Any:
         return value if isinstance(value, bool) else converter.structure(value, more)
+
+    return hook
+
+
+def _is_words(kind: Any) -> bool:
+    """Text, or a text by language."""
+    if typing.get_origin(kind) not in (types.UnionType, typing.Union):
+        return False
+    arguments = typing.get_args(kind)
+    return str in arguments and any(map(_is_mapping, arguments))
+
+
+def _words_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    [by_language] = (argument for argument in typing.get_args(kind) if argument is not str)
+
+    def hook(value: Any, _: Any) -> Any:
+        return converter.structure(value, by_language if isinstance(value, dict) else str)
 
     return hook
 

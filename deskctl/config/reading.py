@@ -19,11 +19,22 @@ from .schema import ChannelCommon, ChannelTable, Config, CoreTables, PluginsTabl
 from .secrets import Secret
 
 
+class Abilities(Protocol):
+    """What a kind of channel says it can do; `deskctl.plugins.Capabilities` fits."""
+
+    @property
+    def conversational(self) -> bool: ...
+    @property
+    def choices(self) -> bool: ...
+
+
 class Kind(Protocol):
     """What loading needs to know of a kind of channel; `deskctl.plugins.ChannelType` fits."""
 
     @property
     def config(self) -> type: ...
+    @property
+    def capabilities(self) -> Abilities: ...
     @property
     def address(self) -> Callable[[Any], str | None]: ...
     @property
@@ -241,6 +252,11 @@ class _Reading:
                 sender_name=common.sender_name,
                 authority=common.authority,
                 acknowledge=common.words(),
+                conversational=kind.capabilities.conversational,
+                choices=kind.capabilities.choices,
+                answer=common.answer,
+                greeting=common.greetings(),
+                hours=common.hours,
             )
         except Exception as error:  # noqa: BLE001 - a plugin's functions may raise anything
             self._error(path, f"the plugin of {common.type} fails on it: {type(error).__name__}: {error}")

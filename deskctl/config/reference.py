@@ -25,6 +25,8 @@ from .schema import ChannelCommon, CoreTables
 from .secrets import SOURCES, Secret
 
 _SWITCHED_OFF = re.compile(r"^#(?=[^#\s])", re.MULTILINE)
+#: Keys whose tables hold a text by language.
+_BY_LANGUAGE = ("texts", "greeting")
 _REMARK = re.compile(r"""^(?:[^"'#]|"[^"]*"|'[^']*')*\s#\s(?P<words>.*)$""")
 
 
@@ -147,7 +149,9 @@ def _bare(annotation: Any) -> Any:
     if typing.get_origin(annotation) in (types.UnionType, typing.Union):
         arguments = [arg for arg in typing.get_args(annotation) if arg is not types.NoneType]
         tables = [arg for arg in arguments if is_config_class(arg)]
-        return (tables or arguments)[0] if bool not in arguments or tables else annotation
+        if len(arguments) > 1 and not tables:
+            return annotation
+        return (tables or arguments)[0]
     return annotation
 
 
@@ -159,6 +163,7 @@ def _words(annotation: Any) -> str:
         timedelta: "duration",
         Path: "file",
         bool | str: "text, or true",
+        str | Mapping[str, str]: "text, or table of text",
         Secret: "secret",
     }
     if annotation in named:
@@ -194,7 +199,7 @@ def _leaves(table: Mapping[str, Any], path: KeyPath) -> Iterator[KeyPath]:
     """Paths of everything that is no table of keys; a secret is a leaf, and so are texts by language."""
     for key, value in table.items():
         secret = isinstance(value, dict) and len(value) == 1 and next(iter(value)) in SOURCES
-        if isinstance(value, dict) and not secret and key != "texts":
+        if isinstance(value, dict) and not secret and key not in _BY_LANGUAGE:
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key)

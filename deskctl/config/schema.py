@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from attrs import Attribute, field, frozen
 
@@ -121,6 +121,11 @@ def _authority(_: Any, attribute: Attribute[str | None], value: str | None) -> N
         raise Invalid(f"{value!r} is not the name of a mail server", key=attribute.name)
 
 
+def _greeting(_: Any, attribute: Attribute[Any], value: str | Mapping[str, str]) -> None:
+    if not isinstance(value, str):
+        _texts(_, attribute, value)
+
+
 @frozen(kw_only=True)
 class AcknowledgeTable:
     """`acknowledge` of a channel: what a customer with a new ticket hears at once."""
@@ -139,11 +144,20 @@ class ChannelCommon:
     sender_name: str = field(default="{desk}", validator=_line)
     authority: str | None = field(default=None, validator=_authority)
     acknowledge: AcknowledgeTable | bool = False
+    answer: bool = False
+    greeting: str | Mapping[str, str] = field(default=cast("str | Mapping[str, str]", ""), validator=_greeting)
+    hours: str = ""
 
     def words(self) -> Acknowledgement | None:
         """What a new ticket is answered with at once, None for nothing."""
         table = AcknowledgeTable() if self.acknowledge is True else self.acknowledge
-        return Acknowledgement(table.texts, table.hours, table.within) if table else None
+        return Acknowledgement(table.texts, table.hours or self.hours, table.within) if table else None
+
+    def greetings(self) -> Mapping[str, str]:
+        """By language; "" for every language."""
+        if isinstance(self.greeting, str):
+            return {"": self.greeting} if self.greeting.strip() else {}
+        return self.greeting
 
 
 @frozen(kw_only=True)
@@ -163,6 +177,11 @@ class ChannelTable:
     sender_name: str = "{desk}"
     authority: str | None = None
     acknowledge: Acknowledgement | None = None
+    conversational: bool = False
+    choices: bool = False
+    answer: bool = False
+    greeting: Mapping[str, str] = field(factory=dict)
+    hours: str = ""
 
     def info(self) -> ChannelInfo:
         return ChannelInfo(
@@ -177,6 +196,11 @@ class ChannelTable:
             sender_name=self.sender_name,
             acknowledge=self.acknowledge,
             authority=self.authority,
+            conversational=self.conversational,
+            choices=self.choices,
+            answer=self.answer,
+            greeting=self.greeting,
+            hours=self.hours,
         )
 
 

@@ -26,7 +26,8 @@ class ChannelInfo:
     `acknowledge` is what a new ticket is answered with at once, None for nothing. `authority` is the name
     (authserv-id, RFC 8601) of the mail server whose Authentication-Results are believed. `conversational`: what a
     customer writes next belongs to what was last talked about (chat), not to what it refers to (mail). `choices`: the
-    channel shows them itself. `answer`: a machine may give the first answer.
+    channel shows them itself. `answer`: a machine may give the first answer. `greeting` is what somebody hears who
+    asks what can be done here, by language ("" for every language); `hours` are words for people.
     """
 
     name: str
@@ -43,6 +44,8 @@ class ChannelInfo:
     conversational: bool = False
     choices: bool = False
     answer: bool = False
+    greeting: Mapping[str, str] = field(default_factory=dict)
+    hours: str = ""
 
 
 #: Channels that every desk has: somebody tells an agent, who writes it down. Nothing leaves through them.

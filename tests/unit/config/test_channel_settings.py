@@ -64,6 +64,9 @@ def test_acknowledging_is_a_word_or_a_table(said: str, heard: Acknowledgement | 
         ('authority = "mx; dmarc=pass"', "channels.support.authority"),
         ('sender_name = "a\\nb"', "channels.support.sender_name"),
         ('plus = "yes"', "channels.support.plus"),
+        ("greeting = 3", "channels.support.greeting"),
+        ('greeting = { Korean1 = "x" }', "channels.support.greeting"),
+        ('answer = "yes"', "channels.support.answer"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(said: str, place: str, checked: Checked) -> None:
@@ -75,3 +78,30 @@ def test_how_long_spam_is_kept(checked: Checked) -> None:
     report = checked('[desk]\nkeep_spam = "7d"\n')
     assert report.config is not None
     assert report.config.settings().keep_spam == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("", {}),
+        ('greeting = "Hi!"\n', {"": "Hi!"}),
+        ('greeting = { en = "Hi!", ko = "안녕하세요!" }\n', {"en": "Hi!", "ko": "안녕하세요!"}),
+    ],
+)
+def test_a_greeting_is_one_text_or_a_text_by_language(said: str, heard: dict[str, str], checked: Checked) -> None:
+    assert told(checked(MAIL + said)).greeting == heard
+
+
+def test_hours_stand_in_an_acknowledgement_that_has_none_of_its_own(checked: Checked) -> None:
+    channel = told(checked(MAIL + 'hours = "9 to 6"\nacknowledge = true\n'))
+    assert (channel.hours, channel.acknowledge) == ("9 to 6", Acknowledgement(hours="9 to 6"))
+
+
+def test_a_machine_answers_only_where_the_channel_says_so(checked: Checked) -> None:
+    assert not told(checked(MAIL)).answer
+    assert told(checked(MAIL + "answer = true\n")).answer
+
+
+def test_a_kind_of_channel_says_whether_it_is_a_conversation(checked: Checked) -> None:
+    channel = told(checked(MAIL))
+    assert (channel.conversational, channel.choices) == (False, False)
