@@ -15,11 +15,14 @@ from ..config.secrets import Secret
 from ..core.messages import (
     Automatic,
     Bounce,
+    Choice,
     Envelope,
     FileRef,
     Forwarded,
     InboundMessage,
     IncomingFile,
+    Intent,
+    IntentKind,
     OutboundMessage,
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
@@ -49,6 +52,7 @@ __all__ = [
     "Channel",
     "ChannelContext",
     "ChannelType",
+    "Choice",
     "ConfigError",
     "DeskctlError",
     "Endpoint",
@@ -58,6 +62,8 @@ __all__ = [
     "Health",
     "InboundMessage",
     "IncomingFile",
+    "Intent",
+    "IntentKind",
     "Invalid",
     "NotFound",
     "OutboundMessage",
