@@ -1,0 +1,105 @@
+"""How well the knowledge base finds what questions ask for: `bench/kb_quality.py [FILE.jsonl]...`
+
+MRR@10 of plain BM25 over words and CJK bigrams (the floor) and of the knowledge base's own ranking. A file has one
+article a line: {"id", "title", "text", "questions": [...]}; a question's right answer is its own article.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from deskctl_kb import scoring
+from deskctl_kb.question import weigh
+from deskctl_kb.words import terms
+
+DATA = Path(__file__).parent / "data" / "kb"
+_TOKEN = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]+|[^\W_\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]+")
+
+Search = Callable[[str], list[int]]
+
+
+def plain(articles: list[dict[str, Any]]) -> Search:
+    """BM25 (k1 1.2, b 0.75) over words and CJK bigrams of title and text."""
+
+    def cut(text: str) -> list[str]:
+        found: list[str] = []
+        for token in _TOKEN.findall(text.lower()):
+            if token[0] >= "\u3040" and len(token) > 1:
+                found += [token[i : i + 2] for i in range(len(token) - 1)]
+            else:
+                found.append(token)
+        return found
+
+    counted = {a["id"]: Counter(cut(a["title"] + " " + a["text"])) for a in articles}
+    lengths = {number: sum(count.values()) for number, count in counted.items()}
+    mean = sum(lengths.values()) / len(lengths)
+    frequency = Counter(term for count in counted.values() for term in count)
+
+    def search(question: str) -> list[int]:
+        scores: Counter[int] = Counter()
+        for term in cut(question):
+            idf = math.log(1 + (len(articles) - frequency[term] + 0.5) / (frequency[term] + 0.5))
+            for number, count in counted.items():
+                if tf := count[term]:
+                    scores[number] += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * lengths[number] / mean))  # type: ignore[assignment]
+        return [number for number, _ in scores.most_common(10)]
+
+    return search
+
+
+def ours(articles: list[dict[str, Any]], language: str) -> Search:
+    postings: dict[str, dict[int, list[int]]] = {}
+    lengths: dict[int, list[int]] = {}
+    for article in articles:
+        title, text = terms(article["title"], language), terms(article["text"], language)
+        segment, local = divmod(article["id"], scoring.SEGMENT)
+        values = lengths.setdefault(segment, [0] * scoring.SEGMENT * scoring.LENGTHS)
+        values[local * scoring.LENGTHS : local * scoring.LENGTHS + 3] = [len(title), len(text) + 1, 1]
+        for term, times in scoring.entries(title, (), text).items():
+            postings.setdefault(term, {}).setdefault(segment, []).extend((local, times))
+    packed = {t: [(s, scoring.pack(e)) for s, e in pieces.items()] for t, pieces in postings.items()}
+    sizes = {s: scoring.pack(values) for s, values in lengths.items()}
+
+    def search(question: str) -> list[int]:
+        return [number for _, number in scoring.rank(weigh(question, language), packed, sizes, 10)]
+
+    return search
+
+
+def mrr(articles: list[dict[str, Any]], search: Search, wrong: bool = False) -> float:
+    total, count = 0.0, 0
+    for article in articles:
+        for question in article["questions"]:
+            found = search(question)
+            place = found.index(article["id"]) + 1 if article["id"] in found else 0
+            total += 1 / place if place else 0
+            count += 1
+            if wrong and place != 1:
+                titles = {a["id"]: a["title"] for a in articles}
+                first = titles[found[0]] if found else "-"
+                print(f"  {place or '-':>2}  {question}  →  {article['title']}   (first: {first})")
+    return total / count
+
+
+def main() -> int:
+    files = [Path(name) for name in sys.argv[1:] if name != "-v"] or sorted(DATA.glob("*.jsonl"))
+    missed = False
+    print(f"{'':24} {'articles':>8} {'BM25':>7} {'kb':>7} {'':>7}")
+    for file in files:
+        articles = [json.loads(line) for line in file.read_text().splitlines()]
+        floor = mrr(articles, plain(articles))
+        real = mrr(articles, ours(articles, file.stem[:2]), "-v" in sys.argv)
+        missed |= real < floor
+        print(f"{file.name:24} {len(articles):>8} {floor:>7.3f} {real:>7.3f} {real / floor - 1:>+7.1%}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

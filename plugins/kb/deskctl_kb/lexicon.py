@@ -1,0 +1,31 @@
+"""Words about words, read from `wordlists/`: what says nothing, what Korean words end in, and what means the same."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def _lines(name: str) -> list[str]:
+    text = (files(__package__) / "wordlists" / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _words(name: str) -> list[str]:
+    return [word for line in _lines(name) for word in line.split()]
+
+
+def _longest_first(name: str) -> tuple[str, ...]:
+    return tuple(sorted(_words(name), key=lambda word: (-len(word), word)))
+
+
+STOP_WORDS = frozenset(_words("stop_words"))
+FILLERS = frozenset(_words("fillers"))
+STOP_PAIRS = frozenset(_words("stop_pairs"))
+ENDINGS = _longest_first("endings")
+PARTICLES = _longest_first("particles")
+
+#: By word: what else it may be called.
+SYNONYMS: dict[str, tuple[str, ...]] = {}
+for _line in _lines("synonyms"):
+    for _word in (_group := _line.split()):
+        SYNONYMS[_word] = SYNONYMS.get(_word, ()) + tuple(word for word in _group if word != _word)

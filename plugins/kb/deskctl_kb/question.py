@@ -1,0 +1,38 @@
+"""What a question asks for: its terms, what else they may be called, and how much each counts. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .lexicon import SYNONYMS
+from .words import base, syllables, terms
+
+#: Characters of a question that are read; what comes after them is rarely the question.
+LONGEST = 2000
+#: Terms that are looked up: of a long mail those that it says first.
+MOST = 160
+#: What counts less than the question's own words.
+SYNONYM, SYLLABLE = 0.5, 0.07
+
+
+def weigh(text: str, language: str) -> dict[str, float]:
+    """Each term of the question with its weight."""
+    counted = Counter(terms(text[:LONGEST], language))
+    wanted = {term: 1.0 + 0.2 * (times - 1) for term, times in list(counted.items())[:MOST]}
+    for term in list(wanted):
+        for other in _SAME.get(term, ()):
+            wanted.setdefault(other, SYNONYM)
+    for syllable in syllables(list(counted)[:MOST]):
+        wanted.setdefault(syllable, SYLLABLE)
+    return wanted
+
+
+def _keys(word: str) -> list[str]:
+    return [f"={base(word)}"] if "\uac00" <= word[0] <= "\ud7a3" else terms(word)
+
+
+#: By term: the terms of its synonyms.
+_SAME: dict[str, tuple[str, ...]] = {}
+for _word, _others in SYNONYMS.items():
+    for _key in _keys(_word):
+        _SAME[_key] = tuple(dict.fromkeys([*_SAME.get(_key, ()), *(t for other in _others for t in terms(other))]))
