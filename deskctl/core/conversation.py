@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .messages import IncomingFile, MessageKind
+from .messages import Choice, IncomingFile, MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A telephone call: `direction` is in (the customer called) or out; `seconds` None: nobody looked at a clock."""
+
+    direction: str
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,8 @@ class Message:
     `author` is an agent's handle or a customer's address. `automatic` says why it counts as a machine's words.
     `verified` is False for words from an address that had no part in the ticket. `raw_sha256` is the raw mail.
     `to`, `cc` and `reply_to` are bare addresses (`reply_to`: where the customer wants the answer, None: `author`).
-    `headers` are what the channel wants back when it answers. `files` are the attachments with their bytes.
+    `headers` are what the channel wants back when it answers. `files` are the attachments with their bytes. `choices`
+    are what the customer was given to pick from.
     """
 
     id: int
@@ -43,6 +52,8 @@ class Message:
     raw_sha256: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     files: tuple[IncomingFile, ...] = ()
+    call: Call | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class MessageHead:
     automatic: str | None = None
     verified: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
 
 def head(message: Message) -> MessageHead:
@@ -86,4 +98,5 @@ def head(message: Message) -> MessageHead:
         automatic=message.automatic,
         verified=message.verified,
         headers=message.headers,
+        choices=message.choices,
     )

@@ -21,7 +21,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 #: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged)
+_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, e.ContactChanged)
 
 
 def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
@@ -50,6 +50,8 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return replace(ticket, team=team)
         case e.LanguageChanged(new=language):
             return replace(ticket, language=language)
+        case e.CallbackChanged(new=callback):
+            return replace(ticket, callback_at=callback)
         case e.FollowerAdded(agent=agent):
             return replace(ticket, followers=ticket.followers | {agent})
         case e.FollowerRemoved(agent=agent):

@@ -28,12 +28,23 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A customer: one person, whatever the channel."""
+    """A customer: one person, whatever the channel.
+
+    `merged_into` is the contact that this one turned out to be, too: both keep what is theirs, so that taking the
+    pointer away is all it takes to have two again. `parted`: a person did so; no machine merges it again. `org` and
+    `tier` are words of the desk, `timezone` an IANA name. `erased_at`: since then nothing is known of them.
+    """
 
     id: int
     name: str | None
     created_at: datetime
     language: str | None = None
+    org: str | None = None
+    tier: str | None = None
+    timezone: str | None = None
+    merged_into: int | None = None
+    parted: bool = False
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from .codes import LinkCode, LinkTries
 from .conversation import MessageHead
 from .events import Event
 from .journal import JournalState
+from .messages import FileRef
 from .outbox import OutboxEntry
 from .people import Actor, Agent, Contact, Identity, Team
+from .talks import Said, Talk
 from .tickets import Ticket
 from .timers import Timer
 
@@ -31,6 +34,15 @@ class CommandRecord(NamedTuple):
     at: datetime
     undoable: bool
     undone: bool
+
+
+class Belongings(NamedTuple):
+    """What the store holds of a person: the numbers of their tickets, and how much besides."""
+
+    tickets: tuple[int, ...]
+    messages: int
+    attachments: int
+    outgoing: int
 
 
 class RecordedEvent(NamedTuple):
@@ -56,11 +68,48 @@ class Source(Protocol):
         """Oldest first."""
         ...
 
+    def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
+        """The contacts that point to one of these."""
+        ...
+
+    def hold_contacts(self) -> None:
+        """Until this transaction ends nobody else changes who is who."""
+        ...
+
+    def active_tickets_of(self, contacts: Collection[int]) -> Sequence[int]:
+        """The numbers of these contacts' own tickets that are new, open, pending or on hold."""
+        ...
+
+    def belongings(self, contacts: Collection[int]) -> Belongings: ...
+    def link_code(self, digest: str) -> LinkCode | None: ...
+    def link_tries(self, address: Address) -> LinkTries | None: ...
+
     def agents(self) -> Iterable[Agent]: ...
     def teams(self) -> Iterable[Team]: ...
 
     def messages_by_id(self, message_ids: Collection[str]) -> Iterable[MessageHead]:
         """Messages, in and out, that carry one of these Message-IDs (with angle brackets, compared exactly)."""
+        ...
+
+    def talked(self, talks: Collection[Talk]) -> Iterable[Said]:
+        """The newest public message on the channel, of each living ticket (not closed, not merged) of the contact."""
+        ...
+
+    def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
+        """Of each ticket the newest message with choices."""
+        ...
+
+    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        """Those (channel, lower-cased address) whose next message opens a ticket of its own."""
+        ...
+
+    def open_of(self, contact: int) -> Sequence[int]:
+        """A contact's tickets that are somebody's work, spam left out, newest first."""
+        ...
+
+    def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]: ...
+    def files_of(self, messages: Collection[int]) -> Sequence[tuple[int, FileRef]]:
+        """Files that came or went with these messages (by id), pictures inside a text left out; in their order."""
         ...
 
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:

@@ -66,4 +66,5 @@ class Ticket:
     merged_into: int | None = None
     follows: int | None = None  # the closed ticket that this one continues
     spam: bool = False
+    callback_at: datetime | None = None  # when somebody promised to call
     token: str | None = None  # in the plus-address that answers to this ticket may be sent to

@@ -10,6 +10,7 @@ from enum import StrEnum
 class TimerKind(StrEnum):
     AUTO_CLOSE = "auto_close"
     PURGE_SPAM = "purge_spam"
+    CALLBACK = "callback"
 
 
 @dataclass(frozen=True, slots=True)

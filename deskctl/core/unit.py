@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import NotFound
+from .codes import LinkCode, LinkTries
 from .conversation import Message, MessageHead, head
 from .events import Event
 from .journal import JournalSettled
@@ -21,6 +22,7 @@ from .outbox import OutboxEntry
 from .people import Actor, Agent, Contact, Identity, Team
 from .ports import Address, CommandRecord, RecordedEvent, Source
 from .settings import Settings
+from .talks import Talks
 from .tickets import Ticket
 from .timers import Timer
 
@@ -36,6 +38,9 @@ class Changes:
     new_tickets: set[int] = field(default_factory=set)
     contacts: dict[int, Contact] = field(default_factory=dict)  # new or changed
     identities: list[Identity] = field(default_factory=list)  # new
+    erased: set[int] = field(default_factory=set)  # contacts of whom nothing is to be known any more
+    link_codes: dict[str, LinkCode] = field(default_factory=dict)  # by digest, new or changed
+    link_tries: dict[Address, LinkTries] = field(default_factory=dict)  # new or changed
     agents: dict[str, Agent] = field(default_factory=dict)  # new or changed
     teams: dict[str, Team] = field(default_factory=dict)  # new or changed
     messages: list[Message] = field(default_factory=list)  # new
@@ -54,6 +59,8 @@ class Changes:
     bounced: dict[Address, str | None] = field(default_factory=dict)  # why mail does not arrive, None: it does
     purged: set[int] = field(default_factory=set)  # tickets whose messages, files and raw bytes go
     reread: dict[int, InboundMessage] = field(default_factory=dict)  # by message id: shown text, files, headers
+    edited: dict[int, InboundMessage] = field(default_factory=dict)  # by message id: what its sender made of it
+    anew: dict[tuple[str, str], bool] = field(default_factory=dict)  # (channel, address): what comes next is new
     seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
 
 
@@ -68,6 +75,7 @@ class Unit:
         self.settings = settings
         self.now = now
         self.changes = Changes()
+        self.talks = Talks(source, self.changes)
         self._tickets: dict[int, Ticket | None] = {}
         self._contacts: dict[int, Contact | None] = {}
         self._identities: dict[Address, Identity | None] = {}
@@ -91,7 +99,19 @@ class Unit:
         self.load_contacts({i.contact for a in addresses if (i := self._identities[a])})
 
     def load_contacts(self, ids: Collection[int]) -> None:
-        self._load(self._contacts, ids, self.source.contacts, lambda c: c.id)
+        """Contacts, and those that they were merged into."""
+        wanted = set(ids)
+        while wanted:
+            self._load(self._contacts, wanted, self.source.contacts, lambda c: c.id)
+            found = (self._contacts[i] for i in wanted)
+            wanted = {c.merged_into for c in found if c is not None and c.merged_into is not None}
+            wanted -= self._contacts.keys()
+
+    def hold_contacts(self) -> None:
+        """Before deciding who is who: nobody else does meanwhile, and what was loaded is looked at again."""
+        self.source.hold_contacts()
+        for number in self._contacts.keys() - self.changes.contacts.keys():
+            del self._contacts[number]
 
     def load_messages(self, message_ids: Collection[str]) -> None:
         """Messages by Message-ID, and their tickets, and who takes part in these."""
@@ -147,8 +167,15 @@ class Unit:
         self.load_contacts((number,))
         found = self._contacts[number]
         if found is None:
-            raise NotFound(f"there is no contact {number}")
+            raise NotFound(f"there is no contact {number}", "deskctl contact list shows them")
         return found
+
+    def contacts_into(self, ids: Collection[int]) -> list[Contact]:
+        """The contacts that point to one of these, as this transaction leaves them."""
+        stored = {c.id for c in self.source.contacts_into(ids)}
+        self.load_contacts(stored)
+        changed = {c.id for c in self.changes.contacts.values() if c.merged_into in ids}
+        return [c for n in sorted(stored | changed) if (c := self.contact(n)).merged_into in ids]
 
     def identity(self, address: Address) -> Identity | None:
         self.load_identities((address,))
@@ -245,6 +272,18 @@ class Unit:
     def add_identity(self, identity: Identity) -> None:
         self._identities[Address(identity.kind, identity.address)] = identity
         self.changes.identities.append(identity)
+
+    def link_code(self, digest: str) -> LinkCode | None:
+        return self.changes.link_codes.get(digest) or self.source.link_code(digest)
+
+    def link_tries(self, address: Address) -> LinkTries | None:
+        return self.changes.link_tries.get(address) or self.source.link_tries(address)
+
+    def put_link_code(self, code: LinkCode) -> None:
+        self.changes.link_codes[code.digest] = code
+
+    def put_link_tries(self, tries: LinkTries) -> None:
+        self.changes.link_tries[Address(tries.kind, tries.address)] = tries
 
     def put_agent(self, agent: Agent) -> None:
         self.agents[agent.handle] = self.changes.agents[agent.handle] = agent

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from ..core.codes import LinkCode
 from ..core.conversation import Message, MessageHead
 from ..core.events import restore
-from ..core.messages import Envelope, FileRef, MessageKind
+from ..core.messages import Choice, Envelope, FileRef, MessageKind
 from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
 from ..core.people import Actor, Agent, Contact, Identity
 from ..core.ports import CommandRecord, RecordedEvent
@@ -27,7 +28,7 @@ AnyRow = Any
 
 TICKET_COLUMNS = (
     "subject channel contact created_at updated_at queue_at status priority team assignee language "
-    "waiting_since solved_at merged_into follows spam token number"
+    "waiting_since solved_at merged_into follows spam token callback_at number"
 )
 
 
@@ -51,6 +52,7 @@ def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
         ticket.follows,
         ticket.spam,
         ticket.token,
+        maybe_to_micros(ticket.callback_at),
         ticket.number,
     )
 
@@ -77,6 +79,7 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
         follows=row.follows,
         spam=row.spam,
         token=row.token,
+        callback_at=maybe_from_micros(row.callback_at),
     )
 
 
@@ -84,7 +87,7 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
 
 AGENT_COLUMNS = "handle name email login active signature"
 TEAM_COLUMNS = "handle name signature"
-CONTACT_COLUMNS = "id name created_at language"
+CONTACT_COLUMNS = "id name created_at language org tier timezone merged_into parted erased_at"
 IDENTITY_COLUMNS = "id kind address contact"
 
 
@@ -97,22 +100,70 @@ def agent(row: AnyRow, teams: Iterable[str]) -> Agent:
 
 
 def contact_values(contact: Contact) -> tuple[Any, ...]:
-    return (contact.id, maybe_clean(contact.name), to_micros(contact.created_at), maybe_clean(contact.language))
+    return (
+        contact.id,
+        maybe_clean(contact.name),
+        to_micros(contact.created_at),
+        maybe_clean(contact.language),
+        maybe_clean(contact.org),
+        maybe_clean(contact.tier),
+        contact.timezone,
+        contact.merged_into,
+        contact.parted,
+        maybe_to_micros(contact.erased_at),
+    )
 
 
 def contact(row: AnyRow) -> Contact:
-    return Contact(row.id, row.name, from_micros(row.created_at), row.language)
+    return Contact(
+        id=row.id,
+        name=row.name,
+        created_at=from_micros(row.created_at),
+        language=row.language,
+        org=row.org,
+        tier=row.tier,
+        timezone=row.timezone,
+        merged_into=row.merged_into,
+        parted=row.parted,
+        erased_at=maybe_from_micros(row.erased_at),
+    )
 
 
 def identity(row: AnyRow) -> Identity:
     return Identity(row.kind, row.address, row.contact, row.bounced)
 
 
+LINK_CODE_COLUMNS = "digest contact kind created_at expires_at used_at"
+LINK_TRIES_COLUMNS = "address kind wrong since"
+
+
+def link_code_values(code: LinkCode) -> tuple[Any, ...]:
+    return (
+        code.digest,
+        code.contact,
+        code.kind,
+        to_micros(code.created_at),
+        to_micros(code.expires_at),
+        maybe_to_micros(code.used_at),
+    )
+
+
+def link_code(row: AnyRow) -> LinkCode:
+    return LinkCode(
+        digest=row.digest,
+        contact=row.contact,
+        created_at=from_micros(row.created_at),
+        expires_at=from_micros(row.expires_at),
+        kind=row.kind,
+        used_at=maybe_from_micros(row.used_at),
+    )
+
+
 # --- messages -------------------------------------------------------------------------------------
 
 MESSAGE_COLUMNS = (
     "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest reply_to to cc "
-    "automatic verified withdrawn raw_sha256 headers subject text visible_text"
+    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices"
 )
 
 
@@ -141,7 +192,18 @@ def message_values(message: Message) -> tuple[Any, ...]:
         clean(message.subject),
         clean(message.text),
         None if message.visible_text == message.text else clean(message.visible_text),
+        choices_json(message.choices),
     )
+
+
+def choices_json(choices: Iterable[Choice]) -> str | None:
+    """None for none, which is nearly always."""
+    kept = [[clean(choice.key), clean(choice.label)] for choice in choices]
+    return to_json(kept) if kept else None
+
+
+def choices(kept: str | None) -> tuple[Choice, ...]:
+    return tuple(Choice(key, label) for key, label in from_json(kept)) if kept else ()
 
 
 def message_head(row: AnyRow) -> MessageHead:
@@ -162,13 +224,14 @@ def message_head(row: AnyRow) -> MessageHead:
         automatic=row.automatic,
         verified=row.verified,
         headers=from_json(row.headers),
+        choices=choices(row.choices),
     )
 
 
 # --- history --------------------------------------------------------------------------------------
 
 COMMAND_COLUMNS = "id name actor at undoable undone"
-EVENT_COLUMNS = "id command ticket kind actor at facts"
+EVENT_COLUMNS = "id command ticket kind actor at facts contact"
 
 
 def command_values(record: CommandRecord) -> tuple[Any, ...]:
@@ -189,6 +252,7 @@ def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
         clean(str(recorded.actor)),
         to_micros(recorded.at),
         to_json(event.facts()),
+        getattr(event, "contact", None) if event.ticket is None else None,
     )
 
 
@@ -201,7 +265,7 @@ def event(row: AnyRow) -> RecordedEvent:
 
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
-    "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text"
+    "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
 OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
@@ -235,6 +299,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         to_json(dict(entry.headers)),
         clean(entry.subject),
         clean(entry.text),
+        choices_json(entry.choices),
     )
 
 
@@ -273,6 +338,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         automatic=row.automatic,
         files=tuple(FileRef(*f) for f in from_json(row.files)),
         headers=from_json(row.headers),
+        choices=choices(row.choices),
         state=OutboxState(row.state),
         attempts=row.attempts,
         last_error=row.last_error,

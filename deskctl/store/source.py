@@ -15,18 +15,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text, tuple_
 
+from ..core.codes import LinkCode, LinkTries
 from ..core.conversation import MessageHead
 from ..core.journal import JournalState
+from ..core.messages import FileRef
 from ..core.outbox import OutboxEntry
 from ..core.people import Actor, Agent, Contact, Identity, Team
-from ..core.ports import Address, CommandRecord, RecordedEvent
+from ..core.ports import Address, Belongings, CommandRecord, RecordedEvent
+from ..core.talks import Said, Talk
 from ..core.tickets import Ticket
 from ..core.timers import Timer
 from . import rows
+from .belongings import belongings
 from .ids import Ids
-from .moments import to_micros
+from .moments import from_micros, to_micros
 from .tables import (
     agents,
+    anew,
+    attachments,
     blocks,
     commands,
     contacts,
@@ -34,6 +40,8 @@ from .tables import (
     followers,
     identities,
     journal,
+    link_codes,
+    link_tries,
     memberships,
     messages,
     outbox,
@@ -44,8 +52,10 @@ from .tables import (
     timers,
 )
 from .tables.history import UNDOABLE
+from .tables.messages import OFFERS
 from .tables.outbox import AUTO
-from .tables.tickets import QUEUED
+from .tables.people import MERGED
+from .tables.tickets import ACTIVE, QUEUED
 from .text import clean, to_json
 
 #: As many values as one statement is given; both engines allow far more.
@@ -53,6 +63,8 @@ _MOST = 1000
 _LARGEST = 2**63 - 1
 #: Names the lock under which the head of the queue is taken; any fixed number.
 _QUEUE_LOCK = 0x6465736B71
+#: Names the lock under which contacts are merged and parted.
+_CONTACTS_LOCK = 0x6465736B63
 
 _HEAD = (
     messages.c.id,
@@ -71,6 +83,7 @@ _HEAD = (
     messages.c.automatic,
     messages.c.verified,
     messages.c.headers,
+    messages.c.choices,
 )
 
 
@@ -101,6 +114,31 @@ class StoredSource:
             for some in _portions(_valid(ids))
             for row in self._connection.execute(select(contacts).where(contacts.c.id.in_(some)))
         ]
+
+    def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
+        query = select(contacts).where(text(MERGED), contacts.c.merged_into.in_(_valid(ids)))
+        return [rows.contact(row) for row in self._connection.execute(query.order_by(contacts.c.id))]
+
+    def hold_contacts(self) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CONTACTS_LOCK})")
+
+    def active_tickets_of(self, contacts: Collection[int]) -> Sequence[int]:
+        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.contact.in_(_valid(contacts)))
+        return self._connection.execute(query.order_by(tickets.c.number)).scalars().all()
+
+    def belongings(self, contacts: Collection[int]) -> Belongings:
+        return belongings(self._connection, _valid(contacts))
+
+    def link_code(self, digest: str) -> LinkCode | None:
+        query = select(link_codes).where(link_codes.c.digest == digest).with_for_update()
+        row = self._connection.execute(query).one_or_none()
+        return rows.link_code(row) if row else None
+
+    def link_tries(self, address: Address) -> LinkTries | None:
+        query = select(link_tries).where(link_tries.c.address == clean(address.address))
+        row = self._connection.execute(query.where(link_tries.c.kind == address.kind)).one_or_none()
+        return LinkTries(row.kind, row.address, row.wrong, from_micros(row.since)) if row else None
 
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
         asked = {(clean(a.address), a.kind): a.address for a in addresses}
@@ -186,6 +224,66 @@ class StoredSource:
             select(*_HEAD).where(messages.c.ticket == ticket, messages.c.withdrawn.is_(False)).order_by(messages.c.id)
         )
         return [rows.message_head(row) for row in self._connection.execute(query)]
+
+    # --- conversations ----------------------------------------------------------------------------
+
+    def talked(self, talks: Collection[Talk]) -> Iterable[Said]:
+        contacts_of: defaultdict[str, list[int]] = defaultdict(list)
+        for talk in talks:
+            contacts_of[talk.channel].append(talk.contact)
+        found: list[Said] = []
+        for channel, those in contacts_of.items():
+            last = (
+                select(func.max(messages.c.id))
+                .where(
+                    messages.c.ticket == tickets.c.number,
+                    messages.c.channel == channel,
+                    messages.c.kind != "note",
+                    messages.c.withdrawn.is_(False),
+                )
+                .scalar_subquery()
+            )
+            for some in _portions(those):
+                living = tickets.c.contact.in_(some), tickets.c.status.not_in(("closed", "merged"))
+                rows = self._connection.execute(select(tickets.c.contact, tickets.c.number, last).where(*living))
+                found += [Said(Talk(channel, c), number, said) for c, number, said in rows if said is not None]
+        return found
+
+    def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
+        newest: dict[int, MessageHead] = {}
+        for some in _portions(_valid(tickets)):
+            query = select(*_HEAD).where(text(OFFERS), messages.c.ticket.in_(some), messages.c.withdrawn.is_(False))
+            for row in self._connection.execute(query.order_by(messages.c.id)):
+                newest[row.ticket] = rows.message_head(row)
+        return newest.values()
+
+    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        asked = {(clean(channel), clean(address)): (channel, address) for channel, address in keys}
+        return {
+            asked[row.channel, row.address]
+            for some in _portions(list(asked))
+            for row in self._connection.execute(select(anew).where(tuple_(anew.c.channel, anew.c.address).in_(some)))
+        }
+
+    def open_of(self, contact: int) -> Sequence[int]:
+        query = (
+            select(tickets.c.number)
+            .where(text(ACTIVE), tickets.c.contact == contact, tickets.c.spam.is_(False))
+            .order_by(tickets.c.number.desc())
+        )
+        return self._connection.execute(query).scalars().all()
+
+    def visible_texts(self, ids: Collection[int]) -> Mapping[int, str]:
+        words = func.coalesce(messages.c.visible_text, messages.c.text).label("said")
+        query = select(messages.c.id, words).where(messages.c.id.in_(_valid(ids)))
+        return {row.id: row.said for row in self._connection.execute(query)}
+
+    def files_of(self, ids: Collection[int]) -> Sequence[tuple[int, FileRef]]:
+        query = select(attachments).where(attachments.c.message.in_(_valid(ids)), attachments.c.inline.is_(False))
+        return [
+            (row.message, FileRef(row.filename, row.content_type, row.size, row.sha256))
+            for row in self._connection.execute(query.order_by(attachments.c.id))
+        ]
 
     # --- outbox, timers, journal ------------------------------------------------------------------
 

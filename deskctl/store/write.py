@@ -13,19 +13,24 @@ from ..core.tickets import Ticket
 from ..core.unit import Changes
 from . import blobs, rows
 from .files import file_rows, insert_files
-from .rewrite import purge, reread
+from .moments import to_micros
+from .rewrite import edit, purge, reread
 from .search import index
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, insert, or_update, update
 from .tables import (
     agents,
+    anew,
     blocks,
+    calls,
     commands,
     contacts,
     events,
     followers,
     identities,
     journal,
+    link_codes,
+    link_tries,
     memberships,
     messages,
     outbox,
@@ -46,8 +51,10 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     _people(connection, changes, source)
     _tickets(connection, changes, source)
     _messages(connection, changes, source)
+    _conversations(connection, changes)
     _outbox(connection, changes, source)
     reread(connection, changes.reread, source)
+    edit(connection, changes.edited, source)
     purge(connection, changes.purged)
     _history(connection, changes)
     _timers(connection, changes)
@@ -80,6 +87,10 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
         rows.CONTACT_COLUMNS,
         or_update("id", rows.CONTACT_COLUMNS.split()[1:]),
     )
+    codes = [rows.link_code_values(c) for c in changes.link_codes.values()]
+    insert(connection, link_codes, codes, rows.LINK_CODE_COLUMNS, or_update("digest", ["used_at"]))
+    tried = [(clean(t.address), t.kind, t.wrong, to_micros(t.since)) for t in changes.link_tries.values()]
+    insert(connection, link_tries, tried, rows.LINK_TRIES_COLUMNS, or_update("address, kind", ["wrong", "since"]))
     reached = [(source.next_id("identities"), i.kind, clean(i.address), i.contact) for i in changes.identities]
     insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
     marked = [(maybe_clean(why), clean(a.address), a.kind) for a, why in sorted(changes.bounced.items())]
@@ -150,10 +161,19 @@ def _messages(connection: Connection, changes: Changes, source: StoredSource) ->
     blobs.keep(connection, source.ids, contents, [*raw, *(sha256 for _, _, _, _, _, sha256, _, _ in files)])
     insert(connection, messages, [rows.message_values(m) for m in changes.messages], rows.MESSAGE_COLUMNS)
     insert_files(connection, files)
+    called = [(m.id, m.call.direction, m.call.seconds) for m in changes.messages if m.call is not None]
+    insert(connection, calls, called, "message direction seconds")
     said = [(m.ticket, m.id, f"{m.subject}\n{m.text}") for m in changes.messages if m.id not in changes.withdrawn]
     index.write(connection, source.ids, said)
     update(connection, messages, [(True, message) for message in sorted(changes.withdrawn)], "withdrawn", "id")
     index.forget(connection, changes.withdrawn)
+
+
+def _conversations(connection: Connection, changes: Changes) -> None:
+    begun = [(clean(channel), clean(address)) for (channel, address), on in sorted(changes.anew.items()) if on]
+    said = [(clean(channel), clean(address)) for (channel, address), on in sorted(changes.anew.items()) if not on]
+    insert(connection, anew, begun, "channel address", OR_NOTHING)
+    delete(connection, anew, said, "channel address")
 
 
 def _outbox(connection: Connection, changes: Changes, source: StoredSource) -> None:

@@ -8,9 +8,10 @@ store never looks inside them.
 from .base import metadata
 from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
-from .messages import attachments, messages
+from .messages import anew, attachments, calls, messages
 from .outbox import outbox, timers
-from .people import agents, blocks, contacts, identities, memberships, teams
+from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
+from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
 from .search import search_rows
 from .sqlite import metadata as sqlite_metadata
@@ -18,22 +19,28 @@ from .tickets import followers, participants, seen, ticket_tags, tickets
 
 __all__ = [
     "agents",
+    "anew",
     "attachments",
     "blob_bytes",
     "blobs",
     "blocks",
+    "calls",
     "channel_state",
     "commands",
     "contacts",
     "events",
     "followers",
     "identities",
+    "jobs",
     "journal",
+    "link_codes",
+    "link_tries",
     "memberships",
     "messages",
     "metadata",
     "outbox",
     "participants",
+    "plugin_revisions",
     "postgresql_metadata",
     "search_rows",
     "seen",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Table, Text, text
 
-from .base import Moment, key, metadata, reference
+from .base import Id, Moment, key, metadata, reference
 
 #: Queries repeat these words exactly, so that both engines take the partial index.
 UNDOABLE = "undoable AND NOT undone"
+
+ABOUT = "contact IS NOT NULL"
 
 commands = Table(
     "commands",
@@ -38,7 +40,9 @@ events = Table(
     Column("actor", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("facts", Text, nullable=False),  # JSON document
+    Column("contact", Id),  # whom an event without a ticket is about
 )
 
 Index("ix_events_ticket", events.c.ticket, events.c.id)
 Index("ix_events_command", events.c.command)
+Index("ix_events_contact", events.c.contact, events.c.id, sqlite_where=text(ABOUT), postgresql_where=text(ABOUT))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from .base import Moment, key, metadata, reference
 
-#: `visible_text` is null where it is the whole `text`. `message_id` is the own id of outgoing messages too.
+OFFERS = "choices IS NOT NULL"
+
+#: `visible_text` is null where it is the whole `text`. `message_id` is the own id of outgoing messages too. `original`
+#: is what was said first, where its sender changed it later.
 messages = Table(
     "messages",
     metadata,
@@ -33,14 +36,35 @@ messages = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("visible_text", Text),
+    Column("choices", Text),  # JSON list of [key, label]
+    Column("original", Text),
 )
 
 Index("ix_messages_ticket", messages.c.ticket, messages.c.id)
+Index("ix_messages_offers", messages.c.ticket, sqlite_where=text(OFFERS), postgresql_where=text(OFFERS))
 Index(
     "ix_messages_message_id",
     messages.c.message_id,
     sqlite_where=text("message_id IS NOT NULL"),
     postgresql_where=text("message_id IS NOT NULL"),
+)
+
+#: Who was asked what their new matter is: what they write next on the channel opens a ticket of its own.
+anew = Table(
+    "anew",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: Telephone calls: `direction` is in or out, `seconds` how long it took where somebody looked at a clock.
+calls = Table(
+    "calls",
+    metadata,
+    reference("message", "messages.id", part_of_key=True),
+    Column("direction", Text, nullable=False),
+    Column("seconds", Integer),
 )
 
 attachments = Table(

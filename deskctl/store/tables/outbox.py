@@ -40,6 +40,7 @@ outbox = Table(
     Column("headers", Text, nullable=False),  # JSON document
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("choices", Text),  # JSON list of [key, label]
     Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
     Column("claimed_at", Moment),
 )

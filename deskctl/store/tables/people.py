@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
 
-from .base import Moment, key, metadata, reference
+from .base import Id, Moment, key, metadata, reference
 
 agents = Table(
     "agents",
@@ -39,7 +39,20 @@ contacts = Table(
     Column("name", Text),
     Column("created_at", Moment, nullable=False),
     Column("language", Text),
+    Column("org", Text),
+    Column("tier", Text),
+    Column("timezone", Text),
+    Column("merged_into", Id),
+    Column("parted", Boolean, nullable=False, server_default=false()),
+    Column("erased_at", Moment),
 )
+
+#: Queries repeat these words exactly, so that both engines take the partial indexes.
+MERGED = "merged_into IS NOT NULL"
+ORGANISED = "org IS NOT NULL"
+
+Index("ix_contacts_merged_into", contacts.c.merged_into, sqlite_where=text(MERGED), postgresql_where=text(MERGED))
+Index("ix_contacts_org", contacts.c.org, sqlite_where=text(ORGANISED), postgresql_where=text(ORGANISED))
 
 identities = Table(
     "identities",
@@ -50,6 +63,31 @@ identities = Table(
     reference("contact", "contacts.id"),
     Column("bounced", Text),
     UniqueConstraint("address", "kind"),
+)
+
+#: One-time codes that tie an address to a contact, by the hash of the code.
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    reference("contact", "contacts.id"),
+    Column("kind", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Index("ix_link_codes_contact", "contact"),
+    sqlite_with_rowid=False,
+)
+
+#: Wrong codes that an address has sent since a moment.
+link_tries = Table(
+    "link_tries",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: Whose mail is spam: addresses and `@domain`s, lower-cased.

@@ -31,6 +31,7 @@ tickets = Table(
     reference("follows", "tickets.number", optional=True),
     Column("spam", Boolean, nullable=False),
     Column("token", Text),
+    Column("callback_at", Moment),
 )
 
 Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)

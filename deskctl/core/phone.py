@@ -1,0 +1,23 @@
+"""Telephone numbers, so that one number is one address however it was written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BETWEEN = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
+_NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
+
+
+def normalised(text: str) -> str | None:
+    """`+82-2-555-0101` as `+8225550101`; None for what is no number.
+
+    Only signs between the digits go, and the `(0)` that is not dialled after a country's code. A number without its
+    country's code stays as it is: whose it is would be a guess.
+    """
+    typed = unicodedata.normalize("NFKC", text).strip()
+    typed = typed[4:] if typed[:4].lower() == "tel:" else typed
+    if typed.startswith("+"):
+        typed = typed.replace("(0)", "", 1)
+    number = _BETWEEN.sub("", typed)
+    return number if _NUMBER.fullmatch(number) and any(ch.isdigit() for ch in number) else None

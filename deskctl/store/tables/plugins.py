@@ -1,0 +1,36 @@
+"""What belongs to plugins: work for them after a commit, and which of their tables were made."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
+
+from .base import Moment, key, metadata, reference
+
+#: Queries repeat these words exactly, so that both engines take the partial index.
+WAITING = "state = 'waiting'"
+
+jobs = Table(
+    "jobs",
+    metadata,
+    key(),
+    Column("automation", Text, nullable=False),  # PLUGIN.NAME
+    reference("event", "events.id"),
+    Column("state", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
+    Column("claimed_at", Moment),
+    UniqueConstraint("automation", "event"),
+)
+
+Index("ix_jobs_due", jobs.c.due_at, sqlite_where=text(WAITING), postgresql_where=text(WAITING))
+Index("ix_jobs_event", jobs.c.event)
+
+plugin_revisions = Table(
+    "plugin_revisions",
+    metadata,
+    Column("plugin", Text, primary_key=True),
+    Column("revision", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
