@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .messages import FileRef
+from .messages import Choice, FileRef
 
 
 class OutboxState(StrEnum):
@@ -65,6 +65,7 @@ class OutboxEntry:
     automatic: bool = False
     files: tuple[FileRef, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()  # for a channel that shows them itself; elsewhere they are in the text
     state: OutboxState = OutboxState.QUEUED
     attempts: int = 0
     last_error: str | None = None

@@ -192,6 +192,7 @@ def outbound(entry: OutboxEntry) -> OutboundMessage:
         copy=entry.kind is OutboxKind.COPY,
         files=entry.files,
         headers=entry.headers,
+        choices=entry.choices,
     )
 
 

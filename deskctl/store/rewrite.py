@@ -49,6 +49,35 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
     )
 
 
+def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: StoredSource) -> None:
+    """What is shown of these messages is what their senders made of them; what each said first is kept."""
+    if not anew:
+        return
+    found = connection.execute(
+        select(messages.c.id, messages.c.ticket, messages.c.subject, messages.c.original, messages.c.text).where(
+            messages.c.id.in_(sorted(anew))
+        )
+    ).all()
+    shown = [
+        (
+            clean(anew[row.id].text),
+            None if anew[row.id].visible_text == anew[row.id].text else clean(anew[row.id].visible_text),
+            row.text if row.original is None else row.original,
+            row.id,
+        )
+        for row in found
+    ]
+    update(connection, messages, shown, "text visible_text original", "id")
+    replaced = [row.id for row in found if anew[row.id].files]
+    files, contents = file_rows(((number, anew[number].files) for number in replaced), source)
+    blobs.keep(connection, source.ids, contents, [file[5] for file in files])
+    _drop_files(connection, replaced)
+    insert_files(connection, files)
+    index.forget(connection, [row.id for row in found])
+    said = [(row.ticket, row.id, f"{row.subject}\n{anew[row.id].text}") for row in found]
+    index.write(connection, source.ids, said)
+
+
 def purge(connection: Connection, numbers: Collection[int]) -> None:
     """What was said on these tickets is gone: words, files and raw bytes. That somebody wrote, and when, stays.
 
@@ -58,8 +87,8 @@ def purge(connection: Connection, numbers: Collection[int]) -> None:
         return
     query = select(messages.c.id, messages.c.raw_sha256).where(messages.c.ticket.in_(sorted(numbers)))
     said = connection.execute(query).all()
-    words = [("", "", None, "[]", "[]", "{}", None, row.id) for row in said]
-    update(connection, messages, words, "subject text visible_text to cc headers raw_sha256", "id")
+    words = [("", "", None, "[]", "[]", "{}", None, None, None, row.id) for row in said]
+    update(connection, messages, words, "subject text visible_text to cc headers raw_sha256 choices original", "id")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
     _drop_files(connection, [row.id for row in said])
     index.forget(connection, [row.id for row in said])
