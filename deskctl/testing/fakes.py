@@ -24,16 +24,24 @@ class Delivered:
     envelope: Envelope
 
 
+class Killed(BaseException):
+    """The process died here: nothing that follows is done."""
+
+
 class MemoryContext:
     """Keeps what a channel delivers, by key, as the journal does. Safe to use from any thread.
 
     `refuse` makes it a desk whose store is out of order; `hold()` lets `deliver` wait until `release()`.
+    With `die_after_commit` the next message is made durable, and then the process is `dead`: whatever the channel
+    asks for raises Killed. `reborn()` is the next process, on the same store.
     """
 
     def __init__(self, name: str = "test", clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.name = name
         self.log = logging.getLogger(f"deskctl.testing.{name}")
         self.refuse = False
+        self.die_after_commit = False
+        self.dead = False
         self.attempts: list[Delivered] = []
         """Everything that was offered, also what was refused."""
         self.marked: list[int] = []
@@ -59,12 +67,26 @@ class MemoryContext:
     def release(self) -> None:
         self._open.set()
 
-    async def wait_for(self, condition: Callable[[], object], what: str, seconds: float = 20) -> None:
-        """Until `condition` is true. Raises AssertionError that says `what` did not come about."""
+    def reborn(self) -> MemoryContext:
+        """What the next process is given: the same store, and what was seen until now."""
+        with self._lock:
+            after = MemoryContext(self.name, self._clock)
+            after.attempts, after.marked, after.alerts = self.attempts, self.marked, self.alerts
+            after._kept, after._state, after._files = self._kept, self._state, self._files
+            return after
+
+    async def wait_for(
+        self,
+        condition: Callable[[], object],
+        what: str,
+        seconds: float = 20,
+        instead: Callable[[], object] | None = None,
+    ) -> None:
+        """Until `condition` is true. Raises AssertionError that says `what` did not come about, and `instead`."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
-                raise AssertionError(f"not within {seconds:g} s: {what}")
+                raise AssertionError(f"not within {seconds:g} s: {what}" + (f"; {instead()}" if instead else ""))
             await asyncio.sleep(0.01)
 
     async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
@@ -75,17 +97,26 @@ class MemoryContext:
         with self._lock:
             self.attempts += entries
         self._open.wait()
+        self._alive()
         if self.refuse:
             raise StoreUnavailable("the store cannot be written")
         with self._lock:
             for entry in entries:
                 self._kept.setdefault(entry.key, entry)
+            self.dead = self.die_after_commit
+        self._alive()
+
+    def _alive(self) -> None:
+        if self.dead:
+            raise Killed
 
     def journalled(self, keys: Sequence[str]) -> set[str]:
+        self._alive()
         with self._lock:
             return self._kept.keys() & set(keys)
 
     def sending(self, outbox_id: int) -> None:
+        self._alive()
         with self._lock:
             self.marked.append(outbox_id)
 
@@ -93,14 +124,17 @@ class MemoryContext:
         return not self.refuse
 
     def load_state(self) -> dict[str, Any]:
+        self._alive()
         with self._lock:
             return dict(self._state)
 
     def save_state(self, state: Mapping[str, Any]) -> None:
+        self._alive()
         if self.refuse:
             raise StoreUnavailable("the store cannot be written")
         with self._lock:
-            self._state = dict(state)
+            self._state.clear()
+            self._state.update(state)
 
     def add_file(self, content: bytes, filename: str = "file.txt", content_type: str = "text/plain") -> FileRef:
         """A stored attachment, for an `OutboundMessage`."""

@@ -11,7 +11,7 @@ import pytest
 from deskctl.plugins import Automatic, Invalid, TryLater
 from deskctl.plugins.console import ConsoleConfig, deskctl_channels, parse
 from deskctl.testing import builders
-from deskctl.testing.contract import ChannelContract, Fault
+from deskctl.testing.contract import ChannelContract, Fault, Peer
 from deskctl.testing.fakes import MemoryContext
 
 [CONSOLE] = deskctl_channels()
@@ -47,9 +47,15 @@ class TestConsole(ChannelContract):
     samples = (b"From: cron@host\nSubject: Backup failed\n\nNo space left.\n", "프린터가 안 돼요\n".encode())
     faults = frozenset({"is busy"})
 
+    def raw(self, text: str) -> bytes:
+        return text.encode("utf-8", "replace")
+
     @pytest.fixture
     def peer(self, tmp_path: Path) -> Folder:
         return Folder(tmp_path)
+
+    def recovered(self, peer: Peer) -> None:
+        peer.config.answers.rmdir()
 
 
 def test_headers_are_read_and_the_rest_is_text() -> None:

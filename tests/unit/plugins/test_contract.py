@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 COMMON = """
-import asyncio, dataclasses, random, socket
+import asyncio, dataclasses, random, socket, threading
 import pytest
 from deskctl.plugins import Receipt
 from deskctl.plugins.console import ConsoleChannel, deskctl_channels, parse
@@ -27,9 +27,15 @@ class Sound(ChannelContract):
     faults = frozenset({"is busy"})
     seconds = 1
 
+    def raw(self, text):
+        return text.encode("utf-8", "replace")
+
     @pytest.fixture
     def peer(self, tmp_path):
         return Folder(tmp_path)
+
+    def recovered(self, peer):
+        peer.config.answers.rmdir()
 """
 
 ONE = """
@@ -59,8 +65,19 @@ class Broken(NamedTuple):
     parsing: str = "pass"
 
 
-PARSE = {"test_parse_reads_any_bytes", "test_parse_reads_broken_samples", "test_parse_reads_whatever_comes"}
+PARSE = {
+    "test_parse_reads_any_bytes",
+    "test_parse_reads_broken_samples",
+    "test_parse_reads_whatever_comes",
+    "test_parse_reads_what_people_should_not_write",
+}
 AGAIN = "test_what_the_store_refuses_is_offered_again_under_its_key"
+CRASH = "test_a_crash_before_the_acknowledgement_brings_the_message_again_under_its_key"
+STOP = "test_a_stop_in_the_middle_loses_nothing_and_leaves_nothing"
+HOSTILE = "test_hostile_text_is_taken_in_and_holds_nothing_up"
+MEGABYTES = "test_ten_megabytes_hold_nothing_up"
+ACTS = {AGAIN, CRASH, STOP, HOSTILE, "test_hostile_text_is_sent_or_refused", "test_what_is_sent_arrives",
+        "test_receive_ends_soon_when_it_is_cancelled", "test_open_does_no_io"}  # fmt: skip
 FAULTS = {
     "is sound": Broken(set()),
     "acknowledges before it is durable": Broken(
@@ -70,8 +87,37 @@ FAULTS = {
         path.unlink()
         await self._context.deliver(raw, raw.hex(), envelope())""",
     ),
+    "acknowledges as it dies": Broken(
+        {CRASH, AGAIN},
+        body="""async def _take(self, path):
+        raw = path.read_bytes()
+        try:
+            await self._context.deliver(raw, raw.hex(), envelope())
+        finally:
+            path.unlink()""",
+    ),
+    "leaves a thread behind": Broken(
+        {STOP},
+        body="""async def receive(self):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        await super().receive()""",
+    ),
+    "chokes on long messages": Broken(
+        {MEGABYTES, HOSTILE},
+        body="""async def _take(self, path):
+        if path.stat().st_size < 100_000:
+            await super()._take(path)""",
+    ),
+    "breaks on an odd character": Broken(
+        {"test_hostile_text_is_sent_or_refused", "test_a_million_characters_are_sent_or_refused"},
+        body="""async def send(self, message):
+        message.text.encode("cp949")
+        if len(message.text) > 100_000:
+            raise MemoryError
+        return await super().send(message)""",
+    ),
     "makes a new key each time": Broken(
-        {AGAIN},
+        {AGAIN, CRASH, STOP},
         body="""async def _take(self, path):
         await self._context.deliver(path.read_bytes(), str(random.random()), envelope())
         path.unlink()""",
@@ -94,7 +140,7 @@ FAULTS = {
     ),
     "lets NULs through": Broken(PARSE, parsing="message = dataclasses.replace(message, text=raw.decode('latin-1'))"),
     "guesses": Broken(
-        {*PARSE, "test_a_message_is_delivered_whole"},
+        {*PARSE, "test_a_message_is_delivered_whole", "test_every_message_arrives_once_in_whatever_order"},
         parsing="message = dataclasses.replace(message, digest=str(random.random()))",
     ),
 }
@@ -106,7 +152,9 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     file = tmp_path_factory.mktemp("broken") / "test_broken.py"
     file.write_text(COMMON + "".join(ONE % {**b._asdict(), "number": n} for n, b in enumerate(FAULTS.values())))
     root = Path(__file__).parents[3]
-    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--tb=short", "-rf", f"--rootdir={file.parent}"]
+    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--tb=no", "-rf", f"--rootdir={file.parent}"]
+    reads = " or ".join(f"Test{n}" for n, broken in enumerate(FAULTS.values()) if not broken.promises & ACTS)
+    options += ["-k", f"not test_parse or {reads}"]  # reading is tried only where it may be broken
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-c", str(root / "pyproject.toml"), str(file)],
         cwd=root,
@@ -123,4 +171,6 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_contract_judges_a_channel_that(fault: str, failed: dict[str, set[str]]) -> None:
-    assert failed[fault] == FAULTS[fault].promises
+    """It may break more promises than those that are named: one fault often shows in several places."""
+    promises = FAULTS[fault].promises
+    assert promises <= failed[fault] if promises else not failed[fault]

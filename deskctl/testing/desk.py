@@ -1,0 +1,149 @@
+"""A whole desk in a temporary folder: the real command, the real daemon, a store on SQLite."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+CONFIG = """\
+[desk]
+name = "Test desk"
+undo_window = "0s"
+
+[plugins]
+dir = "plugins"
+"""
+
+
+class TemporaryDesk:
+    """`configure` it, then use it: `run` is the command `deskctl`, `daemon()` has its daemon running.
+
+    The store is made by the first command. Each command is a process of its own, as at a shell.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("DESKCTL_")} | {
+            "NO_COLOR": "1"
+        }
+        self._ready = False
+        self._daemon: subprocess.Popen[bytes] | None = None
+        (folder / "plugins").mkdir(mode=0o700, parents=True)
+        self.config.write_text(CONFIG, encoding="utf-8")
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def log(self) -> str:
+        """What the daemon said."""
+        file = self.folder / "daemon.log"
+        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+    def configure(self, toml: str) -> None:
+        """Add tables to the configuration: channels, and those of plugins."""
+        with self.config.open("a", encoding="utf-8") as file:
+            file.write(f"\n{toml}\n")
+
+    def load(self, name: str, package: str) -> None:
+        """Let the desk load plugin `name` from an importable package, where it is not installed."""
+        if name in entry_points(group="deskctl").names:
+            return
+        paths = [path for path in sys.path if path]
+        self.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
+        hooks = "{name: value for name, value in vars(brought).items() if name.startswith('deskctl_')}"
+        source = f"import {package} as brought\n\nglobals().update({hooks})\n"
+        (self.folder / "plugins" / f"{name}.py").write_text(source, encoding="utf-8")
+
+    def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> str:
+        """`deskctl WORDS…`; what it prints. Raises AssertionError when it ends with another code."""
+        if not self._ready:
+            self._ready = True
+            self.run("db", "upgrade")
+            self.run("agent", "add", "agent1", "--name", "Agent One", "--email", "agent1@desk.test")
+        done = subprocess.run(
+            self._line(*words),
+            cwd=self.folder,
+            env=self.environ,
+            input=stdin,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        said = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == code, (
+            f"deskctl {' '.join(words)}: exit {done.returncode}\n{said}{done.stderr.decode()}"
+        )
+        return said
+
+    def json(self, *words: str) -> list[Any]:
+        """The documents that `deskctl WORDS… --json` prints, one a line."""
+        return [json.loads(line) for line in self.run(*words, "--json").splitlines()]
+
+    def ticket(self, number: int) -> dict[str, Any]:
+        """One ticket with its messages and events."""
+        document: dict[str, Any] = self.json("show", str(number))[0]
+        return document
+
+    @contextlib.contextmanager
+    def daemon(self) -> Iterator[None]:
+        """The daemon at work; at the end it is asked to stop, and must have stopped within half a minute."""
+        self.run("plugin", "list")
+        with (self.folder / "daemon.log").open("ab") as log:
+            self._daemon = subprocess.Popen(
+                self._line("daemon", "run"), cwd=self.folder, env=self.environ, stdout=log, stderr=log
+            )
+        try:
+            self.wait_until(lambda: "is ready" in self.log, "the daemon is ready")
+            yield
+        finally:
+            self._stop()
+
+    def wait_until(self, condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+        """Until `condition` is true. Raises AssertionError that says `what` did not come about, with the log."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            ended = self._daemon is not None and self._daemon.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{'the daemon ended' if ended else f'not within {seconds:g} s'}: {what}\n{self.log}"
+                )
+            time.sleep(0.02)
+
+    def _line(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "deskctl.cli.main", "--config", str(self.config), *words]
+
+    def _stop(self) -> None:
+        process, self._daemon = self._daemon, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            code = process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"the daemon did not stop within 30 s\n{self.log}") from None
+        assert code == 0, f"the daemon ended with {code}\n{self.log}"
+
+    def __enter__(self) -> TemporaryDesk:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
