@@ -24,6 +24,8 @@ class Declared:
     """Whether `receive` takes messages in with the configuration of `peer`."""
     sends: ClassVar[bool] = True
     """Whether answers leave with the configuration of `peer`."""
+    recipient: ClassVar[str] = "ana@example.org"
+    """Somebody to send to, as this channel names people."""
     faults: ClassVar[frozenset[Fault]] = frozenset(RAISED)
     """Those that can happen on this channel when something is sent."""
     retry_after: ClassVar[float | None] = None

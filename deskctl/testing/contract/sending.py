@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
-from ...plugins import Channel, Receipt, Rejected, TryLater, Uncertain
+from ...plugins import Channel, OutboundMessage, Receipt, Rejected, TryLater, Uncertain
 from .. import builders
 from ..fakes import MemoryContext
 from .base import Declared
@@ -20,7 +20,7 @@ class SendContract(Declared):
 
     async def test_what_is_sent_arrives(self, peer: Peer, context: MemoryContext, channel: Channel) -> None:
         self.sends_or_skip()
-        receipt = await channel.send(builders.outbound("Your parcel left at noon.", outbox_id=7))
+        receipt = await channel.send(self.outbound("Your parcel left at noon.", outbox_id=7))
         await channel.aclose()
         assert isinstance(receipt, Receipt), f"send gave a {type(receipt).__name__}"
         [arrived] = peer.received()
@@ -32,7 +32,7 @@ class SendContract(Declared):
         self.faults_or_skip(fault)
         peer.fail(fault)
         with pytest.raises(RAISED[fault]) as caught:
-            await channel.send(builders.outbound())
+            await channel.send(self.outbound())
         await channel.aclose()
         assert str(caught.value), "the error does not say what went wrong"
 
@@ -42,14 +42,14 @@ class SendContract(Declared):
             pytest.skip("declared: retry_after = None, a busy peer names no time")
         peer.fail("is busy")
         with pytest.raises(TryLater) as caught:
-            await channel.send(builders.outbound())
+            await channel.send(self.outbound())
         await channel.aclose()
         assert caught.value.retry_after is not None, "the time that the peer named is not passed on"
         assert caught.value.retry_after >= self.retry_after
 
     async def test_after_trying_later_it_arrives_once(self, peer: Peer, channel: Channel) -> None:
         self.faults_or_skip("is busy")
-        message = builders.outbound("The second try.")
+        message = self.outbound("The second try.")
         peer.fail("is busy")
         with pytest.raises(TryLater):
             await channel.send(message)
@@ -64,7 +64,7 @@ class SendContract(Declared):
         self.faults_or_skip("falls silent")
         peer.fail("falls silent")
         with pytest.raises(Uncertain):
-            await channel.send(builders.outbound("Only once.", outbox_id=7))
+            await channel.send(self.outbound("Only once.", outbox_id=7))
         # Nothing can be waited for here: that something does not happen shows only in a stretch of time.
         await asyncio.sleep(0.3)
         await channel.aclose()
@@ -76,7 +76,7 @@ class SendContract(Declared):
         self.sends_or_skip()
         for number, (what, text) in enumerate(OUTGOING.items(), 1):
             subject = " ".join(text.split())[:200]
-            message = builders.outbound(text, outbox_id=number, subject=subject)
+            message = self.outbound(text, outbox_id=number, subject=subject)
             try:
                 receipt = await asyncio.wait_for(channel.send(message), self.seconds)
             except Rejected as error:
@@ -88,12 +88,15 @@ class SendContract(Declared):
     async def test_a_million_characters_are_sent_or_refused(self, peer: Peer, channel: Channel) -> None:
         self.sends_or_skip()
         try:
-            receipt = await asyncio.wait_for(channel.send(builders.outbound("긴 답장. " * 170_000)), self.seconds)
+            receipt = await asyncio.wait_for(channel.send(self.outbound("긴 답장. " * 170_000)), self.seconds)
         except Rejected as error:
             assert str(error), "refused without a word"
         else:
             assert isinstance(receipt, Receipt)
         await channel.aclose()
+
+    def outbound(self, text: str = "We are on it.", **fields: Any) -> OutboundMessage:
+        return builders.outbound(text, to=(self.recipient,), **fields)
 
     def recovered(self, peer: Peer) -> None:
         """Called when a busy peer is to be busy no more. To be overridden where that takes more than its next turn."""
