@@ -40,10 +40,17 @@ def _base(instance: Any, attribute: Attribute[str], value: str) -> None:
     """The token is part of every address below it: in the clear only within this machine."""
     try:
         parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
-        host = None
-    if host is None or parts.scheme not in ("https", "http") or parts.query or parts.fragment or parts.username:
+        parts, host, port = urlsplit(""), None, None
+    if (
+        not host
+        or port == 0
+        or parts.scheme not in ("https", "http")
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
         raise Invalid(f"{value!r} is not an address like {PUBLIC_API}", key=attribute.name)
     if parts.scheme == "http" and not is_loopback(host):
         raise Invalid("must begin with https://, or the token could be overheard", key=attribute.name)
@@ -61,7 +68,7 @@ class Webhook:
     secret: Secret | None = None
 
     @url.validator
-    def _reachable(self, attribute: Attribute[str], value: str) -> None:
+    def _reachable(self, attribute: Any, value: str) -> None:
         parts = urlsplit(value)
         if parts.scheme not in ("https", "http") or not parts.hostname:
             raise Invalid(f"{value!r} is not an address like https://desk.example.org/telegram", key="url")
@@ -95,12 +102,13 @@ class TelegramConfig:
     `max_file`: files larger than this are not fetched, only named."""
 
     token: Secret
-    api: str = field(default=PUBLIC_API, converter=lambda value: str(value).rstrip("/"), validator=_base)
+    api: str = field(default=PUBLIC_API, validator=_base)
     webhook: Webhook | None = None
     groups: bool = False
     max_file: str = "20MB"
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "api", self.api.rstrip("/"))
         try:
             limit = size(self.max_file)
         except Invalid as error:

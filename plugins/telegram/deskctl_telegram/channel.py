@@ -1,0 +1,122 @@
+"""An open Telegram channel: one bot, by polling or a webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from typing import TYPE_CHECKING
+
+from deskctl.plugins import (
+    AuthFailed,
+    ChannelContext,
+    ConfigError,
+    Health,
+    OutboundMessage,
+    Part,
+    Receipt,
+    Rejected,
+    TryLater,
+)
+
+from .config import TelegramConfig
+from .state import Progress
+
+if TYPE_CHECKING:
+    from .api import Api
+    from .intake import Intake
+    from .webhook import Listener
+
+
+class TelegramChannel:
+    """Fulfils `deskctl.plugins.Channel`. Connects to nothing before it is asked to."""
+
+    def __init__(self, config: TelegramConfig, context: ChannelContext) -> None:
+        self._config = config
+        self._context = context
+        self._progress = Progress(context)
+        self._api: Api | None = None
+        self._opening = asyncio.Lock()
+        self._intake: Intake | None = None
+        self._listener: Listener | None = None
+        # Two messages to one chat arrive in the order in which they were sent.
+        self._turns: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def receive(self) -> None:
+        api = await self._opened()
+        from .api import ApiError, while_receiving
+        from .intake import Intake
+        from .polling import poll
+
+        try:
+            me = await api.me()
+        except ApiError as error:
+            raise while_receiving(error) from None
+        hook = self._config.webhook
+        self._intake = Intake(
+            api,
+            self._context,
+            me,
+            groups=self._config.groups,
+            largest_file=self._config.largest_file,
+            via="webhook" if hook else "polling",
+        )
+        if hook is None:
+            await poll(api, self._intake, self._context)
+        else:
+            from .webhook import Listener
+
+            self._listener = Listener(hook, self._intake, self._context)
+            await self._listener.serve(api)
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        from .compose import chat_for
+
+        if message.copy:
+            raise Rejected("Telegram keeps what was sent by itself")
+        chat = chat_for(message)
+        try:
+            api = await self._opened()
+        except AuthFailed as error:
+            raise TryLater(error.what, error.hint) from None
+        from .sending import send
+
+        turn = self._turns.setdefault(chat, asyncio.Lock())
+        async with turn:
+            return await send(api, message, self._config.largest_upload, self._context, self._progress)
+
+    async def check(self) -> Health:
+        try:
+            api = await self._opened()
+            from .check import check
+
+            return Health(await check(api, self._config, self._listener))
+        except AuthFailed as error:
+            return Health((Part("token", False, error.what, error.hint),))
+        except Exception as error:
+            self._context.log.exception("the check itself failed")
+            return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
+
+    async def aclose(self) -> None:
+        if self._intake is not None:
+            self._intake.close()
+        if self._listener is not None:
+            await self._listener.close()
+        api, self._api = self._api, None
+        if api is not None:
+            await api.close()
+
+    async def _opened(self) -> Api:
+        """The library is loaded and the token read when the channel is used for the first time; both may take long."""
+        async with self._opening:
+            if self._api is None:
+                self._api = await asyncio.to_thread(self._make)
+            return self._api
+
+    def _make(self) -> Api:
+        from .api import Api
+
+        try:
+            token = self._config.token.reveal()
+        except ConfigError as error:
+            raise AuthFailed(f"there is no token: {error.what}", error.hint) from None
+        return Api(token, self._config.api)
