@@ -14,6 +14,7 @@ from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import SOCKET_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from deskctl.config import Config
@@ -67,7 +68,7 @@ def load(config_path: Path) -> tuple[Config, Plugins]:
     from deskctl.plugins import manager
 
     plugins = manager.load(plugins_table(config_path))
-    return load_config(config_path, plugins.channel_types, plugins.absent()), plugins
+    return load_config(config_path, plugins.channel_types, plugins.absent(), plugins.configs), plugins
 
 
 def open_parts(config: Config, plugins: Plugins) -> Parts:
@@ -81,11 +82,34 @@ def open_parts(config: Config, plugins: Plugins) -> Parts:
     store = Store.open(config.store.url, config.settings(), owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         parts = Parts(config, plugins, store)
+        ensure_plugin_tables(config.store.url, plugins, store.plugin_revisions)
         ensure_teams(parts)
     except BaseException:
         store.close()
         raise
     return parts
+
+
+def ensure_plugin_tables(
+    url: str, plugins: Plugins, made: Callable[[], Mapping[str, tuple[str, ...]]]
+) -> dict[str, tuple[str, ...]]:
+    """The tables that plugins need are made; a plugin whose tables cannot be is off, and says why.
+
+    `made()`: by plugin, the revisions that there are. The answer is what was made now, by plugin.
+    """
+    if not plugins.tables:
+        return {}
+    from deskctl.errors import ConfigError, Unavailable
+    from deskctl.store import plugin_tables
+
+    there, new = made(), {}
+    for plugin, package in sorted(plugins.tables.items()):
+        try:
+            if plugin_tables.pending(plugin, package, there.get(plugin, ())):
+                new[plugin] = plugin_tables.upgrade(url, plugin, package)
+        except (ConfigError, Unavailable) as error:
+            plugins.silence(plugin, error.what)
+    return new
 
 
 def ensure_teams(parts: Parts) -> None:

@@ -76,6 +76,10 @@ class CliContext:
         agent = self.agent if command.needs_agent else self.claim
         return self.desk().execute(command, agent=agent, dry_run=self.dry_run)
 
+    def request(self, name: str, /, **params: Any) -> Any:
+        """A request of a plugin; its document. $DESKCTL_AGENT and `--as` say who asks."""
+        return self.desk().request(name, agent=self.agent, dry_run=self.dry_run, **params)
+
     # --- printing ---------------------------------------------------------------------------------
 
     @property

@@ -63,12 +63,17 @@ class Report:
         return 5 if self.errors else 1 if self.warnings else 0
 
 
-def load(path: Path, kinds: Mapping[str, Kind], absent: Mapping[str, str] | None = None) -> Config:
-    """The configuration at `path`. `kinds` and `absent` as in `check`.
+def load(
+    path: Path,
+    kinds: Mapping[str, Kind],
+    absent: Mapping[str, str] | None = None,
+    plugins: Mapping[str, type | None] | None = None,
+) -> Config:
+    """The configuration at `path`. `kinds`, `absent` and `plugins` as in `check`.
 
     Raises ConfigError whose `problems` are all the errors there are.
     """
-    report = check(path, kinds, absent)
+    report = check(path, kinds, absent, plugins)
     if report.config is None:
         count = len(report.errors)
         raise ConfigError(
@@ -79,18 +84,24 @@ def load(path: Path, kinds: Mapping[str, Kind], absent: Mapping[str, str] | None
     return report.config
 
 
-def check(path: Path, kinds: Mapping[str, Kind], absent: Mapping[str, str] | None = None) -> Report:
+def check(
+    path: Path,
+    kinds: Mapping[str, Kind],
+    absent: Mapping[str, str] | None = None,
+    plugins: Mapping[str, type | None] | None = None,
+) -> Report:
     """Everything that is wrong, or doubtful, with the configuration at `path`.
 
     `kinds`: the kinds of channel that plugins bring. `absent`: why a plugin is off, by its name; it explains
-    an unknown kind. Raises ConfigError only when the file cannot be read at all.
+    an unknown kind. `plugins`: those that are on, with the class of `[plugins.NAME]`, None without one.
+    Raises ConfigError only when the file cannot be read at all.
     """
     try:
         text = _text(path)
         data = _parsed(path, text)
     except _Broken as broken:
         return Report((broken.problem,), (), None)
-    reading = _Reading(path.absolute(), data, Positions(text), kinds, absent or {})
+    reading = _Reading(path.absolute(), data, Positions(text), kinds, absent or {}, plugins or {})
     return reading.report()
 
 
@@ -103,8 +114,16 @@ def plugins_table(path: Path) -> PluginsTable:
         data = _parsed(path, _text(path))
     except _Broken as broken:
         raise ConfigError(f"1 error in {shown(path)}", "Correct it first.", (str(broken.problem),)) from None
-    table, faults = structure(data.get("plugins", {}), PluginsTable, path.absolute().parent)
+    table, faults = structure(_without_tables(data.get("plugins", {})), PluginsTable, path.absolute().parent)
     return PluginsTable() if faults else table
+
+
+def _without_tables(plugins: Any) -> Any:
+    """`[plugins]` without the tables of single plugins."""
+    if not isinstance(plugins, dict):
+        return plugins
+    own = fields_of(PluginsTable)
+    return {key: value for key, value in plugins.items() if key in own or not isinstance(value, dict)}
 
 
 class _Broken(Exception):
@@ -148,12 +167,14 @@ class _Reading:
         positions: Positions,
         kinds: Mapping[str, Kind],
         absent: Mapping[str, str],
+        plugins: Mapping[str, type | None],
     ) -> None:
         self._path = path
         self._data = data
         self._positions = positions
         self._kinds = kinds
         self._absent = absent
+        self._classes = plugins
         self._errors: list[Problem] = []
         self._warnings: list[Problem] = []
         self._secrets = False
@@ -162,6 +183,7 @@ class _Reading:
     def report(self) -> Report:
         core = self._core()
         channels = self._channels()
+        tables = self._plugin_tables()
         if core is not None:
             self._plugins(core.plugins)
         self._exposure(core)
@@ -175,11 +197,14 @@ class _Reading:
                 daemon=attrs.evolve(core.daemon, run_dir=core.daemon.run_dir or folder),
                 plugins=core.plugins,
                 channels=channels,
+                plugin_tables=tables,
             )
         return Report(tuple(sorted(self._errors)), tuple(sorted(self._warnings)), config)
 
     def _core(self) -> CoreTables | None:
         data = {key: value for key, value in self._data.items() if key != "channels"}
+        if "plugins" in data:
+            data["plugins"] = _without_tables(data["plugins"])
         core, faults = structure(data, CoreTables, self._path.parent)
         for fault in faults:
             if len(fault.path) == 1 and fault.what.startswith("unknown key"):
@@ -291,6 +316,43 @@ class _Reading:
         first = self._claims.setdefault(what, path)
         if first is not path and first != path:
             self._error(path, f"{what} belongs to {dotted(first)} already")
+
+    def _plugin_tables(self) -> dict[str, Any]:
+        """`[plugins.NAME]` as the plugins' own classes; defaults where there is no table."""
+        section = self._data.get("plugins", {})
+        own = fields_of(PluginsTable)
+        given = section if isinstance(section, dict) else {}
+        given = {name: table for name, table in given.items() if name not in own and isinstance(table, dict)}
+        for name in given:
+            if name not in self._classes:
+                self._table_of_nobody(name)
+            elif self._classes[name] is None:
+                self._error(("plugins", name), f"the plugin {name} has no settings")
+        tables = {}
+        for name, cls in self._classes.items():
+            if cls is None:
+                continue
+            path: KeyPath = ("plugins", name)
+            table, faults = structure(given.get(name, {}), cls, self._path.parent)
+            for fault in faults:
+                self._error((*path, *fault.path), fault.what)
+            if not faults:
+                tables[name] = table
+                self._walked(name, table, path)
+        return tables
+
+    def _table_of_nobody(self, name: str) -> None:
+        if name in self._absent:
+            self._warning(("plugins", name), f"the plugin {name} is off: {self._absent[name]}")
+        else:
+            known = (*fields_of(PluginsTable), *self._classes)
+            self._error(("plugins", name), f"no plugin is called {name}{did_you_mean(name, known)}")
+
+    def _walked(self, name: str, table: Any, path: KeyPath) -> None:
+        try:
+            self._walk(table, path)
+        except Exception as error:  # noqa: BLE001 - a plugin's class may raise anything
+            self._error(path, f"the plugin {name} fails on it: {type(error).__name__}: {error}")
 
     def _plugins(self, table: PluginsTable) -> None:
         from .absent import ON_PURPOSE

@@ -101,7 +101,8 @@ class DaemonTable:
 
 @frozen(kw_only=True)
 class PluginsTable:
-    """`[plugins]`. `only`: nothing else loads. `disabled`: these do not. `dir`: a folder of one-file plugins."""
+    """`[plugins]`. `only`: nothing else loads. `disabled`: these do not. `dir`: a folder of one-file plugins.
+    Its tables `[plugins.NAME]` belong to the plugins."""
 
     only: tuple[str, ...] | None = None
     disabled: tuple[str, ...] = ()
@@ -216,7 +217,8 @@ class CoreTables:
 
 @frozen(kw_only=True)
 class Config:
-    """A configuration that holds. `path` is absolute; so are `store.url` and `daemon.run_dir`."""
+    """A configuration that holds. `path` is absolute; so are `store.url` and `daemon.run_dir`. `plugin_tables` are
+    `[plugins.NAME]` by plugin, each an instance of its plugin's class."""
 
     path: Path
     desk: DeskTable
@@ -224,6 +226,7 @@ class Config:
     daemon: DaemonTable
     plugins: PluginsTable
     channels: Mapping[str, ChannelTable]
+    plugin_tables: Mapping[str, Any] = field(factory=dict)
 
     @property
     def folder(self) -> Path:

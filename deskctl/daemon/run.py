@@ -128,7 +128,14 @@ class _Daemon:
         sender = Sender(self.store, self.writer, self.readers, self.channels, self._performed, self.look_again)
         timers = DueTimers(self.store, self.writer, self.readers, self._performed, self.look_again)
         desk = ServedDesk(
-            self.parts, self.writer, self.readers, self.health, self.channels, self._performed, self.supervisor.again
+            self.parts,
+            self.writer,
+            self.readers,
+            self.health,
+            self.channels,
+            self._performed,
+            self._changed,
+            self.supervisor.again,
         )
         self.sender, self.timers, self.desk = sender, timers, desk
         await self.writer.call(Turn.INTAKE, self.store.journal.release)

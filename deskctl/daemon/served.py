@@ -15,17 +15,18 @@ from deskctl.core.journal import JournalEntry
 from deskctl.core.people import Agent
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
+from deskctl.core.unit import Changes
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk import calls, mailing
+from deskctl.desk import asking, calls, mailing
 from deskctl.desk.decode import Request
-from deskctl.desk.local import JOURNAL_WITHIN, agents_of
+from deskctl.desk.local import JOURNAL_WITHIN
 from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Caller, Performed, perform
+from deskctl.desk.perform import Caller, Performed, agents_of, perform
 from deskctl.desk.requests import Ingested
 from deskctl.desk.wire import PROTOCOL, line
-from deskctl.errors import TemporaryFailure, Unavailable
+from deskctl.errors import DeskctlError, TemporaryFailure, Unavailable
 
 log = logging.getLogger("deskctl.daemon.desk")
 
@@ -36,7 +37,7 @@ FOLLOW_WITHIN = 600
 
 
 class ServedDesk:
-    """Answers requests in the daemon's loop. `performed` hears of every change, in the writer's thread."""
+    """Answers requests in the daemon's loop. `performed` and `changed` hear of every change."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class ServedDesk:
         health: DaemonHealth,
         channels: Mapping[str, OpenChannel],
         performed: Callable[[Performed], None],
+        changed: Callable[[Changes], None],
         start: Callable[[str], bool] = lambda name: False,
     ) -> None:
         """`start` begins again with a channel that stopped, and says whether it had."""
@@ -56,6 +58,7 @@ class ServedDesk:
         self._health = health
         self._channels = channels
         self._performed = performed
+        self._changed = changed
         self._start = start
         self._agents: list[Agent] | None = None
         self._delivered = asyncio.Event()
@@ -99,6 +102,8 @@ class ServedDesk:
         """The line that answers. Raises DeskctlError."""
         if request.query is not None:
             return await self._ask(request.id, request.query)
+        if request.request is not None:
+            return await self._request(request, request.request, caller)
         if request.call is not None:
             answer = await self._call(request.call, request.params or {}, caller)
             return await self._read(lambda: line({"id": request.id, "ok": answer}))
@@ -115,6 +120,23 @@ class ServedDesk:
         if isinstance(query, DeskHealth):
             return line({"id": number, "ok": self._health.report()})
         return await self._read(lambda: line({"id": number, "ok": self._store.ask(query)}))
+
+    async def _request(self, request: Request, name: str, caller: Caller) -> bytes:
+        """A plugin's. What it changes is written in turn, as everybody's."""
+        asked = asking.asked(self._parts, name, request.params or {}, caller, request.claim, request.dry_run)
+        try:
+            if not asked.type.writes:
+                return await self._read(
+                    lambda: line({"id": request.id, "ok": asking.answered(self._parts, asked).document})
+                )
+            answered = await self._writer.call(Turn.COMMAND, lambda: asking.answered(self._parts, asked))
+        except DeskctlError as error:
+            if error.__cause__ is not None:
+                log.warning("%s over %s", error.what, name, exc_info=error.__cause__)
+            raise
+        if answered.changes is not None:
+            self._changed(answered.changes)
+        return await self._read(lambda: line({"id": request.id, "ok": answered.document}))
 
     async def _call(self, name: str, params: Mapping[str, Any], caller: Caller) -> Any:
         config = self._parts.config

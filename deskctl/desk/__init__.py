@@ -53,6 +53,10 @@ class Desk(Protocol):
         """The JSON document that the query names."""
         ...
 
+    def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
+        """A request of a plugin (`PLUGIN.VERB`), asked as `agent` (None: whoever the caller is); its document."""
+        ...
+
     def call(self, request: str, **params: Any) -> Any:
         """What is neither a change of tickets nor a question to the store (see `requests`): ingest a raw
         mail, test a channel, follow an outgoing message, list plugins."""

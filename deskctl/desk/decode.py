@@ -23,12 +23,13 @@ SPOKEN_QUERIES = ("tickets", "lookups", "admin")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One line of a client. Exactly one of `command`, `query` and `call` is there."""
+    """One line of a client. Exactly one of `command`, `query`, `call` and `request` (a plugin's) is there."""
 
     id: int | str | None
     command: Command | None = None
     query: Query | None = None
     call: str | None = None
+    request: str | None = None
     params: Mapping[str, Any] | None = None
     claim: str | None = None
     dry_run: bool = False
@@ -61,7 +62,7 @@ def parse_line(raw: bytes) -> Mapping[str, Any]:
 
 def request(document: Mapping[str, Any]) -> Request:
     """The request that a document holds. Raises UsageError, whatever the document."""
-    unknown = set(document) - {"id", "execute", "ask", "call", "as", "dry_run"}
+    unknown = set(document) - {"id", "execute", "ask", "call", "request", "as", "dry_run"}
     if unknown:
         raise UsageError(f"a request has no {', '.join(sorted(unknown))}")
     number = document.get("id")
@@ -70,9 +71,9 @@ def request(document: Mapping[str, Any]) -> Request:
     claim, dry_run = document.get("as"), document.get("dry_run", False)
     if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
         raise UsageError("as: an agent's handle; dry_run: true or false")
-    asked = [verb for verb in ("execute", "ask", "call") if verb in document]
+    asked = [verb for verb in ("execute", "ask", "call", "request") if verb in document]
     if len(asked) != 1:
-        raise UsageError("a request has one of execute, ask and call")
+        raise UsageError("a request has one of execute, ask, call and request")
     name, params = _named(asked[0], document[asked[0]])
     match asked[0]:
         case "execute":
@@ -81,6 +82,8 @@ def request(document: Mapping[str, Any]) -> Request:
             )
         case "ask":
             return Request(number, query=_build(known_queries(), "query", name, params))
+        case "request":  # its parameters are decoded by whoever knows its plugin
+            return Request(number, request=name, params=params, claim=claim, dry_run=dry_run)
         case _:
             return Request(number, call=name, params=params)
 
@@ -98,6 +101,11 @@ def _build(known: Mapping[str, type[Any]], what: str, name: str, params: Mapping
     cls = known.get(name)
     if cls is None:
         raise UsageError(f"there is no {what} {name}", "is the daemon older than this command? restart it")
+    return build(cls, name, params)
+
+
+def build(cls: type[Any], name: str, params: Mapping[str, Any]) -> Any:
+    """An instance of a data class from JSON; `name` is what is called so. Raises UsageError."""
     own = {field.name: field for field in fields(cls)}
     unknown = set(params) - set(own)
     if unknown:

@@ -12,15 +12,14 @@ from deskctl import __version__
 from deskctl.core.callers import default_agent
 from deskctl.core.commands import Command
 from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Agent
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.core.queries.answers import HealthReport
-from deskctl.desk import DeskInfo, Outcome, calls, mailing
+from deskctl.desk import DeskInfo, Outcome, asking, calls, mailing, wire
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Caller, perform
+from deskctl.desk.perform import Caller, agents_of, perform
 from deskctl.desk.ports import at_once
 from deskctl.desk.requests import Ingested
 from deskctl.errors import TemporaryFailure, Unavailable
@@ -63,6 +62,10 @@ class LocalDesk:
         if isinstance(query, DeskHealth):
             return HealthReport(daemon=False, pid=None, started_at=None, services=[])
         return self._parts.store.ask(query)
+
+    def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
+        asked = asking.asked(self._parts, name, wire.plain(params), self._caller, agent, dry_run)
+        return asking.answered(self._parts, asked).document
 
     def call(self, request: str, **params: Any) -> Any:
         config = self._parts.config
@@ -143,13 +146,3 @@ class LocalDesk:
             intake.work_off(rows)
             if not rows or any(row.channel == entry.channel and row.raw == entry.raw for row in rows):
                 return
-
-
-def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:
-    """The agents that `ListAgents` answered with."""
-    return [
-        Agent(
-            row["handle"], row["name"], row["email"], frozenset(row["teams"]), login=row["login"], active=row["active"]
-        )
-        for row in rows
-    ]

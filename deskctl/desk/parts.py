@@ -11,7 +11,11 @@ from deskctl.desk.ports import Store
 
 if TYPE_CHECKING:
     from deskctl.config import Config
+    from deskctl.plugins.automation import AutomationType
     from deskctl.plugins.channel import ChannelType
+    from deskctl.plugins.manager import Owned
+    from deskctl.plugins.requests import RequestType
+    from deskctl.plugins.suggestion import SuggestionType
 
 
 class Plugins(Protocol):
@@ -20,12 +24,34 @@ class Plugins(Protocol):
     @property
     def channel_types(self) -> Mapping[str, ChannelType]: ...
 
+    @property
+    def requests(self) -> Mapping[str, Owned[RequestType]]: ...
+    @property
+    def automations(self) -> Mapping[str, Owned[AutomationType]]: ...
+    @property
+    def suggestions(self) -> Mapping[str, Owned[SuggestionType]]: ...
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """By plugin: the package of its migrations."""
+        ...
+
+    @property
+    def configs(self) -> Mapping[str, type | None]: ...
+
     def rows(self) -> Any:
         """`list[requests.PluginRow]`."""
         ...
 
     def absent(self) -> dict[str, str]:
         """Why plugins are off, by name."""
+        ...
+
+    def silence(self, name: str, why: str) -> None:
+        """Take a plugin out that fails while the desk runs."""
+        ...
+
+    def wanted(self) -> dict[str, frozenset[str]]:
+        """By automation: the kinds of event it wants."""
         ...
 
 

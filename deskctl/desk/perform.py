@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import dataclass
+from typing import Any
 
 from deskctl.core import callers, dispatch
 from deskctl.core.commands import Command
 from deskctl.core.commands.admin import AddAgent, AddTeam, ChangeAgent
-from deskctl.core.people import Actor
+from deskctl.core.people import Actor, Agent
 from deskctl.core.unit import Changes, Unit
 from deskctl.desk import Outcome
 from deskctl.desk.ports import Store
@@ -76,3 +77,13 @@ def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
         "facts": dict(result.facts),
     }
     return Performed(outcome, unit.changes)
+
+
+def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:
+    """The agents that `ListAgents` answered with."""
+    return [
+        Agent(
+            row["handle"], row["name"], row["email"], frozenset(row["teams"]), login=row["login"], active=row["active"]
+        )
+        for row in rows
+    ]

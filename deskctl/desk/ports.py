@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from deskctl.core.journal import JournalEntry, JournalRow
 from deskctl.core.outbox import OutboxEntry
 from deskctl.core.queries import Query
+from deskctl.core.settings import Settings
 from deskctl.core.timers import Timer
 from deskctl.core.unit import Unit
 
@@ -84,6 +85,29 @@ class Store(Protocol):
 
     def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False, name: str = "command") -> T:
         """Run `work` on a unit and commit what it changed (nothing with `dry_run`). `name`: of its fault points."""
+        ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def with_connection(self, work: Callable[[Unit, Any], T], *, dry_run: bool = False, name: str = "request") -> T:
+        """As `transaction`, with its connection for the tables of a plugin."""
+        ...
+
+    def read_with_connection(self, work: Callable[[Any], T]) -> T:
+        """Run `work` on a connection that writes nothing."""
+        ...
+
+    def ask_on(self, connection: Any, query: Query) -> Any:
+        """As `ask`, inside the transaction of that connection."""
+        ...
+
+    def is_at_fault(self, error: BaseException) -> bool:
+        """Whether what came out of a plugin's use of its connection is the store's doing, not the plugin's."""
+        ...
+
+    def plugin_revisions(self) -> Mapping[str, tuple[str, ...]]:
+        """By plugin: the revisions of its tables that were made."""
         ...
 
     def ask(self, query: Query) -> Any: ...

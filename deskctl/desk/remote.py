@@ -82,6 +82,9 @@ class RemoteDesk:
     def ask(self, query: Query) -> Any:
         return self._request({"ask": spoken(query)})
 
+    def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
+        return self._request({"request": {name: params}, "as": agent, "dry_run": dry_run})
+
     def call(self, request: str, **params: Any) -> Any:
         within = SLOW_CALLS.get(request, self._answer_within) + float(params.get("seconds") or 0)
         return self._request({"call": {request: params}}, within)

@@ -5,6 +5,7 @@
     client → daemon   {"id": 1, "execute": {"Take": {"ticket": 42}}, "as": "agent1", "dry_run": false}
                       {"id": 2, "ask": {"ListTickets": {"limit": 50, …}}}
                       {"id": 3, "call": {"ingest": {"raw_base64": "…"}}}
+                      {"id": 4, "request": {"kb.search": {"text": "…"}}, "as": null, "dry_run": false}
     daemon → client   {"id": 1, "ok": …}
                       {"id": 1, "error": {"kind": "NotFound", "what": …, "hint": …, "problems": […]}}
 
@@ -37,6 +38,11 @@ def line(document: Mapping[str, Any]) -> bytes:
 def spoken(thing: Any) -> dict[str, dict[str, Any]]:
     """A command or query by its class name, with its fields."""
     return {type(thing).__name__: {field.name: getattr(thing, field.name) for field in fields(thing)}}
+
+
+def plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What `params` are after a trip over the wire. Raises TypeError for what cannot make it."""
+    return dict(json.loads(json.dumps(params)))
 
 
 def error_document(error: DeskctlError) -> dict[str, Any]:

@@ -28,16 +28,27 @@ R = TypeVar("R")
 class CommandDesk(Protocol):
     """The desk as a plugin's command may use it. Raises DeskctlError."""
 
+    def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
+        """A request of a plugin (`deskctl.plugins.requests`): its JSON document. `agent`: whoever the caller is."""
+        ...
+
     def call(self, request: str, **params: Any) -> Any:
         """See `deskctl.desk.requests`."""
         ...
 
 
 class CommandContext(Protocol):
-    """`json`: the caller asked for JSON."""
+    """`json`: the caller asked for JSON. `dry_run`: to see what would change; a command that offers it has the option
+    `--dry-run` and passes it on by `request`."""
 
     @property
     def json(self) -> bool: ...
+    @property
+    def dry_run(self) -> bool: ...
+
+    def request(self, name: str, /, **params: Any) -> Any:
+        """A request of a plugin, as whoever `--as` names, tried only with `--dry-run`. Raises DeskctlError."""
+        ...
 
     def config_path(self) -> Path:
         """The configuration in use. Raises ConfigError."""
@@ -69,3 +80,14 @@ class CommandContext(Protocol):
 def pass_context(function: Callable[Concatenate[CommandContext, P], R]) -> Callable[P, R]:
     """Give the command its CommandContext as first argument."""
     return cast("Callable[P, R]", click.pass_obj(function))
+
+
+def dry_run_option(function: Callable[P, R]) -> Callable[P, R]:
+    """Give the command `--dry-run`, which `CommandContext.request` passes on."""
+
+    def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value:
+            context.obj.dry_run = True
+
+    words = "Say what would change; change nothing."
+    return click.option("--dry-run", is_flag=True, expose_value=False, callback=keep, help=words)(function)

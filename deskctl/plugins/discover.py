@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,12 +18,14 @@ ENTRY_POINTS = "deskctl"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plugin that could be loaded. `source`: "built in", a distribution's name, or a file."""
+    """A plugin that could be loaded. `source`: "built in", a distribution's name, or a file. `requires` are the
+    requirements of its distribution."""
 
     name: str
     source: str
     version: str | None
     load: Callable[[], object]
+    requires: Sequence[str] = ()
 
 
 def built_in() -> Iterator[Found]:
@@ -38,7 +40,10 @@ def installed() -> Iterator[Found]:
 
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         dist = entry.dist
-        yield Found(entry.name, dist.name if dist else entry.value, dist.version if dist else None, entry.load)
+        if dist is None:
+            yield Found(entry.name, entry.value, None, entry.load)
+        else:
+            yield Found(entry.name, dist.name, dist.version, entry.load, dist.requires or ())
 
 
 def in_folder(folder: Path) -> Iterator[Found]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
 
 import pluggy
 
@@ -16,10 +16,17 @@ from ..config.absent import ON_PURPOSE
 from ..config.problems import did_you_mean
 from ..errors import ConfigError, DeskctlError
 from . import hookspecs
+from .automation import AutomationType
+from .brought import Brought, brought
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
+from .requests import RequestType
+from .suggestion import SuggestionType
+from .version import objection
 
 log = logging.getLogger("deskctl.plugins")
+
+T = TypeVar("T")
 
 #: Limits what loads, before the configuration does: a comma list of names, or "none".
 ENVIRONMENT = "DESKCTL_PLUGINS"
@@ -38,15 +45,26 @@ class Section(Protocol):
 
 class PluginRow(TypedDict):
     """`source`: "built in", a distribution's name, or a file. `error`: why it was switched off, null if it works
-    or was switched off on purpose."""
+    or was switched off on purpose. The lists hold the names of what it brings; `tables`: whether it has its own."""
 
     name: str
     version: str | None
     source: str
     enabled: bool
     channels: list[str]
+    requests: list[str]
+    automations: list[str]
+    suggestions: list[str]
+    tables: bool
     hooks: list[str]
     error: str | None
+
+
+class Owned(NamedTuple, Generic[T]):
+    """Something a plugin brings, and whose it is."""
+
+    plugin: str
+    type: T
 
 
 @dataclass(slots=True)
@@ -55,46 +73,55 @@ class _Plugin:
     enabled: bool = True
     error: str | None = None
     hooks: list[str] = field(default_factory=list)
-    channels: list[str] = field(default_factory=list)
+    brought: Brought = field(default_factory=Brought)
 
 
 class Plugins:
-    """What is loaded. `channel_types` by kind, of the plugins that work."""
+    """What is loaded, of the plugins that work: `channel_types` by kind, `requests` by their whole name,
+    `automations` by `PLUGIN.NAME`, `suggestions` by name; `tables` (the package of migrations) and `configs` (the
+    class of `[plugins.NAME]`, None where it has none) by plugin."""
 
     def __init__(self) -> None:
         self.channel_types: dict[str, ChannelType] = {}
+        self.requests: dict[str, Owned[RequestType]] = {}
+        self.automations: dict[str, Owned[AutomationType]] = {}
+        self.suggestions: dict[str, Owned[SuggestionType]] = {}
+        self.tables: dict[str, str] = {}
+        self.configs: dict[str, type | None] = {}
         self._pm = pluggy.PluginManager("deskctl")
         self._pm.add_hookspecs(hookspecs)
         self._plugins: dict[str, _Plugin] = {}
 
     def rows(self) -> list[PluginRow]:
         """Every plugin that was found, in the order of loading."""
-        return [
-            PluginRow(
-                name=name,
-                version=plugin.found.version,
-                source=plugin.found.source,
-                enabled=plugin.enabled,
-                channels=list(plugin.channels),
-                hooks=list(plugin.hooks),
-                error=plugin.error,
-            )
-            for name, plugin in self._plugins.items()
-        ]
+        return [_row(name, plugin) for name, plugin in self._plugins.items()]
 
     def absent(self) -> dict[str, str]:
         """Why plugins are off, by name; for `deskctl.config.check`."""
         return {name: plugin.error or ON_PURPOSE for name, plugin in self._plugins.items() if not plugin.enabled}
 
     def switch_off(self, name: str, why: str) -> None:
-        """Take a plugin out and say why; also for one that fails later, while the desk runs."""
-        plugin = self._plugins[name]
-        plugin.enabled, plugin.error = False, why
-        for kind in plugin.channels:
-            self.channel_types.pop(kind, None)
-        plugin.channels = []
+        """Take a plugin out and say why; nothing of it stays."""
+        for kind in self._plugins[name].brought.channels:
+            self.channel_types.pop(kind.kind, None)
+        self.silence(name, why)
+        self._plugins[name].brought = Brought()
         if self._pm.has_plugin(name):
             self._pm.unregister(name=name)
+
+    def silence(self, name: str, why: str) -> None:
+        """Take a plugin out that fails when the desk is open. Channels of its kinds go on: they are watched singly."""
+        plugin = self._plugins[name]
+        plugin.enabled, plugin.error = False, why
+        for owned in (self.requests, self.automations, self.suggestions):
+            for key in [key for key, item in owned.items() if item.plugin == name]:
+                del owned[key]
+        self.tables.pop(name, None)
+        self.configs.pop(name, None)
+
+    def wanted(self) -> dict[str, frozenset[str]]:
+        """By automation (`PLUGIN.NAME`): the kinds of event it wants to hear of."""
+        return {name: frozenset(owned.type.on) for name, owned in self.automations.items()}
 
     def add(self, found: Found, enabled: bool = True) -> None:
         """Load one plugin. Never raises for what the plugin does wrong."""
@@ -108,7 +135,7 @@ class Plugins:
             return
         try:
             self._register(plugin)
-            self._collect_channels(plugin)
+            self._collect(plugin, brought(found.name, lambda hook: self._ask(plugin, hook)))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may even call sys.exit
@@ -132,6 +159,8 @@ class Plugins:
     def _register(self, plugin: _Plugin) -> None:
         name = plugin.found.name
         module = plugin.found.load()
+        if why := objection(module, plugin.found.requires):
+            raise ConfigError(why)
         _refuse_unmarked(module)
         self._pm.register(module, name=name)
         for caller in self._pm.get_hookcallers(module) or []:
@@ -151,23 +180,38 @@ class Plugins:
         if not plugin.hooks:
             raise ConfigError("it has no hooks; mark them with @hookimpl of deskctl.plugins")
 
-    def _collect_channels(self, plugin: _Plugin) -> None:
-        types = list(self._ask(plugin, "deskctl_channels"))
-        for kind in types:
-            _check_type(kind)
-            owner = next((n for n, other in self._plugins.items() if kind.kind in other.channels), None)
-            if owner is not None:
-                raise ConfigError(
-                    f"{owner} and {plugin.found.name} both bring the channel kind {kind.kind!r}; disable one of them"
-                )
-            plugin.channels.append(kind.kind)
-        self.channel_types.update({kind.kind: kind for kind in types})
+    def _collect(self, plugin: _Plugin, found: Brought) -> None:
+        """Take in what it brings, all or nothing. Raises ConfigError for what another plugin brings already."""
+        name = plugin.found.name
+        for what, mine, taken in (
+            ("channel kind", [kind.kind for kind in found.channels], self._kinds()),
+            (
+                "suggestion",
+                [kind.name for kind in found.suggestions],
+                {k: o.plugin for k, o in self.suggestions.items()},
+            ),
+        ):
+            for key in mine:
+                if key in taken:
+                    raise ConfigError(f"{taken[key]} and {name} both bring the {what} {key!r}; disable one of them")
+        plugin.brought = found
+        self.channel_types.update({kind.kind: kind for kind in found.channels})
+        self.requests.update({kind.name: Owned(name, kind) for kind in found.requests})
+        self.automations.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.automations})
+        self.suggestions.update({kind.name: Owned(name, kind) for kind in found.suggestions})
+        self.configs[name] = found.config
+        if found.tables is not None:
+            self.tables[name] = found.tables.migrations
 
-    def _ask(self, plugin: _Plugin, hook: str) -> Iterator[Any]:
-        """What one plugin alone answers to a hook that gives lists."""
+    def _kinds(self) -> dict[str, str]:
+        """Who brings each kind of channel."""
+        return {kind.kind: name for name, other in self._plugins.items() for kind in other.brought.channels}
+
+    def _ask(self, plugin: _Plugin, hook: str) -> list[Any]:
+        """What one plugin alone answers to a hook."""
         others = [module for name, module in self._pm.list_name_plugin() if name != plugin.found.name and module]
-        for answer in self._pm.subset_hook_caller(hook, others)():
-            yield from answer
+        answers: list[Any] = self._pm.subset_hook_caller(hook, others)()
+        return answers
 
 
 def load(section: Section | None = None, environ: Mapping[str, str] | None = None) -> Plugins:
@@ -203,18 +247,21 @@ def _refuse_unmarked(module: object) -> None:
             raise ConfigError(f"{name} is not marked with @hookimpl of deskctl.plugins")
 
 
-def _check_type(kind: object) -> None:
-    if not isinstance(kind, ChannelType):
-        raise ConfigError(f"deskctl_channels gave a {type(kind).__name__}, not a ChannelType")
-    cls: object = kind.config
-    if not isinstance(cls, type) or not (hasattr(cls, "__attrs_attrs__") or hasattr(cls, "__dataclass_fields__")):
-        raise ConfigError(f"the config of channel kind {kind.kind!r} must be an attrs class or a data class")
-    if clash := {"type", "team"} & {*getattr(cls, "__dataclass_fields__", ()), *_attrs_names(cls)}:
-        raise ConfigError(f"the config of channel kind {kind.kind!r} may not have {min(clash)!r}: every channel has")
-
-
-def _attrs_names(cls: object) -> list[str]:
-    return [attribute.name for attribute in getattr(cls, "__attrs_attrs__", ())]
+def _row(name: str, plugin: _Plugin) -> PluginRow:
+    found = plugin.brought
+    return PluginRow(
+        name=name,
+        version=plugin.found.version,
+        source=plugin.found.source,
+        enabled=plugin.enabled,
+        channels=[kind.kind for kind in found.channels],
+        requests=[kind.name for kind in found.requests],
+        automations=[kind.name for kind in found.automations],
+        suggestions=[kind.name for kind in found.suggestions],
+        tables=found.tables is not None,
+        hooks=list(plugin.hooks),
+        error=plugin.error,
+    )
 
 
 def _words(error: BaseException) -> str:

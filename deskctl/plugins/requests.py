@@ -26,8 +26,10 @@ from .automation import PluginContext
 class RequestContext(PluginContext, Protocol):
     """What a handler is given beside its parameters."""
 
-    actor: str
-    """Who asks: `agent:HANDLE` where that is known, else `user:LOGIN`."""
+    @property
+    def actor(self) -> str:
+        """Who asks: `agent:HANDLE` where that is known, else `user:LOGIN`."""
+        ...
 
     def execute(self, command: Command) -> dict[str, Any]:
         """Carry out a command of `deskctl.plugins.actions` in the same transaction, as whoever asks; only where the
@@ -41,7 +43,8 @@ class RequestType:
 
     `handler(params, context)` gives a JSON document; with `writes` inside a transaction on the writer, which is
     rolled back when it raises (and with `--dry-run`), otherwise on a reader. It may be run again after a conflict, so
-    it does nothing but read and write its tables. `needs_agent`: only an agent may ask. Raises DeskctlError.
+    it does nothing but read and write its tables, and quickly: the desk has one writer. `needs_agent`: only an agent
+    may ask. Raises DeskctlError; anything else is reported as the plugin's fault.
     """
 
     name: str

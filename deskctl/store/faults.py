@@ -48,6 +48,20 @@ def translated(where: str) -> Iterator[None]:
         raise _fault(error, where, gone=False) from error
 
 
+def of_the_store(error: BaseException, where: str) -> bool:
+    """Whether an error of SQLAlchemy is the store's doing, which time or a person may mend, and no mistake in a
+    statement."""
+    if isinstance(error, exc.TimeoutError | Conflict):
+        return True
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _SQLITE
+    if getattr(error.orig, "sqlstate", None) in _NOT_OURS:
+        return False
+    return isinstance(_fault(error.orig, where, gone=error.connection_invalidated), Unavailable)
+
+
 def _fault(error: BaseException | None, where: str, *, gone: bool) -> Exception:
     if isinstance(error, sqlite3.Error):
         return _sqlite_fault(error, where)

@@ -36,10 +36,10 @@ class Status(NamedTuple):
 
 def status(url: str) -> Status:
     """Raises Unavailable; ConfigError for a store that a newer version wrote."""
-    with _reading(url) as connection:
+    with reading(url) as connection:
         found = schema.revision_of(connection)
         if found is not None and found not in revision.REVISIONS:
-            schema.check(found, _where(url))
+            schema.check(found, where(url))
         return Status(found, revision.HEAD, revision.pending(found))
 
 
@@ -48,10 +48,10 @@ def upgrade(url: str) -> Status:
 
     Raises Unavailable; ConfigError for a store that a newer version wrote.
     """
-    with translated(_where(url)), _changing(url) as connection:
+    with translated(where(url)), changing(url) as connection:
         found = schema.revision_of(connection)
         if found is not None and found not in revision.REVISIONS:
-            schema.check(found, _where(url))
+            schema.check(found, where(url))
         before = Status(found, revision.HEAD, revision.pending(found))
         if before.pending:
             _run(connection)
@@ -87,7 +87,7 @@ def _run(connection: Connection) -> None:
 
 
 @contextmanager
-def _changing(url: str) -> Iterator[Connection]:
+def changing(url: str) -> Iterator[Connection]:
     """A transaction that nobody else can be inside of."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -128,7 +128,8 @@ def _make_file(path: Path) -> None:
 
 
 @contextmanager
-def _reading(url: str) -> Iterator[Connection]:
+def reading(url: str) -> Iterator[Connection]:
+    """A look at a store of any version."""
     opened = database(url, busy=_BUSY)
     try:
         with opened.reading() as connection:
@@ -137,6 +138,7 @@ def _reading(url: str) -> Iterator[Connection]:
         opened.close()
 
 
-def _where(url: str) -> str:
+def where(url: str) -> str:
+    """The store's name for people, without secrets."""
     parsed = parse_url(url)
     return str(sqlite_path(parsed)) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from ..core.queries import Query
 from ..core.settings import Settings
 from ..core.unit import Unit
-from . import blobs, schema
+from . import blobs, plugin_tables, schema
 from .engine import Database, database
+from .faults import of_the_store
 from .journal import Journal
 from .outbox import Outbox
 from .queries import Reader, answer
@@ -21,6 +22,10 @@ from .timers import Timers
 from .write import write
 
 T = TypeVar("T")
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
 
 
 def _utc_now() -> datetime:
@@ -86,6 +91,46 @@ class Store:
             if not dry_run:
                 write(connection, unit.changes, source)
             return result
+
+    def with_connection(self, work: Callable[[Unit, Any], T], *, dry_run: bool = False, name: str = "request") -> T:
+        """As `transaction`, with its connection for the tables of a plugin, which are written at once.
+
+        What the unit has changed is written after `work`. `dry_run` writes, too, and takes it back.
+        """
+        return again(lambda: self._with_connection(work, dry_run, name))
+
+    def _with_connection(self, work: Callable[[Unit, Any], T], dry_run: bool, name: str) -> T:
+        result: list[T] = []
+        try:
+            with self._database.writing(name) as connection:
+                source = StoredSource(connection, self._database.ids(connection))
+                unit = Unit(source, self.settings, self._clock())
+                result.append(work(unit, connection))
+                write(connection, unit.changes, source)
+                if dry_run:
+                    raise _TakenBack
+        except _TakenBack:
+            pass
+        return result[0]
+
+    def read_with_connection(self, work: Callable[[Any], T]) -> T:
+        """Run `work` on a connection that sees one moment of the store and writes nothing."""
+        with self._database.reading() as connection:
+            return work(connection)
+
+    def ask_on(self, connection: Any, query: Query) -> Any:
+        """As `ask`, inside the transaction that the connection is in."""
+        return answer(Reader(connection, self.settings, self._database), query)
+
+    def is_at_fault(self, error: BaseException) -> bool:
+        """Whether what came out of a plugin's use of its connection is the store's doing (a full disk, a lost race)
+        and not the plugin's."""
+        return of_the_store(error, self._database.where)
+
+    def plugin_revisions(self) -> dict[str, tuple[str, ...]]:
+        """By plugin: the revisions of its tables that were made."""
+        with self._database.reading() as connection:
+            return plugin_tables.recorded(connection)
 
     def ask(self, query: Query) -> Any:
         """The JSON document that the query names. Raises NotFound, UsageError."""

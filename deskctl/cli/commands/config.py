@@ -33,7 +33,7 @@ def check(context: CliContext) -> int:
 
     path = context.config_path()
     plugins = manager.load(plugins_table(path))
-    report = check_config(path, plugins.channel_types, plugins.absent())
+    report = check_config(path, plugins.channel_types, plugins.absent(), plugins.configs)
     problems = [*(("error", p) for p in report.errors), *(("warning", p) for p in report.warnings)]
     if context.json:
         for kind, problem in problems:

@@ -1,0 +1,136 @@
+"""Requests of plugins: decoded, run on a reader or in a transaction, and answered. The same wherever the desk runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from deskctl.core import callers
+from deskctl.core.people import Actor
+from deskctl.core.queries.admin import ListAgents
+from deskctl.core.suggest import did_you_mean
+from deskctl.core.unit import Changes, Unit
+from deskctl.desk.decode import build
+from deskctl.desk.parts import Parts
+from deskctl.desk.perform import Caller, agents_of
+from deskctl.desk.plugin_context import AskedContext
+from deskctl.errors import DeskctlError, NotFound
+from deskctl.plugins.requests import RequestType
+
+log = logging.getLogger("deskctl.plugins")
+
+T = TypeVar("T")
+
+#: Seconds after which a handler that holds the one writer is named in the log.
+LONG = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of a plugin that can be run. `params` is an instance of its own class."""
+
+    plugin: str
+    type: RequestType
+    params: Any
+    caller: Caller
+    claim: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`changes` is what it changed of the desk, None where nothing was written."""
+
+    document: Any
+    changes: Changes | None
+
+
+def asked(
+    parts: Parts, name: str, params: Mapping[str, Any], caller: Caller, claim: str | None, dry_run: bool
+) -> Asked:
+    """Raises NotFound for a request that nobody brings, UsageError for params that do not fit."""
+    owned = parts.plugins.requests.get(name)
+    if owned is None:
+        raise _unknown(parts, name)
+    return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run)
+
+
+def answered(parts: Parts, asked: Asked) -> Answered:
+    """Run it: on the writer where `asked.type.writes`. Raises DeskctlError."""
+    if not asked.type.writes:
+        return Answered(parts.store.read_with_connection(lambda connection: _read(parts, asked, connection)), None)
+
+    def work(unit: Unit, connection: Any) -> Answered:
+        def who(needed: bool) -> Actor:
+            return _resolve(asked, unit.agents.values(), needed)
+
+        context = AskedContext(parts, asked.plugin, connection, who, unit)
+        if asked.type.needs_agent:
+            who(True)
+        document = guarded(parts, asked.plugin, lambda: asked.type.handler(asked.params, context))
+        return Answered(_plain(asked, document), None if asked.dry_run else unit.changes)
+
+    since = time.monotonic()
+    try:
+        return parts.store.with_connection(work, dry_run=asked.dry_run, name="plugin_request")
+    finally:
+        took = time.monotonic() - since
+        if took > LONG:
+            log.warning("the plugin %s held the writer for %.1f s with %s", asked.plugin, took, asked.type.name)
+
+
+def _read(parts: Parts, asked: Asked, connection: Any) -> Any:
+    def who(needed: bool) -> Actor:
+        return _resolve(asked, agents_of(parts.store.ask_on(connection, ListAgents())), needed)
+
+    if asked.type.needs_agent:
+        who(True)
+    context = AskedContext(parts, asked.plugin, connection, who)
+    return _plain(asked, guarded(parts, asked.plugin, lambda: asked.type.handler(asked.params, context)))
+
+
+def guarded(parts: Parts, plugin: str, work: Callable[[], T]) -> T:
+    """What a plugin's function gives; its mistakes come out under its name, the store's faults as they are."""
+    try:
+        return work()
+    except DeskctlError:
+        raise
+    except Exception as error:
+        if parts.store.is_at_fault(error):
+            raise
+        raise failed(plugin, error) from error
+
+
+def failed(plugin: str, error: BaseException) -> DeskctlError:
+    """A plugin's mistake, without what it was about: details are for the log."""
+    return DeskctlError(
+        f"the plugin {plugin} failed: {type(error).__name__}", "the fault is the plugin's; --debug and the log say more"
+    )
+
+
+def _plain(asked: Asked, document: Any) -> Any:
+    """Raises DeskctlError for an answer that is no JSON: it would be another one over the socket."""
+    try:
+        return json.loads(json.dumps(document))
+    except (TypeError, ValueError) as error:
+        raise failed(asked.plugin, error) from error
+
+
+def _resolve(asked: Asked, agents: Any, needed: bool) -> Actor:
+    caller = asked.caller
+    return callers.resolve(agents, claim=asked.claim, login=caller.login, trusted=caller.trusted, needed=needed)
+
+
+def _unknown(parts: Parts, name: str) -> NotFound:
+    plugin = name.partition(".")[0]
+    why = parts.plugins.absent().get(plugin)
+    if why is not None:
+        return NotFound(f"nobody answers {name}: the plugin {plugin} is off: {why}", "deskctl plugin list")
+    if any(row["name"] == plugin for row in parts.plugins.rows()):
+        near = did_you_mean(name, parts.plugins.requests)
+        return NotFound(f"the plugin {plugin} has no request {name}{near}", f"deskctl plugin show {plugin}")
+    return NotFound(f"nobody answers {name}: there is no plugin {plugin}", "deskctl plugin list shows what is here")

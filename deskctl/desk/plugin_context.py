@@ -1,0 +1,80 @@
+"""What the desk gives a plugin's own code (`deskctl.plugins.automation.PluginContext`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from deskctl.core.commands import Command
+from deskctl.core.people import Actor
+from deskctl.core.queries import Query
+from deskctl.core.settings import ChannelInfo
+from deskctl.core.unit import Unit
+from deskctl.desk.parts import Parts
+from deskctl.desk.perform import carry_out
+from deskctl.errors import Refused, UsageError
+from deskctl.plugins import actions
+from deskctl.plugins.automation import DeskView
+
+#: What a plugin may have done.
+ACTIONS = tuple(action for name in actions.__all__ if issubclass(action := getattr(actions, name), Command))
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedDesk:
+    """The desk as it is inside one transaction."""
+
+    parts: Parts = field(repr=False)
+    connection: Any = field(repr=False)
+
+    def ask(self, query: Query) -> Any:
+        return self.parts.store.ask_on(self.connection, query)
+
+
+class Context:
+    """For one call of a plugin's function, on one connection."""
+
+    def __init__(self, parts: Parts, plugin: str, connection: Any) -> None:
+        self.log = logging.getLogger(f"deskctl.plugin.{plugin}")
+        self.desk: DeskView = ConnectedDesk(parts, connection)
+        self.config = parts.config.plugin_tables.get(plugin)
+        self.language = parts.store.settings.language
+        self.connection = connection
+        self._settings = parts.store.settings
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def channel(self, name: str) -> ChannelInfo | None:
+        return self._settings.channel(name)
+
+
+class AskedContext(Context):
+    """`deskctl.plugins.requests.RequestContext`. `who(needed)` names the caller, an agent where that is `needed`."""
+
+    def __init__(
+        self, parts: Parts, plugin: str, connection: Any, who: Callable[[bool], Actor], unit: Unit | None = None
+    ) -> None:
+        super().__init__(parts, plugin, connection)
+        self._who = who
+        self._unit = unit
+
+    @property
+    def actor(self) -> str:
+        return self._who(False)
+
+    def execute(self, command: Command) -> dict[str, Any]:
+        if self._unit is None:
+            raise Refused("this request changes nothing", "its RequestType says writes=False")
+        check_action(command)
+        outcome = carry_out(self._unit, command, self._who(command.needs_agent)).outcome
+        return outcome["facts"]
+
+
+def check_action(command: object) -> None:
+    """Raises UsageError for what a plugin may not have done."""
+    if not isinstance(command, ACTIONS):
+        raise UsageError(f"{type(command).__name__} is no command of deskctl.plugins.actions")

@@ -1,0 +1,42 @@
+"""The version of this API, and whether a plugin was written for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from .. import __version__
+
+#: Rises when a plugin that works today would have to be changed. A plugin may say `deskctl_api = 1` in its module.
+API_VERSION: Final = 1
+
+
+def objection(module: object, requires: Iterable[str]) -> str | None:
+    """Why a plugin cannot work with this version; None when it can.
+
+    `requires` are its distribution's requirements (`Requires-Dist` of the core metadata specification): the plugin is
+    left out when the one on deskctl does not admit the running version.
+    """
+    wanted = getattr(module, "deskctl_api", API_VERSION)
+    if wanted != API_VERSION:
+        return f"it is written for version {wanted} of the plugin API; this deskctl has version {API_VERSION}"
+    for line in requires:
+        if line[:7].lower() == "deskctl" and (why := _unmet(line)):
+            return why
+    return None
+
+
+def _unmet(line: str) -> str | None:
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        requirement = Requirement(line)
+    except InvalidRequirement:
+        return f"its requirement {line!r} cannot be read"
+    applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    if canonicalize_name(requirement.name) != "deskctl" or not applies:
+        return None
+    if requirement.specifier.contains(__version__, prereleases=True):
+        return None
+    return f"it needs deskctl {requirement.specifier}; this is {__version__}"

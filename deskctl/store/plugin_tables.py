@@ -1,0 +1,93 @@
+"""The tables of plugins: each revision is made once, in order, and on record by plugin.
+
+A plugin's package of migrations holds one module a revision; modules whose names begin with an underscore are none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections.abc import Callable, Collection
+
+from sqlalchemy import Connection, inspect, select
+
+from ..errors import ConfigError, DeskctlError
+from ..faultpoints import reach
+from .faults import translated
+from .migrate import changing, reading, where
+from .statements import insert
+from .tables import plugin_revisions
+
+
+def upgrade(url: str, plugin: str, package: str) -> tuple[str, ...]:
+    """Make what is pending, all or nothing; the revisions that were made now.
+
+    Raises Unavailable when the store cannot be used, ConfigError for what the plugin does wrong.
+    """
+    with translated(where(url)), changing(url) as connection:
+        wanted = pending(plugin, package, recorded(connection).get(plugin, ()))
+        for revision in wanted:
+            tables = set(inspect(connection).get_table_names())
+            _make(connection, package, revision)
+            _check_names(plugin, tables ^ set(inspect(connection).get_table_names()))
+            insert(connection, plugin_revisions, [(plugin, revision, time.time_ns() // 1000)], "plugin revision at")
+        reach("plugin_tables", "commit")
+    return wanted
+
+
+def made(url: str) -> dict[str, tuple[str, ...]]:
+    """`recorded` of the store at `url`, which has this version's shape. Raises Unavailable."""
+    with reading(url) as connection:
+        return recorded(connection)
+
+
+def recorded(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """By plugin: the revisions that were made, those of plugins that are gone included."""
+    query = select(plugin_revisions).order_by(plugin_revisions.c.plugin, plugin_revisions.c.revision)
+    found: dict[str, tuple[str, ...]] = {}
+    for row in connection.execute(query):
+        found[row.plugin] = (*found.get(row.plugin, ()), row.revision)
+    return found
+
+
+def revisions(package: str) -> tuple[str, ...]:
+    """The revisions that a package holds, oldest first. Raises ConfigError."""
+    try:
+        path = importlib.import_module(package).__path__
+    except Exception as error:
+        raise ConfigError(f"its migrations {package} cannot be loaded: {type(error).__name__}: {error}") from error
+    found = tuple(sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")))
+    if not found:
+        raise ConfigError(f"its migrations {package} hold no module")
+    return found
+
+
+def pending(plugin: str, package: str, done: Collection[str]) -> tuple[str, ...]:
+    """The revisions that are still to be made. Raises ConfigError for tables that a newer version of it made."""
+    known = revisions(package)
+    if newer := sorted(set(done) - set(known)):
+        raise ConfigError(f"a newer {plugin} made its tables (revision {newer[-1]}; this one knows {known[-1]})")
+    wanted = tuple(revision for revision in known if revision not in done)
+    if wanted and done and wanted[0] < max(done):
+        raise ConfigError(f"its revision {wanted[0]} comes before {max(done)}, which was made; give it a later name")
+    return wanted
+
+
+def _make(connection: Connection, package: str, revision: str) -> None:
+    name = f"{package}.{revision}"
+    try:
+        make: Callable[[Connection], None] = importlib.import_module(name).upgrade
+        make(connection)
+    except DeskctlError as error:
+        raise ConfigError(f"its migration {name} failed: {error.what}", error.hint) from error
+    except Exception as error:
+        line = (str(error).strip().splitlines() or [""])[0]
+        raise ConfigError(f"its migration {name} failed: {type(error).__name__}: {line}") from error
+
+
+def _check_names(plugin: str, touched: set[str]) -> None:
+    prefix = plugin.replace("-", "_") + "_"
+    for table in sorted(touched):
+        if not table.startswith(prefix):
+            raise ConfigError(f"its migration may not make or drop the table {table}; its own begin with {prefix}")
