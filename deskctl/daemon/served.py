@@ -19,7 +19,7 @@ from deskctl.core.unit import Changes
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk import asking, calls, mailing
+from deskctl.desk import asking, calls, mailing, suggesting
 from deskctl.desk.decode import Request
 from deskctl.desk.local import JOURNAL_WITHIN
 from deskctl.desk.parts import Parts
@@ -173,6 +173,10 @@ class ServedDesk:
             case "plugins":
                 calls.only(params)
                 return self._parts.plugins.rows()
+            case "suggest":
+                return await self._read(lambda: suggesting.suggest(self._parts, params))
+            case "insert":
+                return await self._read(lambda: suggesting.insert(self._parts, params))
             case "wait_delivery":
                 calls.only(params, "outbox", "seconds")
                 seconds = min(calls.parameter(params, "seconds", int), FOLLOW_WITHIN)

@@ -15,7 +15,7 @@ from deskctl.core.journal import JournalEntry
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.core.queries.answers import HealthReport
-from deskctl.desk import DeskInfo, Outcome, asking, calls, mailing, wire
+from deskctl.desk import DeskInfo, Outcome, asking, calls, mailing, suggesting, wire
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
@@ -93,6 +93,10 @@ class LocalDesk:
             case "plugins":
                 calls.only(params)
                 return self._parts.plugins.rows()
+            case "suggest":
+                return suggesting.suggest(self._parts, params)
+            case "insert":
+                return suggesting.insert(self._parts, params)
             case "wait_delivery":
                 calls.only(params, "outbox", "seconds")
                 return calls.outbox_row(self._parts.store.ask(ShowOutbox(calls.parameter(params, "outbox", int))))

@@ -8,6 +8,8 @@ channel_action(name, action, params) a document of the channel's own (`ChannelTy
 channel_start(name)                  Started       begin again with a channel that stopped (no daemon: nothing to do)
 raw(message=None, ticket=None)       RawMail       the bytes as they came in
 reparse(messages=[], since, after)   Reparsed      read a batch again from the raw bytes; the desk's owner only
+suggest(ticket, limit=5)             list[SuggestionRow], best first: what plugins offer to whoever answers the ticket
+insert(reference, ticket=None)       Inserted      the words of a suggestion ("kb:3"), for a reply
 wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
 settled without a daemon             `wait_delivery` answers at once with the row as it is
 """
@@ -70,11 +72,32 @@ class ChannelRow(TypedDict):
     state: str  # running, backoff, stopped, off; "off" when no daemon runs
 
 
+class SuggestionRow(TypedDict):
+    """`reference` is what `insert` takes; `public`: a customer may see it."""
+
+    reference: str
+    title: str
+    snippet: str
+    score: float
+    public: bool
+    plugin: str
+
+
+class Inserted(TypedDict):
+    reference: str
+    title: str
+    text: str
+
+
 class PluginRow(TypedDict):
     name: str
     version: str | None
     source: str  # "built in", a distribution's name, or a file
     enabled: bool
     channels: list[str]
+    requests: list[str]
+    automations: list[str]
+    suggestions: list[str]
+    tables: bool
     hooks: list[str]
     error: str | None

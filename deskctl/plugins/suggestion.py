@@ -21,13 +21,22 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What goes into a reply to a customer, plain text."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionType:
     """`suggest(ticket, context, limit)` is given the ticket's document as `deskctl show N --json` prints it.
 
-    `insert(reference, context)` gives the words to put into a reply to a customer; it raises Refused for what is not
-    theirs to see, NotFound for what is not there. References of this type begin with `name` and a colon.
+    `insert(reference, context)` gives the words to put into a reply to a customer (text alone will do); it raises
+    Refused for what is not theirs to see, NotFound for what is not there. References of this type begin with `name` and
+    a colon. Both only read.
     """
 
     name: str
     suggest: Callable[[Any, PluginContext, int], Sequence[Suggestion]]
-    insert: Callable[[str, PluginContext], str]
+    insert: Callable[[str, PluginContext], Words | str]
