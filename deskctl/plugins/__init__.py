@@ -26,6 +26,7 @@ from ..core.messages import (
     OutboundMessage,
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
+from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext
 from .channel import (
     AuthFailed,
     Capabilities,
@@ -42,23 +43,31 @@ from .channel import (
     Uncertain,
 )
 from .hookspecs import hookimpl
+from .requests import PluginTables, RequestContext, RequestType
+from .suggestion import Suggestion, SuggestionType, Words
 from .types import Endpoint
+from .version import API_VERSION
 
 __all__ = [
+    "API_VERSION",
     "AuthFailed",
     "Automatic",
+    "AutomationType",
     "Bounce",
     "Capabilities",
     "Channel",
     "ChannelContext",
     "ChannelType",
+    "ChannelView",
     "Choice",
     "ConfigError",
+    "DeskView",
     "DeskctlError",
     "Endpoint",
     "Envelope",
     "FileRef",
     "Forwarded",
+    "Happening",
     "Health",
     "InboundMessage",
     "IncomingFile",
@@ -68,17 +77,24 @@ __all__ = [
     "NotFound",
     "OutboundMessage",
     "Part",
+    "PluginContext",
+    "PluginTables",
     "Receipt",
     "Refused",
     "Rejected",
     "Remark",
+    "RequestContext",
+    "RequestType",
     "Secret",
     "StoreUnavailable",
+    "Suggestion",
+    "SuggestionType",
     "TemporaryFailure",
     "TryLater",
     "Unavailable",
     "Uncertain",
     "UsageError",
+    "Words",
     "duration",
     "hookimpl",
 ]
