@@ -26,7 +26,7 @@ from ..core.messages import (
     OutboundMessage,
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
-from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext
+from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
 from .channel import (
     AuthFailed,
     Capabilities,
@@ -95,6 +95,8 @@ __all__ = [
     "Uncertain",
     "UsageError",
     "Words",
+    "Write",
+    "WriteContext",
     "duration",
     "hookimpl",
 ]

@@ -51,7 +51,7 @@ class PluginContext(Protocol):
     """The desk's language, BCP 47."""
     connection: Any
     """A SQLAlchemy Connection to the desk's store, for the plugin's own tables (hook `deskctl_tables`) and no others.
-    It is inside a transaction where the request writes or the job runs, which is committed with the answer."""
+    It can write where a request writes and in a `Write` of an automation; elsewhere it only reads."""
 
     def now(self) -> datetime:
         """Aware, UTC."""
@@ -77,17 +77,41 @@ class ChannelView(Protocol):
         ...
 
 
+class WriteContext(PluginContext, Protocol):
+    """What is given to work inside a transaction that writes, beside the rest."""
+
+    @property
+    def actor(self) -> str:
+        """Who is at work: `agent:HANDLE` where that is known, else `user:LOGIN`; `system:PLUGIN` for an automation."""
+        ...
+
+    def execute(self, command: Command) -> dict[str, Any]:
+        """Carry out a command of `deskctl.plugins.actions` in the same transaction. The facts it gave: the numbers that
+        were made. Raises DeskctlError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Work for the transaction that ends a job: the plugin's own tables are written, and commands carried out whose
+    numbers it needs. It may run again after a conflict, so it does nothing else, and quickly: the desk has one writer."""
+
+    work: Callable[[WriteContext], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class AutomationType:
     """An automation. `on` are the kinds of event it wants to hear of, and none else is ever told.
 
     `run(happening, context)` gives commands of `deskctl.plugins.actions`, carried out one after another as
-    `system:PLUGIN`; an automation is not told of what it caused itself. A run past `seconds`, and one that raises,
-    is reported with the plugin's name and tried again a few times, later each time.
+    `system:PLUGIN`, and `Write`s between them, all in one transaction; it may wait for others meanwhile (a web
+    service), it may not write. An automation is not told of what it caused itself. A run past `seconds`, and one that
+    raises, is reported with the plugin's name and tried again, later each time, five times at most. What a spam ticket
+    goes through is not told, nor mail that was there before the desk.
     """
 
     name: str
     on: frozenset[str]
-    run: Callable[[Happening, PluginContext], Iterable[Command]]
+    run: Callable[[Happening, PluginContext], Iterable[Command | Write]]
     seconds: float = 10.0
     description: str = ""

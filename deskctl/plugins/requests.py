@@ -19,22 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..core.commands import Command
-from .automation import PluginContext
+from .automation import WriteContext
 
 
-class RequestContext(PluginContext, Protocol):
-    """What a handler is given beside its parameters."""
-
-    @property
-    def actor(self) -> str:
-        """Who asks: `agent:HANDLE` where that is known, else `user:LOGIN`."""
-        ...
-
-    def execute(self, command: Command) -> dict[str, Any]:
-        """Carry out a command of `deskctl.plugins.actions` in the same transaction, as whoever asks; only where the
-        request writes. The facts it gave. Raises DeskctlError."""
-        ...
+class RequestContext(WriteContext, Protocol):
+    """What a handler is given beside its parameters. `execute` only where the request writes."""
 
 
 @dataclass(frozen=True, slots=True)
