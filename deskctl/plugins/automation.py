@@ -94,7 +94,8 @@ class WriteContext(PluginContext, Protocol):
 @dataclass(frozen=True, slots=True)
 class Write:
     """Work for the transaction that ends a job: the plugin's own tables are written, and commands carried out whose
-    numbers it needs. It may run again after a conflict, so it does nothing else, and quickly: the desk has one writer."""
+    numbers it needs. It may run again after a conflict, so it does nothing else; and the desk has one writer, so it is
+    quick."""
 
     work: Callable[[WriteContext], Any]
 
