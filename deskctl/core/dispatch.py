@@ -14,6 +14,7 @@ from . import (
     delivery,
     fields,
     intake,
+    jobs,
     merging,
     notify,
     opening,
@@ -76,6 +77,7 @@ def execute(unit: Unit, command: Command, actor: Actor) -> Result:
     before = len(unit.changes.events)
     said = _settle(unit, command, actor)
     changed = len(unit.changes.events) > before
+    jobs.note(unit, command, actor, unit.changes.events[before:])
     return Result(number if changed else None, changed, said.text, said.tickets, said.facts)
 
 

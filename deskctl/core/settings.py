@@ -63,6 +63,7 @@ class Settings:
     undo_window: timedelta = timedelta(seconds=10)
     close_after: timedelta = timedelta(days=4)
     keep_spam: timedelta = timedelta(days=30)
+    automations: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by PLUGIN.NAME: kinds of event it wants
 
     def channel(self, name: str) -> ChannelInfo | None:
         return self.channels.get(name) or BUILT_IN.get(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import NotFound
 from .codes import LinkCode, LinkTries
@@ -25,6 +25,9 @@ from .settings import Settings
 from .talks import Talks
 from .tickets import Ticket
 from .timers import Timer
+
+if TYPE_CHECKING:
+    from .jobs import Job
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -55,6 +58,7 @@ class Changes:
     commands: list[CommandRecord] = field(default_factory=list)  # new
     undone_commands: set[int] = field(default_factory=set)
     events: list[RecordedEvent] = field(default_factory=list)  # new, in order
+    jobs: list[Job] = field(default_factory=list)  # new
     blocked: dict[str, bool] = field(default_factory=dict)  # pattern: blocked from now on, or no longer
     bounced: dict[Address, str | None] = field(default_factory=dict)  # why mail does not arrive, None: it does
     purged: set[int] = field(default_factory=set)  # tickets whose messages, files and raw bytes go
@@ -74,6 +78,7 @@ class Unit:
         self.source = source
         self.settings = settings
         self.now = now
+        self.job_depth = 0  # how many automations led to this transaction
         self.changes = Changes()
         self.talks = Talks(source, self.changes)
         self._tickets: dict[int, Ticket | None] = {}
@@ -302,6 +307,9 @@ class Unit:
     def set_timer(self, timer: Timer) -> None:
         self.changes.timers[timer.key] = timer
         self.changes.dropped_timers.discard(timer.key)
+
+    def add_job(self, job: Job) -> None:
+        self.changes.jobs.append(job)
 
     def drop_timer(self, key: str) -> None:
         self.changes.timers.pop(key, None)

@@ -12,6 +12,7 @@ from typing import Any
 from ..core.codes import LinkCode
 from ..core.conversation import Message, MessageHead
 from ..core.events import restore
+from ..core.jobs import Job
 from ..core.messages import Choice, Envelope, FileRef, MessageKind
 from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
 from ..core.people import Actor, Agent, Contact, Identity
@@ -344,6 +345,13 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         last_error=row.last_error,
         sent_at=maybe_from_micros(row.sent_at),
     )
+
+
+JOB_COLUMNS = "id automation event state due_at attempts depth"
+
+
+def job_values(job: Job) -> tuple[Any, ...]:
+    return job.id, job.automation, job.event, "waiting", to_micros(job.due_at), 0, job.depth
 
 
 TIMER_COLUMNS = "id kind due_at key ticket"

@@ -28,6 +28,7 @@ from .tables import (
     events,
     followers,
     identities,
+    jobs,
     journal,
     link_codes,
     link_tries,
@@ -58,6 +59,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     purge(connection, changes.purged)
     _history(connection, changes)
     _timers(connection, changes)
+    insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)
     source.ids.save()
 

@@ -18,6 +18,7 @@ jobs = Table(
     Column("state", Text, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("depth", Integer, nullable=False),  # how many automations led here
     Column("last_error", Text),
     Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
     Column("claimed_at", Moment),
