@@ -10,6 +10,7 @@ _CODES = {
     "yellow": "33",
     "blue": "34",
     "cyan": "36",
+    "found": "1;33",
 }
 
 _STATUS = {"new": "cyan", "open": "green", "pending": "yellow", "hold": "yellow"}

@@ -6,7 +6,7 @@ Alembic is imported only in here and only for `upgrade`: whoever just opens a st
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,12 +18,17 @@ from ..errors import ConfigError, Unavailable
 from . import revision, schema
 from .engine import connect_sqlite, database, parse_url, sqlite_path
 from .faults import translated
+from .search import rebuild
 from .tables import metadata, postgresql_metadata, sqlite_metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: Names the lock under which tables change; any fixed number.
 _LOCK = 0x6465736B6D
 _BUSY = 60.0  # seconds
+
+
+def _silent(done: int, total: int) -> None:
+    """For whoever does not want to know how far it is."""
 
 
 class Status(NamedTuple):
@@ -43,9 +48,10 @@ def status(url: str) -> Status:
         return Status(found, revision.HEAD, revision.pending(found))
 
 
-def upgrade(url: str) -> Status:
+def upgrade(url: str, tell: Callable[[int, int], None] = _silent) -> Status:
     """Bring the store to the newest shape, all or nothing; makes what is not there yet. What it was before.
 
+    What is searched for may have to be indexed anew: `tell` is told how much of how much is done.
     Raises Unavailable; ConfigError for a store that a newer version wrote.
     """
     with translated(where(url)), changing(url) as connection:
@@ -55,7 +61,19 @@ def upgrade(url: str) -> Status:
         before = Status(found, revision.HEAD, revision.pending(found))
         if before.pending:
             _run(connection)
+            if found is not None and rebuild.SINCE in before.pending:
+                rebuild.rebuild(connection, tell)
         return before
+
+
+def reindex(url: str, tell: Callable[[int, int], None] = _silent) -> int:
+    """Index anew what is searched for, all or nothing. `tell` is told how much of how much is done.
+
+    The number of messages. Raises Unavailable; ConfigError for a store of another version.
+    """
+    with translated(where(url)), changing(url) as connection:
+        schema.check(schema.revision_of(connection), where(url))
+        return rebuild.rebuild(connection, tell)
 
 
 def options(connection: Connection) -> dict[str, Any]:
@@ -73,7 +91,7 @@ def options(connection: Connection) -> dict[str, Any]:
 def _not_of_fts(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
     """FTS5 tables are beyond SQLAlchemy, and FTS5 keeps its index in more tables of its own."""
     table = name if kind == "table" else parents.get("table_name")
-    return table is None or not table.startswith("search_index")
+    return table is None or not table.startswith(("search_index", "search_contacts"))
 
 
 def _run(connection: Connection) -> None:

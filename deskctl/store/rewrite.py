@@ -22,6 +22,7 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
         return
     found = connection.execute(select(messages.c.id, messages.c.ticket).where(messages.c.id.in_(sorted(anew))))
     tickets_of = {row.id: row.ticket for row in found}
+    index.forget(connection, tickets_of)
     shown = [
         (
             clean(m.subject),
@@ -41,12 +42,7 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
     _drop_files(connection, tickets_of)
     insert_files(connection, files)
-    index.forget(connection, tickets_of)
-    index.write(
-        connection,
-        source.ids,
-        [(ticket, number, f"{anew[number].subject}\n{anew[number].text}") for number, ticket in tickets_of.items()],
-    )
+    index.again(connection, tickets_of)
 
 
 def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: StoredSource) -> None:
@@ -54,10 +50,9 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
     if not anew:
         return
     found = connection.execute(
-        select(messages.c.id, messages.c.ticket, messages.c.subject, messages.c.original, messages.c.text).where(
-            messages.c.id.in_(sorted(anew))
-        )
+        select(messages.c.id, messages.c.original, messages.c.text).where(messages.c.id.in_(sorted(anew)))
     ).all()
+    index.forget(connection, [row.id for row in found])
     shown = [
         (
             clean(anew[row.id].text),
@@ -73,9 +68,7 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
     _drop_files(connection, replaced)
     insert_files(connection, files)
-    index.forget(connection, [row.id for row in found])
-    said = [(row.ticket, row.id, f"{row.subject}\n{anew[row.id].text}") for row in found]
-    index.write(connection, source.ids, said)
+    index.again(connection, [row.id for row in found])
 
 
 def purge(connection: Connection, numbers: Collection[int]) -> None:
@@ -87,13 +80,12 @@ def purge(connection: Connection, numbers: Collection[int]) -> None:
         return
     query = select(messages.c.id, messages.c.raw_sha256).where(messages.c.ticket.in_(sorted(numbers)))
     said = connection.execute(query).all()
+    index.forget(connection, [row.id for row in said])
     words = [("", "", None, "[]", "[]", "{}", None, None, None, row.id) for row in said]
     update(connection, messages, words, "subject text visible_text to cc headers raw_sha256 choices original", "id")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
     _drop_files(connection, [row.id for row in said])
-    index.forget(connection, [row.id for row in said])
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
-    index.forget_tickets(connection, numbers)
 
 
 def _drop_files(connection: Connection, numbers: Collection[int]) -> None:

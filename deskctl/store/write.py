@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from ..core.tickets import Ticket
 from ..core.unit import Changes
 from . import blobs, rows
-from .files import file_rows, insert_files
+from .files import FileRow, file_rows, insert_files
 from .moments import to_micros
 from .rewrite import edit, purge, reread
+from .search import contacts as contact_index
 from .search import index
 from .source import StoredSource
-from .statements import OR_NOTHING, delete, insert, or_update, update
+from .statements import OR_NOTHING, delete, found, insert, or_update, update
 from .tables import (
     agents,
     anew,
@@ -95,6 +96,7 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
     insert(connection, link_tries, tried, rows.LINK_TRIES_COLUMNS, or_update("address, kind", ["wrong", "since"]))
     reached = [(source.next_id("identities"), i.kind, clean(i.address), i.contact) for i in changes.identities]
     insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
+    contact_index.renew(connection, changes.contacts.keys() | {i.contact for i in changes.identities})
     marked = [(maybe_clean(why), clean(a.address), a.kind) for a, why in sorted(changes.bounced.items())]
     update(connection, identities, marked, "bounced", "address", "kind")
     insert(connection, blocks, [(p,) for p, on in sorted(changes.blocked.items()) if on], "pattern", OR_NOTHING)
@@ -104,6 +106,8 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
 def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> None:
     new = [changes.tickets[number] for number in sorted(changes.new_tickets)]
     changed = [t for number, t in sorted(changes.tickets.items()) if number not in changes.new_tickets]
+    renamed = _of_renamed(connection, changed, source.tickets_before)
+    index.forget(connection, renamed)
     insert(connection, tickets, [rows.ticket_values(t) for t in new], rows.TICKET_COLUMNS)
     update(
         connection,
@@ -127,20 +131,13 @@ def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> 
     insert(connection, participants, took_part, "ticket address", OR_NOTHING)
     shown = [(agent, ticket, message) for (agent, ticket), message in sorted(changes.seen.items())]
     insert(connection, seen, shown, "agent ticket message", or_update("agent, ticket", ["message"]))
-    said = {(m.ticket, m.subject) for m in changes.messages}
-    index.write(
-        connection,
-        source.ids,
-        [
-            (t.number, None, t.subject)
-            for t in new + changed
-            if _renamed(t, before) and (t.number, t.subject) not in said
-        ],
-    )
+    index.again(connection, renamed)
 
 
-def _renamed(ticket: Ticket, before: dict[int, Ticket]) -> bool:
-    return ticket.number not in before or before[ticket.number].subject != ticket.subject
+def _of_renamed(connection: Connection, changed: Iterable[Ticket], before: dict[int, Ticket]) -> list[int]:
+    """The messages of tickets with another subject, by which they were found."""
+    numbers = [(t.number,) for t in changed if t.number in before and before[t.number].subject != t.subject]
+    return [row.id for row in found(connection, messages, "id", "ticket", numbers)]
 
 
 def _difference(
@@ -165,8 +162,7 @@ def _messages(connection: Connection, changes: Changes, source: StoredSource) ->
     insert_files(connection, files)
     called = [(m.id, m.call.direction, m.call.seconds) for m in changes.messages if m.call is not None]
     insert(connection, calls, called, "message direction seconds")
-    said = [(m.ticket, m.id, f"{m.subject}\n{m.text}") for m in changes.messages if m.id not in changes.withdrawn]
-    index.write(connection, source.ids, said)
+    _index(connection, changes, files, source)
     update(connection, messages, [(True, message) for message in sorted(changes.withdrawn)], "withdrawn", "id")
     index.forget(connection, changes.withdrawn)
 
@@ -176,6 +172,21 @@ def _conversations(connection: Connection, changes: Changes) -> None:
     said = [(clean(channel), clean(address)) for (channel, address), on in sorted(changes.anew.items()) if not on]
     insert(connection, anew, begun, "channel address", OR_NOTHING)
     delete(connection, anew, said, "channel address")
+
+
+def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], source: StoredSource) -> None:
+    names: dict[int, list[str]] = {}
+    for _, message, filename, *_ in files:
+        names.setdefault(message, []).append(filename)
+    said = [m for m in changes.messages if m.id not in changes.withdrawn]
+    known = source.tickets_before | changes.tickets
+    subjects = {m.ticket: clean(known[m.ticket].subject) for m in said if m.ticket in known}
+    others = [(number,) for number in {m.ticket for m in said} - subjects.keys()]
+    subjects |= {row.number: row.subject for row in found(connection, tickets, "number subject", "number", others)}
+    words = (
+        index.words_of(m.id, subjects[m.ticket], clean(m.subject), names.get(m.id, ()), clean(m.text)) for m in said
+    )
+    index.add(connection, list(words))
 
 
 def _outbox(connection: Connection, changes: Changes, source: StoredSource) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..plugins import NotFound
 from ..plugins.automation import DeskView, Happening
-from ..plugins.queries import ListTickets, SearchMessages, ShowTicket
+from ..plugins.queries import ListTickets, SearchContacts, SearchMessages, ShowTicket
 from .builders import MOMENT
 
 
@@ -103,6 +103,8 @@ class MemoryDesk:
         if isinstance(query, ListTickets):
             return [row for row in self.tickets.values() if query.all or row["status"] not in ("solved", "closed")]
         if isinstance(query, SearchMessages):
+            return {"hits": [], "ranked": None}
+        if isinstance(query, SearchContacts):
             return []
         raise AssertionError(f"the desk of the tests cannot answer {type(query).__name__}")
 

@@ -21,7 +21,8 @@ class TestSpam:
         assert [row["number"] for row in desk.tickets("--status", "closed")] == []
         assert [row["number"] for row in desk.tickets("--spam")] == [1]
         assert {row["number"] for row in desk.tickets("--all")} == {1, 2}
-        desk("search", "lottery", code=1)
+        desk("search", "lottery", "--exit-code", code=1)
+        desk("search", "lottery", "--spam", "--exit-code")
         assert desk("block", "list", "--json").rows == [{"pattern": "@spam.example"}]
         document = desk.show(1)
         assert (document["spam"], document["spam_reason"], document["status"]) == (True, "agent1 said so", "closed")

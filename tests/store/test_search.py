@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.messages import MessageKind
-from deskctl.core.queries.lookups import SearchMessages
+from deskctl.core.messages import InboundMessage, IncomingFile, MessageKind
+from deskctl.core.people import Contact, Identity
+from deskctl.core.queries.lookups import SearchContacts, SearchMessages
 from deskctl.core.unit import Unit
-from deskctl.store import Store
-from deskctl.store.search.cut import cut, pieces
+from deskctl.errors import UsageError
+from deskctl.store import Store, migrate
+from deskctl.store.queries import search as queries
+from deskctl.store.search import candidates
+from deskctl.store.search.cut import Phrase, cut, phrases
+from deskctl.store.search.index import _rows, words_of
+from deskctl.store.search.mark import Readable, snippet
 from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 
 def _found(store: Store, words: str, limit: int = 50) -> list[int]:
-    return [row["number"] for row in store.ask(SearchMessages(words, limit))]
+    """The tickets' numbers."""
+    return [hit["number"] for hit in store.ask(SearchMessages(words, limit))["hits"]]
 
 
 def _ticket(store: Store, subject: str, text: str) -> int:
@@ -52,41 +63,222 @@ def test_a_word_is_found(store: Store) -> None:
         assert wanted in _found(store, words), words
 
 
-_NOT_SAID = ("불환", "printe", "burns badly", "결재", "", "   ", "!!!", "example@ana", "org.example")
+_NOT_SAID = ("불환", "printe", "burns badly", "결재", "example@ana", "org.example", "결제환", '"burns it"', "인사이")
 
 
 def test_what_was_not_said_is_not_found(store: Store) -> None:
-    ticket = _ticket(store, "Printer", "it burns 결제 환불 ana@example.org")
+    ticket = _ticket(store, "Printer", "it burns 결제 환불 ana@example.org 인사 사이")
     for words in _NOT_SAID:
         assert _found(store, words) == [], words
     # each word counts for itself, but what is written together must stand together
     assert _found(store, "example ana") == [ticket]
 
 
-def test_every_word_counts_wherever_on_the_ticket_it_stands(store: Store, clock: Clock) -> None:
-    def work(unit: Unit) -> int:
-        ticket = open_ticket(unit, subject="환불 문의", text="first").number
-        add_message(unit, ticket, kind=MessageKind.NOTE, text="second 결제")
-        return ticket
+@pytest.mark.parametrize("words", ["", "   ", "!!!", '""'])
+def test_a_search_for_no_word_says_so(store: Store, words: str) -> None:
+    with pytest.raises(UsageError, match="no word"):
+        store.ask(SearchMessages(words))
 
-    older = store.transaction(work)
+
+def test_a_pasted_text_is_no_search(store: Store) -> None:
+    with pytest.raises(UsageError, match="too many"):
+        store.ask(SearchMessages("word " * 1000))
+
+
+def test_words_in_quotes_stand_side_by_side(store: Store) -> None:
+    together = _ticket(store, "Subject", "the broken link, and 카드 결제 오류")
+    apart = _ticket(store, "Subject", "a link to what is broken: 오류가 나는 결제")
+    assert _found(store, "broken link") == [apart, together]
+    assert _found(store, '"broken link"') == [together]
+    assert _found(store, '"카드 결제" "broken link"') == [together]
+    assert _found(store, "“broken link”") == [together]
+    assert _found(store, '"link broken"') == []
+    assert _found(store, '"broken link') == [apart, together]  # a quote that does not end is none
+
+
+def test_every_word_is_in_the_message_or_the_subject_of_its_ticket(store: Store, clock: Clock) -> None:
+    def work(unit: Unit) -> tuple[int, int]:
+        ticket = open_ticket(unit, subject="환불 문의", text="first").number
+        return ticket, add_message(unit, ticket, kind=MessageKind.NOTE, subject="", text="second 결제").id
+
+    older, note = store.transaction(work)
     clock.advance(minutes=1)
     newer = _ticket(store, "환불", "second")
-    assert _found(store, "환불 결제 first second") == [older]
+    assert _found(store, "환불 결제") == [older]
+    assert _found(store, "first 결제") == []
+    assert [hit["message"] for hit in store.ask(SearchMessages("결제 second"))["hits"]] == [note]
     assert _found(store, "환불 second") == [newer, older]
     assert _found(store, "환불 second", limit=1) == [newer]
 
 
-def test_spam_is_not_found(store: Store) -> None:
-    store.transaction(lambda unit: open_ticket(unit, subject="Lottery", spam=True))
+def test_spam_is_found_on_request_only(store: Store) -> None:
+    spam = store.transaction(lambda unit: open_ticket(unit, subject="Lottery", spam=True)).number
     wanted = _ticket(store, "Lottery", "no spam")
     assert _found(store, "lottery") == [wanted]
+    assert [hit["number"] for hit in store.ask(SearchMessages("lottery", spam=True))["hits"]] == [wanted, spam]
 
 
-def test_a_new_subject_is_found(store: Store) -> None:
-    ticket = _ticket(store, "Printer", "text")
+def test_notes_can_be_left_out(store: Store) -> None:
+    def work(unit: Unit) -> None:
+        ticket = open_ticket(unit, text="the customer says needle").number
+        add_message(unit, ticket, kind=MessageKind.NOTE, text="a note says needle")
+
+    store.transaction(work)
+    assert len(store.ask(SearchMessages("needle"))["hits"]) == 2
+    assert len(store.ask(SearchMessages("needle", notes=False))["hits"]) == 1
+
+
+def test_a_new_subject_is_found_and_the_old_one_is_not(store: Store) -> None:
+    ticket = store.transaction(lambda unit: open_ticket(unit, subject="Printer", text="text").number)
+    note = store.transaction(lambda unit: add_message(unit, ticket, subject="", text="by phone").id)
     store.transaction(lambda unit: change_ticket(unit, ticket, subject="Scanner"))
     assert _found(store, "scanner") == [ticket]
+    assert _found(store, "printer text") == [ticket]  # the mail itself still has that subject
+    assert [hit["message"] for hit in store.ask(SearchMessages("scanner phone"))["hits"]] == [note]
+    assert _found(store, "printer phone") == []
+
+
+def test_names_of_attachments_are_found(store: Store) -> None:
+    files = (IncomingFile("영수증-2026.pdf", "application/pdf", b"x"), IncomingFile("log.txt", "text/plain", b"y"))
+    ticket = store.transaction(lambda unit: open_ticket(unit, text="see there", files=files).number)
+    assert _found(store, "영수증") == _found(store, "log.txt there") == [ticket]
+    assert store.ask(SearchMessages("영수증"))["hits"][0]["snippet"] == "⟦영수증⟧-2026.pdf log.txt"
+    assert _found(store, '"pdf log"') == [ticket]
+
+
+def test_a_message_read_again_is_found_by_its_new_words(store: Store) -> None:
+    old = (IncomingFile("old.txt", "text/plain", b"x"),)
+    ticket = store.transaction(lambda unit: open_ticket(unit, text="wrong words", files=old)).number
+    [hit] = store.ask(SearchMessages("wrong"))["hits"]
+    anew = InboundMessage("ana@example.org", "Ana", "Printer", "right words", "right words", "digest")
+    store.transaction(lambda unit: unit.changes.reread.update({hit["message"]: anew}))
+    assert _found(store, "right words") == [ticket]
+    assert _found(store, "wrong") == _found(store, "old.txt") == []
+
+
+def test_a_purged_ticket_is_found_no_longer(store: Store) -> None:
+    ticket = store.transaction(lambda unit: open_ticket(unit, subject="Lottery", text="you won").number)
+    store.transaction(lambda unit: unit.changes.purged.add(ticket))
+    assert _found(store, "lottery") == _found(store, "won") == []
+
+
+def test_a_merged_message_is_found_under_the_ticket_that_goes_on(store: Store) -> None:
+    last = _ticket(store, "Printer", "it burns")
+    second = _ticket(store, "Scanner", "it smokes")
+    first = _ticket(store, "Toaster", "it melts")
+    store.transaction(lambda unit: change_ticket(unit, first, merged_into=second))
+    store.transaction(lambda unit: change_ticket(unit, second, merged_into=last))
+    [hit] = store.ask(SearchMessages("melts"))["hits"]
+    assert (hit["number"], hit["subject"]) == (last, "Printer")
+
+
+def test_a_thread_that_repeats_the_words_does_not_fill_the_list(store: Store) -> None:
+    def work(unit: Unit) -> list[int]:
+        ticket = open_ticket(unit, subject="Login", text="the needle is here").number
+        for _ in range(5):
+            quoted = {"text": "thanks\n> the needle is here", "visible_text": "thanks"}
+            add_message(unit, ticket, subject="Re: Login", **quoted)
+        other = open_ticket(unit, subject="Needle", text="hello").number
+        for _ in range(5):
+            add_message(unit, other, subject="Re: Needle", text="any news?")
+        return [other, ticket]
+
+    assert store.transaction(work) == _found(store, "needle")
+    assert [hit["snippet"] for hit in store.ask(SearchMessages("needle"))["hits"]] == [
+        "Re: ⟦Needle⟧ · any news?",
+        "the ⟦needle⟧ is here",
+    ]
+
+
+def test_the_best_message_comes_first_on_request(store: Store) -> None:
+    often = _ticket(store, "Hello", "refund refund refund please")
+    titled = _ticket(store, "Refund", "please refund me")
+    once = _ticket(store, "Hello", "word " * 300 + "refund " + "word " * 300)
+    assert _found(store, "refund") == [once, titled, often]
+    ranked = store.ask(SearchMessages("refund", rank=True))
+    assert [hit["number"] for hit in ranked["hits"]][-1] == once
+    assert {hit["number"] for hit in ranked["hits"]} == {once, titled, often}
+    assert ranked["ranked"] is None
+    assert [hit["number"] for hit in store.ask(SearchMessages("refund", 1, rank=True))["hits"]] in ([titled], [often])
+
+
+def test_only_the_newest_are_ranked_and_that_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "RANKED", 3)
+    monkeypatch.setattr(queries, "RANKED", 3)
+    best = _ticket(store, "Refund", "refund refund")
+    others = [_ticket(store, "Hello", f"refund {n}") for n in range(3)]
+    ranked = store.ask(SearchMessages("refund", rank=True))
+    assert sorted(hit["number"] for hit in ranked["hits"]) == others
+    assert best not in others
+    assert ranked["ranked"] == 3
+
+
+def test_a_word_that_only_old_messages_hold_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL looks in windows of messages, page by page; here small ones."""
+    monkeypatch.setattr(candidates, "_WINDOWS", (2, 5))
+    monkeypatch.setattr(candidates, "_PAGE", 2)
+    made = store.transaction(lambda unit: [open_ticket(unit, text=f"needle {n}").number for n in range(12)])
+    store.transaction(lambda unit: [open_ticket(unit, text="hay") for _ in range(4)] and None)
+    assert _found(store, "needle") == made[::-1]
+    assert _found(store, "needle", limit=3) == made[:-4:-1]
+
+
+def test_an_index_made_anew_finds_the_same(store: Store, reopen: Callable[..., Store], desk_url: str) -> None:
+    def work(unit: Unit) -> None:
+        ticket = open_ticket(unit, subject="환불 문의", text="first").number
+        add_message(unit, ticket, kind=MessageKind.NOTE, text="second 결제")
+        unit.withdraw(add_message(unit, ticket, text="gone").id)
+
+    store.transaction(work)
+    before = store.ask(SearchMessages("환불"))
+    told: list[tuple[int, int]] = []
+    assert migrate.reindex(desk_url, lambda done, total: told.append((done, total))) == 3
+    assert told[-1] == (4, 4)
+    again = reopen()
+    assert again.ask(SearchMessages("환불")) == before
+    assert again.ask(SearchMessages("gone"))["hits"] == []
+    assert [row["name"] for row in again.ask(SearchContacts("ana"))] == ["Ana"]
+
+
+def test_contacts_are_found_by_name_and_address(store: Store) -> None:
+    def work(unit: Unit) -> None:
+        for address in ("ana@example.org", "bob@shop.example"):
+            open_ticket(unit, address=address)
+        kim = Contact(unit.source.next_id("contacts"), "김철수", unit.now)
+        unit.put_contact(kim)
+        unit.add_identity(Identity("phone", "+82-2-555-0101", kim.id))
+
+    store.transaction(work)
+
+    def names(words: str, limit: int = 50) -> list[str]:
+        return [row["name"] for row in store.ask(SearchContacts(words, limit))]
+
+    assert names("ana@example.org") == names("an") == names("ANA exam") == ["Ana"]
+    assert names("김") == names("철수") == names("555-0101") == ["김철수"]
+    assert names("example") == ["Bob", "Ana"]
+    assert names("example", 1) == ["Bob"]
+    assert names("carol") == []
+    assert store.ask(SearchContacts("철수"))[0]["addresses"] == ["+82-2-555-0101"]
+
+
+def test_a_merged_contact_is_found_as_the_one_it_went_into(store: Store) -> None:
+    def work(unit: Unit) -> None:
+        open_ticket(unit, address="ana@example.org")
+        open_ticket(unit, address="berta@example.org")
+
+    store.transaction(work)
+    [old], [new] = store.ask(SearchContacts("ana")), store.ask(SearchContacts("berta"))
+    store.transaction(lambda unit: unit.put_contact(replace(unit.contact(old["id"]), merged_into=new["id"])))
+    assert store.ask(SearchContacts("ana")) == [new]
+    assert store.ask(SearchContacts("example")) == [new]
+
+
+def test_a_contact_of_another_name_is_found_by_it_only(store: Store) -> None:
+    store.transaction(open_ticket)
+    [row] = store.ask(SearchContacts("ana"))
+    store.transaction(lambda unit: unit.put_contact(replace(unit.contact(row["id"]), name="Berta")))
+    assert [r["name"] for r in store.ask(SearchContacts("berta"))] == ["Berta"]
+    assert store.ask(SearchContacts("ana berta")) != []  # the address is still hers
 
 
 def test_a_withdrawn_message_is_found_no_longer(store: Store) -> None:
@@ -102,7 +294,7 @@ def test_a_withdrawn_message_is_found_no_longer(store: Store) -> None:
 
 def test_words_at_the_end_of_a_very_long_text_are_found(store: Store) -> None:
     ticket = _ticket(store, "Log", "line " * 60_000 + "needle 결제오류")
-    assert _found(store, "needle") == _found(store, "결제") == [ticket]
+    assert _found(store, "needle") == _found(store, "결제") == _found(store, "needle log 오류") == [ticket]
 
 
 @given(st.text())
@@ -113,14 +305,74 @@ def test_any_text_is_cut_into_words_that_both_engines_take(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"])))
-def test_a_text_holds_what_it_is_made_of(text: str) -> None:
-    """Whatever stands between blanks in a text is a phrase of that text."""
-    whole = cut(text)
+def test_what_is_written_is_found_by_each_of_its_parts(text: str) -> None:
+    """Whatever stands between blanks in a text is a phrase of that text, in the index and for whoever reads it."""
+    whole, readable = cut(text), Readable(text)
     for part in text.split():
-        words = cut(part)
-        assert not words or any(whole[i : i + len(words)] == words for i in range(len(whole)))
+        for phrase in phrases(f'"{part}"'):
+            assert _holds(whole, phrase)
+            assert readable.first(phrase) is not None
 
 
-def test_pieces_are_short_enough_for_an_index() -> None:
-    found = list(pieces("w " * 20_000))
-    assert [len(piece) for piece in found] == [8000, 8000, 4000]
+_HANGUL = st.text("가나다라 ", max_size=12)
+
+
+@given(_HANGUL, st.text("가나다라", min_size=1, max_size=4))
+def test_korean_is_found_by_any_piece_and_by_nothing_else(text: str, piece: str) -> None:
+    [phrase] = phrases(piece)
+    held = piece in text
+    assert (Readable(text).first(phrase) is not None) == held
+    # a lone syllable inside a word begins a pair, or ends the word
+    assert _holds(cut(text), phrase) == held
+
+
+@given(st.text("aB 가나-.ß", max_size=20), st.lists(st.text("aB가나ß", min_size=1, max_size=3), min_size=1, max_size=2))
+def test_the_index_and_the_reader_agree_on_what_a_text_holds(text: str, parts: list[str]) -> None:
+    for phrase in phrases('"' + " ".join(parts) + '"'):
+        assert _holds(cut(text), phrase) == (Readable(text).first(phrase) is not None)
+
+
+@given(st.text("aB 가나-ßé\u0301\n⟦", max_size=400), st.lists(st.sampled_from(["a", "b", "가나", "가", "ss", "é"])))
+def test_what_is_marked_is_what_was_searched_for(text: str, words: list[str]) -> None:
+    wanted = [phrase for word in words for phrase in phrases(word)]
+    shown = snippet(Readable(text), wanted)
+    assert shown.count("⟦") == shown.count("⟧")
+    assert "\n" not in shown
+    marked = re.findall("⟦(.*?)⟧", shown)
+    for piece in marked:
+        assert any(Readable(piece).first(phrase) == 0 for phrase in wanted), piece
+    if any(Readable(text).first(phrase) is not None for phrase in wanted):
+        assert marked
+
+
+def test_a_snippet_is_cut_around_the_first_word() -> None:
+    [phrase] = phrases("결제")
+    text = "아무 말도 아닌 말 " * 30 + "카드결제가 안 됩니다. " + "그래서 어떻게 하나요 " * 30
+    shown = snippet(Readable(text), [phrase])
+    assert "카드⟦결제⟧가 안 됩니다" in shown
+    assert (shown[0], shown[-1]) == ("…", "…")
+    assert len(shown) < 180
+    assert snippet(Readable("broken\nlink"), phrases("link broken")) == "⟦broken link⟧"
+    assert snippet(Readable("STRASSE, Straße"), phrases("straße")) == "⟦STRASSE⟧, ⟦Straße⟧"
+    assert snippet(Readable("no such word"), [phrase]) == "no such word"
+
+
+def _holds(whole: list[str], phrase: Phrase) -> bool:
+    """As both engines look for a phrase."""
+    *before, last = phrase.words
+    return any(
+        whole[i : i + len(before)] == before
+        and (word := whole[i + len(before)])
+        and (word.startswith(last) if phrase.prefix else word == last)
+        for i in range(len(whole) - len(before))
+    )
+
+
+def test_a_long_message_has_rows_that_overlap() -> None:
+    words = words_of(1, "Log", "Log", (), " ".join(f"w{n}" for n in range(9_000)))
+    rows = list(_rows(words))
+    assert [(message, piece, long) for message, piece, long, _ in rows] == [(1, 0, True), (1, 1, True), (1, 2, True)]
+    assert all(len(tokens.split()) <= 4000 for *_, tokens in rows)
+    assert rows[0][3].startswith("'log':1A 'w0':4 'w1':5")
+    assert rows[1][3].startswith("'w3949':1 ")
+    assert rows[0][3].endswith(" 'w3997':4000") is False

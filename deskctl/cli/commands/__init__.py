@@ -23,7 +23,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Look": {
         "list": Entry(_HERE + "list:list_", "List tickets, newest change first."),
         "show": Entry(_HERE + "show:show", "Show tickets with all that was said."),
-        "search": Entry(_HERE + "search:search", "Find tickets by words in subjects and messages."),
+        "search": Entry(_HERE + "search:search", "Find messages and contacts by the words in them."),
         "log": Entry(_HERE + "log:log", "Show what happened to tickets, and who did it."),
         "attachment": Entry(_HERE + "attachment:attachment", "List and save attachments."),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -62,7 +63,7 @@ def upgrade(context: CliContext) -> None:
             before = store_status(url).revision
         except Unavailable:
             before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
-        upgrade_store(url)
+        upgrade_store(url, _progress)
         after = store_status(url).revision
     if context.json:
         context.document({"url": _shown(url), "before": before, "revision": after})
@@ -70,6 +71,35 @@ def upgrade(context: CliContext) -> None:
         context.say(f"the store is at {after} already")
     else:
         context.say(f"upgraded the store from {before or 'nothing'} to {after}")
+
+
+@db.command("reindex")
+@click.pass_obj
+def reindex(context: CliContext) -> None:
+    """Index anew what `deskctl search` finds, all or nothing.
+
+    An upgrade does it by itself where it must; this is for an index that was damaged. Stop the daemon first.
+
+    \b
+    Example:
+      deskctl db reindex
+    """
+    from ...store.migrate import reindex as reindex_store
+
+    url = _store_url(context)
+    with _owned(context, url):
+        messages = reindex_store(url, _progress)
+    if context.json:
+        context.document({"url": _shown(url), "messages": messages})
+    else:
+        context.say(f"indexed {messages} messages")
+
+
+def _progress(done: int, total: int) -> None:
+    """How far the indexing is, for whoever watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\rindexing {done} of {total}" + ("\n" if done >= total else ""))
+        sys.stderr.flush()
 
 
 def _store_url(context: CliContext) -> str:

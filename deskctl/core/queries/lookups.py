@@ -17,9 +17,22 @@ class Seen(Query):
 
 @dataclass(frozen=True, slots=True)
 class SearchMessages(Query):
-    """Tickets whose subject or messages hold every word, newest first; spam is left out.
+    """Messages that hold every word of `text`, in their own text or subject, their ticket's subject or the names of
+    their attachments; what stands in double quotes must stand side by side. Newest first, or with `rank` the best of
+    the newest. Without spam unless `spam` says so; with notes unless `notes` says not. Answer: `answers.SearchAnswer`.
+    """
 
-    Answer: `list[answers.TicketRow]`.
+    text: str
+    limit: int = 50
+    rank: bool = False
+    spam: bool = False
+    notes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SearchContacts(Query):
+    """Contacts in whose name or addresses every word of `text` stands, or begins a word. Answer:
+    `list[answers.ContactHit]`, newest first.
     """
 
     text: str

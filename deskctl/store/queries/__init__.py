@@ -20,14 +20,14 @@ from ...core.queries.admin import (
     ShowOutbox,
     StoreStatus,
 )
-from ...core.queries.lookups import Completions, GetAttachment, SearchMessages, Seen
+from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
 from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.tickets import ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean
-from . import completions, files, inbox, outbox, raw, report, staff, tickets
+from . import completions, files, inbox, outbox, raw, report, search, staff, tickets
 from .document import seen, show_ticket
 
 
@@ -42,7 +42,8 @@ class Reader:
 
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query),
-    SearchMessages: lambda reader, query: tickets.search(reader.connection, query),
+    SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
+    SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query),
     Seen: lambda reader, query: seen(reader.connection, query),
     GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),

@@ -26,7 +26,6 @@ def raw_messages(connection: Connection, query: RawMessages) -> list[RawMessage]
     columns = (m.id, m.ticket, m.channel, m.author, m.raw_sha256, m.created_at)
     rows = select(*columns, journal.c.envelope) if query.came else select(*columns)
     if query.came:
-        # The journal has no index by message: so this is asked for many at a time.
         rows = rows.join(journal, and_(journal.c.message == m.id, journal.c.duplicate == false()))
         rows = rows.where(m.kind.in_((MessageKind.IN, MessageKind.AUTO)))
     rows = rows.where(m.raw_sha256.is_not(None), m.id > query.after).order_by(m.id).limit(query.limit)

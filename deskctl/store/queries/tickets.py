@@ -13,13 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Select, literal, select, text,
 from sqlalchemy import exists as sql_exists
 
 from ...core.queries.answers import TicketRow
-from ...core.queries.lookups import SearchMessages
 from ...core.queries.tickets import ListTickets
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
 from ...core.tickets import Priority, Status
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
-from ..search import index
 from ..tables import contacts, identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 
@@ -58,17 +56,6 @@ def list_tickets(connection: Connection, query: ListTickets) -> list[TicketRow]:
     page = select(tickets.c.number).where(*_filters(query)).order_by(*_NEWEST).limit(_limit(query.limit))
     numbers = connection.execute(page).scalars().all()
     return ticket_rows(connection, numbers)
-
-
-def search(connection: Connection, query: SearchMessages) -> list[TicketRow]:
-    condition = index.condition(connection, query.text)
-    if condition is None:
-        return []
-    sql, values = condition
-    held = f"SELECT t.number FROM tickets t WHERE {sql} AND NOT t.spam"  # noqa: S608
-    newest = f"{held} ORDER BY t.updated_at DESC, t.number DESC"
-    found = connection.exec_driver_sql(f"{newest} LIMIT {_limit(query.limit)}", tuple(values))
-    return ticket_rows(connection, found.scalars().all())
 
 
 def ticket_rows(connection: Connection, numbers: Sequence[int]) -> list[TicketRow]:

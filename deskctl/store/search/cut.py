@@ -1,57 +1,83 @@
 """Cutting text into what can be searched for, the same when it is written and when it is asked for.
 
 Scripts with blanks between words give lower-cased words. Korean, Japanese and Chinese give every pair of
-neighbouring characters: Korean words carry their endings, and nobody searches for the endings. So 결제 is found in
-카드결제가, which neither FTS5's `unicode61` nor its `trigram` does (a word of two syllables has no trigram).
+neighbouring characters, and the last one of each run by itself: Korean words carry their endings, and nobody searches
+for the endings. So 결제 is found in 카드결제가, which neither FTS5's `unicode61` nor its `trigram` does (a word of two
+syllables has no trigram), and 가나다 is not found in 가나 나다: the run's last character stands between the pairs.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 #: Longer words (characters) are cut in pieces: a line of base64 is none, and PostgreSQL refuses lexemes over 2 KB.
-_LONGEST = 40
-#: As many words as stand in one row of an index; PostgreSQL knows no positions past 16,383.
-ROW = 8000
+LONGEST = 40
 
-_CJK = (
+CJK = (
     "\u1100-\u11ff\u3005-\u3007\u3041-\u309f\u30a0-\u30ff\u3131-\u318e\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]{{1,{_LONGEST}}}")
-_ASCII = re.compile(f"[a-z0-9]{{1,{_LONGEST}}}")
-_STARTS_CJK = re.compile(f"[{_CJK}]")
-#: Below this no character is of `_CJK`.
+#: A character of a word in any other script.
+LETTER = f"[^\\W_{CJK}]"
+_RUN = re.compile(f"[{CJK}]+|{LETTER}+")
+_TOKEN = re.compile(f"[{CJK}]+|{LETTER}{{1,{LONGEST}}}")
+_ASCII = re.compile(f"[a-z0-9]{{1,{LONGEST}}}")
+_STARTS_CJK = re.compile(f"[{CJK}]")
+#: Below this no character is of `CJK`.
 _FIRST_CJK = "\u1100"
+_PART = re.compile('"([^"]*)"|“([^”]*)”|(\\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that must stand side by side.
+
+    `runs` are they as somebody typed them, folded; `words` what stands for them in an index, where the last one may
+    be the beginning of a longer one (`prefix`: a lone CJK character begins every pair that it is in).
+    """
+
+    runs: tuple[str, ...]
+    words: tuple[str, ...]
+    prefix: bool
+
+
+def fold(text: str) -> str:
+    """Text in which letters that differ in case or in how they are encoded only are the same."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+
+
+def is_cjk(run: str) -> bool:
+    """Whether this run of one kind of characters is of a script without blanks."""
+    return run[0] >= _FIRST_CJK and _STARTS_CJK.match(run) is not None
 
 
 def cut(text: str) -> list[str]:
-    """The words of `text` in their order; a run of CJK characters as its pairs, a single one as itself."""
+    """The words of `text` in their order."""
     if text.isascii():
         return _ASCII.findall(text.lower())
     words: list[str] = []
-    for token in _TOKEN.findall(unicodedata.normalize("NFC", text).casefold()):
-        if token[0] < _FIRST_CJK or len(token) == 1 or not _STARTS_CJK.match(token):
-            words.append(token)
+    for token in _TOKEN.findall(fold(text)):
+        if is_cjk(token):
+            words += [token[i : i + 2] for i in range(len(token))]
         else:
-            words += [token[i : i + 2] for i in range(len(token) - 1)]
+            words.append(token)
     return words
 
 
-def pieces(text: str) -> Iterator[list[str]]:
-    """The words of `text`, at most `ROW` at a time."""
-    words = cut(text)
-    for start in range(0, len(words), ROW):
-        yield words[start : start + ROW]
+def phrases(wanted: str) -> list[Phrase]:
+    """What somebody searches for: each part between blanks is a phrase, and so is what stands in quotes."""
+    parts = ("".join(part) for part in _PART.findall(wanted))
+    return [phrase for part in parts if (phrase := _phrase(part))]
 
 
-def phrases(wanted: str) -> list[list[str]]:
-    """What somebody searches for: each part between blanks is a phrase, words that must stand side by side."""
-    return [words for part in wanted.split() if (words := cut(part))]
-
-
-def is_single_character(phrase: list[str]) -> bool:
-    """A lone CJK character stands for every pair that begins with it."""
-    return len(phrase) == 1 and len(phrase[0]) == 1 and bool(_STARTS_CJK.match(phrase[0]))
+def _phrase(part: str) -> Phrase | None:
+    runs = tuple(_RUN.findall(fold(part)))
+    if not runs:
+        return None
+    words, last = cut(part), runs[-1]
+    open_end = is_cjk(last)
+    if open_end and len(last) > 1:
+        words.pop()  # the text may go on after the last character
+    return Phrase(runs, tuple(words), open_end and len(last) == 1)

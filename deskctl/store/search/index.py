@@ -1,75 +1,129 @@
-"""The full-text index: writing it in bulk, and asking it for tickets."""
+"""Writing the full-text index of messages. An FTS5 table on SQLite, a table of tsvectors on PostgreSQL, the same words.
+
+A message is found by its subject and its ticket's, by the names of its attachments and by its text. FTS5 keeps the
+index only, not the words: to take a message out it must be told once more what it was given. So whoever changes what
+a message says calls `forget` before and `again` after the change, in the same transaction.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from ..ids import Ids
 from ..statements import delete, insert
-from ..tables import search_rows
+from ..tables import attachments, messages, tickets
 from ..tables.postgresql import search_index
-from .cut import is_single_character, phrases, pieces
+from .cut import Phrase, cut
 
-Searchable = tuple[int, int | None, str]
-"""Ticket, message (None for the ticket's own words), text."""
+#: Words in one tsvector, which knows no positions past 16,383 and holds 1 MB; and how many the next one repeats.
+ROW, _OVERLAP = 4000, 50
+#: Messages read back at a time.
+_PORTION = 500
 
-_HOLDS = {
-    "sqlite": "SELECT r.ticket FROM search_index s JOIN search_rows r ON r.id = s.rowid WHERE s.tokens MATCH ?",
-    "postgresql": "SELECT r.ticket FROM search_index s JOIN search_rows r USING (id) WHERE s.tokens @@ %s::tsquery",
-}
-
-
-def write(connection: Connection, ids: Ids, texts: Iterable[Searchable]) -> None:
-    """Index texts; each piece of a long one is a row of its own."""
-    engine = connection.dialect.name
-    express = " ".join if engine == "sqlite" else _tsvector
-    about: list[tuple[int, int, int | None]] = []
-    words: list[tuple[int, str]] = []
-    for ticket, message, text in texts:
-        for piece in pieces(text):
-            number = ids.next("search_rows")
-            about.append((number, ticket, message))
-            words.append((number, express(piece)))
-    if words:
-        insert(connection, search_rows, about, "id ticket message")
-        if engine == "sqlite":
-            connection.exec_driver_sql("INSERT INTO search_index (rowid, tokens) VALUES (?, ?)", words)
-        else:
-            insert(connection, search_index, words, "id tokens")
+_INTO_FTS5 = "INSERT INTO search_index (rowid, subject, files, text) VALUES (?, ?, ?, ?)"
+#: https://sqlite.org/fts5.html#the_delete_command
+_OUT_OF_FTS5 = "INSERT INTO search_index (search_index, rowid, subject, files, text) VALUES ('delete', ?, ?, ?, ?)"
 
 
-def forget(connection: Connection, messages: Collection[int]) -> None:
-    """What these messages say is found no longer."""
-    delete(connection, search_rows, [(message,) for message in sorted(messages)], "message")
+class Words(NamedTuple):
+    """What a message is found by."""
+
+    message: int
+    subject: str
+    files: str
+    text: str
 
 
-def forget_tickets(connection: Connection, numbers: Collection[int]) -> None:
-    """The tickets' own words are found no longer."""
-    delete(connection, search_rows, [(number,) for number in sorted(numbers)], "ticket")
+def words_of(message: int, ticket_subject: str, subject: str, files: Iterable[str], text: str) -> Words:
+    """The ticket's subject counts for all its messages; most repeat it behind a "Re:"."""
+    if not subject.endswith(ticket_subject):
+        subject = f"{ticket_subject}\n{subject}"
+    return Words(message, subject, "\n".join(files), text)
 
 
-def condition(connection: Connection, wanted: str) -> tuple[str, list[str]] | None:
-    """SQL and its values: the ticket `t` holds every phrase of `wanted`, each in some message. None: no words in it."""
-    engine = connection.dialect.name
-    express = _match if engine == "sqlite" else _tsquery
-    found = phrases(wanted)
-    if not found:
-        return None
-    return " AND ".join(f"t.number IN ({_HOLDS[engine]})" for _ in found), [express(phrase) for phrase in found]
+def add(connection: Connection, texts: Sequence[Words]) -> None:
+    """Index messages that are not in the index."""
+    if not texts:
+        return
+    if connection.dialect.name == "sqlite":
+        rows = [_fts5(words) for words in texts]
+        connection.exec_driver_sql(_INTO_FTS5, rows)
+    else:
+        insert(connection, search_index, [row for w in texts for row in _rows(w)], "message piece long tokens")
 
 
-def _match(phrase: list[str]) -> str:
-    quoted = '"' + " ".join(phrase) + '"'
-    return f"{quoted} *" if is_single_character(phrase) else quoted
+def forget(connection: Connection, numbers: Collection[int]) -> None:
+    """These messages are found no longer. To be called before their rows, or their ticket's subject, change."""
+    if not numbers:
+        return
+    if connection.dialect.name == "postgresql":
+        delete(connection, search_index, [(number,) for number in sorted(numbers)], "message")
+        return
+    asked = "SELECT rowid FROM search_index WHERE rowid = ?"
+    indexed = [n for n in sorted(numbers) if connection.exec_driver_sql(asked, (n,)).first() is not None]
+    for some in stored(connection, indexed):
+        rows = [_fts5(words) for words in some]
+        connection.exec_driver_sql(_OUT_OF_FTS5, rows)
 
 
-def _tsvector(words: list[str]) -> str:
-    return " ".join(f"'{word}':{position}" for position, word in enumerate(words, 1))
+def again(connection: Connection, numbers: Collection[int]) -> None:
+    """Index messages that `forget` took out as they are stored now, without the withdrawn ones."""
+    for some in stored(connection, sorted(numbers), withdrawn=False):
+        add(connection, some)
 
 
-def _tsquery(phrase: list[str]) -> str:
-    if is_single_character(phrase):
-        return f"'{phrase[0]}':*"
-    return " <-> ".join(f"'{word}'" for word in phrase)
+def stored(connection: Connection, numbers: Sequence[int], *, withdrawn: bool = True) -> Iterator[list[Words]]:
+    """What these messages are found by, a portion at a time."""
+    columns = (messages.c.id, tickets.c.subject.label("titled"), messages.c.subject, messages.c.text)
+    for start in range(0, len(numbers), _PORTION):
+        some = numbers[start : start + _PORTION]
+        named: dict[int, list[str]] = {}
+        files = select(attachments.c.message, attachments.c.filename).where(attachments.c.message.in_(some))
+        for message, name in connection.execute(files.order_by(attachments.c.id)):
+            named.setdefault(message, []).append(name)
+        query = select(*columns).join(tickets, tickets.c.number == messages.c.ticket).where(messages.c.id.in_(some))
+        if not withdrawn:
+            query = query.where(messages.c.withdrawn.is_(False))
+        found = connection.execute(query.order_by(messages.c.id))
+        yield [words_of(row.id, row.titled, row.subject, named.get(row.id, ()), row.text) for row in found]
+
+
+def match(phrase: Phrase) -> str:
+    """The phrase as FTS5 asks for it."""
+    quoted = '"' + " ".join(phrase.words) + '"'
+    return f"{quoted} *" if phrase.prefix else quoted
+
+
+def tsquery(phrase: Phrase) -> str:
+    """The phrase as PostgreSQL asks for it."""
+    words = [f"'{word}'" for word in phrase.words]
+    if phrase.prefix:
+        words[-1] += ":*"
+    return "(" + " <-> ".join(words) + ")"
+
+
+def tsvector(words: Iterable[tuple[str, int, str]]) -> str:
+    """Words with their positions and weights as PostgreSQL takes them."""
+    return " ".join(f"'{word}':{position}{weight}" for word, position, weight in words)
+
+
+def _fts5(words: Words) -> tuple[int, str, str, str]:
+    return words.message, " ".join(cut(words.subject)), " ".join(cut(words.files)), " ".join(cut(words.text))
+
+
+def _rows(words: Words) -> Iterator[tuple[int, int, bool, str]]:
+    """Rows of `search_index`. No phrase reaches from one field into the next."""
+    whole: list[tuple[str, int, str]] = []
+    position = 0
+    for text, weight in ((words.subject, "A"), (words.files, "B"), (words.text, "")):
+        for word in cut(text):
+            position += 1
+            whole.append((word, position, weight))
+        position += 1
+    starts = range(0, max(len(whole) - _OVERLAP, 1), ROW - _OVERLAP)
+    for piece, start in enumerate(starts):
+        some = whole[start : start + ROW]
+        before = some[0][1] - 1 if some else 0
+        yield words.message, piece, len(starts) > 1, tsvector((word, at - before, weight) for word, at, weight in some)

@@ -13,7 +13,6 @@ from .outbox import outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
 from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
-from .search import search_rows
 from .sqlite import metadata as sqlite_metadata
 from .tickets import followers, participants, seen, ticket_tags, tickets
 
@@ -42,7 +41,6 @@ __all__ = [
     "participants",
     "plugin_revisions",
     "postgresql_metadata",
-    "search_rows",
     "seen",
     "sqlite_metadata",
     "teams",

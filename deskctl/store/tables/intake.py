@@ -65,6 +65,13 @@ journal = Table(
     UniqueConstraint("key", "channel"),
 )
 
+#: What a message was made of, for reading it again.
+Index(
+    "ix_journal_message",
+    journal.c.message,
+    sqlite_where=text("message IS NOT NULL"),
+    postgresql_where=text("message IS NOT NULL"),
+)
 Index(
     "ix_journal_unsettled",
     journal.c.state,

@@ -1,0 +1,168 @@
+"""What a search answers: messages with the piece of text that was found, and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from ...core.queries.answers import ContactHit, MessageHit, SearchAnswer
+from ...core.queries.lookups import SearchContacts, SearchMessages
+from ...errors import UsageError
+from ..moments import rfc3339
+from ..search import contacts as contact_index
+from ..search.candidates import RANKED, Wanted, best, newest, these
+from ..search.cut import Phrase, phrases
+from ..search.index import words_of
+from ..search.mark import Readable, snippet
+from ..tables import attachments, contacts, identities, tickets
+
+#: More words than this are a pasted text, not a search.
+_MOST_WORDS = 64
+
+
+def search_messages(connection: Connection, query: SearchMessages) -> SearchAnswer:
+    """Raises UsageError."""
+    wanted = Wanted(_asked(query.text), query.spam, query.notes)
+    if not query.rank:
+        return {"hits": _hits(connection, wanted, newest(connection, wanted), query.limit), "ranked": None}
+    numbers, capped = best(connection, wanted)
+    hits = _hits(connection, wanted, these(connection, numbers), query.limit)
+    return {"hits": hits, "ranked": RANKED if capped else None}
+
+
+def search_contacts(connection: Connection, query: SearchContacts) -> list[ContactHit]:
+    """Newest first. Raises UsageError."""
+    _asked(query.text)
+    numbers, names = _living_contacts(connection, contact_index.found(connection, query.text, query.limit))
+    reached = select(identities.c.contact, identities.c.address).where(identities.c.contact.in_(numbers))
+    addresses: dict[int, list[str]] = {}
+    for number, address in connection.execute(reached.order_by(identities.c.id)):
+        addresses.setdefault(number, []).append(address)
+    return [{"id": number, "name": names[number], "addresses": addresses.get(number, [])} for number in numbers]
+
+
+def _living_contacts(connection: Connection, numbers: Sequence[int]) -> tuple[list[int], dict[int, str | None]]:
+    """Where these contacts were merged, those that they went into, each once; and the names."""
+    names: dict[int, str | None] = {}
+    into: dict[int, int | None] = {}
+    asked = list(numbers)
+    while asked:
+        query = select(contacts.c.id, contacts.c.name, contacts.c.merged_into).where(contacts.c.id.in_(asked))
+        for row in connection.execute(query):
+            names[row.id], into[row.id] = row.name, row.merged_into
+        asked = [number for number in into.values() if number is not None and number not in into]
+    living: dict[int, None] = {}
+    for number in numbers:
+        last, passed = number, set[int]()
+        while (following := into.get(last)) is not None and last not in passed:
+            passed.add(last)
+            last = following
+        living[last] = None
+    return list(living), names
+
+
+def _asked(text: str) -> list[Phrase]:
+    found = phrases(text)
+    if not found:
+        raise UsageError(f"there is no word in {text!r} to search for", "words are made of letters and digits")
+    if len(found) > _MOST_WORDS:
+        raise UsageError(f"{len(found)} words are too many to search for", f"use at most {_MOST_WORDS}")
+    return found
+
+
+def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], limit: int) -> list[MessageHit]:
+    """The first `limit` hits among the rows.
+
+    A message that only repeats the words, in its subject or in what it quotes, gives way to the message of its ticket
+    that says them, and to the first that repeats them: else one long thread would fill the list.
+    """
+    if limit <= 0:
+        raise UsageError(f"a limit of {limit} makes no sense")
+    living = _Living(connection)
+    found: dict[int, tuple[int, str, Row[Any]]] = {}  # by message, in the order of the rows
+    repeating: dict[int, int | None] = {}  # by living ticket: the message that gives way; None: nothing may
+    for row in rows:
+        seen = _seen(connection, wanted.phrases, row)
+        if seen is None:
+            continue
+        own, shown = seen
+        ticket = living.number(row.ticket, row.merged_into)
+        if not own and ticket in repeating:
+            continue
+        if own and (other := repeating.get(ticket)) is not None:
+            del found[other]
+        repeating[ticket] = None if own else row.id
+        found[row.id] = (ticket, shown, row)
+        if len(found) == limit:
+            break
+    rows.close()  # the rest is not asked for
+    subjects = living.subjects({ticket for ticket, _, row in found.values() if row.merged_into is not None})
+    return [
+        {
+            "number": ticket,
+            "subject": subjects.get(ticket, row.titled),
+            "message": row.id,
+            "snippet": shown,
+            "at": rfc3339(row.sent_at),
+        }
+        for ticket, shown, row in found.values()
+    ]
+
+
+def _seen(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) -> tuple[bool, str] | None:
+    """Whether the message itself says one of the words, and what is shown of it.
+
+    None when a word is in none of its texts: the index may be behind, what is shown must be true.
+    """
+    own = Readable(row.text if row.visible_text is None else row.visible_text)
+    missing = [phrase for phrase in wanted if own.first(phrase) is None]
+    if not missing:
+        return True, snippet(own, wanted)
+    whole = own if row.visible_text is None else Readable(row.text)
+    words = words_of(row.id, row.titled, row.subject, (), "")
+    subject = Readable(words.subject)
+    missing = [p for p in missing if subject.first(p) is None and (whole is own or whole.first(p) is None)]
+    said = any(own.first(phrase) is not None for phrase in wanted)
+    if said and not missing:
+        return True, snippet(own, wanted)
+    files = Readable("\n".join(_files(connection, row.id)))
+    if any(files.first(phrase) is None for phrase in missing):
+        return None
+    if said:
+        return True, snippet(own, wanted)
+    if any(files.first(phrase) is not None for phrase in wanted):
+        return True, snippet(files, wanted)
+    if any(whole.first(phrase) is not None for phrase in wanted):
+        return False, snippet(whole, wanted)
+    return False, " · ".join(filter(None, (snippet(Readable(row.subject or row.titled), wanted), snippet(own, ()))))
+
+
+def _files(connection: Connection, message: int) -> Sequence[str]:
+    query = select(attachments.c.filename).where(attachments.c.message == message).order_by(attachments.c.id)
+    return connection.execute(query).scalars().all()
+
+
+class _Living:
+    """Which ticket a merged one lives on in."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._into: dict[int, int] = {}
+
+    def number(self, ticket: int, merged_into: int | None) -> int:
+        passed = set()
+        while merged_into is not None and ticket not in passed:
+            passed.add(ticket)
+            ticket = merged_into
+            if ticket not in self._into:
+                query = select(tickets.c.merged_into).where(tickets.c.number == ticket)
+                self._into[ticket] = self._connection.execute(query).scalar_one() or 0
+            merged_into = self._into[ticket] or None
+        return ticket
+
+    def subjects(self, numbers: Iterable[int]) -> dict[int, str]:
+        asked = sorted(numbers)
+        query = select(tickets.c.number, tickets.c.subject).where(tickets.c.number.in_(asked))
+        return {row.number: row.subject for row in self._connection.execute(query)} if asked else {}

@@ -1,0 +1,141 @@
+"""Messages that hold every phrase: newest first, or the best of the newest.
+
+A word that stands in a million messages must not cost a million rows. FTS5 walks its index backwards and stops when
+nobody asks for more. A GIN index has no order, so PostgreSQL looks among the newest messages first, then in a wider
+window, then in the rest; a word that is frequent is found in the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from .cut import Phrase
+from .index import match, tsquery
+
+#: So many messages, the newest that hold the words, are compared when the best are wanted.
+RANKED = 10_000
+#: Widths (message ids) of the windows in which PostgreSQL looks, and rows fetched at a time.
+_WINDOWS = (4_096, 65_536)
+_PAGE = 200
+#: A word in the subject says more than one in an attachment's name, and that more than one in the text.
+_BM25 = "bm25(search_index, 4.0, 2.0, 1.0)"
+#: The whole of what is wanted standing close together, and each word of it standing often; both by length.
+_TS_RANK = """
+    SELECT message, max(
+        ts_rank_cd('{0.25, 0.25, 0.5, 1.0}', tokens, %s::tsquery, 1)
+        + ts_rank('{0.25, 0.25, 0.5, 1.0}', tokens, %s::tsquery, 1)
+    ) AS score FROM search_index WHERE message = ANY(%s) GROUP BY message
+"""
+#: CROSS keeps SQLite from turning the order of the tables around.
+_FTS5 = """
+    FROM search_index CROSS JOIN messages m ON m.id = search_index.rowid CROSS JOIN tickets t ON t.number = m.ticket
+    WHERE search_index MATCH ? AND
+"""
+_BACKWARDS = "ORDER BY search_index.rowid DESC"
+_JOINED = "FROM messages m JOIN tickets t ON t.number = m.ticket"
+_WHOLE = "m.id, m.ticket, m.sent_at, m.subject, m.text, m.visible_text, t.subject AS titled, t.merged_into"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for, and where."""
+
+    phrases: Sequence[Phrase]
+    spam: bool
+    notes: bool
+
+    @property
+    def conditions(self) -> str:
+        """On the message `m` and its ticket `t`."""
+        found = "NOT m.withdrawn"
+        found += "" if self.spam else " AND NOT t.spam"
+        return found + ("" if self.notes else " AND m.kind <> 'note'")
+
+
+def newest(connection: Connection, wanted: Wanted, columns: str = _WHOLE) -> Generator[Row[Any]]:
+    """Newest first; each row is fetched when it is asked for."""
+    if connection.dialect.name == "sqlite":
+        query = _sql("SELECT", columns, _FTS5, wanted.conditions, _BACKWARDS)
+        with connection.exec_driver_sql(query, (_all_fts5(wanted),)) as found:
+            yield from found
+    else:
+        yield from _in_windows(connection, wanted, columns)
+
+
+def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
+    """The newest `RANKED` of the messages, best first, equals newest first; and whether there were more."""
+    if connection.dialect.name == "sqlite":
+        query = _sql("SELECT m.id,", _BM25, "AS score", _FTS5, wanted.conditions, _BACKWARDS, "LIMIT", str(RANKED + 1))
+        rows = connection.exec_driver_sql(query, (_all_fts5(wanted),)).all()
+        scored = [(row.score, -row.id) for row in rows]
+    else:
+        numbers: list[int] = []
+        for row in newest(connection, wanted, "m.id"):
+            numbers.append(row.id)
+            if len(numbers) > RANKED:
+                break
+        any_of = " | ".join(map(tsquery, wanted.phrases))
+        found = connection.exec_driver_sql(_TS_RANK, (_all_tsquery(wanted), any_of, numbers))
+        scored = [(-row.score, -row.message) for row in found]
+    capped = len(scored) > RANKED
+    if capped:
+        scored.remove(max(scored, key=lambda place: place[1]))  # the oldest was only to see whether there is one more
+    return [-number for _, number in sorted(scored)], capped
+
+
+def these(connection: Connection, numbers: Sequence[int]) -> Generator[Row[Any]]:
+    """The messages with these ids, in this order."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    for start in range(0, len(numbers), _PAGE):
+        some = tuple(numbers[start : start + _PAGE])
+        query = _sql("SELECT", _WHOLE, _JOINED, "WHERE m.id IN (", ", ".join([mark] * len(some)), ")")
+        rows = {row.id: row for row in connection.exec_driver_sql(query, some)}
+        yield from (rows[number] for number in some)
+
+
+def _sql(*parts: str) -> str:
+    return " ".join(parts)
+
+
+def _all_fts5(wanted: Wanted) -> str:
+    return " AND ".join(map(match, wanted.phrases))
+
+
+def _all_tsquery(wanted: Wanted) -> str:
+    return " & ".join(map(tsquery, wanted.phrases))
+
+
+def _in_windows(connection: Connection, wanted: Wanted, columns: str) -> Generator[Row[Any]]:
+    among, values = _holding(wanted)
+    held = _sql("SELECT", columns, _JOINED, "WHERE m.id IN (", among, ") AND", wanted.conditions)
+    query = _sql(held, "ORDER BY m.id DESC LIMIT", str(_PAGE))
+    high: int = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM messages").scalar_one() + 1
+    for width in (*_WINDOWS, high):
+        low = max(high - width, 0)
+        while high > low:
+            bounds = {"low": low, "high": high}
+            page = connection.exec_driver_sql(query, values | bounds).all()
+            yield from page
+            if len(page) < _PAGE:
+                break
+            high = page[-1].id
+        high = low
+
+
+def _holding(wanted: Wanted) -> tuple[str, dict[str, str]]:
+    """A query for the messages between `low` and `high` that hold every phrase, and its values.
+
+    A long message may hold them in different pieces.
+    """
+    within = "SELECT message FROM search_index WHERE message >= %(low)s AND message < %(high)s AND tokens @@"
+    values = {"all": _all_tsquery(wanted)}
+    parts = [f"{within} %(all)s::tsquery"]
+    if len(wanted.phrases) > 1:
+        values |= {f"p{n}": tsquery(phrase) for n, phrase in enumerate(wanted.phrases)}
+        pieces = " INTERSECT ".join(f"{within} %(p{n})s::tsquery AND long" for n in range(len(wanted.phrases)))
+        parts.append(f"({pieces})")
+    return " UNION ".join(parts), values

@@ -1,0 +1,143 @@
+"""Finding the words in a text that somebody reads, and the piece of it that is worth showing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from .cut import CJK, LETTER, Phrase, is_cjk
+
+#: Around what was found; mathematical brackets that nobody writes in mails. Where somebody does, they become [ and ].
+OPEN, CLOSE = "⟦", "⟧"
+_ELLIPSIS = "…"
+#: Characters of a snippet, and of what stands before the first word found.
+_LENGTH, _BEFORE = 160, 48
+#: How far (characters) an edge moves to lie between words.
+_SLACK = 16
+
+_LETTER = re.compile(LETTER)
+_GAP = f"(?:(?![{CJK}])[\\W_])*+"
+_BLANKS = re.compile(r"\s+")
+_OWN_MARKS = str.maketrans(OPEN + CLOSE, "[]")
+
+
+class Readable:
+    """A text as it is shown (NFC), and folded for comparing. `at` gives the place in the one for that in the other."""
+
+    __slots__ = ("_places", "folded", "shown")
+
+    def __init__(self, text: str) -> None:
+        self.shown = text if text.isascii() else unicodedata.normalize("NFC", text)
+        self.folded = self.shown.casefold()
+        self._places: list[int] | None = None
+        if len(self.folded) != len(self.shown):  # ß and its kind become two letters
+            self._places = [i for i, character in enumerate(self.shown) for _ in character.casefold()]
+
+    def first(self, phrase: Phrase) -> int | None:
+        """Where the phrase stands first, in `folded`."""
+        return next((start for start, _ in spans(phrase, self.folded)), None)
+
+    def at(self, place: int) -> int:
+        if self._places is None:
+            return place
+        return self._places[place] if place < len(self._places) else len(self.shown)
+
+    def after(self, end: int) -> int:
+        """The place in `shown` behind what ends at `end` in `folded`."""
+        return self.at(end - 1) + 1
+
+    def folded_at(self, place: int) -> int:
+        """The place in `folded` of a place in `shown`."""
+        return place if self._places is None else bisect_left(self._places, place)
+
+
+def spans(phrase: Phrase, folded: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    """Where the phrase stands: half-open, one after the other, none beginning at `stop` or later."""
+    first, rest = phrase.runs[0], _rest(phrase.runs)
+    bounded = not is_cjk(first)
+    limit = len(folded) if stop is None else stop
+    while 0 <= (at := folded.find(first, start)) < limit:
+        found = None
+        if not (bounded and at and _LETTER.match(folded, at - 1)):
+            found = rest.match(folded, at + len(first))
+        if found:
+            yield at, found.end()
+        start = found.end() if found else at + 1
+
+
+@lru_cache(maxsize=64)
+def _rest(runs: tuple[str, ...]) -> re.Pattern[str]:
+    """What follows the first run of a phrase. Runs end where those of the text do; a last CJK one need not."""
+    parts: list[str] = []
+    for place, run in enumerate(runs):
+        if place:
+            parts += [_GAP, re.escape(run)]
+        if not is_cjk(run):
+            parts.append(f"(?!{LETTER})")
+        elif place < len(runs) - 1:
+            parts.append(f"(?![{CJK}])")
+    return re.compile("".join(parts))
+
+
+def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> str:
+    """One line of the text around the first word found, every word in it marked; its beginning if there is none."""
+    firsts = [place for phrase in wanted if (place := text.first(phrase)) is not None]
+    shown = text.shown
+    start = _edge(shown, max(0, text.at(min(firsts)) - _BEFORE)) if firsts else 0
+    end = _end(shown, start + length)
+    found = _merged(
+        shown,
+        sorted(
+            (text.at(a), min(text.after(b), end))
+            for phrase in wanted
+            for a, b in spans(phrase, text.folded, text.folded_at(start), text.folded_at(end))
+        ),
+    )
+    parts = [_ELLIPSIS if start else ""]
+    place = start
+    for a, b in found:
+        parts += [_line(shown[place:a]), OPEN, _line(shown[a:b]), CLOSE]
+        place = b
+    parts += [_line(shown[place:end]), _ELLIPSIS if end < len(shown.rstrip()) else ""]
+    return "".join(parts).strip()
+
+
+def _line(piece: str) -> str:
+    return _BLANKS.sub(" ", piece.translate(_OWN_MARKS))
+
+
+def _merged(shown: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that overlap, or have nothing but blanks between them, are one."""
+    merged: list[tuple[int, int]] = []
+    for a, b in found:
+        if merged and (a <= merged[-1][1] or not shown[merged[-1][1] : a].strip()):
+            merged[-1] = (merged[-1][0], max(b, merged[-1][1]))
+        else:
+            merged.append((a, b))
+    return merged
+
+
+def _edge(shown: str, place: int) -> int:
+    """A place to begin at, near `place`, that splits no word if possible, and no letter from its marks."""
+    if place == 0:
+        return 0
+    blank = _BLANKS.search(shown, place, place + _SLACK)
+    if blank:
+        return blank.end()
+    while place < len(shown) and unicodedata.category(shown[place])[0] == "M":
+        place += 1
+    return place
+
+
+def _end(shown: str, place: int) -> int:
+    if place >= len(shown):
+        return len(shown)
+    blank = shown.rfind(" ", place - _SLACK, place)
+    if blank > 0:
+        return blank
+    while place < len(shown) and unicodedata.category(shown[place])[0] == "M":
+        place += 1
+    return place
