@@ -7,6 +7,7 @@ import click
 from ..context import CliContext
 from ..options import columns
 from ..output import Column, field
+from .plugin_project import check, new
 
 COLUMNS = (
     field("name"),
@@ -43,3 +44,7 @@ def list_(context: CliContext) -> None:
       deskctl plugin list
     """
     context.emit(context.desk().call("plugins"), COLUMNS)
+
+
+plugin.add_command(new)
+plugin.add_command(check)
