@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskctl.config.locate import run_folder
@@ -79,7 +80,8 @@ def open_parts(config: Config, plugins: Plugins) -> Parts:
     from deskctl.desk.parts import Parts
     from deskctl.store import Store
 
-    store = Store.open(config.store.url, config.settings(), owner=f"{os.uname().nodename}:{config.run_dir}")
+    settings = replace(config.settings(), automations=plugins.wanted())
+    store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         parts = Parts(config, plugins, store)
         ensure_plugin_tables(config.store.url, plugins, store.plugin_revisions)

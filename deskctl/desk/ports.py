@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from deskctl.core.jobs import JobAtHand
 from deskctl.core.journal import JournalEntry, JournalRow
 from deskctl.core.outbox import OutboxEntry
 from deskctl.core.queries import Query
@@ -66,6 +67,37 @@ class Timers(Protocol):
     def next_due(self) -> datetime | None: ...
 
 
+class Jobs(Protocol):
+    def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
+        """Take due jobs of these automations; nobody else gets them."""
+        ...
+
+    def finish(self, connection: Any, job: int) -> bool:
+        """Inside the transaction of that connection: the job goes with it; False when it is another's."""
+        ...
+
+    def put_back(self, job: int, error: str, due_at: datetime | None) -> None:
+        """It failed, and is tried again at a moment, or never."""
+        ...
+
+    def recover(self, started: bool = True) -> None:
+        """What a dead daemon had in hand waits again."""
+        ...
+
+    def next_due(self, automations: Collection[str]) -> datetime | None: ...
+    def rows(self) -> list[Any]:
+        """`list[requests.JobRow]`."""
+        ...
+
+    def retry(self, job: int) -> None:
+        """Raises NotFound."""
+        ...
+
+    def drop(self, job: int) -> None:
+        """Raises NotFound."""
+        ...
+
+
 class ChannelStates(Protocol):
     def load(self, channel: str) -> dict[str, Any]: ...
     def save(self, channel: str, state: Mapping[str, Any]) -> None: ...
@@ -78,6 +110,8 @@ class Store(Protocol):
     def journal(self) -> Journal: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def jobs(self) -> Jobs: ...
     @property
     def timers(self) -> Timers: ...
     @property

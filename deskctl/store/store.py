@@ -12,6 +12,7 @@ from ..core.unit import Unit
 from . import blobs, plugin_tables, schema
 from .engine import Database, database
 from .faults import of_the_store
+from .jobs import Jobs
 from .journal import Journal
 from .outbox import Outbox
 from .queries import Reader, answer
@@ -41,6 +42,7 @@ class Store:
         self._clock = clock
         self.journal = Journal(database)
         self.outbox = Outbox(database, clock, owner)
+        self.jobs = Jobs(database, clock, owner)
         self.timers = Timers(database, clock)
         self.state = ChannelState(database)
 

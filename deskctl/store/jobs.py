@@ -1,0 +1,144 @@
+"""Jobs on disk: work for plugins, taken by one daemon at a time, and gone with what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, not_, or_, select, text, true
+
+from ..core.jobs import MAX_TRIES, JobAtHand, plugin_of
+from ..errors import NotFound
+from .engine import Database
+from .moments import from_micros, maybe_from_micros, maybe_rfc3339, rfc3339, to_micros
+from .tables import events, jobs
+from .tables.plugins import WAITING
+from .text import clean, from_json
+
+#: What another daemon has had in hand for longer is no longer in its hands: a job takes at most ten minutes.
+STALE = timedelta(hours=1)
+
+
+class Jobs:
+    """Every method is one transaction of its own, durable when it returns, unless it is given a connection.
+
+    `owner` names the daemon, the same after a restart, as for the outbox. Raises Unavailable.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], owner: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+
+    def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
+        """Take up to `limit` jobs of these automations whose time has come, the oldest first, and count the try."""
+        now = to_micros(self._clock())
+        due = (
+            select(jobs.c.id)
+            .where(text(WAITING), jobs.c.due_at <= now, jobs.c.automation.in_(list(automations)))
+            .order_by(jobs.c.due_at, jobs.c.id)
+        )
+        with self._database.reading() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return []  # an empty look costs no write
+        with self._database.writing("jobs.claim") as connection:
+            taken = connection.execute(due.limit(limit).with_for_update(skip_locked=True)).scalars().all()
+            mine = {"state": "running", "attempts": jobs.c.attempts + 1, "claimed_by": self._owner, "claimed_at": now}
+            connection.execute(jobs.update().where(jobs.c.id.in_(taken)).values(mine))
+            query = select(jobs, events.c.kind, events.c.ticket, events.c.actor, events.c.at, events.c.facts)
+            query = query.join(events, events.c.id == jobs.c.event).where(jobs.c.id.in_(taken)).order_by(jobs.c.id)
+            return [_at_hand(row) for row in connection.execute(query)]
+
+    def finish(self, connection: Connection, job: int) -> bool:
+        """Inside the transaction that does what the job leads to: the job goes with it. False when somebody else has
+        it in hand, so that nothing may be done."""
+        mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._owner)
+        return connection.execute(jobs.delete().where(mine).returning(jobs.c.id)).first() is not None
+
+    def put_back(self, job: int, error: str, due_at: datetime | None) -> None:
+        """It failed: it is tried again at `due_at`, or never (None) unless somebody says so."""
+        with self._database.writing("jobs.put_back") as connection:
+            failed = {"state": "failed"} if due_at is None else {"state": "waiting", "due_at": to_micros(due_at)}
+            values = {**failed, "last_error": clean(error), "claimed_by": None, "claimed_at": None}
+            mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._owner)
+            connection.execute(jobs.update().where(mine).values(values))
+
+    def recover(self, started: bool = True) -> None:
+        """What a daemon that died had in hand waits again; after too many such deaths it counts as failed.
+
+        `started`: this daemon has nothing in hand yet, so what is in its name was left behind.
+        """
+        stale = jobs.c.claimed_at < to_micros(self._clock() - STALE)
+        mine = jobs.c.claimed_by == self._owner
+        left = or_(mine, stale) if started else and_(stale, not_(mine))
+        if not self._database.shared:
+            if not started:
+                return
+            left = true()  # the desk's lock: there is no other daemon
+        with self._database.reading() as connection:
+            if connection.execute(select(jobs.c.id).where(jobs.c.state == "running", left).limit(1)).first() is None:
+                return
+        with self._database.writing("jobs.recover") as connection:
+            often = jobs.update().where(jobs.c.state == "running", left, jobs.c.attempts >= MAX_TRIES)
+            connection.execute(often.values(state="failed", last_error="the daemon died each time it ran"))
+            connection.execute(jobs.update().where(jobs.c.state == "running", left).values(state="waiting"))
+
+    def next_due(self, automations: Collection[str]) -> datetime | None:
+        """When the next job of these automations is due; None when none waits."""
+        query = select(jobs.c.due_at).where(text(WAITING), jobs.c.automation.in_(list(automations)))
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(jobs.c.due_at).limit(1)).scalar_one_or_none()
+            return maybe_from_micros(found)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every job, oldest first: `requests.JobRow`."""
+        query = select(jobs, events.c.kind, events.c.ticket).join(events, events.c.id == jobs.c.event)
+        with self._database.reading() as connection:
+            return [_document(row) for row in connection.execute(query.order_by(jobs.c.id))]
+
+    def retry(self, job: int) -> None:
+        """A failed job is tried again from the beginning. Raises NotFound when there is no such job that waits."""
+        with self._database.writing("jobs.retry") as connection:
+            again = jobs.update().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
+            values = {"state": "waiting", "attempts": 0, "due_at": to_micros(self._clock())}
+            if connection.execute(again.values(values)).first() is None:
+                raise NotFound(f"there is no job {job} to try again", "deskctl plugin jobs")
+
+    def drop(self, job: int) -> None:
+        """A job goes without being done. Raises NotFound when there is no such job that waits."""
+        with self._database.writing("jobs.drop") as connection:
+            gone = jobs.delete().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
+            if connection.execute(gone).first() is None:
+                raise NotFound(f"there is no job {job} to drop", "deskctl plugin jobs")
+
+
+def _at_hand(row: Any) -> JobAtHand:
+    return JobAtHand(
+        id=row.id,
+        automation=row.automation,
+        tries=row.attempts,
+        depth=row.depth,
+        event=row.event,
+        kind=row.kind,
+        ticket=row.ticket,
+        actor=row.actor,
+        at=from_micros(row.at),
+        facts=from_json(row.facts),
+    )
+
+
+def _document(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "plugin": plugin_of(row.automation),
+        "automation": row.automation,
+        "event": row.event,
+        "kind": row.kind,
+        "ticket": row.ticket,
+        "state": row.state,
+        "due_at": rfc3339(row.due_at),
+        "attempts": row.attempts,
+        "claimed_at": maybe_rfc3339(row.claimed_at),
+        "last_error": row.last_error,
+    }
