@@ -10,17 +10,18 @@ import contextlib
 import email.parser
 import email.policy
 import json
+import select
 import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-TOKEN = "777:SECRET-token_of-tests"  # noqa: S105 - nobody's
+TOKEN = "777:SECRET-token_of-tests"
 BOT = {"id": 777, "is_bot": True, "first_name": "Desk", "username": "desk_test_bot", "can_join_groups": True}
 
 #: `answer`: this error instead of doing it. `cut`: the line is cut before, `lose`: after it was done, unanswered.
@@ -182,15 +183,22 @@ class BotServer:
 
     # --- methods
 
-    def perform(self, method: str, params: dict[str, Any], filename: str | None, content: bytes) -> Any:
-        """The result of a call. Raises Refusal."""
+    def perform(
+        self,
+        method: str,
+        params: dict[str, Any],
+        filename: str | None,
+        content: bytes,
+        gone: Callable[[], bool] = lambda: False,
+    ) -> Any:
+        """The result of a call. `gone`: whether whoever called waits no more. Raises Refusal."""
         with self._changed:
             self.calls.append(method)
         match method:
             case "getMe":
                 return BOT
             case "getUpdates":
-                return self._get_updates(params)
+                return self._get_updates(params, gone)
             case "setWebhook":
                 with self._changed:
                     self.webhook = params
@@ -236,7 +244,7 @@ class BotServer:
             self._changed.notify_all()
         return {"message_id": sent.message_id, "date": int(time.time()), "chat": {"id": chat, "type": "private"}}
 
-    def _get_updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
+    def _get_updates(self, params: dict[str, Any], gone: Callable[[], bool]) -> list[dict[str, Any]]:
         if self.webhook:
             raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
         allowed = json.loads(params["allowed_updates"]) if "allowed_updates" in params else None
@@ -254,7 +262,10 @@ class BotServer:
             def ready() -> bool:
                 return bool(self._updates) or self._poller != mine or self._closed
 
-            self._changed.wait_for(ready, max(0.0, deadline - time.monotonic()))
+            while not ready() and time.monotonic() < deadline:
+                self._changed.wait(min(0.1, max(0.0, deadline - time.monotonic())))
+                if gone():
+                    return []
             if self._poller != mine:
                 raise Refusal(
                     409,
@@ -361,7 +372,7 @@ class _Handler(BaseHTTPRequestHandler):
             if scripted is not None and scripted.fault == "answer":
                 raise Refusal(scripted.status, scripted.description, scripted.parameters)
             params, filename, content = self._params(body)
-            result = bots.perform(method, params, filename, content)
+            result = bots.perform(method, params, filename, content, self._gone)
         except Refusal as refusal:
             answer = {"ok": False, "error_code": refusal.status, "description": refusal.description}
             if refusal.parameters:
@@ -372,6 +383,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         self._answer(200, {"ok": True, "result": result})
+
+    def _gone(self) -> bool:
+        """Whether the other end of the line is closed."""
+        if not select.select([self.connection], [], [], 0)[0]:
+            return False
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
 
     def _file(self, bots: BotServer, file_id: str) -> None:
         if (scripted := bots._due("file")) is not None:

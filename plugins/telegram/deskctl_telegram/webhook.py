@@ -23,9 +23,9 @@ from .intake import Intake
 from .reading import loads
 from .updates import ALLOWED
 
-#: Bytes of a request's head and body; an update is a few kilobytes.
+#: Bytes of a request's head and body. An update is a few kilobytes; what were refused would be brought again for ever.
 HEAD_BYTES: Final = 16 * 1024
-BODY_BYTES: Final = 1024 * 1024
+BODY_BYTES: Final = 32 * 1024 * 1024
 #: Seconds for a request to come whole, and for the next one on the same line.
 REQUEST_SECONDS: Final = 20.0
 IDLE_SECONDS: Final = 75.0

@@ -13,7 +13,6 @@ from deskctl.plugins import Secret
 from deskctl.testing.fakes import MemoryContext
 from deskctl_telegram.channel import TelegramChannel
 from deskctl_telegram.config import TelegramConfig
-
 from tests.servers.telegram import TOKEN, BotServer
 
 

@@ -1,0 +1,233 @@
+"""How updates come in: by long polling and by a webhook, with their files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from deskctl.plugins import Choice, IntentKind, Secret, Unavailable
+from deskctl.testing.builders import outbound
+from deskctl.testing.fakes import MemoryContext
+from deskctl_telegram.channel import TelegramChannel
+from deskctl_telegram.config import TelegramConfig, Webhook
+from deskctl_telegram.parse import parse
+from tests.servers.telegram import TOKEN, BotServer
+
+Running = Callable[[TelegramConfig, MemoryContext], Any]
+PHOTO = [{"file_id": "p1", "width": 9, "height": 9, "file_size": 4}]
+
+
+UPDATE = b'{"update_id": 1, "message": {"message_id": 1, "chat": {"id": 4}, "from": {"id": 4}, "text": "x"}}'
+
+
+def said(context: MemoryContext) -> list[str]:
+    return [parse(entry.raw, entry.envelope).text for entry in context.journal]
+
+
+async def test_many_updates_are_one_commit_and_confirmed_after_it(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    for number in range(250):
+        bots.says(42, f"message {number}")
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 250, "all are confirmed")
+    assert said(context) == [f"message {number}" for number in range(250)]
+    assert bots.handed_over == 250
+
+
+async def test_what_was_journalled_but_not_confirmed_comes_again_and_is_known(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.says(42, "once")
+    bots.fail("getUpdates", "cut", skip=1)
+    channel = TelegramChannel(config, context)
+    with pytest.raises(Unavailable):
+        await channel.receive()
+    await channel.aclose()
+    assert said(context) == ["once"]
+    assert bots.confirmed == 0
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    assert bots.handed_over == 2
+    assert said(context) == ["once"]
+
+
+async def test_files_are_fetched_before_the_journal(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.has_file("p1", b"JPEG")
+    bots.says(42, caption="여기", photo=PHOTO)
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    [entry] = context.journal
+    [file] = parse(entry.raw, entry.envelope).files
+    assert file.content == b"JPEG"
+
+
+async def test_a_file_that_does_not_come_at_first_is_asked_for_again(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.has_file("p1", b"JPEG")
+    bots.fail("file", "cut")
+    bots.fail("getFile", status=500)
+    bots.says(42, photo=PHOTO)
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    [entry] = context.journal
+    assert parse(entry.raw, entry.envelope).files[0].content == b"JPEG"
+
+
+async def test_a_file_that_is_too_large_or_gone_holds_nobody_up(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.says(42, document={"file_id": "x", "file_name": "movie.mp4", "file_size": 900 * 1024 * 1024})
+    bots.says(42, document={"file_id": "gone", "file_name": "lost.txt"})
+    bots.says(43, "after them")
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 3, "all are confirmed")
+    large, gone, after = said(context)
+    assert large == "[file]\n\n[movie.mp4: too large to be fetched, 900.0 MB]"
+    assert gone.startswith("[file]\n\n[lost.txt: could not be fetched: Bad Request: wrong file_id")
+    assert after == "after them"
+
+
+async def test_a_server_that_lies_about_a_size_gives_no_more_than_the_limit(
+    bots: BotServer, context: MemoryContext, running: Running
+) -> None:
+    config = TelegramConfig(token=Secret.of(TOKEN), api=bots.url, max_file="1KB")
+    bots.has_file("x", b"z" * 2000)
+    bots.says(42, document={"file_id": "x", "file_name": "a.bin", "file_size": 10})
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    assert "[a.bin: could not be fetched: it is too large]" in said(context)[0]
+
+
+async def test_what_is_no_message_is_confirmed_and_kept_nowhere(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.happens(my_chat_member={"chat": {"id": 42}, "new_chat_member": {"status": "kicked"}})
+    bots.happens(message={"message_id": 1, "chat": {"id": 42}, "from": {"id": 42}, "pinned_message": {}})
+    bots.says(42, "in a group", chat={"id": -5, "type": "group"})
+    bots.says(42, "heard")
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 4, "all are confirmed")
+    assert said(context) == ["heard"]
+
+
+async def test_a_pressed_button_is_heard_and_answered(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    async with running(config, context) as channel:
+        await channel.send(outbound("Did it help?", to=("42",), choices=(Choice("solved", "Yes"),)))
+        bots.presses(42, bots.sent[0], "choice:solved", "q7")
+        await context.wait_for(lambda: bots.answered == ["q7"], "the button was answered")
+    [entry] = context.journal
+    picked = parse(entry.raw, entry.envelope)
+    assert picked.intent is not None and picked.intent.kind is IntentKind.CHOICE
+    assert picked.in_reply_to == (f"<42.{bots.sent[0].message_id}@777.telegram>",)
+
+
+async def test_another_process_with_the_same_token_is_explained(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext
+) -> None:
+    bots.fail("getUpdates", status=409, description="Conflict: terminated by other getUpdates request")
+    channel = TelegramChannel(config, context)
+    with pytest.raises(Unavailable, match="another process takes this bot's messages"):
+        await channel.receive()
+    await channel.aclose()
+    assert "another process" in context.alerts[0][0]
+
+
+async def test_a_flood_of_questions_is_slowed_down(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.fail("getUpdates", status=429, description="Too Many Requests: retry after 1", retry_after=1)
+    bots.says(42, "patience")
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    assert said(context) == ["patience"]
+
+
+async def test_polling_takes_a_forgotten_webhook_away(
+    bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    bots.webhook = {"url": "https://old.example.org/"}
+    async with running(config, context):
+        await context.wait_for(lambda: not bots.webhook, "the webhook is gone")
+
+
+@pytest.fixture
+def hook(bots: BotServer, free_port: Callable[[], int]) -> TelegramConfig:
+    port = free_port()
+    webhook = Webhook(url=f"http://127.0.0.1:{port}/tg", port=port, secret=Secret.of("s3cret-word"))
+    return TelegramConfig(token=Secret.of(TOKEN), api=bots.url, webhook=webhook)
+
+
+async def _asks(config: TelegramConfig, request: bytes) -> bytes:
+    """The first line of what the listener answers."""
+    assert config.webhook is not None
+    reader, writer = await asyncio.open_connection("127.0.0.1", config.webhook.port)
+    writer.write(request)
+    answer = await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
+    return answer
+
+
+def _post(body: bytes, secret: str = "s3cret-word", *more: str) -> bytes:
+    lines = ("POST /tg HTTP/1.1", "Host: desk", f"X-Telegram-Bot-Api-Secret-Token: {secret}",
+             f"Content-Length: {len(body)}", *more)  # fmt: skip
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+async def test_only_who_knows_the_secret_is_heard(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        assert b" 401 " in await _asks(hook, _post(UPDATE, "wrong"))
+        assert b" 401 " in await _asks(
+            hook, f"POST / HTTP/1.1\r\nContent-Length: {len(update)}\r\n\r\n{update}".encode()
+        )
+        assert context.journal == []
+        assert b" 200 " in await _asks(hook, _post(UPDATE))
+    assert said(context) == ["x"]
+
+
+async def test_what_is_no_request_of_telegrams_is_turned_away(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        assert b" 405 " in await _asks(hook, b"GET / HTTP/1.1\r\n\r\n")
+        assert b" 400 " in await _asks(hook, b"nonsense\r\n\r\n")
+        assert b" 400 " in await _asks(hook, _post(b"[1]"))
+        assert b" 400 " in await _asks(hook, _post(b"{}", "s3cret-word", "Content-Length: 5"))
+        assert b" 413 " in await _asks(hook, _post(b"").replace(b"Content-Length: 0", b"Content-Length: 99999999"))
+        assert b" 411 " in await _asks(hook, _post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked"))
+        assert b" 431 " in await _asks(hook, b"POST / HTTP/1.1\r\n" + b"a: b\r\n" * 5000)
+        assert b" 200 " in await _asks(hook, _post(b"{}"))
+
+
+async def test_what_the_store_cannot_keep_is_brought_again(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        context.refuse = True
+        assert b" 503 " in await _asks(hook, _post(UPDATE))
+
+
+async def test_a_unix_socket_is_for_its_owner_and_group(
+    bots: BotServer, context: MemoryContext, running: Running, tmp_path: Any
+) -> None:
+    path = tmp_path / "tg.sock"
+    hook = Webhook(url="https://desk.example.org/tg", path=path)
+    async with running(TelegramConfig(token=Secret.of(TOKEN), api=bots.url, webhook=hook), context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        assert path.stat().st_mode & 0o777 == 0o660
+        assert len(bots.webhook["secret_token"]) >= 32
+    assert not path.exists()
+    assert bots.webhook, "Telegram keeps what comes meanwhile only while the webhook is set"
