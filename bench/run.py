@@ -17,7 +17,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.real.measure import WORK, Figure
 
 #: Where each measurement lives.
-MEASUREMENTS = {"shell": "shell", "pages": "pages", "idle": "idle", "smtp": "intake", "imap": "intake"}
+MEASUREMENTS = {
+    "shell": "shell",
+    "pages": "pages",
+    "search": "search",
+    "idle": "idle",
+    "smtp": "intake",
+    "imap": "intake",
+}
 
 
 def main() -> int:

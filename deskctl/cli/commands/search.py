@@ -35,7 +35,7 @@ _CONTACTS = (
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @click.option("--rank", is_flag=True, help="The best first, not the newest.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
-@click.option("--notes/--no-notes", default=True, help="Search internal notes, too; that is what happens anyway.")
+@click.option("--notes/--no-notes", default=True, help="Search internal notes, too.  [default: notes]")
 @click.option("--spam", is_flag=True, help="Search spam, too.")
 @click.option("--contacts", is_flag=True, help="Search names and addresses of contacts instead.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing is found.")
