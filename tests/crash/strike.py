@@ -182,13 +182,17 @@ def _locked(world: World) -> Iterator[None]:
         return
     tables = "journal, outbox, timers, channel_state, tickets, commands"
     with psycopg.connect(world.url) as server:
-        try:
-            server.execute("SET LOCAL lock_timeout = '1s'")
-            server.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
-        except psycopg.errors.LockNotAvailable:  # the daemon was stopped in the middle of another transaction
-            server.rollback()
-            daemon.send(signal.SIGCONT)
-            server.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
+        for seconds in (1, 20, 20, 20):
+            try:
+                server.execute(f"SET LOCAL lock_timeout = '{seconds}s'")
+                server.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
+                break
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+                # The daemon was stopped in the middle of another transaction, or takes the tables in another order.
+                server.rollback()
+                daemon.send(signal.SIGCONT)
+        else:
+            raise AssertionError("the tables could not be locked")
         yield
 
 
