@@ -19,6 +19,7 @@ from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.health import DaemonHealth
+from deskctl.daemon.jobs import JobRunner
 from deskctl.daemon.journal import JournalWorker, Traffic
 from deskctl.daemon.sdnotify import notify, watchdog_seconds
 from deskctl.daemon.sender import Sender
@@ -35,12 +36,13 @@ from deskctl.desk.perform import Performed
 log = logging.getLogger("deskctl.daemon")
 
 #: Seconds: to wait at the start for a command that holds the desk; to receivers, clients, the batch at hand and
-#: what is being sent, to end.
+#: what is being sent, to end; to jobs, which are done at the next start otherwise.
 LOCK_WITHIN = 60.0
 RECEIVERS_WITHIN = 10.0
 CLIENTS_WITHIN = 10.0
 BATCH_WITHIN = 30.0
 SENDS_WITHIN = 30.0
+JOBS_WITHIN = 5.0
 #: Turns of the loop, 10 ms apart, in which listeners open their doors before the daemon says that it is ready.
 _DOORS = 20
 #: Seconds between looks at what other owners of the same store (PostgreSQL) have left to do.
@@ -92,6 +94,7 @@ class _Daemon:
         self.channels: dict[str, OpenChannel] = {}
         self.sender: Sender | None = None
         self.timers: DueTimers | None = None
+        self.jobs: JobRunner | None = None
         self.desk: ServedDesk | None = None
 
     async def main(self) -> None:
@@ -136,15 +139,19 @@ class _Daemon:
             self._performed,
             self._changed,
             self.supervisor.again,
+            self._jobs_changed,
         )
-        self.sender, self.timers, self.desk = sender, timers, desk
+        jobs = JobRunner(self.parts, self.writer, self.readers, self._changed, self.look_again)
+        self.sender, self.timers, self.desk, self.jobs = sender, timers, desk, jobs
         await self.writer.call(Turn.INTAKE, self.store.journal.release)
         await sender.recover()
+        await jobs.recover()
         server = SocketServer(self.socket_path, desk)
         await server.start()
         self.journal.start()
         self.supervisor.start(Service("sender", sender.run, longest=_OWN))
         self.supervisor.start(Service("timers", timers.run, longest=_OWN))
+        self.supervisor.start(Service("jobs", jobs.run, longest=_OWN))
         for name, channel in self.channels.items():
             if channel.table.receives and types[name].capabilities.receives:
                 self.supervisor.start(Service(name, channel.receive, owner=f"the plugin of {types[name].kind}"))
@@ -155,8 +162,10 @@ class _Daemon:
         hanging = await self.supervisor.stop(RECEIVERS_WITHIN)
         await server.stop(CLIENTS_WITHIN)
         loop = asyncio.get_running_loop()
-        sends, batch = await asyncio.gather(
-            sender.finish(SENDS_WITHIN), loop.run_in_executor(None, self.journal.stop, BATCH_WITHIN)
+        sends, batch, _ = await asyncio.gather(
+            sender.finish(SENDS_WITHIN),
+            loop.run_in_executor(None, self.journal.stop, BATCH_WITHIN),
+            self.jobs.finish(JOBS_WITHIN) if self.jobs is not None else asyncio.sleep(0),
         )
         if sends:
             log.warning("%d messages were still being sent; they are uncertain", sends)
@@ -187,6 +196,10 @@ class _Daemon:
     def _performed(self, performed: Performed) -> None:
         self._changed(performed.changes)
 
+    def _jobs_changed(self) -> None:
+        if self.jobs is not None:
+            self.jobs.bell.ring()
+
     def _changed(self, changes: Changes) -> None:
         """Wake whoever has something to do now."""
         if changes.outbox and self.sender is not None:
@@ -195,6 +208,8 @@ class _Daemon:
                 self.desk.delivery_settled()
         if changes.timers and self.timers is not None:
             self.timers.bell.ring()
+        if changes.jobs:
+            self._jobs_changed()
         if changes.retried_journal:
             self.journal.wake()
         if (changes.agents or changes.teams) and self.desk is not None:

@@ -49,8 +49,10 @@ class ServedDesk:
         performed: Callable[[Performed], None],
         changed: Callable[[Changes], None],
         start: Callable[[str], bool] = lambda name: False,
+        jobs_changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`start` begins again with a channel that stopped, and says whether it had."""
+        """`start` begins again with a channel that stopped, and says whether it had; `jobs_changed` is told when there
+        is a job to run."""
         self._parts = parts
         self._store = parts.store
         self._writer = writer
@@ -60,6 +62,7 @@ class ServedDesk:
         self._performed = performed
         self._changed = changed
         self._start = start
+        self._jobs_changed = jobs_changed
         self._agents: list[Agent] | None = None
         self._delivered = asyncio.Event()
 
@@ -173,6 +176,13 @@ class ServedDesk:
             case "plugins":
                 calls.only(params)
                 return self._parts.plugins.rows()
+            case "jobs":
+                calls.only(params)
+                return await self._read(self._store.jobs.rows)
+            case "job_retry" | "job_drop":
+                done = await self._writer.call(Turn.COMMAND, lambda: calls.job(self._store.jobs, name, params, caller))
+                self._jobs_changed()
+                return done
             case "suggest":
                 return await self._read(lambda: suggesting.suggest(self._parts, params))
             case "insert":

@@ -93,6 +93,11 @@ class LocalDesk:
             case "plugins":
                 calls.only(params)
                 return self._parts.plugins.rows()
+            case "jobs":
+                calls.only(params)
+                return self._parts.store.jobs.rows()
+            case "job_retry" | "job_drop":
+                return calls.job(self._parts.store.jobs, request, params, self._caller)
             case "suggest":
                 return suggesting.suggest(self._parts, params)
             case "insert":

@@ -34,15 +34,13 @@ class ConnectedDesk:
         return self.parts.store.ask_on(self.connection, query)
 
 
-class Context:
-    """For one call of a plugin's function, on one connection."""
+class _Common:
+    """What does not depend on a connection."""
 
-    def __init__(self, parts: Parts, plugin: str, connection: Any) -> None:
+    def __init__(self, parts: Parts, plugin: str) -> None:
         self.log = logging.getLogger(f"deskctl.plugin.{plugin}")
-        self.desk: DeskView = ConnectedDesk(parts, connection)
         self.config = parts.config.plugin_tables.get(plugin)
         self.language = parts.store.settings.language
-        self.connection = connection
         self._settings = parts.store.settings
 
     def now(self) -> datetime:
@@ -50,6 +48,31 @@ class Context:
 
     def channel(self, name: str) -> ChannelInfo | None:
         return self._settings.channel(name)
+
+
+class Context(_Common):
+    """For one call of a plugin's function, on one connection."""
+
+    def __init__(self, parts: Parts, plugin: str, connection: Any) -> None:
+        super().__init__(parts, plugin)
+        self.desk: DeskView = ConnectedDesk(parts, connection)
+        self.connection = connection
+
+
+class LazyContext(_Common):
+    """For an automation, which may wait for others: it has a connection from when it first asks for one."""
+
+    def __init__(self, parts: Parts, plugin: str, connect: Callable[[], Any]) -> None:
+        super().__init__(parts, plugin)
+        self.desk: DeskView = parts.store
+        self._connect = connect
+        self._connection: Any = None
+
+    @property
+    def connection(self) -> Any:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
 
 
 class AskedContext(Context):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -76,8 +77,8 @@ class Jobs(Protocol):
         """Inside the transaction of that connection: the job goes with it; False when it is another's."""
         ...
 
-    def put_back(self, job: int, error: str, due_at: datetime | None) -> None:
-        """It failed, and is tried again at a moment, or never."""
+    def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:
+        """It failed, and is tried again at a moment, or never; not `counted`: it was not the plugin's doing."""
         ...
 
     def recover(self, started: bool = True) -> None:
@@ -126,6 +127,10 @@ class Store(Protocol):
 
     def with_connection(self, work: Callable[[Unit, Any], T], *, dry_run: bool = False, name: str = "request") -> T:
         """As `transaction`, with its connection for the tables of a plugin."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """A connection that sees one moment of the store and writes nothing."""
         ...
 
     def read_with_connection(self, work: Callable[[Any], T]) -> T:

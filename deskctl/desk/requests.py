@@ -10,6 +10,8 @@ raw(message=None, ticket=None)       RawMail       the bytes as they came in
 reparse(messages=[], since, after)   Reparsed      read a batch again from the raw bytes; the desk's owner only
 suggest(ticket, limit=5)             list[SuggestionRow], best first: what plugins offer to whoever answers the ticket
 insert(reference, ticket=None)       Inserted      the words of a suggestion ("kb:3"), for a reply
+jobs()                               list[JobRow]  work for automations that waits, runs or has failed
+job_retry(job), job_drop(job)        JobDone       try a job again from the beginning, or let it go
 wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
 settled without a daemon             `wait_delivery` answers at once with the row as it is
 """
@@ -87,6 +89,26 @@ class Inserted(TypedDict):
     reference: str
     title: str
     text: str
+
+
+class JobRow(TypedDict):
+    """`state`: waiting, running or failed. `kind` and `ticket` are those of the event."""
+
+    id: int
+    plugin: str
+    automation: str  # PLUGIN.NAME
+    event: int
+    kind: str
+    ticket: int | None
+    state: str
+    due_at: str
+    attempts: int
+    claimed_at: str | None
+    last_error: str | None
+
+
+class JobDone(TypedDict):
+    job: int
 
 
 class PluginRow(TypedDict):

@@ -49,9 +49,12 @@ class PluginContext(Protocol):
     """The plugin's table `[plugins.NAME]` as its own class (hook `deskctl_config`), None when it has none."""
     language: str
     """The desk's language, BCP 47."""
-    connection: Any
-    """A SQLAlchemy Connection to the desk's store, for the plugin's own tables (hook `deskctl_tables`) and no others.
-    It can write where a request writes and in a `Write` of an automation; elsewhere it only reads."""
+
+    @property
+    def connection(self) -> Any:
+        """A SQLAlchemy Connection to the desk's store, for the plugin's own tables (hook `deskctl_tables`) and no
+        others. It can write where a request writes and in a `Write` of an automation; elsewhere it only reads."""
+        ...
 
     def now(self) -> datetime:
         """Aware, UTC."""

@@ -56,11 +56,13 @@ class Jobs:
         mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._owner)
         return connection.execute(jobs.delete().where(mine).returning(jobs.c.id)).first() is not None
 
-    def put_back(self, job: int, error: str, due_at: datetime | None) -> None:
-        """It failed: it is tried again at `due_at`, or never (None) unless somebody says so."""
+    def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:
+        """It failed: it is tried again at `due_at`, or never (None) unless somebody says so. Not `counted`: it was
+        not the plugin's doing."""
         with self._database.writing("jobs.put_back") as connection:
             failed = {"state": "failed"} if due_at is None else {"state": "waiting", "due_at": to_micros(due_at)}
-            values = {**failed, "last_error": clean(error), "claimed_by": None, "claimed_at": None}
+            tries = jobs.c.attempts if counted else jobs.c.attempts - 1
+            values = {**failed, "attempts": tries, "last_error": clean(error), "claimed_by": None, "claimed_at": None}
             mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._owner)
             connection.execute(jobs.update().where(mine).values(values))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -114,6 +115,10 @@ class Store:
         except _TakenBack:
             pass
         return result[0]
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """A connection that sees one moment of the store and writes nothing."""
+        return self._database.reading()
 
     def read_with_connection(self, work: Callable[[Any], T]) -> T:
         """Run `work` on a connection that sees one moment of the store and writes nothing."""

@@ -1,0 +1,238 @@
+"""Runs the jobs of automations: each in a thread with a time limit, then what it gives in one transaction.
+
+A plugin has a few threads at most, so one that hangs keeps nobody else's jobs; one that hangs for long is switched off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deskctl.core.jobs import JobAtHand, plugin_of, wait
+from deskctl.core.people import Actor
+from deskctl.core.unit import Changes, Unit
+from deskctl.daemon.waiting import Bell
+from deskctl.daemon.writer import Turn, Writer
+from deskctl.desk.asking import guarded
+from deskctl.desk.parts import Parts
+from deskctl.desk.perform import carry_out
+from deskctl.desk.plugin_context import AskedContext, LazyContext, check_action
+from deskctl.errors import DeskctlError, Refused, Unavailable
+from deskctl.plugins.automation import AutomationType, Happening, Write
+
+log = logging.getLogger("deskctl.daemon.jobs")
+
+#: Threads of one plugin that are at work at once, those that hang included.
+LANE = 2
+#: A thread that runs for so many times its limit will not end any more: its plugin is switched off.
+HOPELESS = 3
+#: Seconds between looks at threads that hang, and at what other daemons of the same store have left behind.
+_LOOK = 1.0
+_OTHERS_DEAD = 300.0
+_LATER = timedelta(seconds=10)
+
+
+@dataclass(eq=False, slots=True)
+class _Run:
+    """One thread."""
+
+    job: JobAtHand
+    limit: float
+    result: Future[list[Any]]
+    since: float = field(default_factory=time.monotonic)
+
+
+class JobRunner:
+    """`run` until cancelled; then `finish` lets what is under way end. `bell` is rung when there are new jobs."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        writer: Writer,
+        readers: Executor,
+        changed: Callable[[Changes], None],
+        look_again: float | None = None,
+    ) -> None:
+        """`changed` hears of what was carried out."""
+        self.bell = Bell()
+        self._parts = parts
+        self._store = parts.store
+        self._writer = writer
+        self._readers = readers
+        self._changed = changed
+        self._look_again = look_again
+        self._recovered = time.monotonic()
+        self._runs: set[_Run] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def recover(self, started: bool = True) -> None:
+        """What a daemon had in hand when it died was not done: it is done again."""
+        self._recovered = time.monotonic()
+        await self._writer.call(Turn.SETTLE, lambda: self._store.jobs.recover(started))
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            free = self._free()
+            due = await loop.run_in_executor(self._readers, self._store.jobs.next_due, free) if free else None
+            await self.bell.wait(due, _LOOK if self._runs else self._look_again)
+            self._give_up()
+            if self._look_again is not None and time.monotonic() - self._recovered > _OTHERS_DEAD:
+                await self.recover(started=False)
+            while (free := self._free()) and (jobs := await self._claim(free)):
+                for job in jobs:
+                    self._start(job)
+
+    async def finish(self, within: float) -> int:
+        """Wait for what is under way; how many did not end. What they would have done is done at the next start."""
+        if not self._tasks:
+            return 0
+        _, hanging = await asyncio.wait(self._tasks, timeout=within)
+        for task in hanging:
+            task.cancel()
+        return len(hanging)
+
+    def _free(self) -> list[str]:
+        """The automations of plugins that can take a job more in hand."""
+        busy = [plugin_of(run.job.automation) for run in self._runs]
+        return [name for name, owned in self._parts.plugins.automations.items() if busy.count(owned.plugin) < LANE]
+
+    async def _claim(self, free: Sequence[str]) -> list[JobAtHand]:
+        return await self._writer.call(Turn.SETTLE, lambda: self._store.jobs.claim(1, free))
+
+    def _start(self, job: JobAtHand) -> None:
+        owned = self._parts.plugins.automations.get(job.automation)
+        if owned is None:  # switched off meanwhile
+            task = asyncio.create_task(self._put_back(job, "the plugin is off", counted=False))
+        else:
+            run = _Run(job, owned.type.seconds, Future())
+            self._runs.add(run)
+            run.result.add_done_callback(lambda _: self._ended(run))
+            name = f"job {job.id} of {job.automation}"
+            threading.Thread(target=self._work, args=(owned.type, run), name=name, daemon=True).start()
+            task = asyncio.create_task(self._see_through(run), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _ended(self, run: _Run) -> None:
+        self._runs.discard(run)
+        self.bell.ring()
+
+    # --- in a thread of the job's own -----------------------------------------------------------------
+
+    def _work(self, automation: AutomationType, run: _Run) -> None:
+        job = run.job
+        try:
+            happening = Happening(job.event, job.kind, job.ticket, job.actor, job.at, job.facts)
+            with contextlib.ExitStack() as stack:
+                context = LazyContext(
+                    self._parts, plugin_of(job.automation), lambda: stack.enter_context(self._store.reading())
+                )
+                items = list(automation.run(happening, context))
+            for item in items:
+                if not isinstance(item, Write):
+                    check_action(item)
+        except BaseException as error:  # noqa: BLE001 - a plugin may even call sys.exit
+            run.result.set_exception(_Failed(error))
+        else:
+            run.result.set_result(items)
+
+    # --- in the loop --------------------------------------------------------------------------------------
+
+    async def _see_through(self, run: _Run) -> None:
+        job, plugin = run.job, plugin_of(run.job.automation)
+        try:
+            async with asyncio.timeout(run.limit):
+                items = await asyncio.shield(asyncio.wrap_future(run.result))
+            changes = await self._writer.call(Turn.SETTLE, lambda: self._carry_out(job, plugin, items))
+        except TimeoutError:
+            log.error("the plugin %s took longer than %g s over job %d (%s)", plugin, run.limit, job.id, job.automation)
+            await self._put_back(job, f"took longer than {run.limit:g} s")
+        except Refused as error:
+            if error.what != _TAKEN:
+                await self._failed(job, plugin, error)
+        except Exception as error:  # noqa: BLE001 - whatever a plugin does, its job is accounted for
+            await self._failed(job, plugin, error)
+        else:
+            self._changed(changes)
+
+    def _carry_out(self, job: JobAtHand, plugin: str, items: Sequence[Any]) -> Changes:
+        """What the automation gave, and the end of its job, in one transaction."""
+        actor = Actor.system(plugin)
+
+        def work(unit: Unit, connection: Any) -> Changes:
+            if not self._store.jobs.finish(connection, job.id):
+                raise Refused(_TAKEN)
+            unit.job_depth = job.depth + 1
+            context = AskedContext(self._parts, plugin, connection, lambda needed: actor, unit)
+            for item in items:
+                if isinstance(item, Write):
+                    guarded(self._parts, plugin, lambda: item.work(context))  # noqa: B023 - called at once
+                else:
+                    carry_out(unit, item, actor)
+            return unit.changes
+
+        return self._store.with_connection(work, name="job")
+
+    async def _failed(self, job: JobAtHand, plugin: str, error: BaseException) -> None:
+        cause = error.cause if isinstance(error, _Failed) else error
+        if isinstance(cause, Unavailable) or self._store.is_at_fault(cause):
+            await self._put_back(job, _line(cause), counted=False)
+            return
+        shown = cause if not isinstance(cause, DeskctlError) else cause.__cause__
+        log.error(
+            "the plugin %s failed over job %d (%s): %s", plugin, job.id, job.automation, _line(cause), exc_info=shown
+        )
+        await self._put_back(job, _line(cause))
+
+    async def _put_back(self, job: JobAtHand, error: str, *, counted: bool = True) -> None:
+        """Durably; while the store cannot be written this waits."""
+        later = wait(job.tries) if counted else _LATER
+        due = None if later is None else datetime.now(UTC) + later
+        if due is None:
+            log.error("job %d of %s has failed for good: deskctl plugin jobs", job.id, job.automation)
+        while True:
+            try:
+                await self._writer.call(Turn.SETTLE, lambda: self._store.jobs.put_back(job.id, error, due, counted))
+            except Unavailable:
+                await asyncio.sleep(_LATER.total_seconds())
+            else:
+                self.bell.ring()
+                return
+
+    def _give_up(self) -> None:
+        """Plugins whose threads hang for good are switched off while the desk runs."""
+        now = time.monotonic()
+        for run in list(self._runs):
+            plugin = plugin_of(run.job.automation)
+            if now - run.since > HOPELESS * run.limit and run.job.automation in self._parts.plugins.automations:
+                why = f"its automation {run.job.automation} hangs: {now - run.since:.0f} s over job {run.job.id}"
+                log.error("the plugin %s is switched off: %s; restart the daemon once it is mended", plugin, why)
+                self._parts.plugins.silence(plugin, why)
+
+
+#: Somebody else has the job in hand, or it is done.
+_TAKEN = "the job is not ours any more"
+
+
+class _Failed(Exception):
+    """Carries what a plugin's thread raised: SystemExit and its like must not end the loop."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+def _line(error: BaseException) -> str:
+    if isinstance(error, DeskctlError):
+        return error.what
+    text = (str(error).splitlines() or [""])[0][:200]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
