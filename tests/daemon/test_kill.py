@@ -28,7 +28,6 @@ from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import add_agent, launch, make_desk, running
 from tests.servers.dovecot import DovecotServer, Mailbox
 
-
 KILLS = int(os.environ.get("DESKCTL_KILLS", "4"))
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600 + 15 * KILLS)]
 SEED = int(os.environ.get("DESKCTL_SEED", "20261121"))
