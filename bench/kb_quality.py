@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deskctl_kb import scoring
-from deskctl_kb.question import weigh
+from deskctl_kb.question import read
 from deskctl_kb.words import terms
 
 DATA = Path(__file__).parent / "data" / "kb"
@@ -68,7 +68,8 @@ def ours(articles: list[dict[str, Any]], language: str) -> Search:
     sizes = {s: scoring.pack(values) for s, values in lengths.items()}
 
     def search(question: str) -> list[int]:
-        return [number for _, number in scoring.rank(weigh(question, language), packed, sizes, 10)]
+        wanted = read(question, language).wanted
+        return [number for _, number in scoring.rank(wanted, {t: packed[t] for t in wanted if t in packed}, sizes, 10)]
 
     return search
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from deskctl.plugins import hookimpl
-from deskctl.plugins.requests import PluginTables
+from collections.abc import Iterable
+
+from deskctl.plugins import PluginTables, RequestType, hookimpl
 
 
 @hookimpl
 def deskctl_tables() -> PluginTables:
     return PluginTables("deskctl_kb.migrations")
+
+
+@hookimpl
+def deskctl_requests() -> Iterable[RequestType]:
+    from .requests import REQUESTS
+
+    return REQUESTS

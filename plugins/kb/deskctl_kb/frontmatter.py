@@ -69,6 +69,30 @@ def read(text: str, *, public: bool = False, language: str = "en", title: str | 
     )
 
 
+def revise(text: str, old: Content) -> Content:
+    """The article with what a file says in its place; what its front matter does not name stays as it was.
+
+    A title that came from the first heading follows the heading. Raises UsageError.
+    """
+    head, body = _split(text)
+    keys = _keys(head) if head is not None else {}
+    body = checked_text(body)
+    heading = first_heading(body)
+    followed = heading if heading is not None and old.title == first_heading(old.text) else None
+    language, original = _text(keys, "language"), _text(keys, "translation_of")
+    named = {key: value for key, value in keys.items() if key not in _KNOWN}
+    return Content(
+        title=checked_title(_text(keys, "title") or followed or old.title),
+        text=body,
+        language=checked_language(language) if language else old.language,
+        public=_truth(keys, "public", old.public),
+        state=_state(keys) if "state" in keys else old.state,
+        tags=checked_tags(_list(keys, "tags")) if "tags" in keys else old.tags,
+        translation_of=checked_slug(original) if original else old.translation_of,
+        extra={**old.extra, **named},
+    )
+
+
 def write(slug: str, content: Content) -> str:
     """The one form in which an article is written: `read(write(slug, content))` gives both back."""
     keys: dict[str, Any] = {

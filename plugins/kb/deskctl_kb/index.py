@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, insert, select
 
 from . import scoring
 from .article import Content, State
 from .plain import plain
-from .scoring import FOR_CUSTOMERS, LENGTHS, SEGMENT, pack, unpack
+from .scoring import FOR_CUSTOMERS, LENGTHS, LONGEST, SEGMENT, pack, unpack
 from .tables import postings, segments
 from .words import terms
 
@@ -45,7 +46,7 @@ def _update(connection: Connection, segment: int, changes: list[Change]) -> None
             found, head, body = _terms(new)
             for term, times in found.items():
                 come.setdefault(term, {})[local] = times
-            lengths[place] = [min(head, 65535), min(body, 65534) + 1, FOR_CUSTOMERS if new.for_customers else 0]
+            lengths[place] = [min(head, LONGEST), min(body, LONGEST - 1) + 1, FOR_CUSTOMERS if new.for_customers else 0]
     connection.execute(delete(segments).where(segments.c.segment == segment))
     connection.execute(insert(segments), {"segment": segment, "entries": pack(lengths)})
     touched = sorted({*gone, *come})
@@ -66,18 +67,30 @@ def _update(connection: Connection, segment: int, changes: list[Change]) -> None
         connection.execute(insert(postings), rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """`best`: score and number, best first. `possible` is what an article would score that is all about the question:
+    an own word that no article knows counts there, and a synonym does not."""
+
+    best: list[tuple[float, int]]
+    possible: float
+
+
 def rank(
-    connection: Connection, wanted: Mapping[str, float], limit: int, customers: bool = False
-) -> list[tuple[float, int]]:
-    """See `scoring.rank`: score and number of the best articles."""
-    lengths = {row.segment: row.entries for row in connection.execute(select(segments))}
+    connection: Connection, wanted: Mapping[str, float], own: Collection[str], limit: int, customers: bool = False
+) -> Ranking:
+    """See `scoring.rank`. `own` are those of the terms that the question itself says."""
+    lengths = {row.segment: bytes(row.entries) for row in connection.execute(select(segments))}
     pieces: dict[str, list[tuple[int, bytes]]] = {}
     names = list(wanted)
     for start in range(0, len(names), _MOST):
         asked = select(postings).where(postings.c.term.in_(names[start : start + _MOST]))
         for term, segment, entries in connection.execute(asked):
             pieces.setdefault(term, []).append((segment, bytes(entries)))
-    return scoring.rank(wanted, pieces, {s: bytes(e) for s, e in lengths.items()}, limit, customers)
+    counts = {term: sum(len(data) for _, data in found) // 4 for term, found in pieces.items()}
+    total = sum(len(bodies) - bodies.count(0) for data in lengths.values() if (bodies := unpack(data)[1::LENGTHS]))
+    possible = scoring.possible({term: wanted[term] for term in own}, counts, total)
+    return Ranking(scoring.rank(wanted, pieces, lengths, limit, customers), possible)
 
 
 def _terms(content: Content) -> tuple[dict[str, int], int, int]:

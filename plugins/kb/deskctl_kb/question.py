@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from .lexicon import SYNONYMS
 from .words import base, syllables, terms
@@ -15,16 +16,25 @@ MOST = 160
 SYNONYM, SYLLABLE = 0.5, 0.07
 
 
-def weigh(text: str, language: str) -> dict[str, float]:
-    """Each term of the question with its weight."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`wanted` is each term with its weight, `own` those that the question itself says."""
+
+    wanted: dict[str, float]
+    own: frozenset[str]
+
+
+def read(text: str, language: str) -> Question:
+    """What a question asks for. `language` is BCP 47."""
     counted = Counter(terms(text[:LONGEST], language))
     wanted = {term: 1.0 + 0.2 * (times - 1) for term, times in list(counted.items())[:MOST]}
+    own = frozenset(wanted)
     for term in list(wanted):
         for other in _SAME.get(term, ()):
             wanted.setdefault(other, SYNONYM)
-    for syllable in syllables(list(counted)[:MOST]):
+    for syllable in syllables(own):
         wanted.setdefault(syllable, SYLLABLE)
-    return wanted
+    return Question(wanted, own)
 
 
 def _keys(word: str) -> list[str]:

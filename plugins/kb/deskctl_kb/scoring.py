@@ -11,6 +11,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from heapq import nlargest
 
 from .words import syllables
@@ -18,11 +19,20 @@ from .words import syllables
 SEGMENT = 2048
 #: Numbers of 16 bits for each article in a segment's own piece: terms in title and tags, terms in the text, flags.
 LENGTHS = 3
+#: Longer parts count as this long.
+LONGEST = 4095
 FOR_CUSTOMERS = 1
 
 K1 = 1.2
-TITLE, TAGS, TEXT = 2.0, 2.0, 1.0
+#: What an occurrence in the title or a tag counts, compared with one in the text.
+TITLE, TAGS = 2.0, 2.0
 B_HEAD, B_TEXT = 0.4, 0.6
+#: A term that many articles hold, compared with the question's rarest, is passed over: it decides nothing and costs
+#: most of the time.
+RELEVANT = 0.12
+
+#: What an entry's upper half (title and tags) weighs before lengths are looked at.
+_HEAD = [TITLE * (e >> 4) + TAGS * (e & 15) for e in range(256)]
 
 
 def pack(numbers: Iterable[int]) -> bytes:
@@ -41,15 +51,6 @@ def unpack(data: bytes) -> array[int]:
     return values
 
 
-def entry(title: int, tags: int, text: int) -> int:
-    """How often a term stands in an article's parts, in 16 bits."""
-    return min(title, 15) << 12 | min(tags, 15) << 8 | min(text, 255)
-
-
-#: What an entry weighs before lengths are looked at: that of title and tags, and that of the text.
-_HEAD = [TITLE * (e >> 4) + TAGS * (e & 15) for e in range(256)]
-
-
 def rank(
     wanted: Mapping[str, float],
     postings: Mapping[str, Iterable[tuple[int, bytes]]],
@@ -60,49 +61,72 @@ def rank(
     """The best articles, best first: score and number.
 
     `wanted` are the question's terms and what each counts, `postings` their pieces (segment, entries), `lengths` every
-    segment's own piece. With `customers` what they may not see is left out before anything is counted.
+    segment's own piece. With `customers` what they may not see is left out.
     """
-    heads: dict[int, list[float]] = {}
-    texts: dict[int, list[float]] = {}
-    hidden: set[int] = set()
-    total = head_sum = text_sum = 0
     known = {segment: unpack(data) for segment, data in lengths.items()}
-    for values in known.values():
-        live = sum(1 for n in values[1::LENGTHS] if n)
-        total += live
-        head_sum += sum(values[0::LENGTHS])
-        text_sum += sum(values[1::LENGTHS])
+    heads = {segment: values[0::LENGTHS] for segment, values in known.items()}
+    bodies = {segment: values[1::LENGTHS] for segment, values in known.items()}
+    total = sum(len(values) - values.count(0) for values in bodies.values())
     if not total:
         return []
-    head_mean, text_mean = max(head_sum / total, 1.0), max(text_sum / total, 1.0)
-    for segment, values in known.items():
-        heads[segment] = [1 / (1 - B_HEAD + B_HEAD * n / head_mean) for n in values[0::LENGTHS]]
-        texts[segment] = [TEXT / (1 - B_TEXT + B_TEXT * n / text_mean) for n in values[1::LENGTHS]]
-        if customers:
-            first = segment * SEGMENT
-            hidden.update(first + i for i, flags in enumerate(values[2::LENGTHS]) if not flags & FOR_CUSTOMERS)
-    scores: dict[int, float] = {}
-    known_score = scores.get
-    for term, weight in wanted.items():
-        pieces = [(segment, unpack(data)) for segment, data in postings.get(term, ())]
-        count = sum(len(piece) for _, piece in pieces) // 2
-        if not count:
+    head_norm = _norms(round(max(sum(map(sum, heads.values())) / total, 1.0), 1), B_HEAD)
+    text_norm = _norms(round(max(sum(map(sum, bodies.values())) / total, 1.0), 1), B_TEXT)
+    pieces = {
+        term: [(segment, unpack(data)) for segment, data in found] for term, found in postings.items() if term in wanted
+    }
+    rarity = {}
+    for term, found in pieces.items():
+        count = sum(len(piece) for _, piece in found) // 2
+        rarity[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+    least = RELEVANT * max(rarity.values(), default=0.0)
+    scores = {segment: [0.0] * SEGMENT for segment in known}
+    for term, found in pieces.items():
+        if rarity[term] < least:
             continue
-        gain = weight * math.log(1 + (total - count + 0.5) / (count + 0.5))
-        for segment, piece in pieces:
-            first, head, text = segment * SEGMENT, heads[segment], texts[segment]
+        gain = wanted[term] * rarity[term]
+        for segment, piece in found:
+            score, head, body = scores[segment], heads[segment], bodies[segment]
             for local, times in zip(piece[0::2], piece[1::2], strict=True):
-                weighed = (times & 255) * text[local]
+                weighed = (times & 255) * text_norm[body[local]]
                 if times > 255:
-                    weighed += _HEAD[times >> 8] * head[local]
-                number = first + local
-                scores[number] = known_score(number, 0.0) + gain * weighed / (K1 + weighed)
-    found = ((score, -number) for number, score in scores.items() if number not in hidden)
-    return [(score, -number) for score, number in nlargest(limit, found)]
+                    weighed += _HEAD[times >> 8] * head_norm[head[local]]
+                score[local] += gain * weighed / (K1 + weighed)
+    if customers:
+        for segment, score in scores.items():
+            for local, flags in enumerate(known[segment][2::LENGTHS]):
+                if not flags & FOR_CUSTOMERS:
+                    score[local] = 0.0
+    best = nlargest(limit, (value for score in scores.values() for value in nlargest(limit, score)))
+    worst = max(best[-1], 1e-9) if best else 0.0
+    found_all = [
+        (-value, segment * SEGMENT + local)
+        for segment, score in scores.items()
+        for local, value in enumerate(score)
+        if value >= worst
+    ]
+    return [(-value, number) for value, number in sorted(found_all)[:limit]]
+
+
+def possible(wanted: Mapping[str, float], counts: Mapping[str, int], total: int) -> float:
+    """What an article would score that is about nothing but these terms; `counts` are the articles that hold each."""
+    return sum(
+        weight * math.log(1 + (total - counts.get(term, 0) + 0.5) / (counts.get(term, 0) + 0.5))
+        for term, weight in wanted.items()
+    )
+
+
+@lru_cache(maxsize=8)
+def _norms(mean: float, b: float) -> list[float]:
+    """What an occurrence counts, by the length of the part that it stands in."""
+    return [1 / (1 - b + b * n / mean) for n in range(LONGEST + 1)]
 
 
 def entries(title: Iterable[str], tags: Iterable[str], text: Iterable[str]) -> dict[str, int]:
     """An article's terms, and of each how often it stands where. Single syllables are kept of titles only."""
+    found = {term: min(count, 255) for term, count in Counter(text).items()}
+    for term, count in Counter(tags).items():
+        found[term] = found.get(term, 0) | min(count, 15) << 8
     heading = list(title)
-    counts = Counter(heading + syllables(heading)), Counter(tags), Counter(text)
-    return {term: entry(*(count[term] for count in counts)) for term in {*counts[0], *counts[1], *counts[2]}}
+    for term, count in Counter(heading + syllables(heading)).items():
+        found[term] = found.get(term, 0) | min(count, 15) << 12
+    return found

@@ -59,6 +59,23 @@ def called(connection: Connection, slug: str) -> Article | None:
     return None if row is None else _article(row)
 
 
+def referred(connection: Connection, reference: str) -> Article:
+    """By number or slug. Raises NotFound."""
+    if reference.isdecimal():
+        return article(connection, int(reference))
+    found = called(connection, reference)
+    if found is None:
+        raise NotFound(f"no article is called {reference}", "deskctl kb list")
+    return found
+
+
+def edited_meanwhile(article: Article) -> Refused:
+    return Refused(
+        f"{article.author} edited article {article.number} meanwhile: it is at version {article.version}",
+        f"deskctl kb show {article.number}, then edit again",
+    )
+
+
 def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list[Article]]:
     """By the slug of an original: it and its translations, by number."""
     wanted = list(slugs)
@@ -104,7 +121,7 @@ class Pen:
         elif (other := called(self._connection, slug)) is not None:
             raise Refused(f"article {other.number} is called {slug} already")
         self._check_original(slug, content)
-        new = Article(self._next, slug, path or f"{slug}.md", 1, self._author, self._now, content)
+        new = Article(self._next, slug, path or self._free_path(slug), 1, self._author, self._now, content)
         self._next += 1
         self._connection.execute(insert(articles), _row(new))
         self._remember(new, change, None)
@@ -142,6 +159,11 @@ class Pen:
             ).scalars()
         )
         return next(name for n in range(1, 1 << 30) if (name := slug if n == 1 else f"{slug}-{n}") not in taken)
+
+    def _free_path(self, slug: str) -> str:
+        asked = select(articles.c.path).where(articles.c.path.startswith(slug, autoescape=True))
+        taken = set(self._connection.execute(asked).scalars())
+        return next(p for n in range(1, 1 << 30) if (p := f"{slug}.md" if n == 1 else f"{slug}-{n}.md") not in taken)
 
     def _check_original(self, slug: str, content: Content) -> None:
         if content.translation_of == slug:

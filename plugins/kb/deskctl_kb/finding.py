@@ -1,0 +1,112 @@
+"""From a question to the articles that answer it, in the asker's language where there is one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from . import index, question, shelf
+from .article import Article, State, guess_language
+from .plain import plain, snippet
+from .tables import uses
+
+#: How many of the best are looked at closely.
+_CLOSELY = 60
+#: What an article in another language than the asker's counts.
+_FOREIGN = 0.7
+#: What solved, inserted and contradicted change at most: experience decides between equals, not for the unlike.
+_LEAST, _MOST = 0.85, 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    article: Article
+    score: float
+
+    def snippet(self, wanted: Collection[str]) -> str:
+        content = self.article.content
+        return snippet(plain(content.text, content.title), wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`confidence` is how much of what the question says the best article is about, 0 to 1. `lead` is how much better
+    the best is than the next, 0 to 1."""
+
+    found: list[Found]
+    confidence: float
+    lead: float
+    wanted: dict[str, float]
+
+
+def find(
+    connection: Connection, text: str, *, language: str | None, default: str, limit: int, customers: bool = False
+) -> Finding:
+    """The best published articles. `language` is the asker's, None where it must be told from the question; `default`
+    the desk's. With `customers` only what they may see is found, shown or counted."""
+    spoken = (language or guess_language(text, default)).lower()
+    asked = question.read(text, spoken)
+    ranking = index.rank(connection, asked.wanted, asked.own, max(_CLOSELY, limit * 2), customers)
+    scores = {number: score for score, number in ranking.best}
+    articles = shelf.several(connection, scores)
+    worth = _worth(connection, list(scores))
+    best: dict[str, Found] = {}
+    families = shelf.translations(connection, {_family(article) for article in articles.values()})
+    for number, score in scores.items():
+        article = articles.get(number)
+        if article is None or not _visible(article, customers):
+            continue
+        family = _family(article)
+        members = [member for member in families.get(family, [article]) if _visible(member, customers)]
+        chosen = _in_language(members or [article], spoken, default, article)
+        value = score * worth.get(number, 1.0) * (1.0 if _same(chosen.content.language, spoken) else _FOREIGN)
+        if family not in best or value > best[family].score:
+            best[family] = Found(chosen, value)
+    found = sorted(best.values(), key=lambda one: (-one.score, one.article.number))
+    first = found[0].score if found else 0.0
+    second = found[1].score if len(found) > 1 else 0.0
+    return Finding(
+        found=found[:limit],
+        confidence=min(1.0, first / ranking.possible) if ranking.possible else 0.0,
+        lead=1 - second / first if first else 0.0,
+        wanted=asked.wanted,
+    )
+
+
+def _visible(article: Article, customers: bool) -> bool:
+    return article.content.for_customers if customers else article.content.state is State.PUBLISHED
+
+
+def _family(article: Article) -> str:
+    return article.content.translation_of or article.slug
+
+
+def _same(one: str, other: str) -> bool:
+    return one.split("-")[0] == other.split("-")[0]
+
+
+def _in_language(members: list[Article], spoken: str, default: str, otherwise: Article) -> Article:
+    """The asker's language, else the desk's, else English, else what was found."""
+    for wanted in (spoken, default, "en"):
+        exact = [m for m in members if m.content.language == wanted]
+        if near := exact or [m for m in members if _same(m.content.language, wanted)]:
+            return otherwise if otherwise in near else near[0]
+    return otherwise
+
+
+def _worth(connection: Connection, numbers: list[int]) -> dict[int, float]:
+    """By article: what came of it before, as a factor."""
+    counts: dict[int, dict[str, int]] = {}
+    asked = select(uses.c.article, uses.c.what, func.count()).where(uses.c.article.in_(numbers))
+    for number, what, count in connection.execute(asked.group_by(uses.c.article, uses.c.what)):
+        counts.setdefault(number, {})[what] = count
+    return {number: worth(**count) for number, count in counts.items()}
+
+
+def worth(shown: int = 0, inserted: int = 0, solved: int = 0, contradicted: int = 0) -> float:
+    """What experience makes of an article's score, as a factor."""
+    good, bad = solved + 0.5 * inserted, contradicted
+    return min(_MOST, max(_LEAST, 1 + 0.06 * (math.log1p(good) - math.log1p(bad))))

@@ -1,0 +1,32 @@
+"""What a ticket asks, read off its document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Characters of a message that are read for its question.
+LONGEST = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`language` is the customer's, BCP 47, None where nobody knows."""
+
+    text: str
+    language: str | None
+
+
+def question_of(document: Mapping[str, Any], message: int | None = None) -> Asked:
+    """The subject and the customer's words: those of `message`, else their first and their newest."""
+    said = [m for m in document["messages"] if m["kind"] == "in" and m["automatic"] is None]
+    if message is not None:
+        said = [m for m in said if m["id"] == message]
+    elif len(said) > 2:
+        said = [said[0], said[-1]]
+    words = "\n".join(str(m["visible_text"] or m["text"])[:LONGEST] for m in said)
+    subject = str(document["subject"] or "")
+    # In a chat the subject is the beginning of what was said.
+    text = words if words.startswith(subject.removesuffix("…")) else f"{subject}\n{words}"
+    return Asked(text.strip(), document.get("language"))
