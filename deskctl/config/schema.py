@@ -65,7 +65,7 @@ def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
 @frozen(kw_only=True)
 class DeskTable:
     """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed.
-    `keep_spam`: how long the words of spam are kept."""
+    `keep_spam`: how long the words of spam are kept. `link_valid`: how long a one-time code may be sent."""
 
     name: str = field(default="Help desk", validator=_line)
     timezone: str = field(default="UTC", validator=_zone)
@@ -73,6 +73,7 @@ class DeskTable:
     undo_window: timedelta = timedelta(seconds=10)
     close_after: timedelta = timedelta(days=4)
     keep_spam: timedelta = timedelta(days=30)
+    link_valid: timedelta = timedelta(hours=24)
 
 
 @frozen(kw_only=True)
@@ -246,4 +247,5 @@ class Config:
             undo_window=self.desk.undo_window,
             close_after=self.desk.close_after,
             keep_spam=self.desk.keep_spam,
+            link_valid=self.desk.link_valid,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .commands import Command
 from .commands.machine import FireTimer
 from .commands.seen import MarkSeen
-from .events import SpamPurged, StatusChanged
+from .events import CallbackDue, SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
 from .people import Actor
 from .tickets import Status
@@ -29,6 +29,9 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
         unit.changes.purged.add(ticket.number)
         yield SpamPurged(ticket.number)
         return Said(f"what ticket {ticket.number} said is forgotten", (ticket.number,))
+    if timer.kind is TimerKind.CALLBACK and ticket.callback_at is not None:
+        yield CallbackDue(ticket.number)
+        return Said(f"the customer of ticket {ticket.number} waits for a call", (ticket.number,))
     return Said("nothing is due")
 
 

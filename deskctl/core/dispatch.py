@@ -9,12 +9,17 @@ from typing import Any
 from ..errors import UsageError
 from . import (
     acknowledging,
+    answering,
     assigning,
+    calls,
     clockwork,
+    contacts,
     delivery,
+    erasing,
     fields,
     intake,
     jobs,
+    linking,
     merging,
     notify,
     opening,
@@ -47,9 +52,14 @@ HANDLERS: dict[type[Command], Handler] = {
     **notify.HANDLERS,
     **clockwork.HANDLERS,
     **acknowledging.HANDLERS,
+    **answering.HANDLERS,
     **rereading.HANDLERS,
     **spam.HANDLERS,
     **staff.HANDLERS,
+    **contacts.HANDLERS,
+    **linking.HANDLERS,
+    **erasing.HANDLERS,
+    **calls.HANDLERS,
 }
 
 #: How far reactions may lead from the command that started them; further is a fault of ours.

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ..errors import UsageError
 from . import targets
 from .commands import Command
 from .commands import tickets as c
-from .events import Event, LanguageChanged, PriorityChanged, Tagged, TeamChanged
+from .events import CallbackChanged, Event, LanguageChanged, PriorityChanged, Tagged, TeamChanged
 from .handling import Handler, Said, Steps
+from .moments import ahead
 from .people import Actor
 from .suggest import did_you_mean
 from .tickets import Priority, Status, Ticket
 from .unit import Unit
 from .work import to_status, workable
+
+#: What says that nobody need call any more.
+_NO_CALL = ("", "none", "done")
 
 
 def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
@@ -77,6 +83,17 @@ def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, No
         yield LanguageChanged(ticket.number, ticket.language, value.lower())
 
 
+def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+    wanted = None if value.strip().lower() in _NO_CALL else callback_moment(unit, value)
+    if wanted != ticket.callback_at:
+        yield CallbackChanged(ticket.number, ticket.callback_at, wanted)
+
+
+def callback_moment(unit: Unit, value: str) -> datetime:
+    """Raises UsageError."""
+    return ahead(value, unit.now, ZoneInfo(unit.settings.timezone))
+
+
 def parse_priority(value: str) -> Priority:
     """Raises UsageError."""
     try:
@@ -94,6 +111,7 @@ _SETTERS: dict[str, Setter] = {
     "status": _set_status,
     "team": _set_team,
     "language": _set_language,
+    "callback": _set_callback,
 }
 
 HANDLERS: dict[type[Command], Handler] = {c.Tag: tag, c.Set: set_}

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 
-from . import agentmail, bounces, matching
+from . import agentmail, bounces, choices, editing, intents, matching
 from .commands import Command
 from .commands.machine import Receive
-from .conversation import Message
+from .conversation import Message, MessageHead
 from .events import Event, Forwarded, MarkedSpam, Mentions, MessageReceived, StatusChanged, WaitingChanged
-from .handling import Handler, Said, Steps
-from .identity import address_key, contact_for
+from .handling import By, Handler, Said, Steps
+from .identity import address_key, contact_for, holder
 from .journal import JournalSettled, JournalState
+from .linking import vouch
 from .messages import Forwarded as ForwardedMail
-from .messages import InboundMessage, MessageKind
+from .messages import InboundMessage, IntentKind, MessageKind
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
 from .people import Actor, Agent
+from .phrases import phrase, spoken
 from .settings import ChannelInfo
 from .spam import verdict as spam_verdict
 from .tickets import Status, Ticket
@@ -32,16 +34,19 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     ids: dict[str, None] = {}
     sent: dict[str, None] = {}
     addresses = set()
+    talking = []
     numbers: set[int] = set()
     agents = {agent.email.lower() for agent in unit.agents.values()}
     for command in receives:
         message = command.message
         references = matching.references(message)
         ids.update(dict.fromkeys(references))
-        if message.message_id:
-            ids[message.message_id] = None
+        ids.update((known, None) for known in (message.message_id, message.edits) if known)
+        channel = _channel(unit, command)
         if message.sender:
-            addresses.add(address_key(_channel(unit, command).kind, message.sender))
+            addresses.add(address_key(channel.kind, message.sender))
+            if channel.conversational:
+                talking.append((channel.name, address_key(channel.kind, message.sender)))
             if message.sender.lower() in agents:
                 sent.update(dict.fromkeys(references))
         numbers.update(matching.subject_numbers(message.subject))
@@ -49,9 +54,11 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     unit.load_sent(sent)
     unit.load_identities(addresses)
     unit.load_blocked({a.address for a in addresses})
+    numbers |= matching.load_talks(unit, talking)
     if numbers:
         unit.load_tickets(numbers)
         unit.load_participants({n for n in numbers if unit.find_ticket(n) is not None})
+    unit.talks.load_offers(unit.loaded_tickets)
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
@@ -69,7 +76,14 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     else:
-        match = matching.find(unit, command.channel, command.message)
+        channel = _channel(unit, command)
+        edited = editing.earlier(unit, channel.name, command.message)
+        if edited is not None:
+            return (yield from editing.replace_words(unit, command, edited))
+        intent = intents.asked(unit, channel, command.message, automatic)
+        if intent is not None:
+            return (yield from intents.carry_out(unit, command, channel, intent))
+        match = matching.find(unit, channel, command.message)
     return (yield from _keep(unit, command, match, automatic, returned))
 
 
@@ -80,14 +94,17 @@ def _keep(
     channel = _channel(unit, command)
     incoming, forwarder = _as_written(unit, command.message, match)
     contact = contact_for(unit, channel.kind, incoming.sender, incoming.sender_name, incoming.language)
+    own = holder(unit, channel.kind, incoming.sender, contact)
+    if forwarder is None:
+        yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(
             unit,
-            subject=_plain_subject(incoming.subject),
+            subject=_plain_subject(incoming.subject) or _first_words(unit, channel, incoming),
             channel=command.channel,
-            contact=contact.id,
+            contact=own,
             team=channel.team,
             language=incoming.language or contact.language,
             follows=follows.number if follows else None,
@@ -95,7 +112,9 @@ def _keep(
         yield created(ticket)
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
-    message = _message(unit, command, incoming, ticket.number, contact.id, automatic, match.verified)
+        if incoming.sender:
+            unit.talks.begin_anew(channel.name, incoming.sender, False)
+    message = _message(unit, command, incoming, ticket.number, own, automatic, match.verified)
     unit.add_message(message)
     if match.verified:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
@@ -110,12 +129,36 @@ def _keep(
     if returned is not None and incoming.bounce is not None:
         yield from bounces.record(unit, returned, incoming.bounce, message.id)
     if automatic is None and not unit.ticket(ticket.number).spam:
-        yield from _wake(unit, ticket, command)
+        picked = choices.answered(unit, ticket, incoming.sender, incoming.visible_text) if match.verified else None
+        if picked is None or picked[1].more:
+            yield from _wake(unit, ticket, command)
+        yield from _asked(unit, channel, incoming, ticket, message, own, picked)
         if incoming.sender:
             unit.mark_bounced(address_key(channel.kind, incoming.sender), None)
     unit.settle_journal(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
     return Said(f"message {message.id} is on ticket {ticket.number}", (ticket.number,), facts)
+
+
+def _asked(
+    unit: Unit,
+    channel: ChannelInfo,
+    incoming: InboundMessage,
+    ticket: Ticket,
+    message: Message,
+    contact: int,
+    picked: tuple[MessageHead, choices.Pick] | None,
+) -> Generator[Event | By, None, None]:
+    """What the message asks for beside what it says: a person, or one of the choices that were offered."""
+    name = ""
+    if picked is not None:
+        name = yield from choices.make(unit, ticket, *picked, contact)
+    elif incoming.intent is not None and incoming.intent.kind is IntentKind.PERSON:
+        name = yield from choices.ask_for_person(unit, ticket.number, message.id, contact)
+    if name and not (channel.acknowledge and unit.opened_now(ticket.number)):
+        language = spoken(unit, incoming.language, ticket.language)
+        words = intents.confirmation(channel, language, name, ticket)
+        intents.answered(unit, channel, incoming, words, language, ticket, name)
 
 
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
@@ -250,6 +293,17 @@ def _company(unit: Unit, message: InboundMessage, forwarder: Agent | None) -> Co
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:
     """The channel, or what is known of one that left the configuration with mail still in the journal."""
     return unit.settings.channel(command.channel) or ChannelInfo(command.channel, "email")
+
+
+def _first_words(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
+    """What a ticket of a conversation is called: people give their messages no subject there."""
+    if not channel.conversational:
+        return ""
+    wants_person = message.intent is not None and message.intent.kind is IntentKind.PERSON
+    lines = [" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip()]
+    if not lines and wants_person:
+        return phrase(spoken(unit, message.language), "asks_for_person")
+    return lines[0][:78] if lines else next((file.filename for file in message.files if file.filename), "")
 
 
 def _plain_subject(subject: str) -> str:

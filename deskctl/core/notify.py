@@ -26,6 +26,8 @@ _SUBJECT = {
         "uncertain": "Your reply may not have been delivered",
         "refused": "Your mail could not be carried out",
         "quarantined": "A message could not be read",
+        "person": "A customer asks for a person",
+        "callback": "Call back",
     },
     "ko": {
         "new": "새 문의",
@@ -35,6 +37,8 @@ _SUBJECT = {
         "uncertain": "답변 전달 여부를 알 수 없음",
         "refused": "메일로 보낸 요청을 처리하지 못함",
         "quarantined": "읽을 수 없는 메시지",
+        "person": "고객이 상담원을 요청함",
+        "callback": "회신 전화",
     },
 }
 _FROM = {"en": "From", "ko": "보낸 사람"}

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from ..errors import NotFound, UsageError
 from . import targets
+from .calls import spoken
 from .commands import Command
 from .commands import tickets as c
 from .conversation import Message
-from .events import MessageReceived, Tagged, TicketCreated, WaitingChanged
-from .fields import parse_priority, parse_tag
+from .events import (
+    Assigned,
+    CallbackChanged,
+    CallLogged,
+    Event,
+    MessageReceived,
+    ReplyAdded,
+    StatusChanged,
+    Tagged,
+    TicketCreated,
+    WaitingChanged,
+)
+from .fields import callback_moment, parse_priority, parse_tag
 from .handling import Handler, Said, Steps
-from .identity import contact_for
+from .identity import contact_for, holder
 from .messages import MessageKind
 from .people import Actor
 from .queue import virtual_due
 from .suggest import did_you_mean
-from .tickets import Priority, Ticket
+from .tickets import Priority, Status, Ticket
 from .unit import Unit
 from .work import words
 
+#: Characters of a subject that is made from a text.
+LONGEST = 60
+
 
 def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
-    """Write down what a customer said elsewhere: their words, kind `in`; nothing is sent."""
+    """Write down what a customer said elsewhere: their words, kind `in`; nothing is sent.
+
+    What was said in a call that the desk made is its answer, kind `out`: whoever called has the ticket, and it waits
+    for the customer.
+    """
     channel = unit.settings.channel(command.channel)
     if channel is None:
         names = [*unit.settings.channels, "phone", "manual"]
@@ -36,38 +57,67 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
     if not sender or any(ch in sender for ch in "\r\n\0"):
         raise UsageError("say who the customer is: --from ADDRESS or --from NUMBER")
     kind = "email" if "@" in sender else channel.kind if channel.kind != "manual" else "phone"
+    call = spoken(command, channel)
+    outgoing = call is not None and call.direction == "out"
+    said = words(command.text)
     contact = contact_for(unit, kind, sender, command.sender_name)
+    own = holder(unit, kind, sender, contact)
     ticket = open_ticket(
         unit,
-        subject=command.subject,
+        subject=command.subject if command.subject.strip() else first_line(said),
         channel=channel.name,
-        contact=contact.id,
+        contact=own,
         team=team,
         priority=Priority.NORMAL if command.priority is None else parse_priority(command.priority),
     )
     message = Message(
         id=unit.source.next_id("messages"),
         ticket=ticket.number,
-        kind=MessageKind.IN,
+        kind=MessageKind.OUT if outgoing else MessageKind.IN,
         channel=channel.name,
-        author=sender,
+        author=(actor.handle or str(actor)) if outgoing else sender,
         sent_at=unit.now,
         created_at=unit.now,
-        subject=command.subject,
-        text=words(command.text),
-        visible_text=words(command.text),
-        contact=contact.id,
+        subject=ticket.subject,
+        text=said,
+        visible_text=said,
+        contact=None if outgoing else own,
+        to=(sender,) if outgoing else (),
+        call=call,
     )
     unit.add_message(message)
     if kind == "email":
         unit.add_participants(ticket.number, (sender,))
     yield created(ticket)
-    yield MessageReceived(ticket.number, message.id)
-    yield WaitingChanged(ticket.number, None, unit.now)
+    if call is not None:
+        yield CallLogged(ticket.number, message.id, call.direction, call.seconds)
+    if outgoing:
+        yield from _called(unit, ticket, message, actor)
+    else:
+        yield MessageReceived(ticket.number, message.id)
+        yield WaitingChanged(ticket.number, None, unit.now)
+    if command.callback is not None:
+        yield CallbackChanged(ticket.number, None, callback_moment(unit, command.callback))
     if command.tags:
         yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
     facts = {"number": ticket.number, "message": message.id}
     return Said(f"ticket {ticket.number} is open for {sender}", (ticket.number,), facts)
+
+
+def _called(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:
+    yield ReplyAdded(ticket.number, message.id)
+    if actor.handle is not None:
+        yield Assigned(ticket.number, None, actor.handle)
+    yield StatusChanged(ticket.number, ticket.status, Status.PENDING)
+
+
+def first_line(text: str) -> str:
+    """What a ticket is called whose writer gave it no subject; cut at a blank where there is one."""
+    line = " ".join(text.strip().splitlines()[0].split())
+    if len(line) <= LONGEST:
+        return line
+    short = line[:LONGEST].rpartition(" ")[0] or line[:LONGEST]
+    return short.rstrip(" ,.;:") + "…"
 
 
 def open_ticket(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from . import calls
 from . import events as e
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
@@ -25,17 +26,26 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
     match event:
         case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or _is_old(cause)):
             yield from _tell_team(unit, team, "new", number)
+        case e.CallbackDue() if number is not None:
+            yield from _tell_owner(unit, number, "callback", calls.promise(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle:
             about = "escalated" if _escalates(cause) else "assigned"
             yield Tell(agent, about, number)
+        case e.PersonAsked() if number is not None and not unit.opened_now(number):
+            yield from _tell_owner(unit, number, "person", None)
         case e.Escalated(to=to) if to.startswith("team:"):
             yield from _tell_team(unit, to.removeprefix("team:"), "escalated", number, besides=actor.handle)
         case e.DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
-            owner = unit.ticket(number).assignee
-            if owner in active_agents(unit):
-                yield Tell(str(owner), state, number, reason)
-            else:
-                yield from _tell_team(unit, unit.ticket(number).team, state, number, reason)
+            yield from _tell_owner(unit, number, state, reason)
+
+
+def _tell_owner(unit: Unit, number: int, about: str, detail: str | None) -> Iterator[Command]:
+    """Whose ticket it is; their team when it is nobody's or they have left."""
+    owner = unit.ticket(number).assignee
+    if owner in active_agents(unit):
+        yield Tell(str(owner), about, number, detail)
+    else:
+        yield from _tell_team(unit, unit.ticket(number).team, about, number, detail)
 
 
 def _is_old(cause: Command) -> bool:
@@ -102,4 +112,11 @@ def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> I
         unit.drop_timer(key)
 
 
-REACTIONS: tuple[Reaction, ...] = (close_in_time, forget_spam, tell_agents, tell_of_quarantine, acknowledge)
+REACTIONS: tuple[Reaction, ...] = (
+    close_in_time,
+    calls.call_back_in_time,
+    forget_spam,
+    tell_agents,
+    tell_of_quarantine,
+    acknowledge,
+)

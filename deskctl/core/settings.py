@@ -54,7 +54,8 @@ BUILT_IN = {name: ChannelInfo(name, name) for name in ("phone", "manual")}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Durations are wall-clock time; `undo_window` is how long a reply can be taken back."""
+    """Durations are wall-clock time; `undo_window` is how long a reply can be taken back, `link_valid` how long a
+    customer may take to send a one-time code."""
 
     name: str = "Help desk"
     timezone: str = "UTC"
@@ -64,6 +65,7 @@ class Settings:
     close_after: timedelta = timedelta(days=4)
     keep_spam: timedelta = timedelta(days=30)
     automations: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by PLUGIN.NAME: kinds of event it wants
+    link_valid: timedelta = timedelta(hours=24)
 
     def channel(self, name: str) -> ChannelInfo | None:
         return self.channels.get(name) or BUILT_IN.get(name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..errors import DeskctlError, NotFound, Refused
+from . import contacts
 from . import events as e
 from .commands import Command
 from .commands import tickets as c
@@ -31,7 +33,9 @@ def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
         yield e.Undone(number, record.id)
     unit.mark_undone(record.id)
     names = ", ".join(str(n) for n in tickets)
-    return Said(f"took back: {record.name.lower()} on ticket {names}", tuple(tickets), {"undone": record.id})
+    where = f" on ticket {names}" if names else ""
+    name = re.sub(r"(?<!^)(?=[A-Z])", " ", record.name).lower()
+    return Said(f"took back: {name}{where}", tuple(tickets), {"undone": record.id})
 
 
 def _record(unit: Unit, number: int | None, actor: Actor) -> CommandRecord:
@@ -55,7 +59,7 @@ def _nobody_touched(unit: Unit, record: CommandRecord, tickets: Sequence[int], e
     last = max((r.id for r in events), default=0)
     for number in tickets:
         for later in unit.source.events_since(number, last):
-            if later.command == record.id or isinstance(later.event, (e.AgentTold, e.Undone)):
+            if later.command == record.id or isinstance(later.event, (e.AgentTold, e.Undone, e.ContactChanged)):
                 continue
             other = unit.source.command(later.command)
             if other is not None and not other.undone and other.name != "Undo":
@@ -94,6 +98,12 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.LanguageChanged(number, new_language, old_language)
         case e.WaitingChanged(old=old_since, new=new_since):
             yield e.WaitingChanged(number, new_since, old_since)
+        case e.CallbackChanged(old=old_call, new=new_call):
+            yield e.CallbackChanged(number, new_call, old_call)
+        case e.ContactMerged(contact=merged, into=into):
+            yield from contacts.take_back_merge(unit, merged, into)
+        case e.ContactUnmerged(contact=merged, into=into):
+            yield from contacts.take_back_unmerge(unit, merged, into)
         case e.FollowerAdded(agent=agent):
             yield e.FollowerRemoved(number, agent)
         case e.FollowerRemoved(agent=agent):

@@ -49,6 +49,7 @@ class SettleDelivery(Command):
     result: str
     reason: str | None = None
     retry_after: float | None = None  # seconds, when the peer named a time
+    ids: tuple[str, ...] = ()  # what the peer calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class FireTimer(Command):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Command):
-    """Notify an agent by mail. `about` is new, assigned, escalated, failed, uncertain, refused
-    or quarantined."""
+    """Notify an agent by mail. `about` is new, assigned, escalated, failed, uncertain, refused,
+    quarantined or person."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -69,6 +70,16 @@ class Tell(Command):
     about: str
     ticket: int | None = None
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCallback(Command):
+    """A promised call is off: the ticket is done with, or (`into`) another one has taken its place and the promise."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    ticket: int
+    into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

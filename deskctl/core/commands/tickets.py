@@ -10,7 +10,11 @@ from . import Command
 
 @dataclass(frozen=True, slots=True)
 class Create(Command):
-    """Write down what a customer said elsewhere. `sender` is an address or a phone number; nothing is sent."""
+    """Write down what a customer said elsewhere. `sender` is an address or a phone number; nothing is sent.
+
+    Without a subject the first line of the text is it. Of a telephone call `direction` is in or out and `seconds` how
+    long it took; `callback` is the moment of a promised call, in words (`moments.parse_moment`).
+    """
 
     sender: str
     subject: str
@@ -20,6 +24,9 @@ class Create(Command):
     team: str | None = None
     priority: str | None = None
     tags: tuple[str, ...] = ()
+    direction: str | None = None
+    seconds: int | None = None
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,9 @@ class Assign(Command):
 class Reply(Command):
     """A public answer. `seen` is the newest customer message its author knows of, None when unknown.
 
-    It is refused when a person wrote since, unless `force`. `at_once` skips the undo window.
+    It is refused when a person wrote since, unless `force`. `at_once` skips the undo window. `via` is the channel that
+    it leaves through, None for the one on which the customer spoke last; `to` which of their addresses there gets it.
+    `inserted` are the references of what was put into the text, as in "kb:3".
     """
 
     ticket: int
@@ -58,6 +67,9 @@ class Reply(Command):
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     files: tuple[tuple[str, str, str], ...] = ()  # name, content type, bytes in base64
+    via: str | None = None
+    to: str | None = None
+    inserted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ class Tag(Command):
 
 @dataclass(frozen=True, slots=True)
 class Set(Command):
-    """Set fields by name: priority, status (pending, hold, open), team, language."""
+    """Set fields by name: priority, status (pending, hold, open), team, language, callback (a moment, or none)."""
 
     ticket: int
     values: tuple[tuple[str, str], ...]

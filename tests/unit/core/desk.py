@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskctl.core import dispatch
+from deskctl.core.codes import LinkCode, LinkTries
 from deskctl.core.commands import Command
 from deskctl.core.commands.admin import AddAgent
 from deskctl.core.commands.machine import Receive
 from deskctl.core.conversation import MessageHead
 from deskctl.core.journal import JournalState
-from deskctl.core.messages import Automatic, Envelope, InboundMessage
+from deskctl.core.messages import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.outbox import OutboxEntry
 from deskctl.core.people import Actor, Agent, Contact, Identity, Team
-from deskctl.core.ports import Address, CommandRecord, RecordedEvent
+from deskctl.core.ports import Address, Belongings, CommandRecord, RecordedEvent
 from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.talks import Said, Talk
 from deskctl.core.tickets import Ticket
 from deskctl.core.timers import Timer
 from deskctl.core.unit import Unit
@@ -47,6 +49,24 @@ class NothingYet:
     def addresses_of(self, contact: int) -> Sequence[Identity]:
         return ()
 
+    def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
+        return ()
+
+    def hold_contacts(self) -> None:
+        pass
+
+    def active_tickets_of(self, contacts: Collection[int]) -> Sequence[int]:
+        return ()
+
+    def belongings(self, contacts: Collection[int]) -> Belongings:
+        return Belongings((), 0, 0, 0)
+
+    def link_code(self, digest: str) -> LinkCode | None:
+        return None
+
+    def link_tries(self, address: Address) -> LinkTries | None:
+        return None
+
     def agents(self) -> Iterable[Agent]:
         return ()
 
@@ -60,6 +80,21 @@ class NothingYet:
         return {}
 
     def heads(self, ticket: int) -> Sequence[MessageHead]:
+        return ()
+
+    def talked(self, talks: Collection[Talk]) -> Iterable[Said]:
+        return ()
+
+    def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
+        return ()
+
+    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+        return ()
+
+    def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]:
+        return {}
+
+    def files_of(self, messages: Collection[int]) -> Sequence[tuple[int, FileRef]]:
         return ()
 
     def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:

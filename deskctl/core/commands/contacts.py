@@ -1,0 +1,63 @@
+"""What is done with customers. By whoever looks after the desk: none of these needs an agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from . import Command
+
+
+@dataclass(frozen=True, slots=True)
+class SetContact(Command):
+    """Set fields by name: name, tier, org, language, timezone; an empty value is none."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    contact: int
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeContacts(Command):
+    """`other` turned out to be `contact`: one customer from now on."""
+
+    needs_agent: ClassVar[bool] = False
+    contact: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnmergeContact(Command):
+    """The contact stands on its own again."""
+
+    needs_agent: ClassVar[bool] = False
+    contact: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLink(Command):
+    """Make a one-time code that ties whoever sends it to the contact. `channel`: only there; None: anywhere."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    contact: int
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContact(Command):
+    """What is known of the contact is about to be written to files; leaves a trace."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    contact: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraseContact(Command):
+    """Everything that the contact said and is called goes for good, with the contacts merged into it."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    contact: int
