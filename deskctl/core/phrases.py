@@ -90,7 +90,7 @@ def spoken(unit: Unit, *wanted: str | None) -> str:
     return next((language for language in known if language in _PHRASES), "en")
 
 
-def phrase(language: str, name: str, **facts: object) -> str:
+def phrase(language: str, name: str, /, **facts: object) -> str:
     """`language` is one that `spoken` gave. What stands in `facts` may hold braces: it is filled in once."""
     words = _PHRASES[language][name]
     for key, value in facts.items():

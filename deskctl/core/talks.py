@@ -37,6 +37,18 @@ class Talks:
         self._said: dict[Talk, list[Said]] = {}
         self._offers: dict[int, MessageHead | None] = {}
         self._anew: dict[tuple[str, str], bool] = {}
+        self._alone: dict[int, bool] = {}
+
+    def load_alone(self, contacts: Iterable[int]) -> None:
+        missing = [number for number in dict.fromkeys(contacts) if number not in self._alone]
+        if missing:
+            joined = {contact.merged_into for contact in self._source.contacts_into(missing)}
+            self._alone.update((number, number not in joined) for number in missing)
+
+    def alone(self, contact: int) -> bool:
+        """Whether nobody was merged into a contact that lives on, as far as this transaction knows without asking."""
+        merging = any(changed.merged_into is not None for changed in self._changes.contacts.values())
+        return self._alone.get(contact, False) and not merging
 
     def load(self, talks: Collection[Talk]) -> set[int]:
         """The living tickets of these talks, loaded in a few statements."""
@@ -47,14 +59,16 @@ class Talks:
                 self._said[said.talk].append(said)
         return {said.ticket for talk in talks for said in self._said[talk]}
 
-    def tickets(self, talk: Talk) -> list[int]:
-        """Those that were talked about, the last one first. What was closed meanwhile may be among them."""
-        self.load((talk,))
-        newest = {said.ticket: said.message for said in self._said[talk]}
+    def tickets(self, channel: str, contacts: Collection[int]) -> list[int]:
+        """What these contacts (one person) talk about on a channel, the last one first. What was closed meanwhile may
+        be among them."""
+        talks = [Talk(channel, contact) for contact in contacts]
+        self.load(talks)
+        newest = {said.ticket: said.message for talk in talks for said in self._said[talk]}
         for message in self._changes.messages:
             ticket = self._changes.tickets.get(message.ticket)
-            here = message.channel == talk.channel and message.kind is not MessageKind.NOTE
-            if here and ticket is not None and ticket.contact == talk.contact:
+            here = message.channel == channel and message.kind is not MessageKind.NOTE
+            if here and ticket is not None and ticket.contact in contacts:
                 newest[message.ticket] = max(message.id, newest.get(message.ticket, 0))
         return sorted(newest, key=lambda number: newest[number], reverse=True)
 

@@ -14,6 +14,10 @@ A message is text. It may begin with a block of headers, ended by an empty line:
     Message-ID: <run-81@host>
 
     No space left on device.
+
+Whoever writes again adds to the ticket that was talked about last. `Intent: new` begins another one; `status`, `help`,
+`person`, `link CODE` and, with In-Reply-To, `choice KEY` ask the desk itself. `Edits: <run-81@host>` replaces what was
+said under that id.
 """
 
 from __future__ import annotations
@@ -39,6 +43,8 @@ from . import (
     Envelope,
     Health,
     InboundMessage,
+    Intent,
+    IntentKind,
     Invalid,
     OutboundMessage,
     Part,
@@ -49,7 +55,7 @@ from . import (
     hookimpl,
 )
 
-HEADERS: Final = ("from", "name", "subject", "message-id", "in-reply-to", "auto-submitted")
+HEADERS: Final = ("from", "name", "subject", "message-id", "in-reply-to", "auto-submitted", "intent", "edits")
 _HEADER = re.compile(r"([A-Za-z-]+):[ \t]*(.*)")
 _ID = re.compile(r"<[^<>\s]+>")
 
@@ -86,8 +92,17 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         message_id=next(iter(_ID.findall(headers.get("message-id", ""))), None),
         in_reply_to=tuple(_ID.findall(headers.get("in-reply-to", ""))),
         automatic=Automatic(auto, "Auto-Submitted" if auto else ""),
+        intent=_intent(headers.get("intent", "")),
+        edits=next(iter(_ID.findall(headers.get("edits", ""))), None),
         problems=problems,
     )
+
+
+def _intent(words: str) -> Intent | None:
+    """None for what is no intent: the message is then like any other."""
+    kind, _, argument = words.partition(" ")
+    known = {intent.value: intent for intent in IntentKind}
+    return Intent(known[kind.lower()], argument.strip()) if kind.lower() in known else None
 
 
 def _split(text: str) -> tuple[dict[str, str], str]:
@@ -205,6 +220,8 @@ def _answer(message: OutboundMessage) -> dict[str, object]:
         "subject": message.subject,
         "date": message.date.astimezone(UTC).isoformat().replace("+00:00", "Z") if message.date else None,
         "text": message.text,
+        "automatic": message.automatic,
+        "choices": [{"key": choice.key, "label": choice.label} for choice in message.choices],
         "files": [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in message.files],
     }
 
@@ -221,7 +238,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             config=ConsoleConfig,
             open=_open,
             parse=parse,
-            capabilities=Capabilities(),
+            capabilities=Capabilities(conversational=True, choices=True),
             description="files in a folder come in, answers are appended to a file",
         ),
     )
