@@ -42,6 +42,8 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
         yield from _tell_ticket(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
+        if after.message is not None:
+            unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
 
 

@@ -62,7 +62,7 @@ class Sender:
         """What was leaving when its daemon died may have arrived: it is uncertain, and a person decides."""
         self._recovered = time.monotonic()
         for entry in await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.recover(started)):
-            await self._settle(entry, "uncertain", "the daemon died while it was being sent")
+            await self._settle(SettleDelivery(entry, "uncertain", "the daemon died while it was being sent"))
 
     async def run(self) -> None:
         while True:
@@ -110,17 +110,17 @@ class Sender:
 
     async def _send(self, channel: OpenChannel, entry: OutboxEntry) -> None:
         try:
-            result, reason, retry_after = await self._attempt(channel, entry)
+            outcome = await self._attempt(channel, entry)
         except Refused as error:  # taken back after it was claimed: nothing left, and nothing is to be settled
             log.info("%s", error.what)
             return
-        level = logging.INFO if result in ("sent", "deferred") else logging.WARNING
-        why = f", {reason}" if reason else ""
-        log.log(level, "outgoing message %d through %s: %s%s", entry.id, channel.name, result, why)
-        await self._settle(entry.id, result, reason, retry_after)
+        level = logging.INFO if outcome.result in ("sent", "deferred") else logging.WARNING
+        why = f", {outcome.reason}" if outcome.reason else ""
+        log.log(level, "outgoing message %d through %s: %s%s", entry.id, channel.name, outcome.result, why)
+        await self._settle(outcome)
 
-    async def _attempt(self, channel: OpenChannel, entry: OutboxEntry) -> tuple[str, str | None, float | None]:
-        """What came of it: the result, the reason in one line, and seconds to wait if the peer named them.
+    async def _attempt(self, channel: OpenChannel, entry: OutboxEntry) -> SettleDelivery:
+        """What came of it, the reason in one line.
 
         Raises Refused when the message is not to be sent any more.
         """
@@ -134,27 +134,26 @@ class Sender:
                         context.marked.add(entry.id)
                     async with asyncio.timeout(SEND_WITHIN):
                         receipt = await open_channel.send(outbound(entry))
-                    return "sent", receipt.remark or None, None
+                    return SettleDelivery(entry.id, "sent", receipt.remark or None, ids=receipt.ids)
                 finally:
                     marked = entry.id in context.marked
                     context.marked.discard(entry.id)
         except Refused:
             raise
         except Rejected as error:
-            return "rejected", error.what, None
+            return SettleDelivery(entry.id, "rejected", error.what)
         except TryLater as error:
-            return ("try_later" if error.tried else "deferred"), error.what, error.retry_after
+            return SettleDelivery(entry.id, "try_later" if error.tried else "deferred", error.what, error.retry_after)
         except Uncertain as error:
-            return "uncertain", error.what, None
+            return SettleDelivery(entry.id, "uncertain", error.what)
         except asyncio.CancelledError:
-            return ("uncertain" if marked else "try_later"), "sending was broken off", None
+            return SettleDelivery(entry.id, "uncertain" if marked else "try_later", "sending was broken off")
         except BaseException as error:  # whatever the channel does, the message is accounted for
             log.warning("the channel %s failed over outgoing message %d", channel.name, entry.id, exc_info=True)
-            return ("uncertain" if marked else "try_later"), _line(error), None
+            return SettleDelivery(entry.id, "uncertain" if marked else "try_later", _line(error))
 
-    async def _settle(self, entry: int, result: str, reason: str | None, retry_after: float | None = None) -> None:
+    async def _settle(self, command: SettleDelivery) -> None:
         """Durably; while the store cannot be written this waits, and the message stays as it is."""
-        command = SettleDelivery(entry, result, reason, retry_after)
         failures = 0
         while True:
             try:

@@ -51,9 +51,14 @@ class StoreUnavailable(DeskctlError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The other side accepted the message. `remark` is what it answered, for the log."""
+    """The other side accepted the message. `remark` is what it answered, for the log.
+
+    `ids`: by which names, besides its Message-ID, an answer may refer to it (`InboundMessage.in_reply_to`), where the
+    other side gives messages names of its own; with angle brackets, never the same for two messages of a channel.
+    """
 
     remark: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from .tables import (
     followers,
     identities,
     journal,
+    known_as,
     link_codes,
     link_tries,
     memberships,
@@ -217,7 +218,19 @@ class StoredSource:
                 select(*_HEAD).where(messages.c.message_id.in_(some)).order_by(messages.c.id)
             )
         ]
-        return [_named(head, asked[head.message_id]) for head in found if head.message_id is not None]
+        named = [_named(head, asked[head.message_id]) for head in found if head.message_id is not None]
+        return [*named, *self._known_as(asked)]
+
+    def _known_as(self, asked: Mapping[str, str]) -> Iterator[MessageHead]:
+        """Messages of ours that the other side calls so, under the names that were asked for."""
+        names: dict[int, str] = {}
+        for some in _portions(list(asked)):
+            query = select(known_as.c.message, known_as.c.name).where(known_as.c.name.in_(some))
+            names.update((row.message, row.name) for row in self._connection.execute(query))
+        for portion in _portions(sorted(names)):
+            for row in self._connection.execute(select(*_HEAD).where(messages.c.id.in_(portion))):
+                head = rows.message_head(row)
+                yield _named(head, asked[names[head.id]])
 
     def heads(self, ticket: int) -> Sequence[MessageHead]:
         query = (

@@ -31,6 +31,7 @@ from .tables import (
     identities,
     jobs,
     journal,
+    known_as,
     link_codes,
     link_tries,
     memberships,
@@ -172,6 +173,8 @@ def _conversations(connection: Connection, changes: Changes) -> None:
     said = [(clean(channel), clean(address)) for (channel, address), on in sorted(changes.anew.items()) if not on]
     insert(connection, anew, begun, "channel address", OR_NOTHING)
     delete(connection, anew, said, "channel address")
+    named = [(clean(name), message) for name, message in sorted(changes.known_as.items())]
+    insert(connection, known_as, named, "name message", OR_NOTHING)
 
 
 def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], source: StoredSource) -> None:

@@ -8,7 +8,7 @@ store never looks inside them.
 from .base import metadata
 from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
-from .messages import anew, attachments, calls, messages
+from .messages import anew, attachments, calls, known_as, messages
 from .outbox import outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
 from .plugins import jobs, plugin_revisions
@@ -32,6 +32,7 @@ __all__ = [
     "identities",
     "jobs",
     "journal",
+    "known_as",
     "link_codes",
     "link_tries",
     "memberships",

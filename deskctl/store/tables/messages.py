@@ -49,6 +49,16 @@ Index(
     postgresql_where=text("message_id IS NOT NULL"),
 )
 
+#: What the other side of a channel calls messages of ours, where that is not their `message_id`.
+known_as = Table(
+    "known_as",
+    metadata,
+    Column("name", Text, primary_key=True),
+    reference("message", "messages.id", part_of_key=True),
+    Index("ix_known_as_message", "message"),
+    sqlite_with_rowid=False,
+)
+
 #: Who was asked what their new matter is: what they write next on the channel opens a ticket of its own.
 anew = Table(
     "anew",

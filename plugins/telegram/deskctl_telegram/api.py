@@ -17,7 +17,7 @@ from telegram import Bot, InputFile
 from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
-from deskctl.plugins import AuthFailed, TryLater, Unavailable
+from deskctl.plugins import AuthFailed, Unavailable
 
 from .config import is_loopback
 from .reading import line, loads, table, text, whole
@@ -72,6 +72,7 @@ class Api:
             logging.getLogger(chatty).setLevel(logging.WARNING)  # they tell addresses, which hold the token
         self.host = urlsplit(base).hostname or base
         self._token = token
+        self._me: Me | None = None
         self._polling, self._calling = _Line(self.host, 1), _Line(self.host, 16)
         self._bot = _Bot(
             token, f"{base}/bot", f"{base}/file/bot", request=self._calling, get_updates_request=self._polling
@@ -109,10 +110,13 @@ class Api:
         return content
 
     async def me(self) -> Me:
-        """Raises ApiError."""
-        found = table(await self.call("getMe"))
-        number = whole(found.get("id"))
-        return Me(str(number) if number is not None else self._token.partition(":")[0], line(found.get("username"), 64))
+        """The bot itself; asked once. Raises ApiError."""
+        if self._me is None:
+            found = table(await self.call("getMe"))
+            number = whole(found.get("id"))
+            own = str(number) if number is not None else self._token.partition(":")[0]
+            self._me = Me(own, line(found.get("username"), 64))
+        return self._me
 
     async def close(self) -> None:
         await self._polling.shutdown()
@@ -208,8 +212,3 @@ def while_receiving(error: ApiError) -> Exception:
             "Two programs share one token. Stop the other, or revoke the token in BotFather and use the new one here.",
         )
     return Unavailable(f"Telegram cannot be asked: {error.what}")
-
-
-def token_refused(error: ApiError) -> TryLater:
-    """What sending raises meanwhile: nothing left."""
-    return TryLater(f"Telegram refuses the token: {error.what}", "Copy it again from BotFather.")

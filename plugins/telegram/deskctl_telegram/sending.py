@@ -17,10 +17,11 @@ from deskctl.plugins import (
 )
 from deskctl.plugins.faultpoints import reach
 
-from .api import Api, ApiError, Trouble, token_refused
+from .api import Api, ApiError, Trouble
 from .compose import Step, as_document, compose
 from .reading import table, whole
 from .state import Progress
+from .updates import message_id
 
 
 async def send(
@@ -29,6 +30,10 @@ async def send(
     """Raises TryLater, Rejected or Uncertain. Parts that arrived in an earlier try are not sent again."""
     steps = compose(message, upload_limit)
     arrived = await asyncio.to_thread(progress.arrived, message.outbox_id) if len(steps) > 1 else []
+    try:
+        me = await api.me()
+    except ApiError as error:
+        raise _unsent(error, context) from None
     marked = False
     for number, step in list(enumerate(steps))[len(arrived) :]:
         content = await _content(step, context)
@@ -39,12 +44,22 @@ async def send(
             result = await _call(api, step, content)
         except ApiError as error:
             if error.trouble is Trouble.TOKEN:
-                context.alert(f"Telegram refuses the token: {error.what}", "Copy it again from BotFather.")
+                raise _unsent(error, context) from None
             raise _failure(error, number, len(steps)) from None
         reach("telegram.sent")
         arrived = [*arrived, whole(table(result).get("message_id")) or 0]
         await _keep(progress, message.outbox_id, arrived, len(steps))
-    return Receipt(_remark(message, arrived))
+    chat = int(steps[-1].params["chat_id"])
+    return Receipt(_remark(message, arrived), tuple(message_id(chat, number, me) for number in arrived))
+
+
+def _unsent(error: ApiError, context: ChannelContext) -> TryLater:
+    """Nothing left, and something about the bot is wrong or out of reach."""
+    if error.trouble is not Trouble.TOKEN:
+        return TryLater(f"Telegram did not take it: {error.what}", retry_after=error.retry_after)
+    what, hint = f"Telegram refuses the token: {error.what}", "Copy it again from BotFather."
+    context.alert(what, hint)
+    return TryLater(what, hint)
 
 
 async def _content(step: Step, context: ChannelContext) -> bytes:
@@ -96,8 +111,6 @@ def _failure(error: ApiError, number: int, parts: int) -> DeskctlError:
             return Uncertain(f"it may have arrived: {what}")
         case Trouble.FLOOD:
             return TryLater(f"Telegram asks to send more slowly: {what}", retry_after=error.retry_after)
-        case Trouble.TOKEN:
-            return token_refused(error)
         case Trouble.NOT_SENT | Trouble.BROKEN | Trouble.CONFLICT:
             return TryLater(f"Telegram did not take it: {what}")
         case Trouble.FORBIDDEN:

@@ -33,6 +33,13 @@ async def test_plain_text_stays_plain(bots: BotServer, channel: TelegramChannel)
     assert sent.params == {"chat_id": "42", "text": text}
 
 
+async def test_what_telegram_calls_the_parts_is_told(bots: BotServer, channel: TelegramChannel) -> None:
+    """An answer to one of them names it so."""
+    receipt = await channel.send(outbound("word " * 1000, to=("42",)))
+    assert receipt.ids == tuple(f"<42.{sent.message_id}@777.telegram>" for sent in bots.sent)
+    assert len(receipt.ids) == 2
+
+
 async def test_it_answers_the_customers_message_where_it_still_can(bots: BotServer, channel: TelegramChannel) -> None:
     await channel.send(outbound(to=("42",), in_reply_to="<42.7@777.telegram>"))
     [sent] = bots.sent

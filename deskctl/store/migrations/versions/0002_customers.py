@@ -82,6 +82,15 @@ def _conversation() -> None:
     op.add_column("outbox", sa.Column("choices", sa.Text()))
     op.create_index("ix_messages_offers", "messages", ["ticket"], **where("choices IS NOT NULL"))
     op.create_table(
+        "known_as",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("message", INTEGER, nullable=False),
+        sa.PrimaryKeyConstraint("name", "message", name=op.f("pk_known_as")),
+        sa.ForeignKeyConstraint(["message"], ["messages.id"], name=op.f("fk_known_as_message_messages")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_known_as_message", "known_as", ["message"])
+    op.create_table(
         "anew",
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
