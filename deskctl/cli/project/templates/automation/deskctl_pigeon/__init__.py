@@ -1,4 +1,4 @@
-"""The automation `pigeon`: tags tickets by the words that customers use. Only the hooks stand here."""
+"""The automation `pigeon`: tags tickets by their words. Here are its hooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The channel `pigeon`: files in a folder come in, answers become files. Only the hooks stand here."""
+"""The channel `pigeon`: files come in, answers become files. Here are its hooks."""
 
 from __future__ import annotations
 

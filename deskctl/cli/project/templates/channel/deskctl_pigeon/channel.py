@@ -55,7 +55,8 @@ class PigeonChannel:
         except OSError as error:
             raise Unavailable(f"{path} cannot be read: {error.strerror}", "Let the desk's user read it.") from None
         key = hashlib.sha256(path.name.encode() + b"\0" + raw).hexdigest()
-        await self._context.deliver(raw, key, Envelope(via="pigeon", received_at=self._context.now()))
+        envelope = Envelope(via="pigeon", received_at=self._context.now())
+        await self._context.deliver(raw, key, envelope)
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
     def _waiting(self) -> list[Path]:

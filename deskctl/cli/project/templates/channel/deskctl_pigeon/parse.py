@@ -48,4 +48,5 @@ def _read(raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 def _bracketed(identity: str) -> str:
     """Ids of messages carry angle brackets; those of the desk's own answers have them already."""
-    return identity if identity.startswith("<") and identity.endswith(">") else f"<{identity}@pigeon>"
+    whole = identity.startswith("<") and identity.endswith(">")
+    return identity if whole else f"<{identity}@pigeon>"
