@@ -12,7 +12,7 @@ from .files import file_rows, insert_files
 from .search import index
 from .source import StoredSource
 from .statements import delete, update
-from .tables import attachments, messages, tickets
+from .tables import attachments, known_as, messages, tickets
 from .text import clean, maybe_clean, to_json
 
 
@@ -85,6 +85,7 @@ def purge(connection: Connection, numbers: Collection[int]) -> None:
     update(connection, messages, words, "subject text visible_text to cc headers raw_sha256 choices original", "id")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
     _drop_files(connection, [row.id for row in said])
+    delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
 
 
