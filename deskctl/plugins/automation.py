@@ -79,6 +79,11 @@ class ChannelView(Protocol):
         """Whether a machine may give the first answer here (`answer = true` in the channel's table)."""
         ...
 
+    @property
+    def hours(self) -> str:
+        """When people answer here, in words for people; "" where nobody said."""
+        ...
+
 
 class WriteContext(PluginContext, Protocol):
     """What is given to work inside a transaction that writes, beside the rest."""

@@ -85,6 +85,7 @@ class MemoryChannel:
     kind: str = "email"
     sends: bool = True
     answer: bool = False
+    hours: str = ""
 
 
 class MemoryDesk:
