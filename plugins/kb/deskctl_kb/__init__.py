@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from deskctl.plugins import PluginTables, RequestType, hookimpl
+from deskctl.plugins import (
+    AutomationType,
+    Happening,
+    PluginContext,
+    PluginTables,
+    RequestType,
+    Suggestion,
+    SuggestionType,
+    Words,
+    Write,
+    hookimpl,
+)
 
 
 @hookimpl
@@ -17,3 +29,34 @@ def deskctl_requests() -> Iterable[RequestType]:
     from .requests import REQUESTS
 
     return REQUESTS
+
+
+def _answer(happening: Happening, context: PluginContext) -> Iterable[Write]:
+    from .answering import run
+
+    return run(happening, context)
+
+
+@hookimpl
+def deskctl_automations() -> Iterable[AutomationType]:
+    on = frozenset({"message_received", "choice_made", "person_asked", "reply_added"})
+    return [
+        AutomationType("first-answer", on, _answer, description="answers with articles, and counts what came of it")
+    ]
+
+
+def _suggest(ticket: Any, context: PluginContext, limit: int) -> Sequence[Suggestion]:
+    from .suggesting import suggest
+
+    return suggest(ticket, context, limit)
+
+
+def _insert(reference: str, context: PluginContext) -> Words:
+    from .suggesting import insert
+
+    return insert(reference, context)
+
+
+@hookimpl
+def deskctl_suggest() -> Iterable[SuggestionType]:
+    return [SuggestionType("kb", _suggest, _insert)]

@@ -13,8 +13,7 @@ from deskctl.plugins.queries import ShowTicket
 
 from .article import guess_language
 from .asks import Gaps
-from .finding import find
-from .reading import GOOD
+from .finding import GOOD, find
 from .tables import missed
 from .ticket import question_of
 from .words import terms

@@ -13,14 +13,12 @@ from deskctl.plugins.queries import ShowTicket
 from . import documents, folder, shelf
 from .article import State, storable
 from .asks import Export, History, List, Missed, Search, Show, Suggest
-from .finding import Finding, find
+from .finding import GOOD, Finding, find
 from .measures import of_article
 from .tables import missed
 from .ticket import question_of
 
 MOST = 1000
-#: Below this share of the question an article is rather about something else; measured by bench/kb_confidence.py.
-GOOD = 0.22
 
 
 def show(params: Show, context: RequestContext) -> dict[str, Any]:

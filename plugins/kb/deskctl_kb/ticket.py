@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 #: Characters of a message that are read for its question.
 LONGEST = 1500
+#: Questions in one message that are looked for on their own.
+MOST = 3
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
+_QUESTION = re.compile(r"[?？]\s*$|(나요|까요|니까|는지요|을까|ㄹ까)[.!\s]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +35,9 @@ def question_of(document: Mapping[str, Any], message: int | None = None) -> Aske
     # In a chat the subject is the beginning of what was said.
     text = words if words.startswith(subject.removesuffix("…")) else f"{subject}\n{words}"
     return Asked(text.strip(), document.get("language"))
+
+
+def questions(text: str) -> list[str]:
+    """All that was said, and each sentence that is a question: a mail says much beside what it asks."""
+    asked = [sentence for part in _SENTENCE.split(text) if _QUESTION.search(sentence := part.strip())]
+    return list(dict.fromkeys([text, *asked[:MOST]]))

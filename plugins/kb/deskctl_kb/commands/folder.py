@@ -11,7 +11,7 @@ import click
 from deskctl.plugins import UsageError
 from deskctl.plugins.commands import CommandContext, dry_run_option, pass_context
 
-from ..folder import LARGEST, LARGEST_ALL, decoded
+from ..folder import LARGEST, LARGEST_ALL, decoded, parse_files
 
 
 @click.command("import")
@@ -34,8 +34,10 @@ def import_(context: CommandContext, folder: Path, public: bool) -> int:
     files, bad = _read(folder, following=True)
     if not files and not bad:
         raise UsageError(f"there is no *.md file in {folder}")
+    _, unread = parse_files(files.items(), public=public, language="en")
+    bad += [{"file": one.path, "problem": one.problem} for one in unread]
     if bad:
-        answer: dict[str, Any] = {"added": [], "changed": [], "unchanged": 0, "problems": bad}
+        answer: dict[str, Any] = {"added": [], "changed": [], "unchanged": 0, "problems": sorted(bad, key=str)}
     else:
         answer = context.request("kb.import", files=tuple(files.items()), public=public)
         context.release()

@@ -11,6 +11,7 @@ from deskctl.plugins.commands import CommandContext, pass_context
 from .options import since
 
 _limit = click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="N")
+_exit_code = click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing is found.")
 _since = click.option("--since", "since_", metavar="MOMENT", help="2026-01-31, or an age as in 90d.")
 
 
@@ -19,11 +20,14 @@ _since = click.option("--since", "since_", metavar="MOMENT", help="2026-01-31, o
 @_limit
 @click.option("--language", metavar="LANGUAGE", help="The asker's; told from the question where it can be.")
 @click.option("--public", is_flag=True, help="Only what customers may see.")
+@_exit_code
 @pass_context
-def search(context: CommandContext, words: tuple[str, ...], limit: int, language: str | None, public: bool) -> int:
+def search(
+    context: CommandContext, words: tuple[str, ...], limit: int, language: str | None, public: bool, exit_code: bool
+) -> int:
     """Find the articles that answer a question, best first.
 
-    Exits with 1 when there is none. What finds nothing good is remembered for `kb gaps`.
+    What finds nothing good is remembered for `kb gaps`.
 
     \b
     Examples:
@@ -34,23 +38,27 @@ def search(context: CommandContext, words: tuple[str, ...], limit: int, language
     answer = context.request("kb.search", text=asked, limit=limit, language=language, customers=public)
     if not answer["good"]:
         context.request("kb.missed", query=asked)
-    return _list(context, answer["found"], "no article is about that; deskctl kb add writes one")
+    _list(context, answer["found"], "no article is about that; deskctl kb add writes one")
+    return 1 if exit_code and not answer["found"] else 0
 
 
 @click.command("suggest")
 @click.argument("ticket", type=int, metavar="TICKET")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, metavar="N")
+@_exit_code
 @pass_context
-def suggest(context: CommandContext, ticket: int, limit: int) -> int:
+def suggest(context: CommandContext, ticket: int, limit: int, exit_code: bool) -> int:
     """Suggest articles for a ticket, best first.
 
-    `deskctl reply TICKET --kb ID` answers with one. Exits with 1 when none fits.
+    `deskctl reply TICKET --kb ID` answers with one.
 
     \b
     Example:
       deskctl kb suggest 42
     """
-    return _list(context, context.request("kb.suggest", ticket=ticket, limit=limit), f"no article fits ticket {ticket}")
+    found = context.request("kb.suggest", ticket=ticket, limit=limit)
+    _list(context, found, f"no article fits ticket {ticket}")
+    return 1 if exit_code and not found else 0
 
 
 @click.command("stats")
@@ -102,7 +110,7 @@ def gaps(context: CommandContext, since_: str | None, limit: int) -> None:
     context.emit(rows, ["count", "tickets", "question"])
 
 
-def _list(context: CommandContext, rows: list[dict[str, Any]], none: str) -> int:
+def _list(context: CommandContext, rows: list[dict[str, Any]], none: str) -> None:
     for row in rows:
         if not context.json:
             row["for"] = "customers" if row["public"] else "agents"
@@ -110,6 +118,5 @@ def _list(context: CommandContext, rows: list[dict[str, Any]], none: str) -> int
         context.release()
         if not context.json:
             click.echo(none, err=True)
-        return 1
+        return
     context.emit(rows, ["id", "for", "language", "score", "title", "snippet"])
-    return 0
