@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -60,6 +60,8 @@ def examine(context: CliContext) -> list[Finding]:
         store_fits = row["state"] == "fine"
     if store_fits:
         rows += _guarded("desk", lambda: _desk(context))
+        known = {row["detail"].partition(":")[0] for row in rows if row["check"] == "plugins"}
+        rows += _guarded("plugins", lambda: _at_work(context, known))
     return rows
 
 
@@ -131,6 +133,27 @@ def _schema(config: Config) -> Iterator[Finding]:
         yield finding("store", f"{len(found.pending)} upgrades are pending", "deskctl db upgrade")
     else:
         yield fine("store", f"revision {found.revision}")
+
+
+def _at_work(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
+    """What failed since the desk was opened: plugins (`known` are those that failed at once), and their jobs."""
+    desk = context.desk()
+    plugins = desk.call("plugins")
+    for plugin in plugins:
+        if plugin["error"] and plugin["name"] not in known:
+            yield finding("plugins", f"{plugin['name']}: {plugin['error']}", f"deskctl plugin show {plugin['name']}")
+    jobs = desk.call("jobs")
+    on = {row["name"] for row in plugins if row["enabled"]}
+    for name in sorted({job["plugin"] for job in jobs}):
+        failed = [job for job in jobs if job["plugin"] == name and job["state"] == "failed"]
+        trying = [job for job in jobs if job["plugin"] == name and job["state"] == "waiting" and job["last_error"]]
+        waiting = sum(job["plugin"] == name and job["state"] == "waiting" for job in jobs)
+        if failed:
+            yield finding("jobs", f"{len(failed)} of {name} failed: {failed[-1]['last_error']}", "deskctl plugin jobs")
+        if trying:
+            yield note("jobs", f"{name} is tried again: {trying[-1]['last_error']}", "deskctl plugin jobs")
+        if waiting and name not in on:
+            yield note("jobs", f"{waiting} wait for the plugin {name}, which is off", f"deskctl plugin show {name}")
 
 
 def _desk(context: CliContext) -> Iterator[Finding]:

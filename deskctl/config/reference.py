@@ -53,6 +53,11 @@ def keys(kinds: Mapping[str, Kind]) -> list[Key]:
     return found
 
 
+def keys_of(cls: type) -> list[Key]:
+    """Every key of a config class, as in `[plugins.NAME]`."""
+    return list(_below("", (), cls))
+
+
 def uncommented(example: str) -> str:
     """The example with everything switched on."""
     return _SWITCHED_OFF.sub("", example)

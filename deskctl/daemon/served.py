@@ -19,7 +19,7 @@ from deskctl.core.unit import Changes
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk import asking, calls, mailing, suggesting
+from deskctl.desk import asking, calls, mailing, plugin_report, suggesting
 from deskctl.desk.decode import Request
 from deskctl.desk.local import JOURNAL_WITHIN
 from deskctl.desk.parts import Parts
@@ -176,6 +176,8 @@ class ServedDesk:
             case "plugins":
                 calls.only(params)
                 return self._parts.plugins.rows()
+            case "plugin":
+                return await self._read(lambda: plugin_report.plugin(self._parts, params))
             case "jobs":
                 calls.only(params)
                 return await self._read(self._store.jobs.rows)

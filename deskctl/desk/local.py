@@ -15,7 +15,7 @@ from deskctl.core.journal import JournalEntry
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.core.queries.answers import HealthReport
-from deskctl.desk import DeskInfo, Outcome, asking, calls, mailing, suggesting, wire
+from deskctl.desk import DeskInfo, Outcome, asking, calls, mailing, plugin_report, suggesting, wire
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
@@ -93,6 +93,8 @@ class LocalDesk:
             case "plugins":
                 calls.only(params)
                 return self._parts.plugins.rows()
+            case "plugin":
+                return plugin_report.plugin(self._parts, params)
             case "jobs":
                 calls.only(params)
                 return self._parts.store.jobs.rows()

@@ -4,6 +4,7 @@ ingest(raw_base64, channel=None)     Ingested      journal a raw mail for a chan
 channel_test(name)                   ChannelReport try every part of a channel
 channels()                           list[ChannelRow]
 plugins()                            list[PluginRow]
+plugin(name)                         PluginDocument
 channel_action(name, action, params) a document of the channel's own (`ChannelType.actions`); the desk's owner only
 channel_start(name)                  Started       begin again with a channel that stopped (no daemon: nothing to do)
 raw(message=None, ticket=None)       RawMail       the bytes as they came in
@@ -123,3 +124,46 @@ class PluginRow(TypedDict):
     tables: bool
     hooks: list[str]
     error: str | None
+
+
+class RequestRow(TypedDict):
+    name: str  # PLUGIN.VERB
+    writes: bool
+    needs_agent: bool
+    description: str
+
+
+class AutomationRow(TypedDict):
+    """`on`: the kinds of event that it hears of. `seconds`: its limit."""
+
+    name: str
+    on: list[str]
+    seconds: float
+    description: str
+
+
+class KeyRow(TypedDict):
+    """A key of `[plugins.NAME]`: what it takes, and its default as TOML has it, null where there is none to show."""
+
+    key: str
+    value: str
+    default: str | None
+    required: bool
+
+
+class PluginDocument(TypedDict):
+    """`tables` are the revisions of its tables that were made. `config_help`: what its settings say of themselves."""
+
+    name: str
+    version: str | None
+    source: str
+    enabled: bool
+    error: str | None
+    hooks: list[str]
+    channels: list[str]
+    requests: list[RequestRow]
+    automations: list[AutomationRow]
+    suggestions: list[str]
+    tables: list[str]
+    config: list[KeyRow]
+    config_help: str

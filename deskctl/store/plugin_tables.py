@@ -64,7 +64,10 @@ def revisions(package: str) -> tuple[str, ...]:
 
 
 def pending(plugin: str, package: str, done: Collection[str]) -> tuple[str, ...]:
-    """The revisions that are still to be made. Raises ConfigError for tables that a newer version of it made."""
+    """The revisions of a plugin's package that are still to be made.
+
+    Raises ConfigError for tables that a newer version of the plugin made.
+    """
     known = revisions(package)
     if newer := sorted(set(done) - set(known)):
         raise ConfigError(f"a newer {plugin} made its tables (revision {newer[-1]}; this one knows {known[-1]})")

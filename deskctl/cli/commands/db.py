@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..context import CliContext
+
+if TYPE_CHECKING:
+    from ...desk.parts import Plugins
 
 
 @click.group("db")
@@ -29,9 +33,16 @@ def status(context: CliContext) -> int:
     """
     from ...store.migrate import status as store_status
 
-    url = _store_url(context)
+    url, plugins = _store_and_plugins(context)
     found = store_status(url)
-    document = {"url": _shown(url), "revision": found.revision, "head": found.head, "pending": list(found.pending)}
+    tables = _plugin_tables(url, plugins) if not found.pending else []
+    document = {
+        "url": _shown(url),
+        "revision": found.revision,
+        "head": found.head,
+        "pending": list(found.pending),
+        "plugins": tables,
+    }
     if context.json:
         context.document(document)
     else:
@@ -39,7 +50,12 @@ def status(context: CliContext) -> int:
         context.say(f"revision  {found.revision or 'none: the store is empty'}")
         context.say(f"newest    {found.head}")
         context.say(f"pending   {', '.join(found.pending) or 'nothing'}")
-    return 1 if found.pending else 0
+        for row in tables:
+            rest = f"; pending {', '.join(row['pending'])}" if row["pending"] else ""
+            gone = "" if row["loaded"] else "; the plugin is not loaded"
+            wrong = f"; {row['error']}" if row["error"] else ""
+            context.say(f"plugin    {row['plugin']}: {', '.join(row['made']) or 'no tables yet'}{rest}{gone}{wrong}")
+    return 1 if found.pending or any(row["pending"] or row["error"] for row in tables) else 0
 
 
 @db.command("upgrade")
@@ -53,11 +69,14 @@ def upgrade(context: CliContext) -> None:
     Example:
       deskctl db upgrade
     """
+    from ...bootstrap import ensure_plugin_tables
     from ...errors import Unavailable
+    from ...safe import visible
+    from ...store import plugin_tables
     from ...store.migrate import status as store_status
     from ...store.migrate import upgrade as upgrade_store
 
-    url = _store_url(context)
+    url, plugins = _store_and_plugins(context)
     with _owned(context, url):
         try:
             before = store_status(url).revision
@@ -65,12 +84,20 @@ def upgrade(context: CliContext) -> None:
             before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
         upgrade_store(url, _progress)
         after = store_status(url).revision
+        made = ensure_plugin_tables(url, plugins, lambda: plugin_tables.made(url))
     if context.json:
-        context.document({"url": _shown(url), "before": before, "revision": after})
-    elif before == after:
+        new = {name: list(revisions) for name, revisions in made.items()}
+        context.document({"url": _shown(url), "before": before, "revision": after, "plugins": new})
+        return
+    if before == after:
         context.say(f"the store is at {after} already")
     else:
         context.say(f"upgraded the store from {before or 'nothing'} to {after}")
+    for name, revisions in sorted(made.items()):
+        context.say(f"made the tables of {name}: {', '.join(revisions)}")
+    for plugin in plugins.rows():
+        if plugin["error"] and plugin["tables"]:
+            click.echo(f"error: the plugin {visible(plugin['name'])} is off: {visible(plugin['error'])}", err=True)
 
 
 @db.command("reindex")
@@ -86,7 +113,7 @@ def reindex(context: CliContext) -> None:
     """
     from ...store.migrate import reindex as reindex_store
 
-    url = _store_url(context)
+    url, _ = _store_and_plugins(context)
     with _owned(context, url):
         messages = reindex_store(url, _progress)
     if context.json:
@@ -102,10 +129,31 @@ def _progress(done: int, total: int) -> None:
         sys.stderr.flush()
 
 
-def _store_url(context: CliContext) -> str:
+def _store_and_plugins(context: CliContext) -> tuple[str, Plugins]:
     from ...bootstrap import load
 
-    return load(context.config_path())[0].store.url
+    config, plugins = load(context.config_path())
+    return config.store.url, plugins
+
+
+def _plugin_tables(url: str, plugins: Plugins) -> list[dict[str, Any]]:
+    """What was made of each plugin's tables, and what is still to come."""
+    from ...errors import ConfigError
+    from ...store import plugin_tables
+
+    made = plugin_tables.made(url)
+    rows: list[dict[str, Any]] = []
+    for name in sorted({*made, *plugins.tables}):
+        done, error = made.get(name, ()), None
+        pending: tuple[str, ...] = ()
+        try:
+            if name in plugins.tables:
+                pending = plugin_tables.pending(name, plugins.tables[name], done)
+        except ConfigError as wrong:
+            error = wrong.what
+        row = {"plugin": name, "made": list(done), "pending": list(pending), "error": error}
+        rows.append({**row, "loaded": name in plugins.tables})
+    return rows
 
 
 def _shown(url: str) -> str:

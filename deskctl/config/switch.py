@@ -1,0 +1,67 @@
+"""Switch a plugin on or off in a configuration file; comments and order stay."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError, Refused
+
+
+def switch(path: Path, name: str, on: bool) -> bool:
+    """Whether anything had to be changed. Raises ConfigError for a file that is not TOML, Refused for one that cannot
+    be written."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}", "deskctl config check") from error
+    if "plugins" not in document:
+        document["plugins"] = tomlkit.table()
+    plugins: Any = document["plugins"]
+    if not isinstance(plugins, dict):
+        raise ConfigError(f"{path}: plugins must be a table: [plugins]", "deskctl config check")
+    off = name in plugins.get("disabled", ())
+    left_out = "only" in plugins and name not in plugins["only"]
+    if off is not on and not (on and left_out):
+        return False
+    if on:
+        _without(plugins, "disabled", name)
+        if left_out:
+            plugins["only"].append(name)
+    elif "disabled" in plugins:
+        plugins["disabled"].append(name)
+    else:
+        plugins["disabled"] = [name]
+    _write(path, tomlkit.dumps(document))
+    return True
+
+
+def _without(plugins: Any, key: str, name: str) -> None:
+    listed = plugins.get(key)
+    while listed is not None and name in listed:
+        listed.remove(name)
+    if listed is not None and not listed:
+        del plugins[key]
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing, with the owner and mode that the file has."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        status = path.stat()
+        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fchmod(stream.fileno(), status.st_mode & 0o7777)
+            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+            os.fsync(stream.fileno())
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise Refused(f"{path} cannot be written: {error.strerror}", "edit it as its owner") from error
