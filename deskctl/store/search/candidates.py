@@ -56,14 +56,14 @@ class Wanted:
         return found + ("" if self.notes else " AND m.kind <> 'note'")
 
 
-def newest(connection: Connection, wanted: Wanted, columns: str = _WHOLE) -> Generator[Row[Any]]:
+def newest(connection: Connection, wanted: Wanted) -> Generator[Row[Any]]:
     """Newest first; each row is fetched when it is asked for."""
     if connection.dialect.name == "sqlite":
-        query = _sql("SELECT", columns, _FTS5, wanted.conditions, _BACKWARDS)
+        query = _sql("SELECT", _WHOLE, _FTS5, wanted.conditions, _BACKWARDS)
         with connection.exec_driver_sql(query, (_all_fts5(wanted),)) as found:
             yield from found
     else:
-        yield from _in_windows(connection, wanted, columns)
+        yield from _in_windows(connection, wanted, _WHOLE, _PAGE)
 
 
 def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
@@ -74,7 +74,7 @@ def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
         scored = [(row.score, -row.id) for row in rows]
     else:
         numbers: list[int] = []
-        for row in newest(connection, wanted, "m.id"):
+        for row in _in_windows(connection, wanted, "m.id", RANKED + 1):
             numbers.append(row.id)
             if len(numbers) > RANKED:
                 break
@@ -109,10 +109,10 @@ def _all_tsquery(wanted: Wanted) -> str:
     return " & ".join(map(tsquery, wanted.phrases))
 
 
-def _in_windows(connection: Connection, wanted: Wanted, columns: str) -> Generator[Row[Any]]:
+def _in_windows(connection: Connection, wanted: Wanted, columns: str, size: int) -> Generator[Row[Any]]:
     among, values = _holding(wanted)
     held = _sql("SELECT", columns, _JOINED, "WHERE m.id IN (", among, ") AND", wanted.conditions)
-    query = _sql(held, "ORDER BY m.id DESC LIMIT", str(_PAGE))
+    query = _sql(held, "ORDER BY m.id DESC LIMIT", str(size))
     high: int = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM messages").scalar_one() + 1
     for width in (*_WINDOWS, high):
         low = max(high - width, 0)
@@ -120,7 +120,7 @@ def _in_windows(connection: Connection, wanted: Wanted, columns: str) -> Generat
             bounds = {"low": low, "high": high}
             page = connection.exec_driver_sql(query, values | bounds).all()
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < size:
                 break
             high = page[-1].id
         high = low
