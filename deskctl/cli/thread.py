@@ -101,6 +101,8 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         screen.moment(message["sent_at"]),
         screen.paint(delivery, of_delivery(delivery)) if delivery else "",
         visible(automatic) if message["kind"] == "auto" and not bounce else "",
+        f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
+        "edited" if message["original"] is not None else "",
         "" if message["verified"] or bounce else screen.paint(_STRANGER, "yellow"),
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
@@ -112,12 +114,19 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     yield from body(message, screen)
 
 
+def _several_channels(document: TicketDocument) -> bool:
+    return len({message["channel"] for message in document["messages"] if message["kind"] != "note"}) > 1
+
+
 def body(message: MessageRow, screen: Screen) -> Iterator[str]:
     """The words of a message and the names of its files."""
     text = message["text"] if screen.full else message["visible_text"]
     yield from wrap(visible_lines(text).strip("\n"), screen.width)
     if not screen.full and message["visible_text"].strip() != message["text"].strip():
         yield screen.paint("[quoted text and signature hidden; --full shows them]", "dim")
+    if screen.full and message["original"] is not None:
+        yield screen.paint("[before it was edited:]", "dim")
+        yield from wrap(visible_lines(message["original"]).strip("\n"), screen.width)
     for file in message["attachments"]:
         about = f"{visible(file['filename'])}, {visible(file['content_type'])}, {size(file['size'])}"
         for line in wrap(f"[attachment {file['id']}: {about}]", screen.width):

@@ -97,8 +97,8 @@ class TicketCreated(Event):
 class MessageReceived(Event):
     """A customer's words (or their machine's, when `automatic` says why) are on the ticket.
 
-    `matched` tells what led here: own_id, reference, subject, new. `verified` is False when the sender had
-    no part in the ticket before.
+    `matched` tells what led here: own_id, reference, plus, subject, talk (what was talked about last), new. `verified`
+    is False when the sender had no part in the ticket before.
     """
 
     message: int
@@ -109,8 +109,11 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReplyAdded(Event):
+    """`inserted` are references of what was put into it, as in "kb:3"."""
+
     message: int
     outbox: int | None = None
+    inserted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +315,46 @@ class CallbackChanged(Event):
 @dataclass(frozen=True, slots=True)
 class CallbackDue(Event):
     """The moment of a promised call has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continued(Event):
+    """The ticket goes on on another channel than before, too."""
+
+    message: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited(Event):
+    """Its sender changed what a message says; what it said first is kept."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAnswered(Event):
+    """A machine answered the customer's message `answers`; `about` says what kind of answer it was."""
+
+    message: int
+    outbox: int
+    answers: int
+    about: str = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMade(Event):
+    """The customer picked `key` from what the message offered."""
+
+    message: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked(Event):
+    """The customer wants a person to answer; `message` says so, None where nothing else was said."""
+
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

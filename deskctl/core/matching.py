@@ -1,13 +1,20 @@
-"""Which ticket a message belongs to. What a stranger can guess or overhear leads nowhere."""
+"""Which ticket a message belongs to: by what it refers to, or by what was talked about last.
+
+What a stranger can guess or overhear leads nowhere.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .conversation import MessageHead
-from .messages import InboundMessage, MessageKind
+from .identity import address_key, person
+from .messages import InboundMessage, IntentKind, MessageKind
+from .ports import Address
+from .settings import ChannelInfo
+from .talks import Talk
 from .tickets import FINAL, Status, Ticket
 from .unit import Unit
 
@@ -21,7 +28,7 @@ _TOKEN = re.compile(r"\[#(\d{1,9})\]")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`ticket` None: a new one. `how` is own_id, reference, plus, subject or new. `verified` is False for a genuine
+    """`ticket` None: a new one. `how` is own_id, reference, plus, subject, talk or new. `verified`: False for a genuine
     id from an address that had no part in the ticket. `mentions` are tickets that were named without a right to them.
     """
 
@@ -31,7 +38,12 @@ class Match:
     mentions: tuple[int, ...] = ()
 
 
-def find(unit: Unit, channel: str, message: InboundMessage) -> Match:
+def find(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Match:
+    """Which ticket a message that came by a channel belongs to."""
+    return in_talk(unit, channel, message) if channel.conversational else by_reference(unit, channel.name, message)
+
+
+def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
     """In this order, always within one channel (mailbox):
 
     1. one of our own Message-IDs: 128 random bits that only someone who got our mail can know;
@@ -52,16 +64,60 @@ def find(unit: Unit, channel: str, message: InboundMessage) -> Match:
             return Match(head.ticket, "reference")
         mentioned.append(head.ticket)
     for number in unit.source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
-        if unit.ticket(number).channel == channel:
+        if on_channel(unit, unit.ticket(number), channel):
             return Match(number, "plus", verified=_takes_part(unit, sender, number))
     for number in subject_numbers(message.subject):
         ticket = unit.find_ticket(number)
-        if ticket is None or ticket.channel != channel:
+        if ticket is None:
             continue
-        if _takes_part(unit, sender, number):
+        if _takes_part(unit, sender, number) and on_channel(unit, ticket, channel):
             return Match(number, "subject")
-        mentioned.append(number)
+        if ticket.channel == channel:
+            mentioned.append(number)
     return Match(mentions=tuple(dict.fromkeys(mentioned)))
+
+
+def on_channel(unit: Unit, ticket: Ticket, channel: str) -> bool:
+    """Whether a ticket is at home on a channel, or was continued there."""
+    if ticket.channel == channel:
+        return True
+    return any(head.channel == channel and head.kind is not MessageKind.NOTE for head in unit.heads(ticket.number))
+
+
+def in_talk(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Match:
+    """In a conversation nobody can claim to be somebody else, and few refer to anything:
+
+    1. who begins a new matter gets a ticket of its own;
+    2. an answer to one message belongs to its ticket, if the sender takes part in that;
+    3. everything else belongs to the living ticket that the sender and the desk talked about last.
+    """
+    sender = (message.sender or "").lower()
+    if message.intent is not None and message.intent.kind is IntentKind.NEW:
+        return Match()
+    if sender and unit.talks.begins_anew(channel.name, sender):
+        return Match()
+    for head in (h for ref in references(message) for h in unit.messages_by_id(ref) if h.channel == channel.name):
+        if _takes_part(unit, sender, head.ticket):
+            return Match(head.ticket, "own_id" if ours(head) else "reference")
+    identity = unit.identity(address_key(channel.kind, sender)) if sender else None
+    for number in unit.talks.tickets(channel.name, selves(unit, identity.contact)) if identity else ():
+        if _takes_part(unit, sender, number) and unit.ticket(number).status not in FINAL:
+            return Match(number, "talk")
+    return Match()
+
+
+def load_talks(unit: Unit, talking: Iterable[tuple[str, Address]]) -> set[int]:
+    """Load in bulk what these (channel, address) may talk about; the numbers of the tickets."""
+    keys = [(channel, address) for channel, address in talking]
+    unit.talks.load_anew((channel, address.address) for channel, address in keys)
+    known = [(channel, identity.contact) for channel, address in keys if (identity := unit.identity(address))]
+    unit.talks.load_alone(contact for _, contact in known if unit.contact(contact).merged_into is None)
+    return unit.talks.load([Talk(channel, one) for channel, contact in known for one in selves(unit, contact)])
+
+
+def selves(unit: Unit, contact: int) -> list[int]:
+    """The contacts that are one person."""
+    return [contact] if unit.talks.alone(contact) else person(unit, contact)
 
 
 def ours(head: MessageHead) -> bool:

@@ -103,10 +103,6 @@ class Source(Protocol):
         """Those (channel, lower-cased address) whose next message opens a ticket of its own."""
         ...
 
-    def open_of(self, contact: int) -> Sequence[int]:
-        """A contact's tickets that are somebody's work, spam left out, newest first."""
-        ...
-
     def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]: ...
     def files_of(self, messages: Collection[int]) -> Sequence[tuple[int, FileRef]]:
         """Files that came or went with these messages (by id), pictures inside a text left out; in their order."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
-from ..errors import CustomerWrote, Refused, UsageError
+from ..errors import CustomerWrote, UsageError
+from . import continuing, routes
 from .commands import Command
 from .commands import tickets as c
 from .conversation import Message, MessageHead
-from .events import ReplyAdded, WaitingChanged
+from .events import Continued, ReplyAdded, WaitingChanged
 from .handling import Handler, Said, Steps
 from .matching import SENT_TO
 from .messages import FileRef, IncomingFile, MessageKind
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
+from .routes import by_people
 from .settings import ChannelInfo
 from .suggest import did_you_mean
 from .tickets import Status, Ticket
@@ -30,12 +32,6 @@ MAX_REFERENCES = 20
 _RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE)
 _ADDRESSES = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    to: tuple[str, ...]
-    cc: tuple[str, ...] = ()
 
 
 def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
@@ -52,16 +48,19 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
     for address in (*command.cc, *command.bcc):
         if not _ADDRESSES.fullmatch(address):
             raise UsageError(f"“{address}” is not a mail address", "write it as ana@example.org")
-    channel = _sending_channel(unit, ticket)
     heads = conversation(unit, ticket)
+    channel = routes.leaving(unit, ticket, heads, command.via)
     _nothing_unread(heads, command)
-    recipients = _recipients(unit, ticket, heads)
+    recipients = routes.recipients(unit, ticket, channel, heads, command.to)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor)
-    unit.enqueue(replace(entry, message=message.id))
+    new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
+    unit.enqueue(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
     unit.add_message(message)
     unit.add_participants(ticket.number, (*entry.to, *entry.cc, *entry.bcc))
-    yield ReplyAdded(ticket.number, message.id, entry.id)
+    yield ReplyAdded(ticket.number, message.id, entry.id, command.inserted)
+    if new_here:
+        yield Continued(ticket.number, message.id, channel.name)
     yield from to_status(ticket, after)
     waiting = unit.ticket(ticket.number).waiting_since
     if waiting is not None:
@@ -71,19 +70,10 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
         "outbox": entry.id,
         "message_id": entry.message_id,
         "to": list(entry.to),
+        "channel": channel.name,
         "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
     }
     return Said(f"reply to {', '.join(entry.to)} is in the outbox", (ticket.number,), facts)
-
-
-def _sending_channel(unit: Unit, ticket: Ticket) -> ChannelInfo:
-    channel = unit.settings.channel(ticket.channel)
-    if channel is None:
-        raise Refused(f"channel {ticket.channel} is no longer configured", "deskctl channel list shows those that are")
-    if not channel.sends:
-        what = "has no smtp in the configuration" if channel.kind == "email" else "carries no answers"
-        raise Refused(f"nothing can be sent: channel {channel.name} {what}", f"deskctl note {ticket.number} records it")
-    return channel
 
 
 def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
@@ -94,12 +84,8 @@ def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
     return sorted(heads, key=lambda h: h.id)
 
 
-def _by_people(heads: Sequence[MessageHead]) -> list[MessageHead]:
-    return [h for h in heads if h.kind is MessageKind.IN and h.automatic is None]
-
-
 def _nothing_unread(heads: list[MessageHead], command: c.Reply) -> None:
-    newest = max((h.id for h in _by_people(heads)), default=0)
+    newest = max((h.id for h in by_people(heads)), default=0)
     if command.seen is not None and newest > command.seen and not command.force:
         raise CustomerWrote(
             f"the customer wrote on ticket {command.ticket} since you last looked",
@@ -107,40 +93,17 @@ def _nothing_unread(heads: list[MessageHead], command: c.Reply) -> None:
         )
 
 
-def _recipients(unit: Unit, ticket: Ticket, heads: list[MessageHead]) -> Recipients:
-    """Whoever wrote last and has a part in the ticket, those they kept in copy, and the ticket's own contact.
-
-    An unverified sender is never answered automatically: a genuine id may have been forwarded.
-    """
-    kind = _sending_channel(unit, ticket).kind
-    contact = [i.address for i in unit.addresses_of(ticket.contact) if i.kind == kind]
-    known = [h for h in _by_people(heads) if h.verified and h.author]
-    if not known:
-        if not contact:
-            raise Refused(f"ticket {ticket.number} has no address to answer to", "deskctl note records what you do")
-        return Recipients((contact[0],))
-    last = known[-1]
-    author = str(last.author).lower()
-    to = last.reply_to or str(last.author)
-    company = [*last.to, *last.cc]
-    if author not in {address.lower() for address in contact}:
-        company = contact[:1] + company  # a colleague wrote: whoever asked first stays in copy
-    left_out = {to.lower(), author}
-    others = (a for a in dict.fromkeys(map(str.lower, company)) if a not in left_out and not unit.settings.owns(a))
-    return Recipients((to,), tuple(others))
-
-
 def _entry(
     unit: Unit,
     ticket: Ticket,
     channel: ChannelInfo,
     heads: list[MessageHead],
-    recipients: Recipients,
+    recipients: routes.Recipients,
     command: c.Reply,
     actor: Actor,
 ) -> OutboxEntry:
     """Everything the channel will be told, its Message-ID included: 128 random bits at the channel's own domain."""
-    previous = _previous(heads)
+    previous = _previous(routes.here(unit, channel, heads))
     references = _references(previous)
     due = unit.now if command.at_once else unit.now + unit.settings.undo_window
     cc = dict.fromkeys((*recipients.cc, *command.cc))
@@ -169,9 +132,9 @@ def _entry(
     )
 
 
-def _previous(heads: list[MessageHead]) -> MessageHead | None:
+def _previous(heads: Sequence[MessageHead]) -> MessageHead | None:
     """What is answered: the newest message by a verified person, else the newest that left."""
-    known = [h for h in _by_people(heads) if h.verified and h.message_id]
+    known = [h for h in by_people(heads) if h.verified and h.message_id]
     sent = [h for h in heads if h.kind is MessageKind.OUT and h.message_id]
     return known[-1] if known else sent[-1] if sent else None
 
@@ -208,7 +171,7 @@ def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None
     """Which of the channel's addresses the newest word of a person came in by: what its mail server delivered it to,
     else whom it names. The channel's own where none is known, as after a blind copy."""
     own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
-    for head in reversed(_by_people(heads)):
+    for head in reversed(by_people(heads)):
         delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
         for address in (*delivered, *head.to, *head.cc):
             local, _, domain = address.lower().rpartition("@")

@@ -168,6 +168,11 @@ class Unit:
         self.load_tickets((number,))
         return self._tickets[number]
 
+    @property
+    def loaded_tickets(self) -> list[int]:
+        """The numbers of those that are there and were loaded."""
+        return [number for number, ticket in self._tickets.items() if ticket is not None]
+
     def contact(self, number: int) -> Contact:
         """Raises NotFound."""
         self.load_contacts((number,))
@@ -253,6 +258,14 @@ class Unit:
         if event.ticket is not None and (before := self.find_ticket(event.ticket)) is not None:
             after = evolve(before, event, self.now)
             self._tickets[event.ticket] = self.changes.tickets[event.ticket] = after
+
+    def opened_now(self, number: int) -> bool:
+        """Whether the command that is being carried out made the ticket."""
+        command = self._command
+        opened = (
+            r for r in reversed(self.changes.events) if r.event.ticket == number and r.event.kind == "ticket_created"
+        )
+        return command is not None and any(recorded.command == command.id for recorded in opened)
 
     def add_ticket(self, ticket: Ticket) -> None:
         self._tickets[ticket.number] = self.changes.tickets[ticket.number] = ticket

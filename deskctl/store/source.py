@@ -278,14 +278,6 @@ class StoredSource:
             for row in self._connection.execute(select(anew).where(tuple_(anew.c.channel, anew.c.address).in_(some)))
         }
 
-    def open_of(self, contact: int) -> Sequence[int]:
-        query = (
-            select(tickets.c.number)
-            .where(text(ACTIVE), tickets.c.contact == contact, tickets.c.spam.is_(False))
-            .order_by(tickets.c.number.desc())
-        )
-        return self._connection.execute(query).scalars().all()
-
     def visible_texts(self, ids: Collection[int]) -> Mapping[int, str]:
         words = func.coalesce(messages.c.visible_text, messages.c.text).label("said")
         query = select(messages.c.id, words).where(messages.c.id.in_(_valid(ids)))

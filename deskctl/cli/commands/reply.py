@@ -8,6 +8,7 @@ import click
 
 from ...errors import Refused
 from ..acting import report
+from ..completing import completes
 from ..context import CliContext
 from ..options import dry_run
 from ..tickets import TICKET
@@ -37,6 +38,15 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 )
 @click.option("--cc", "cc", multiple=True, metavar="ADDRESS", help="Send a copy; may be repeated.")
 @click.option("--bcc", "bcc", multiple=True, metavar="ADDRESS", help="Send a blind copy; may be repeated.")
+@click.option(
+    "--via",
+    metavar="CHANNEL",
+    shell_complete=completes("channel"),
+    help="Answer on another channel; mail then quotes what was said so far.",
+)
+@click.option("--to", metavar="ADDRESS", help="Which of the customer's addresses gets it.")
+@click.option("--insert", multiple=True, metavar="REFERENCE", help="Put in what a plugin has, as in kb:3; repeatable.")
+@click.option("--kb", multiple=True, metavar="ARTICLE", help="Put in an article: --kb 3 is --insert kb:3; repeatable.")
 @click.option("--wait", is_flag=True, help="Send at once and wait until it is sent; no undo.")
 @click.option("--force", is_flag=True, help="Send even if the customer wrote meanwhile.")
 @dry_run
@@ -50,6 +60,10 @@ def reply(
     attach: tuple[str, ...],
     cc: tuple[str, ...],
     bcc: tuple[str, ...],
+    via: str | None,
+    to: str | None,
+    insert: tuple[str, ...],
+    kb: tuple[str, ...],
     wait: bool,
     force: bool,
 ) -> int:
@@ -59,6 +73,9 @@ def reply(
     seconds, during which `deskctl undo` takes it back. If the customer wrote something that you have not been
     shown, nothing is sent and their message is printed.
 
+    It leaves on the channel where the customer wrote last; --via names another one, and the customer's address
+    there is found by itself.
+
     With --wait the exit code is 0 when it was sent, 1 when it failed or nobody knows, and 6 when it still waits in
     the outbox.
 
@@ -67,6 +84,8 @@ def reply(
       deskctl reply 42 -m "We are on it." --wait
       deskctl reply 42 answer.txt --status solved
       deskctl reply 42 -m "Here is the form." -a form.pdf --cc boss@example.org
+      deskctl reply 42 --via support -m "Continuing by mail."
+      deskctl reply 42 --kb 3 -m "This should help:"
       deskctl reply 42
     """
     from ...core.commands.tickets import Reply
@@ -76,7 +95,9 @@ def reply(
         from ..files import attached
 
         files = attached(attach)
-    text = given(message, file)
+    references = (*insert, *(f"kb:{article}" for article in kb))
+    inserts = [_inserted(context, ticket, reference) for reference in references]
+    text = "" if inserts and message is None and file is None else given(message, file)
     seen: int | None
     if text is None:
         from ..composing import ticket_in_editor
@@ -84,7 +105,20 @@ def reply(
         text, seen = ticket_in_editor(context, ticket)
     else:
         seen = _seen(context, ticket)
-    command = Reply(ticket, text, seen=seen, status=status, force=force, at_once=wait, cc=cc, bcc=bcc, files=files)
+    command = Reply(
+        ticket,
+        "\n\n".join(part for part in (text.rstrip(), *inserts) if part),
+        seen=seen,
+        status=status,
+        force=force,
+        at_once=wait,
+        cc=cc,
+        bcc=bcc,
+        files=files,
+        via=via,
+        to=to,
+        inserted=references,
+    )
     try:
         outcome = context.execute(command)
     except Refused:
@@ -104,6 +138,12 @@ def reply(
     else:
         report(context, outcome)
     return _judge(context, row)
+
+
+def _inserted(context: CliContext, ticket: int, reference: str) -> str:
+    """The words that a plugin has under a reference. Raises Refused for what is not the customer's to see."""
+    found: dict[str, str] = context.desk().call("insert", reference=reference, ticket=ticket)
+    return found["text"].strip()
 
 
 def _when(seconds: float, served: bool) -> str:

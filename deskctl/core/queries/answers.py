@@ -11,9 +11,13 @@ SCHEMA_VERSION = 1
 
 
 class ContactRef(TypedDict):
+    """The contact that lives on, with what is known of those merged into it; `address` is what they wrote from."""
+
     id: int
     name: str | None
     address: str | None
+    tier: str | None
+    org: str | None
 
 
 class TicketRow(TypedDict):
@@ -30,6 +34,7 @@ class TicketRow(TypedDict):
     created_at: str
     updated_at: str
     waiting_since: str | None
+    callback_at: str | None
 
 
 class AttachmentRow(TypedDict):
@@ -40,9 +45,22 @@ class AttachmentRow(TypedDict):
     sha256: str
 
 
+class ChoiceRow(TypedDict):
+    key: str
+    label: str
+
+
+class CallRow(TypedDict):
+    """`direction` is in (the customer called) or out."""
+
+    direction: str
+    seconds: int | None
+
+
 class MessageRow(TypedDict):
     """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
-    `delivery_error`: why it did not arrive, or not yet."""
+    `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
+    said before its sender changed it, null for what was never changed."""
 
     id: int
     kind: str
@@ -57,6 +75,10 @@ class MessageRow(TypedDict):
     ticket: int
     automatic: str | None
     verified: bool
+    channel: str
+    call: CallRow | None
+    choices: list[ChoiceRow]
+    original: str | None
 
 
 class EventRow(TypedDict):
@@ -75,13 +97,24 @@ class BouncedRow(TypedDict):
     reason: str
 
 
+class OtherTicket(TypedDict):
+    """Another open ticket of the same customer."""
+
+    number: int
+    subject: str
+    status: str
+    channel: str
+    updated_at: str
+
+
 class TicketDocument(TicketRow):
     """`newest_in`: id of the newest message by a person among the customer's, 0 when there is none.
 
     `spam_reason`: a relay's verdict or who said so, null for what is no spam. `bounced`: the contact's addresses
-    that mail does not reach.
+    that mail does not reach. `elsewhere`: the customer's other open tickets, newest change first.
     """
 
+    elsewhere: list[OtherTicket]
     followers: list[str]
     merged_into: int | None
     merged: list[int]
@@ -118,6 +151,60 @@ class SearchAnswer(TypedDict):
 
     hits: list[MessageHit]
     ranked: int | None
+
+
+class IdentityRow(TypedDict):
+    """`contact` is whose it is: another one's than the document's after a merge. `bounced`: why mail does not arrive."""
+
+    kind: str
+    address: str
+    contact: int
+    bounced: str | None
+
+
+class ContactRow(TypedDict):
+    """`addresses` are those of whoever was merged into the contact, too. `total` counts their
+    tickets, `open` those that are not solved or closed. `seen_at`: when one of the tickets changed last."""
+
+    id: int
+    name: str | None
+    addresses: list[str]
+    org: str | None
+    tier: str | None
+    language: str | None
+    timezone: str | None
+    total: int
+    open: int
+    created_at: str
+    seen_at: str | None
+    erased_at: str | None
+
+
+class SaidRow(TypedDict):
+    """Something that was said on one of a customer's tickets. `attachments` are ids and names."""
+
+    message: int
+    ticket: int
+    subject: str
+    channel: str
+    kind: str
+    author: str | None
+    sent_at: str
+    text: str
+    attachments: list[AttachmentRow]
+    call: CallRow | None
+
+
+class ContactDocument(ContactRow):
+    """`merged`: who was merged into the contact. `tickets`: newest change first. `timeline`: oldest first;
+    `earlier` is how much came before it. `events`: what happened to the contact itself."""
+
+    merged: list[int]
+    identities: list[IdentityRow]
+    tickets: list[TicketRow]
+    timeline: list[SaidRow]
+    earlier: int
+    events: list[dict[str, Any]]
 
 
 class ContactHit(TypedDict):

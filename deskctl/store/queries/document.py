@@ -14,6 +14,7 @@ from ...core.queries.lookups import Seen
 from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339
+from ..rows import choices
 from ..tables import attachments, events, followers, identities, messages, outbox, tickets
 from ..tables import seen as seen_marks
 from ..text import from_json
@@ -132,6 +133,9 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.visible_text,
         messages.c.automatic,
         messages.c.verified,
+        messages.c.channel,
+        messages.c.choices,
+        messages.c.original,
     )
     return [
         {
@@ -148,6 +152,9 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "ticket": row.ticket,
             "automatic": row.automatic,
             "verified": row.verified,
+            "channel": row.channel,
+            "choices": [{"key": c.key, "label": c.label} for c in choices(row.choices)],
+            "original": row.original,
         }
         for row in connection.execute(select(*columns).where(*mine).order_by(messages.c.id))
     ]

@@ -1,0 +1,47 @@
+"""A desk with a chat beside its mail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from deskctl.core import dispatch
+from deskctl.core.journal import JournalSettled
+from deskctl.core.messages import Choice, Intent, IntentKind
+from deskctl.core.outbox import OutboxEntry, OutboxKind
+from deskctl.core.settings import ChannelInfo, Settings
+
+from .desk import MAIL, FirstDay
+
+CHAT = ChannelInfo("chat", "chat", team="support", sends=True, conversational=True, choices=True, answer=True)
+SMS = replace(CHAT, name="sms", kind="sms", choices=False)
+SETTINGS = Settings(
+    name="Acme Support",
+    channels={"support": replace(MAIL, answer=True), "chat": CHAT, "sms": SMS},
+    timezone="Asia/Seoul",
+)
+SOLVED, PERSON = Choice("solved", "This solved it"), Choice("person", "I need a person")
+
+
+class Chat(FirstDay):
+    """`ana` writes in the chat unless somebody else is named."""
+
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        super().__init__(settings)
+
+    def write(self, text: str = "It burns.", *, by: str = "ana", at: str = "chat", **fields: Any) -> dispatch.Result:
+        given = {"subject": "", "text": text, "visible_text": text, "at": at, **fields}
+        return self.mail(by, **given)
+
+    def ask(self, kind: str, argument: str = "", text: str = "", **fields: Any) -> dispatch.Result:
+        return self.write(text, intent=Intent(IntentKind(kind), argument), **fields)
+
+    @property
+    def said(self) -> list[OutboxEntry]:
+        """What machines of ours said to customers."""
+        return [entry for entry in self.unit.changes.outbox.values() if entry.kind is OutboxKind.AUTO]
+
+    @property
+    def settled(self) -> JournalSettled:
+        """How the last journal row ended."""
+        return self.unit.changes.journal[-1]

@@ -1,0 +1,150 @@
+"""What customers pick from what a machine offered."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskctl.core.choices import read
+from deskctl.core.commands.machine import Answer
+from deskctl.core.commands.tickets import Close, Reply, Take
+from deskctl.core.events import ChoiceMade
+from deskctl.core.messages import Choice
+from deskctl.core.people import Actor
+from deskctl.core.tickets import Status
+
+from .chat import PERSON, SOLVED, Chat
+
+KOREAN = (Choice("solved", "해결되었습니다"), Choice("person", "상담원을 원합니다"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "1.", "1)", " 1 \n", "(1)", "#1", "１", "1번", "1번이요", "①", "1: 해결되었습니다"]
+)
+def test_the_number_is_read_as_people_write_it(text: str) -> None:
+    pick = read(text, KOREAN)
+    assert pick is not None
+    assert (pick.choice.key, pick.more) == ("solved", False)
+
+
+@pytest.mark.parametrize("text", ["해결되었습니다", "해결되었습니다.", " 해결되었습니다! ", "해결 되었습니다"])
+def test_so_are_its_words(text: str) -> None:
+    pick = read(text, KOREAN)
+    assert pick is not None
+    assert pick.choice.key == "solved"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "0", "12", "1 of them is broken", "1.5", "I have 2 printers", "\n\n", "x" * 5000]
+)
+def test_nothing_else_is_a_pick(text: str) -> None:
+    assert read(text, (SOLVED, PERSON)) is None
+
+
+def offered(at: str = "support", choices: tuple[Choice, ...] = (SOLVED, PERSON)) -> tuple[Chat, str]:
+    """A desk on which a machine has answered the first message, and the id of its answer."""
+    desk = Chat()
+    desk.write(at=at, by="ana@example.org")
+    desk.do(Answer(1, 1, "Turn it off and on.", choices), Actor.system("kb"))
+    return desk, desk.said[0].message_id
+
+
+def made(desk: Chat) -> list[str]:
+    return [r.event.key for r in desk.unit.changes.events if isinstance(r.event, ChoiceMade)]
+
+
+def answered(desk: Chat, own_id: str, text: str, by: str = "ana@example.org") -> None:
+    desk.write(text, at="support", by=by, in_reply_to=(own_id,))
+
+
+def test_a_mail_that_picks_solved_solves_the_ticket() -> None:
+    desk, own_id = offered()
+    answered(desk, own_id, "1")
+    ticket = desk.unit.ticket(1)
+    assert (ticket.status, ticket.waiting_since, made(desk)) == (Status.SOLVED, None, ["solved"])
+    assert [m.text for m in desk.unit.changes.messages if m.kind == "in"] == ["It burns.", "1"]
+    assert "#1 is solved" in desk.said[-1].text
+
+
+def test_a_mail_that_picks_a_person_makes_it_work_of_people() -> None:
+    desk, own_id = offered(choices=KOREAN)
+    answered(desk, own_id, "2번이요")
+    assert made(desk) == ["person"]
+    assert desk.unit.ticket(1).waiting_since is not None
+    assert "person_asked" in desk.kinds(1)
+
+
+def test_who_says_more_than_solved_is_heard_by_people() -> None:
+    desk, own_id = offered()
+    answered(desk, own_id, "1\n\nBut it burns again.")
+    assert made(desk) == ["solved"]
+    assert desk.unit.ticket(1).status is Status.NEW
+
+
+def test_what_somebody_works_on_is_theirs_to_solve() -> None:
+    desk, own_id = offered()
+    desk.do(Take(1))
+    answered(desk, own_id, "1")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.OPEN, ["solved"])
+
+
+def test_any_other_key_is_only_remembered() -> None:
+    desk, own_id = offered(choices=(Choice("article:3", "Tell me more"),))
+    answered(desk, own_id, "Tell me more!")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.NEW, ["article:3"])
+    assert len(desk.said) == 1
+
+
+def test_after_a_person_has_answered_a_number_is_only_a_number() -> None:
+    desk, own_id = offered()
+    desk.do(Reply(1, "How many printers have you got?"))
+    answered(desk, own_id, "1")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.OPEN, [])
+
+
+def test_a_stranger_who_answers_picks_nothing() -> None:
+    desk, own_id = offered()
+    answered(desk, own_id, "1", by="eve@example.net")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.NEW, [])
+
+
+def picks(desk: Chat, own_id: str, key: str, by: str = "ana@example.org") -> str:
+    """Press a button; what the desk says to that."""
+    before = len(desk.said)
+    desk.ask("choice", key, in_reply_to=(own_id,), by=by)
+    [entry] = desk.said[before:]
+    return entry.text
+
+
+def test_a_button_is_a_pick_and_no_message() -> None:
+    desk, own_id = offered("chat")
+    assert "#1 is solved" in picks(desk, own_id, "solved")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.SOLVED, ["solved"])
+    assert sum(m.kind == "in" for m in desk.unit.changes.messages) == 1
+
+
+def test_a_button_pressed_twice_changes_nothing_and_says_so() -> None:
+    desk, own_id = offered("chat")
+    picks(desk, own_id, "solved")
+    assert "already" in picks(desk, own_id, "person")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.SOLVED, ["solved"])
+
+
+def test_a_button_pressed_late_changes_nothing_and_says_so() -> None:
+    desk, own_id = offered("chat")
+    desk.do(Close(1))
+    assert "no longer" in picks(desk, own_id, "solved")
+    assert made(desk) == []
+
+
+def test_a_button_that_a_stranger_presses_changes_nothing_and_says_so() -> None:
+    desk, own_id = offered("chat")
+    assert "not yours" in picks(desk, own_id, "solved", by="eve@example.net")
+    assert (desk.unit.ticket(1).status, made(desk)) == (Status.NEW, [])
+
+
+@pytest.mark.parametrize("key", ["", "no-such-key"])
+def test_a_button_that_nobody_offered_changes_nothing(key: str) -> None:
+    desk, own_id = offered("chat")
+    assert "no longer" in picks(desk, own_id, key)
+    assert "no longer" in picks(desk, "<unknown@chat>", "solved")
+    assert made(desk) == []

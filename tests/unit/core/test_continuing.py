@@ -1,0 +1,175 @@
+"""A ticket that goes on on another channel: who gets it, what goes along, and where the answer lands."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.tickets import Create, Note, Reply
+from deskctl.core.outbox import OutboxEntry
+from deskctl.errors import NotFound, Refused
+
+from .chat import CHAT, SETTINGS, Chat
+from .desk import MAIL
+
+KNOWN = (("email", "ana@example.org"),)
+
+
+def talking(**fields: Any) -> Chat:
+    """Ana has written in the chat, which vouches for her mail address."""
+    desk = Chat()
+    desk.write("카드가 안 돼요", name="Ana Kim", also=KNOWN, message_id="<1:1@chat>", **fields)
+    return desk
+
+
+def reply(desk: Chat, text: str = "Continuing by mail.", **fields: Any) -> OutboxEntry:
+    return desk.unit.outbox(desk.do(Reply(1, text, **{"via": "support", **fields})).facts["outbox"])
+
+
+def test_it_reaches_the_customer_at_their_address_there() -> None:
+    entry = reply(talking())
+    assert (entry.channel, entry.to, entry.sender_address) == ("support", ("ana@example.org",), "support@acme.test")
+    assert (entry.in_reply_to, entry.references, entry.headers) == (None, (), {})
+
+
+def test_the_mail_quotes_what_was_said_and_never_a_note() -> None:
+    desk = talking()
+    desk.do(Note(1, "She is difficult."))
+    desk.do(Reply(1, "Which card?"))
+    desk.write("The blue one", message_id="<1:3@chat>")
+    lines = reply(desk, force=True).text.splitlines()
+    assert lines[:3] == ["Continuing by mail.", "", "What was said so far:"]
+    assert lines[4:] == [
+        "> 2026-03-02 18:00, Ana Kim:",
+        "> 카드가 안 돼요",
+        ">",
+        "> 2026-03-02 18:00, Acme Support:",
+        "> Which card?",
+        ">",
+        "> 2026-03-02 18:00, Ana Kim:",
+        "> The blue one",
+    ]
+
+
+def test_a_long_thread_is_quoted_short() -> None:
+    desk = talking()
+    for number in range(40):
+        desk.write(f"{number} " + "long " * 500)
+    text = reply(desk).text
+    assert len(text) < 20_000
+    assert "> 39 long" in text
+    assert "> 10 long" not in text
+
+
+def test_the_thread_goes_along_once() -> None:
+    desk = talking()
+    reply(desk)
+    assert "카드가" not in reply(desk, "One more thing.").text
+
+
+def test_attachments_go_along() -> None:
+    desk = talking()
+    data = b64encode(b"%PDF").decode()
+    entry = reply(desk, files=(("form.pdf", "application/pdf", data),))
+    assert [file.filename for file in entry.files] == ["form.pdf"]
+
+
+def test_the_ticket_remembers_that_it_went_on_elsewhere() -> None:
+    desk = talking()
+    reply(desk)
+    reply(desk)
+    assert desk.kinds(1).count("continued") == 1
+    assert "ana@example.org" in desk.unit.participants(1)
+
+
+def test_the_answer_there_lands_on_the_same_ticket() -> None:
+    desk = talking()
+    sent = reply(desk)
+    assert desk.mail(in_reply_to=(sent.message_id,)).facts == {"number": 1, "message": 3, "how": "own_id"}
+    assert desk.mail(subject="Re: card [#1]").facts["how"] == "subject"
+    assert [m.verified for m in desk.unit.changes.messages if m.channel == "support" and m.kind == "in"] == [True, True]
+
+
+def test_a_token_of_the_continued_ticket_finds_it() -> None:
+    plus = replace(SETTINGS, channels={**SETTINGS.channels, "support": replace(MAIL, plus=True)})
+    desk = Chat(plus)
+    desk.write(also=KNOWN)
+    assert str(reply(desk).reply_to).startswith("support+")
+
+
+def test_a_plain_reply_goes_where_the_customer_spoke_last() -> None:
+    desk = talking()
+    sent = reply(desk)
+    assert reply(desk, "Are you there?", via=None).channel == "chat"
+    desk.mail(in_reply_to=(sent.message_id,), message_id="<m2@example.org>")
+    back = reply(desk, "By mail then.", via=None)
+    assert (back.channel, back.in_reply_to) == ("support", "<m2@example.org>")
+    desk.write("or here?", message_id="<1:9@chat>", headers={"chat": "7"})
+    again = reply(desk, "Here then.", via=None)
+    assert (again.channel, again.to, again.in_reply_to, again.headers) == (
+        "chat",
+        ("ana",),
+        "<1:9@chat>",
+        {"chat": "7"},
+    )
+
+
+def test_from_mail_to_a_chat_it_says_what_it_is_about() -> None:
+    desk = Chat()
+    desk.write("hello", name="Ana", also=KNOWN)
+    desk.mail(subject="Invoice 7")
+    entry = desk.unit.outbox(desk.do(Reply(2, "Here is faster.", via="chat")).facts["outbox"])
+    assert (entry.channel, entry.to) == ("chat", ("ana",))
+    assert entry.text.splitlines()[:3] == ["About ticket #2: Invoice 7", "", "Here is faster."]
+    assert desk.write("thanks").facts["number"] == 2
+
+
+def test_who_has_no_address_there_cannot_be_reached_and_it_says_what_there_is() -> None:
+    desk = Chat()
+    desk.write()
+    with pytest.raises(Refused, match=r"by email: ana \(chat\)") as refused:
+        reply(desk)
+    assert "contact link 1 --channel support" in refused.value.hint
+
+
+def test_the_newest_of_several_addresses_is_taken_and_another_can_be_named() -> None:
+    desk = talking()
+    desk.write("and my other one", also=(("email", "ana@private.example"),))
+    assert reply(desk).to == ("ana@private.example",)
+    assert reply(desk, to="Ana@Example.org").to == ("ana@example.org",)
+
+
+def test_an_address_of_somebody_else_is_refused_with_what_there_is() -> None:
+    with pytest.raises(Refused, match=r"eve@example\.net") as refused:
+        reply(talking(), to="eve@example.net")
+    assert "ana@example.org (email), ana (chat)" in refused.value.hint or "ana (chat)" in refused.value.hint
+
+
+def test_a_channel_that_is_not_there_is_named_with_the_nearest() -> None:
+    with pytest.raises(NotFound, match=r"did you mean support"):
+        reply(talking(), via="suport")
+
+
+def test_a_channel_that_sends_nothing_says_which_one_does() -> None:
+    desk = Chat()
+    desk.do(Create("+82-2-555-0101", "Call", "She called.", channel="phone"))
+    with pytest.raises(Refused) as refused:
+        desk.do(Reply(1, "Hello"))
+    assert "--via support" in refused.value.hint
+
+
+def test_what_was_put_in_is_remembered() -> None:
+    desk = talking()
+    reply(desk, inserted=("kb:3", "kb:4"))
+    added = [r.event.facts() for r in desk.unit.changes.events if r.event.kind == "reply_added"]
+    assert [facts["inserted"] for facts in added] == [["kb:3", "kb:4"]]
+
+
+def test_on_a_chat_nobody_is_kept_in_copy() -> None:
+    desk = Chat()
+    desk.write(to=("bot",), cc=("eve",))
+    assert reply(desk, via="chat").cc == ()
+    assert CHAT.conversational
