@@ -1,0 +1,76 @@
+"""A whole desk with a Telegram bot: a customer and an agent talk; a killed daemon loses and doubles nothing."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskctl.testing.desk import TemporaryDesk
+from tests.servers.telegram import TOKEN, BotServer
+
+
+@pytest.fixture
+def desk(tmp_path: Path, bots: BotServer) -> Iterator[TemporaryDesk]:
+    with TemporaryDesk(tmp_path / "desk") as desk:
+        desk.environ |= {"TG_TOKEN": TOKEN, "DESKCTL_AGENT": "agent1"}
+        desk.configure(f'[channels.tg]\ntype = "telegram"\ntoken = {{ env = "TG_TOKEN" }}\napi = "{bots.url}"\n')
+        yield desk
+
+
+def said(desk: TemporaryDesk) -> list[str]:
+    """What stands on the first ticket, once there is one."""
+    if not desk.json("list", "--all"):
+        return []
+    return [message["text"] for message in desk.ticket(1)["messages"]]
+
+
+def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: BotServer) -> None:
+    """Text, pictures and files both ways; an answer to an old message finds its ticket."""
+    png = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+    (desk.folder / "안내.pdf").write_bytes(b"%PDF-1.7 x")
+    bots.has_file("p1", png)
+    with desk.daemon():
+        bots.says(42, "프린터에서 연기가 나요 🔥")
+        bots.wait_confirmed(1)
+        picture = {"file_id": "p1", "file_name": "연기.png", "mime_type": "image/png"}
+        bots.says(42, caption="사진입니다", document=picture)
+        desk.wait_until(lambda: len(said(desk)) == 2, "both messages are on the ticket")
+        desk.run("reply", "1", "-m", "전원을 꺼 주세요 😀", "--attach", "안내.pdf", "--force")
+        words, file = bots.wait_sent(2)
+        assert (words.params["chat_id"], words.text.splitlines()[0]) == ("42", "전원을 꺼 주세요 😀")
+        assert (file.method, file.filename, file.content) == ("sendDocument", "안내.pdf", b"%PDF-1.7 x")
+        desk.wait_until(lambda: not desk.json("outbox", "list"), "the outbox is empty")
+
+        bots.says(42, "/new 결제 오류")
+        desk.wait_until(lambda: len(desk.json("list", "--all")) == 2, "a new matter is a new ticket")
+        bots.says(42, "껐어요", reply_to_message={"message_id": words.message_id, "from": {"id": 777}})
+        desk.wait_until(lambda: said(desk)[-1] == "껐어요", "the answer is on the old ticket")
+    first = desk.ticket(1)
+    assert first["channel"] == "tg"
+    assert [m["kind"] for m in first["messages"]] == ["in", "in", "out", "in"]
+    assert [f["filename"] for f in first["messages"][1]["files"]] == ["연기.png"]
+    assert "SECRET" not in desk.log
+
+
+def test_a_daemon_killed_between_the_commit_and_the_confirmation_takes_a_message_in_once(
+    desk: TemporaryDesk, bots: BotServer
+) -> None:
+    fault = desk.folder / "fault"
+    fault.mkdir()
+    (fault / "fault").write_text("KILL telegram.journalled 1\n")
+    desk.environ["DESKCTL_FAULT"] = str(fault)
+    bots.says(42, "Only once.")
+    with pytest.raises(AssertionError, match=f"ended with -{signal.SIGKILL.value}"), desk.daemon():
+        desk.wait_until(lambda: desk._daemon is not None and desk._daemon.poll() is not None, "it was killed")
+    assert bots.confirmed == 0
+    del desk.environ["DESKCTL_FAULT"]
+    (desk.folder / "daemon.log").unlink()
+    with desk.daemon():
+        bots.wait_confirmed(1)
+        desk.wait_until(lambda: desk.json("list", "--all"), "the ticket is there")
+    [ticket] = desk.json("list", "--all")
+    assert len(desk.ticket(ticket["number"])["messages"]) == 1
+    assert bots.handed_over == 2
