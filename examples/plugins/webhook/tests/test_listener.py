@@ -1,0 +1,150 @@
+"""Who is heard, and what everybody else is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from deskctl.plugins import Secret
+from deskctl.testing.fakes import MemoryContext
+from webhook_other_side import SECRET, post
+
+from deskctl_webhook import WEBHOOK, signature
+from deskctl_webhook.config import Listen, WebhookConfig
+
+BODY = b'{"from": "+8225550101", "text": "It burns."}'
+NOW = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
+WINDOW = timedelta(minutes=5)
+
+
+@contextlib.asynccontextmanager
+async def listening(port: int, context: MemoryContext) -> AsyncIterator[None]:
+    config = WebhookConfig(
+        secret=Secret.of(SECRET),
+        listen=Listen(port=port),
+        path="/in",
+        max_size=1_000,
+        timeout=timedelta(seconds=1),
+    )
+    channel = WEBHOOK.open(config, context)
+    task = asyncio.ensure_future(channel.receive())
+
+    async def answers() -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    while not await answers():
+        assert not task.done(), task.exception()
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def test_each_request_that_will_not_do_is_told_why(unused_port: int) -> None:
+    context = MemoryContext()
+    later = str(int(time.time()) + 301)
+    async with listening(unused_port, context):
+
+        async def refused(body: bytes = BODY, path: str = "/in", **headers: str) -> tuple[int, str]:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            status, answer = await asyncio.to_thread(post, unused_port, body, path=path, headers=named)
+            return status, answer["error"]
+
+        assert await refused(webhook_signature="v1,AAAA") == (
+            401,
+            "webhook-signature does not fit the secret and the body",
+        )
+        assert await refused(webhook_timestamp=later) == (401, "webhook-timestamp is more than 300 seconds off")
+        assert await refused(webhook_id="") == (401, "missing header: webhook-id")
+        assert await refused(path="/") == (404, "messages are posted to /in")
+        assert await refused(b"x" * 1_001) == (413, "1001 bytes are more than 1000")
+        assert await refused(b"{") == (400, "the body is not JSON")
+        assert await refused(b'{"text": "x"}') == (400, "missing, or no text: from")
+        assert await refused(b'{"type": "alert", "key": "k", "subject": "s"}') == (
+            400,
+            'status of an alert is "firing" or "resolved"',
+        )
+    assert context.attempts == []
+
+
+async def test_a_store_that_cannot_write_is_503_with_the_time_to_come_again(unused_port: int) -> None:
+    context = MemoryContext()
+    async with listening(unused_port, context):
+        context.refuse = True
+        assert (await asyncio.to_thread(post, unused_port, BODY, path="/in"))[0] == 503
+        context.refuse = False
+        assert await asyncio.to_thread(post, unused_port, BODY, path="/in") == (202, {"accepted": "msg_1"})
+        assert (await asyncio.to_thread(post, unused_port, BODY, path="/in"))[0] == 202
+    assert len(context.journal) == 1, "the same id again is the same message"
+
+
+async def test_a_client_that_takes_its_time_is_cut_off(unused_port: int) -> None:
+    async with listening(unused_port, MemoryContext()):
+        reader, writer = await asyncio.open_connection("127.0.0.1", unused_port)
+        writer.write(b"POST /in HTTP/1.1\r\nContent-Length: 10\r\nX-Slow: ")
+        answer = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        (b"GET /in HTTP/1.1\r\n\r\n", 405),
+        (b"POST /in HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
+        (b"POST /in HTTP/1.1\r\n\r\n", 411),
+        (b"POST /in HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST /in HTTP/1.1\r\nContent-Length : 1\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00 hello\r\n\r\n", 400),
+        (b"POST /in HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n", 431),
+    ],
+)
+async def test_what_is_no_post_of_ours_is_answered_in_http(unused_port: int, request_head: bytes, status: int) -> None:
+    async with listening(unused_port, MemoryContext()):
+        reader, writer = await asyncio.open_connection("127.0.0.1", unused_port)
+        writer.write(request_head)
+        answer = await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+
+
+def test_the_signature_is_that_of_the_specification() -> None:
+    """The example that the specification's own libraries are tested with."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    body = b'{"test": 2432232314}'
+    at = datetime.fromtimestamp(1614265330, UTC)
+    headers = signature.signed(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", body, at)
+    assert headers[signature.SIGNATURE] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert signature.verify(secret, headers, body, at, WINDOW) == "msg_p5jXN8AQM9LWM0D4loKWxJek"
+
+
+def test_one_of_several_signatures_is_enough_while_a_secret_changes() -> None:
+    headers = signature.signed(SECRET, "msg_1", BODY, NOW)
+    headers[signature.SIGNATURE] = f"v1,b2xk v1a,xyz {headers[signature.SIGNATURE]}"
+    assert signature.verify(SECRET, headers, BODY, NOW, WINDOW) == "msg_1"
+
+
+@pytest.mark.parametrize("secret", ["short", "whsec_", "whsec_%%%", "whsec_c2hvcnQ="])
+def test_a_secret_that_anybody_could_guess_is_refused(secret: str) -> None:
+    with pytest.raises(ValueError, match=r"shorter than 24 bytes|not base64"):
+        signature.key_of(secret)
+
+
+def test_the_same_words_under_two_ids_are_two_messages() -> None:
+    from deskctl.testing.builders import envelope
+
+    said = json.dumps({"from": "x", "text": "again"}).encode()
+    one, two = (WEBHOOK.parse(said, envelope("webhook", extra={"id": name})) for name in ("a", "b"))
+    assert one.digest != two.digest
