@@ -8,6 +8,7 @@ from .commands.seen import MarkSeen
 from .events import CallbackDue, SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
 from .people import Actor
+from .sla import keeping
 from .tickets import Status
 from .timers import TimerKind
 from .unit import Unit
@@ -15,10 +16,12 @@ from .unit import Unit
 
 def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
     """A timer that is gone, or whose moment moved into the future, has nothing to say."""
-    timer = unit.source.timer(command.timer)
+    timer = unit.timer(command.timer)
     if timer is None or timer.due_at > unit.now:
         return Said("nothing is due")
     unit.drop_timer(timer.key)
+    if timer.kind is TimerKind.SLA_BOOK:
+        return (yield from keeping.keep_all(unit, timer.ticket or 0))
     ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
     if ticket is None:
         return Said("nothing is due")
@@ -29,6 +32,9 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
         unit.changes.purged.add(ticket.number)
         yield SpamPurged(ticket.number)
         return Said(f"what ticket {ticket.number} said is forgotten", (ticket.number,))
+    if timer.kind is TimerKind.SLA:
+        yield from keeping.fire(unit, ticket.number)
+        return Said(f"a clock of ticket {ticket.number} has something to say", (ticket.number,))
     if timer.kind is TimerKind.CALLBACK and ticket.callback_at is not None:
         yield CallbackDue(ticket.number)
         return Said(f"the customer of ticket {ticket.number} waits for a call", (ticket.number,))

@@ -36,6 +36,7 @@ from .commands.tickets import Undo
 from .handling import By, Handler, Said
 from .people import Actor
 from .reactions import REACTIONS
+from .sla import keeping, steps
 from .unit import Unit
 
 HANDLERS: dict[type[Command], Handler] = {
@@ -60,6 +61,8 @@ HANDLERS: dict[type[Command], Handler] = {
     **linking.HANDLERS,
     **erasing.HANDLERS,
     **calls.HANDLERS,
+    **keeping.HANDLERS,
+    **steps.HANDLERS,
 }
 
 #: How far reactions may lead from the command that started them; further is a fault of ours.
@@ -94,12 +97,20 @@ def execute(unit: Unit, command: Command, actor: Actor) -> Result:
 def _settle(unit: Unit, command: Command, actor: Actor) -> Said:
     first: Said | None = None
     queue: deque[tuple[Command, Actor, int]] = deque([(command, actor, 0)])
+    happened = unit.changes.events
+    settled, depth = len(happened), 0
     while queue:
         current, by, depth = queue.popleft()
         events, said = _run(unit, current, by)
         first = first or said
         if depth < MAX_DEPTH:
             queue.extend((follower, system, depth + 1) for follower, system in _followers(unit, current, events))
+        if not queue and depth < MAX_DEPTH and settled < len(happened):
+            # Clocks come last: what they ask for is judged by all that the rest has made of the tickets.
+            last = keeping.following(unit, happened[settled:], isinstance(command, Undo))
+            settled = len(happened)
+            if last is not None:
+                queue.append((last, Actor.system("sla"), depth + 1))
     assert first is not None
     return first
 

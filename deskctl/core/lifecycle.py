@@ -7,6 +7,7 @@ from datetime import datetime
 
 from . import events as e
 from .queue import virtual_due
+from .sla.events import DueChanged, LevelEvent
 from .tickets import FINAL, Status, Ticket
 
 #: Which state may follow which when somebody asks for it. Undo goes back whatever it took to get there.
@@ -21,7 +22,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 #: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, e.ContactChanged)
+_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, e.ContactChanged, LevelEvent)
 
 
 def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
@@ -37,13 +38,11 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
         case e.StatusChanged(new=new):
             return _with_status(ticket, new, at)
         case e.PriorityChanged(new=priority):
-            return replace(
-                ticket, priority=priority, queue_at=virtual_due(ticket.waiting_since or ticket.created_at, priority)
-            )
+            return _queued(replace(ticket, priority=priority))
         case e.WaitingChanged(new=since):
-            return replace(
-                ticket, waiting_since=since, queue_at=virtual_due(since or ticket.created_at, ticket.priority)
-            )
+            return _queued(replace(ticket, waiting_since=since))
+        case DueChanged(new=due):
+            return _queued(replace(ticket, due_at=due))
         case e.Assigned(new=agent):
             return replace(ticket, assignee=agent)
         case e.TeamChanged(new=team):
@@ -68,6 +67,12 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return replace(_with_status(ticket, status, at), spam=False)
         case _:
             return ticket
+
+
+def _queued(ticket: Ticket) -> Ticket:
+    """In its place: by the first due moment, without one by how long it waits and what it is worth."""
+    since = ticket.waiting_since or ticket.created_at
+    return replace(ticket, queue_at=ticket.due_at or virtual_due(since, ticket.priority))
 
 
 def _with_status(ticket: Ticket, status: Status, at: datetime) -> Ticket:

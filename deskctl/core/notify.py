@@ -28,6 +28,8 @@ _SUBJECT = {
         "quarantined": "A message could not be read",
         "person": "A customer asks for a person",
         "callback": "Call back",
+        "due_soon": "Due soon",
+        "overdue": "Overdue",
     },
     "ko": {
         "new": "새 문의",
@@ -39,6 +41,8 @@ _SUBJECT = {
         "quarantined": "읽을 수 없는 메시지",
         "person": "고객이 상담원을 요청함",
         "callback": "회신 전화",
+        "due_soon": "기한 임박",
+        "overdue": "기한 초과",
     },
 }
 _FROM = {"en": "From", "ko": "보낸 사람"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .codes import LinkCode, LinkTries
 from .conversation import MessageHead
@@ -16,6 +16,10 @@ from .people import Actor, Agent, Contact, Identity, Team
 from .talks import Said, Talk
 from .tickets import Ticket
 from .timers import Timer
+
+if TYPE_CHECKING:
+    from .sla.book import Book
+    from .sla.clocks import Clock
 
 
 class Address(NamedTuple):
@@ -144,7 +148,20 @@ class Source(Protocol):
         """Every blocked pattern, in order."""
         ...
 
-    def timer(self, timer: int, /) -> Timer | None: ...
+    def timers(self, ids: Collection[int]) -> Iterable[Timer]: ...
+    def book(self) -> Book:
+        """Policies and calendars as they are."""
+        ...
+
+    def clocks(self, tickets: Collection[int]) -> Iterable[Clock]: ...
+    def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
+        """The tickets' events of these kinds, oldest first."""
+        ...
+
+    def active_after(self, ticket: int, limit: int) -> Sequence[int]:
+        """The next numbers above `ticket` of tickets that are new, open, pending or on hold."""
+        ...
+
     def journal_state(self, row: int, /) -> JournalState | None: ...
     def command(self, number: int, /) -> CommandRecord | None: ...
 

@@ -9,6 +9,7 @@ from . import events as e
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
 from .people import Actor
+from .sla.steps import sla
 from .spam import forget_later, purge_key
 from .targets import active_agents, members
 from .tickets import Status
@@ -119,4 +120,5 @@ REACTIONS: tuple[Reaction, ...] = (
     tell_agents,
     tell_of_quarantine,
     acknowledge,
+    sla,
 )

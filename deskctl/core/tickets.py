@@ -44,7 +44,8 @@ class Ticket:
 
     Moments are aware, UTC. `channel` is a configured channel's name or a built-in one (`phone`, `manual`).
     `assignee`, `followers` and `team` are handles. `waiting_since` is the oldest customer message
-    that nobody has answered. `queue_at` orders the queue (the virtual due moment).
+    that nobody has answered. `due_at` is when the first of its running clocks is due. `queue_at` orders the queue (the
+    virtual due moment).
     """
 
     number: int
@@ -66,5 +67,6 @@ class Ticket:
     merged_into: int | None = None
     follows: int | None = None  # the closed ticket that this one continues
     spam: bool = False
+    due_at: datetime | None = None
     callback_at: datetime | None = None  # when somebody promised to call
     token: str | None = None  # in the plus-address that answers to this ticket may be sent to

@@ -11,6 +11,8 @@ class TimerKind(StrEnum):
     AUTO_CLOSE = "auto_close"
     PURGE_SPAM = "purge_spam"
     CALLBACK = "callback"
+    SLA = "sla"
+    SLA_BOOK = "sla_book"
 
 
 @dataclass(frozen=True, slots=True)

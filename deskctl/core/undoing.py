@@ -15,9 +15,13 @@ from .handling import Handler, Said, Steps
 from .outbox import DUE_STATES, OutboxState
 from .people import Actor
 from .ports import CommandRecord, RecordedEvent
+from .sla.events import LevelEvent
 from .spam import pattern_of
 from .tickets import Status
 from .unit import Unit
+
+#: What follows by itself stands in nobody's way.
+_NO_TOUCH = (e.AgentTold, e.Undone, e.ContactChanged, LevelEvent)
 
 
 def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
@@ -59,7 +63,7 @@ def _nobody_touched(unit: Unit, record: CommandRecord, tickets: Sequence[int], e
     last = max((r.id for r in events), default=0)
     for number in tickets:
         for later in unit.source.events_since(number, last):
-            if later.command == record.id or isinstance(later.event, (e.AgentTold, e.Undone, e.ContactChanged)):
+            if later.command == record.id or isinstance(later.event, _NO_TOUCH):
                 continue
             other = unit.source.command(later.command)
             if other is not None and not other.undone and other.name != "Undo":

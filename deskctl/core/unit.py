@@ -22,6 +22,7 @@ from .outbox import OutboxEntry
 from .people import Actor, Agent, Contact, Identity, Team
 from .ports import Address, CommandRecord, RecordedEvent, Source
 from .settings import Settings
+from .sla.ledger import Ledger, LevelChanges
 from .talks import Talks
 from .tickets import Ticket
 from .timers import Timer
@@ -67,6 +68,7 @@ class Changes:
     edited: dict[int, InboundMessage] = field(default_factory=dict)  # by message id: what its sender made of it
     anew: dict[tuple[str, str], bool] = field(default_factory=dict)  # (channel, address): what comes next is new
     seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
+    levels: LevelChanges = field(default_factory=LevelChanges)
 
 
 class Unit:
@@ -80,7 +82,8 @@ class Unit:
         self.settings = settings
         self.now = now
         self.job_depth = 0  # how many automations led to this transaction
-        self.changes = Changes()
+        self.levels = Ledger(source)
+        self.changes = Changes(levels=self.levels.changes)
         self.talks = Talks(source, self.changes)
         self._tickets: dict[int, Ticket | None] = {}
         self._contacts: dict[int, Contact | None] = {}
@@ -92,6 +95,7 @@ class Unit:
         self._outbox: dict[int, OutboxEntry] = {}
         self._blocked: dict[str, bool] = {}
         self._sent: dict[str, int | None] = {}
+        self._timers: dict[int, Timer | None] = {}
         self._command: CommandRecord | None = None
 
     # --- loading in bulk, before deciding ---------------------------------------------------------
@@ -240,6 +244,14 @@ class Unit:
         numbers |= {e.id for e in self.changes.outbox.values() if e.ticket == ticket}
         return (self.outbox(number) for number in sorted(numbers))
 
+    def timer(self, number: int) -> Timer | None:
+        """As it was stored."""
+        self.load_timers((number,))
+        return self._timers[number]
+
+    def load_timers(self, ids: Collection[int]) -> None:
+        self._load(self._timers, ids, self.source.timers, lambda t: t.id)
+
     # --- writing ----------------------------------------------------------------------------------
 
     def begin(self, name: str, actor: Actor, undoable: bool) -> int:
@@ -254,10 +266,13 @@ class Unit:
         assert command is not None, "begin() comes first"
         if not self.changes.commands or self.changes.commands[-1].id != command.id:
             self.changes.commands.append(command)  # a command that changes nothing leaves no trace
-        self.changes.events.append(RecordedEvent(self.source.next_id("events"), command.id, actor, self.now, event))
+        recorded = RecordedEvent(self.source.next_id("events"), command.id, actor, self.now, event)
+        self.changes.events.append(recorded)
+        self.levels.happened(recorded)
         if event.ticket is not None and (before := self.find_ticket(event.ticket)) is not None:
             after = evolve(before, event, self.now)
-            self._tickets[event.ticket] = self.changes.tickets[event.ticket] = after
+            if after is not before:
+                self._tickets[event.ticket] = self.changes.tickets[event.ticket] = after
 
     def opened_now(self, number: int) -> bool:
         """Whether the command that is being carried out made the ticket."""
@@ -270,6 +285,7 @@ class Unit:
     def add_ticket(self, ticket: Ticket) -> None:
         self._tickets[ticket.number] = self.changes.tickets[ticket.number] = ticket
         self._participants[ticket.number] = frozenset()
+        self.levels.is_new(ticket.number)
         self.changes.new_tickets.add(ticket.number)
 
     def add_message(self, message: Message) -> None:

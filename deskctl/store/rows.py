@@ -29,7 +29,7 @@ AnyRow = Any
 
 TICKET_COLUMNS = (
     "subject channel contact created_at updated_at queue_at status priority team assignee language "
-    "waiting_since solved_at merged_into follows spam token callback_at number"
+    "waiting_since solved_at merged_into follows spam token callback_at due_at number"
 )
 
 
@@ -54,6 +54,7 @@ def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
         ticket.spam,
         ticket.token,
         maybe_to_micros(ticket.callback_at),
+        maybe_to_micros(ticket.due_at),
         ticket.number,
     )
 
@@ -81,6 +82,7 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
         spam=row.spam,
         token=row.token,
         callback_at=maybe_from_micros(row.callback_at),
+        due_at=maybe_from_micros(row.due_at),
     )
 
 

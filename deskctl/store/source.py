@@ -22,12 +22,15 @@ from ..core.messages import FileRef
 from ..core.outbox import OutboxEntry
 from ..core.people import Actor, Agent, Contact, Identity, Team
 from ..core.ports import Address, Belongings, CommandRecord, RecordedEvent
+from ..core.sla.book import Book
+from ..core.sla.clocks import Clock
 from ..core.talks import Said, Talk
 from ..core.tickets import Ticket
 from ..core.timers import Timer
-from . import rows
+from . import levels, rows
 from .belongings import belongings
 from .ids import Ids
+from .levels import Shelf
 from .moments import from_micros, to_micros
 from .tables import (
     agents,
@@ -91,8 +94,9 @@ _HEAD = (
 class StoredSource:
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
-    def __init__(self, connection: Connection, ids: Ids) -> None:
+    def __init__(self, connection: Connection, ids: Ids, shelf: Shelf) -> None:
         self._connection = connection
+        self._shelf = shelf
         self.ids = ids
         self.tickets_before: dict[int, Ticket] = {}
 
@@ -316,9 +320,28 @@ class StoredSource:
         found = self._connection.execute(query.order_by(outbox.c.id).with_for_update())
         return [rows.outbox_entry(row) for row in found]
 
-    def timer(self, id: int) -> Timer | None:
-        row = self._connection.execute(select(timers).where(timers.c.id == id).with_for_update()).one_or_none()
-        return rows.timer(row) if row else None
+    def timers(self, ids: Collection[int]) -> Iterable[Timer]:
+        query = select(timers).where(timers.c.id.in_(_valid(ids))).order_by(timers.c.id).with_for_update()
+        return [rows.timer(row) for row in self._connection.execute(query)]
+
+    # --- service levels ---------------------------------------------------------------------------
+
+    def book(self) -> Book:
+        return self._shelf.book(self._connection)
+
+    def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
+        return levels.load_clocks(self._connection, tickets)
+
+    def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
+        return [
+            recorded
+            for some in _portions(_valid(tickets))
+            for recorded in self._events(select(events).where(events.c.ticket.in_(some), events.c.kind.in_(kinds)))
+        ]
+
+    def active_after(self, ticket: int, limit: int) -> Sequence[int]:
+        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.number > ticket)
+        return self._connection.execute(query.order_by(tickets.c.number).limit(limit)).scalars().all()
 
     def journal_state(self, id: int) -> JournalState | None:
         if not _valid((id,)):

@@ -15,6 +15,7 @@ from .engine import Database, database
 from .faults import of_the_store
 from .jobs import Jobs
 from .journal import Journal
+from .levels import Shelf
 from .outbox import Outbox
 from .queries import Reader, answer
 from .retry import again
@@ -41,6 +42,7 @@ class Store:
         self._database = database
         self.settings = settings
         self._clock = clock
+        self._shelf = Shelf()
         self.journal = Journal(database)
         self.outbox = Outbox(database, clock, owner)
         self.jobs = Jobs(database, clock, owner)
@@ -88,7 +90,7 @@ class Store:
 
     def _attempt(self, work: Callable[[Unit], T], dry_run: bool, name: str) -> T:
         with self._database.deciding() if dry_run else self._database.writing(name) as connection:
-            source = StoredSource(connection, self._database.ids(connection))
+            source = StoredSource(connection, self._database.ids(connection), self._shelf)
             unit = Unit(source, self.settings, self._clock())
             result = work(unit)
             if not dry_run:
@@ -106,7 +108,7 @@ class Store:
         result: list[T] = []
         try:
             with self._database.writing(name) as connection:
-                source = StoredSource(connection, self._database.ids(connection))
+                source = StoredSource(connection, self._database.ids(connection), self._shelf)
                 unit = Unit(source, self.settings, self._clock())
                 result.append(work(unit, connection))
                 write(connection, unit.changes, source)

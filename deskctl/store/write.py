@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from ..core.tickets import Ticket
 from ..core.unit import Changes
 from . import blobs, rows
+from .erase import erase
 from .files import FileRow, file_rows, insert_files
+from .levels import write_levels
 from .moments import to_micros
 from .rewrite import edit, purge, reread
 from .search import contacts as contact_index
@@ -59,7 +61,9 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     reread(connection, changes.reread, source)
     edit(connection, changes.edited, source)
     purge(connection, changes.purged)
+    erase(connection, changes.erased, source)
     _history(connection, changes)
+    write_levels(connection, changes.levels)
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)

@@ -8,6 +8,7 @@ store never looks inside them.
 from .base import metadata
 from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
+from .levels import calendars, clocks, sla_book, sla_policies
 from .messages import anew, attachments, calls, known_as, messages
 from .outbox import outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
@@ -23,8 +24,10 @@ __all__ = [
     "blob_bytes",
     "blobs",
     "blocks",
+    "calendars",
     "calls",
     "channel_state",
+    "clocks",
     "commands",
     "contacts",
     "events",
@@ -43,6 +46,8 @@ __all__ = [
     "plugin_revisions",
     "postgresql_metadata",
     "seen",
+    "sla_book",
+    "sla_policies",
     "sqlite_metadata",
     "teams",
     "ticket_tags",

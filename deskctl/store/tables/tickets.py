@@ -32,6 +32,7 @@ tickets = Table(
     Column("spam", Boolean, nullable=False),
     Column("token", Text),
     Column("callback_at", Moment),
+    Column("due_at", Moment),
 )
 
 Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)

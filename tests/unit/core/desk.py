@@ -20,6 +20,8 @@ from deskctl.core.outbox import OutboxEntry
 from deskctl.core.people import Actor, Agent, Contact, Identity, Team
 from deskctl.core.ports import Address, Belongings, CommandRecord, RecordedEvent
 from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.sla.book import Book
+from deskctl.core.sla.clocks import Clock
 from deskctl.core.talks import Said, Talk
 from deskctl.core.tickets import Ticket
 from deskctl.core.timers import Timer
@@ -124,8 +126,20 @@ class NothingYet:
     def blocks(self) -> Sequence[str]:
         return ()
 
-    def timer(self, timer: int, /) -> Timer | None:
-        return None
+    def timers(self, ids: Collection[int]) -> Iterable[Timer]:
+        return ()
+
+    def book(self) -> Book:
+        return Book()
+
+    def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
+        return ()
+
+    def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
+        return ()
+
+    def active_after(self, ticket: int, limit: int) -> Sequence[int]:
+        return ()
 
     def journal_state(self, row: int, /) -> JournalState | None:
         return None

@@ -1,0 +1,147 @@
+"""What a ticket's clocks follow from: who spoke when, the states it was in, its priorities, policies and promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+from .. import events as e
+from ..ports import RecordedEvent
+from ..tickets import Priority, Status
+from . import events as le
+
+T = TypeVar("T")
+#: The state of a ticket that turned out to be spam.
+SPAM = "spam"
+_VOID = ("failed", "cancelled")
+
+#: Kinds of events that are read here; a store need not load others.
+READ = (
+    e.TicketCreated,
+    e.MessageReceived,
+    e.ReplyAdded,
+    e.CallLogged,
+    e.MessageWithdrawn,
+    e.DeliverySettled,
+    e.StatusChanged,
+    e.PriorityChanged,
+    e.Merged,
+    e.Unmerged,
+    e.MarkedSpam,
+    e.UnmarkedSpam,
+    e.Undone,
+    le.PolicyApplied,
+    le.DueSet,
+    le.Promised,
+)
+KINDS = tuple(cls.kind for cls in READ)
+
+
+class Change(NamedTuple, Generic[T]):
+    """From `at` on it was `value`."""
+
+    at: datetime
+    value: T
+
+
+class Said(StrEnum):
+    ASKED = "asked"  # the customer, in person
+    ANSWERED = "answered"  # a person at the desk, in public
+    PROMISED = "promised"  # when there will be an answer
+
+
+class Word(NamedTuple):
+    """Somebody spoke. `message` is 0 for a promise."""
+
+    at: datetime
+    said: Said
+    message: int = 0
+
+    @property
+    def answer(self) -> bool:
+        return self.said is Said.ANSWERED
+
+
+@dataclass(slots=True)
+class Life:
+    """In order of time. `states` are a ticket's status by name, or spam."""
+
+    start: datetime
+    words: list[Word] = field(default_factory=list)
+    states: list[Change[str]] = field(default_factory=list)
+    priorities: list[Change[Priority]] = field(default_factory=list)
+    policies: list[Change[str | None]] = field(default_factory=list)
+    dues: list[Change[tuple[str, datetime | None]]] = field(default_factory=list)
+    promises: list[Change[datetime]] = field(default_factory=list)
+
+    @property
+    def policy(self) -> str | None:
+        return self.policies[-1].value if self.policies else None
+
+
+def read(history: Sequence[RecordedEvent]) -> Life | None:
+    """The life that a ticket's events tell, oldest first; None when it was never opened, or its opening undone.
+
+    What was undone never happened. An answer that did not arrive was none; tried again, it is one from then on.
+    """
+    undone = {r.event.command for r in history if isinstance(r.event, e.Undone)}
+    undoing = {r.command for r in history if isinstance(r.event, e.Undone)}
+    life: Life | None = None
+    void: set[int] = set()
+    for recorded in history:
+        event, at = recorded.event, recorded.at
+        if recorded.command in undone:
+            continue
+        if recorded.command in undoing and not isinstance(event, le.LevelEvent):
+            continue
+        if isinstance(event, e.TicketCreated):
+            life = Life(at, states=[Change(at, Status.NEW.value)], priorities=[Change(at, event.priority)])
+        elif life is not None:
+            _follow(life, recorded, void)
+    return life
+
+
+def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
+    event, at = recorded.event, recorded.at
+    match event:
+        case e.MessageReceived(message=message, automatic=None):
+            life.words.append(Word(at, Said.ASKED, message))
+        case e.ReplyAdded(message=message) | e.CallLogged(message=message) if recorded.actor.handle is not None:
+            life.words.append(Word(at, Said.ANSWERED, message))
+        case e.MessageWithdrawn(message=message):
+            life.words = [w for w in life.words if w.message != message]
+        case e.DeliverySettled(message=int(message), state=state) if state in _VOID:
+            if any(w.answer and w.message == message for w in life.words):
+                life.words = [w for w in life.words if not (w.answer and w.message == message)]
+                void.add(message)
+        case e.DeliverySettled(message=int(message), state="queued" | "sent") if message in void:
+            life.words.append(Word(at, Said.ANSWERED, message))
+            void.discard(message)
+        case e.StatusChanged(new=new) | e.Unmerged(new=new) | e.UnmarkedSpam(new=new):
+            life.states.append(Change(at, new.value))
+        case e.Merged():
+            life.states.append(Change(at, Status.MERGED.value))
+        case e.MarkedSpam():
+            life.states.append(Change(at, SPAM))
+        case e.PriorityChanged(new=priority):
+            life.priorities.append(Change(at, priority))
+        case le.PolicyApplied(policy=policy):
+            life.policies.append(Change(at, policy))
+        case le.DueSet(metric=metric, due=due):
+            life.dues.append(Change(at, (metric, due)))
+        case le.Promised(due=promised):
+            life.promises.append(Change(at, promised))
+            life.words.append(Word(at, Said.PROMISED))
+
+
+def at_moment(changes: Iterable[Change[T]], at: datetime) -> T | None:
+    """What held at a moment: the last change until then, None before the first."""
+    found: T | None = None
+    for change in changes:
+        if change.at > at:
+            break
+        found = change.value
+    return found

@@ -1,0 +1,121 @@
+"""Whom a policy is for: `field:value` terms, all of which must hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...errors import UsageError
+from ..suggest import did_you_mean
+from ..tickets import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What lasts of a ticket and of whoever asked; words in lower case."""
+
+    team: str | None
+    channel: str
+    priority: Priority
+    tags: frozenset[str]
+    tier: str | None
+    org: str | None
+    language: str | None
+
+
+_FIELDS: dict[str, Callable[[Facts], frozenset[str]]] = {
+    "team": lambda f: _word(f.team),
+    "channel": lambda f: _word(f.channel),
+    "priority": lambda f: frozenset({f.priority.label}),
+    "tag": lambda f: f.tags,
+    "contact.tier": lambda f: _word(f.tier),
+    "contact.org": lambda f: _word(f.org),
+    "language": lambda f: _word(f.language),
+}
+#: Fields that a query may know, but that change by themselves or all the time.
+_MOVING = ("status", "assignee", "waiting", "updated", "created", "now")
+_TERM = re.compile(
+    r'(?P<not>-|NOT\s+)?(?P<field>[^\s:"]+):(?P<op>>=|<=|>|<)?(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
+)
+
+
+class Term(NamedTuple):
+    """One condition. `value` "none" means that there is none, "*" that there is one."""
+
+    field: str
+    value: str
+    op: str = ""
+    negated: bool = False
+
+    def holds(self, facts: Facts) -> bool:
+        return self._holds(facts) is not self.negated
+
+    def _holds(self, facts: Facts) -> bool:
+        if self.op:
+            limit = Priority[self.value.upper()]
+            own = facts.priority
+            return {">=": own >= limit, "<=": own <= limit, ">": own > limit, "<": own < limit}[self.op]
+        words = _FIELDS[self.field](facts)
+        if self.value in ("none", "*"):
+            return bool(words) is (self.value == "*")
+        return self.value in {word.lower() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Every term holds; without terms, always."""
+
+    terms: frozenset[Term]
+
+    def matches(self, facts: Facts) -> bool:
+        return all(term.holds(facts) for term in self.terms)
+
+    def covers(self, other: Condition) -> bool:
+        """Whether this one surely matches whatever the other matches."""
+        return self.terms <= other.terms
+
+
+def parse(text: str) -> Condition:
+    """Raises UsageError that names the place and the field."""
+    terms: set[Term] = set()
+    place = 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        found = _TERM.match(text, place)
+        if found is None or (found.end() < len(text) and not text[found.end()].isspace()):
+            word = text[place:].split()[0]
+            raise UsageError(
+                f"when, at character {place + 1}: “{word}” is no condition",
+                "as in contact.tier:vip team:support; all of them must hold",
+            )
+        terms.add(_term(found, place))
+        place = found.end()
+    return Condition(frozenset(terms))
+
+
+def _term(found: re.Match[str], place: int) -> Term:
+    field, op = found["field"].lower(), found["op"] or ""
+    value = (found["quoted"] if found["quoted"] is not None else found["value"]).strip().lower()
+    where = f"when, at character {place + 1}"
+    if field in _MOVING:
+        raise UsageError(
+            f"{where}: {field} changes all the time", "a policy asks for what lasts: " + ", ".join(_FIELDS)
+        )
+    if field not in _FIELDS:
+        raise UsageError(f"{where}: there is no field “{field}”{did_you_mean(field, _FIELDS)}", ", ".join(_FIELDS))
+    if field == "priority" and value.upper() not in Priority.__members__:
+        names = [p.label for p in Priority]
+        raise UsageError(f"{where}: there is no priority “{value}”{did_you_mean(value, names)}", ", ".join(names))
+    if op and field != "priority":
+        raise UsageError(f"{where}: {field} cannot be compared with {op}", f"as in {field}:{value}; priority:>=high")
+    if not value:
+        raise UsageError(f"{where}: {field} has no value", f"as in {field}:none where there is none")
+    return Term(field, value, op, bool(found["not"]))
+
+
+def _word(word: str | None) -> frozenset[str]:
+    return frozenset() if word is None else frozenset({word})
