@@ -28,9 +28,9 @@ SETTINGS = Settings(
 class StoredDesk:
     """Agents `agent1` and `agent2` are in team support, `lead` is in leads. The clock stands unless it is moved."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, settings: Settings = SETTINGS) -> None:
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-        self.store = Store.open(url, SETTINGS, lambda: self.now, migrate=True)
+        self.store = Store.open(url, settings, lambda: self.now, migrate=True)
         self._mails = itertools.count(1)
         for handle, team in (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), "user:root")
@@ -46,24 +46,26 @@ class StoredDesk:
         return self.store.transaction(lambda unit: dispatch.execute(unit, command, actor))
 
     def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
-        """A mail is journalled and worked off."""
+        """A mail is journalled and worked off; `at` is its channel."""
         number = next(self._mails)
         why = fields.pop("automatic", "")
+        at = fields.pop("at", "support")
+        text = fields.pop("text", "It burns.")
         envelope = Envelope("smtp", self.now)
-        self.store.journal.append([JournalEntry("support", f"key-{number}", envelope, b"raw %d" % number)])
+        self.store.journal.append([JournalEntry(at, f"key-{number}", envelope, b"raw %d" % number)])
         row = self.store.journal.waiting(1, 1 << 20)[0]
         message = InboundMessage(
             sender=sender,
             sender_name=fields.pop("name", None),
             subject=subject,
-            text=fields.pop("text", "It burns."),
-            visible_text="It burns.",
+            text=text,
+            visible_text=fields.pop("visible_text", text),
             digest=f"digest-{number}",
             message_id=fields.pop("message_id", f"<{number}@example.org>"),
             automatic=Automatic(bool(why), why),
             **fields,
         )
-        return self.do(Receive(row.id, "support", envelope, message, row.raw_sha256), "system:intake")
+        return self.do(Receive(row.id, at, envelope, message, row.raw_sha256), "system:intake")
 
     def show(self, number: int) -> dict[str, Any]:
         document: dict[str, Any] = self.store.ask(ShowTicket(number))

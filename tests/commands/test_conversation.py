@@ -1,0 +1,180 @@
+"""Conversations on both stores, each step in its own transaction: what one leaves, the next must find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from deskctl.core import dispatch, intake
+from deskctl.core.commands.machine import Answer, Receive
+from deskctl.core.commands.tickets import Close, Note, Reply
+from deskctl.core.journal import JournalEntry
+from deskctl.core.messages import Choice, Envelope, InboundMessage, Intent, IntentKind
+from deskctl.core.people import Actor
+from deskctl.core.queries.admin import ListInbox, ShowOutbox
+from deskctl.core.queries.lookups import SearchMessages
+from deskctl.core.settings import ChannelInfo
+
+from .desk import SETTINGS, StoredDesk
+
+CHAT = ChannelInfo("chat", "chat", team="support", sends=True, conversational=True, choices=True, answer=True)
+CHOICES = (Choice("solved", "해결되었습니다"), Choice("person", "상담원을 원합니다"))
+KNOWN = (("email", "ana@example.org"),)
+
+
+@pytest.fixture
+def desk(desk_url: str) -> Iterator[StoredDesk]:
+    mail = replace(SETTINGS.channels["support"], answer=True)
+    desk = StoredDesk(desk_url, replace(SETTINGS, channels={"support": mail, "chat": CHAT}))
+    yield desk
+    desk.close()
+
+
+def write(desk: StoredDesk, text: str = "It burns.", by: str = "ana", **fields: Any) -> dispatch.Result:
+    return desk.mail(by, subject="", text=text, at="chat", **fields)
+
+
+def ask(desk: StoredDesk, kind: str, argument: str = "", **fields: Any) -> str:
+    """Ask the desk itself; what it answers."""
+    write(desk, "", intent=Intent(IntentKind(kind), argument), **fields)
+    row = desk.outbox()[-1]
+    text: str = desk.store.ask(ShowOutbox(row["id"]))["text"]
+    return text
+
+
+def test_a_conversation_is_one_ticket_until_it_is_closed(desk: StoredDesk) -> None:
+    numbers = [write(desk, text).facts["number"] for text in ("카드가 안 돼요", "여보세요?")]
+    write(desk, by="bob")
+    numbers.append(write(desk).facts["number"])
+    desk.do(Note(1, "hm"))
+    desk.do(Close(1))
+    numbers.append(write(desk).facts["number"])
+    assert numbers == [1, 1, 1, 3]
+
+
+def test_what_was_talked_about_last_is_found_again(desk: StoredDesk) -> None:
+    write(desk, "one")
+    assert "new ticket" in ask(desk, "new")
+    assert write(desk, "two").facts["number"] == 2
+    assert write(desk, "two again").facts["number"] == 2
+    desk.do(Reply(1, "About one."))
+    assert write(desk, "yes").facts["number"] == 1
+    assert ask(desk, "status").splitlines()[1:] == ["#2 two: received", "#1 one: in progress"]
+
+
+def test_a_question_to_the_desk_itself_leaves_a_row_that_is_done(desk: StoredDesk) -> None:
+    ask(desk, "help")
+    [row] = desk.store.ask(ListInbox(all=True))
+    assert (row["state"], row["message"], row["reason"]) == ("done", None, "asked for help")
+
+
+def test_a_machine_answers_once_and_what_it_offered_is_picked_once(desk: StoredDesk) -> None:
+    write(desk, "프린터가 안 돼요", language="ko")
+    kb = "system:kb"
+    desk.do(Answer(1, 1, "껐다 켜 보세요.", CHOICES), kb)
+    desk.do(Answer(1, 1, "다시 껐다 켜 보세요.", CHOICES), kb)
+    messages = desk.show(1)["messages"]
+    assert [m["kind"] for m in messages] == ["in", "auto"]
+    assert messages[1]["choices"] == [
+        {"key": "solved", "label": "해결되었습니다"},
+        {"key": "person", "label": "상담원을 원합니다"},
+    ]
+    own_id = desk.outbox()[-1]["message_id"]
+    for _ in range(2):
+        said = ask(desk, "choice", "solved", in_reply_to=(own_id,), language="ko")
+    assert "이미 선택" in said
+    document = desk.show(1)
+    assert document["status"] == "solved"
+    assert [e["kind"] for e in document["events"]].count("choice_made") == 1
+
+
+def test_the_number_is_read_from_a_mail_in_another_transaction(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb")
+    own_id = desk.outbox()[-1]["message_id"]
+    desk.mail(in_reply_to=(own_id,), text="2번\n")
+    kinds = [e["kind"] for e in desk.show(1)["events"]]
+    assert kinds.count("person_asked") == kinds.count("choice_made") == 1
+    desk.do(Answer(1, 1, "Once more."), "system:kb")
+    assert kinds.count("machine_answered") == 1
+
+
+def test_out_of_office_answers_to_a_machine_come_to_rest(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb")
+    for _ in range(3):
+        own_id = desk.outbox()[-1]["message_id"]
+        away = desk.mail(automatic="Auto-Submitted", in_reply_to=(own_id,), text="1\n\nI am away.")
+        desk.do(Answer(1, away.facts["message"], "Turn it off and on."), "system:kb")
+    assert len(desk.outbox()) == 3  # two agents were told, one customer was answered
+    assert desk.show(1)["status"] == "new"
+
+
+def test_a_ticket_goes_on_by_mail_and_back(desk: StoredDesk) -> None:
+    write(desk, "카드가 안 돼요", name="Ana", also=KNOWN)
+    sent = desk.do(Reply(1, "By mail.", via="support", files=(("a.txt", "text/plain", "aGk="),)))
+    out = desk.store.ask(ShowOutbox(sent.facts["outbox"]))
+    assert (out["channel"], out["to"], [f["filename"] for f in out["attachments"]]) == (
+        "support",
+        ["ana@example.org"],
+        ["a.txt"],
+    )
+    assert "> 카드가 안 돼요" in out["text"]
+    assert desk.mail(in_reply_to=(out["message_id"],)).facts["number"] == 1
+    assert desk.mail(subject="card [#1]").facts["number"] == 1
+    assert desk.do(Reply(1, "Fine.")).facts["channel"] == "support"
+    assert write(desk, "and here").facts["number"] == 1
+    assert {m["channel"] for m in desk.show(1)["messages"]} == {"chat", "support"}
+
+
+def test_a_mail_ticket_that_went_on_in_a_chat_is_what_is_talked_about_there(desk: StoredDesk) -> None:
+    write(desk, "hello", also=KNOWN)
+    desk.do(Close(1))
+    desk.mail(subject="Invoice")
+    desk.do(Reply(2, "Here is faster.", via="chat"))
+    assert write(desk, "ok").facts["number"] == 2
+
+
+def test_an_edited_message_says_what_was_made_of_it_and_what_it_was(desk: StoredDesk) -> None:
+    write(desk, "Printer")
+    write(desk, "It burnz", message_id="<1@chat>")
+    for text in ("It burnt", "It burns"):
+        write(desk, text, edits="<1@chat>", message_id=None)
+    message = desk.show(1)["messages"][1]
+    assert (message["text"], message["visible_text"], message["original"]) == ("It burns", "It burns", "It burnz")
+    assert [len(desk.store.ask(SearchMessages(word))["hits"]) for word in ("burns", "burnz")] == [1, 0]
+
+
+def test_a_batch_is_decided_in_its_order(desk: StoredDesk) -> None:
+    """A whole conversation in one transaction, its edit, its second matter and somebody else's words among it."""
+    said: list[tuple[str, str, dict[str, Any]]] = [
+        ("ana", "one", {"message_id": "<1@chat>"}),
+        ("bob", "mine", {}),
+        ("ana", "One", {"edits": "<1@chat>"}),
+        ("ana", "", {"intent": Intent(IntentKind.NEW)}),
+        ("ana", "two", {}),
+        ("ana", "about the first", {"in_reply_to": ("<1@chat>",)}),
+        ("ana", "yes", {}),
+    ]
+    envelope = Envelope("chat", desk.now)
+    entries = [JournalEntry("chat", f"batch-{n}", envelope, b"raw") for n in range(len(said))]
+    desk.store.journal.append(entries)
+    rows = desk.store.journal.waiting(50, 1 << 20)
+    commands = [
+        Receive(
+            row.id, "chat", envelope, InboundMessage(by, None, "", text, text, f"d{row.id}", **more), row.raw_sha256
+        )
+        for row, (by, text, more) in zip(rows, said, strict=True)
+    ]
+
+    def work(unit: Any) -> list[dispatch.Result]:
+        intake.preload(unit, commands)
+        return [dispatch.execute(unit, command, Actor.system("intake")) for command in commands]
+
+    results = desk.store.transaction(work)
+    assert [r.facts.get("number") for r in results] == [1, 2, 1, None, 3, 1, 1]
+    assert [m["text"] for m in desk.show(1)["messages"]] == ["One", "about the first", "yes"]
+    assert desk.show(1)["messages"][0]["original"] == "one"
