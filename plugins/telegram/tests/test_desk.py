@@ -51,7 +51,7 @@ def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: B
     first = desk.ticket(1)
     assert first["channel"] == "tg"
     assert [m["kind"] for m in first["messages"]] == ["in", "in", "out", "in"]
-    assert [f["filename"] for f in first["messages"][1]["files"]] == ["연기.png"]
+    assert [f["filename"] for f in first["messages"][1]["attachments"]] == ["연기.png"]
     assert "SECRET" not in desk.log
 
 
