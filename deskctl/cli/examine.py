@@ -100,7 +100,8 @@ def _permissions(config: Config) -> Iterator[Finding]:
     before = len(problems := list(_loose(config)))
     yield from problems
     if not before:
-        yield fine("permissions", f"{config.folder} and {config.run_dir} are in order")
+        folders = " and ".join(dict.fromkeys((str(config.folder), str(config.run_dir))))
+        yield fine("permissions", f"nobody else may write in {folders}")
 
 
 def _loose(config: Config) -> Iterator[Finding]:
