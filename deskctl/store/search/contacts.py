@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ..statements import delete, insert
+from .. import statements
 from ..tables import contacts, identities
 from ..tables.postgresql import search_contacts
 from .cut import cut, phrases
@@ -40,19 +40,18 @@ def found(connection: Connection, wanted: str, limit: int) -> list[int]:
 
 
 def _renew(connection: Connection, some: list[int]) -> None:
-    known: dict[int, list[str]] = {}
-    for number, name in connection.execute(select(contacts.c.id, contacts.c.name).where(contacts.c.id.in_(some))):
-        known[number] = [name] if name else []
-    reached = select(identities.c.contact, identities.c.address).where(identities.c.contact.in_(some))
-    for number, address in connection.execute(reached.order_by(identities.c.id)):
-        known[number].append(address)
+    keys = [(number,) for number in some]
+    named = statements.found(connection, contacts, "id name", "id", keys)
+    known = {row.id: [row.name] if row.name else [] for row in named}
+    for row in statements.found(connection, identities, "contact address", "contact", keys, "ORDER BY id"):
+        known[row.contact].append(row.address)
     words = [(number, cut("\n".join(texts))) for number, texts in known.items() if texts]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("DELETE FROM search_contacts WHERE rowid = ?", [(number,) for number in some])
+        connection.exec_driver_sql("DELETE FROM search_contacts WHERE rowid = ?", keys)
         rows = [(number, " ".join(cut_)) for number, cut_ in words]
         if rows:
             connection.exec_driver_sql("INSERT INTO search_contacts (rowid, words) VALUES (?, ?)", rows)
     else:
-        delete(connection, search_contacts, [(number,) for number in some], "contact")
+        statements.delete(connection, search_contacts, keys, "contact")
         vectors = [(n, tsvector((word, at, "") for at, word in enumerate(cut_, 1))) for n, cut_ in words]
-        insert(connection, search_contacts, vectors, "contact tokens")
+        statements.insert(connection, search_contacts, vectors, "contact tokens")

@@ -59,10 +59,10 @@ def cut(text: str) -> list[str]:
         return _ASCII.findall(text.lower())
     words: list[str] = []
     for token in _TOKEN.findall(fold(text)):
-        if is_cjk(token):
-            words += [token[i : i + 2] for i in range(len(token))]
-        else:
+        if token[0] < _FIRST_CJK or not _STARTS_CJK.match(token):  # `is_cjk`, without the call for each word of a mail
             words.append(token)
+        else:
+            words += [token[i : i + 2] for i in range(len(token))]
     return words
 
 
