@@ -40,7 +40,7 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
     update(connection, messages, shown, "subject text visible_text reply_to to cc headers", "id")
     files, contents = file_rows(((number, anew[number].files) for number in sorted(tickets_of)), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
-    _drop_files(connection, tickets_of)
+    drop_files(connection, tickets_of)
     insert_files(connection, files)
     index.again(connection, tickets_of)
 
@@ -66,7 +66,7 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
     replaced = [row.id for row in found if anew[row.id].files]
     files, contents = file_rows(((number, anew[number].files) for number in replaced), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
-    _drop_files(connection, replaced)
+    drop_files(connection, replaced)
     insert_files(connection, files)
     index.again(connection, [row.id for row in found])
 
@@ -84,12 +84,13 @@ def purge(connection: Connection, numbers: Collection[int]) -> None:
     words = [("", "", None, "[]", "[]", "{}", None, None, None, row.id) for row in said]
     update(connection, messages, words, "subject text visible_text to cc headers raw_sha256 choices original", "id")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
-    _drop_files(connection, [row.id for row in said])
+    drop_files(connection, [row.id for row in said])
     delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
 
 
-def _drop_files(connection: Connection, numbers: Collection[int]) -> None:
+def drop_files(connection: Connection, numbers: Collection[int]) -> None:
+    """The attachments of these messages are gone."""
     query = select(attachments.c.sha256).where(attachments.c.message.in_(sorted(numbers)))
     held = connection.execute(query).scalars().all()
     delete(connection, attachments, [(number,) for number in sorted(numbers)], "message")

@@ -154,7 +154,8 @@ class SearchAnswer(TypedDict):
 
 
 class IdentityRow(TypedDict):
-    """`contact` is whose it is: another one's than the document's after a merge. `bounced`: why mail does not arrive."""
+    """`contact` is whose it is: another one's than the document's after a merge. `bounced`: why mail does not
+    arrive."""
 
     kind: str
     address: str

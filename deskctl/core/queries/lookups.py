@@ -48,7 +48,7 @@ class GetAttachment(Query):
 
 @dataclass(frozen=True, slots=True)
 class Completions(Query):
-    """Words that complete an argument: kind is ticket, agent, team, tag or channel. Answer: `list[str]`."""
+    """Words that complete an argument: kind is ticket, agent, team, tag, channel or contact. Answer: `list[str]`."""
 
     kind: str
     prefix: str = ""

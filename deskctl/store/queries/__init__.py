@@ -20,6 +20,7 @@ from ...core.queries.admin import (
     ShowOutbox,
     StoreStatus,
 )
+from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
 from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
 from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.tickets import ListTickets, ShowTicket
@@ -27,7 +28,7 @@ from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean
-from . import completions, files, inbox, outbox, raw, report, search, staff, tickets
+from . import completions, contacts, files, inbox, outbox, raw, report, search, staff, tickets
 from .document import seen, show_ticket
 
 
@@ -48,6 +49,9 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     Seen: lambda reader, query: seen(reader.connection, query),
     GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),
     Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),
+    ListContacts: lambda reader, query: contacts.list_contacts(reader.connection, query),
+    ShowContact: lambda reader, query: contacts.show_contact(reader.connection, query),
+    ContactEvents: lambda reader, query: contacts.contact_events(reader.connection, query),
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 from ...core.queries.lookups import Completions
 from ...core.settings import BUILT_IN, Settings
 from ...errors import UsageError
-from ..tables import agents, teams, ticket_tags, tickets
+from ..tables import agents, contacts, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 
 #: Tickets that are looked through, newest change first.
@@ -37,6 +37,9 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
             return sorted(connection.execute(select(teams.c.handle)).scalars())
         case "tag":
             return sorted(connection.execute(select(ticket_tags.c.tag).distinct()).scalars())
+        case "contact":
+            newest = select(contacts.c.id).where(contacts.c.merged_into.is_(None), contacts.c.erased_at.is_(None))
+            return map(str, connection.execute(newest.order_by(contacts.c.id.desc()).limit(_RECENT)).scalars())
         case "channel":
             return sorted({*settings.channels, *BUILT_IN})
     raise UsageError(f"nothing is known to complete a {kind}")

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from ...core.events import MarkedSpam
 from ...core.messages import MessageKind
 from ...core.people import Actor
-from ...core.queries.answers import AttachmentRow, BouncedRow, MessageRow, SeenMark, TicketDocument
+from ...core.queries.answers import (
+    AttachmentRow,
+    BouncedRow,
+    CallRow,
+    MessageRow,
+    OtherTicket,
+    SeenMark,
+    TicketDocument,
+)
 from ...core.queries.lookups import Seen
 from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339
 from ..rows import choices
-from ..tables import attachments, events, followers, identities, messages, outbox, tickets
+from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
 from ..tables import seen as seen_marks
+from ..tables.tickets import ACTIVE
 from ..text import from_json
+from .people import person
 from .tickets import loaded, row_document
 
 
@@ -25,18 +35,20 @@ def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
     """Raises NotFound."""
     number = _existing(connection, query.number)
     [(row, tags)] = loaded(connection, [number])
+    who = person(connection, row.contact)
     merged = _merged(connection, number)
     said = _messages(connection, [number, *merged])
     fans = select(followers.c.agent).where(followers.c.ticket == number)
     return {
-        **row_document(row, tags),
+        **row_document(row, tags, who.contact),
         "followers": sorted(connection.execute(fans).scalars()),
         "merged_into": row.merged_into,
         "merged": merged,
         "follows": row.follows,
         "spam": row.spam,
         "spam_reason": _spam_reason(connection, number) if row.spam else None,
-        "bounced": _bounced(connection, row.contact),
+        "bounced": _bounced(connection, who.members),
+        "elsewhere": _elsewhere(connection, who.members, [number, *merged]),
         "messages": said,
         "events": _events(connection, number),
         "newest_in": _newest(connection, [number, *merged]),
@@ -92,9 +104,25 @@ def _spam_reason(connection: Connection, number: int) -> str:
     return why or f"{Actor(marked.actor).handle or marked.actor} said so"
 
 
-def _bounced(connection: Connection, contact: int) -> list[BouncedRow]:
+def _elsewhere(connection: Connection, contacts: list[int], known: list[int]) -> list[OtherTicket]:
+    columns = (tickets.c.number, tickets.c.subject, tickets.c.status, tickets.c.channel, tickets.c.updated_at)
+    query = select(*columns).where(text(ACTIVE), tickets.c.contact.in_(contacts), tickets.c.number.not_in(known))
+    newest = query.order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
+    return [
+        {
+            "number": row.number,
+            "subject": row.subject,
+            "status": row.status,
+            "channel": row.channel,
+            "updated_at": rfc3339(row.updated_at),
+        }
+        for row in connection.execute(newest)
+    ]
+
+
+def _bounced(connection: Connection, contacts: list[int]) -> list[BouncedRow]:
     query = select(identities.c.address, identities.c.bounced).where(
-        identities.c.contact == contact, identities.c.bounced.is_not(None)
+        identities.c.contact.in_(contacts), identities.c.bounced.is_not(None)
     )
     rows = connection.execute(query.order_by(identities.c.id))
     return [{"address": row.address, "reason": row.bounced} for row in rows]
@@ -110,15 +138,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         .where(*mine)
         .order_by(attachments.c.id)
     ):
-        files.setdefault(row.message, []).append(
-            {
-                "id": row.id,
-                "filename": row.filename,
-                "content_type": row.content_type,
-                "size": row.size,
-                "sha256": row.sha256,
-            }
-        )
+        files.setdefault(row.message, []).append(attachment_document(row))
     sent = select(outbox.c.message, outbox.c.state, outbox.c.last_error)
     sent = sent.join(messages, messages.c.id == outbox.c.message).where(*mine)
     delivery = {row.message: row for row in connection.execute(sent.order_by(outbox.c.id))}
@@ -136,7 +156,10 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.channel,
         messages.c.choices,
         messages.c.original,
+        calls.c.direction,
+        calls.c.seconds,
     )
+    said = select(*columns).outerjoin(calls, calls.c.message == messages.c.id)
     return [
         {
             "id": row.id,
@@ -153,31 +176,50 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "automatic": row.automatic,
             "verified": row.verified,
             "channel": row.channel,
+            "call": call_document(row),
             "choices": [{"key": c.key, "label": c.label} for c in choices(row.choices)],
             "original": row.original,
         }
-        for row in connection.execute(select(*columns).where(*mine).order_by(messages.c.id))
+        for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]
 
 
+def attachment_document(row: Any) -> AttachmentRow:
+    return {
+        "id": row.id,
+        "filename": row.filename,
+        "content_type": row.content_type,
+        "size": row.size,
+        "sha256": row.sha256,
+    }
+
+
+def call_document(row: Any) -> CallRow | None:
+    """None for what was no telephone call."""
+    return None if row.direction is None else {"direction": row.direction, "seconds": row.seconds}
+
+
 def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
-    """Oldest first: `kind`, `at`, `by`, `command`, `ticket`, and the facts beside them.
+    """Oldest first."""
+    query = select(events).where(events.c.ticket == number).order_by(events.c.id)
+    return [event_document(row) for row in connection.execute(query)]
+
+
+def event_document(row: Any) -> dict[str, Any]:
+    """`kind`, `at`, `by`, `command`, `ticket`, and the facts beside them.
 
     A fact that bears one of these names is given with its kind before it.
     """
-    found = []
-    for row in connection.execute(select(events).where(events.c.ticket == number).order_by(events.c.id)):
-        document = {
-            "kind": row.kind,
-            "at": rfc3339(row.at),
-            "by": Actor(row.actor).handle or row.actor,
-            "command": row.command,
-            "ticket": row.ticket,
-        }
-        for name, value in from_json(row.facts).items():
-            document[f"{row.kind}_{name}" if name in document else name] = _fact(value)
-        found.append(document)
-    return found
+    document = {
+        "kind": row.kind,
+        "at": rfc3339(row.at),
+        "by": Actor(row.actor).handle or row.actor,
+        "command": row.command,
+        "ticket": row.ticket,
+    }
+    for name, value in from_json(row.facts).items():
+        document[f"{row.kind}_{name}" if name in document else name] = _fact(value)
+    return document
 
 
 def _fact(value: Any) -> Any:

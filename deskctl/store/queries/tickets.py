@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
 
+from ...core import phone
+from ...core.people import Contact
 from ...core.queries.answers import TicketRow
 from ...core.queries.tickets import ListTickets
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
 from ...core.tickets import Priority, Status
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
-from ..tables import contacts, identities, ticket_tags, tickets
+from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
+from .people import persons
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -40,27 +43,29 @@ _ROW = select(
     tickets.c.team,
     tickets.c.assignee,
     tickets.c.contact,
-    contacts.c.name.label("contact_name"),
     _FIRST_ADDRESS,
     tickets.c.language,
     tickets.c.created_at,
     tickets.c.updated_at,
     tickets.c.waiting_since,
+    tickets.c.callback_at,
     tickets.c.merged_into,
     tickets.c.follows,
     tickets.c.spam,
-).join_from(tickets, contacts, contacts.c.id == tickets.c.contact)
+)
 
 
 def list_tickets(connection: Connection, query: ListTickets) -> list[TicketRow]:
-    page = select(tickets.c.number).where(*_filters(query)).order_by(*_NEWEST).limit(_limit(query.limit))
+    page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
     numbers = connection.execute(page).scalars().all()
     return ticket_rows(connection, numbers)
 
 
 def ticket_rows(connection: Connection, numbers: Sequence[int]) -> list[TicketRow]:
     """The tickets with these numbers, in this order."""
-    return [row_document(row, tags) for row, tags in loaded(connection, numbers)]
+    found = loaded(connection, numbers)
+    people = persons(connection, {row.contact for row, _ in found})
+    return [row_document(row, tags, people[row.contact].contact) for row, tags in found]
 
 
 def loaded(connection: Connection, numbers: Sequence[int]) -> list[tuple[Any, list[str]]]:
@@ -76,7 +81,8 @@ def loaded(connection: Connection, numbers: Sequence[int]) -> list[tuple[Any, li
     return [(rows[number], sorted(tags[number])) for number in numbers if number in rows]
 
 
-def row_document(row: Any, tags: list[str]) -> TicketRow:
+def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
+    """`contact` is who the customer is now, with all that is known of them."""
     return {
         "number": row.number,
         "subject": row.subject,
@@ -85,12 +91,19 @@ def row_document(row: Any, tags: list[str]) -> TicketRow:
         "channel": row.channel,
         "team": row.team,
         "assignee": row.assignee,
-        "contact": {"id": row.contact, "name": row.contact_name, "address": row.contact_address},
+        "contact": {
+            "id": contact.id,
+            "name": contact.name,
+            "address": row.contact_address,
+            "tier": contact.tier,
+            "org": contact.org,
+        },
         "tags": tags,
         "language": row.language,
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
         "waiting_since": maybe_rfc3339(row.waiting_since),
+        "callback_at": maybe_rfc3339(row.callback_at),
     }
 
 
@@ -103,7 +116,7 @@ def _limit(limit: int) -> int:
     return min(limit, 2**63 - 1)
 
 
-def _filters(query: ListTickets) -> list[ColumnElement[bool]]:
+def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     wanted = {_status(status) for status in query.status}
     if query.spam:
@@ -124,7 +137,7 @@ def _filters(query: ListTickets) -> list[ColumnElement[bool]]:
         found.append(tickets.c.priority == _priority(query.priority))
     found += [_tagged(tag) for tag in query.tags]
     if query.contact is not None:
-        found.append(tickets.c.contact.in_(_contacts_at(query.contact)))
+        found.append(tickets.c.contact.in_(_contacts_at(connection, query.contact)))
     if query.after is not None:
         moment, number = query.after
         place = tuple_(
@@ -138,8 +151,13 @@ def _tagged(tag: str) -> ColumnElement[bool]:
     return sql_exists().where(ticket_tags.c.ticket == tickets.c.number, ticket_tags.c.tag == tag)
 
 
-def _contacts_at(address: str) -> Select[Any]:
-    return select(identities.c.contact).where(identities.c.address == address.lower())
+def _contacts_at(connection: Connection, wanted: str) -> list[int]:
+    """Everyone who is whom an address reaches; of a number that is nobody's address, the contact with that id."""
+    written = {wanted.strip().lower(), phone.normalised(wanted) or ""}
+    at = connection.execute(select(identities.c.contact).where(identities.c.address.in_(written))).scalars().all()
+    if not at and wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
+        at = [int(wanted)]
+    return sorted({member for who in persons(connection, at).values() for member in who.members})
 
 
 def _status(word: str) -> Status:

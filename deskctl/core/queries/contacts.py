@@ -1,0 +1,37 @@
+"""Questions about customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListContacts(Query):
+    """Customers, newest first; those merged into another are not among them. Empty filters do not restrict; `text`
+    is looked for in names and addresses. Answer: `list[answers.ContactRow]`.
+    """
+
+    text: str | None = None
+    org: str | None = None
+    tier: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShowContact(Query):
+    """A customer with the newest `limit` of all that was said, on every channel. Of a merged one it is whom they were
+    merged into. Without notes unless `notes` says so. Answer: `answers.ContactDocument`.
+    """
+
+    id: int
+    limit: int = 50
+    notes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEvents(Query):
+    """What happened to a customer, apart from their tickets, oldest first. Answer: a list of events."""
+
+    id: int

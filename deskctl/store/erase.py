@@ -1,0 +1,182 @@
+"""The end of what is known of people: what they said, what they are called, where they are reached.
+
+Rows stay, so that counts do; their words, files and raw bytes go, in the journal and the outbox as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from ..core.events import DeliverySettled
+from ..core.journal import JournalState
+from ..core.messages import MessageKind
+from ..core.outbox import OutboxKind, OutboxState
+from . import blobs
+from .belongings import said_by_or_to
+from .rewrite import drop_files
+from .search import contacts as contact_index
+from .search import index
+from .source import StoredSource
+from .statements import delete, update
+from .tables import (
+    anew,
+    blocks,
+    events,
+    identities,
+    journal,
+    known_as,
+    link_codes,
+    link_tries,
+    messages,
+    outbox,
+    participants,
+    tickets,
+)
+from .text import from_json, to_json
+
+#: What stands in the journal for raw bytes that are gone.
+NOTHING = sha256(b"").hexdigest()
+#: Messages that are blanked at a time.
+_PORTION = 500
+_UNSENT = tuple(s.value for s in OutboxState if s not in (OutboxState.SENT, OutboxState.SENDING))
+
+
+def erase(connection: Connection, contacts: Collection[int], source: StoredSource) -> None:
+    """Everything of these contacts, which are already without a name."""
+    if not contacts:
+        return
+    people = sorted(contacts)
+    reached = select(identities.c.address).where(identities.c.contact.in_(people))
+    addresses = sorted(set(connection.execute(reached).scalars()))
+    own = select(tickets.c.number).where(tickets.c.contact.in_(people))
+    numbers = connection.execute(own.order_by(tickets.c.number)).scalars().all()
+    with _overwriting(connection):
+        _journal(connection, people, addresses, source)
+        _outbox(connection, people)
+        _messages(connection, people)
+        update(connection, tickets, [("", number) for number in numbers], "subject", "number")
+        _events(connection, numbers)
+        delete(connection, participants, [(number,) for number in numbers], "ticket")
+        for table in (participants, anew, link_tries):
+            delete(connection, table, [(address,) for address in addresses], "address")
+        delete(connection, blocks, [(address,) for address in addresses], "pattern")
+        delete(connection, link_codes, [(number,) for number in people], "contact")
+        delete(connection, identities, [(number,) for number in people], "contact")
+        contact_index.renew(connection, people)
+
+
+@contextmanager
+def _overwriting(connection: Connection) -> Iterator[None]:
+    """SQLite leaves the words of a deleted row in the file until something else needs the place."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA secure_delete").scalar_one()
+    connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA secure_delete = {int(before)}").close()
+
+
+def _said(people: Sequence[int]) -> Select[Any]:
+    return select(messages.c.id).where(said_by_or_to(people))
+
+
+def _messages(connection: Connection, people: Sequence[int]) -> None:
+    columns = (messages.c.id, messages.c.kind, messages.c.author, messages.c.message_id, messages.c.raw_sha256)
+    said = connection.execute(select(*columns).where(said_by_or_to(people)).order_by(messages.c.id)).all()
+    for start in range(0, len(said), _PORTION):
+        _silence(connection, said[start : start + _PORTION])
+
+
+def _silence(connection: Connection, said: Sequence[Any]) -> None:
+    ids = [row.id for row in said]
+    index.forget(connection, ids)
+    theirs = (MessageKind.IN.value, MessageKind.AUTO.value)
+    words = [
+        (
+            *("", "", None, None, "[]", "[]", None, None, "[]", "{}", None, None),
+            None if row.kind in theirs else row.author,
+            row.message_id if row.kind == MessageKind.OUT.value else None,
+            row.id,
+        )
+        for row in said
+    ]
+    update(
+        connection,
+        messages,
+        words,
+        "subject text visible_text original to cc reply_to in_reply_to references headers raw_sha256 choices author "
+        "message_id",
+        "id",
+    )
+    delete(connection, known_as, [(number,) for number in ids], "message")
+    blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
+    drop_files(connection, ids)
+
+
+def _outbox(connection: Connection, people: Sequence[int]) -> None:
+    """What was to be sent is not; what was sent keeps its state. Agents were told what the customer wrote, too."""
+    heard = select(messages.c.ticket).where(said_by_or_to(people))
+    own = select(tickets.c.number).where(tickets.c.contact.in_(people))
+    told = outbox.c.kind == OutboxKind.NOTIFICATION.value
+    columns = (outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.due_at, outbox.c.to, outbox.c.files)
+    wanted = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_said(people)), told & outbox.c.ticket.in_(heard))
+    found = connection.execute(select(*columns).where(wanted).order_by(outbox.c.id).with_for_update()).all()
+    blobs.release(connection, [file[3] for row in found for file in from_json(row.files)])
+    blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None)
+    values = [
+        (
+            *blank,
+            row.to if row.kind == OutboxKind.NOTIFICATION.value else "[]",
+            OutboxState.CANCELLED.value if row.state in _UNSENT else row.state,
+            None,
+            row.id,
+        )
+        for row in found
+    ]
+    update(
+        connection,
+        outbox,
+        values,
+        "subject text cc bcc reply_to in_reply_to references headers files last_error choices to state due_at",
+        "id",
+    )
+
+
+def _journal(connection: Connection, people: Sequence[int], addresses: Sequence[str], source: StoredSource) -> None:
+    """The rows stay, so that a mailbox that is read again delivers nothing twice."""
+    from_them = func.lower(journal.c.sender).in_(addresses)
+    columns = (journal.c.id, journal.c.raw_sha256, journal.c.envelope, journal.c.state)
+    query = select(*columns).where(or_(journal.c.message.in_(_said(people)), from_them))
+    found = connection.execute(query.order_by(journal.c.id).with_for_update()).all()
+    if not found:
+        return
+    blobs.keep(connection, source.ids, {NOTHING: b""}, [NOTHING] * len(found))
+    settled = {JournalState.QUARANTINED.value: JournalState.DROPPED.value}
+    values = [
+        (NOTHING, 0, _only_the_door(row.envelope), settled.get(row.state, row.state), None, None, "erased", row.id)
+        for row in found
+    ]
+    update(connection, journal, values, "raw_sha256 size envelope state sender subject reason", "id")
+    blobs.release(connection, [row.raw_sha256 for row in found])
+
+
+def _only_the_door(envelope: str) -> str:
+    kept = from_json(envelope)
+    return to_json({"via": kept["via"], "sender": None, "recipients": [], "size": kept["size"], "extra": {}})
+
+
+def _events(connection: Connection, numbers: Sequence[int]) -> None:
+    """Servers repeat an address when they refuse it."""
+    for start in range(0, len(numbers), _PORTION):
+        some = events.c.ticket.in_(numbers[start : start + _PORTION])
+        query = select(events.c.id, events.c.facts).where(some, events.c.kind == DeliverySettled.kind)
+        told = [(to_json({**from_json(row.facts), "reason": None}), row.id) for row in connection.execute(query)]
+        update(connection, events, told, "facts", "id")

@@ -1,0 +1,179 @@
+"""Customers: lists of them, and one with all that was said on every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, text
+
+from ...core.messages import MessageKind
+from ...core.people import Contact
+from ...core.queries.answers import AttachmentRow, ContactDocument, ContactRow, IdentityRow, SaidRow
+from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...errors import UsageError
+from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
+from ..search import contacts as contact_index
+from ..tables import attachments, calls, contacts, events, identities, messages, tickets
+from ..tables.history import ABOUT
+from ..tables.tickets import ACTIVE
+from .document import attachment_document, call_document, event_document
+from .people import Person, person, persons
+from .tickets import ticket_rows
+
+#: Contacts that are looked through for a word, newest first.
+_SOUGHT = 5000
+
+
+def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRow]:
+    if query.limit < 0:
+        raise UsageError(f"a limit of {query.limit} makes no sense")
+    numbers = _sought(connection, query)
+    people = persons(connection, numbers)
+    living = list(dict.fromkeys(people[n].contact.id for n in numbers))
+    chosen = [people[n] for n in living if _fits(people[n].contact, query)][: query.limit]
+    return _rows(connection, chosen)
+
+
+def _sought(connection: Connection, query: ListContacts) -> Sequence[int]:
+    """Candidates, newest first; a value of one who was merged may be what is known of whom they were merged into."""
+    if query.text is not None:
+        return contact_index.found(connection, query.text, _SOUGHT)
+    wanted = select(contacts.c.id).order_by(contacts.c.id.desc())
+    if query.org is not None:
+        wanted = wanted.where(contacts.c.org.is_not(None), _is(contacts.c.org, query.org))
+    elif query.tier is not None:
+        wanted = wanted.where(_is(contacts.c.tier, query.tier))
+    else:
+        wanted = wanted.where(contacts.c.merged_into.is_(None)).limit(min(query.limit, 2**63 - 1))
+    return connection.execute(wanted).scalars().all()
+
+
+def _is(column: Column[Any], value: str) -> ColumnElement[bool]:
+    return or_(column == value.strip(), func.lower(column) == value.strip().lower())
+
+
+def _fits(contact: Contact, query: ListContacts) -> bool:
+    return all(
+        wanted is None or (own or "").casefold() == wanted.strip().casefold()
+        for own, wanted in ((contact.org, query.org), (contact.tier, query.tier))
+    )
+
+
+def _rows(connection: Connection, people: Sequence[Person]) -> list[ContactRow]:
+    of = {member: who.contact.id for who in people for member in who.members}
+    addresses: dict[int, list[str]] = {who.contact.id: [] for who in people}
+    for identity in _identities(connection, list(of)):
+        addresses[of[identity["contact"]]].append(identity["address"])
+    total, active, seen = dict.fromkeys(addresses, 0), dict.fromkeys(addresses, 0), dict[int, int]()
+    for some in _portions(list(of)):
+        mine = tickets.c.contact.in_(some)
+        counted = select(tickets.c.contact, func.count(), func.max(tickets.c.updated_at)).where(mine)
+        for number, count, newest in connection.execute(counted.group_by(tickets.c.contact)):
+            total[of[number]] += count
+            seen[of[number]] = max(newest, seen.get(of[number], 0))
+        waiting = select(tickets.c.contact, func.count()).where(mine, text(ACTIVE)).group_by(tickets.c.contact)
+        for number, count in connection.execute(waiting):
+            active[of[number]] += count
+    return [
+        {
+            "id": contact.id,
+            "name": contact.name,
+            "addresses": addresses[contact.id],
+            "org": contact.org,
+            "tier": contact.tier,
+            "language": contact.language,
+            "timezone": contact.timezone,
+            "total": total[contact.id],
+            "open": active[contact.id],
+            "created_at": rfc3339(to_micros(contact.created_at)),
+            "seen_at": maybe_rfc3339(seen.get(contact.id)),
+            "erased_at": maybe_rfc3339(maybe_to_micros(contact.erased_at)),
+        }
+        for contact in (who.contact for who in people)
+    ]
+
+
+def _identities(connection: Connection, members: Sequence[int]) -> list[IdentityRow]:
+    """Those of each contact oldest first."""
+    return [
+        {"kind": row.kind, "address": row.address, "contact": row.contact, "bounced": row.bounced}
+        for some in _portions(members)
+        for row in connection.execute(
+            select(identities).where(identities.c.contact.in_(some)).order_by(identities.c.id)
+        )
+    ]
+
+
+def _portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(values), 1000):
+        yield values[start : start + 1000]
+
+
+def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
+    """Raises NotFound."""
+    if query.limit < 0:
+        raise UsageError(f"a limit of {query.limit} makes no sense")
+    who = person(connection, query.id)
+    newest = (tickets.c.updated_at.desc(), tickets.c.number.desc())
+    numbers = select(tickets.c.number).where(tickets.c.contact.in_(who.members)).order_by(*newest)
+    said, earlier = _timeline(connection, who, query)
+    [row] = _rows(connection, [who])
+    return {
+        **row,
+        "merged": who.members[1:],
+        "identities": _identities(connection, who.members),
+        "tickets": ticket_rows(connection, connection.execute(numbers).scalars().all()),
+        "timeline": said,
+        "earlier": earlier,
+        "events": _events(connection, who),
+    }
+
+
+def contact_events(connection: Connection, query: ContactEvents) -> list[dict[str, Any]]:
+    """Raises NotFound."""
+    return _events(connection, person(connection, query.id))
+
+
+def _events(connection: Connection, who: Person) -> list[dict[str, Any]]:
+    query = select(events).where(text(ABOUT), events.c.contact.in_(who.members)).order_by(events.c.id)
+    return [event_document(row) for row in connection.execute(query)]
+
+
+def _timeline(connection: Connection, who: Person, query: ShowContact) -> tuple[list[SaidRow], int]:
+    """The newest words on all tickets, oldest first, and how many came before them."""
+    own = select(tickets.c.number).where(tickets.c.contact.in_(who.members))
+    mine: list[ColumnElement[bool]] = [messages.c.ticket.in_(own), messages.c.withdrawn.is_(False)]
+    if not query.notes:
+        mine.append(messages.c.kind != MessageKind.NOTE.value)
+    newest = select(messages.c.id).where(*mine).order_by(messages.c.id.desc()).limit(min(query.limit, 2**63 - 1))
+    ids = connection.execute(newest).scalars().all()
+    total = connection.execute(select(func.count()).where(*mine)).scalar_one()
+    said = [row for some in _portions(ids[::-1]) for row in _said(connection, some)]
+    return said, total - len(said)
+
+
+def _said(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:
+    files: dict[int, list[AttachmentRow]] = {}
+    attached = select(attachments).where(attachments.c.message.in_(ids)).order_by(attachments.c.id)
+    for row in connection.execute(attached):
+        files.setdefault(row.message, []).append(attachment_document(row))
+    m = messages.c
+    columns = (m.id, m.ticket, m.channel, m.kind, m.author, m.sent_at, m.text, m.visible_text, tickets.c.subject)
+    query = select(*columns, calls.c.direction, calls.c.seconds).where(m.id.in_(ids)).order_by(m.id)
+    query = query.join(tickets, tickets.c.number == m.ticket).outerjoin(calls, calls.c.message == m.id)
+    return [
+        {
+            "message": row.id,
+            "ticket": row.ticket,
+            "subject": row.subject,
+            "channel": row.channel,
+            "kind": row.kind,
+            "author": row.author,
+            "sent_at": rfc3339(row.sent_at),
+            "text": row.text if row.visible_text is None else row.visible_text,
+            "attachments": files.get(row.id, []),
+            "call": call_document(row),
+        }
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,172 @@
+"""One customer on every channel, on both stores: merged and parted, linked, changed, erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.contacts import EraseContact, IssueLink, MergeContacts, SetContact, UnmergeContact
+from deskctl.core.commands.tickets import Create, Note, Reply, Solve, Undo
+from deskctl.core.linking import Redeemed, redeem
+from deskctl.core.messages import IncomingFile
+from deskctl.core.people import Actor
+from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
+from deskctl.core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from deskctl.core.queries.lookups import SearchContacts, SearchMessages
+from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.unit import Unit
+from deskctl.errors import NotFound, Refused
+
+from .desk import StoredDesk
+
+
+def contact(desk: StoredDesk, number: int, **options: Any) -> dict[str, Any]:
+    document: dict[str, Any] = desk.store.ask(ShowContact(number, **options))
+    return document
+
+
+def two(desk: StoredDesk) -> None:
+    """김민수 writes by mail (contact 1, ticket 1) and telephones (contact 2, ticket 2)."""
+    desk.mail("minsu@example.org", "결제 오류", name="김민수")
+    desk.do(
+        Create("+82-2-555-0101", "전화 문의", "카드 결제가 안 됩니다.", channel="phone", direction="in", seconds=240)
+    )
+
+
+def test_a_merged_contact_is_one_customer_with_one_timeline(desk: StoredDesk) -> None:
+    two(desk)
+    desk.do(SetContact(2, (("tier", "vip"), ("org", "에이씨엠이"))))
+    desk.do(MergeContacts(1, 2), "user:root")
+    for number in (1, 2):
+        found = contact(desk, number)
+        assert (found["id"], found["merged"], found["name"], found["tier"]) == (1, [2], "김민수", "vip")
+        assert [i["address"] for i in found["identities"]] == ["minsu@example.org", "+8225550101"]
+        assert [t["number"] for t in found["tickets"]] == [2, 1]
+        assert [(s["ticket"], s["channel"]) for s in found["timeline"]] == [(1, "support"), (2, "phone")]
+        assert found["timeline"][1]["call"] == {"direction": "in", "seconds": 240}
+    assert desk.show(2)["contact"] == {
+        "id": 1,
+        "name": "김민수",
+        "address": "+8225550101",
+        "tier": "vip",
+        "org": "에이씨엠이",
+    }
+    assert [other["number"] for other in desk.show(1)["elsewhere"]] == [2]
+    listed = desk.store.ask(ListContacts())
+    assert [(row["id"], row["total"], row["open"]) for row in listed] == [(1, 2, 2)]
+    assert [row["id"] for row in desk.store.ask(ListContacts(org="에이씨엠이"))] == [1]
+    assert [row["id"] for row in desk.store.ask(ListContacts(text="555"))] in ([], [1])
+    assert [row["id"] for row in desk.store.ask(ListContacts(text="김민수"))] == [1]
+    assert {t["number"] for t in desk.store.ask(ListTickets(contact="minsu@example.org"))} == {1, 2}
+    assert {t["number"] for t in desk.store.ask(ListTickets(contact="+82 2 555 0101"))} == {1, 2}
+
+
+def test_what_a_parted_contact_said_meanwhile_goes_with_it(desk: StoredDesk) -> None:
+    two(desk)
+    desk.do(MergeContacts(1, 2))
+    desk.do(Create("+82 2 555 0101", "second call", "Hello?", channel="phone"))
+    assert contact(desk, 1)["total"] == 3
+    desk.do(UnmergeContact(2))
+    assert [t["number"] for t in contact(desk, 1)["tickets"]] == [1]
+    assert [t["number"] for t in contact(desk, 2)["tickets"]] == [3, 2]
+    assert [e["kind"] for e in desk.store.ask(ContactEvents(2))] == ["contact_merged", "contact_unmerged"]
+
+
+def test_merging_and_parting_can_be_undone(desk: StoredDesk) -> None:
+    two(desk)
+    desk.do(MergeContacts(1, 2))
+    assert desk.do(Undo()).said == "took back: merge contacts"
+    assert contact(desk, 2)["id"] == 2
+    desk.do(MergeContacts(1, 2))
+    desk.do(UnmergeContact(2))
+    desk.do(Undo())
+    assert contact(desk, 2)["id"] == 1
+
+
+def test_open_tickets_hear_of_another_tier_and_solved_ones_do_not(desk: StoredDesk) -> None:
+    two(desk)
+    desk.do(Create("+82-2-555-0101", "solved", "x", channel="phone"))
+    desk.do(Solve(3))
+    desk.do(MergeContacts(1, 2))
+    desk.do(SetContact(1, (("tier", "gold"), ("language", "ko"))))
+    changed = [[e["fields"] for e in desk.show(n)["events"] if e["kind"] == "contact_changed"] for n in (1, 2, 3)]
+    assert changed == [[["tier"]], [["tier"]], []]
+
+
+def test_a_code_ties_a_chat_to_the_customer_once(desk: StoredDesk) -> None:
+    two(desk)
+    issued = desk.do(IssueLink(1, "support")).facts
+    code = issued["code"]
+
+    def send(code: str, address: str = "other@example.org") -> Redeemed:
+        def work(unit: Unit) -> Redeemed:
+            unit.begin("Receive", Actor.system("intake"), undoable=False)
+            steps = redeem(unit, code, "email", address, unit.now)
+            while True:
+                try:
+                    unit.record(next(steps), Actor.system("intake"))
+                except StopIteration as stop:
+                    outcome: Redeemed = stop.value
+                    return outcome
+
+        return desk.store.transaction(work)
+
+    assert send("ABCD-EFGH-JKM").why == "wrong"
+    assert send(code.lower().replace("-", " ")) == Redeemed("linked", 1)
+    assert send(code).why == "used"
+    assert contact(desk, 1)["merged"] == [3]
+    late = desk.do(IssueLink(1)).facts["code"]
+    desk.later(hours=24)
+    assert send(late, "third@example.org").why == "late"
+    desk.do(UnmergeContact(3))
+    for _ in range(5):
+        send("ABCD-EFGH-JKM")
+    fresh = desk.do(IssueLink(1)).facts["code"]
+    assert send(fresh).why == "too_many"
+    desk.later(hours=12)
+    assert send(fresh).why == "too_many"
+    kinds = [e["kind"] for e in desk.store.ask(ContactEvents(3))]
+    assert kinds.count("link_refused") >= 8
+    assert code not in repr([desk.store.ask(ContactEvents(n)) for n in (1, 3)])
+    with pytest.raises(NotFound, match="did you mean support"):
+        desk.do(IssueLink(1, "suport"))
+    with pytest.raises(Refused, match="by phone"):
+        desk.do(IssueLink(1, "phone"))
+
+
+def test_nothing_is_left_of_an_erased_customer_but_counts_and_events(desk: StoredDesk) -> None:
+    file = IncomingFile("주민등록증.png", "image/png", b"secret picture")
+    desk.mail(
+        "minsu@example.org", "결제 오류", name="김민수", text="카드번호 1234", files=(file,), cc=("kim@example.org",)
+    )
+    desk.mail("eve@example.net", "Printer", message_id="<eve@example.net>", cc=("minsu@example.org",))
+    desk.mail("minsu@example.org", "Re: Printer", in_reply_to=("<eve@example.net>",), text="나도 안 돼요")
+    desk.do(Create("+82-2-555-0101", "전화", "주소는 서울", channel="phone", sender_name="민수", callback="+1h"))
+    desk.do(Reply(1, "김민수님 안녕하세요"))
+    desk.do(Note(1, "김민수는 VIP"))
+    desk.do(MergeContacts(1, 3))
+    raw = desk.store.ask(ListInbox(all=True))
+    sent = [row["id"] for row in desk.outbox()]
+    shown = desk.do(EraseContact(1), "user:root").facts
+    assert (shown["tickets"], shown["attachments"], shown["addresses"]) == (2, 1, 2)
+    left = [desk.show(n) for n in (1, 2, 3)] + [contact(desk, n) for n in (1, 3)]
+    left += [desk.store.ask(ShowOutbox(n)) for n in sent]
+    left += [desk.store.ask(ShowInbox(row["id"])) for row in raw if row["message"] != 2]
+    words = repr(left)
+    for gone in ("민수", "결제", "카드", "minsu@", "kim@", "555", "서울", "나도", "안녕", "주민", "raw 1", "cmF3"):
+        assert gone not in words, gone
+    assert [m["text"] for m in desk.show(2)["messages"]] == ["It burns.", ""]
+    assert desk.show(2)["contact"]["address"] == "eve@example.net"
+    assert [desk.show(n)["status"] for n in (1, 2, 3)] == ["closed", "new", "closed"]
+    assert desk.store.timers.next_due() is None
+    assert contact(desk, 1)["erased_at"] is not None
+    assert contact(desk, 1)["events"][-1]["kind"] == "contact_erased"
+    for word in ("결제", "나도", "서울"):
+        assert desk.store.ask(SearchMessages(word))["hits"] == []
+    assert desk.store.ask(SearchContacts("민수")) == []
+    for command in (EraseContact(1), SetContact(1, (("name", "x"),)), IssueLink(1), MergeContacts(1, 2)):
+        with pytest.raises(Refused, match="erased"):
+            desk.do(command)
+    desk.mail("minsu@example.org", "새 문의", name="김민수")
+    assert contact(desk, 4)["name"] == "김민수"
