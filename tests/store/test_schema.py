@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from deskctl.core.queries.admin import StoreStatus
+from deskctl.core.queries.lookups import SearchContacts, SearchMessages
 from deskctl.core.settings import Settings
 from deskctl.errors import ConfigError, Unavailable
 from deskctl.store import Store, migrate, revision
@@ -136,3 +138,29 @@ def test_opening_with_migrate_makes_the_tables(store_url: str) -> None:
     store = Store.open(store_url, Settings(), migrate=True)
     assert store.journal.append([mail("a")]) == [True]
     store.close()
+
+
+def test_an_upgrade_indexes_what_an_older_store_holds(store_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with migrate.changing(store_url) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    lists = '"references", "to", cc, headers'
+    _run(
+        store_url,
+        "INSERT INTO contacts (id, name, created_at) VALUES (1, '김철수', 0)",
+        "INSERT INTO identities (id, kind, address, contact) VALUES (1, 'email', 'kim@example.org', 1)",
+        "INSERT INTO tickets (number, subject, channel, contact, created_at, updated_at, queue_at, status, priority, "
+        "spam) VALUES (1, '문의', 'support', 1, 0, 0, 0, 'open', 1, false)",
+        "INSERT INTO messages (id, ticket, kind, channel, sent_at, created_at, verified, withdrawn, subject, text, "
+        f"{lists}) VALUES (1, 1, 'in', 'support', 0, 0, true, false, '문의', '카드결제', '[]', '[]', '[]', '{{}}')",
+    )
+    told: list[tuple[int, int]] = []
+    assert migrate.upgrade(store_url, lambda done, total: told.append((done, total))).revision == "0001"
+    store = Store.open(store_url, Settings())
+    [hit] = store.ask(SearchMessages("결제 문의"))["hits"]
+    assert (hit["number"], hit["snippet"]) == (1, "카드⟦결제⟧")
+    assert [row["name"] for row in store.ask(SearchContacts("철수"))] == ["김철수"]
+    store.close()
+    assert told[-1] == (2, 2)
