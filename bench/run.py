@@ -24,6 +24,7 @@ MEASUREMENTS = {
     "idle": "idle",
     "smtp": "intake",
     "imap": "intake",
+    "telegram": "telegram",
 }
 
 

@@ -116,11 +116,16 @@ class BotServer:
 
     def happens(self, **kind: Any) -> int:
         """An update of any kind; its number."""
+        self.happen([kind])
+        return self._next_update - 1
+
+    def happen(self, kinds: list[dict[str, Any]]) -> None:
+        """Several at once."""
         with self._changed:
-            number, self._next_update = self._next_update, self._next_update + 1
-            self._updates.append({"update_id": number, **kind})
+            for kind in kinds:
+                self._updates.append({"update_id": self._next_update, **kind})
+                self._next_update += 1
             self._changed.notify_all()
-        return number
 
     def has_file(self, file_id: str, content: bytes) -> None:
         self.files[file_id] = content

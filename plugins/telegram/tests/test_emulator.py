@@ -79,12 +79,11 @@ def modules() -> Path:
             folder.mkdir()
             (folder / "package.json").write_text(wanted)
             command = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-            try:
-                done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=90, check=False)
-            except subprocess.TimeoutExpired:
-                missing("telegram-test-api", f"{HOW}; npm did not end within 90 s")
-            if done.returncode:
-                missing("telegram-test-api", f"{HOW}; npm says: {(done.stderr or done.stdout)[-500:]}")
+            with (folder / "npm.log").open("w") as log:
+                code = subprocess.call(["timeout", "90", *command], cwd=folder, stdout=log, stderr=log)
+            if code:
+                said = (folder / "npm.log").read_text(errors="replace")[-500:]
+                missing("telegram-test-api", f"{HOW}; npm ended with {code}: {said}")
             (folder / "installed").touch()
     return folder / "node_modules"
 
