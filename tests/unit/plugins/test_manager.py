@@ -11,6 +11,7 @@ import pytest
 from deskctl.config import check, plugins_table
 from deskctl.config.schema import PluginsTable
 from deskctl.plugins.manager import PluginRow, Plugins, load
+from deskctl.plugins.version import objection
 
 GOOD = """
 from dataclasses import dataclass
@@ -53,6 +54,31 @@ BAD = {
     "config_is_no_class": (GOOD.replace("config=Pigeon", "config=dict").replace("KIND", "x"), "attrs class or a data"),
     "config_takes_our_key": (GOOD.replace("loft:", "team:").replace("KIND", "x"), "may not have 'team'"),
 }
+
+API = (
+    "from dataclasses import dataclass\nfrom deskctl.plugins import *\n\n@dataclass\nclass Params:\n    x: int = 0\n\n"
+)
+AUTOMATION = API + "@hookimpl\ndef deskctl_automations():\n    return [AutomationType(GIVEN)]\n"
+REQUEST = API + "@hookimpl\ndef deskctl_requests():\n    return [RequestType(GIVEN)]\n"
+
+BAD_API = {
+    "of_a_later_api": (IMPORT + "deskctl_api = 2\n", "written for version 2 of the plugin API"),
+    "no_automation": (AUTOMATION.replace("AutomationType(GIVEN)", "3"), "not an AutomationType"),
+    "unknown_event": (AUTOMATION.replace("GIVEN", "'a', frozenset({'ticket_craeted'}), print"), "mean ticket_created"),
+    "no_event": (AUTOMATION.replace("GIVEN", "'a', frozenset(), print"), "names no kinds of event"),
+    "endless": (AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print, 1e9"), "up to 600 seconds"),
+    "another_name": (REQUEST.replace("GIVEN", "'console.list', Params, print"), "must begin with its own name"),
+    "no_params": (REQUEST.replace("GIVEN", "'no_params.list', int, print"), "must be a data class"),
+    "unsendable": (
+        REQUEST.replace("GIVEN", "'unsendable.list', Params, print").replace("x: int", "x: dict"),
+        "be sent",
+    ),
+    "reserved": (REQUEST.replace("GIVEN", "'reserved.list', Params, print").replace("x: int", "agent: int"), "'agent'"),
+    "twice": (REQUEST.replace("[RequestType(GIVEN)]", "[RequestType('twice.a', Params, print)] * 2"), "twice"),
+    "no_tables": (API + "@hookimpl\ndef deskctl_tables():\n    return 'a.b'\n", "not PluginTables"),
+    "no_settings": (API + "@hookimpl\ndef deskctl_config():\n    return dict\n", "attrs class or a data class"),
+}
+BAD.update(BAD_API)
 
 LoadFiles = Callable[..., Plugins]
 
@@ -131,6 +157,42 @@ def test_of_two_plugins_with_one_kind_the_second_is_refused_and_both_are_named(l
     assert "two" in error
     assert row(plugins, "one")["channels"] == ["coo"]
     assert "coo" in plugins.channel_types
+
+
+def test_of_two_plugins_with_one_suggestion_the_second_is_refused(load_files: LoadFiles) -> None:
+    text = API + "@hookimpl\ndef deskctl_suggest():\n    return [SuggestionType('coo', print, print)]\n"
+
+    plugins = load_files({"one": text, "two": text})
+
+    assert "one and two both bring the suggestion 'coo'" in str(row(plugins, "two")["error"])
+    assert plugins.suggestions["coo"].plugin == "one"
+
+
+def test_a_plugin_that_fails_later_leaves_nothing_that_others_would_ask(load_files: LoadFiles) -> None:
+    text = AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print")
+    plugins = load_files({"one": text + GOOD.replace("KIND", "coo"), "two": text}, only=("one", "two"))
+    assert plugins.wanted() == {"one.a": frozenset({"tagged"}), "two.a": frozenset({"tagged"})}
+
+    plugins.silence("one", "it hangs")
+
+    assert list(plugins.wanted()) == ["two.a"]
+    assert (row(plugins, "one")["enabled"], row(plugins, "one")["error"]) == (False, "it hangs")
+    assert "coo" in plugins.channel_types, "its channels are watched singly"
+
+
+@pytest.mark.parametrize(
+    ("requires", "said"),
+    [
+        (["deskctl>=0.1", "click"], None),
+        (["deskctl>=99 ; extra == 'later'", "deskctl-email>=99"], None),
+        (["Deskctl >=99,<100"], "it needs deskctl"),
+        (["deskctl >= (("], "cannot be read"),
+    ],
+)
+def test_a_plugin_whose_distribution_needs_another_deskctl_is_left_out(requires: list[str], said: str | None) -> None:
+    why = objection(object(), requires)
+
+    assert (why is None) if said is None else (why is not None and said in why)
 
 
 def test_nobody_takes_the_place_of_an_installed_plugin(load_files: LoadFiles, folder: Path) -> None:
