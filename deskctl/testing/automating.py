@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..core.queries.answers import MessageRow, TicketDocument
 from ..plugins import NotFound
 from ..plugins.automation import DeskView, Happening
 from ..plugins.queries import ListTickets, SearchContacts, SearchMessages, ShowTicket
@@ -17,6 +18,7 @@ from .builders import MOMENT
 def message_document(number: int, text: str, kind: str = "in", **fields: Any) -> dict[str, Any]:
     """Message `number` as `deskctl show N --json` prints it."""
     return {
+        **_empty(MessageRow),
         "id": number,
         "kind": kind,
         "author": "ana@example.org" if kind == "in" else "agent1",
@@ -24,12 +26,9 @@ def message_document(number: int, text: str, kind: str = "in", **fields: Any) ->
         "subject": "Printer",
         "text": text,
         "visible_text": text,
-        "attachments": [],
-        "delivery": None,
-        "delivery_error": None,
         "ticket": 1,
-        "automatic": None,
         "verified": True,
+        "channel": "support",
         **fields,
     }
 
@@ -39,35 +38,26 @@ def ticket_document(number: int = 1, *texts: str, **fields: Any) -> dict[str, An
     subject = fields.get("subject", "Printer")
     said = [message_document(n, text, ticket=number, subject=subject) for n, text in enumerate(texts, 1)]
     return {
+        **_empty(TicketDocument),
         "number": number,
         "subject": subject,
         "status": "new",
         "priority": "normal",
         "channel": "support",
         "team": "support",
-        "assignee": None,
         "contact": {"id": 1, "name": "Ana", "address": "ana@example.org"},
-        "tags": [],
-        "language": None,
         "created_at": _stamp(MOMENT),
         "updated_at": _stamp(MOMENT + timedelta(minutes=len(said))),
         "waiting_since": _stamp(MOMENT) if said else None,
-        "followers": [],
-        "merged_into": None,
-        "merged": [],
-        "follows": None,
         "spam": False,
-        "spam_reason": None,
-        "bounced": [],
         "messages": said,
-        "events": [],
         "newest_in": len(said),
         **fields,
     }
 
 
 def event_document(kind: str, by: str = "system:intake", **facts: Any) -> dict[str, Any]:
-    """An event as a ticket's document lists it."""
+    """An event as a ticket's document lists it. `by`: an agent's bare handle, `contact:ID` or `system:WHAT`."""
     return {"kind": kind, "at": _stamp(MOMENT), "by": by, "command": 1, **facts}
 
 
@@ -142,6 +132,11 @@ class MemoryPluginContext:
 
     def channel(self, name: str) -> MemoryChannel | None:
         return self._channels.get(name)
+
+
+def _empty(shape: type) -> dict[str, Any]:
+    """A document with every key of its shape and nothing in it."""
+    return {key: [] if "list[" in str(hint) else None for key, hint in shape.__annotations__.items()}
 
 
 def _stamp(moment: datetime) -> str:

@@ -15,6 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..core.queries import Query
+from ..desk.remote import RemoteDesk
+from ..plugins.queries import ListTickets, ShowTicket
+
 CONFIG = """\
 [desk]
 name = "Test desk"
@@ -68,10 +72,7 @@ class TemporaryDesk:
 
     def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> str:
         """`deskctl WORDS…`; what it prints. Raises AssertionError when it ends with another code."""
-        if not self._ready:
-            self._ready = True
-            self.run("db", "upgrade")
-            self.run("agent", "add", "agent1", "--name", "Agent One", "--email", "agent1@desk.test")
+        self._prepare()
         done = subprocess.run(
             self._line(*words),
             cwd=self.folder,
@@ -92,14 +93,19 @@ class TemporaryDesk:
         return [json.loads(line) for line in self.run(*words, "--json").splitlines()]
 
     def ticket(self, number: int) -> dict[str, Any]:
-        """One ticket with its messages and events."""
-        document: dict[str, Any] = self.json("show", str(number))[0]
+        """One ticket with its messages and events, as `deskctl show N --json` prints it. Raises NotFound."""
+        document: dict[str, Any] = self._ask(ShowTicket(number))
         return document
+
+    def tickets(self) -> list[dict[str, Any]]:
+        """All tickets, solved ones too, newest change first, as `deskctl list --all --json` prints them."""
+        rows: list[dict[str, Any]] = self._ask(ListTickets(all=True))
+        return rows
 
     @contextlib.contextmanager
     def daemon(self) -> Iterator[None]:
         """The daemon at work; at the end it is asked to stop, and must have stopped within half a minute."""
-        self.run("plugin", "list")
+        self._prepare()
         with (self.folder / "daemon.log").open("ab") as log:
             self._daemon = subprocess.Popen(
                 self._line("daemon", "run"), cwd=self.folder, env=self.environ, stdout=log, stderr=log
@@ -120,6 +126,25 @@ class TemporaryDesk:
                     f"{'the daemon ended' if ended else f'not within {seconds:g} s'}: {what}\n{self.log}"
                 )
             time.sleep(0.02)
+
+    def _ask(self, query: Query) -> Any:
+        """Of the running daemon where there is one, which takes no process."""
+        remote = RemoteDesk.connect(self.folder / "desk.sock") if self._daemon is not None else None
+        if remote is None:
+            words = ("show", str(query.number)) if isinstance(query, ShowTicket) else ("list", "--all")
+            found = self.json(*words)
+            return found[0] if isinstance(query, ShowTicket) else found
+        try:
+            return remote.ask(query)
+        finally:
+            remote.close()
+
+    def _prepare(self) -> None:
+        """A store, and an agent, without whom nobody could answer."""
+        if not self._ready:
+            self._ready = True
+            self.run("db", "upgrade")
+            self.run("agent", "add", "agent1", "--name", "Agent One", "--email", "agent1@desk.test")
 
     def _line(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "deskctl.cli.main", "--config", str(self.config), *words]

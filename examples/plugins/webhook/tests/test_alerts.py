@@ -79,7 +79,7 @@ def test_an_alert_opens_a_ticket_and_its_end_solves_it(desk: TemporaryDesk, unus
             said("a1", **disk, status="firing")
             said("a1", **disk, status="firing")
             said("b1", type="alert", key="db2/disk", subject="Disk full on db2", status="firing")
-            desk.wait_until(lambda: len(desk.json("list")) == 2, "two alerts are two tickets")
+            desk.wait_until(lambda: len(desk.tickets()) == 2, "two alerts are two tickets")
             said("a2", **disk, status="resolved")
             desk.wait_until(lambda: stands(1, "solved", 2), "the first is solved")
             said("a3", **disk, status="firing")
@@ -87,7 +87,7 @@ def test_an_alert_opens_a_ticket_and_its_end_solves_it(desk: TemporaryDesk, unus
             assert desk.ticket(2)["status"] == "new"
 
             said("s1", text="프린터가 안 돼요", thread="+8225550101", **{"from": "+8225550101"})
-            desk.wait_until(lambda: len(desk.json("list")) == 3, "a text message is a ticket")
+            desk.wait_until(lambda: len(desk.tickets()) == 3, "a text message is a ticket")
             desk.run("reply", "3", "-m", "곧 갑니다.", "--wait")
             said("s2", text="고마워요, 그런데 아직요", thread="+8225550101", **{"from": "+8225550101"})
             desk.wait_until(lambda: len(desk.ticket(3)["messages"]) == 3, "its thread goes on there")

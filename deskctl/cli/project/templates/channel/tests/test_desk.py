@@ -25,7 +25,7 @@ def test_a_file_becomes_a_ticket_and_the_reply_a_file(desk: TemporaryDesk) -> No
         inbox.mkdir(exist_ok=True)
         (inbox / "81.part").write_text(json.dumps(MESSAGE))
         (inbox / "81.part").rename(inbox / "81.json")
-        desk.wait_until(lambda: desk.json("list"), "the message is on a ticket")
+        desk.wait_until(desk.tickets, "the message is on a ticket")
         ticket = desk.ticket(1)
         desk.run("reply", "1", "-m", "We are on it.", "--wait")
 

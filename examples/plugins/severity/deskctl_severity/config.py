@@ -1,0 +1,80 @@
+"""What `[plugins.severity]` holds: lists of words, and the matrix that turns them into a priority."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from deskctl.plugins import Invalid
+
+PRIORITIES: Final = ("low", "normal", "high", "urgent")
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityWords:
+    """`critical`: nothing works, or something is lost. `major`: something does not work. `minor`: it is a nuisance."""
+
+    critical: tuple[str, ...] = (
+        "outage", "data loss", "lost data", "breach", "hacked", "leaked", "emergency", "nothing works", "down",
+        "장애", "먹통", "유출", "해킹", "데이터 손실", "다 날아갔", "긴급", "서비스 중단",
+    )  # fmt: skip
+    major: tuple[str, ...] = (
+        "broken", "crash", "crashes", "crashed", "error", "fails", "failed", "failing", "cannot", "can't", "unable",
+        "refund", "charged twice", "urgent", "asap",
+        "오류", "에러", "안 돼", "안돼", "안 됩니다", "안됩니다", "실패", "고장", "환불", "이중 결제",
+        "급해", "급합니다",
+    )  # fmt: skip
+    minor: tuple[str, ...] = (
+        "typo", "cosmetic", "question", "wondering", "feature request", "suggestion", "how do i",
+        "오타", "문의", "궁금", "제안", "건의", "어떻게",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactWords:
+    """`everyone`: all of the customer's people, or theirs. `team`: several. `person`: whoever writes."""
+
+    everyone: tuple[str, ...] = (
+        "everyone", "everybody", "all users", "all customers", "all our", "whole company", "production", "nobody can",
+        "전체", "모든 사용자", "모든 고객", "모두", "전사", "전 직원", "아무도",
+    )  # fmt: skip
+    team: tuple[str, ...] = (
+        "team", "department", "several", "some users", "many of us", "colleagues", "we all",
+        "팀", "부서", "여러 명", "일부 사용자", "동료",
+    )  # fmt: skip
+    person: tuple[str, ...] = ("only me", "just me", "my account", "my laptop", "저만", "제 계정", "제 컴퓨터")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The priority by severity; in each row for the impact on everyone, on a team, on a person."""
+
+    critical: Row = ("urgent", "urgent", "high")
+    major: Row = ("urgent", "high", "normal")
+    minor: Row = ("high", "normal", "low")
+
+    def __post_init__(self) -> None:
+        for severity in ("critical", "major", "minor"):
+            row = getattr(self, severity)
+            if len(row) != 3:
+                raise Invalid("needs three priorities: for everyone, a team, a person", key=severity)
+            if unknown := [name for name in row if name not in PRIORITIES]:
+                raise Invalid(f"{unknown[0]!r} is none of {', '.join(PRIORITIES)}", key=severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityConfig:
+    """`severity` and `impact`: tables of words for each level. `matrix`: the priority of each pair. `note`: whether a
+    note on the ticket says why."""
+
+    severity: SeverityWords = SeverityWords()
+    impact: ImpactWords = ImpactWords()
+    matrix: Matrix = Matrix()
+    note: bool = True
+
+    def __post_init__(self) -> None:
+        for words in (self.severity, self.impact):
+            for level in words.__dataclass_fields__:
+                if not all(word.strip() for word in getattr(words, level)):
+                    raise Invalid("a word is empty", key=level)
