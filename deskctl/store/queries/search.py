@@ -120,11 +120,11 @@ def _seen(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) -> tu
     missing = [phrase for phrase in wanted if own.first(phrase) is None]
     if not missing:
         return True, snippet(own, wanted)
+    said = len(missing) < len(wanted)
     whole = own if row.visible_text is None else Readable(row.text)
     words = words_of(row.id, row.titled, row.subject, (), "")
     subject = Readable(words.subject)
     missing = [p for p in missing if subject.first(p) is None and (whole is own or whole.first(p) is None)]
-    said = any(own.first(phrase) is not None for phrase in wanted)
     if said and not missing:
         return True, snippet(own, wanted)
     files = Readable("\n".join(_files(connection, row.id)))

@@ -21,6 +21,7 @@ RANKED = 10_000
 #: Widths (message ids) of the windows in which PostgreSQL looks, and rows fetched at a time.
 _WINDOWS = (4_096, 65_536)
 _PAGE = 200
+_FETCHED = 50
 #: A word in the subject says more than one in an attachment's name, and that more than one in the text.
 _BM25 = "bm25(search_index, 4.0, 2.0, 1.0)"
 #: The whole of what is wanted standing close together, and each word of it standing often; both by length.
@@ -61,7 +62,8 @@ def newest(connection: Connection, wanted: Wanted) -> Generator[Row[Any]]:
     if connection.dialect.name == "sqlite":
         query = _sql("SELECT", _WHOLE, _FTS5, wanted.conditions, _BACKWARDS)
         with connection.exec_driver_sql(query, (_all_fts5(wanted),)) as found:
-            yield from found
+            for some in found.partitions(_FETCHED):
+                yield from some
     else:
         yield from _in_windows(connection, wanted, _WHOLE, _PAGE)
 

@@ -97,16 +97,17 @@ def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> 
         ),
     )
     parts = [_ELLIPSIS if start else ""]
+    own = OPEN in shown or CLOSE in shown
     place = start
     for a, b in found:
-        parts += [_line(shown[place:a]), OPEN, _line(shown[a:b]), CLOSE]
+        parts += [_without_marks(shown[place:a], own), OPEN, _without_marks(shown[a:b], own), CLOSE]
         place = b
-    parts += [_line(shown[place:end]), _ELLIPSIS if end < len(shown.rstrip()) else ""]
-    return "".join(parts).strip()
+    parts += [_without_marks(shown[place:end], own), _ELLIPSIS if end < len(shown.rstrip()) else ""]
+    return " ".join("".join(parts).split())
 
 
-def _line(piece: str) -> str:
-    return _BLANKS.sub(" ", piece.translate(_OWN_MARKS))
+def _without_marks(piece: str, own: bool) -> str:
+    return piece.translate(_OWN_MARKS) if own else piece
 
 
 def _merged(shown: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
