@@ -1,0 +1,151 @@
+"""Work for plugins is written with what happened, taken by one daemon, and gone with what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deskctl.core import dispatch
+from deskctl.core.commands.tickets import Create, Note, Undo
+from deskctl.core.jobs import MAX_DEPTH, MAX_TRIES, wait
+from deskctl.core.people import Actor, Agent
+from deskctl.core.unit import Unit
+from deskctl.errors import NotFound
+from deskctl.store import Store
+from tests.store.build import Clock, change_ticket
+
+ANA = Actor.agent("ana")
+WANTED = {"kb.answer": frozenset({"ticket_created"}), "bot.note": frozenset({"note_added", "ticket_created"})}
+ALL = list(WANTED)
+
+
+@pytest.fixture
+def hearing(store: Store) -> Store:
+    """A store whose automations want to hear of things."""
+    return _hearing(store)
+
+
+def _hearing(store: Store) -> Store:
+    store.settings = replace(store.settings, automations=WANTED)
+    store.transaction(lambda unit: unit.put_agent(Agent("ana", "Ana", "ana@acme.test", frozenset())))
+    return store
+
+
+def _do(store: Store, command: Any, actor: Actor = ANA, depth: int = 0) -> dict[str, Any]:
+    def work(unit: Unit) -> dict[str, Any]:
+        unit.job_depth = depth
+        return dispatch.execute(unit, command, actor).facts
+
+    return store.transaction(work)
+
+
+def _told(store: Store) -> list[tuple[str, str]]:
+    return [(row["automation"], row["kind"]) for row in store.jobs.rows()]
+
+
+def test_each_automation_hears_of_what_it_wants_once(hearing: Store) -> None:
+    number = _do(hearing, Create("bob@example.org", "Printer", "It burns."))["number"]
+    assert _told(hearing) == [("bot.note", "ticket_created"), ("kb.answer", "ticket_created")]
+    jobs = hearing.jobs.claim(9, ALL)
+    assert [(job.automation, job.kind, job.ticket, job.actor, job.tries) for job in jobs] == [
+        ("bot.note", "ticket_created", number, "agent:ana", 1),
+        ("kb.answer", "ticket_created", number, "agent:ana", 1),
+    ]
+    assert jobs[0].facts["channel"] == "manual"
+    assert hearing.jobs.claim(9, ALL) == []
+
+
+def test_nobody_hears_of_their_own_doing_of_what_was_taken_back_of_spam_and_of_no_end(hearing: Store) -> None:
+    number = _do(hearing, Create("bob@example.org", "Printer", "It burns."))["number"]
+    heard = _told(hearing)
+    _do(hearing, Note(number, "by myself"), Actor.system("bot"))
+    _do(hearing, Note(number, "too deep"), Actor.system("kb"), depth=MAX_DEPTH)
+    assert _told(hearing) == heard
+    _do(hearing, Note(number, "by another"), Actor.system("kb"), depth=MAX_DEPTH - 1)
+    assert _told(hearing) == [*heard, ("bot.note", "note_added")]
+    _do(hearing, Note(number, "no"))
+    heard = _told(hearing)
+    _do(hearing, Undo())
+    hearing.transaction(lambda unit: change_ticket(unit, number, spam=True))
+    _do(hearing, Note(number, "on spam"))
+    assert _told(hearing) == heard
+
+
+def test_a_job_goes_with_what_was_done_about_it_or_stays(hearing: Store) -> None:
+    _do(hearing, Create("bob@example.org", "Printer", "It burns."))
+    [job] = hearing.jobs.claim(1, ["kb.answer"])
+
+    def work(unit: Unit, connection: Any) -> bool:
+        return hearing.jobs.finish(connection, job.id)
+
+    assert hearing.with_connection(work, dry_run=True)
+    assert hearing.with_connection(work)
+    assert not hearing.with_connection(work), "it was done"
+    assert _told(hearing) == [("bot.note", "ticket_created")]
+
+
+def test_what_fails_is_tried_again_later_each_time_and_then_no_more(hearing: Store, clock: Clock) -> None:
+    _do(hearing, Create("bob@example.org", "Printer", "It burns."))
+    waits = []
+    for tries in range(1, MAX_TRIES + 1):
+        [job] = hearing.jobs.claim(1, ["kb.answer"])
+        assert job.tries == tries
+        later = wait(job.tries)
+        hearing.jobs.put_back(job.id, "no idea", None if later is None else clock.now + later)
+        assert hearing.jobs.claim(1, ["kb.answer"]) == []
+        if later is not None:
+            assert hearing.jobs.next_due(["kb.answer"]) == clock.now + later
+            waits.append(later)
+            clock.advance(seconds=later.total_seconds())
+    assert waits == sorted(waits)
+    assert waits[0] >= timedelta(seconds=10)
+    failed = hearing.jobs.rows()[-1]
+    assert (failed["state"], failed["last_error"], failed["attempts"]) == ("failed", "no idea", MAX_TRIES)
+    hearing.jobs.retry(failed["id"])
+    assert [job.tries for job in hearing.jobs.claim(1, ["kb.answer"])] == [1]
+    with pytest.raises(NotFound):
+        hearing.jobs.drop(failed["id"])  # it runs
+    [other] = [row for row in hearing.jobs.rows() if row["state"] == "waiting"]
+    hearing.jobs.drop(other["id"])
+    assert hearing.jobs.next_due(ALL) is None
+
+
+def test_what_was_not_the_plugins_doing_is_not_counted(hearing: Store, clock: Clock) -> None:
+    _do(hearing, Create("bob@example.org", "Printer", "It burns."))
+    [job] = hearing.jobs.claim(1, ["kb.answer"])
+    hearing.jobs.put_back(job.id, "the disk is full", clock.now, counted=False)
+    assert [job.tries for job in hearing.jobs.claim(1, ["kb.answer"])] == [1]
+
+
+def test_what_a_dead_daemon_had_in_hand_is_done_again_but_not_forever(reopen: Callable[..., Store]) -> None:
+    store = _hearing(reopen())
+    _do(store, Create("bob@example.org", "Printer", "It burns."))
+    for tries in range(1, MAX_TRIES + 1):
+        store.jobs.recover()
+        assert [job.tries for job in store.jobs.claim(1, ["kb.answer"])] == [tries]
+        store.jobs.recover(started=False)  # a daemon that runs leaves its own alone
+        assert store.jobs.rows()[1]["state"] == "running"
+    store.jobs.recover()
+    assert (store.jobs.rows()[1]["state"], store.jobs.rows()[1]["attempts"]) == ("failed", MAX_TRIES)
+
+
+def test_a_daemon_cannot_end_what_another_has_in_hand(
+    reopen: Callable[..., Store], clock: Clock, desk_url: str
+) -> None:
+    if desk_url.startswith("sqlite"):
+        pytest.skip("a desk on SQLite has one daemon")
+    one, two = _hearing(reopen("one")), reopen("two")
+    _do(one, Create("bob@example.org", "Printer", "It burns."))
+    [job] = one.jobs.claim(1, ["kb.answer"])
+    assert two.jobs.claim(1, ["kb.answer"]) == []
+    two.jobs.recover()
+    assert two.jobs.claim(1, ["kb.answer"]) == []
+    clock.advance(hours=2)
+    two.jobs.recover(started=False)
+    assert [taken.id for taken in two.jobs.claim(1, ["kb.answer"])] == [job.id]
+    assert not one.with_connection(lambda unit, connection: one.jobs.finish(connection, job.id))
+    assert two.with_connection(lambda unit, connection: two.jobs.finish(connection, job.id))
