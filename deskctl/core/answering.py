@@ -76,7 +76,7 @@ def say(
         channel=channel.name,
         message_id=new_message_id(unit, channel),
         to=(heard.address,),
-        subject=reply_subject(ticket) if ticket else f"Re: {heard.subject}".strip(),
+        subject=reply_subject(ticket) if ticket else f"Re: {heard.subject}" if heard.subject else unit.settings.name,
         text=f"{text.rstrip()}\n\n{block}\n" if block else text,
         created_at=unit.now,
         due_at=unit.now,

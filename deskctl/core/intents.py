@@ -21,6 +21,9 @@ from .settings import ChannelInfo
 from .tickets import ACTIVE, Ticket
 from .unit import Unit
 
+#: What is said on the ticket itself, as it changed by what the customer asked for.
+CHANGED = frozenset({"person", "solved", "worked_on"})
+
 
 def wordless(message: InboundMessage) -> bool:
     return not message.visible_text.strip() and not message.files
@@ -49,7 +52,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
     own = holder(unit, channel.kind, message.sender, contact)
     language = spoken(unit, message.language, contact.language)
     ticket: Ticket | None = None
-    text = ""
+    text = name = ""
     match intent.kind:
         case IntentKind.STATUS:
             text = states(language, _open_tickets(unit, contact))
@@ -71,9 +74,9 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
             ticket = living(unit, offer.ticket)[0] if offer is not None else None
             name = yield from _choose(unit, ticket, offer, message, intent.argument, own)
             text = confirmation(channel, language, name, ticket)
-            ticket = None if name == "not_yours" else ticket
-    told = answered(unit, channel, message, text, language, ticket, intent.kind.value) if text else True
-    reason = f"asked for {intent.kind.value}" + ("" if told else "; not answered: too many automatic words today")
+    about = ticket if name in CHANGED else None
+    told = answered(unit, channel, message, text, language, about, name or intent.kind.value) if text else True
+    reason = f"asked for {intent.kind.value}" + ("" if told else "; not answered")
     unit.settle_journal(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=message.sender, subject=None)
     )

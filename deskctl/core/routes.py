@@ -111,10 +111,16 @@ def _newest(ticket: Ticket, channel: ChannelInfo, theirs: Sequence[Identity]) ->
     if not found:
         raise Refused(
             f"ticket {ticket.number} has no address to answer to by {channel.kind}: {_listed(theirs)}",
-            f"deskctl contact link {ticket.contact} --channel {channel.name} ties one to them; "
-            "deskctl note records what you do",
+            f"{_tie(ticket, channel)}; deskctl note records what you do",
         )
     return (arriving or found)[-1].address
+
+
+def _tie(ticket: Ticket, channel: ChannelInfo) -> str:
+    """How somebody becomes known on a channel."""
+    if channel.conversational:
+        return f"deskctl contact link {ticket.contact} --channel {channel.name} gives them a code to send there"
+    return f"deskctl contact merge {ticket.contact} OTHER, if they have written that way"
 
 
 def _named(unit: Unit, ticket: Ticket, channel: ChannelInfo, theirs: Sequence[Identity], to: str) -> str:

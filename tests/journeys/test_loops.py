@@ -16,6 +16,8 @@ from deskctl.desk.remote import RemoteDesk
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import add_agent, make_desk, running
 
+from .answering import PLUGIN
+
 CHANNEL = """
 [channels.support]
 type = "email"
@@ -117,3 +119,26 @@ def test_a_mailing_list_and_our_own_address_in_copy_are_not_answered(
         desk.execute(Reply(printer, "We are on it.", at_once=True), agent="ana")
         wait_until(lambda: at_rest(desk) and len(sink.mails) > len(outside) + 1, what="the reply went out")
         assert all("support@a.test" not in mail.recipients for mail in sink.mails)
+
+
+def test_two_desks_whose_machines_answer_come_to_rest(
+    tmp_path: Path, free_port: Callable[[], int], wait_until: Wait
+) -> None:
+    ports = {"a.test": free_port(), "b.test": free_port()}
+    folders = {}
+    for domain, other in (("a.test", "b.test"), ("b.test", "a.test")):
+        channels = CHANNEL.format(domain=domain, port=ports[domain], relay=ports[other]) + "answer = true\n"
+        folder = tmp_path / domain
+        folders[domain] = make_desk(folder, f"sqlite:///{folder}/desk.db", channels, {"answerer": PLUGIN})
+    with (
+        running(folders["a.test"]) as first,
+        running(folders["b.test"]) as second,
+        closing(first.desk()) as here,
+        closing(second.desk()) as there,
+    ):
+        write(ports["a.test"], "support@b.test", "support@a.test", "Where is our order")
+        wait_until(lambda: len(here.ask(ListOutbox(all=True))) == 2 and at_rest(here), what="desk a has answered")
+        wait_until(lambda: len(there.ask(ListInbox(all=True))) == 2 and at_rest(there), what="desk b is at rest")
+        kinds = [m["automatic"] for m in here.ask(ShowTicket(1))["messages"]]
+        assert kinds == [None, "acknowledgement", "answer"]
+        assert there.ask(ListOutbox(all=True)) == []

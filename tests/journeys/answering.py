@@ -1,0 +1,16 @@
+"""A machine that answers every new ticket: a plugin in one file."""
+
+PLUGIN = '''
+"""Answers whatever is asked in the words that everybody knows."""
+from deskctl.plugins import AutomationType, hookimpl
+from deskctl.plugins.actions import Answer, Choice
+
+CHOICES = (Choice("solved", "This solved it"), Choice("person", "I need a person"))
+
+def run(happening, context):
+    yield Answer(happening.ticket, happening.facts["message"], "Turn it off and on.", CHOICES)
+
+@hookimpl
+def deskctl_automations():
+    return [AutomationType("off-and-on", frozenset({"message_received"}), run)]
+'''
