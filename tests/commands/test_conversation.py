@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deskctl.core import dispatch, intake
-from deskctl.core.commands.machine import Answer, Receive
+from deskctl.core.commands.machine import Answer, Receive, SettleDelivery
 from deskctl.core.commands.tickets import Close, Note, Reply
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Choice, Envelope, InboundMessage, Intent, IntentKind
@@ -178,3 +178,17 @@ def test_a_batch_is_decided_in_its_order(desk: StoredDesk) -> None:
     assert [r.facts.get("number") for r in results] == [1, 2, 1, None, 3, 1, 1]
     assert [m["text"] for m in desk.show(1)["messages"]] == ["One", "about the first", "yes"]
     assert desk.show(1)["messages"][0]["original"] == "one"
+
+
+def test_an_answer_finds_our_message_by_what_the_other_side_calls_it(desk: StoredDesk) -> None:
+    """Nobody else does who learnt the name, and no other channel."""
+    write(desk, "one")
+    ask(desk, "new")
+    write(desk, "two")
+    sent = desk.do(Reply(1, "About one.", at_once=True)).facts["outbox"]
+    desk.do(SettleDelivery(sent, "sent", ids=("<42.8@777.telegram>", "<42.9@777.telegram>")), "system:sender")
+    desk.do(Reply(2, "About two."))
+    assert write(desk, "yes").facts["number"] == 2
+    assert write(desk, "to the old one", in_reply_to=("<42.9@777.telegram>",)).facts["number"] == 1
+    assert write(desk, by="bob", in_reply_to=("<42.8@777.telegram>",)).facts["number"] == 3
+    assert desk.mail("ana", in_reply_to=("<42.8@777.telegram>",)).facts["number"] == 4
