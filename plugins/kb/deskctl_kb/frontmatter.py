@@ -26,6 +26,8 @@ from .article import (
 
 #: Characters of front matter.
 _LONGEST = 20_000
+#: Brackets within brackets; reading takes the square of their number.
+_DEEPEST = 20
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _KNOWN = ("slug", "title", "language", "public", "state", "tags", "translation_of")
@@ -141,6 +143,11 @@ def _split(text: str) -> tuple[str | None, str]:
 def _keys(head: str) -> dict[str, Any]:
     if len(head) > _LONGEST:
         raise UsageError(f"its front matter has {len(head):,} characters", f"at most {_LONGEST:,}")
+    depth = 0
+    for bracket in re.findall(r"[\[{}\]]", head):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        if depth > _DEEPEST:
+            raise UsageError("its front matter is nested too deeply", "key: value, one a line")
     try:
         # Every scalar stays the text that it is: a title `007` is no number, and the language `no` no refusal.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=yaml.BaseLoader)):
