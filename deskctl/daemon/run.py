@@ -25,9 +25,11 @@ from deskctl.daemon.sdnotify import notify, watchdog_seconds
 from deskctl.daemon.sender import Sender
 from deskctl.daemon.served import ServedDesk
 from deskctl.daemon.socket import SocketServer
+from deskctl.daemon.stuck import StuckWatch, restart_without
 from deskctl.daemon.supervisor import Service, Supervisor
 from deskctl.daemon.timers import DueTimers
 from deskctl.daemon.writer import Turn, Writer
+from deskctl.desk.asking import AT_WORK
 from deskctl.desk.intake import Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
@@ -88,6 +90,7 @@ class _Daemon:
         self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, look_again)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self.supervisor = Supervisor()
+        self.off = [name for name in parts.config.channels if not parts.plugins.is_on(parts.plugin_of(name))]
         self.health = DaemonHealth(self.supervisor, self.writer, self.journal)
         self.look_again = look_again
         self.socket_path = lock.socket_path
@@ -108,6 +111,8 @@ class _Daemon:
         stop = _stop_signal()
         self.sender, self.timers, self.desk, server = await self._start()
         ticking = asyncio.create_task(self._watchdog())
+        stuck = StuckWatch(asyncio.get_running_loop(), AT_WORK, self._plugin_of_task, restart_without)
+        stuck.start()
         for _ in range(_DOORS):
             await asyncio.sleep(0.01)
         with contextlib.suppress(OSError):  # the disk that takes our words may be full
@@ -116,6 +121,7 @@ class _Daemon:
         gc.collect()
         gc.freeze()  # what is here now stays: the collector need not look at it again
         await stop.wait()
+        stuck.stop()
         notify("STOPPING=1")
         log.info("stopping: finishing what is in hand")
         await self._drain(server, self.sender)
@@ -128,7 +134,8 @@ class _Daemon:
         self.channels = {
             name: OpenChannel(table, types[name], self._context) for name, table in self.parts.config.channels.items()
         }
-        sender = Sender(self.store, self.writer, self.readers, self.channels, self._performed, self.look_again)
+        on = {name: channel for name, channel in self.channels.items() if name not in self.off}
+        sender = Sender(self.store, self.writer, self.readers, on, self._performed, self.look_again)
         timers = DueTimers(self.store, self.writer, self.readers, self._performed, self.look_again)
         desk = ServedDesk(
             self.parts,
@@ -152,7 +159,7 @@ class _Daemon:
         self.supervisor.start(Service("sender", sender.run, longest=_OWN))
         self.supervisor.start(Service("timers", timers.run, longest=_OWN))
         self.supervisor.start(Service("jobs", jobs.run, longest=_OWN))
-        for name, channel in self.channels.items():
+        for name, channel in on.items():
             if channel.table.receives and types[name].capabilities.receives:
                 self.supervisor.start(Service(name, channel.receive, owner=f"the plugin of {types[name].kind}"))
         return sender, timers, desk, server
@@ -180,6 +187,11 @@ class _Daemon:
 
     def _context(self, name: str) -> DaemonContext:
         return DaemonContext(name, self.store, self.writer, self.traffic, self.health.alerted)
+
+    def _plugin_of_task(self, task: str) -> str | None:
+        """Services are called after their channel, what it sends begins with its name."""
+        channel = task.partition(":")[0]
+        return self.parts.plugin_of(channel) if channel in self.channels else None
 
     async def _watchdog(self) -> None:
         every = watchdog_seconds()

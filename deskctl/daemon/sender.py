@@ -99,7 +99,8 @@ class Sender:
 
     def _start(self, entry: OutboxEntry) -> None:
         tasks = self._sending[entry.channel]
-        task = asyncio.create_task(self._send(self._channels[entry.channel], entry), name=f"send {entry.id}")
+        channel = self._channels[entry.channel]
+        task = asyncio.create_task(self._send(channel, entry), name=f"{channel.name}: send {entry.id}")
         tasks.add(task)
 
         def ended(task: asyncio.Task[None]) -> None:

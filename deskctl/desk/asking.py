@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 #: Seconds after which a handler that holds the one writer is named in the log.
 LONG = 2.0
+#: By thread: the plugin whose function runs there, and since when (`time.monotonic`).
+AT_WORK: dict[int, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ def _read(parts: Parts, asked: Asked, connection: Any) -> Any:
 
 def guarded(parts: Parts, plugin: str, work: Callable[[], T]) -> T:
     """What a plugin's function gives; its mistakes come out under its name, the store's faults as they are."""
+    here = threading.get_ident()
+    AT_WORK[here] = plugin, time.monotonic()
     try:
         return work()
     except DeskctlError:
@@ -103,6 +108,8 @@ def guarded(parts: Parts, plugin: str, work: Callable[[], T]) -> T:
         if parts.store.is_at_fault(error):
             raise
         raise failed(plugin, error) from error
+    finally:
+        del AT_WORK[here]
 
 
 def failed(plugin: str, error: BaseException) -> DeskctlError:

@@ -50,6 +50,12 @@ class Plugins(Protocol):
         """Take a plugin out that fails while the desk runs."""
         ...
 
+    def plugin_of_kind(self, kind: str) -> str:
+        """Who brings a kind of channel."""
+        ...
+
+    def is_on(self, name: str) -> bool: ...
+
     def wanted(self) -> dict[str, frozenset[str]]:
         """By automation: the kinds of event it wants."""
         ...
@@ -70,6 +76,10 @@ class Parts:
     def type_of(self, channel: str) -> ChannelType:
         """The type of a configured channel."""
         return self.plugins.channel_types[self.config.channels[channel].type]
+
+    def plugin_of(self, channel: str) -> str:
+        """The plugin that runs a configured channel."""
+        return self.plugins.plugin_of_kind(self.config.channels[channel].type)
 
     def parsers(self) -> dict[str, Parse]:
         """By channel: what reads its raw messages."""

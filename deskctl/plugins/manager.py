@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 #: Limits what loads, before the configuration does: a comma list of names, or "none".
 ENVIRONMENT = "DESKCTL_PLUGINS"
+#: Set by a daemon that starts again without a plugin that held it up: a JSON object of names and reasons.
+OFF = "DESKCTL_PLUGINS_OFF"
 
 
 class Section(Protocol):
@@ -111,13 +114,22 @@ class Plugins:
 
     def silence(self, name: str, why: str) -> None:
         """Take a plugin out that fails when the desk is open. Channels of its kinds go on: they are watched singly."""
-        plugin = self._plugins[name]
+        plugin = self._plugins.get(name)
+        if plugin is None:
+            return
         plugin.enabled, plugin.error = False, why
         for owned in (self.requests, self.automations, self.suggestions):
             for key in [key for key, item in owned.items() if item.plugin == name]:
                 del owned[key]
         self.tables.pop(name, None)
         self.configs.pop(name, None)
+
+    def plugin_of_kind(self, kind: str) -> str:
+        """Who brings a kind of channel."""
+        return self._kinds()[kind]
+
+    def is_on(self, name: str) -> bool:
+        return self._plugins[name].enabled
 
     def wanted(self) -> dict[str, frozenset[str]]:
         """By automation (`PLUGIN.NAME`): the kinds of event it wants to hear of."""
@@ -216,7 +228,8 @@ class Plugins:
 
 def load(section: Section | None = None, environ: Mapping[str, str] | None = None) -> Plugins:
     """Find and load all plugins that the configuration and $DESKCTL_PLUGINS let in. Raises nothing."""
-    named = (os.environ if environ is None else environ).get(ENVIRONMENT)
+    environ = os.environ if environ is None else environ
+    named = environ.get(ENVIRONMENT)
     limit = None if named is None else {name.strip() for name in named.split(",")} - {"", "none"}
     only = section.only if section else None
     disabled = section.disabled if section else ()
@@ -232,6 +245,8 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
         plugins.add_all(str(folder), lambda: in_folder(folder), wanted)
     for name in (*(only or ()), *disabled):
         plugins.expect(name)
+    for name, why in json.loads(environ.get(OFF, "{}")).items():
+        plugins.silence(name, why)
     return plugins
 
 

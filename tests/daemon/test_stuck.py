@@ -1,0 +1,51 @@
+"""A plugin that never gives the desk back is named, and the desk goes on without it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from deskctl.daemon.stuck import StuckWatch
+
+
+class Restarts:
+    """Stands where the process would be replaced."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.happened = threading.Event()
+
+    def __call__(self, plugin: str, why: str) -> None:
+        self.asked.append((plugin, why))
+        self.happened.set()
+
+
+async def test_a_channel_that_blocks_the_loop_is_named_and_then_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    restarts = Restarts()
+    plugins = {"pigeons": "doves"}
+    watch = StuckWatch(asyncio.get_running_loop(), {}, plugins.get, restarts, named=0.1, hopeless=0.3)
+    watch.start()
+
+    async def receive() -> None:
+        restarts.happened.wait(20)  # as a plugin that reads a socket without asyncio
+
+    await asyncio.create_task(receive(), name="pigeons")
+    watch.stop()
+    assert restarts.asked[0][0] == "doves"
+    assert "pigeons" in restarts.asked[0][1]
+    assert "the plugin doves holds the desk up" in caplog.text
+
+
+async def test_a_request_that_hangs_on_the_writer_is_left_out_and_a_waiting_channel_is_not() -> None:
+    restarts = Restarts()
+    at_work = {1: ("doves", time.monotonic())}
+    watch = StuckWatch(asyncio.get_running_loop(), at_work, {"idle": "idle"}.get, restarts, named=0.1, hopeless=0.3)
+    watch.start()
+    waiting = asyncio.create_task(asyncio.Event().wait(), name="idle")
+    await asyncio.to_thread(restarts.happened.wait, 20)
+    watch.stop()
+    waiting.cancel()
+    assert {plugin for plugin, _ in restarts.asked} == {"doves"}
