@@ -22,7 +22,7 @@ from .updates import ALLOWED
 
 #: Seconds that Telegram holds a question open until there is something to tell.
 POLL_SECONDS: Final = 25
-#: An answer of nothing that came sooner than this, in seconds, shows a server that does not hold questions open.
+#: An answer with nothing in it that came sooner than this, in seconds: the server does not hold questions open.
 TOO_SOON: Final = 0.5
 #: https://core.telegram.org/bots/api#getupdates
 BATCH: Final = 100
@@ -43,7 +43,8 @@ async def poll(api: Api, intake: Intake, context: ChannelContext) -> None:
         # What was asked with an offset is confirmed now. Without one the next question begins where Telegram
         # stands: after a quiet week it counts from a random number, which may be below the last.
         offset = None
-        if not updates and time.monotonic() - asked < TOO_SOON:
+        numbers = [number for update in updates if (number := whole(update.get("update_id"))) is not None]
+        if not numbers and time.monotonic() - asked < TOO_SOON:
             await asyncio.sleep(TOO_SOON)
         for some in slices(intake, updates):
             reach("telegram.received")
@@ -51,7 +52,6 @@ async def poll(api: Api, intake: Intake, context: ChannelContext) -> None:
             await asyncio.to_thread(context.deliver_blocking, entries)
             reach("telegram.journalled")
             intake.committed(some)
-        numbers = [number for update in updates if (number := whole(update.get("update_id"))) is not None]
         if numbers:
             offset = max(numbers) + 1
 

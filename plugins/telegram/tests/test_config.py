@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +65,14 @@ def test_a_webhook_needs_an_address_and_one_place_to_listen(table: dict[str, Any
 def test_two_channels_cannot_listen_at_one_place() -> None:
     hook = Webhook(url="https://desk.example.org/", port=8443)
     assert [claim.what for claim in hook.config_claims()] == ["the listener 127.0.0.1:8443"]
+
+
+def test_commands_that_use_no_bot_do_not_wait_for_its_libraries() -> None:
+    """They take a second to be imported; naming the channel and reading updates needs none of them."""
+    code = (
+        "import sys, deskctl_telegram as t; from deskctl.testing.builders import envelope;"
+        "[kind] = t.deskctl_channels(); kind.parse(b'{}', envelope());"
+        "sys.exit(', '.join({'telegram', 'httpx', 'asyncio'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"imported: {done.stderr}"

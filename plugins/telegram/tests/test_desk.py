@@ -28,7 +28,7 @@ def said(desk: TemporaryDesk) -> list[str]:
 
 
 def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: BotServer) -> None:
-    """Text, pictures and files both ways; an answer to an old message finds its ticket."""
+    """Text, pictures and files both ways; an answer to an old message finds its ticket; edits."""
     png = b"\x89PNG\r\n\x1a\n" + b"x" * 100
     (desk.folder / "안내.pdf").write_bytes(b"%PDF-1.7 x")
     bots.has_file("p1", png)
@@ -46,8 +46,12 @@ def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: B
 
         bots.says(42, "/new 결제 오류")
         desk.wait_until(lambda: len(desk.json("list", "--all")) == 2, "a new matter is a new ticket")
-        bots.says(42, "껐어요", reply_to_message={"message_id": words.message_id, "from": {"id": 777}})
+        answer = bots.says(42, "껐어요", reply_to_message={"message_id": words.message_id, "from": {"id": 777}})
         desk.wait_until(lambda: said(desk)[-1] == "껐어요", "the answer is on the old ticket")
+
+        edited = {**answer, "text": "껐어요. 이제 괜찮아요", "edit_date": answer["date"] + 60}
+        bots.happens(edited_message=edited)
+        desk.wait_until(lambda: said(desk)[-1] == "껐어요. 이제 괜찮아요", "the ticket shows the new words")
     first = desk.ticket(1)
     assert first["channel"] == "tg"
     assert [m["kind"] for m in first["messages"]] == ["in", "in", "out", "in"]
