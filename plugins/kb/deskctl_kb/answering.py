@@ -17,7 +17,7 @@ from deskctl.plugins.queries import ShowTicket
 
 from . import documents, measures
 from .article import Article, guess_language
-from .finding import GOOD, Finding, find, sure
+from .finding import Finding, answerable, find, sure
 from .letters import choices, letter
 from .tables import missed
 from .ticket import Asked, question_of, questions
@@ -66,8 +66,7 @@ def _asked(happening: Happening, document: Mapping[str, Any], context: PluginCon
     answer = _answer(document, asked, language, context)
     if answer is not None:
         return answer
-    best = find(context.connection, asked.text, language=language, default=context.language, limit=1)
-    return _miss(document) if best.confidence < GOOD else None
+    return None if answerable(context.connection, asked.text, language, context.language) else _miss(document)
 
 
 def _answer(document: Mapping[str, Any], asked: Asked, language: str, context: PluginContext) -> Work | None:

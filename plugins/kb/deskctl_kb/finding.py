@@ -12,6 +12,7 @@ from . import index, question, shelf
 from .article import Article, State, guess_language
 from .plain import plain, snippet
 from .tables import uses
+from .ticket import questions
 from .words import terms
 
 #: Measured by bench/kb_quality.py. Below GOOD, a share of what the question says, the best article is rather about
@@ -91,6 +92,14 @@ def find(
         lead=1 - second / first if first else 0.0,
         wanted=asked.wanted,
         own=asked.own,
+    )
+
+
+def answerable(connection: Connection, text: str, language: str | None, default: str) -> bool:
+    """Whether something good is found for all that was said, or for a question in it; internal articles count."""
+    return any(
+        find(connection, words, language=language, default=default, limit=1).confidence >= GOOD
+        for words in questions(text)
     )
 
 

@@ -13,7 +13,7 @@ from deskctl.plugins.queries import ShowTicket
 
 from .article import guess_language
 from .asks import Gaps
-from .finding import GOOD, find
+from .finding import answerable
 from .tables import missed
 from .ticket import question_of
 from .words import terms
@@ -46,8 +46,7 @@ def gaps(params: Gaps, context: RequestContext) -> list[dict[str, Any]]:
         words, language = _words(row, context)
         if words is None:
             continue
-        finding = find(context.connection, words, language=language, default=context.language, limit=1)
-        if finding.confidence >= GOOD:
+        if answerable(context.connection, words, language, context.language):
             continue
         _put(groups, words, language or guess_language(words, context.language), row)
     groups.sort(key=lambda group: (-group.count, -_stamp(group.last)))

@@ -12,7 +12,7 @@ LONGEST = 1500
 #: Questions in one message that are looked for on their own.
 MOST = 3
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
-_QUESTION = re.compile(r"[?？]\s*$|(나요|까요|니까|는지요|을까|ㄹ까)[.!\s]*$")
+_QUESTION = re.compile(r"[?？]\s*$|(나요|까요|니까|는지요|을까)[.!\s]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""The automatic first answer over mail, with a real daemon, and what becomes of it."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.daemon.running import make_desk, running
+
+CHANNELS = """
+[channels.support]
+type = "email"
+address = "support@acme.test"
+answer = true
+hours = "Mon to Fri, 9 to 18"
+listen = {{ host = "127.0.0.1", port = {port} }}
+smtp = {{ host = "127.0.0.1", port = {relay} }}
+[channels.silent]
+type = "email"
+address = "silent@acme.test"
+listen = {{ host = "127.0.0.1", port = {silent} }}
+smtp = {{ host = "127.0.0.1", port = {relay} }}
+"""
+
+Wait = Callable[..., Any]
+
+
+def write(
+    port: int, sender: str, subject: str, text: str, number: int, *, to: str = "support@acme.test", answers: str = ""
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = sender, to, subject, f"<{number}@test>"
+    if answers:
+        mail["In-Reply-To"] = mail["References"] = answers
+    mail.set_content(text)
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        client.send_message(mail, to_addrs=[to])
+
+
+def body(mail: Any) -> str:
+    """Every readable part: what one of them hides, another must not show."""
+    return "\n".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+
+
+def test_a_question_is_answered_once_and_what_the_customer_makes_of_it_is_counted(
+    tmp_path: Path, free_port: Callable[[], int], wait_until: Wait, sink: SmtpSink
+) -> None:
+    port, silent = free_port(), free_port()
+    channels = CHANNELS.format(port=port, relay=sink.port, silent=silent)
+    folder = make_desk(tmp_path / "desk", f"sqlite:///{tmp_path}/desk/desk.db", channels)
+    with running(folder) as daemon, closing(daemon.desk()) as desk:
+        kb = desk.request
+        ko = kb("kb.add", title="환불 방법", text="주문 내역에서 반품을 누르세요.<script>x()</script>", public=True)[
+            "id"
+        ]
+        kb("kb.add", title="환불 방법 (내부)", text="환불 한도는 4711원입니다.")
+        kb("kb.add", title="How to reset your password", text="Click *Forgot password*.", public=True)
+
+        def told() -> dict[str, int]:
+            counted: dict[str, int] = kb("kb.stats")["tickets"]
+            return counted
+
+        def answers(number: int) -> list[dict[str, Any]]:
+            return [m for m in desk.ask(ShowTicket(number))["messages"] if m["kind"] == "auto"]
+
+        def mails_to(address: str) -> list[Any]:
+            return [m for m in sink.mails if address in m.recipients]
+
+        # A question that an article answers.
+        write(port, "ana@example.org", "환불은 어떻게 하나요?", "안녕하세요. 환불 방법을 알고 싶어요.", 1)
+        first = wait_until(lambda: mails_to("ana@example.org"), what="Ana is answered")[0].message
+        words = body(first)
+        assert "환불 방법" in words and "반품을 누르세요" in words and "Mon to Fri, 9 to 18" in words
+        assert "4711" not in words and "script" not in words and "x()" not in words
+        assert first["Auto-Submitted"] == "auto-replied"
+        assert told()["shown"] == 1
+        # It solved it.
+        write(port, "ana@example.org", "Re: 환불", "1\n", 2, answers=first["Message-ID"])
+        wait_until(lambda: told()["solved"] == 1, what="the solution is counted")
+        assert desk.ask(ShowTicket(1))["status"] == "solved"
+        # After all it did not.
+        write(
+            port, "ana@example.org", "Re: 환불", "반품 버튼이 없는데요? 확인해 주세요.", 3, answers=first["Message-ID"]
+        )
+        wait_until(lambda: told()["contradicted"] == 1, what="the contradiction is counted")
+        # The same question by the same person: they know the article, and nothing is sent again.
+        write(port, "ana@example.org", "환불은 어떻게 하나요?", "다시 여쭤 봅니다. 환불 방법이요.", 4)
+        # Somebody else wants a person.
+        write(port, "ben@example.org", "How do I reset my password?", "I forgot my password.", 5)
+        second = wait_until(lambda: mails_to("ben@example.org"), what="Ben is answered")[0].message
+        assert "Forgot password" in body(second)
+        write(port, "ben@example.org", "Re: password", "2\n", 6, answers=second["Message-ID"])
+        wait_until(lambda: told()["contradicted"] == 2, what="Ben's choice is counted")
+        # Where no machine may answer, and where nothing fits, nobody hears anything; what is missed is remembered.
+        write(silent, "eve@example.org", "How do I reset my password?", "Please.", 7, to="silent@acme.test")
+        write(port, "eve@example.org", "Quantum teleporter", "The flux capacitor of my teleporter leaks.", 8)
+        wait_until(lambda: kb("kb.stats")["missed"] == 1, what="the gap is remembered")
+        tickets = {row["subject"]: row["number"] for row in desk.ask(ListTickets(all=True))}
+        assert tickets["Quantum teleporter"] == 5
+        gap = kb("kb.gaps")[0]
+        assert gap["tickets"] == [tickets["Quantum teleporter"]]
+        assert all(not answers(n) for n in (2, 4, 5)), [answers(n) for n in range(1, 6)]
+        assert told() == {"shown": 2, "inserted": 0, "solved": 1, "contradicted": 2}
+        assert kb("kb.show", id=ko)["uses"] == {"shown": 1, "inserted": 0, "solved": 1, "contradicted": 1}
