@@ -16,10 +16,15 @@ from ..search.candidates import RANKED, Wanted, best, newest, these
 from ..search.cut import Phrase, phrases
 from ..search.index import words_of
 from ..search.mark import Readable, snippet
-from ..tables import attachments, contacts, identities, tickets
+from ..tables import contacts, identities, tickets
 
 #: More words than this are a pasted text, not a search.
 _MOST_WORDS = 64
+#: Said to the driver directly: it is asked for many a message of one search.
+_FILES = {
+    "sqlite": "SELECT filename FROM attachments WHERE message = ? ORDER BY id",
+    "postgresql": "SELECT filename FROM attachments WHERE message = %s ORDER BY id",
+}
 
 
 def search_messages(connection: Connection, query: SearchMessages) -> SearchAnswer:
@@ -140,8 +145,7 @@ def _seen(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) -> tu
 
 
 def _files(connection: Connection, message: int) -> Sequence[str]:
-    query = select(attachments.c.filename).where(attachments.c.message == message).order_by(attachments.c.id)
-    return connection.execute(query).scalars().all()
+    return connection.exec_driver_sql(_FILES[connection.dialect.name], (message,)).scalars().all()
 
 
 class _Living:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from .cut import CJK, LETTER, Phrase, is_cjk
@@ -27,18 +27,24 @@ _OWN_MARKS = str.maketrans(OPEN + CLOSE, "[]")
 class Readable:
     """A text as it is shown (NFC), and folded for comparing. `at` gives the place in the one for that in the other."""
 
-    __slots__ = ("_places", "folded", "shown")
+    __slots__ = ("_firsts", "_places", "folded", "shown")
 
     def __init__(self, text: str) -> None:
         self.shown = text if text.isascii() else unicodedata.normalize("NFC", text)
         self.folded = self.shown.casefold()
+        self._firsts: dict[tuple[str, ...], int | None] = {}
         self._places: list[int] | None = None
         if len(self.folded) != len(self.shown):  # ß and its kind become two letters
             self._places = [i for i, character in enumerate(self.shown) for _ in character.casefold()]
 
     def first(self, phrase: Phrase) -> int | None:
         """Where the phrase stands first, in `folded`."""
-        return next((start for start, _ in spans(phrase, self.folded)), None)
+        runs = phrase.runs
+        if runs in self._firsts:
+            return self._firsts[runs]
+        found = spans(phrase, self.folded, most=1)
+        place = self._firsts[runs] = found[0][0] if found else None
+        return place
 
     def at(self, place: int) -> int:
         if self._places is None:
@@ -54,23 +60,34 @@ class Readable:
         return place if self._places is None else bisect_left(self._places, place)
 
 
-def spans(phrase: Phrase, folded: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
-    """Where the phrase stands: half-open, one after the other, none beginning at `stop` or later."""
-    first, rest = phrase.runs[0], _rest(phrase.runs)
-    bounded = not is_cjk(first)
+def spans(
+    phrase: Phrase, folded: str, start: int = 0, stop: int | None = None, most: int | None = None
+) -> list[tuple[int, int]]:
+    """Where the phrase stands, the first `most`: half-open, one after the other, none beginning at `stop` or later."""
+    first = phrase.runs[0]
+    found: list[tuple[int, int]] = []
+    at = folded.find(first, start)
+    if at < 0:
+        return found
+    rest, bounded = _rest(phrase.runs)
     limit = len(folded) if stop is None else stop
-    while 0 <= (at := folded.find(first, start)) < limit:
-        found = None
-        if not (bounded and at and _LETTER.match(folded, at - 1)):
-            found = rest.match(folded, at + len(first))
-        if found:
-            yield at, found.end()
-        start = found.end() if found else at + 1
+    while 0 <= at < limit:
+        start = at + 1
+        if not (bounded and at and _LETTER.match(folded, at - 1)) and (end := rest(folded, at + len(first))):
+            start = end.end()
+            found.append((at, start))
+            if len(found) == most:
+                break
+        at = folded.find(first, start)
+    return found
 
 
 @lru_cache(maxsize=64)
-def _rest(runs: tuple[str, ...]) -> re.Pattern[str]:
-    """What follows the first run of a phrase. Runs end where those of the text do; a last CJK one need not."""
+def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], re.Match[str] | None], bool]:
+    """What follows the first run of a phrase, and whether nothing of its kind may stand before it.
+
+    Runs end where those of the text do; a last CJK one need not.
+    """
     parts: list[str] = []
     for place, run in enumerate(runs):
         if place:
@@ -79,7 +96,7 @@ def _rest(runs: tuple[str, ...]) -> re.Pattern[str]:
             parts.append(f"(?!{LETTER})")
         elif place < len(runs) - 1:
             parts.append(f"(?![{CJK}])")
-    return re.compile("".join(parts))
+    return re.compile("".join(parts)).match, not is_cjk(runs[0])
 
 
 def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> str:
@@ -88,14 +105,9 @@ def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> 
     shown = text.shown
     start = _edge(shown, max(0, text.at(min(firsts)) - _BEFORE)) if firsts else 0
     end = _end(shown, start + length)
-    found = _merged(
-        shown,
-        sorted(
-            (text.at(a), min(text.after(b), end))
-            for phrase in wanted
-            for a, b in spans(phrase, text.folded, text.folded_at(start), text.folded_at(end))
-        ),
-    )
+    low, high = text.folded_at(start), text.folded_at(end)
+    held = [span for phrase in wanted for span in spans(phrase, text.folded, low, high)] if firsts else []
+    found = _merged(shown, sorted((text.at(a), min(text.after(b), end)) for a, b in held))
     parts = [_ELLIPSIS if start else ""]
     own = OPEN in shown or CLOSE in shown
     place = start
