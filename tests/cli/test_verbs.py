@@ -17,7 +17,7 @@ TICKET = [
 ]  # fmt: skip
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
-    "delivery_error", "ticket", "automatic", "verified",
+    "delivery_error", "ticket", "automatic", "verified", "channel", "choices", "original",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -173,6 +173,13 @@ class TestReplying:
         desk("reply", "1", "answer.txt", "--status", "open")
         desk("reply", "1", "-", input="from a pipe\n")
         assert [m["text"] for m in desk.show(1)["messages"][1:]] == ["안녕하세요", "from a pipe"]
+
+    def test_what_cannot_be_put_in_or_reached_sends_nothing(self, desk: Shell) -> None:
+        desk.ingest(mail())
+        assert "nothing is called" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
+        assert "did you mean support" in desk("reply", "1", "--via", "suport", "-m", "x", code=3).err
+        assert "known is: ana@example.org (email)" in desk("reply", "1", "--to", "eve@a.example", "-m", "x", code=4).err
+        assert "ana@example.org" not in desk("outbox", "list").out
 
     def test_an_undone_reply_never_leaves(self, desk: Shell) -> None:
         desk.ingest(mail())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.plugins import Automatic, Invalid, TryLater
+from deskctl.plugins import Automatic, Choice, Intent, IntentKind, Invalid, TryLater
 from deskctl.plugins.console import ConsoleConfig, deskctl_channels, parse
 from deskctl.testing import builders
 from deskctl.testing.contract import ChannelContract, Fault, Peer
@@ -69,6 +69,35 @@ def test_headers_are_read_and_the_rest_is_text() -> None:
     assert (message.message_id, message.in_reply_to) == ("<a@host>", ("<b@desk>",))
     assert message.text == "No space left.\n\nReally."
     assert message.automatic == Automatic(True, "Auto-Submitted")
+
+
+@pytest.mark.parametrize(
+    ("header", "intent"),
+    [
+        ("status", Intent(IntentKind.STATUS)),
+        ("Link ABCD-EFGH", Intent(IntentKind.LINK, "ABCD-EFGH")),
+        ("choice solved", Intent(IntentKind.CHOICE, "solved")),
+        ("dance", None),
+        ("", None),
+    ],
+)
+def test_a_header_asks_the_desk_itself(header: str, intent: Intent | None) -> None:
+    message = parse(f"From: ana\nIntent: {header}\n\n".encode(), builders.envelope("console"))
+    assert message.intent == intent
+
+
+def test_a_header_says_which_message_is_replaced() -> None:
+    message = parse(b"From: ana\nEdits: <1@ops>\n\nIt burns.\n", builders.envelope("console"))
+    assert (message.edits, message.text) == ("<1@ops>", "It burns.")
+
+
+async def test_what_can_be_picked_is_in_the_answer(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    channel = CONSOLE.open(folder.config, MemoryContext("console"))
+    await channel.send(builders.outbound(choices=(Choice("solved", "해결되었습니다"),), automatic=True))
+    [answer] = map(json.loads, folder.received())
+    assert answer["choices"] == [{"key": "solved", "label": "해결되었습니다"}]
+    assert answer["automatic"]
 
 
 def test_text_without_headers_is_all_text_and_its_first_line_the_subject() -> None:
