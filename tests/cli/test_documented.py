@@ -17,6 +17,7 @@ PRINTED = [
     answers.MessageHit, answers.ContactHit, answers.BouncedRow, answers.BounceRow, answers.SentFile, answers.BlockRow,
     answers.AgentRow, answers.TeamRow, answers.OutboxRow, answers.OutboxDocument, answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
+    requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow, requests.JobDone,
 ]  # fmt: skip
 
 
