@@ -64,9 +64,10 @@ def _said(update: Mapping[str, Any], message: Mapping[str, Any], me: Me) -> Inbo
     edited = whole(message.get("edit_date")) if "edited_message" in update else None
     answered = whole(table(message.get("reply_to_message")).get("message_id"))
     quote = quoted(message)
-    group = text(table(message.get("chat")).get("type")) in GROUPS
+    group = _in_group(message)
     if group and intent is not None and intent.kind is IntentKind.LINK:
-        intent = None  # a code that a whole group has read proves nothing
+        intent = Intent(IntentKind.HELP)  # a code that a whole group has read proves nothing
+    private = not group or (intent is not None and intent.kind is IntentKind.STATUS)  # nobody else's business
     return InboundMessage(
         sender=_address(sender),
         sender_name=_name(sender),
@@ -84,7 +85,7 @@ def _said(update: Mapping[str, Any], message: Mapping[str, Any], me: Me) -> Inbo
         edits=message_id(chat, number, me) if "edited_message" in update and number is not None else None,
         also=_own_number(message, sender),
         problems=problems,
-        headers=_headers(message, chat, group),
+        headers={} if private else _headers(message, chat),
     )
 
 
@@ -109,7 +110,7 @@ def _picked(query: Mapping[str, Any], me: Me) -> InboundMessage:
         in_reply_to=(message_id(chat, number, me),) if number is not None else (),
         language=_language(sender),
         intent=Intent(IntentKind.CHOICE, key),
-        headers=_headers(message, chat, text(table(message.get("chat")).get("type")) in GROUPS),
+        headers=_headers(message, chat) if _in_group(message) else {},
     )
 
 
@@ -163,9 +164,13 @@ def _own_number(message: Mapping[str, Any], sender: Mapping[str, Any]) -> tuple[
     return (("phone", f"+{digits}"),) if 5 <= len(digits) <= 15 and digits.isascii() else ()
 
 
-def _headers(message: Mapping[str, Any], chat: int | None, group: bool) -> dict[str, str]:
-    """Where an answer goes, when that is not the sender's own chat."""
-    if not group or chat is None:
+def _in_group(message: Mapping[str, Any]) -> bool:
+    return text(table(message.get("chat")).get("type")) in GROUPS
+
+
+def _headers(message: Mapping[str, Any], chat: int | None) -> dict[str, str]:
+    """Where an answer goes that is for a whole group."""
+    if chat is None:
         return {}
     thread = whole(message.get("message_thread_id")) if message.get("is_topic_message") is True else None
     return {"telegram-chat": str(chat), **({"telegram-thread": str(thread)} if thread is not None else {})}

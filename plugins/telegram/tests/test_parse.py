@@ -156,7 +156,13 @@ def test_commands_ask_the_desk_itself(text: str, intent: Intent | None, shown: s
 
 
 def test_a_code_said_before_a_whole_group_links_nobody() -> None:
-    assert read(text="/start CODE", chat={"id": -100, "type": "group"}).intent is None
+    assert read(text="/start CODE", chat={"id": -100, "type": "group"}).intent == Intent(IntentKind.HELP)
+
+
+def test_how_ones_tickets_stand_is_not_told_to_a_whole_group() -> None:
+    group = {"id": -100, "type": "group"}
+    assert read(text="/status", chat=group).headers == {}
+    assert read(text="/human", chat=group).headers == {"telegram-chat": "-100"}
 
 
 def test_a_pressed_button_is_a_choice_in_answer_to_the_message_that_has_it() -> None:
