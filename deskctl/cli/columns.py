@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .output import Column, field
-from .style import of_priority, of_status
+from .style import of_clock, of_priority, of_status
 from .times import age, now
 
 
@@ -20,6 +20,8 @@ def aged(name: str, heading: str | None = None, extra: bool = False) -> Column:
     )
 
 
+_NOW = now()
+
 TICKETS = (
     field("number", heading="#", right=True),
     field("status", style=lambda row: of_status(row["status"])),
@@ -34,6 +36,14 @@ TICKETS = (
     ),
     field("assignee", least=6),
     aged("updated_at", "changed"),
+    Column(
+        "due_at",
+        lambda row: row["due_at"],
+        shown=lambda row: age(row["due_at"], _NOW),
+        style=lambda row: of_clock(row["sla"]),
+        heading="due",
+    ),
+    field("sla", style=lambda row: of_clock(row["sla"]), extra=True),
     field("team", extra=True),
     field("channel", extra=True),
     field("tags", extra=True),

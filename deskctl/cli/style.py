@@ -18,6 +18,10 @@ _PRIORITY = {"urgent": "red", "high": "yellow", "low": "dim"}
 _DELIVERY = {"sent": "green", "failed": "red", "uncertain": "red", "retry": "yellow", "quarantined": "red"}
 
 
+#: Clocks; a ticket's worst one speaks for it.
+_CLOCK = {"breached": "red", "warned": "yellow", "fulfilled": "green", "paused": "dim"}
+
+
 def paint(text: str, style: str) -> str:
     """`text` in a style; as it is when the style is ""."""
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
@@ -33,3 +37,7 @@ def of_priority(priority: str) -> str:
 
 def of_delivery(state: str) -> str:
     return _DELIVERY.get(state, "")
+
+
+def of_clock(state: str | None) -> str:
+    return _CLOCK.get(state or "", "")

@@ -46,5 +46,14 @@ def span(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
+def worked(seconds: int) -> str:
+    """Working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{left} s" if left else ""]
+    return sign + (" ".join(filter(None, parts[:2] if hours else parts)) or "0 min")
+
+
 def now() -> datetime:
     return datetime.now(UTC)

@@ -31,12 +31,13 @@ from . import (
     undoing,
     work,
 )
+from .calendars import setting_up as calendars
 from .commands import Command
 from .commands.tickets import Undo
 from .handling import By, Handler, Said
 from .people import Actor
 from .reactions import REACTIONS
-from .sla import keeping, steps
+from .sla import keeping, promising, setting_up, steps
 from .unit import Unit
 
 HANDLERS: dict[type[Command], Handler] = {
@@ -63,6 +64,9 @@ HANDLERS: dict[type[Command], Handler] = {
     **calls.HANDLERS,
     **keeping.HANDLERS,
     **steps.HANDLERS,
+    **calendars.HANDLERS,
+    **setting_up.HANDLERS,
+    **promising.HANDLERS,
 }
 
 #: How far reactions may lead from the command that started them; further is a fault of ours.

@@ -14,6 +14,7 @@ from .events import CallbackChanged, Event, LanguageChanged, PriorityChanged, Ta
 from .handling import Handler, Said, Steps
 from .moments import ahead
 from .people import Actor
+from .sla import promising
 from .suggest import did_you_mean
 from .tickets import Priority, Status, Ticket
 from .unit import Unit
@@ -112,6 +113,7 @@ _SETTERS: dict[str, Setter] = {
     "team": _set_team,
     "language": _set_language,
     "callback": _set_callback,
+    **promising.SETTERS,
 }
 
 HANDLERS: dict[type[Command], Handler] = {c.Tag: tag, c.Set: set_}

@@ -36,6 +36,9 @@ from ..options import columns
     help="Only with this tag; may be repeated.",
 )
 @click.option("--contact", metavar="ADDRESS", help="Only from this customer.")
+@click.option(
+    "--sla", type=click.Choice(["breached", "warned", "running"]), help="Only with such a clock."
+)
 @click.option("--spam", is_flag=True, help="Nothing but spam.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(TICKETS)
@@ -52,6 +55,7 @@ def list_(
     channel: str | None,
     tags: tuple[str, ...],
     contact: str | None,
+    sla: str | None,
     spam: bool,
     exit_code: bool,
 ) -> int:
@@ -90,6 +94,7 @@ def list_(
             tags=tags,
             contact=contact,
             spam=spam,
+            sla=sla,
         )
     )
     context.emit(rows, TICKETS)

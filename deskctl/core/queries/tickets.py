@@ -13,7 +13,7 @@ class ListTickets(Query):
 
     Empty filters do not restrict. `all` takes solved, closed and merged tickets and spam in; `spam` gives nothing
     but spam. `assignee` "none" means nobody's. `after` is the cursor of a page: the `(updated_at, number)` of the
-    last row before it.
+    last row before it. `sla`: with a clock that is breached, warned or running.
     """
 
     all: bool = False
@@ -26,6 +26,7 @@ class ListTickets(Query):
     tags: tuple[str, ...] = ()
     contact: str | None = None
     spam: bool = False
+    sla: str | None = None
     after: tuple[str, int] | None = None
 
 

@@ -49,6 +49,10 @@ class Term(NamedTuple):
     op: str = ""
     negated: bool = False
 
+    def __str__(self) -> str:
+        value = f'"{self.value}"' if " " in self.value else self.value
+        return f"{'-' if self.negated else ''}{self.field}:{self.op}{value}"
+
     def holds(self, facts: Facts) -> bool:
         return self._holds(facts) is not self.negated
 

@@ -21,6 +21,16 @@ from ...core.queries.admin import (
     StoreStatus,
 )
 from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...core.queries.levels import (
+    CheckCalendar,
+    ExplainClocks,
+    ListCalendars,
+    ListDue,
+    ListPolicies,
+    ShowCalendar,
+    ShowPolicy,
+    TestPolicies,
+)
 from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
 from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.tickets import ListTickets, ShowTicket
@@ -28,7 +38,7 @@ from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean
-from . import completions, contacts, files, inbox, outbox, raw, report, search, staff, tickets
+from . import completions, contacts, files, inbox, levels, outbox, raw, report, search, staff, tickets
 from .document import seen, show_ticket
 
 
@@ -52,6 +62,14 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListContacts: lambda reader, query: contacts.list_contacts(reader.connection, query),
     ShowContact: lambda reader, query: contacts.show_contact(reader.connection, query),
     ContactEvents: lambda reader, query: contacts.contact_events(reader.connection, query),
+    ListCalendars: lambda reader, query: levels.list_calendars(reader.connection),
+    ShowCalendar: lambda reader, query: levels.show_calendar(reader.connection, query, reader.settings),
+    CheckCalendar: lambda reader, query: levels.check_calendar(reader.connection, query, reader.settings),
+    ListPolicies: lambda reader, query: levels.list_policies(reader.connection, query),
+    ShowPolicy: lambda reader, query: levels.show_policy(reader.connection, query),
+    TestPolicies: lambda reader, query: levels.test(reader.connection, query, reader.settings),
+    ListDue: lambda reader, query: levels.list_due(reader.connection, query, reader.settings),
+    ExplainClocks: lambda reader, query: levels.explain(reader.connection, query, reader.settings),
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, text
 
+from ...core.calendars.model import ALWAYS
 from ...core.queries.lookups import Completions
 from ...core.settings import BUILT_IN, Settings
 from ...errors import UsageError
-from ..tables import agents, contacts, teams, ticket_tags, tickets
+from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 
 #: Tickets that are looked through, newest change first.
@@ -40,6 +41,12 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
         case "contact":
             newest = select(contacts.c.id).where(contacts.c.merged_into.is_(None), contacts.c.erased_at.is_(None))
             return map(str, connection.execute(newest.order_by(contacts.c.id.desc()).limit(_RECENT)).scalars())
+        case "calendar":
+            known = connection.execute(select(calendars.c.name).where(~calendars.c.removed).distinct()).scalars()
+            return sorted({ALWAYS, *known})
+        case "policy":
+            placed = select(sla_policies.c.name).where(sla_policies.c.position.is_not(None)).distinct()
+            return sorted(connection.execute(placed).scalars())
         case "channel":
             return sorted({*settings.channels, *BUILT_IN})
     raise UsageError(f"nothing is known to complete a {kind}")

@@ -22,6 +22,7 @@ from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
+from .levels import SEVERITY, having, state_of
 from .people import persons
 
 _FIRST_ADDRESS = (
@@ -49,6 +50,8 @@ _ROW = select(
     tickets.c.updated_at,
     tickets.c.waiting_since,
     tickets.c.callback_at,
+    tickets.c.due_at,
+    SEVERITY,
     tickets.c.merged_into,
     tickets.c.follows,
     tickets.c.spam,
@@ -103,6 +106,8 @@ def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
         "waiting_since": maybe_rfc3339(row.waiting_since),
+        "due_at": maybe_rfc3339(row.due_at),
+        "sla": state_of(row.sla),
         "callback_at": maybe_rfc3339(row.callback_at),
     }
 
@@ -138,6 +143,8 @@ def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[b
     found += [_tagged(tag) for tag in query.tags]
     if query.contact is not None:
         found.append(tickets.c.contact.in_(_contacts_at(connection, query.contact)))
+    if query.sla is not None:
+        found.append(having(query.sla))
     if query.after is not None:
         moment, number = query.after
         place = tuple_(

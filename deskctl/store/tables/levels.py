@@ -8,6 +8,7 @@ from .base import Id, Moment, metadata, reference
 
 #: Queries repeat these words exactly, so that both engines take the partial index.
 RUNNING = "state = 'running'"
+UNSETTLED_BREACH = "state <> 'fulfilled' AND breached_at IS NOT NULL"
 
 #: One row: `edition` counts what was changed in the two tables below, `used` says that there are clocks to keep.
 sla_book = Table(
@@ -75,3 +76,9 @@ clocks = Table(
 )
 
 Index("ix_clocks_due", clocks.c.due_at, sqlite_where=text(RUNNING), postgresql_where=text(RUNNING))
+Index(
+    "ix_clocks_breached",
+    clocks.c.ticket,
+    sqlite_where=text(UNSETTLED_BREACH),
+    postgresql_where=text(UNSETTLED_BREACH),
+)

@@ -12,6 +12,7 @@ depends_on = None
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 RUNNING = "state = 'running'"
+UNSETTLED_BREACH = "state <> 'fulfilled' AND breached_at IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -85,3 +86,5 @@ def _clocks() -> None:
     op.create_index(
         "ix_clocks_due", "clocks", ["due_at"], sqlite_where=sa.text(RUNNING), postgresql_where=sa.text(RUNNING)
     )
+    breach = sa.text(UNSETTLED_BREACH)
+    op.create_index("ix_clocks_breached", "clocks", ["ticket"], sqlite_where=breach, postgresql_where=breach)

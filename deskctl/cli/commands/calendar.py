@@ -1,0 +1,261 @@
+"""`deskctl calendar`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..completing import completes
+from ..context import CliContext
+from ..options import columns, dry_run
+from ..output import Column, field
+from ..remarking import set_up
+
+COLUMNS = (
+    field("name"),
+    field("timezone"),
+    field("hours", least=20),
+    field("holidays"),
+    field("days", right=True, heading="own days"),
+    field("policies", least=8),
+    field("version", right=True, extra=True),
+    field("since", extra=True),
+)
+_DAY = (
+    field("date"),
+    field("weekday"),
+    Column("hours", lambda row: row["hours"], shown=lambda row: " ".join(row["hours"]) or "closed"),
+    field("name"),
+)
+
+_NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this moment.")
+_ZONE = click.option("--timezone", metavar="ZONE", help="An IANA time zone, as in Asia/Seoul.")
+_HOURS = click.option("--hours", metavar="HOURS", help='As in "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00".')
+_HOLIDAYS = click.option(
+    "--holidays", "countries", metavar="COUNTRY[:REGION]", multiple=True, help="Public holidays, as in KR or DE:BY."
+)
+_OWN = click.option(
+    "--day",
+    "own",
+    nargs=2,
+    multiple=True,
+    metavar='DATE "NAME [HOURS]"',
+    help='A day of its own; closed without hours: --day 2027-05-06 "Founding day 09:00-12:00".',
+)
+
+
+@click.group("calendar")
+def calendar() -> None:
+    """Calendars: working hours and holidays, in any time zone."""
+
+
+@calendar.command("add")
+@click.argument("name")
+@_ZONE
+@_HOURS
+@_HOLIDAYS
+@_OWN
+@dry_run
+@click.pass_obj
+def add(
+    context: CliContext,
+    name: str,
+    timezone: str | None,
+    hours: str | None,
+    countries: tuple[str, ...],
+    own: tuple[tuple[str, str], ...],
+) -> None:
+    """Add a calendar.
+
+    Holidays are copied into it, for twelve years. Without --timezone it has the desk's.
+
+    \b
+    Examples:
+      deskctl calendar add seoul --timezone Asia/Seoul --hours "mon-fri 09:00-12:00 13:00-18:00" --holidays KR
+      deskctl calendar add nights --hours "fri 22:00-24:00; sat 00:00-06:00"
+    """
+    from ...core.commands.levels import AddCalendar
+    from ...errors import UsageError
+
+    if hours is None:
+        raise UsageError("when is it open?", '--hours "mon-fri 09:00-18:00"; 24x7 is there already')
+    zone = timezone or context.desk().info.timezone
+    days = (*_public(context, countries), *_named(own))
+    set_up(context, AddCalendar(name, zone, hours, days, tuple(map(str.upper, countries))))
+
+
+@calendar.command("edit")
+@click.argument("name", shell_complete=completes("calendar"))
+@_ZONE
+@_HOURS
+@_HOLIDAYS
+@_OWN
+@click.option("--forget", metavar="DATE", multiple=True, help="Make a day of its own an ordinary one again.")
+@dry_run
+@click.pass_obj
+def edit(
+    context: CliContext,
+    name: str,
+    timezone: str | None,
+    hours: str | None,
+    countries: tuple[str, ...],
+    own: tuple[tuple[str, str], ...],
+    forget: tuple[str, ...],
+) -> None:
+    """Change a calendar from now on.
+
+    What has been counted until now stays as it was. --holidays also brings in the years that have come within reach.
+
+    \b
+    Examples:
+      deskctl calendar edit seoul --day 2027-05-06 "회사 창립일"
+      deskctl calendar edit seoul --hours "mon-fri 10:00-19:00" --holidays KR
+    """
+    from ...core.commands.levels import ChangeCalendar
+
+    days = (*_public(context, countries), *_named(own))
+    names = tuple(map(str.upper, countries)) or None
+    set_up(context, ChangeCalendar(name, timezone, hours, days, names, forget))
+
+
+@calendar.command("import")
+@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("file", type=click.Path())
+@dry_run
+@click.pass_obj
+def import_(context: CliContext, name: str, file: str) -> None:
+    """Take the all-day events of an iCalendar file in as days off.
+
+    \b
+    Example:
+      deskctl calendar import seoul extra.ics
+    """
+    from ...core.commands.levels import ChangeCalendar
+    from ..days import imported
+
+    set_up(context, ChangeCalendar(name, days=imported(file)))
+
+
+@calendar.command("list")
+@columns(COLUMNS)
+@click.pass_obj
+def list_(context: CliContext) -> None:
+    """List calendars.
+
+    \b
+    Example:
+      deskctl calendar list
+    """
+    from ...core.queries.levels import ListCalendars
+
+    context.emit(context.ask(ListCalendars()), COLUMNS)
+
+
+@calendar.command("show")
+@click.argument("name", shell_complete=completes("calendar"))
+@click.option("--month", metavar="YYYY-MM", help="Another month than this one.")
+@_NOW
+@click.pass_obj
+def show(context: CliContext, name: str, month: str | None, now: str | None) -> None:
+    """Show a month of a calendar: when it is open, and what its days off are called.
+
+    \b
+    Example:
+      deskctl calendar show seoul --month 2027-02
+    """
+    import sys
+
+    from ...core.queries.levels import ShowCalendar
+    from ..month import drawn
+
+    document = context.ask(ShowCalendar(name, month, now))
+    context.release()
+    if context.json:
+        context.document(document)
+    elif sys.stdout.isatty():
+        sys.stdout.write(drawn(document, color=context.color))
+    else:
+        context.emit(document["month_days"], _DAY)
+
+
+@calendar.command("check")
+@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("start", metavar="MOMENT")
+@click.argument("then", metavar="LENGTH|MOMENT")
+@_NOW
+@click.pass_obj
+def check(context: CliContext, name: str, start: str, then: str, now: str | None) -> int:
+    """Say when some working time will have passed, or how much lies between two moments.
+
+    Moments without a zone are the calendar's own. Exits with 1 where the moment never comes.
+
+    \b
+    Examples:
+      deskctl calendar check seoul "2026-12-24 17:50" +2h
+      deskctl calendar check seoul "2026-12-24 17:50" "2026-12-28 10:00" --json
+    """
+    from ...core.calendars.showing import NEVER
+    from ...core.queries.levels import CheckCalendar
+
+    answer = context.ask(CheckCalendar(name, start, then, now))
+    context.release()
+    if context.json:
+        context.document(answer)
+    elif answer["never"]:
+        context.say(f"never: {answer['calendar']} is not open for {then.lstrip('+')} ({NEVER})")
+    elif answer["due"] is not None:
+        context.say(f"{_shown(answer['due'])} is {then.lstrip('+')} after {_shown(answer['start'])} in {name}")
+    else:
+        between = f"between {_shown(answer['start'])} and {_shown(answer['end'])} in {name}"
+        context.say(f"{_length(answer['working'])} {between}")
+    return 1 if answer["never"] else 0
+
+
+@calendar.command("remove")
+@click.argument("name", shell_complete=completes("calendar"))
+@dry_run
+@click.pass_obj
+def remove(context: CliContext, name: str) -> None:
+    """Remove a calendar that no policy counts in.
+
+    \b
+    Example:
+      deskctl calendar remove nights
+    """
+    from ...core.commands.levels import RemoveCalendar
+
+    set_up(context, RemoveCalendar(name))
+
+
+def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    if not countries:
+        return ()
+    from ..days import holidays
+    from ..times import now
+
+    return holidays(countries, now().year, context.desk().info.language)
+
+
+def _named(own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+    """Hours stand at the end of a day's name."""
+    days = []
+    for day, words in own:
+        parts = words.split()
+        frames: list[str] = []
+        while parts and parts[-1][:1].isdigit() and ":" in parts[-1] and "-" in parts[-1]:
+            frames.insert(0, parts.pop())
+        days.append((day, " ".join(parts), " ".join(frames)))
+    return tuple(days)
+
+
+def _shown(moment: Any) -> str:
+    """`2026-12-28 10:50 +09:00`."""
+    text = str(moment)
+    return f"{text[:10]} {text[11:16]} {text[-6:] if text[-3] == ':' else 'UTC'}"
+
+
+def _length(seconds: int) -> str:
+    from ..times import worked
+
+    return worked(seconds)

@@ -1,0 +1,135 @@
+"""Adding, changing and removing calendars."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from ...errors import NotFound, Refused, UsageError
+from ..commands import Command
+from ..commands import levels as c
+from ..handling import Handler, Said, Steps
+from ..people import Actor
+from ..sla import keeping
+from ..sla.book import Book
+from ..sla.events import CalendarChanged
+from ..suggest import did_you_mean
+from ..unit import Unit
+from .hours import parse_frames, parse_hours
+from .model import ALWAYS, Calendar, Day, zone
+
+_NAME = re.compile(r"[\w][\w.-]{0,63}\Z")
+
+
+def add(unit: Unit, command: c.AddCalendar, actor: Actor) -> Steps:
+    book = unit.levels.book
+    name = checked_name(command.name)
+    if name == ALWAYS:
+        raise Refused(f"the calendar {ALWAYS} is there already, and always open", "choose another name")
+    if book.calendar(name) is not None:
+        raise Refused(f"there is a calendar {name} already", f"deskctl calendar edit {name} changes it")
+    calendar = Calendar(
+        name=name,
+        timezone=zone(command.timezone).key,
+        week=parse_hours(command.hours),
+        days=dict(_day(*day) for day in command.days),
+        holidays=command.holidays,
+        version=len(book.calendars.get(name, ())) + 1,
+        since=unit.now,
+    )
+    unit.levels.put_calendar(calendar)
+    yield CalendarChanged(None, name, calendar.version)
+    facts = {"calendar": name, "version": calendar.version, "days": len(calendar.days), "remarks": remarks(calendar)}
+    return Said(f"calendar {name} is added", facts=facts)
+
+
+def change(unit: Unit, command: c.ChangeCalendar, actor: Actor) -> Steps:
+    known = existing(unit.levels.book, command.name)
+    if known.name == ALWAYS:
+        raise Refused(f"{ALWAYS} is always open and stays so", "deskctl calendar add makes another one")
+    forgotten = {_date(text) for text in command.forget}
+    unknown = sorted(forgotten - set(known.days))
+    if unknown:
+        raise NotFound(f"{unknown[0]} is an ordinary day in {known.name}", f"deskctl calendar show {known.name}")
+    days = {**known.days, **dict(_day(*day) for day in command.days)}
+    wanted = replace(
+        known,
+        timezone=known.timezone if command.timezone is None else zone(command.timezone).key,
+        week=known.week if command.hours is None else parse_hours(command.hours),
+        days={day: own for day, own in days.items() if day not in forgotten},
+        holidays=known.holidays if command.holidays is None else command.holidays,
+    )
+    if wanted == known:
+        return Said(f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version})
+    unit.levels.put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
+    yield CalendarChanged(None, known.name, known.version + 1)
+    yield from keeping.keep_all(unit)
+    facts = {
+        "calendar": known.name,
+        "version": known.version + 1,
+        "days": len(wanted.days),
+        "remarks": remarks(wanted),
+    }
+    return Said(f"calendar {known.name} is changed from now on", facts=facts)
+
+
+def remove(unit: Unit, command: c.RemoveCalendar, actor: Actor) -> Steps:
+    known = existing(unit.levels.book, command.name)
+    users = [policy.name for policy in unit.levels.book.current_policies if policy.calendar == known.name]
+    if known.name == ALWAYS:
+        raise Refused(f"{ALWAYS} cannot be removed")
+    if users:
+        raise Refused(
+            f"calendar {known.name} is that of {', '.join(users)}",
+            f"deskctl sla edit {users[0]} --calendar {ALWAYS}, then remove it",
+        )
+    unit.levels.remove_calendar(known.name)
+    yield CalendarChanged(None, known.name, None)
+    return Said(f"calendar {known.name} is removed", facts={"calendar": known.name})
+
+
+def existing(book: Book, name: str) -> Calendar:
+    """Raises NotFound."""
+    found = book.calendar(name)
+    if found is None:
+        names = [calendar.name for calendar in book.current_calendars]
+        raise NotFound(
+            f"there is no calendar “{name}”{did_you_mean(name, names)}",
+            f"there is {', '.join(names)}; deskctl calendar add makes one",
+        )
+    return found
+
+
+def checked_name(text: str) -> str:
+    """Raises UsageError."""
+    name = text.strip().lower()
+    if not _NAME.match(name):
+        raise UsageError(f"“{text}” cannot be a name", "letters, digits, dot, dash and underscore")
+    return name
+
+
+def _day(when: str, name: str, hours: str) -> tuple[date, Day]:
+    words = " ".join(name.split())
+    if not words.isprintable():
+        raise UsageError(f"the name of {when} cannot be read")
+    frames = () if hours.strip().lower() in ("", "closed") else parse_frames(hours.split())
+    return _date(when), Day(words, frames)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"“{text}” is no date", "as in 2027-05-06") from None
+
+
+def remarks(calendar: Calendar) -> list[str]:
+    """What whoever set it up should know."""
+    found: list[str] = []
+    if not any(calendar.week) and not any(day.frames for day in calendar.days.values()):
+        found.append(f"{calendar.name} is never open: nothing is ever due in it")
+    return found
+
+
+HANDLERS: dict[type[Command], Handler] = {c.AddCalendar: add, c.ChangeCalendar: change, c.RemoveCalendar: remove}

@@ -1,0 +1,97 @@
+"""Calendars as documents: a month with its hours, and what working time makes of two moments."""
+
+from __future__ import annotations
+
+import calendar as gregorian
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from ...errors import UsageError
+from ..durations import parse_duration
+from ..moments import parse_moment
+from ..queries.answers import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
+from .hours import shown, written
+from .model import WEEKDAYS, Calendar, zone
+from .opening import HORIZON_YEARS, Opening
+
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})\Z")
+_LENGTH = re.compile(r"\+?(?:\d+[smhdw])+\Z")
+
+
+def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
+    """`policies` are those that count in it."""
+    return {
+        "name": calendar.name,
+        "timezone": calendar.timezone,
+        "hours": written(calendar.week),
+        "holidays": list(calendar.holidays),
+        "days": len(calendar.days),
+        "version": calendar.version,
+        "since": calendar.since.isoformat().replace("+00:00", "Z"),
+        "policies": list(policies),
+    }
+
+
+def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> CalendarDocument:
+    """Raises UsageError."""
+    year, number = _month(month) if month else (now.astimezone(zone(calendar.timezone)).timetuple()[:2])
+    _, count = gregorian.monthrange(year, number)
+    days = [date(year, number, day) for day in range(1, count + 1)]
+    return {**row(calendar, policies), "month": f"{year}-{number:02}", "month_days": [_day(calendar, d) for d in days]}
+
+
+def _month(text: str) -> tuple[int, int]:
+    found = _MONTH.match(text.strip())
+    if found is None or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) <= 9000:
+        raise UsageError(f"“{text}” is no month", "as in 2027-02")
+    return int(found[1]), int(found[2])
+
+
+def _day(calendar: Calendar, day: date) -> CalendarDay:
+    own = calendar.days.get(day)
+    return {
+        "date": day.isoformat(),
+        "weekday": WEEKDAYS[day.weekday()],
+        "hours": [shown(frame) for frame in calendar.frames(day)],
+        "name": None if own is None else own.name,
+    }
+
+
+def check(opening: Opening, start: str, then: str, now: datetime) -> CalendarCheck:
+    """What is `due` a length of working time after a moment, or how much is `working` between two. Moments without a
+    zone are the calendar's. Raises UsageError."""
+    calendar = opening.calendar
+    local = zone(calendar.timezone)
+    begin = parse_moment(start, now, local, day_at=time())
+    answer: CalendarCheck = {
+        "calendar": calendar.name,
+        "timezone": calendar.timezone,
+        "start": _local(begin, calendar),
+        "open": opening.is_open(begin),
+        "due": None,
+        "end": None,
+        "working": None,
+        "never": False,
+    }
+    length = then.strip().lower().replace(" ", "")
+    if _LENGTH.match(length):
+        working = parse_duration(length)
+        due = opening.add(begin, working)
+        answer["working"] = int(working.total_seconds())
+        answer["due"] = None if due is None else _local(due, calendar)
+        answer["never"] = due is None
+        return answer
+    end = parse_moment(then, now, local, day_at=time())
+    answer["end"] = _local(end, calendar)
+    answer["working"] = int(opening.between(begin, end).total_seconds())
+    return answer
+
+
+def _local(at: datetime, calendar: Calendar) -> str:
+    """RFC 3339 with the offset that holds there then."""
+    return at.astimezone(zone(calendar.timezone)).isoformat()
+
+
+#: For whoever has to say why there is no due moment.
+NEVER = f"not within {HORIZON_YEARS} years"

@@ -1,0 +1,107 @@
+"""Calendars, service levels, and what is promised by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from . import Command
+
+
+@dataclass(frozen=True, slots=True)
+class AddCalendar(Command):
+    """`hours` as in "mon-fri 09:00-18:00". `days` are dates of their own: date, name, and hours of that day
+    ("" or "closed": none); `holidays` names the countries and regions that they were taken from."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+    timezone: str
+    hours: str
+    days: tuple[tuple[str, str, str], ...] = ()
+    holidays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCalendar(Command):
+    """A new version, from now on. None leaves a field as it is; `days` are added, `forget` are dates that go."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+    timezone: str | None = None
+    hours: str | None = None
+    days: tuple[tuple[str, str, str], ...] = ()
+    holidays: tuple[str, ...] | None = None
+    forget: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCalendar(Command):
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPolicy(Command):
+    """`targets` are pairs of a metric and "urgent=15m", or "4h" for every priority; `warnings` as in "70%", "30m"."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+    when: str = ""
+    calendar: str = "24x7"
+    targets: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePolicy(Command):
+    """A new version, from now on. None leaves a field as it is; a target of "" or "urgent=" goes; `forget_steps` are
+    the levels whose steps go."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+    when: str | None = None
+    calendar: str | None = None
+    targets: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] | None = None
+    forget_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddStep(Command):
+    """What is done at a level: `at` as in "90%", "breach", "breach+2h", `then` as in "notify=lead"."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+    at: str
+    then: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MovePolicy(Command):
+    """`place` counts from 1: the first policy that is for a ticket is taken."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePolicy(Command):
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise(Command):
+    """The customer was told to expect something by `moment` (as people write it, in the desk's time zone)."""
+
+    ticket: int
+    moment: str

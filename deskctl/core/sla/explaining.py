@@ -1,0 +1,130 @@
+"""A ticket's clocks as documents: what was promised, how it stands, and which time counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..calendars.schedule import Schedule
+from ..ports import RecordedEvent
+from ..queries.answers import ClockDocument, PolicyCandidate, PolicyDocument, SegmentRow
+from .book import Book
+from .clocks import NO_TARGET, Clock, ClockState, work_out
+from .life import Change, Life, read
+from .policy import Policy
+from .remarks import lasting, who_left
+from .spans import Segment, segments, spans
+from .when import Facts
+
+_WHY = {
+    "pending": "waits for the customer",
+    "hold": "waits for a third party",
+    "solved": "the ticket is solved",
+    "closed": "the ticket is closed",
+    "merged": "the ticket was merged into another",
+    "spam": "the ticket is spam",
+    NO_TARGET: "the policy has no target for this priority",
+}
+
+
+def explain(ticket: int, history: Sequence[RecordedEvent], book: Book, now: datetime) -> list[ClockDocument]:
+    """Every clock as of `now`, in the order of the metrics."""
+    life = read([recorded for recorded in history if recorded.at <= now])
+    return [] if life is None else documents(ticket, life, book, now)
+
+
+def documents(ticket: int, life: Life, book: Book, now: datetime) -> list[ClockDocument]:
+    clocks = work_out(ticket, life, book, now)
+    ways = {(span.metric, span.instance): segments(span, life.states) for span in spans(life)}
+    return [_document(clock, ways[clock.key], book, now) for clock in clocks.values()]
+
+
+def _document(clock: Clock, way: Sequence[Segment], book: Book, now: datetime) -> ClockDocument:
+    schedule = book.schedule(clock.policy)
+    end = clock.fulfilled_at or now
+    spent = sum((_working(s, schedule, end) for s in way), timedelta())
+    return {
+        "metric": clock.metric.value,
+        "instance": clock.instance,
+        "due": _moment(clock.due_at),
+        "state": str(clock.shown_state),
+        "fulfilled_at": _moment(clock.fulfilled_at),
+        "breached_at": _moment(clock.breached_at),
+        "started_at": rfc3339(clock.started_at),
+        "policy": clock.policy,
+        "version": clock.version,
+        "calendar": clock.calendar,
+        "target": None if clock.target is None else int(clock.target.total_seconds()),
+        "spent": int(spent.total_seconds()),
+        "left": None if clock.target is None else int((clock.target - spent).total_seconds()),
+        "by_hand": clock.by_hand,
+        "why": _WHY.get(clock.why or "", clock.why) if clock.state is ClockState.PAUSED else None,
+        "segments": [_segment(segment, clock, schedule, end) for segment in way if segment.start <= end],
+    }
+
+
+def _segment(segment: Segment, clock: Clock, schedule: Schedule, end: datetime) -> SegmentRow:
+    hours = "around the clock" if clock.calendar == "24x7" else f"in the hours of {clock.calendar}"
+    until = segment.end if segment.end is not None else clock.fulfilled_at
+    return {
+        "from": rfc3339(segment.start),
+        "to": _moment(until),
+        "state": "counted" if segment.counted else "paused",
+        "why": hours if segment.counted else _WHY.get(segment.why, segment.why),
+        "working": int(_working(segment, schedule, end).total_seconds()),
+    }
+
+
+def _working(segment: Segment, schedule: Schedule, end: datetime) -> timedelta:
+    if not segment.counted or segment.start >= end:
+        return timedelta()
+    return schedule.between(segment.start, end if segment.end is None else min(segment.end, end))
+
+
+def candidates(facts: Facts, book: Book) -> list[PolicyCandidate]:
+    """Policies in order, and what of each does not hold."""
+    taken = False
+    found: list[PolicyCandidate] = []
+    for policy in book.current_policies:
+        failing = sorted(str(t) for t in book.condition(policy.when).terms if not t.holds(facts))
+        matches = not failing
+        why = ", ".join(f"{term} does not hold" for term in failing) or (
+            "an earlier one matches" if taken else "matches"
+        )
+        found.append({"policy": policy.name, "matches": matches, "taken": matches and not taken, "why": why})
+        taken = taken or matches
+    return found
+
+
+def if_it_had(life: Life, policy: str | None) -> Life:
+    """The same life under one policy from its start."""
+    return replace(life, policies=[Change(life.start, policy)])
+
+
+def policy_document(policy: Policy, book: Book, left: Sequence[str]) -> PolicyDocument:
+    """`left` are agents who are no longer there."""
+    return {
+        "name": policy.name,
+        "place": book.order.index(policy.name) + 1,
+        "when": policy.when,
+        "calendar": policy.calendar,
+        "targets": {
+            metric.value: {p.label: int(length.total_seconds()) for p, length in sorted(targets.items(), reverse=True)}
+            for metric, targets in policy.targets.items()
+        },
+        "warnings": [str(level) for level in policy.warnings],
+        "steps": [{"at": str(step.at), "then": [f"{k}={v}" for k, v in step.then]} for step in policy.steps],
+        "version": policy.version,
+        "since": _moment(policy.since) or "",
+        "problems": [*lasting(book, policy), *who_left(policy, left)],
+    }
+
+
+def rfc3339(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _moment(at: datetime | None) -> Any:
+    return None if at is None else rfc3339(at)

@@ -1,0 +1,51 @@
+"""What somebody promises or sets by hand: the moment a customer may expect an answer, a due moment that sticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ..commands import Command
+from ..commands.levels import Promise
+from ..events import Event
+from ..handling import Handler, Said, Steps
+from ..moments import ahead
+from ..people import Actor
+from ..tickets import Ticket
+from ..unit import Unit
+from ..work import workable
+from .events import DueSet, Promised
+from .policy import MEASURED, Metric
+
+_COMPUTED = ("", "none", "auto")
+
+
+def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
+    ticket = workable(unit, command.ticket)
+    due = _moment(unit, command.moment)
+    unit.levels.use()
+    yield Promised(ticket.number, due)
+    shown = due.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
+    facts = {"due": due.isoformat().replace("+00:00", "Z")}
+    return Said(f"the customer of ticket {ticket.number} may expect an answer by {shown}", (ticket.number,), facts)
+
+
+def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, None]]:
+    def setter(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+        due = None if value.strip().lower() in _COMPUTED else _moment(unit, value)
+        unit.levels.use()
+        yield DueSet(ticket.number, metric.value, due)
+
+    return setter
+
+
+def _moment(unit: Unit, text: str) -> datetime:
+    """Raises UsageError."""
+    return ahead(text, unit.now, ZoneInfo(unit.settings.timezone))
+
+
+#: Fields of `set`: `due` is that of the resolution.
+SETTERS = {"due": _set_due(Metric.RESOLUTION), **{f"due.{metric}": _set_due(metric) for metric in MEASURED}}
+
+HANDLERS: dict[type[Command], Handler] = {Promise: promise}

@@ -1,0 +1,203 @@
+"""Adding, changing, ordering and removing policies, and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from ...errors import NotFound, Refused, UsageError
+from ..calendars.setting_up import checked_name
+from ..calendars.setting_up import existing as existing_calendar
+from ..commands import Command
+from ..commands import levels as c
+from ..fields import parse_priority, parse_tag
+from ..handling import Handler, Said, Steps
+from ..people import Actor
+from ..suggest import did_you_mean
+from ..tickets import Priority
+from ..unit import Unit
+from . import keeping
+from .book import Book
+from .events import PolicyChanged, PolicyMoved
+from .policy import MEASURED, Level, Metric, Policy, Step, parse_level, parse_target
+from .remarks import remarks
+from .steps import ACTIONS, OWNER, TEAM
+from .when import parse as parse_when
+
+#: Tiers that a team may have; who is in them, the teams say.
+TIERS = ("frontline", "senior", "lead")
+
+
+def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
+    book = unit.levels.book
+    name = checked_name(command.name)
+    if book.policy(name) is not None:
+        raise Refused(f"there is a policy {name} already", f"deskctl sla edit {name} changes it")
+    policy = Policy(
+        name=name,
+        when=_when(command.when),
+        calendar=existing_calendar(book, command.calendar).name,
+        targets=_targets({}, command.targets),
+        warnings=_warnings(command.warnings),
+        version=len(book.policies.get(name, ())) + 1,
+        since=unit.now,
+    )
+    if not policy.targets:
+        raise UsageError(f"policy {name} promises nothing", "as in --first-response normal=4h")
+    unit.levels.put_policy(policy)
+    yield PolicyChanged(None, name, policy.version)
+    yield from keeping.keep_all(unit)
+    written = [text for _, text in command.targets]
+    return Said(f"policy {name} is added", facts=_facts(unit, policy, written))
+
+
+def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
+    book = unit.levels.book
+    known = existing(book, command.name)
+    gone = {str(parse_level(level, "--forget-step")) for level in command.forget_steps}
+    for level in sorted(gone - {str(step.at) for step in known.steps}):
+        raise NotFound(f"policy {known.name} has no step at {level}", f"deskctl sla show {known.name}")
+    wanted = replace(
+        known,
+        when=known.when if command.when is None else _when(command.when),
+        calendar=known.calendar if command.calendar is None else existing_calendar(book, command.calendar).name,
+        targets=_targets(known.targets, command.targets),
+        warnings=known.warnings if command.warnings is None else _warnings(command.warnings),
+        steps=tuple(step for step in known.steps if str(step.at) not in gone),
+    )
+    if not wanted.targets:
+        raise UsageError(f"policy {known.name} would promise nothing", f"deskctl sla remove {known.name}")
+    written = [text for _, text in command.targets]
+    return (yield from _new_version(unit, known, wanted, written))
+
+
+def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
+    known = existing(unit.levels.book, command.name)
+    if not command.then:
+        raise UsageError("a step does nothing", "as in --then notify=lead")
+    at = parse_level(command.at, "--at")
+    step = Step(at, tuple(_action(unit, text) for text in command.then))
+    if step in known.steps:
+        return Said(f"policy {known.name} does that already", facts={"policy": known.name, "version": known.version})
+    return (yield from _new_version(unit, known, replace(known, steps=(*known.steps, step)), ()))
+
+
+def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[str]) -> Steps:
+    if wanted == known:
+        return Said(f"policy {known.name} is that already", facts={"policy": known.name, "version": known.version})
+    policy = replace(wanted, version=known.version + 1, since=unit.now)
+    unit.levels.put_policy(policy)
+    yield PolicyChanged(None, policy.name, policy.version)
+    yield from keeping.keep_all(unit)
+    return Said(f"policy {policy.name} is changed from now on", facts=_facts(unit, policy, written))
+
+
+def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
+    known = existing(unit.levels.book, command.name)
+    order = [name for name in unit.levels.book.order if name != known.name]
+    if not 1 <= command.place <= len(order) + 1:
+        raise UsageError(f"there is no place {command.place}", f"from 1 to {len(order) + 1}")
+    order.insert(command.place - 1, known.name)
+    if tuple(order) != unit.levels.book.order:
+        unit.levels.put_order(tuple(order))
+        yield PolicyMoved(None, known.name, command.place)
+        yield from keeping.keep_all(unit)
+    facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
+    return Said(f"the order is {', '.join(order)}", facts=facts)
+
+
+def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
+    known = existing(unit.levels.book, command.name)
+    unit.levels.put_order(tuple(name for name in unit.levels.book.order if name != known.name))
+    yield PolicyChanged(None, known.name, None)
+    yield from keeping.keep_all(unit)
+    return Said(f"policy {known.name} is removed; what its clocks have measured stays", facts={"policy": known.name})
+
+
+def existing(book: Book, name: str) -> Policy:
+    """Raises NotFound."""
+    found = book.policy(name)
+    if found is None:
+        there = f"there is {', '.join(book.order)}" if book.order else "there is none"
+        raise NotFound(f"there is no policy “{name}”{did_you_mean(name, book.order)}", f"{there}; deskctl sla add")
+    return found
+
+
+def _facts(unit: Unit, policy: Policy, written: Iterable[str]) -> dict[str, object]:
+    return {"policy": policy.name, "version": policy.version, "remarks": remarks(unit, policy, written)}
+
+
+def _when(text: str) -> str:
+    parse_when(text)
+    return " ".join(text.split())
+
+
+def _targets(
+    known: Mapping[Metric, Mapping[Priority, timedelta]], given: Iterable[tuple[str, str]]
+) -> dict[Metric, dict[Priority, timedelta]]:
+    targets = {metric: dict(by_priority) for metric, by_priority in known.items()}
+    for name, text in given:
+        if name not in set(MEASURED):
+            raise UsageError(f"nothing measures “{name}”{did_you_mean(name, MEASURED)}", ", ".join(MEASURED))
+        metric = Metric(name)
+        where = f"--{name.replace('_', '-')}"
+        if not text.partition("=")[2] and ("=" in text or not text):
+            priorities = (parse_priority(text.partition("=")[0]),) if text else tuple(Priority)
+            for priority in priorities:
+                targets.get(metric, {}).pop(priority, None)
+            continue
+        priorities, length = parse_target(text, where)
+        targets.setdefault(metric, {}).update(dict.fromkeys(priorities, length))
+    return {metric: targets[metric] for metric in MEASURED if targets.get(metric)}
+
+
+def _warnings(texts: Iterable[str]) -> tuple[Level, ...]:
+    levels = []
+    for text in texts:
+        level = parse_level(text, "--warn")
+        if level.kind in ("breach", "after"):
+            raise UsageError(f"--warn: {text} is no warning", "of a breach whoever has the ticket hears anyway")
+        levels.append(level)
+    return tuple(dict.fromkeys(levels))
+
+
+def _action(unit: Unit, text: str) -> tuple[str, str]:
+    """Raises UsageError and NotFound."""
+    name, sign, value = (part.strip() for part in text.partition("="))
+    if not sign or not value:
+        raise UsageError(f"--then: “{text}” does nothing", f"as in notify=lead; there is {', '.join(ACTIONS)}")
+    if name not in ACTIONS:
+        raise UsageError(f"--then: there is no action “{name}”{did_you_mean(name, ACTIONS)}", ", ".join(ACTIONS))
+    if name == "priority":
+        parse_priority(value)
+    elif name == "tag":
+        parse_tag(value.lstrip("+-"))
+    elif name != "note":
+        _somebody(unit, name, value)
+    return name, value
+
+
+def _somebody(unit: Unit, action: str, value: str) -> None:
+    """Agents, teams and tiers; `notify` also knows the ticket's owner and team. Raises NotFound, Refused."""
+    agents = {handle for handle, agent in unit.agents.items() if agent.active}
+    _, _, rest = value.rpartition(":")
+    if rest in unit.agents and rest not in agents:
+        raise Refused(f"--then: {rest} has left", "name somebody who is there, a team or a tier")
+    known = {
+        "team": set(unit.teams),
+        "assign": agents | set(unit.teams),
+        "escalate": agents | set(unit.teams) | set(TIERS),
+        "notify": agents | set(unit.teams) | set(TIERS) | {OWNER, TEAM},
+    }[action]
+    if rest not in known:
+        raise NotFound(f"--then: nobody is called “{value}”{did_you_mean(rest, known)}", ", ".join(sorted(known)))
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    c.AddPolicy: add,
+    c.ChangePolicy: change,
+    c.AddStep: add_step,
+    c.MovePolicy: move,
+    c.RemovePolicy: remove,
+}

@@ -1,0 +1,198 @@
+"""Calendars, policies and clocks, as documents."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text
+
+from ...core.calendars import showing
+from ...core.calendars.setting_up import existing as existing_calendar
+from ...core.durations import parse_duration
+from ...core.moments import parse_moment
+from ...core.ports import RecordedEvent
+from ...core.queries.answers import (
+    CalendarCheck,
+    CalendarDocument,
+    CalendarRow,
+    ClockDocument,
+    DueRow,
+    PolicyDocument,
+    PolicyTest,
+)
+from ...core.queries.levels import (
+    CheckCalendar,
+    ExplainClocks,
+    ListDue,
+    ListPolicies,
+    ShowCalendar,
+    ShowPolicy,
+    TestPolicies,
+)
+from ...core.settings import Settings
+from ...core.sla import explaining
+from ...core.sla.book import Book
+from ...core.sla.life import KINDS, read
+from ...core.sla.setting_up import existing as existing_policy
+from ...core.sla.when import Facts
+from ...core.tickets import Priority
+from ...errors import NotFound, UsageError
+from .. import rows
+from ..levels import Shelf
+from ..moments import rfc3339, to_micros
+from ..tables import agents, clocks, events, ticket_tags, tickets
+from ..tables.levels import RUNNING, UNSETTLED_BREACH
+from .people import persons
+
+#: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.
+_STATES = ("paused", "running", "warned", "breached")
+_FIRED = clocks.c.fired != "[]"
+SEVERITY = (
+    select(func.max(case((clocks.c.breached_at.is_not(None), 3), (_FIRED, 2), (text(RUNNING), 1), else_=0)))
+    .where(clocks.c.ticket == tickets.c.number, clocks.c.state != "fulfilled")
+    .correlate(tickets)
+    .scalar_subquery()
+    .label("sla")
+)
+
+
+def state_of(severity: int | None) -> str | None:
+    return None if severity is None else _STATES[severity]
+
+
+def having(state: str) -> ColumnElement[bool]:
+    """Tickets with a clock that is breached, warned or running. Raises UsageError."""
+    if state == "breached":
+        condition: Any = text(UNSETTLED_BREACH)
+    elif state == "warned":
+        condition = and_(text(RUNNING), _FIRED, clocks.c.breached_at.is_(None))
+    elif state == "running":
+        condition = text(RUNNING)
+    else:
+        raise UsageError(f"no clock is “{state}”", "one of breached, warned and running")
+    return tickets.c.number.in_(select(clocks.c.ticket).where(condition))
+
+
+def list_calendars(connection: Connection) -> list[CalendarRow]:
+    book = _book(connection)
+    return [showing.row(calendar, _users(book, calendar.name)) for calendar in book.current_calendars]
+
+
+def show_calendar(connection: Connection, query: ShowCalendar, settings: Settings) -> CalendarDocument:
+    book = _book(connection)
+    calendar = existing_calendar(book, query.name)
+    return showing.document(calendar, query.month, _now(query.now, settings), _users(book, calendar.name))
+
+
+def check_calendar(connection: Connection, query: CheckCalendar, settings: Settings) -> CalendarCheck:
+    book = _book(connection)
+    opening = book.opening(existing_calendar(book, query.name))
+    return showing.check(opening, query.start, query.then, _now(query.now, settings))
+
+
+def list_policies(connection: Connection, query: ListPolicies) -> list[PolicyDocument]:
+    book, left = _book(connection), _left(connection)
+    return [explaining.policy_document(policy, book, left) for policy in book.current_policies]
+
+
+def show_policy(connection: Connection, query: ShowPolicy) -> PolicyDocument:
+    book = _book(connection)
+    return explaining.policy_document(existing_policy(book, query.name), book, _left(connection))
+
+
+def explain(connection: Connection, query: ExplainClocks, settings: Settings) -> list[ClockDocument]:
+    _row(connection, query.ticket)
+    history = _history(connection, query.ticket)
+    return explaining.explain(query.ticket, history, _book(connection), _now(query.now, settings))
+
+
+def test(connection: Connection, query: TestPolicies, settings: Settings) -> PolicyTest:
+    book, now = _book(connection), _now(query.now, settings)
+    facts = _facts(connection, query.ticket)
+    tried = explaining.candidates(facts, book)
+    policy = book.match(facts)
+    life = read(_history(connection, query.ticket))
+    would = [] if life is None else explaining.documents(query.ticket, explaining.if_it_had(life, policy), book, now)
+    return {"ticket": query.ticket, "policy": policy, "candidates": tried, "clocks": would}
+
+
+def list_due(connection: Connection, query: ListDue, settings: Settings) -> list[DueRow]:
+    """Raises UsageError."""
+    now = _now(query.now, settings)
+    wanted: list[Any] = [text(f"clocks.{RUNNING}"), clocks.c.due_at.is_not(None)]
+    if query.within is not None:
+        wanted.append(clocks.c.due_at <= to_micros(now + parse_duration(query.within, "--within")))
+    if query.team is not None:
+        wanted.append(tickets.c.team == query.team)
+    found = (
+        select(clocks, tickets.c.subject, tickets.c.priority, tickets.c.assignee, tickets.c.team)
+        .join(tickets, tickets.c.number == clocks.c.ticket)
+        .where(*wanted)
+        .order_by(clocks.c.due_at, clocks.c.ticket)
+        .limit(query.limit)
+    )
+    return [_due(row, to_micros(now)) for row in connection.execute(found)]
+
+
+def _due(row: Any, now: int) -> DueRow:
+    breached = row.breached_at is not None or row.due_at <= now
+    return {
+        "ticket": row.ticket,
+        "subject": row.subject,
+        "priority": Priority(row.priority).label,
+        "assignee": row.assignee,
+        "team": row.team,
+        "metric": row.metric,
+        "instance": row.instance,
+        "due": rfc3339(row.due_at),
+        "state": "breached" if breached else "running" if row.fired == "[]" else "warned",
+        "policy": row.policy,
+    }
+
+
+def _book(connection: Connection) -> Book:
+    return Shelf().book(connection)
+
+
+def _users(book: Book, calendar: str) -> list[str]:
+    return [policy.name for policy in book.current_policies if policy.calendar == calendar]
+
+
+def _left(connection: Connection) -> list[str]:
+    return list(connection.execute(select(agents.c.handle).where(~agents.c.active)).scalars())
+
+
+def _now(moment: str | None, settings: Settings) -> datetime:
+    """Raises UsageError."""
+    now = datetime.now(UTC)
+    return now if moment is None else parse_moment(moment, now, ZoneInfo(settings.timezone))
+
+
+def _history(connection: Connection, ticket: int) -> list[RecordedEvent]:
+    query = select(events).where(events.c.ticket == ticket, events.c.kind.in_(KINDS)).order_by(events.c.id)
+    return [rows.event(row) for row in connection.execute(query)]
+
+
+def _row(connection: Connection, number: int) -> Any:
+    query = select(tickets).where(tickets.c.number == number)
+    found = connection.execute(query).one_or_none() if 0 < number < 2**63 else None
+    if found is None:
+        raise NotFound(f"there is no ticket {number}", "deskctl list --all shows every ticket")
+    return found
+
+
+def _facts(connection: Connection, number: int) -> Facts:
+    row = _row(connection, number)
+    tags = connection.execute(select(ticket_tags.c.tag).where(ticket_tags.c.ticket == number)).scalars()
+    contact = persons(connection, {row.contact})[row.contact].contact
+    return Facts(
+        team=row.team,
+        channel=row.channel,
+        priority=Priority(row.priority),
+        tags=frozenset(tags),
+        tier=contact.tier,
+        org=contact.org,
+        language=row.language,
+    )
