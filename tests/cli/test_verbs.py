@@ -18,6 +18,7 @@ TICKET = [
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
     "delivery_error", "ticket", "automatic", "verified", "channel", "choices", "original",
+    "call",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
