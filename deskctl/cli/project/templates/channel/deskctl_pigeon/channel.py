@@ -101,4 +101,4 @@ def _answer(message: OutboundMessage) -> bytes:
         "ticket": message.ticket,
         "in_reply_to": message.in_reply_to,
     }
-    return json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    return json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
