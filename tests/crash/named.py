@@ -16,9 +16,23 @@ _STEPS = {
 }
 
 
-@cache
+#: What a person asks of plugins: one transaction each, which is there or is not.
+_ASKED = ("jobs.retry", "jobs.drop", "plugin_request", "plugin_tables")
+
+
 def points() -> frozenset[str]:
-    """Every point, e.g. `journal.append.commit`. Fails for a name that cannot be read from the code."""
+    """Every point on the way of a mail and of an answer, e.g. `journal.append.commit`."""
+    return frozenset(point for point in _all() if not point.startswith(("job.", "jobs.", *_ASKED)))
+
+
+def job_points() -> list[str]:
+    """Every point on the way of a job, which only a desk with an automation has (tests/daemon/test_jobs.py)."""
+    return sorted(point for point in _all() if point.startswith(("job.", "jobs.")) and not point.startswith(_ASKED))
+
+
+@cache
+def _all() -> frozenset[str]:
+    """Fails for a name that cannot be read from the code."""
     found = set()
     for path in tracked("deskctl/*.py", "plugins/email/deskctl_email/*.py"):
         if path.name == "faultpoints.py":
@@ -34,6 +48,10 @@ def _named(tree: ast.Module) -> Iterator[tuple[str, tuple[str, ...]]]:
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
             if called in _STEPS and node.args and isinstance(node.args[0], ast.Constant):
                 yield str(node.args[0].value), _STEPS[called]
+            if called == "with_connection":
+                for keyword in node.keywords:
+                    if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                        yield str(keyword.value.value), _STEPS["writing"]
             if called == "transaction":
                 named = [keyword.value for keyword in node.keywords if keyword.arg == "name"]
                 for value in named or [ast.Constant("command")]:

@@ -1,0 +1,226 @@
+"""Automations: what happened is answered once, whenever the daemon dies, and a bad one harms nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.tickets import Create
+from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.desk.remote import RemoteDesk
+from deskctl.errors import NotFound, Unavailable
+from tests.crash.named import job_points
+from tests.daemon.running import Daemon, add_agent, launch, make_desk, running
+
+WaitUntil = Callable[..., Any]
+
+ROBIN = '''
+"""Marks every new ticket, once; waits or fails where a file in its folder says so."""
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from deskctl.plugins import AutomationType, Write, hookimpl
+from deskctl.plugins.actions import Note, Tag
+from deskctl.plugins.queries import ShowTicket
+
+HERE = Path(__file__).parent
+
+def mark(happening, context):
+    subject = context.desk.ask(ShowTicket(happening.ticket))["subject"]
+    (HERE / f"begun-{happening.ticket}").touch()
+    while (HERE / "wait").exists():
+        time.sleep(0.01)
+    if "broken" in subject and not (HERE / "mended").exists():
+        raise ValueError("this is beyond me")
+    yield Tag(happening.ticket, add=("marked",))
+    yield Write(lambda context: context.execute(Note(happening.ticket, "marked by robin")))
+
+@hookimpl
+def deskctl_automations():
+    return [AutomationType("mark", frozenset({"ticket_created", "note_added"}), mark, seconds=SECONDS)]
+'''
+#: Hears of everything that robin does, and answers it: the two would never end.
+WREN = """
+from deskctl.plugins import AutomationType, hookimpl
+from deskctl.plugins.actions import Note
+
+@hookimpl
+def deskctl_automations():
+    return [AutomationType("sing", frozenset({"note_added"}), lambda h, c: [Note(h.ticket, "sung by wren")])]
+"""
+
+
+def desk_of(tmp_path: Path, url: str, seconds: str = "30", **plugins: str) -> Path:
+    return make_desk(tmp_path / "desk", url, "", {"robin": ROBIN.replace("SECONDS", seconds), **plugins})
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[tuple[Daemon, RemoteDesk]]:
+    """A daemon, with a connection to it, and the agent `ana`."""
+    with running(folder) as daemon:
+        with closing(daemon.desk()) as desk:
+            if not desk.info.agents:
+                add_agent(daemon)
+        with closing(daemon.desk()) as desk:
+            yield daemon, desk
+
+
+def notes(desk: RemoteDesk, ticket: int) -> list[str]:
+    """Who wrote the notes of a ticket."""
+    return [e["by"] for e in desk.ask(ShowTicket(ticket))["events"] if e["kind"] == "note_added"]
+
+
+def new(desk: RemoteDesk, subject: str = "Printer") -> int:
+    made = desk.execute(Create("bob@example.org", subject, "It burns."), agent="ana")
+    return int(made["facts"]["number"])
+
+
+def test_what_happened_is_answered_as_the_plugin_and_not_told_to_itself(
+    tmp_path: Path, desk_url: str, wait_until: WaitUntil
+) -> None:
+    with at_work(desk_of(tmp_path, desk_url)) as (_, desk):
+        ticket = new(desk)
+        wait_until(lambda: notes(desk, ticket) == ["system:robin"], 20, "robin's note")
+        wait_until(lambda: desk.call("jobs") == [], 20, "no job is left")
+        assert desk.ask(ShowTicket(ticket))["tags"] == ["marked"]
+        assert notes(desk, ticket) == ["system:robin"]
+
+
+def test_two_plugins_that_answer_each_other_come_to_an_end(
+    tmp_path: Path, desk_url: str, wait_until: WaitUntil
+) -> None:
+    with at_work(desk_of(tmp_path, desk_url, wren=WREN)) as (_, desk):
+        ticket = new(desk)
+        wait_until(lambda: len(notes(desk, ticket)) >= 3 and desk.call("jobs") == [], 20, "the last answer")
+        assert notes(desk, ticket) == ["system:robin", "system:wren", "system:robin"]
+
+
+def test_a_daemon_that_is_killed_during_a_job_does_it_once_when_it_is_back(
+    tmp_path: Path, desk_url: str, wait_until: WaitUntil
+) -> None:
+    folder = desk_of(tmp_path, desk_url)
+    plugins = folder / "plugins"
+    (plugins / "wait").touch()
+    with at_work(folder) as (daemon, desk):
+        ticket = new(desk)
+        wait_until((plugins / f"begun-{ticket}").exists, 20, "the job begins")
+        daemon.kill()
+    (plugins / "wait").unlink()
+    with at_work(folder) as (daemon, desk):
+        wait_until(lambda: notes(desk, ticket) == ["system:robin"], 20, "robin's note")
+        wait_until(lambda: desk.call("jobs") == [], 20, "no job is left")
+        assert notes(desk, ticket) == ["system:robin"]
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(300)
+def test_wherever_the_daemon_dies_each_job_is_done_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil
+) -> None:
+    """One desk, and one death after the other at every point of a job's way."""
+    folder = desk_of(tmp_path, f"sqlite:///{tmp_path / 'desk.db'}")
+    faults = tmp_path / "faults"
+    faults.mkdir()
+    with running(folder) as daemon:
+        add_agent(daemon)
+    for point in job_points():
+        (faults / "fault").write_text(f"KILL {point} 1\n")
+        monkeypatch.setenv("DESKCTL_FAULT", str(faults))
+        if point.startswith("jobs.recover"):
+            _leave_one_in_hand(folder, monkeypatch, wait_until)
+        process = launch(folder, tmp_path / "daemon.log")
+        try:
+            if not point.startswith("jobs.recover"):
+                _told(process, folder, "broken" if "put_back" in point else point, wait_until)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(15)
+            said = (tmp_path / "daemon.log").read_text()
+            assert process.returncode == -9, f"{point} was not reached: {said}"
+        finally:
+            process.kill()
+            process.wait()
+    monkeypatch.delenv("DESKCTL_FAULT")
+    (folder / "plugins" / "mended").touch()
+    with at_work(folder) as (daemon, desk):
+        for job in desk.call("jobs"):
+            with contextlib.suppress(NotFound):  # it runs, or is done
+                desk.call("job_retry", job=job["id"])
+        wait_until(lambda: desk.call("jobs") == [], 60, "no job is left")
+        tickets = [row["number"] for row in desk.ask(ListTickets(all=True))]
+        assert len(tickets) > 3
+        assert {ticket: notes(desk, ticket) for ticket in tickets} == {ticket: ["system:robin"] for ticket in tickets}
+
+
+def _told(process: subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil) -> None:
+    """A ticket is made; the daemon may die before it says so, or over what it finds at its start."""
+
+    def done() -> bool:
+        with contextlib.suppress(Unavailable):
+            desk = RemoteDesk.connect(folder / "desk.sock")
+            if desk is not None:
+                with closing(desk):
+                    new(desk, subject)
+                return True
+        return process.poll() is not None
+
+    wait_until(done, 30, "the daemon takes a ticket")
+
+
+def _leave_one_in_hand(folder: Path, monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil) -> None:
+    wait = folder / "plugins" / "wait"
+    wait.touch()
+    faults = os.environ["DESKCTL_FAULT"]
+    monkeypatch.delenv("DESKCTL_FAULT")
+    with at_work(folder) as (daemon, desk):
+        new(desk)
+        wait_until(lambda: any(job["state"] == "running" for job in desk.call("jobs")), 20, "a job begins")
+        daemon.kill()
+    wait.unlink()
+    monkeypatch.setenv("DESKCTL_FAULT", faults)
+
+
+def test_an_automation_that_hangs_or_fails_is_named_and_the_desk_runs_on(
+    tmp_path: Path, desk_url: str, wait_until: WaitUntil
+) -> None:
+    folder = desk_of(tmp_path, desk_url, "0.3", wren=WREN)
+    with at_work(folder) as (daemon, desk):
+        broken = new(desk, "broken")
+        wait_until(lambda: any(job["last_error"] for job in desk.call("jobs")), 20, "the job failed")
+        [job] = desk.call("jobs")
+        assert (job["plugin"], job["ticket"], job["state"], job["attempts"]) == ("robin", broken, "waiting", 1)
+        assert job["last_error"] == "ValueError: this is beyond me"
+
+        (folder / "plugins" / "wait").touch()
+        new(desk)
+        wait_until(lambda: _row(desk, "robin")["error"], 20, "robin is switched off")
+        assert "robin.mark hangs" in _row(desk, "robin")["error"]
+        assert _row(desk, "wren")["enabled"]
+        assert "the plugin robin took longer than 0.3 s" in daemon.log
+        assert new(desk, "still at work") > broken
+        doctor = _doctor(folder)
+        assert "robin" in doctor
+        assert "hangs" in doctor
+        (folder / "plugins" / "wait").unlink()
+    (folder / "plugins" / "mended").touch()
+    with at_work(folder) as (daemon, desk):
+        for waiting in desk.call("jobs"):
+            with contextlib.suppress(NotFound):
+                desk.call("job_retry", job=waiting["id"])
+        wait_until(lambda: "system:robin" in notes(desk, broken), 30, "robin does what it owes")
+
+
+def _row(desk: RemoteDesk, name: str) -> Any:
+    return next(row for row in desk.call("plugins") if row["name"] == name)
+
+
+def _doctor(folder: Path) -> str:
+    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "doctor"]
+    return subprocess.run(line, capture_output=True, text=True, timeout=60).stdout
