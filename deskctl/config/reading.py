@@ -13,6 +13,7 @@ import attrs
 from ..core.settings import BUILT_IN
 from ..errors import ConfigError
 from .convert import Fault, fields_of, is_config_class, structure
+from .plugin_section import plugin_tables, without_tables
 from .positions import Positions
 from .problems import KeyPath, Problem, did_you_mean, dotted, shown
 from .schema import ChannelCommon, ChannelTable, Config, CoreTables, PluginsTable
@@ -114,16 +115,8 @@ def plugins_table(path: Path) -> PluginsTable:
         data = _parsed(path, _text(path))
     except _Broken as broken:
         raise ConfigError(f"1 error in {shown(path)}", "Correct it first.", (str(broken.problem),)) from None
-    table, faults = structure(_without_tables(data.get("plugins", {})), PluginsTable, path.absolute().parent)
+    table, faults = structure(without_tables(data.get("plugins", {})), PluginsTable, path.absolute().parent)
     return PluginsTable() if faults else table
-
-
-def _without_tables(plugins: Any) -> Any:
-    """`[plugins]` without the tables of single plugins."""
-    if not isinstance(plugins, dict):
-        return plugins
-    own = fields_of(PluginsTable)
-    return {key: value for key, value in plugins.items() if key in own or not isinstance(value, dict)}
 
 
 class _Broken(Exception):
@@ -204,7 +197,7 @@ class _Reading:
     def _core(self) -> CoreTables | None:
         data = {key: value for key, value in self._data.items() if key != "channels"}
         if "plugins" in data:
-            data["plugins"] = _without_tables(data["plugins"])
+            data["plugins"] = without_tables(data["plugins"])
         core, faults = structure(data, CoreTables, self._path.parent)
         for fault in faults:
             if len(fault.path) == 1 and fault.what.startswith("unknown key"):
@@ -318,35 +311,15 @@ class _Reading:
             self._error(path, f"{what} belongs to {dotted(first)} already")
 
     def _plugin_tables(self) -> dict[str, Any]:
-        """`[plugins.NAME]` as the plugins' own classes; defaults where there is no table."""
-        section = self._data.get("plugins", {})
-        own = fields_of(PluginsTable)
-        given = section if isinstance(section, dict) else {}
-        given = {name: table for name, table in given.items() if name not in own and isinstance(table, dict)}
-        for name in given:
-            if name not in self._classes:
-                self._table_of_nobody(name)
-            elif self._classes[name] is None:
-                self._error(("plugins", name), f"the plugin {name} has no settings")
-        tables = {}
-        for name, cls in self._classes.items():
-            if cls is None:
-                continue
-            path: KeyPath = ("plugins", name)
-            table, faults = structure(given.get(name, {}), cls, self._path.parent)
-            for fault in faults:
-                self._error((*path, *fault.path), fault.what)
-            if not faults:
-                tables[name] = table
-                self._walked(name, table, path)
-        return tables
-
-    def _table_of_nobody(self, name: str) -> None:
-        if name in self._absent:
-            self._warning(("plugins", name), f"the plugin {name} is off: {self._absent[name]}")
-        else:
-            known = (*fields_of(PluginsTable), *self._classes)
-            self._error(("plugins", name), f"no plugin is called {name}{did_you_mean(name, known)}")
+        """`[plugins.NAME]` as the plugins' own classes."""
+        found = plugin_tables(self._data.get("plugins", {}), self._classes, self._absent, self._path.parent)
+        for fault in found.errors:
+            self._error(fault.path, fault.what)
+        for fault in found.warnings:
+            self._warning(fault.path, fault.what)
+        for name, table in found.tables.items():
+            self._walked(name, table, ("plugins", name))
+        return found.tables
 
     def _walked(self, name: str, table: Any, path: KeyPath) -> None:
         try:
