@@ -135,8 +135,9 @@ aliases = ["HELP@acme.example"]
     assert "channels.one.address" in problem.what
 
 
-def test_an_unknown_type_says_which_plugin_would_bring_it(checked: Check) -> None:
-    [problem] = checked('[desk]\n[channels.chat]\ntype = "telegram"\n').errors
+def test_an_unknown_type_says_which_plugin_would_bring_it(config_file: Path) -> None:
+    config_file.write_text('[desk]\n[channels.chat]\ntype = "telegram"\n')
+    [problem] = check(config_file, {}).errors
 
     assert "pip install 'deskctl[telegram]'" in problem.what
 
