@@ -22,6 +22,7 @@ MEASUREMENTS = {
     "pages": "pages",
     "search": "search",
     "idle": "idle",
+    "kb": "kb",
     "smtp": "intake",
     "imap": "intake",
     "telegram": "telegram",

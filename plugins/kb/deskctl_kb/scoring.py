@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from heapq import nlargest
 
-from .words import syllables
+from .words import SYLLABLE, syllables
 
 SEGMENT = 2048
 #: Numbers of 16 bits for each article in a segment's own piece: terms in title and tags, terms in the text, flags.
@@ -80,13 +80,15 @@ def rank(
         rarity[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
     least = RELEVANT * max(rarity.values(), default=0.0)
     scores = {segment: [0.0] * SEGMENT for segment in known}
-    for term, found in pieces.items():
+    for term, found in sorted(pieces.items(), key=lambda item: item[0][0] == SYLLABLE):
         if rarity[term] < least:
             continue
-        gain = wanted[term] * rarity[term]
+        gain, supports = wanted[term] * rarity[term], term[0] == SYLLABLE
         for segment, piece in found:
             score, head, body = scores[segment], heads[segment], bodies[segment]
             for local, times in zip(piece[0::2], piece[1::2], strict=True):
+                if supports and not score[local]:
+                    continue  # a syllable decides between what else was found, and finds nothing itself
                 weighed = (times & 255) * text_norm[body[local]]
                 if times > 255:
                     weighed += _HEAD[times >> 8] * head_norm[head[local]]

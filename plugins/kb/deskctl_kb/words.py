@@ -25,6 +25,8 @@ _IS_CJK = re.compile(f"[{_CJK}]")
 _IS_HANGUL = re.compile("[\uac00-\ud7a3]+")
 _JOINED = re.compile(f"\\b([^\\W\\d_{_CJK}]{{1,12}})-([^\\W\\d_{_CJK}]{{1,12}})\\b")
 
+#: What the term of a single syllable begins with.
+SYLLABLE = "."
 #: Snowball's name of a language's stemmer.
 _STEMMERS = {
     "da": "danish",
@@ -74,7 +76,7 @@ def _characters(run: str) -> Iterator[str]:
 
 def syllables(found: Iterable[str]) -> list[str]:
     """The single syllables of Korean words among terms: what a short word and a compound of it share (팀, 팀원)."""
-    return [f".{syllable}" for term in found if term[0] == "=" for syllable in term[1:]]
+    return [f"{SYLLABLE}{syllable}" for term in found if term[0] == "=" for syllable in term[1:]]
 
 
 @lru_cache(maxsize=1 << 16)
