@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.config import Report, load
+from deskctl.config import Report, check, load
 from deskctl.errors import ConfigError
 from deskctl.plugins import ChannelType
 
