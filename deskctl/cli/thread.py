@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..safe import visible, visible_lines
@@ -12,7 +13,7 @@ from .times import age, local, now
 from .width import wrap
 
 if TYPE_CHECKING:
-    from ..core.queries.answers import MessageRow, TicketDocument
+    from ..core.queries.answers import CallRow, MessageRow, TicketDocument
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
@@ -72,7 +73,7 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     if document.get("spam"):
         for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
             yield screen.paint(line, "red")
-    yield from wrap(f"From {contact(document['contact'])}", screen.width)
+    yield from wrap(" · ".join((f"From {contact(document['contact'])}", *_standing(document))), screen.width)
     for address in document.get("bounced") or ():
         words = f"Address bounced: {visible(address['address'])}: {visible(address['reason'])}"
         for line in wrap(words, screen.width):
@@ -81,23 +82,62 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     if document["waiting_since"]:
         times.append(f"waiting {age(document['waiting_since'], screen.now)}")
     yield " · ".join(times)
+    if document["callback_at"]:
+        late = datetime.fromisoformat(document["callback_at"]) <= screen.now
+        words = f"Call back {screen.moment(document['callback_at'])}"
+        yield screen.paint(words, "red" if late else "yellow")
     for label, value in (
         ("Tags", ", ".join(map(visible, document["tags"]))),
         ("Followers", ", ".join(map(visible, document.get("followers") or ()))),
         ("Merged into", f"#{document['merged_into']}" if document.get("merged_into") else ""),
         ("Holds", ", ".join(f"#{n}" for n in document.get("merged") or ())),
+        ("Also open", _elsewhere(document)),
         ("Continues", f"#{document['follows']}" if document.get("follows") else ""),
     ):
         if value:
             yield from wrap(f"{label}: {value}", screen.width)
 
 
+def _standing(document: TicketDocument) -> Iterator[str]:
+    ref = document["contact"]
+    if ref["name"] or ref["address"]:
+        yield f"contact {ref['id']}"
+    for value in (ref["tier"], ref["org"]):
+        if value:
+            yield visible(value)
+
+
+#: Other tickets of the customer that are named; `contact show` has them all.
+_NAMED = 3
+
+
+def _elsewhere(document: TicketDocument) -> str:
+    """What the customer also waits for, wherever they said it."""
+    others = document["elsewhere"]
+    named = [f"#{other['number']} {visible(other['subject'])} ({visible(other['channel'])})" for other in others]
+    more = [f"{len(others) - _NAMED} more"] if len(others) > _NAMED else []
+    return ", ".join(named[:_NAMED] + more)
+
+
+def call(row: CallRow | None) -> str:
+    """`they called, 4 min`; "" for what was no call."""
+    if row is None:
+        return ""
+    who = "they called" if row["direction"] == "in" else "we called"
+    if row["seconds"] is None:
+        return who
+    minutes, rest = divmod(row["seconds"], 60)
+    return f"{who}, " + " ".join(part for part in (f"{minutes} min" * bool(minutes), f"{rest} s" * bool(rest)) if part)
+
+
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
     delivery, automatic = message["delivery"], message["automatic"] or ""
     bounce = automatic == "bounce"
     facts = [
-        visible(message["author"] or "nobody"),
-        "bounce: our mail came back" if bounce else _KIND.get(message["kind"], message["kind"]),
+        visible(message["author"] or ("the desk" if message["kind"] == "auto" else "nobody")),
+        "bounce: our mail came back"
+        if bounce
+        else call(message["call"]) or _KIND.get(message["kind"], message["kind"]),
         screen.moment(message["sent_at"]),
         screen.paint(delivery, of_delivery(delivery)) if delivery else "",
         visible(automatic) if message["kind"] == "auto" and not bounce else "",

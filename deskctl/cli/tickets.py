@@ -55,11 +55,12 @@ def collect(given: tuple[str, ...]) -> list[int]:
 
 
 class TicketsArgument(click.Argument):
-    """The argument TICKETS: at least one; the command gets a list of numbers."""
+    """The argument TICKETS: at least one unless `required` says otherwise; the command gets a list of numbers."""
 
     def __init__(self, param_decls: list[str], **settings: Any) -> None:
         settings.setdefault("metavar", "TICKET...")
-        super().__init__(param_decls, nargs=-1, required=True, **settings)
+        settings.setdefault("required", True)
+        super().__init__(param_decls, nargs=-1, **settings)
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         if ctx.resilient_parsing or not value:

@@ -36,7 +36,11 @@ class Redeemed:
 
 
 def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
-    """The code is in the facts, and nowhere else: the desk keeps its hash."""
+    """The code is in the facts, and nowhere else: the desk keeps its hash.
+
+    Only for channels that know who writes: by mail anybody could send it in the name of somebody else, and be shown
+    what is theirs.
+    """
     contact = present(unit, command.contact)
     kind = None
     if command.channel is not None:
@@ -46,12 +50,23 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
         if channel is None:
             near = did_you_mean(command.channel, unit.settings.channels)
             raise NotFound(f"there is no channel “{command.channel}”{near}", _channels(unit))
+        if not channel.conversational:
+            raise Refused(
+                f"whoever writes to {channel.name} could claim to be anybody: no code is taken there",
+                f"deskctl contact merge {contact.id} OTHER ties them by hand",
+            )
         kind = channel.kind
     code = codes.made_from(unit.source.token())
     until = unit.now + unit.settings.link_valid
     unit.put_link_code(codes.LinkCode(codes.digest(code), contact.id, unit.now, until, kind))
     yield LinkIssued(None, contact.id, until, kind)
-    facts = {"contact": contact.id, "code": code, "channel": command.channel, "expires_at": _rfc3339(until)}
+    facts = {
+        "contact": contact.id,
+        "code": code,
+        "channel": command.channel,
+        "kind": kind,
+        "expires_at": _rfc3339(until),
+    }
     return Said(f"the code {code} ties whoever sends it to contact {contact.id}, once", facts=facts)
 
 

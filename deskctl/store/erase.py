@@ -68,6 +68,10 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
         delete(connection, link_codes, [(number,) for number in people], "contact")
         delete(connection, identities, [(number,) for number in people], "contact")
         contact_index.renew(connection, people)
+        if (
+            connection.dialect.name == "sqlite"
+        ):  # FTS5 keeps what it is told to forget until it puts its pieces together
+            connection.exec_driver_sql("INSERT INTO search_contacts (search_contacts) VALUES ('optimize')")
 
 
 @contextmanager

@@ -21,7 +21,10 @@ from deskctl.store import Store
 
 SETTINGS = Settings(
     name="Acme Support",
-    channels={"support": ChannelInfo("support", "email", "support@acme.test", team="support", sends=True)},
+    channels={
+        "support": ChannelInfo("support", "email", "support@acme.test", team="support", sends=True),
+        "chat": ChannelInfo("chat", "chat", team="support", sends=True, conversational=True),
+    },
 )
 
 

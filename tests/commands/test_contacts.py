@@ -96,13 +96,13 @@ def test_open_tickets_hear_of_another_tier_and_solved_ones_do_not(desk: StoredDe
 
 def test_a_code_ties_a_chat_to_the_customer_once(desk: StoredDesk) -> None:
     two(desk)
-    issued = desk.do(IssueLink(1, "support")).facts
+    issued = desk.do(IssueLink(1, "chat")).facts
     code = issued["code"]
 
-    def send(code: str, address: str = "other@example.org") -> Redeemed:
+    def send(code: str, address: str = "2024") -> Redeemed:
         def work(unit: Unit) -> Redeemed:
             unit.begin("Receive", Actor.system("intake"), undoable=False)
-            steps = redeem(unit, code, "email", address, unit.now)
+            steps = redeem(unit, code, "chat", address, unit.now)
             while True:
                 try:
                     unit.record(next(steps), Actor.system("intake"))
@@ -118,7 +118,7 @@ def test_a_code_ties_a_chat_to_the_customer_once(desk: StoredDesk) -> None:
     assert contact(desk, 1)["merged"] == [3]
     late = desk.do(IssueLink(1)).facts["code"]
     desk.later(hours=24)
-    assert send(late, "third@example.org").why == "late"
+    assert send(late, "2025").why == "late"
     desk.do(UnmergeContact(3))
     for _ in range(5):
         send("ABCD-EFGH-JKM")
@@ -129,8 +129,10 @@ def test_a_code_ties_a_chat_to_the_customer_once(desk: StoredDesk) -> None:
     kinds = [e["kind"] for e in desk.store.ask(ContactEvents(3))]
     assert kinds.count("link_refused") >= 8
     assert code not in repr([desk.store.ask(ContactEvents(n)) for n in (1, 3)])
-    with pytest.raises(NotFound, match="did you mean support"):
-        desk.do(IssueLink(1, "suport"))
+    with pytest.raises(NotFound, match="did you mean chat"):
+        desk.do(IssueLink(1, "chta"))
+    with pytest.raises(Refused, match="could claim to be anybody"):
+        desk.do(IssueLink(1, "support"))
     with pytest.raises(Refused, match="by phone"):
         desk.do(IssueLink(1, "phone"))
 

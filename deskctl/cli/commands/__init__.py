@@ -53,6 +53,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "daemon": Entry(_HERE + "daemon:daemon", "Run the desk's daemon, or ask how it is."),
         "agent": Entry(_HERE + "agent:agent", "Agents: the people who work at the desk."),
         "team": Entry(_HERE + "team:team", "Teams of agents."),
+        "contact": Entry(_HERE + "contact:contact", "Customers: who they are on every channel."),
         "calendar": Entry(_HERE + "calendar:calendar", "Calendars: working hours and holidays, in any time zone."),
         "sla": Entry(_HERE + "sla:sla", "Service levels: what was promised to whom, and by when."),
         "channel": Entry(_HERE + "channel:channel", "Channels: how customers reach the desk."),

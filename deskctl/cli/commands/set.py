@@ -15,9 +15,10 @@ from ..tickets import collect
 _VALUES = {
     "priority": ("low", "normal", "high", "urgent"),
     "status": ("pending", "hold", "open"),
-    "subject": (),
     "language": (),
     "team": (),
+    "callback": ("none",),
+    "due": ("none",),
 }
 
 
@@ -43,14 +44,16 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
     Fields:
       priority=low|normal|high|urgent
       status=pending|hold|open
-      subject=TEXT
       language=CODE
       team=TEAM
+      callback=MOMENT|none   (when you promised to call)
+      due=MOMENT|none        (of the resolution; due.first_response=… and so on of other clocks)
 
     \b
     Examples:
       deskctl set 42 priority=high
-      deskctl set 42 43 status=hold "subject=Broken printer"
+      deskctl set 42 43 status=hold language=ko
+      deskctl set 42 "callback=tomorrow 10:00"
     """
     from ...core.commands.tickets import Set
     from ...errors import UsageError
