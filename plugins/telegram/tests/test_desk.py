@@ -59,22 +59,31 @@ def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: B
     assert "SECRET" not in desk.log
 
 
-def test_a_daemon_killed_between_the_commit_and_the_confirmation_takes_a_message_in_once(
+def killed(desk: TemporaryDesk, point: str, *words: str) -> None:
+    """The daemon runs until it comes to a fault point, and is killed there; `words` is a command to give it before."""
+    fault = desk.folder / point
+    fault.mkdir()
+    (fault / "fault").write_text(f"KILL {point} 1\n")
+    desk.environ["DESKCTL_FAULT"] = str(fault)
+    with pytest.raises(AssertionError, match=f"ended with -{signal.SIGKILL.value}"), desk.daemon():
+        del desk.environ["DESKCTL_FAULT"]
+        if words:
+            desk.run(*words)
+        desk.wait_until(lambda: desk._daemon is not None and desk._daemon.poll() is not None, "it was killed")
+    (desk.folder / "daemon.log").unlink()
+
+
+def test_a_daemon_killed_at_the_worst_moments_takes_in_once_and_sends_once(
     desk: TemporaryDesk, bots: BotServer
 ) -> None:
-    fault = desk.folder / "fault"
-    fault.mkdir()
-    (fault / "fault").write_text("KILL telegram.journalled 1\n")
-    desk.environ["DESKCTL_FAULT"] = str(fault)
+    """Between the commit and the confirmation, and between the sending and its end."""
     bots.says(42, "Only once.")
-    with pytest.raises(AssertionError, match=f"ended with -{signal.SIGKILL.value}"), desk.daemon():
-        desk.wait_until(lambda: desk._daemon is not None and desk._daemon.poll() is not None, "it was killed")
+    killed(desk, "telegram.journalled")
     assert bots.confirmed == 0
-    del desk.environ["DESKCTL_FAULT"]
-    (desk.folder / "daemon.log").unlink()
-    with desk.daemon():
-        bots.wait_confirmed(1)
-        desk.wait_until(lambda: desk.json("list", "--all"), "the ticket is there")
-    [ticket] = desk.json("list", "--all")
-    assert len(desk.ticket(ticket["number"])["messages"]) == 1
+    killed(desk, "telegram.sent", "reply", "1", "-m", "Once, too.")
     assert bots.handed_over == 2
+    with desk.daemon():
+        desk.wait_until(lambda: [row["state"] for row in desk.json("outbox", "list")] == ["uncertain"], "uncertain")
+        assert said(desk) == ["Only once.", "Once, too."]
+    assert [sent.text for sent in bots.sent] == ["Once, too."]
+    assert bots.confirmed == 1
