@@ -102,7 +102,7 @@ def _keep(
     if ticket is None or follows is not None:
         ticket = open_ticket(
             unit,
-            subject=_plain_subject(incoming.subject) or _first_words(unit, channel, incoming),
+            subject=_subject(unit, channel, incoming),
             channel=command.channel,
             contact=own,
             team=channel.team,
@@ -295,15 +295,15 @@ def _channel(unit: Unit, command: Receive) -> ChannelInfo:
     return unit.settings.channel(command.channel) or ChannelInfo(command.channel, "email")
 
 
-def _first_words(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
-    """What a ticket of a conversation is called: people give their messages no subject there."""
+def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
+    """What a ticket is called: in a conversation by its first words, as people give their messages no subject there."""
+    given = _plain_subject(message.subject)
     if not channel.conversational:
-        return ""
-    wants_person = message.intent is not None and message.intent.kind is IntentKind.PERSON
-    lines = [" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip()]
-    if not lines and wants_person:
+        return given
+    if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.wordless(message):
         return phrase(spoken(unit, message.language), "asks_for_person")
-    return lines[0][:78] if lines else next((file.filename for file in message.files if file.filename), "")
+    lines = (" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip())
+    return given or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")
 
 
 def _plain_subject(subject: str) -> str:

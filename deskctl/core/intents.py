@@ -5,6 +5,8 @@ A message that asks and says nothing else becomes no message of a ticket: its jo
 
 from __future__ import annotations
 
+import re
+
 from .answering import Heard, may_answer, say
 from .choices import Caused, Pick, ask_for_person, make, offered, why_not
 from .commands.machine import Receive
@@ -21,12 +23,14 @@ from .settings import ChannelInfo
 from .tickets import ACTIVE, Ticket
 from .unit import Unit
 
+_COMMAND = re.compile(r"(/[\w@]*)?")
 #: What is said on the ticket itself, as it changed by what the customer asked for.
 CHANGED = frozenset({"person", "solved", "worked_on"})
 
 
 def wordless(message: InboundMessage) -> bool:
-    return not message.visible_text.strip() and not message.files
+    """Whether a message says nothing beside what it asks for: a bare command (`/human`) says nothing."""
+    return not message.files and _COMMAND.fullmatch(message.visible_text.strip()) is not None
 
 
 def asked(unit: Unit, channel: ChannelInfo, message: InboundMessage, automatic: str | None) -> Intent | None:

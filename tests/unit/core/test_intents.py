@@ -98,9 +98,10 @@ def test_who_has_an_agent_has_that_agent_told() -> None:
     assert [len(desk.sent_to(f"{agent}@acme.test")) for agent in ("agent1", "agent2")] == [told[0], told[1] + 1]
 
 
-def test_who_asks_for_a_person_first_of_all_gets_a_ticket_for_it() -> None:
+@pytest.mark.parametrize("text", ["", "/human", "/human@acme_bot"])
+def test_who_asks_for_a_person_first_of_all_gets_a_ticket_for_it(text: str) -> None:
     desk = Chat()
-    desk.ask("person", language="ko")
+    desk.ask("person", text=text, subject=text, language="ko")
     assert desk.unit.ticket(1).subject == "상담원을 요청합니다"
     assert "person_asked" in desk.kinds(1)
     assert len(desk.sent_to("agent1@acme.test")) == 1

@@ -86,7 +86,7 @@ def test_what_was_merged_leads_to_where_it_went() -> None:
 def test_who_says_new_and_nothing_else_is_asked_what_it_is_about() -> None:
     desk = Chat()
     desk.write("one")
-    desk.ask("new")
+    desk.ask("new", text="/new")
     assert (desk.settled.state, desk.settled.message) == (JournalState.DONE, None)
     assert desk.settled.reason == "asked for new"
     assert "new ticket" in desk.said[-1].text
