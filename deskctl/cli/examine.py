@@ -153,6 +153,8 @@ def _at_work(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
             yield finding("jobs", f"{len(failed)} of {name} failed: {failed[-1]['last_error']}", "deskctl plugin jobs")
         if trying:
             yield note("jobs", f"{name} is tried again: {trying[-1]['last_error']}", "deskctl plugin jobs")
+        if waiting and name in on and not desk.info.daemon:
+            yield note("jobs", f"{waiting} of {name} wait for the daemon", "deskctl daemon run")
         if waiting and name not in on:
             yield note("jobs", f"{waiting} wait for the plugin {name}, which is off", f"deskctl plugin show {name}")
 

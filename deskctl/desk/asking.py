@@ -109,7 +109,7 @@ def guarded(parts: Parts, plugin: str, work: Callable[[], T]) -> T:
             raise
         raise failed(plugin, error) from error
     finally:
-        del AT_WORK[here]
+        AT_WORK.pop(here, None)
 
 
 def failed(plugin: str, error: BaseException) -> DeskctlError:
