@@ -13,6 +13,8 @@ from pathlib import Path
 
 from bench.real.measure import ROOT, WORK, Figure, compare
 from deskctl.bootstrap import open_desk
+from deskctl.core.settings import Settings
+from deskctl.store import Store
 
 ARTICLES = 10_000
 AT_A_TIME = 2_000
@@ -78,6 +80,7 @@ def _fill(folder: Path) -> None:
     (folder / "config.toml").chmod(0o600)
     for old in folder.glob("*.db*"):
         old.unlink()
+    Store.open(f"sqlite:///{folder / 'desk.db'}", Settings(), migrate=True).close()
     chance = random.Random(1)
     known = list(_known())
     words = [word for article in known for word in f"{article['title']} {article['text']}".split()]
