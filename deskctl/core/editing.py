@@ -24,5 +24,8 @@ def replace_words(unit: Unit, command: Receive, head: MessageHead) -> Steps:
     """Nobody is told: who has read the message sees in the ticket that it was changed."""
     unit.changes.edited[head.id] = command.message
     yield MessageEdited(head.ticket, head.id)
-    unit.settle_journal(JournalSettled(command.journal, JournalState.DONE, head.id, sender=command.message.sender))
+    reason = f"changed message {head.id}"
+    unit.settle_journal(
+        JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=command.message.sender)
+    )
     return Said(f"message {head.id} was edited", (head.ticket,), {"number": head.ticket, "message": head.id})

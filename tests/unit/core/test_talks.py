@@ -109,7 +109,7 @@ def test_who_edits_a_message_says_something_else_there() -> None:
     assert len(desk.unit.changes.messages) == 1
     assert desk.unit.changes.edited[1].text == "It burns."
     assert desk.kinds(1)[-1] == "message_edited"
-    assert (desk.settled.message, len(desk.unit.changes.outbox)) == (1, told)
+    assert (desk.settled.reason, len(desk.unit.changes.outbox)) == ("changed message 1", told)
 
 
 def test_nobody_edits_what_somebody_else_said() -> None:
