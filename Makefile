@@ -37,7 +37,7 @@ lint: install ## everything that can be checked without running
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests plugins/*/tests
+	for tests in tests plugins/*/tests; do $(BIN)/mypy $$tests || exit 1; done
 	for project in examples/plugins/*; do (cd $$project && ../../../$(BIN)/mypy) || exit 1; done
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl

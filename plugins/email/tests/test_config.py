@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deskctl.config.convert import structure
+from deskctl.testing.settings import structure
 from deskctl_email.config import EmailConfig
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import attrs
 import pytest
 
-from deskctl.config.convert import structure
 from deskctl.plugins import AuthFailed, Refused, TryLater, Unavailable, UsageError
 from deskctl.testing.builders import outbound, raw_mail
 from deskctl.testing.fakes import MemoryContext
+from deskctl.testing.settings import structure
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email import consent, tokens
 from deskctl_email.channel import EmailChannel
