@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select, text
 
 from ..core.events import DeliverySettled
 from ..core.journal import JournalState
@@ -37,6 +37,7 @@ from .tables import (
     participants,
     tickets,
 )
+from .tables.outbox import AUTO
 from .text import from_json, to_json
 
 #: What stands in the journal for raw bytes that are gone.
@@ -57,7 +58,7 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
     numbers = connection.execute(own.order_by(tickets.c.number)).scalars().all()
     with _overwriting(connection):
         _journal(connection, people, addresses, source)
-        _outbox(connection, people)
+        _outbox(connection, people, addresses)
         _messages(connection, people)
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
         _events(connection, numbers)
@@ -125,13 +126,16 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
     drop_files(connection, ids)
 
 
-def _outbox(connection: Connection, people: Sequence[int]) -> None:
-    """What was to be sent is not; what was sent keeps its state. Agents were told what the customer wrote, too."""
+def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
+    """What was to be sent is not; what was sent keeps its state. Agents were told what the customer wrote, too; and
+    who asks how their tickets stand is told without a ticket."""
     heard = select(messages.c.ticket).where(said_by_or_to(people))
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
     told = outbox.c.kind == OutboxKind.NOTIFICATION.value
     columns = (outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.due_at, outbox.c.to, outbox.c.files)
-    wanted = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_said(people)), told & outbox.c.ticket.in_(heard))
+    asked = outbox.c.ticket.is_(None) & func.lower(outbox.c.to).in_([to_json([address]) for address in addresses])
+    theirs = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_said(people)))
+    wanted = or_(theirs, told & outbox.c.ticket.in_(heard), text(AUTO) & asked)
     found = connection.execute(select(*columns).where(wanted).order_by(outbox.c.id).with_for_update()).all()
     blobs.release(connection, [file[3] for row in found for file in from_json(row.files)])
     blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None)

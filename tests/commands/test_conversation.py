@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deskctl.core import dispatch, intake
+from deskctl.core.commands.contacts import EraseContact
 from deskctl.core.commands.machine import Answer, Receive, SettleDelivery
 from deskctl.core.commands.tickets import Close, Note, Reply
 from deskctl.core.journal import JournalEntry
@@ -192,3 +193,12 @@ def test_an_answer_finds_our_message_by_what_the_other_side_calls_it(desk: Store
     assert write(desk, "to the old one", in_reply_to=("<42.9@777.telegram>",)).facts["number"] == 1
     assert write(desk, by="bob", in_reply_to=("<42.8@777.telegram>",)).facts["number"] == 3
     assert desk.mail("ana", in_reply_to=("<42.8@777.telegram>",)).facts["number"] == 4
+
+
+def test_who_is_erased_leaves_no_answer_to_what_they_asked(desk: StoredDesk) -> None:
+    write(desk, "My card")
+    assert "My card" in ask(desk, "status")
+    ask(desk, "status", by="bob")
+    desk.do(EraseContact(1))
+    answers = [desk.store.ask(ShowOutbox(row["id"])) for row in desk.outbox() if row["ticket"] is None]
+    assert [(answer["to"], "tickets" in answer["text"]) for answer in answers] == [([], False), (["bob"], True)]
