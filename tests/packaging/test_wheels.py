@@ -83,6 +83,7 @@ def test_the_wheel_of_the_core_carries_migrations_types_and_licence(wheels: Path
     assert "deskctl/py.typed" in names
     assert any(name.startswith("deskctl/store/migrations/versions/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert any(name.endswith("/templates/channel/pyproject.toml") for name in names), "`plugin new` copies it"
 
 
 def test_the_transcript_works_from_wheels_outside_the_checkout(run: Desk) -> None:
