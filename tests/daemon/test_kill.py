@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,13 +171,12 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
 
     def subjects() -> Counter[str]:
         """Of every message that came in. Tickets are read again only when they have changed: there are thousands."""
-        desk = daemon.desk()
-        for row in desk.ask(ListTickets(all=True, limit=1_000_000)):
-            number, at = row["number"], row["updated_at"]
-            if row["channel"] in ("smtp", "lmtp", "imap") and read.get(number, ("",))[0] != at:
-                said = desk.ask(ShowTicket(number))["messages"]
-                read[number] = at, [m["subject"] for m in said if m["kind"] in ("in", "auto")]
-        desk.close()
+        with closing(daemon.desk()) as desk:
+            for row in desk.ask(ListTickets(all=True, limit=1_000_000)):
+                number, at = row["number"], row["updated_at"]
+                if row["channel"] in ("smtp", "lmtp", "imap") and read.get(number, ("",))[0] != at:
+                    said = desk.ask(ShowTicket(number))["messages"]
+                    read[number] = at, [m["subject"] for m in said if m["kind"] in ("in", "auto")]
         return Counter(subject for _, said in read.values() for subject in said)
 
     with running(folder) as daemon:
@@ -218,20 +218,20 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
             transport.close()
     expected = [subject for feeder in feeders for subject in feeder.acknowledged]
 
-    with running(folder) as daemon:
-        desk = daemon.desk()
+    with running(folder) as daemon, ExitStack() as opened:
+        desk = opened.enter_context(closing(daemon.desk()))
         wait_until(lambda: set(expected) <= set(subjects()), 60 + 5 * KILLS, f"all is there (seed {SEED})")
         wait_until(lambda: not [row for row in desk.ask(ListInbox()) if row["state"] == "waiting"], 30)
         assert desk.ask(ListInbox()) == []
         found = subjects()
         assert {subject: count for subject, count in found.items() if count > 1} == {}
 
-        waiting = ("queued", "claimed", "sending", "retry")
-        wait_until(
-            lambda: not [row for row in desk.ask(ListOutbox(limit=1_000_000)) if row["state"] in waiting],
-            90 + 5 * KILLS,
-            "everything is sent or uncertain",
-        )
+        def unsent() -> int:
+            waiting = ("queued", "claimed", "sending", "retry")
+            return sum(row["state"] in waiting for row in desk.ask(ListOutbox(limit=1_000_000)))
+
+        while left := unsent():
+            wait_until(lambda: unsent() < left, 60, "everything is sent or uncertain")
         arrived = Counter(str(received.message["Message-ID"]) for received in sink.mails)
         rows = {row["message_id"]: row["state"] for row in desk.ask(ListOutbox(all=True, limit=1_000_000))}
         assert {i: n for i, n in arrived.items() if n > 1} == {}
@@ -240,7 +240,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
         assert {i for i, state in rows.items() if state == "sent"} <= set(arrived)
         assert set(rows.values()) <= {"sent", "uncertain"}
         assert desk.ask(StoreStatus())["quarantined"] == 0
-        desk.close()
     doors = Counter(subject.partition("-")[0] for subject in expected)
     log.info("%d kills: acknowledged %s, outbox %s", KILLS, dict(doors), dict(Counter(rows.values())))
 
