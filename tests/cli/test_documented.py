@@ -14,10 +14,13 @@ PAGE = (ROOT / "docs" / "reference" / "json.md").read_text()
 WORDS = {word for code in re.findall(r"`([^`]+)`", PAGE) for word in re.split(r"[^a-z0-9_]+", code)}
 PRINTED = [
     answers.TicketRow, answers.TicketDocument, answers.MessageRow, answers.AttachmentRow, answers.ContactRef,
+    answers.ContactRow, answers.ContactDocument, answers.IdentityRow, answers.SaidRow, answers.OtherTicket,
+    answers.CallRow,
     answers.MessageHit, answers.ContactHit, answers.BouncedRow, answers.BounceRow, answers.SentFile, answers.BlockRow,
     answers.AgentRow, answers.TeamRow, answers.OutboxRow, answers.OutboxDocument, answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
-    requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow, requests.JobDone,
+    requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
+    requests.JobDone,
 ]  # fmt: skip
 
 

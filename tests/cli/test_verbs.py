@@ -13,7 +13,7 @@ from tests.cli.shell import Shell, mail
 
 TICKET = [
     "number", "subject", "status", "priority", "channel", "team", "assignee", "contact", "tags", "language",
-    "created_at", "updated_at", "waiting_since",
+    "created_at", "updated_at", "waiting_since", "callback_at",
 ]  # fmt: skip
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
@@ -30,7 +30,7 @@ class TestDocuments:
         desk.ingest(mail("Ana Kim <ana@example.org>", "환불"))
         row = desk("list", "--json").row
         assert list(row) == TICKET
-        assert list(row["contact"]) == ["id", "name", "address"]
+        assert list(row["contact"]) == ["id", "name", "address", "tier", "org"]
         assert (row["contact"]["name"], row["contact"]["address"]) == ("Ana Kim", "ana@example.org")
         assert (row["subject"], row["status"], row["priority"], row["channel"]) == ("환불", "new", "normal", "support")
         assert (row["team"], row["assignee"], row["tags"]) == ("support", None, [])

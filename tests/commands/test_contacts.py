@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from deskctl.core.commands.contacts import EraseContact, IssueLink, MergeContacts, SetContact, UnmergeContact
-from deskctl.core.commands.tickets import Create, Note, Reply, Solve, Undo
+from deskctl.core.commands.machine import FireTimer
+from deskctl.core.commands.tickets import Create, Note, Reply, Solve, Take, Undo
 from deskctl.core.linking import Redeemed, redeem
 from deskctl.core.messages import IncomingFile
 from deskctl.core.people import Actor
@@ -172,3 +173,19 @@ def test_nothing_is_left_of_an_erased_customer_but_counts_and_events(desk: Store
             desk.do(command)
     desk.mail("minsu@example.org", "새 문의", name="김민수")
     assert contact(desk, 4)["name"] == "김민수"
+
+
+def test_whoever_has_the_ticket_is_told_when_a_promised_call_is_due(desk: StoredDesk) -> None:
+    desk.do(Create("+82-2-555-0101", "전화", "전화 주세요", channel="phone", callback="+2h", team="support"))
+    desk.do(Take(1), "agent2")
+    desk.later(hours=2)
+    [timer] = desk.store.timers.due(10)
+    desk.do(FireTimer(timer.id), "system:clock")
+    told = [desk.store.ask(ShowOutbox(row["id"])) for row in desk.outbox(ticket=1)]
+    assert [(t["to"], t["subject"]) for t in told] == [(["agent2@acme.test"], "[#1] Call back: 전화")]
+    assert "+8225550101" in told[0]["text"]
+    assert desk.show(1)["callback_at"] == "2026-03-02T11:00:00Z"
+    desk.do(Solve(1))
+    assert desk.show(1)["callback_at"] is None
+    desk.do(Undo())
+    assert desk.show(1)["callback_at"] == "2026-03-02T11:00:00Z"

@@ -49,12 +49,13 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
         "channel": "support",
         "team": None,
         "assignee": None,
-        "contact": {"id": 1, "name": "Ana", "address": "ana@example.org"},
+        "contact": {"id": 1, "name": "Ana", "address": "ana@example.org", "tier": None, "org": None},
         "tags": ["a", "b"],
         "language": None,
         "created_at": "2026-03-01T12:00:00.500000Z",
         "updated_at": "2026-03-01T12:00:00.500000Z",
         "waiting_since": None,
+        "callback_at": None,
         "followers": ["lead"],
         "merged_into": None,
         "merged": [],
@@ -62,6 +63,7 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
         "spam": False,
         "spam_reason": None,
         "bounced": [],
+        "elsewhere": [],
         "newest_in": 1,
     }
     assert [(a["filename"], a["content_type"], a["size"]) for a in said["attachments"]] == [

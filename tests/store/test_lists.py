@@ -48,12 +48,13 @@ def test_a_row_has_every_column(store: Store, clock: Clock) -> None:
             "channel": "support",
             "team": "support",
             "assignee": "agent1",
-            "contact": {"id": 1, "name": "Ana", "address": "ana@example.org"},
+            "contact": {"id": 1, "name": "Ana", "address": "ana@example.org", "tier": None, "org": None},
             "tags": ["refund", "vip"],
             "language": "ko",
             "created_at": "2026-03-01T12:00:00Z",
             "updated_at": "2026-03-01T12:00:00Z",
             "waiting_since": "2026-03-01T12:00:00Z",
+            "callback_at": None,
         }
     ]
 

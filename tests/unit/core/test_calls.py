@@ -1,0 +1,78 @@
+"""The telephone: calls, and the ones that were promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deskctl.core.commands.tickets import Create, Merge, Reopen, Set, Solve
+from deskctl.core.messages import MessageKind
+from deskctl.core.tickets import Status
+from deskctl.core.timers import TimerKind
+from deskctl.errors import UsageError
+
+from .desk import NOW, FirstDay
+
+
+def test_a_call_that_came_in_is_the_customers_words() -> None:
+    desk = FirstDay()
+    desk.do(Create("+82-2-555-0101", "", "카드 결제가 안 됩니다.\n확인 부탁드립니다.", channel="phone", seconds=240))
+    [message] = desk.unit.changes.messages
+    assert (message.kind, message.author) == (MessageKind.IN, "+82-2-555-0101")
+    assert message.call is not None
+    assert (message.call.direction, message.call.seconds) == ("in", 240)
+    assert desk.unit.ticket(1).subject == "카드 결제가 안 됩니다."
+    assert "call_logged" in desk.kinds(1)
+    assert desk.unit.ticket(1).waiting_since == NOW
+
+
+def test_a_call_that_we_made_is_an_answer() -> None:
+    desk = FirstDay()
+    desk.do(Create("+82-2-555-0101", "Refund", "Told them it is done.", channel="phone", direction="out"))
+    ticket = desk.unit.ticket(1)
+    assert (ticket.status, ticket.assignee, ticket.waiting_since) == (Status.PENDING, "agent1", None)
+    assert desk.unit.changes.messages[0].kind is MessageKind.OUT
+    assert desk.unit.changes.outbox == {}
+
+
+def test_a_promised_call_ends_with_its_ticket() -> None:
+    desk = FirstDay()
+    desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
+    timer = desk.unit.changes.timers["callback:1"]
+    assert (timer.kind, timer.due_at) == (TimerKind.CALLBACK, NOW + timedelta(hours=2))
+    desk.do(Set(1, (("callback", "내일 10:00"),)))
+    assert desk.unit.changes.timers["callback:1"].due_at == desk.unit.ticket(1).callback_at != timer.due_at
+    desk.do(Solve(1))
+    assert "callback:1" not in desk.unit.changes.timers
+    assert desk.unit.ticket(1).callback_at is None
+    desk.do(Reopen(1))
+    desk.do(Set(1, (("callback", "+1h"),)))
+    desk.do(Set(1, (("callback", "none"),)))
+    assert "callback:1" not in desk.unit.changes.timers
+
+
+def test_a_promise_goes_where_its_ticket_went() -> None:
+    desk = FirstDay()
+    desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
+    desk.mail()
+    desk.do(Merge(1, into=2))
+    assert "callback:1" not in desk.unit.changes.timers
+    assert desk.unit.ticket(2).callback_at == desk.unit.changes.timers["callback:2"].due_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"channel": "phone", "sender": "김민수"}, "no telephone number"),
+        ({"channel": "phone", "direction": "sideways"}, "no direction"),
+        ({"channel": "support", "direction": "in"}, "nobody telephones by support"),
+        ({"channel": "phone", "seconds": -1}, "no call takes"),
+        ({"channel": "phone", "callback": "yesterday"}, "no moment"),
+        ({"channel": "phone", "callback": "2020-01-01 10:00"}, "is over"),
+    ],
+)
+def test_what_cannot_be_a_call_is_refused(fields: dict[str, object], why: str) -> None:
+    values = {"sender": "02-555-0101", "subject": "x", "text": "x", **fields}
+    with pytest.raises(UsageError, match=why):
+        FirstDay().do(Create(**values))  # type: ignore[arg-type]

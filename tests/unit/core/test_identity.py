@@ -1,0 +1,104 @@
+"""Who is who: merged, parted, vouched for, and never by a forged sender."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deskctl.core import phone
+from deskctl.core.commands.contacts import MergeContacts, UnmergeContact
+from deskctl.core.identity import address_key, living, person, reached_at
+from deskctl.errors import DeskctlError, Refused
+
+from .desk import FirstDay
+
+PEOPLE = st.integers(1, 5)
+STEPS = st.lists(st.tuples(st.booleans(), PEOPLE, PEOPLE), max_size=12)
+
+
+def five_people() -> FirstDay:
+    """Contact 1 wrote ticket 1, and so on."""
+    desk = FirstDay()
+    for number in range(1, 6):
+        desk.mail(f"{number}@example.org", f"matter {number}")
+    return desk
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_whatever_is_merged_and_parted_every_ticket_has_one_living_contact(steps: list[tuple[bool, int, int]]) -> None:
+    desk = five_people()
+    for merging, first, second in steps:
+        before = {n: desk.unit.contact(n) for n in range(1, 6)}
+        try:
+            desk.do(MergeContacts(first, second) if merging else UnmergeContact(second))
+        except DeskctlError as refused:
+            assert isinstance(refused, Refused)
+            assert {n: desk.unit.contact(n) for n in range(1, 6)} == before
+        living_ones = [n for n in range(1, 6) if desk.unit.contact(n).merged_into is None]
+        everybody = [member for n in living_ones for member in person(desk.unit, n)]
+        assert sorted(everybody) == [1, 2, 3, 4, 5]
+        for number in range(1, 6):
+            who = living(desk.unit, desk.unit.ticket(number).contact)
+            assert who.merged_into is None
+            assert number in person(desk.unit, who.id)
+            assert f"{number}@example.org" in {i.address for i in reached_at(desk.unit, who.id)}
+    for number in range(1, 6):
+        if desk.unit.contact(number).merged_into is not None:
+            desk.do(UnmergeContact(number))
+    assert [person(desk.unit, n) for n in range(1, 6)] == [[n] for n in range(1, 6)]
+    assert [desk.unit.ticket(n).contact for n in range(1, 6)] == [1, 2, 3, 4, 5]
+
+
+@settings(max_examples=30, deadline=None)
+@given(STEPS, PEOPLE, PEOPLE)
+def test_parting_restores_who_was_who_before_the_merge(
+    steps: list[tuple[bool, int, int]], into: int, other: int
+) -> None:
+    desk = five_people()
+    for merging, first, second in steps:
+        try:
+            desk.do(MergeContacts(first, second) if merging else UnmergeContact(second))
+        except Refused:
+            continue
+    before = [person(desk.unit, n) for n in range(1, 6)]
+    try:
+        desk.do(MergeContacts(into, other))
+    except Refused:
+        return
+    desk.do(UnmergeContact(other))
+    assert [person(desk.unit, n) for n in range(1, 6)] == before
+
+
+def test_the_same_vouched_address_on_two_channels_is_one_contact() -> None:
+    desk = FirstDay()
+    desk.mail("ana@example.org")
+    desk.mail("4711@chat.example", also=(("email", "Ana@example.org"), ("phone", "+82 2-555-0101")))
+    assert person(desk.unit, 2) == [1, 2]
+    assert {i.address for i in reached_at(desk.unit, 1)} == {"ana@example.org", "4711@chat.example", "+8225550101"}
+    desk.do(UnmergeContact(2))
+    desk.mail("4711@chat.example", also=(("email", "ana@example.org"),))
+    assert person(desk.unit, 2) == [2], "a person knew better"
+
+
+def test_a_forged_sender_ties_nobody_to_anybody() -> None:
+    desk = FirstDay()
+    desk.mail("ana@example.org", name="Ana")
+    desk.mail("eve@example.net", name="Ana", reply_to=("ana@example.org",), cc=("ana@example.org",))
+    desk.mail("ana@example.org", name="Eve", reply_to=("eve@example.net",), headers={"x-original-from": "eve"})
+    assert [person(desk.unit, n) for n in (1, 2)] == [[1], [2]]
+    assert desk.unit.contact(1).name == "Ana"
+
+
+def test_one_number_is_one_address_however_it_is_written() -> None:
+    written = [
+        "+82-2-555-0101",
+        "+82 2 555 0101",
+        "+82 (2) 555.0101",
+        "+82 (0)2-555-0101",
+        "＋８２２５５５０１０１",
+        "tel:+8225550101",
+    ]
+    assert {address_key("phone", number).address for number in written} == {"+8225550101"}
+    assert phone.normalised("02-555-0101") == "025550101", "whose country it is would be a guess"
+    assert [phone.normalised(text) for text in ("", "+", "김민수", "02-555-0101 ext 3", "1" * 30)] == [None] * 5
