@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from . import index, question, shelf
 from .article import Article, State, guess_language
 from .plain import plain, snippet
+from .shelf import Outline
 from .tables import uses
 from .ticket import questions
 from .words import terms
@@ -69,25 +70,27 @@ def find(
     asked = question.read(text, spoken)
     ranking = index.rank(connection, asked.wanted, asked.own, max(_CLOSELY, limit * 2), customers)
     scores = {number: score for score, number in ranking.best}
-    articles = shelf.several(connection, scores)
+    outlines = shelf.outlines(connection, list(scores))
+    families: dict[str, list[Outline]] = {}
+    for outline in outlines.values():
+        if _visible(outline, customers):
+            families.setdefault(outline.family, []).append(outline)
     worth = _worth(connection, list(scores))
-    best: dict[str, Found] = {}
-    families = shelf.translations(connection, {_family(article) for article in articles.values()})
+    best: dict[str, tuple[float, int]] = {}
     for number, score in scores.items():
-        article = articles.get(number)
-        if article is None or not _visible(article, customers):
+        if number not in outlines or not _visible(outlines[number], customers):
             continue
-        family = _family(article)
-        members = [member for member in families.get(family, [article]) if _visible(member, customers)]
-        chosen = _in_language(members or [article], spoken, default, article)
-        value = score * worth.get(number, 1.0) * (1.0 if _same(chosen.content.language, spoken) else _FOREIGN)
-        if family not in best or value > best[family].score:
-            best[family] = Found(chosen, value)
-    found = sorted(best.values(), key=lambda one: (-one.score, one.article.number))
-    first = found[0].score if found else 0.0
-    second = found[1].score if len(found) > 1 else 0.0
+        family = outlines[number].family
+        chosen = _in_language(families[family], spoken, default, outlines[number])
+        value = score * worth.get(number, 1.0) * (1.0 if _same(chosen.language, spoken) else _FOREIGN)
+        best[family] = max(best.get(family, (0.0, 0)), (value, -chosen.number))
+    order = sorted(best.values(), reverse=True)
+    articles = shelf.several(connection, [-number for _, number in order[:limit]])
+    first, second = [value for value, _ in order[:2]] + [0.0] * (2 - len(order[:2]))
+    found = [Found(articles[-number], value) for value, number in order[:limit] if -number in articles]
     return Finding(
-        found=found[:limit],
+        # Looked at once more, by the rule itself: nothing that decides above may let an internal article through.
+        found=[one for one in found if one.article.content.for_customers or not customers],
         confidence=min(1.0, first / ranking.possible) if ranking.possible else 0.0,
         lead=1 - second / first if first else 0.0,
         wanted=asked.wanted,
@@ -103,23 +106,19 @@ def answerable(connection: Connection, text: str, language: str | None, default:
     )
 
 
-def _visible(article: Article, customers: bool) -> bool:
-    return article.content.for_customers if customers else article.content.state is State.PUBLISHED
-
-
-def _family(article: Article) -> str:
-    return article.content.translation_of or article.slug
+def _visible(outline: Outline, customers: bool) -> bool:
+    return outline.state is State.PUBLISHED and (outline.public or not customers)
 
 
 def _same(one: str, other: str) -> bool:
     return one.split("-")[0] == other.split("-")[0]
 
 
-def _in_language(members: list[Article], spoken: str, default: str, otherwise: Article) -> Article:
+def _in_language(members: list[Outline], spoken: str, default: str, otherwise: Outline) -> Outline:
     """The asker's language, else the desk's, else English, else what was found."""
     for wanted in (spoken, default, "en"):
-        exact = [m for m in members if m.content.language == wanted]
-        if near := exact or [m for m in members if _same(m.content.language, wanted)]:
+        exact = [m for m in members if m.language == wanted]
+        if near := exact or [m for m in members if _same(m.language, wanted)]:
             return otherwise if otherwise in near else near[0]
     return otherwise
 

@@ -51,7 +51,7 @@ def snippet(text: str, wanted: Collection[str], longest: int = 160) -> str:
     from .words import terms
 
     best, most = "", -1.0
-    for sentence in _SENTENCE.split(text[:20_000])[:200]:
+    for sentence in _SENTENCE.split(text[:6000])[:40]:
         sentence = " ".join(sentence.split())
         if not sentence:
             continue

@@ -93,20 +93,17 @@ def rank(
                 if times > 255:
                     weighed += _HEAD[times >> 8] * head_norm[head[local]]
                 score[local] += gain * weighed / (K1 + weighed)
-    if customers:
-        for segment, score in scores.items():
-            for local, flags in enumerate(known[segment][2::LENGTHS]):
-                if not flags & FOR_CUSTOMERS:
-                    score[local] = 0.0
-    best = nlargest(limit, (value for score in scores.values() for value in nlargest(limit, score)))
-    worst = max(best[-1], 1e-9) if best else 0.0
-    found_all = [
-        (-value, segment * SEGMENT + local)
-        for segment, score in scores.items()
-        for local, value in enumerate(score)
-        if value >= worst
-    ]
-    return [(-value, number) for value, number in sorted(found_all)[:limit]]
+    best: list[tuple[float, int]] = []
+    for segment, score in scores.items():
+        touched: set[int] = set().union(
+            *(piece[0::2] for found in pieces.values() for at, piece in found if at == segment)
+        )
+        if customers:
+            flags = known[segment][2::LENGTHS]
+            touched = {local for local in touched if flags[local] & FOR_CUSTOMERS}
+        first = segment * SEGMENT
+        best += nlargest(limit, ((score[local], -first - local) for local in touched if score[local]))
+    return [(score, -number) for score, number in nlargest(limit, best)]
 
 
 def possible(wanted: Mapping[str, float], counts: Mapping[str, int], total: int) -> float:

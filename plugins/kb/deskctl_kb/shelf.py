@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -76,6 +76,36 @@ def edited_meanwhile(article: Article) -> Refused:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is needed of an article to choose it."""
+
+    number: int
+    slug: str
+    language: str
+    public: bool
+    state: State
+    translation_of: str | None
+
+    @property
+    def family(self) -> str:
+        """The slug of the original: what an article and its translations have in common."""
+        return self.translation_of or self.slug
+
+
+def outlines(connection: Connection, numbers: Collection[int]) -> dict[int, Outline]:
+    """Those that are there and their translations, by number. At most some hundred."""
+    c = articles.c
+    asked = select(c.id, c.slug, c.language, c.public, c.state, c.translation_of)
+    found = {}
+    for row in connection.execute(asked.where(c.id.in_(numbers))):
+        found[row.id] = Outline(row.id, row.slug, row.language, bool(row.public), State(row.state), row.translation_of)
+    families = {outline.family for outline in found.values()}
+    for row in connection.execute(asked.where(c.slug.in_(families) | c.translation_of.in_(families))):
+        found[row.id] = Outline(row.id, row.slug, row.language, bool(row.public), State(row.state), row.translation_of)
+    return found
+
+
 def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list[Article]]:
     """By the slug of an original: it and its translations, by number."""
     wanted = list(slugs)
@@ -106,24 +136,35 @@ def version(connection: Connection, number: int, wanted: int) -> Version:
 
 
 class Pen:
-    """Changes articles within one transaction. Whoever makes one is the next to write: others wait for its end."""
+    """Changes articles within one transaction. Whoever makes one is the next to write: others wait for its end. Nothing
+    is in the store before `finish`."""
 
     def __init__(self, connection: Connection, author: str, now: datetime) -> None:
         self._connection, self._author, self._now = connection, author, now
         connection.execute(update(state).where(state.c.name == "revision").values(value=state.c.value + 1))
         self._next = int(connection.execute(select(func.coalesce(func.max(articles.c.id), 0))).scalar_one()) + 1
+        named = connection.execute(select(articles.c.slug, articles.c.id, articles.c.path)).all()
+        self._slugs = {row.slug: row.id for row in named}
+        self._paths = {row.path for row in named}
+        self._new: list[dict[str, Any]] = []
+        self._versions: list[dict[str, Any]] = []
         self._changes: list[index.Change] = []
 
     def add(self, content: Content, slug: str | None = None, path: str | None = None, change: str = "added") -> Article:
         """A new article. Without a slug it gets one out of its title. Raises Refused when the slug is taken."""
         if slug is None:
-            slug = self._free(slug_from(content.title) or f"article-{self._next}")
-        elif (other := called(self._connection, slug)) is not None:
-            raise Refused(f"article {other.number} is called {slug} already")
+            wanted = slug_from(content.title) or f"article-{self._next}"
+            slug = _first(lambda n: wanted if n == 1 else f"{wanted}-{n}", self._slugs)
+        elif slug in self._slugs:
+            raise Refused(f"article {self._slugs[slug]} is called {slug} already")
         self._check_original(slug, content)
-        new = Article(self._next, slug, path or self._free_path(slug), 1, self._author, self._now, content)
+        if path is None:
+            path = _first(lambda n: f"{slug}.md" if n == 1 else f"{slug}-{n}.md", self._paths)
+        new = Article(self._next, slug, path, 1, self._author, self._now, content)
         self._next += 1
-        self._connection.execute(insert(articles), _row(new))
+        self._slugs[slug] = new.number
+        self._paths.add(path)
+        self._new.append(_row(new))
         self._remember(new, change, None)
         return new
 
@@ -137,37 +178,34 @@ class Pen:
         self._remember(new, change, old.content)
         return new
 
-    def move(self, old: Article, path: str) -> None:
+    def move(self, old: Article, path: str) -> Article:
         """The article's file has another name now: no new version."""
         self._connection.execute(update(articles).where(articles.c.id == old.number).values(path=path))
+        return replace(old, path=path)
 
     def finish(self) -> None:
-        """Bring the index to what was written."""
+        """Write what is new, and bring the index to it."""
+        if self._new:
+            self._connection.execute(insert(articles), self._new)
+        if self._versions:
+            self._connection.execute(insert(versions), self._versions)
         index.update(self._connection, self._changes)
-        self._changes = []
+        self._new, self._versions, self._changes = [], [], []
 
     def _remember(self, new: Article, change: str, old: Content | None) -> None:
         row = _row(new)
         kept = {column.name: row[column.name] for column in versions.c if column.name in row}
-        self._connection.execute(insert(versions), {**kept, "article": new.number, "change": change})
+        self._versions.append({**kept, "article": new.number, "change": change})
         self._changes.append((new.number, old, new.content))
-
-    def _free(self, slug: str) -> str:
-        taken = set(
-            self._connection.execute(
-                select(articles.c.slug).where(articles.c.slug.startswith(slug, autoescape=True))
-            ).scalars()
-        )
-        return next(name for n in range(1, 1 << 30) if (name := slug if n == 1 else f"{slug}-{n}") not in taken)
-
-    def _free_path(self, slug: str) -> str:
-        asked = select(articles.c.path).where(articles.c.path.startswith(slug, autoescape=True))
-        taken = set(self._connection.execute(asked).scalars())
-        return next(p for n in range(1, 1 << 30) if (p := f"{slug}.md" if n == 1 else f"{slug}-{n}.md") not in taken)
 
     def _check_original(self, slug: str, content: Content) -> None:
         if content.translation_of == slug:
             raise UsageError(f"{slug} cannot be a translation of itself")
+
+
+def _first(name: Callable[[int], str], taken: Container[str]) -> str:
+    """The first of the names that is free."""
+    return next(found for n in range(1, 1 << 30) if (found := name(n)) not in taken)
 
 
 def _row(article: Article) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def import_(params: Import, context: RequestContext) -> dict[str, Any]:
             added.append(pen.add(content, slug, path, "imported"))
             continue
         if old.path != path:
-            pen.move(old, path)
+            old = pen.move(old, path)
         new = pen.write(old, content, "imported")
         if new is old:
             unchanged += 1
