@@ -198,6 +198,29 @@ def test_a_promise_that_is_broken_is_named(channel: Path, tmp_path: Path) -> Non
     assert "test_open_does_no_io" in rows["contract"]["detail"]
 
 
+WILD_CODE = """
+import atexit, sys
+print("hello")
+atexit.register(print, "good bye")
+sys.exit("I stop everything")
+"""
+
+
+def test_a_plugin_that_does_as_it_pleases_when_it_is_imported_is_only_judged(tmp_path: Path) -> None:
+    (tmp_path / "wild.py").write_text(WILD_CODE)
+    done, rows = judged(tmp_path, "wild.py")
+    assert done.code == 1
+    assert "I stop everything" in rows["loads"]["detail"]
+
+
+@pytest.mark.parametrize("toml", ["[project", "[tool.x]", "[project]\nentry-points = []\ndependencies = 3"])
+def test_a_project_that_makes_no_sense_is_no_traceback(tmp_path: Path, toml: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(toml)
+    done = deskctl(tmp_path, "plugin", "check", ".")
+    assert done.code in (1, 2)
+    assert "Traceback" not in done.err
+
+
 def test_an_installed_plugin_is_found_by_its_name_and_a_stranger_is_not(tmp_path: Path) -> None:
     assert deskctl(tmp_path, "plugin", "check", "nobody").code == 3
     assert deskctl(tmp_path, "plugin", "check", "console").code == 4

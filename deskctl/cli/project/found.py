@@ -99,15 +99,16 @@ def _declared(root: Path, project: Mapping[str, Any]) -> Metadata:
     words = str(readme.get("text", "")) if isinstance(readme, dict) else ""
     if file and (root / file).is_file():
         words = (root / file).read_text(encoding="utf-8", errors="replace")
-    points = project.get("entry-points", {}).get(GROUP, {})
+    wanted, groups = project.get("dependencies"), project.get("entry-points")
+    points = groups.get(GROUP) if isinstance(groups, dict) else None
     return Metadata(
         name=str(project.get("name", "")),
         version=str(project.get("version", "")),
         requires_python=str(project.get("requires-python", "")),
         license=str(terms),
         readme=words,
-        requires=tuple(map(str, project.get("dependencies", ()))),
-        entry_points={str(name): str(target) for name, target in points.items()},
+        requires=tuple(map(str, wanted)) if isinstance(wanted, list) else (),
+        entry_points={str(name): str(target) for name, target in points.items()} if isinstance(points, dict) else {},
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from . import packaging, sources, suite
 from .finding import Finding, Judgement, fine, untried, wrong
 from .found import PluginProject, find
-from .loading import Brings
+from .loading import MARK, Brings
 
 #: Seconds for importing it and asking its hooks.
 _WITHIN = 60
@@ -57,16 +57,18 @@ def load(project: PluginProject) -> Brings:
     """What it brings, found out in a process of its own."""
     paths = [] if project.root is None else [str(project.root), str(project.root / "src")]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [*paths, os.environ.get("PYTHONPATH", "")]))}
-    command = [sys.executable, "-B", "-m", "deskctl.cli.project.loading", project.name, project.module]
+    target = project.metadata.entry_points.get(project.name, project.module) if project.metadata else project.module
+    command = [sys.executable, "-B", "-m", "deskctl.cli.project.loading", project.name, target]
     nothing = Brings(error=None, channels=[], automations=[], others=[], configs=[])
     try:
         done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=_WITHIN, check=False)
     except subprocess.TimeoutExpired:
         return {**nothing, "error": f"importing it takes longer than {_WITHIN} s"}
-    if done.returncode or not done.stdout.strip():
-        last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
+    said = [line for line in done.stdout.splitlines() if line.startswith(MARK)]  # it may print, too
+    if done.returncode or not said:
+        last = (done.stderr.strip().splitlines() or [f"the process ended with {done.returncode}"])[-1]
         return {**nothing, "error": last}
-    brings: Brings = json.loads(done.stdout.splitlines()[-1])
+    brings: Brings = json.loads(said[-1].removeprefix(MARK))
     return brings
 
 

@@ -1,4 +1,4 @@
-"""Load one plugin and print what it brings: `python -m deskctl.cli.project.loading NAME MODULE`.
+"""Load one plugin and print what it brings: `python -m deskctl.cli.project.loading NAME TARGET`.
 
 In a process of its own: a plugin may do anything when it is imported, and nothing of it may happen to its judge.
 """
@@ -9,7 +9,10 @@ import dataclasses
 import importlib
 import json
 import sys
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
+
+#: Before the answer, whatever the plugin itself prints.
+MARK: Final = "deskctl plugin: "
 
 
 class ConfigDoc(TypedDict):
@@ -30,12 +33,13 @@ class Brings(TypedDict):
     configs: list[ConfigDoc]
 
 
-def look(name: str, module: str) -> Brings:
+def look(name: str, target: str) -> Brings:
+    """`target` is `module` or `module:object`, as in an entry point."""
     from ...plugins.discover import Found
     from ...plugins.manager import Plugins
 
     plugins = Plugins()
-    plugins.add(Found(name, module, None, lambda: importlib.import_module(module)))
+    plugins.add(Found(name, target, None, lambda: _load(target)))
     [row] = plugins.rows()
     configs = [_config(f"[channels.NAME] of type {kind}", t.config) for kind, t in plugins.channel_types.items()]
     own = plugins.configs.get(name)
@@ -48,6 +52,14 @@ def look(name: str, module: str) -> Brings:
         others=[*row["requests"], *row["suggestions"], *(["tables"] if row["tables"] else [])],
         configs=configs,
     )
+
+
+def _load(target: str) -> object:
+    module, _, attributes = target.partition(":")
+    found: object = importlib.import_module(module)
+    for attribute in filter(None, attributes.split(".")):
+        found = getattr(found, attribute)
+    return found
 
 
 def _config(where: str, cls: Any) -> ConfigDoc:
@@ -63,4 +75,4 @@ def _config(where: str, cls: Any) -> ConfigDoc:
 
 if __name__ == "__main__":
     found = look(*sys.argv[1:3])
-    sys.stdout.write("\n" + json.dumps(found) + "\n")
+    sys.stdout.write(f"\n{MARK}{json.dumps(found)}\n")
