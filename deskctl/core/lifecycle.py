@@ -7,6 +7,7 @@ from datetime import datetime
 
 from . import events as e
 from .queue import virtual_due
+from .routing import events as re
 from .sla.events import DueChanged, LevelEvent
 from .tickets import FINAL, Status, Ticket
 
@@ -22,7 +23,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 #: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, e.ContactChanged, LevelEvent)
+_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, e.ContactChanged, re.Routed, LevelEvent)
 
 
 def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
@@ -43,8 +44,10 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return _queued(replace(ticket, waiting_since=since))
         case DueChanged(new=due):
             return _queued(replace(ticket, due_at=due))
+        case e.Assigned(new=None):
+            return replace(ticket, assignee=None)
         case e.Assigned(new=agent):
-            return replace(ticket, assignee=agent)
+            return replace(ticket, assignee=agent, waits=None, declined=None, former=None)
         case e.TeamChanged(new=team):
             return replace(ticket, team=team)
         case e.LanguageChanged(new=language):
@@ -65,6 +68,24 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return replace(_with_status(ticket, Status.CLOSED, at), spam=True, waiting_since=None)
         case e.UnmarkedSpam(new=status):
             return replace(_with_status(ticket, status, at), spam=False)
+        case _:
+            return _routed(ticket, event)
+
+
+def _routed(ticket: Ticket, event: e.Event) -> Ticket:
+    match event:
+        case re.Routed(agent=None, why=why):
+            return replace(ticket, waits=why)
+        case re.HandedOn(agent=agent):
+            return replace(ticket, declined=agent)
+        case re.FormerOwner(agent=agent):
+            return replace(ticket, former=agent)
+        case re.TierChanged(new=tier):
+            return replace(ticket, tier=tier)
+        case re.ApprovalAsked(by=by):
+            return replace(ticket, approval=by)
+        case re.ApprovalDecided() | re.ApprovalWithdrawn():
+            return replace(ticket, approval=None)
         case _:
             return ticket
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from .routing.model import Plan, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class Agent:
     login: str | None = None
     active: bool = True
     signature: str = ""
+    seat: Seat = field(default_factory=Seat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Team:
     handle: str
     name: str
     signature: str = ""
+    plan: Plan = field(default_factory=Plan)
 
 
 @dataclass(frozen=True, slots=True)

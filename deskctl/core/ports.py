@@ -18,6 +18,7 @@ from .tickets import Ticket
 from .timers import Timer
 
 if TYPE_CHECKING:
+    from .routing.model import Presence, Turn, Waiting
     from .sla.book import Book
     from .sla.clocks import Clock
 
@@ -160,6 +161,27 @@ class Source(Protocol):
 
     def active_after(self, ticket: int, limit: int) -> Sequence[int]:
         """The next numbers above `ticket` of tickets that are new, open, pending or on hold."""
+        ...
+
+    def presences(self) -> Iterable[Presence]: ...
+    def turns(self, agents: Collection[str]) -> Iterable[Turn]: ...
+    def loads(self, agents: Collection[str]) -> Mapping[tuple[str, str], int]:
+        """How many new and open tickets these agents have, by agent and channel."""
+        ...
+
+    def waiting(
+        self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
+    ) -> Sequence[Waiting]:
+        """The head of a team's queue, or what follows `after` (queue_at and number). `besides`: not those of which it
+        is recorded that they wait because of this."""
+        ...
+
+    def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
+        """By channel: how many wait in a team's queue, and since when the first of them does."""
+        ...
+
+    def unattended(self, team: str) -> bool:
+        """Whether a team was told that nobody is there, and nobody has come since."""
         ...
 
     def journal_state(self, row: int, /) -> JournalState | None: ...

@@ -69,4 +69,9 @@ class Ticket:
     spam: bool = False
     due_at: datetime | None = None
     callback_at: datetime | None = None  # when somebody promised to call
+    tier: str | None = None  # from which tier of its team on agents may have it
+    approval: str | None = None  # who waits for somebody to allow something
+    waits: str | None = None  # why routing found nobody, as far as that was recorded
+    declined: str | None = None  # who gave it back or on last
+    former: str | None = None  # who had it when it was solved, and was not there when it was taken up again
     token: str | None = None  # in the plus-address that answers to this ticket may be sent to

@@ -13,6 +13,7 @@ class TimerKind(StrEnum):
     CALLBACK = "callback"
     SLA = "sla"
     SLA_BOOK = "sla_book"
+    ROUTE = "route"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .messages import InboundMessage
 from .outbox import OutboxEntry
 from .people import Actor, Agent, Contact, Identity, Team
 from .ports import Address, CommandRecord, RecordedEvent, Source
+from .routing.ledger import Roster, RosterChanges
 from .settings import Settings
 from .sla.ledger import Ledger, LevelChanges
 from .talks import Talks
@@ -69,6 +70,7 @@ class Changes:
     anew: dict[tuple[str, str], bool] = field(default_factory=dict)  # (channel, address): what comes next is new
     seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
     levels: LevelChanges = field(default_factory=LevelChanges)
+    roster: RosterChanges = field(default_factory=RosterChanges)
 
 
 class Unit:
@@ -83,7 +85,8 @@ class Unit:
         self.now = now
         self.job_depth = 0  # how many automations led to this transaction
         self.levels = Ledger(source)
-        self.changes = Changes(levels=self.levels.changes)
+        self.roster = Roster(source)
+        self.changes = Changes(levels=self.levels.changes, roster=self.roster.changes)
         self.talks = Talks(source, self.changes)
         self._tickets: dict[int, Ticket | None] = {}
         self._contacts: dict[int, Contact | None] = {}

@@ -20,6 +20,7 @@ from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
 from ..core.timers import Timer, TimerKind
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
+from .shapes import seat, seat_json
 from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
@@ -29,7 +30,8 @@ AnyRow = Any
 
 TICKET_COLUMNS = (
     "subject channel contact created_at updated_at queue_at status priority team assignee language "
-    "waiting_since solved_at merged_into follows spam token callback_at due_at number"
+    "waiting_since solved_at merged_into follows spam token callback_at due_at tier approval waits declined former "
+    "number"
 )
 
 
@@ -55,6 +57,11 @@ def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
         ticket.token,
         maybe_to_micros(ticket.callback_at),
         maybe_to_micros(ticket.due_at),
+        ticket.tier,
+        ticket.approval,
+        ticket.waits,
+        ticket.declined,
+        ticket.former,
         ticket.number,
     )
 
@@ -83,23 +90,31 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
         token=row.token,
         callback_at=maybe_from_micros(row.callback_at),
         due_at=maybe_from_micros(row.due_at),
+        tier=row.tier,
+        approval=row.approval,
+        waits=row.waits,
+        declined=row.declined,
+        former=row.former,
     )
 
 
 # --- people ---------------------------------------------------------------------------------------
 
-AGENT_COLUMNS = "handle name email login active signature"
-TEAM_COLUMNS = "handle name signature"
+AGENT_COLUMNS = "handle name email login active signature seat"
+TEAM_COLUMNS = "handle name signature plan"
 CONTACT_COLUMNS = "id name created_at language org tier timezone merged_into parted erased_at"
 IDENTITY_COLUMNS = "id kind address contact"
 
 
 def agent_values(agent: Agent) -> tuple[Any, ...]:
-    return (agent.handle, clean(agent.name), clean(agent.email), agent.login, agent.active, clean(agent.signature))
+    seat = seat_json(agent.seat)
+    return agent.handle, clean(agent.name), clean(agent.email), agent.login, agent.active, clean(agent.signature), seat
 
 
 def agent(row: AnyRow, teams: Iterable[str]) -> Agent:
-    return Agent(row.handle, row.name, row.email, frozenset(teams), row.login, row.active, row.signature)
+    return Agent(
+        row.handle, row.name, row.email, frozenset(teams), row.login, row.active, row.signature, seat(row.seat)
+    )
 
 
 def contact_values(contact: Contact) -> tuple[Any, ...]:

@@ -22,16 +22,18 @@ from ..core.messages import FileRef
 from ..core.outbox import OutboxEntry
 from ..core.people import Actor, Agent, Contact, Identity, Team
 from ..core.ports import Address, Belongings, CommandRecord, RecordedEvent
+from ..core.routing.model import Presence, Turn, Waiting
 from ..core.sla.book import Book
 from ..core.sla.clocks import Clock
 from ..core.talks import Said, Talk
 from ..core.tickets import Ticket
 from ..core.timers import Timer
-from . import levels, rows
+from . import levels, routing, rows
 from .belongings import belongings
 from .ids import Ids
 from .levels import Shelf
 from .moments import from_micros, to_micros
+from .shapes import plan
 from .tables import (
     agents,
     anew,
@@ -164,7 +166,9 @@ class StoredSource:
         return [rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
 
     def teams(self) -> Iterable[Team]:
-        return [Team(row.handle, row.name, row.signature) for row in self._connection.execute(select(teams))]
+        return [
+            Team(row.handle, row.name, row.signature, plan(row.plan)) for row in self._connection.execute(select(teams))
+        ]
 
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
         query = select(tickets.c.token, tickets.c.number).where(tickets.c.token.in_([clean(t) for t in tokens]))
@@ -342,6 +346,30 @@ class StoredSource:
     def active_after(self, ticket: int, limit: int) -> Sequence[int]:
         query = select(tickets.c.number).where(text(ACTIVE), tickets.c.number > ticket)
         return self._connection.execute(query.order_by(tickets.c.number).limit(limit)).scalars().all()
+
+    # --- routing ----------------------------------------------------------------------------------
+
+    def presences(self) -> Iterable[Presence]:
+        return routing.presences(self._connection)
+
+    def turns(self, agents: Collection[str]) -> Iterable[Turn]:
+        return routing.turns_of(self._connection, agents)
+
+    def loads(self, agents: Collection[str]) -> Mapping[tuple[str, str], int]:
+        return routing.loads(self._connection, agents)
+
+    def waiting(
+        self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
+    ) -> Sequence[Waiting]:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE_LOCK})")
+        return routing.waiting(self._connection, team, limit, after, besides)
+
+    def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
+        return routing.busy(self._connection, team)
+
+    def unattended(self, team: str) -> bool:
+        return routing.is_unattended(self._connection, team)
 
     def journal_state(self, id: int) -> JournalState | None:
         if not _valid((id,)):

@@ -17,8 +17,10 @@ from .files import FileRow, file_rows, insert_files
 from .levels import write_levels
 from .moments import to_micros
 from .rewrite import edit, purge, reread
+from .routing import write_roster
 from .search import contacts as contact_index
 from .search import index
+from .shapes import plan_json
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, found, insert, or_update, update
 from .tables import (
@@ -64,6 +66,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     erase(connection, changes.erased, source)
     _history(connection, changes)
     write_levels(connection, changes.levels)
+    write_roster(connection, changes.roster)
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)
@@ -74,9 +77,9 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
     insert(
         connection,
         teams,
-        [(t.handle, clean(t.name), clean(t.signature)) for t in changes.teams.values()],
+        [(t.handle, clean(t.name), clean(t.signature), plan_json(t.plan)) for t in changes.teams.values()],
         rows.TEAM_COLUMNS,
-        or_update("handle", ["name", "signature"]),
+        or_update("handle", ["name", "signature", "plan"]),
     )
     insert(
         connection,

@@ -14,6 +14,7 @@ from .outbox import outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
 from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
+from .routing import presences, turns, unattended
 from .sqlite import metadata as sqlite_metadata
 from .tickets import followers, participants, seen, ticket_tags, tickets
 
@@ -45,6 +46,7 @@ __all__ = [
     "participants",
     "plugin_revisions",
     "postgresql_metadata",
+    "presences",
     "seen",
     "sla_book",
     "sla_policies",
@@ -53,4 +55,6 @@ __all__ = [
     "ticket_tags",
     "tickets",
     "timers",
+    "turns",
+    "unattended",
 ]

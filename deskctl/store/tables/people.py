@@ -15,6 +15,7 @@ agents = Table(
     Column("login", Text),
     Column("active", Boolean, nullable=False),
     Column("signature", Text, nullable=False),
+    Column("seat", Text),  # JSON document: what they can take
 )
 
 teams = Table(
@@ -23,6 +24,7 @@ teams = Table(
     Column("handle", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("signature", Text, nullable=False),
+    Column("plan", Text),  # JSON document: how its tickets are routed
 )
 
 memberships = Table(

@@ -33,6 +33,11 @@ tickets = Table(
     Column("token", Text),
     Column("callback_at", Moment),
     Column("due_at", Moment),
+    Column("tier", Text),
+    Column("approval", Text),
+    Column("waits", Text),
+    Column("declined", Text),
+    Column("former", Text),
 )
 
 Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)

@@ -19,6 +19,7 @@ from deskctl.core.messages import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.outbox import OutboxEntry
 from deskctl.core.people import Actor, Agent, Contact, Identity, Team
 from deskctl.core.ports import Address, Belongings, CommandRecord, RecordedEvent
+from deskctl.core.routing.model import Presence, Turn, Waiting
 from deskctl.core.settings import ChannelInfo, Settings
 from deskctl.core.sla.book import Book
 from deskctl.core.sla.clocks import Clock
@@ -140,6 +141,26 @@ class NothingYet:
 
     def active_after(self, ticket: int, limit: int) -> Sequence[int]:
         return ()
+
+    def presences(self) -> Iterable[Presence]:
+        return ()
+
+    def turns(self, agents: Collection[str]) -> Iterable[Turn]:
+        return ()
+
+    def loads(self, agents: Collection[str]) -> Mapping[tuple[str, str], int]:
+        return {}
+
+    def waiting(
+        self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
+    ) -> Sequence[Waiting]:
+        return ()
+
+    def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
+        return {}
+
+    def unattended(self, team: str) -> bool:
+        return False
 
     def journal_state(self, row: int, /) -> JournalState | None:
         return None

@@ -1,0 +1,65 @@
+"""What agents can take and how teams route, as JSON documents; what is as for everybody is left out."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+from ..core.routing.model import Model, Plan, Seat, Strategy
+from .text import clean, from_json, to_json
+
+
+def seat_json(seat: Seat) -> str | None:
+    """None for one that nothing was said of."""
+    return _kept(seat, Seat())
+
+
+def seat(kept: str | None) -> Seat:
+    if not kept:
+        return Seat()
+    known = from_json(kept)
+    known["skills"] = frozenset(known.get("skills", ()))
+    known["channels"] = tuple(known.get("channels", ()))
+    return Seat(**known)
+
+
+def plan_json(plan: Plan) -> str | None:
+    return _kept(plan, Plan())
+
+
+def plan(kept: str | None) -> Plan:
+    if not kept:
+        return Plan()
+    known = from_json(kept)
+    convert: dict[str, Any] = {
+        "strategy": Strategy,
+        "model": Model,
+        "tiers": tuple,
+        "tick": _seconds,
+        "relax_after": lambda value: None if value is None else _seconds(value),
+        "surge_wait": lambda value: {channel: _seconds(length) for channel, length in value.items()},
+    }
+    return Plan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
+
+
+def _kept(shape: Any, usual: Any) -> str | None:
+    said = {f.name: getattr(shape, f.name) for f in fields(shape)}
+    kept = {name: _plain(value) for name, value in said.items() if value != getattr(usual, name)}
+    return to_json(kept) if kept else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, str):
+        return clean(str(value))
+    if isinstance(value, frozenset):
+        return sorted(map(clean, value))
+    if isinstance(value, dict):
+        return {clean(key): _plain(item) for key, item in sorted(value.items())}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)

@@ -1,0 +1,39 @@
+"""Who is there, whose turn it was, and which teams were told that nobody is."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, Table, Text
+
+from .base import Moment, metadata
+
+presences = Table(
+    "presences",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", Moment),
+    Column("until", Moment),
+    Column("moved", Text),
+    sqlite_with_rowid=False,
+)
+
+#: When an agent was last given a ticket of a channel, and how many since `began`.
+turns = Table(
+    "turns",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("began", Moment, nullable=False),
+    Column("given", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Teams whose queue waits for somebody to come, and were told so.
+unattended = Table(
+    "unattended",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
