@@ -18,6 +18,8 @@ from .loading import Brings
 
 #: The class that a test subclasses, by what a plugin brings.
 _CONTRACTS = {"channels": "ChannelContract", "automations": "AutomationContract"}
+#: Parts of the contract of a channel, for a second door of one that keeps the whole; they are run and no more.
+_PARTS = ("ParseContract", "ReceiveContract", "SendContract", "EndContract")
 #: Seconds for the whole suite.
 _WITHIN = 600
 _KIT = "pip install 'deskctl[testing]'"
@@ -37,7 +39,7 @@ def judge(project: PluginProject, brings: Brings) -> Iterator[Finding]:
         if not found.get(contract):
             hint = f"write a test class that subclasses {contract} of deskctl.testing.contract"
             yield wrong("contract", f"no test subclasses {contract}", hint)
-    nodes = [node for contract in wanted for node in found.get(contract, ())]
+    nodes = [node for contract in (*wanted, *_PARTS) for node in found.get(contract, ())]
     if nodes:
         yield _run(project, nodes)
     elif not wanted:
@@ -46,6 +48,7 @@ def judge(project: PluginProject, brings: Brings) -> Iterator[Finding]:
 
 def declared(tests: Path) -> dict[str, list[str]]:
     """The pytest ids of the classes that subclass each contract, directly or through a class of the same file."""
+    known = (*_CONTRACTS.values(), *_PARTS)
     found: dict[str, list[str]] = {}
     for path in sorted(tests.rglob("test_*.py")):
         try:
@@ -56,7 +59,7 @@ def declared(tests: Path) -> dict[str, list[str]]:
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
                 bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
-                kind = next((kinds.get(b, b) for b in bases if kinds.get(b, b) in _CONTRACTS.values()), None)
+                kind = next((kinds.get(b, b) for b in bases if kinds.get(b, b) in known), None)
                 if kind is not None:
                     kinds[node.name] = kind
                     if node.name.startswith("Test"):

@@ -20,6 +20,20 @@ from __future__ import annotations
 
 from .automation import AutomationContract
 from .channel import ChannelContract
+from .ending import EndContract
+from .parsing import ParseContract
 from .peer import RAISED, Fault, Peer
+from .receiving import ReceiveContract
+from .sending import SendContract
 
-__all__ = ["RAISED", "AutomationContract", "ChannelContract", "Fault", "Peer"]
+__all__ = [
+    "RAISED",
+    "AutomationContract",
+    "ChannelContract",
+    "EndContract",
+    "Fault",
+    "ParseContract",
+    "Peer",
+    "ReceiveContract",
+    "SendContract",
+]

@@ -13,7 +13,7 @@ import pytest
 
 from deskctl.plugins import Secret
 from deskctl.testing import builders
-from deskctl.testing.contract import ChannelContract, Fault
+from deskctl.testing.contract import ChannelContract, EndContract, Fault, ReceiveContract
 from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email import deskctl_channels
@@ -127,7 +127,9 @@ class Mailbox:
         raise AssertionError(f"nothing is sent here that could fail: {fault}")
 
 
-class TestByMailbox(ChannelContract):
+class TestByMailbox(ReceiveContract, EndContract):
+    """Mail is read and sent the same, by whatever door it comes."""
+
     channel_type = EMAIL
     samples = TestByListener.samples
     sends = False
