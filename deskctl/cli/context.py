@@ -89,13 +89,20 @@ class CliContext:
             self.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         )
 
-    def emit(self, rows: Iterable[Any], columns: Sequence[Column | str]) -> None:
+    def emit(self, rows: Iterable[Any], columns: Sequence[Column | str | tuple[str, int]]) -> None:
         """Let the desk go and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
         values in a pipe."""
         from .output import emit, field
 
         self.release()
-        known = [field(column) if isinstance(column, str) else column for column in columns]
+        known = [
+            field(column)
+            if isinstance(column, str)
+            else field(column[0], least=column[1])
+            if isinstance(column, tuple)
+            else column
+            for column in columns
+        ]
         emit(list(rows), known, json=self.json, chosen=self.columns, color=self.color)
 
     def say(self, line: str) -> None:

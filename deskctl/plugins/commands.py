@@ -65,7 +65,7 @@ class CommandContext(Protocol):
 
     def emit(self, rows: Iterable[Any], columns: Sequence[Any]) -> None:
         """Print rows (mappings): a table on a terminal, tab-separated values in a pipe, JSON Lines with `--json`.
-        `columns` are the keys to print."""
+        `columns` are the keys to print; `(key, 20)` is one that gives way on a narrow terminal, down to 20 cells."""
         ...
 
     def document(self, document: Any) -> None:
