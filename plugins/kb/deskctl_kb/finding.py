@@ -21,7 +21,7 @@ from .words import terms
 #: other words than the articles use, it answers fewer than one in twenty.
 GOOD, SURE = 0.22, 0.33
 #: How many of the best are looked at closely.
-_CLOSELY = 60
+_CLOSELY = 30
 #: What an article in another language than the asker's counts.
 _FOREIGN = 0.7
 #: What solved, inserted and contradicted change at most: experience decides between equals, not for the unlike.

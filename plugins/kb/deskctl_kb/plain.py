@@ -48,14 +48,14 @@ def shortened(text: str, longest: int) -> tuple[str, bool]:
 
 def snippet(text: str, wanted: Collection[str], longest: int = 160) -> str:
     """The sentence of `text` that says most of what is wanted, on one line."""
-    from .words import terms
-
+    sought = {bare for term in wanted if len(bare := term.lstrip("=.")) > 1}
     best, most = "", -1.0
-    for sentence in _SENTENCE.split(text[:6000])[:40]:
+    for sentence in _SENTENCE.split(text[:8000])[:60]:
         sentence = " ".join(sentence.split())
         if not sentence:
             continue
-        value = len({*terms(sentence)} & {*wanted}) / (1 + len(sentence) / 400)
+        said = sentence.casefold()
+        value = sum(term in said for term in sought) / (1 + len(sentence) / 400)
         if value > most:
             best, most = sentence, value
     return best if len(best) <= longest else best[: longest - 1].rstrip() + "…"

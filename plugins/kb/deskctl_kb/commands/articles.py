@@ -174,7 +174,7 @@ def history(context: CommandContext, id: int) -> None:
         row["for"] = "customers" if row["public"] else "agents"
         if not context.json:
             row["changed_at"] = _moment(row["changed_at"])
-    context.emit(rows, ["version", "change", "changed_at", "author", "state", "for", "title"])
+    context.emit(rows, ["version", "change", "changed_at", "author", "state", "for", ("title", 12)])
 
 
 @click.command("list")
@@ -197,7 +197,7 @@ def list_(
     rows = context.request("kb.list", state=state, public=public, language=language, tag=tag)
     for row in rows:
         row["for"] = "customers" if row["public"] else "agents"
-    context.emit(rows, ["id", "state", "for", "language", "version", "title"])
+    context.emit(rows, ["id", "state", "for", "language", "version", ("title", 20)])
 
 
 @click.command("publish")

@@ -83,7 +83,7 @@ def stats(context: CommandContext, since_: str | None) -> None:
     context.say(f"missed    {answer['missed']} questions found nothing good: deskctl kb gaps")
     if answer["used"]:
         context.say("")
-        context.emit(answer["used"], ["id", "shown", "inserted", "solved", "contradicted", "title"])
+        context.emit(answer["used"], ["id", "shown", "inserted", "solved", "contradicted", ("title", 20)])
 
 
 @click.command("gaps")
@@ -107,7 +107,7 @@ def gaps(context: CommandContext, since_: str | None, limit: int) -> None:
     if not context.json:
         for row in rows:
             row["tickets"] = ", ".join(f"#{number}" for number in row["tickets"][:5])
-    context.emit(rows, ["count", "tickets", "question"])
+    context.emit(rows, ["count", "tickets", ("question", 30)])
 
 
 def _list(context: CommandContext, rows: list[dict[str, Any]], none: str) -> None:
@@ -119,4 +119,4 @@ def _list(context: CommandContext, rows: list[dict[str, Any]], none: str) -> Non
         if not context.json:
             click.echo(none, err=True)
         return
-    context.emit(rows, ["id", "for", "language", "score", "title", "snippet"])
+    context.emit(rows, ["id", "for", "language", "score", ("title", 20), ("snippet", 20)])
