@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "search": "search",
     "idle": "idle",
     "kb": "kb",
+    "sla": "sla",
     "smtp": "intake",
     "imap": "intake",
     "telegram": "telegram",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .commands import Command
 from .commands.machine import FireTimer
 from .commands.seen import MarkSeen
@@ -12,6 +14,15 @@ from .sla import keeping
 from .tickets import Status
 from .timers import TimerKind
 from .unit import Unit
+
+
+def preload(unit: Unit, timers: Sequence[int]) -> None:
+    """Load what a batch of timers will touch, a few statements for all of it."""
+    unit.load_timers(timers)
+    tickets = [found.ticket for number in timers if (found := unit.timer(number)) is not None and found.ticket]
+    unit.load_tickets(tickets)
+    if unit.levels.book.used:
+        unit.levels.load(tickets)
 
 
 def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
