@@ -12,7 +12,7 @@ from .article import Article
 from .frontmatter import File
 
 #: Bytes of one file, and of all of them together: what one request can carry.
-LARGEST, LARGEST_ALL = 2_000_000, 48_000_000
+LARGEST, LARGEST_ALL = 2_000_000, 30_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from deskctl.plugins import UsageError
 
 from .article import (
@@ -97,6 +95,8 @@ def revise(text: str, old: Content) -> Content:
 
 def write(slug: str, content: Content) -> str:
     """The one form in which an article is written: `read(write(slug, content))` gives both back."""
+    import yaml
+
     keys: dict[str, Any] = {
         "slug": slug,
         "title": content.title,
@@ -141,6 +141,8 @@ def _split(text: str) -> tuple[str | None, str]:
 
 
 def _keys(head: str) -> dict[str, Any]:
+    import yaml
+
     if len(head) > _LONGEST:
         raise UsageError(f"its front matter has {len(head):,} characters", f"at most {_LONGEST:,}")
     depth = 0
