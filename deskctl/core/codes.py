@@ -43,7 +43,7 @@ class LinkTries:
 
 
 def made_from(token: str) -> str:
-    """A code from 128 random bits in hexadecimal: `XXXX-XXXX-XXX`."""
+    """A code from 128 random bits in hexadecimal, in groups that can be read aloud."""
     number, signs = int(token, 16), ""
     for _ in range(LENGTH):
         number, place = divmod(number, len(ALPHABET))

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ..core.codes import LinkCode
 from ..core.conversation import Message, MessageHead
 from ..core.events import restore
 from ..core.jobs import Job
@@ -149,32 +148,6 @@ def contact(row: AnyRow) -> Contact:
 
 def identity(row: AnyRow) -> Identity:
     return Identity(row.kind, row.address, row.contact, row.bounced)
-
-
-LINK_CODE_COLUMNS = "digest contact kind created_at expires_at used_at"
-LINK_TRIES_COLUMNS = "address kind wrong since"
-
-
-def link_code_values(code: LinkCode) -> tuple[Any, ...]:
-    return (
-        code.digest,
-        code.contact,
-        code.kind,
-        to_micros(code.created_at),
-        to_micros(code.expires_at),
-        maybe_to_micros(code.used_at),
-    )
-
-
-def link_code(row: AnyRow) -> LinkCode:
-    return LinkCode(
-        digest=row.digest,
-        contact=row.contact,
-        created_at=from_micros(row.created_at),
-        expires_at=from_micros(row.expires_at),
-        kind=row.kind,
-        used_at=maybe_from_micros(row.used_at),
-    )
 
 
 # --- messages -------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from ..core.sla.clocks import Clock
 from ..core.tickets import Ticket
 from ..core.timers import Timer
 from . import levels, routing, rows
+from .customers import StoredCustomers
 from .ids import Ids
 from .levels import Shelf
 from .moments import to_micros

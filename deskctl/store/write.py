@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 
 from ..core.tickets import Ticket
 from ..core.unit import Changes
-from . import blobs, rows
+from . import blobs, links, rows
 from .erase import erase
 from .files import FileRow, file_rows, insert_files
 from .levels import write_levels
-from .moments import to_micros
 from .rewrite import edit, purge, reread
 from .routing import write_roster
 from .search import contacts as contact_index
@@ -98,10 +97,10 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
         rows.CONTACT_COLUMNS,
         or_update("id", rows.CONTACT_COLUMNS.split()[1:]),
     )
-    codes = [rows.link_code_values(c) for c in changes.link_codes.values()]
-    insert(connection, link_codes, codes, rows.LINK_CODE_COLUMNS, or_update("digest", ["used_at"]))
-    tried = [(clean(t.address), t.kind, t.wrong, to_micros(t.since)) for t in changes.link_tries.values()]
-    insert(connection, link_tries, tried, rows.LINK_TRIES_COLUMNS, or_update("address, kind", ["wrong", "since"]))
+    codes = [links.link_code_values(c) for c in changes.link_codes.values()]
+    insert(connection, link_codes, codes, links.LINK_CODE_COLUMNS, or_update("digest", ["used_at"]))
+    tried = [links.link_tries_values(t) for t in changes.link_tries.values()]
+    insert(connection, link_tries, tried, links.LINK_TRIES_COLUMNS, or_update("address, kind", ["wrong", "since"]))
     reached = [(source.next_id("identities"), i.kind, clean(i.address), i.contact) for i in changes.identities]
     insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
     contact_index.renew(connection, changes.contacts.keys() | {i.contact for i in changes.identities})
