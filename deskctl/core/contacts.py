@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from ..errors import Refused, UsageError
 from .commands import Command
 from .commands import contacts as c
-from .events import ContactChanged, ContactMerged, ContactUnmerged, Event
+from .customer_events import ContactChanged, ContactMerged, ContactUnmerged
+from .events import Event
 from .fields import parse_tag
 from .handling import Handler, Said, Steps
 from .identity import known, living, person

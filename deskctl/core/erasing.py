@@ -7,7 +7,8 @@ from dataclasses import replace
 from .commands import Command
 from .commands import contacts as c
 from .contacts import present
-from .events import CallbackChanged, ContactErased, ContactExported, StatusChanged, WaitingChanged
+from .customer_events import ContactErased, ContactExported
+from .events import CallbackChanged, StatusChanged, WaitingChanged
 from .handling import Handler, Said, Steps
 from .identity import person
 from .people import Actor, Contact

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import events as e
+from .customer_events import ContactChanged
 from .queue import virtual_due
 from .routing import events as re
 from .sla.events import DueChanged, LevelEvent
@@ -23,7 +24,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 #: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, e.ContactChanged, re.Routed, LevelEvent)
+_QUIET = (e.AgentTold, e.Mentions, e.SpamPurged, ContactChanged, re.Routed, LevelEvent)
 
 
 def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:

@@ -12,7 +12,8 @@ from . import codes
 from .commands import Command
 from .commands.contacts import IssueLink
 from .contacts import join, present
-from .events import Event, IdentityAdded, LinkIssued, LinkRedeemed, LinkRefused
+from .customer_events import IdentityAdded, LinkIssued, LinkRedeemed, LinkRefused
+from .events import Event
 from .handling import Handler, Said, Steps
 from .identity import address_key, contact_for, holder, living
 from .people import Actor, Identity

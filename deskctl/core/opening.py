@@ -10,10 +10,10 @@ from .calls import spoken
 from .commands import Command
 from .commands import tickets as c
 from .conversation import Message
+from .customer_events import CallLogged
 from .events import (
     Assigned,
     CallbackChanged,
-    CallLogged,
     Event,
     MessageReceived,
     ReplyAdded,

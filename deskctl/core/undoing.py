@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..errors import DeskctlError, NotFound, Refused
 from . import contacts
+from . import customer_events as ce
 from . import events as e
 from .commands import Command
 from .commands import tickets as c
@@ -21,7 +22,7 @@ from .tickets import Status
 from .unit import Unit
 
 #: What follows by itself stands in nobody's way.
-_NO_TOUCH = (e.AgentTold, e.Undone, e.ContactChanged, LevelEvent)
+_NO_TOUCH = (e.AgentTold, e.Undone, ce.ContactChanged, LevelEvent)
 
 
 def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
@@ -104,9 +105,9 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.WaitingChanged(number, new_since, old_since)
         case e.CallbackChanged(old=old_call, new=new_call):
             yield e.CallbackChanged(number, new_call, old_call)
-        case e.ContactMerged(contact=merged, into=into):
+        case ce.ContactMerged(contact=merged, into=into):
             yield from contacts.take_back_merge(unit, merged, into)
-        case e.ContactUnmerged(contact=merged, into=into):
+        case ce.ContactUnmerged(contact=merged, into=into):
             yield from contacts.take_back_unmerge(unit, merged, into)
         case e.FollowerAdded(agent=agent):
             yield e.FollowerRemoved(number, agent)
