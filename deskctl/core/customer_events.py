@@ -1,4 +1,4 @@
-"""What happens to a customer: called, changed, merged and parted, linked, exported, erased. Ids and facts, as in `events`."""
+"""What happens to a customer: called, changed, merged, parted, linked, exported, erased. Ids and facts only."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
 from .. import events as e
+from ..customer_events import CallLogged
 from ..ports import RecordedEvent
 from ..tickets import Priority, Status
 from . import events as le
@@ -23,7 +24,7 @@ READ = (
     e.TicketCreated,
     e.MessageReceived,
     e.ReplyAdded,
-    e.CallLogged,
+    CallLogged,
     e.MessageWithdrawn,
     e.DeliverySettled,
     e.StatusChanged,
@@ -109,7 +110,7 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
     match event:
         case e.MessageReceived(message=message, automatic=None):
             life.words.append(Word(at, Said.ASKED, message))
-        case e.ReplyAdded(message=message) | e.CallLogged(message=message) if recorded.actor.handle is not None:
+        case e.ReplyAdded(message=message) | CallLogged(message=message) if recorded.actor.handle is not None:
             life.words.append(Word(at, Said.ANSWERED, message))
         case e.MessageWithdrawn(message=message):
             life.words = [w for w in life.words if w.message != message]
