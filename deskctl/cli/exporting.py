@@ -15,7 +15,8 @@ from .context import CliContext
 from .files import file_name
 
 if TYPE_CHECKING:
-    from ..core.queries.answers import ContactDocument, MessageRow, TicketDocument
+    from ..core.queries.answers import MessageRow, TicketDocument
+    from ..core.queries.customer_answers import ContactDocument
 
 
 def export_contact(context: CliContext, number: int, *, notes: bool, force: bool) -> None:

@@ -12,7 +12,8 @@ from .times import age
 from .width import cut, wrap
 
 if TYPE_CHECKING:
-    from ..core.queries.answers import ContactDocument, SaidRow, TicketRow
+    from ..core.queries.answers import TicketRow
+    from ..core.queries.customer_answers import ContactDocument, SaidRow
 
 _KIND = {"out": "reply", "note": "note", "auto": "automatic"}
 

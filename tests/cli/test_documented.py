@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers
+from deskctl.core.queries import answers, customer_answers
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -14,13 +14,16 @@ PAGE = (ROOT / "docs" / "reference" / "json.md").read_text()
 WORDS = {word for code in re.findall(r"`([^`]+)`", PAGE) for word in re.split(r"[^a-z0-9_]+", code)}
 PRINTED = [
     answers.TicketRow, answers.TicketDocument, answers.MessageRow, answers.AttachmentRow, answers.ContactRef,
-    answers.ContactRow, answers.ContactDocument, answers.IdentityRow, answers.SaidRow, answers.OtherTicket,
+    customer_answers.ContactRow, customer_answers.ContactDocument,
+    customer_answers.IdentityRow, customer_answers.SaidRow, answers.OtherTicket,
     answers.CallRow,
     answers.MessageHit, answers.ContactHit, answers.BouncedRow, answers.BounceRow, answers.SentFile, answers.BlockRow,
     answers.AgentRow, answers.TeamRow, answers.OutboxRow, answers.OutboxDocument, answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
     requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
-    requests.JobDone,
+    requests.JobDone, answers.CalendarRow, answers.CalendarDocument, answers.CalendarDay, answers.CalendarCheck,
+    answers.PolicyDocument, answers.StepRow, answers.PolicyCandidate, answers.PolicyTest, answers.ClockDocument,
+    answers.SegmentRow, answers.DueRow,
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from . import Query
 @dataclass(frozen=True, slots=True)
 class ListContacts(Query):
     """Customers, newest first; those merged into another are not among them. Empty filters do not restrict; `text`
-    is looked for in names and addresses. Answer: `list[answers.ContactRow]`.
+    is looked for in names and addresses. Answer: `list[customer_answers.ContactRow]`.
     """
 
     text: str | None = None
@@ -22,7 +22,7 @@ class ListContacts(Query):
 @dataclass(frozen=True, slots=True)
 class ShowContact(Query):
     """A customer with the newest `limit` of all that was said, on every channel. Of a merged one it is whom they were
-    merged into. Without notes unless `notes` says so. Answer: `answers.ContactDocument`.
+    merged into. Without notes unless `notes` says so. Answer: `customer_answers.ContactDocument`.
     """
 
     id: int

@@ -9,8 +9,9 @@ from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, tex
 
 from ...core.messages import MessageKind
 from ...core.people import Contact
-from ...core.queries.answers import AttachmentRow, ContactDocument, ContactRow, IdentityRow, SaidRow
+from ...core.queries.answers import AttachmentRow
 from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...core.queries.customer_answers import ContactDocument, ContactRow, IdentityRow, SaidRow
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
