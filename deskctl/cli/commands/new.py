@@ -22,9 +22,7 @@ from ..words import given, text_options
     shell_complete=completes("channel"),
     help="How they reached you: a configured channel, phone or manual.  [default: manual]",
 )
-@click.option(
-    "--direction", type=click.Choice(["in", "out"]), help="Of a call: who called.  [default: in]"
-)
+@click.option("--direction", type=click.Choice(["in", "out"]), help="Of a call: who called.  [default: in]")
 @click.option("--duration", metavar="LENGTH", help="Of a call: how long it took, as in 4m or 1h30m.")
 @click.option("--callback", metavar="MOMENT", help="When you promised to call, as in +2h or “tomorrow 10:00”.")
 @click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Whose queue it enters.")
