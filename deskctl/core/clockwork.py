@@ -10,6 +10,7 @@ from .commands.seen import MarkSeen
 from .events import CallbackDue, SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
 from .people import Actor
+from .routing import running
 from .sla import keeping
 from .tickets import Status
 from .timers import TimerKind
@@ -33,6 +34,8 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
     unit.drop_timer(timer.key)
     if timer.kind is TimerKind.SLA_BOOK:
         return (yield from keeping.keep_all(unit, timer.ticket or 0))
+    if timer.kind is TimerKind.ROUTE:
+        return (yield from running.fire(unit, timer))
     ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
     if ticket is None:
         return Said("nothing is due")

@@ -10,6 +10,7 @@ from ..errors import UsageError
 from . import (
     acknowledging,
     answering,
+    approving,
     assigning,
     calls,
     clockwork,
@@ -37,6 +38,7 @@ from .commands.tickets import Undo
 from .handling import By, Handler, Said
 from .people import Actor
 from .reactions import REACTIONS
+from .routing import presence, running
 from .sla import keeping, promising, setting_up, steps
 from .unit import Unit
 
@@ -67,6 +69,9 @@ HANDLERS: dict[type[Command], Handler] = {
     **calendars.HANDLERS,
     **setting_up.HANDLERS,
     **promising.HANDLERS,
+    **running.HANDLERS,
+    **presence.HANDLERS,
+    **approving.HANDLERS,
 }
 
 #: How far reactions may lead from the command that started them; further is a fault of ours.

@@ -172,7 +172,7 @@ class Tagged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Escalated(Event):
-    """`to` is `agent:HANDLE` or `team:HANDLE`. The reason is a note on the ticket (`message`)."""
+    """`to` is `agent:HANDLE`, `team:HANDLE` or `tier:NAME`. The reason is a note on the ticket (`message`)."""
 
     to: str
     message: int

@@ -30,6 +30,11 @@ _SUBJECT = {
         "callback": "Call back",
         "due_soon": "Due soon",
         "overdue": "Overdue",
+        "routed": "Several tickets assigned to you",
+        "nobody": "Tickets wait and nobody is online",
+        "approval": "Your approval is asked for",
+        "approved": "Approved",
+        "denied": "Not approved",
     },
     "ko": {
         "new": "새 문의",
@@ -43,6 +48,11 @@ _SUBJECT = {
         "callback": "회신 전화",
         "due_soon": "기한 임박",
         "overdue": "기한 초과",
+        "routed": "여러 문의가 배정됨",
+        "nobody": "대기 중인 문의가 있으나 온라인 상담원이 없음",
+        "approval": "승인 요청",
+        "approved": "승인됨",
+        "denied": "승인되지 않음",
     },
 }
 _FROM = {"en": "From", "ko": "보낸 사람"}
@@ -87,7 +97,8 @@ def _subject(language: str, about: str, ticket: Ticket | None) -> str:
 def _text(unit: Unit, language: str, command: Tell, ticket: Ticket | None) -> str:
     lines = [visible_lines(command.detail)] if command.detail else []
     if ticket is None:
-        return "\n".join([*lines, "", "-- ", "deskctl inbox list"])
+        see = "deskctl list" if command.about in ("routed", "nobody") else "deskctl inbox list"
+        return "\n".join([*lines, "", "-- ", see])
     fresh = [m for m in unit.changes.messages if m.ticket == ticket.number]
     address = fresh[-1].author if fresh else next((i.address for i in unit.addresses_of(ticket.contact)), None)
     name = unit.contact(ticket.contact).name

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import calls
+from . import approving, calls
 from . import events as e
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
 from .people import Actor
+from .routing.waking import ROUTING, routing
 from .sla.steps import sla
 from .spam import forget_later, purge_key
-from .targets import active_agents, members
-from .tickets import Status
+from .targets import active_agents, in_tier, members
+from .tickets import Status, Ticket
 from .timers import Timer, TimerKind
 from .unit import Unit
 
@@ -29,13 +30,15 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
             yield from _tell_team(unit, team, "new", number)
         case e.CallbackDue() if number is not None:
             yield from _tell_owner(unit, number, "callback", calls.promise(unit, number))
-        case e.Assigned(new=str(agent)) if agent != actor.handle:
+        case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             about = "escalated" if _escalates(cause) else "assigned"
             yield Tell(agent, about, number)
         case e.PersonAsked() if number is not None and not unit.opened_now(number):
             yield from _tell_owner(unit, number, "person", None)
         case e.Escalated(to=to) if to.startswith("team:"):
             yield from _tell_team(unit, to.removeprefix("team:"), "escalated", number, besides=actor.handle)
+        case e.Escalated(to=to) if to.startswith("tier:") and number is not None:
+            yield from _tell_tier(unit, unit.ticket(number), to.removeprefix("tier:"), besides=actor.handle)
         case e.DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
             yield from _tell_owner(unit, number, state, reason)
 
@@ -47,6 +50,17 @@ def _tell_owner(unit: Unit, number: int, about: str, detail: str | None) -> Iter
         yield Tell(str(owner), about, number, detail)
     else:
         yield from _tell_team(unit, unit.ticket(number).team, about, number, detail)
+
+
+def _tell_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> Iterator[Command]:
+    """Where tickets are routed, whoever gets it is told, and nobody else."""
+    team = unit.teams.get(ticket.team or "")
+    if team is None or not team.plan.routed:
+        yield from (
+            Tell(agent.handle, "escalated", ticket.number)
+            for agent in in_tier(unit, ticket.team, tier)
+            if agent.handle != besides
+        )
 
 
 def _is_old(cause: Command) -> bool:
@@ -121,4 +135,6 @@ REACTIONS: tuple[Reaction, ...] = (
     tell_of_quarantine,
     acknowledge,
     sla,
+    routing,
+    approving.tell_of_approvals,
 )

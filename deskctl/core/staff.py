@@ -11,6 +11,7 @@ from .commands import Command, admin
 from .events import AgentChanged, Event, TeamCreated, TeamRedefined
 from .handling import Handler, Said, Steps
 from .people import Actor, Agent, Team
+from .routing import shaping
 from .suggest import did_you_mean
 from .unit import Unit
 
@@ -49,13 +50,15 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
+        seat=shaping.shaped(agent.seat, command),
     )
-    fields = ("name", "email", "login", "teams", "active", "signature")
+    fields = ("name", "email", "login", "teams", "active", "signature", "seat")
     what = tuple(f for f in fields if getattr(agent, f) != getattr(changed, f))
     if what:
         unit.put_agent(changed)
         yield AgentChanged(None, agent.handle, what)
-    return Said(f"agent {agent.handle}: {', '.join(what) or 'nothing'} changed", facts={"agent": agent.handle})
+    facts = {"agent": agent.handle, "remarks": list(shaping.remarks_on_agent(unit, changed))}
+    return Said(f"agent {agent.handle}: {_changed(what)} changed", facts=facts)
 
 
 def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
@@ -76,12 +79,20 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
         team.handle,
         team.name if command.name is None else _line(command.name),
         team.signature if command.signature is None else command.signature.strip(),
+        shaping.planned(team.plan, command),
     )
-    what = tuple(f for f in ("name", "signature") if getattr(team, f) != getattr(changed, f))
+    what = tuple(f for f in ("name", "signature", "plan") if getattr(team, f) != getattr(changed, f))
     if what:
         unit.put_team(changed)
         yield TeamRedefined(None, team.handle, what)
-    return Said(f"team {team.handle}: {', '.join(what) or 'nothing'} changed", facts={"team": team.handle})
+    facts = {"team": team.handle, "remarks": list(shaping.remarks_on_team(unit, changed))}
+    return Said(f"team {team.handle}: {_changed(what)} changed", facts=facts)
+
+
+def _changed(what: Iterable[str]) -> str:
+    """Fields in the words of whoever set them."""
+    words = {"seat": "what they can take", "plan": "how its tickets are routed"}
+    return ", ".join(words.get(field, field) for field in what) or "nothing"
 
 
 def _ensure_teams(unit: Unit, handles: Iterable[str], name: str | None = None) -> Generator[Event, None, None]:

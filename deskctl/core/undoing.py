@@ -16,6 +16,8 @@ from .handling import Handler, Said, Steps
 from .outbox import DUE_STATES, OutboxState
 from .people import Actor
 from .ports import CommandRecord, RecordedEvent
+from .routing import events as ro
+from .routing.waking import ROUTING
 from .sla.events import LevelEvent
 from .spam import pattern_of
 from .tickets import Status
@@ -64,7 +66,7 @@ def _nobody_touched(unit: Unit, record: CommandRecord, tickets: Sequence[int], e
     last = max((r.id for r in events), default=0)
     for number in tickets:
         for later in unit.source.events_since(number, last):
-            if later.command == record.id or isinstance(later.event, _NO_TOUCH):
+            if later.command == record.id or later.actor == ROUTING or isinstance(later.event, _NO_TOUCH):
                 continue
             other = unit.source.command(later.command)
             if other is not None and not other.undone and other.name != "Undo":
@@ -95,8 +97,18 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.StatusChanged(number, new, old)
         case e.PriorityChanged(old=old_priority, new=new_priority):
             yield e.PriorityChanged(number, new_priority, old_priority)
-        case e.Assigned(old=old_agent, new=new_agent):
-            yield e.Assigned(number, new_agent, old_agent)
+        case e.Assigned(old=old_agent) if number is not None:
+            yield e.Assigned(number, unit.ticket(number).assignee, old_agent)  # it may have been routed on since
+        case ro.TierChanged(old=old_tier, new=new_tier):
+            yield ro.TierChanged(number, new_tier, old_tier)
+        case ro.ApprovalAsked(by=by, message=message):
+            unit.withdraw(message)
+            yield ro.ApprovalWithdrawn(number, by)
+        case ro.ApprovalDecided(by=by, asked=asked, message=answer):
+            if answer is not None:
+                unit.withdraw(answer)
+                yield e.MessageWithdrawn(number, answer)
+            yield ro.ApprovalAsked(number, by, asked or 0)
         case e.TeamChanged(old=old_team, new=new_team):
             yield e.TeamChanged(number, new_team, old_team)
         case e.LanguageChanged(old=old_language, new=new_language):

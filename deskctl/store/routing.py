@@ -17,14 +17,19 @@ from .tables import presences as presence_table
 from .tables import ticket_tags, tickets, turns, unattended
 from .tables.tickets import ACTIVE, QUEUED
 
-PRESENCE_COLUMNS = "agent state since until moved"
+PRESENCE_COLUMNS = "agent state since until moved moved_by"
 TURN_COLUMNS = "agent channel at began given"
 
 
 def presences(connection: Connection) -> Iterator[Presence]:
     for row in connection.execute(select(presence_table)):
         yield Presence(
-            row.agent, State(row.state), maybe_from_micros(row.since), maybe_from_micros(row.until), row.moved
+            row.agent,
+            State(row.state),
+            maybe_from_micros(row.since),
+            maybe_from_micros(row.until),
+            row.moved,
+            row.moved_by,
         )
 
 
@@ -99,7 +104,7 @@ def is_unattended(connection: Connection, team: str) -> bool:
 
 def write_roster(connection: Connection, changes: RosterChanges) -> None:
     rows = [
-        (p.agent, p.state.value, maybe_to_micros(p.since), maybe_to_micros(p.until), p.moved)
+        (p.agent, p.state.value, maybe_to_micros(p.since), maybe_to_micros(p.until), p.moved, p.moved_by)
         for _, p in sorted(changes.presences.items())
     ]
     again = or_update("agent", PRESENCE_COLUMNS.split()[1:])

@@ -23,7 +23,7 @@ class AddAgent(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeAgent(Command):
-    """None leaves a field as it is."""
+    """None leaves a field as it is. `skills` and `channels` are lists with commas; `capacity` is CHANNEL=NUMBER."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -35,6 +35,11 @@ class ChangeAgent(Command):
     leave: tuple[str, ...] = ()
     active: bool | None = None
     signature: str | None = None
+    tier: str | None = None
+    skills: str | None = None
+    channels: str | None = None
+    capacity: tuple[str, ...] | None = None
+    surge: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,25 @@ class AddTeam(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeTeam(Command):
-    """None leaves a field as it is."""
+    """None leaves a field as it is. `tiers` is a list with commas, the lowest first; lengths of time as in 10m.
+
+    `weights`, `surge_queue` and `surge_wait` are CHANNEL=VALUE, or a value for every channel.
+    """
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
     handle: str
     name: str | None = None
     signature: str | None = None
+    route: str | None = None
+    tiers: str | None = None
+    model: str | None = None
+    cap_per_tick: int | None = None
+    tick: str | None = None
+    relax_after: str | None = None
+    weights: tuple[str, ...] | None = None
+    surge_queue: tuple[str, ...] | None = None
+    surge_wait: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

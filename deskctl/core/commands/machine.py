@@ -62,7 +62,7 @@ class FireTimer(Command):
 @dataclass(frozen=True, slots=True)
 class Tell(Command):
     """Notify an agent by mail. `about` is new, assigned, escalated, failed, uncertain, refused,
-    quarantined or person."""
+    quarantined, person, routed, nobody, approval, approved or denied."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False

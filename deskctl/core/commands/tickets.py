@@ -80,10 +80,13 @@ class Note(Command):
 
 @dataclass(frozen=True, slots=True)
 class Escalate(Command):
-    """Hand a ticket to someone who can do more; the owner until now stays on as a follower."""
+    """Hand a ticket to someone who can do more; the owner until now stays on as a follower.
+
+    `to` is an agent, a team or a tier (`agent:`, `team:` and `tier:` are exact); None is the next tier of its team.
+    """
 
     ticket: int
-    to: str
+    to: str | None
     reason: str
 
 

@@ -55,6 +55,7 @@ class Floor:
         self._there = {place.agent: place.absent(now) for place in places}
         self._given = {place.agent: place.given(plan, now) for place in places}
         self._turns = 0
+        self._hopeless: dict[tuple[str, frozenset[str], str | None, bool], Decision] = {}
         self._fits: dict[tuple[str, frozenset[str], str | None], _Fit] = {}
 
     @property
@@ -86,6 +87,9 @@ class Floor:
         skills = self.needed(ticket)
         relaxes = self.relaxes_at(ticket)
         relaxed = relaxes is not None and relaxes <= self.now
+        sort = ticket.channel, skills, ticket.tier, relaxed
+        if ticket.declined is None and sort in self._hopeless:
+            return self._hopeless[sort]  # there is less and less to give, never more
         fit = self._fit(ticket.channel, frozenset() if relaxed else skills, ticket.tier)
         left: dict[str, list[str]] = defaultdict(list)
         ranked = []
@@ -106,7 +110,10 @@ class Floor:
             out[reason] = (*out.get(reason, ()), *names)
         chosen = ranked[0][1] if ranked else None
         scores = tuple((name, key[-1]) for key, name in ranked)
-        return Decision(chosen, "" if chosen else _main(out), scores, out, tuple(sorted(skills)), relaxed)
+        decision = Decision(chosen, "" if chosen else _main(out), scores, out, tuple(sorted(skills)), relaxed)
+        if chosen is None and ticket.declined is None:
+            self._hopeless[sort] = decision
+        return decision
 
     def give(self, agent: str, ticket: Waiting) -> Turn:
         self._given[agent] += 1

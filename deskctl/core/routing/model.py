@@ -81,13 +81,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Where an agent is, as they said. `moved` is the channel to which they were moved for a surge."""
+    """Where an agent is, as they said. `moved` is the channel to which team `moved_by` moved them for a surge."""
 
     agent: str
     state: State = State.OFFLINE
     since: datetime | None = None
     until: datetime | None = None
     moved: str | None = None
+    moved_by: str | None = None
 
     def at(self, now: datetime) -> State:
         """Once `until` has passed, who was away is back and who was online has gone."""

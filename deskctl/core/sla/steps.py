@@ -94,7 +94,9 @@ def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
         return [owner] if owner is not None else targets.members(unit, ticket.team)
     if who == TEAM:
         return targets.members(unit, ticket.team)
-    found = targets.resolve(unit, who)
+    found = targets.resolve_any(unit, who, ticket.team)
+    if isinstance(found, targets.Tier):
+        return targets.in_tier(unit, ticket.team, found.name)
     return [found] if isinstance(found, Agent) else targets.members(unit, found.handle)
 
 

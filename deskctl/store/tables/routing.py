@@ -14,6 +14,7 @@ presences = Table(
     Column("since", Moment),
     Column("until", Moment),
     Column("moved", Text),
+    Column("moved_by", Text),
     sqlite_with_rowid=False,
 )
 

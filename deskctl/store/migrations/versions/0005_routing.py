@@ -29,6 +29,7 @@ def _presence() -> None:
         sa.Column("since", INTEGER),
         sa.Column("until", INTEGER),
         sa.Column("moved", sa.Text()),
+        sa.Column("moved_by", sa.Text()),
         sa.PrimaryKeyConstraint("agent", name=op.f("pk_presences")),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,38 @@
+"""The floor as a transaction sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import targets
+from ..people import Team
+from ..unit import Unit
+from .floor import Floor
+from .model import Presence
+from .place import Place
+
+#: Whether an agent's shift is on; None where no rota says anything of them.
+OnShift = Callable[[str], bool | None]
+
+
+def floor_of(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> Floor:
+    """Everybody of a team, as they are now. `moved` replaces what is known of one of them."""
+    agents = targets.members(unit, team.handle)
+    handles = [agent.handle for agent in agents]
+    loads, turns = unit.roster.loads(handles), unit.roster.turns(handles)
+    places = [
+        Place(
+            agent.handle,
+            agent.seat,
+            moved if moved is not None and moved.agent == agent.handle else unit.roster.presence(agent.handle),
+            loads[agent.handle],
+            turns[agent.handle],
+            on_shift(agent.handle) if on_shift is not None else None,
+        )
+        for agent in agents
+    ]
+    return Floor(team.plan, places, kinds_of(unit), unit.now)
+
+
+def kinds_of(unit: Unit) -> dict[str, str]:
+    return {name: channel.kind for name, channel in unit.settings.channels.items()}

@@ -1,0 +1,101 @@
+"""When routing looks at a team: as soon as something has changed that could let somebody have a ticket.
+
+It is done in a transaction of its own, by a timer: what follows from an agent's command is not part of it, so `undo`
+takes back what they did and nothing else, and a batch of mails is routed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from .. import events as e
+from ..commands import Command
+from ..people import Actor
+from ..sla.events import LevelEvent
+from ..tickets import Status
+from ..timers import Timer, TimerKind
+from ..unit import Unit
+from . import events as re
+
+ROUTING = Actor.system("routing")
+
+_OPENS = (Status.NEW, Status.OPEN)
+#: Of an agent or a team, what lets tickets go other ways.
+_OF_AGENTS = {"teams", "active", "seat"}
+
+
+def routing(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction. It sets timers, and asks for nothing at once."""
+    yield from ()
+    if isinstance(event, LevelEvent | e.AgentTold) or actor == ROUTING:
+        return
+    if event.ticket is not None:
+        _ticket(unit, event.ticket, event)
+        return
+    match event:
+        case e.AgentChanged(agent=agent, what=what) if _OF_AGENTS & set(what):
+            wake_teams_of(unit, agent)
+        case re.PresenceChanged(agent=agent):
+            wake_teams_of(unit, agent)
+        case e.TeamRedefined(team=team, what=what) if "plan" in what:
+            wake(unit, team)
+
+
+def _ticket(unit: Unit, number: int, event: e.Event) -> None:
+    match event:
+        case e.TicketCreated(team=team) | e.TeamChanged(new=team) if team is not None:
+            wake(unit, team)
+        case e.StatusChanged(old=Status.SOLVED, new=Status.OPEN):
+            _take_up(unit, number)
+        case e.StatusChanged(old=old, new=new) if (old in _OPENS) != (new in _OPENS):
+            _wake_ticket(unit, number)
+        case e.Assigned() | e.Tagged() | e.LanguageChanged() | re.TierChanged() | e.UnmarkedSpam() | e.Unmerged():
+            _wake_ticket(unit, number)
+        case e.MarkedSpam() | e.Merged():
+            _wake_ticket(unit, number)
+
+
+def _wake_ticket(unit: Unit, number: int) -> None:
+    ticket = unit.ticket(number)
+    if ticket.team is not None:
+        wake(unit, ticket.team)
+    owner = unit.agents.get(ticket.assignee or "")
+    if owner is not None and owner.teams - {ticket.team}:
+        wake_teams_of(unit, owner.handle)
+
+
+def _take_up(unit: Unit, number: int) -> None:
+    """A solved ticket goes on. If its owner is not there, it may not wait for them."""
+    ticket = unit.ticket(number)
+    team = unit.teams.get(ticket.team or "")
+    if team is not None and team.plan.routed:
+        _set(unit, f"ticket:{number}", unit.now)
+
+
+def wake(unit: Unit, team: str, at: datetime | None = None) -> None:
+    """Look at a team now, or at a moment. A manual team is left alone."""
+    found = unit.teams.get(team)
+    if found is not None and (found.plan.routed or found.plan.surge_queue or found.plan.surge_wait):
+        _set(unit, f"team:{team}", at or unit.now)
+
+
+def wake_teams_of(unit: Unit, agent: str) -> None:
+    found = unit.agents.get(agent)
+    for team in sorted(found.teams if found is not None else ()):
+        wake(unit, team)
+
+
+def wake_for_agent(unit: Unit, agent: str, at: datetime | None) -> None:
+    """Look at all teams of an agent when their absence or presence ends; None: it has no end."""
+    if at is None:
+        unit.drop_timer(f"{TimerKind.ROUTE}:agent:{agent}")
+    else:
+        _set(unit, f"agent:{agent}", at)
+
+
+def _set(unit: Unit, what: str, at: datetime) -> None:
+    key = f"{TimerKind.ROUTE}:{what}"
+    known = unit.changes.timers.get(key)
+    if known is None or known.due_at > at:
+        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.ROUTE, at, key))
