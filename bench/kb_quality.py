@@ -1,6 +1,7 @@
 """How well the knowledge base finds what questions ask for: `bench/kb_quality.py [FILE.jsonl]...`
 
-MRR@10 of plain BM25 over words and CJK bigrams (the floor) and of the knowledge base's own ranking. A file has one
+MRR@10 of plain BM25 over words and CJK bigrams (the floor) and of the knowledge base's own ranking, and what the
+automatic first answer would do. A file has one
 article a line: {"id", "title", "text", "questions": [...]}; a question's right answer is its own article.
 """
 
@@ -12,11 +13,19 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine
+
 from deskctl_kb import scoring
+from deskctl_kb.article import Content, State
+from deskctl_kb.finding import find, sure
+from deskctl_kb.migrations.m0001_articles import upgrade
 from deskctl_kb.question import read
+from deskctl_kb.shelf import Pen
 from deskctl_kb.words import terms
 
 DATA = Path(__file__).parent / "data" / "kb"
@@ -89,16 +98,49 @@ def mrr(articles: list[dict[str, Any]], search: Search, wrong: bool = False) -> 
     return total / count
 
 
+def answers(articles: list[dict[str, Any]], language: str) -> tuple[float, float, float]:
+    """What the automatic first answer does with the questions: the share that it answers, how many of those with the
+    right article among the three shown, and the share that it answers, wrongly, once the right article is gone."""
+    answered = right = wrong = count = 0
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        upgrade(connection)
+        pen = Pen(connection, "bench", datetime.now(UTC))
+        made = {a["id"]: pen.add(Content(a["title"], a["text"], language, public=True)) for a in articles}
+        pen.finish()
+        for article in articles:
+            here = made[article["id"]]
+            for there in (True, False):
+                if not there:
+                    gone = pen.write(here, replace(here.content, state=State.RETIRED))
+                    pen.finish()
+                for question in article["questions"]:
+                    found = find(connection, question, language=language, default=language, limit=3, customers=True)
+                    if there:
+                        count += 1
+                        answered += sure(found)
+                        right += sure(found) and here.number in [one.article.number for one in found.found]
+                    else:
+                        wrong += sure(found)
+            made[article["id"]] = pen.write(gone, here.content)
+            pen.finish()
+    return answered / count, right / max(answered, 1), wrong / count
+
+
 def main() -> int:
     files = [Path(name) for name in sys.argv[1:] if name != "-v"] or sorted(DATA.glob("*.jsonl"))
     missed = False
-    print(f"{'':24} {'articles':>8} {'BM25':>7} {'kb':>7} {'':>7}")
+    print(f"{'':12} {'articles':>8} {'BM25':>7} {'kb':>7} {'':>7}   automatic answers")
     for file in files:
         articles = [json.loads(line) for line in file.read_text().splitlines()]
         floor = mrr(articles, plain(articles))
         real = mrr(articles, ours(articles, file.stem[:2]), "-v" in sys.argv)
         missed |= real < floor
-        print(f"{file.name:24} {len(articles):>8} {floor:>7.3f} {real:>7.3f} {real / floor - 1:>+7.1%}")
+        share, right, wrong = answers(articles, file.stem[:2])
+        print(
+            f"{file.name:12} {len(articles):>8} {floor:>7.3f} {real:>7.3f} {real / floor - 1:>+7.1%}   "
+            f"{share:.0%} of the questions, {right:.0%} of them rightly; {wrong:.0%} when no article answers"
+        )
     return 1 if missed else 0
 
 

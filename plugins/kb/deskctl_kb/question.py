@@ -13,7 +13,7 @@ LONGEST = 2000
 #: Terms that are looked up: of a long mail those that it says first.
 MOST = 160
 #: What counts less than the question's own words.
-SYNONYM, SYLLABLE = 0.5, 0.07
+SYNONYM, SYLLABLE = 0.4, 0.07
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from deskctl.core.commands.admin import AddAgent
+from deskctl.core.commands.tickets import Reply
 from deskctl.core.queries.tickets import ListTickets, ShowTicket
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import make_desk, running
@@ -106,5 +108,9 @@ def test_a_question_is_answered_once_and_what_the_customer_makes_of_it_is_counte
         gap = kb("kb.gaps")[0]
         assert gap["tickets"] == [tickets["Quantum teleporter"]]
         assert all(not answers(n) for n in (2, 4, 5)), [answers(n) for n in range(1, 6)]
-        assert told() == {"shown": 2, "inserted": 0, "solved": 1, "contradicted": 2}
+        # An agent who answers with an article has used it.
+        desk.execute(AddAgent("mina", "Mina", "mina@acme.test", ("support",)))
+        desk.execute(Reply(tickets["How do I reset my password?"], "Like this.", inserted=("kb:3",)))
+        wait_until(lambda: told()["inserted"] == 1, what="the agent's use is counted")
+        assert told() == {"shown": 2, "inserted": 1, "solved": 1, "contradicted": 2}
         assert kb("kb.show", id=ko)["uses"] == {"shown": 1, "inserted": 0, "solved": 1, "contradicted": 1}
