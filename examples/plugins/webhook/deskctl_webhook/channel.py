@@ -107,6 +107,7 @@ class WebhookChannel:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request; whoever takes longer than the timeout over it is cut off."""
+        answered = False
         try:
             async with asyncio.timeout(self._config.timeout.total_seconds()):
                 try:
@@ -114,9 +115,13 @@ class WebhookChannel:
                 except http.Answer as answer:
                     reply = http.response(answer.status, {"error": answer.what}, answer.headers)
                 writer.write(reply)
-                await writer.drain()
+                answered = True
+                writer.write_eof()
+                while await reader.read(http.HEAD_LIMIT):
+                    pass  # closing on unread words would reset the connection, and the answer would be lost
         except TimeoutError:
-            writer.write(http.response(HTTPStatus.REQUEST_TIMEOUT, {"error": "the request took too long"}, {}))
+            if not writer.is_closing() and not answered:
+                writer.write(http.response(HTTPStatus.REQUEST_TIMEOUT, {"error": "the request took too long"}, {}))
         except (OSError, asyncio.IncompleteReadError):
             pass  # the other side left
         finally:
