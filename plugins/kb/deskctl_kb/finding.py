@@ -16,9 +16,9 @@ from .tables import uses
 from .ticket import questions
 from .words import terms
 
-#: Shares of what a question says, measured by bench/kb_quality.py. Below GOOD the best article is rather about something
-#: else. From SURE on a machine may give it for an answer: of questions that no article answers, in other words than the
-#: articles use, it answers one in twenty at most.
+#: Shares of what a question says, measured by bench/kb_quality.py. Below GOOD the best article is rather about
+#: something else. From SURE on a machine may give it for an answer: of questions that no article answers, in other
+#: words than the articles use, it answers one in twenty at most.
 GOOD, SURE = 0.22, 0.28
 #: How many of the best are looked at closely.
 _CLOSELY = 30
