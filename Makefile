@@ -9,10 +9,10 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format docs bench crash fuzz clean
+.PHONY: help install demo test test-long lint format docs bench crash fuzz clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make .venv with deskctl, its plugins and the tools
 
@@ -29,6 +29,9 @@ demo: install ## see the whole desk at work (ARGS="--keep" leaves it running)
 
 test: install ## run every test (ARGS="-k word" for some)
 	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-long: install ## what chance decides, thousands of times: working time and clocks (takes long)
+	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal tests/unit/core/calendars tests/commands/test_clock_lives.py $(ARGS)
 
 crash: install ## break the daemon at every named point, and kill it at random moments (takes long)
 	DESKCTL_CRASH=all DESKCTL_KILLS=$${DESKCTL_KILLS:-50} $(PYTEST) -m crash -n $(WORKERS) --dist worksteal $(ARGS)

@@ -15,6 +15,7 @@ from ..fields import parse_priority, parse_tag
 from ..handling import Handler, Said, Steps
 from ..people import Actor
 from ..suggest import did_you_mean
+from ..targets import tiers_of
 from ..tickets import Priority
 from ..unit import Unit
 from . import keeping
@@ -24,9 +25,6 @@ from .policy import MEASURED, Level, Metric, Policy, Step, parse_level, parse_ta
 from .remarks import remarks
 from .steps import ACTIONS, OWNER, TEAM
 from .when import parse as parse_when
-
-#: Tiers that a team may have; who is in them, the teams say.
-TIERS = ("frontline", "senior", "lead")
 
 
 def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
@@ -184,11 +182,12 @@ def _somebody(unit: Unit, action: str, value: str) -> None:
     _, _, rest = value.rpartition(":")
     if rest in unit.agents and rest not in agents:
         raise Refused(f"--then: {rest} has left", "name somebody who is there, a team or a tier")
+    tiers = {tier for team in (None, *unit.teams) for tier in tiers_of(unit, team)}
     known = {
         "team": set(unit.teams),
         "assign": agents | set(unit.teams),
-        "escalate": agents | set(unit.teams) | set(TIERS),
-        "notify": agents | set(unit.teams) | set(TIERS) | {OWNER, TEAM},
+        "escalate": agents | set(unit.teams) | tiers,
+        "notify": agents | set(unit.teams) | tiers | {OWNER, TEAM},
     }[action]
     if rest not in known:
         raise NotFound(f"--then: nobody is called “{value}”{did_you_mean(rest, known)}", ", ".join(sorted(known)))

@@ -95,9 +95,13 @@ def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
     if who == TEAM:
         return targets.members(unit, ticket.team)
     found = targets.resolve_any(unit, who, ticket.team)
+    if isinstance(found, Agent):
+        return [found]
     if isinstance(found, targets.Tier):
-        return targets.in_tier(unit, ticket.team, found.name)
-    return [found] if isinstance(found, Agent) else targets.members(unit, found.handle)
+        meant = targets.in_tier(unit, ticket.team, found.name)
+    else:
+        meant = targets.members(unit, found.handle)
+    return meant or _meant(unit, ticket, OWNER)  # nobody there: somebody hears of it all the same
 
 
 def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:

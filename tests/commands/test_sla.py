@@ -1,0 +1,235 @@
+"""What clocks do at the desk, on each store: they start, stand still, are kept or break, and somebody hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands import levels as lv
+from deskctl.core.commands import tickets as c
+from deskctl.core.commands.admin import ChangeAgent
+from deskctl.core.commands.contacts import SetContact
+from deskctl.core.commands.machine import FireTimer, SettleDelivery
+from deskctl.core.queries.levels import ExplainClocks
+from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.tickets import Priority
+from tests.commands.desk import StoredDesk
+
+POLICY = lv.AddPolicy(
+    "gold",
+    "",
+    "24x7",
+    (
+        ("first_response", "urgent=15m"),
+        ("first_response", "normal=4h"),
+        ("next_response", "8h"),
+        ("resolution", "3d"),
+        ("update", "1d"),
+    ),
+    ("50%", "30m"),
+)
+
+
+@pytest.fixture
+def gold(desk: StoredDesk) -> Iterator[StoredDesk]:
+    """A desk on which everybody is promised an answer within four hours."""
+    desk.do(POLICY, "user:root")
+    yield desk
+
+
+def opened(desk: StoredDesk, **fields: Any) -> int:
+    return int(desk.mail(**fields).facts["number"])
+
+
+def fire(desk: StoredDesk) -> None:
+    """What the daemon does when it wakes."""
+    while due := desk.store.timers.due(100):
+        for timer in due:
+            desk.do(FireTimer(timer.id), "system:clock")
+
+
+def clock(desk: StoredDesk, ticket: int, metric: str, instance: int = 1) -> dict[str, Any]:
+    now = desk.now.isoformat()
+    rows: list[dict[str, Any]] = desk.store.ask(ExplainClocks(ticket, now))
+    (found,) = [row for row in rows if (row["metric"], row["instance"]) == (metric, instance)]
+    return found
+
+
+def happened(desk: StoredDesk, ticket: int, *kinds: str) -> list[dict[str, Any]]:
+    return [event for event in desk.show(ticket)["events"] if event["kind"] in kinds]
+
+
+def told(desk: StoredDesk, about: str) -> list[str]:
+    events = [e for row in desk.store.ask(ListTickets(all=True)) for e in happened(desk, row["number"], "agent_told")]
+    return [event["agent"] for event in events if event["about"] == about]
+
+
+def test_the_first_answer_of_a_person_keeps_the_promise_and_the_desk_is_warned_before(gold: StoredDesk) -> None:
+    ticket = opened(gold)
+    gold.do(c.Take(ticket))
+    gold.later(hours=2)
+    fire(gold)
+    assert told(gold, "due_soon") == ["agent1"]
+    gold.later(hours=1, minutes=35)
+    fire(gold)
+    assert [e["level"] for e in happened(gold, ticket, "warn")] == ["50%", "30m"]
+    gold.do(c.Reply(ticket, "Try again."))
+    assert clock(gold, ticket, "first_response")["state"] == "fulfilled"
+    (kept,) = happened(gold, ticket, "fulfill")
+    assert (kept["metric"], kept["instance"], kept["in_time"]) == ("first_response", 1, True)
+
+
+def test_after_downtime_only_the_highest_level_fires_and_says_that_it_is_late(gold: StoredDesk) -> None:
+    gold.do(lv.AddStep("gold", "breach", ("priority=urgent", "notify=lead")), "user:root")
+    ticket = opened(gold)
+    gold.later(hours=9)
+    fire(gold)
+    (breach,) = happened(gold, ticket, "breach")
+    assert (breach["metric"], breach["late"], breach["breached"]) == ("first_response", True, "2026-03-02T13:00:00Z")
+    assert [(e["level"], e["late"]) for e in happened(gold, ticket, "warn", "step")] == [("breach", True)] * 2
+    assert gold.ticket(ticket).priority is Priority.URGENT
+    assert "lead" in told(gold, "overdue")
+    fire(gold)
+    gold.later(days=1)
+    fire(gold)
+    assert len([e for e in happened(gold, ticket, "step") if e["metric"] == "first_response"]) == 1
+
+
+def test_an_answer_that_is_undone_or_never_arrives_leaves_the_clock_as_if_there_had_been_none(gold: StoredDesk) -> None:
+    ticket = opened(gold)
+    due = clock(gold, ticket, "first_response")["due"]
+    gold.later(minutes=10)
+    gold.do(c.Reply(ticket, "Oops."))
+    gold.later(seconds=5)
+    gold.do(c.Undo())
+    assert (clock(gold, ticket, "first_response")["state"], clock(gold, ticket, "first_response")["due"]) == (
+        "running",
+        due,
+    )
+    sent = gold.do(c.Reply(ticket, "Again."))
+    assert clock(gold, ticket, "first_response")["state"] == "fulfilled"
+    gold.later(hours=5)
+    gold.do(SettleDelivery(sent.facts["outbox"], "rejected", "no such user"), "system:sender")
+    assert clock(gold, ticket, "first_response")["state"] == "breached"
+    assert [e["metric"] for e in happened(gold, ticket, "unfulfil")] == ["first_response"] * 2
+
+
+def test_waiting_for_the_customer_does_not_count_towards_a_resolution_and_reopening_goes_on(gold: StoredDesk) -> None:
+    ticket = opened(gold)
+    gold.later(hours=1)
+    gold.do(c.Reply(ticket, "Which printer?"))
+    gold.later(days=10)
+    assert clock(gold, ticket, "resolution")["state"] == "paused"
+    gold.mail(subject=f"Re: Printer [#{ticket}]", references=("<1@example.org>",))
+    gold.later(hours=2)
+    gold.do(c.Solve(ticket))
+    assert clock(gold, ticket, "resolution")["spent"] == 3 * 3600
+    gold.later(days=2)
+    gold.do(c.Reopen(ticket))
+    resolution = clock(gold, ticket, "resolution")
+    assert (resolution["state"], resolution["left"]) == ("running", 69 * 3600)
+    assert [s["why"] for s in resolution["segments"] if s["state"] == "paused"] == [
+        "waits for the customer",
+        "the ticket is solved",
+    ]
+
+
+def test_a_next_answer_is_due_from_the_oldest_unanswered_message_on_and_machines_count_for_nothing(
+    gold: StoredDesk,
+) -> None:
+    ticket = opened(gold)
+    gold.do(c.Reply(ticket, "Try again."))
+    gold.later(hours=1)
+    follow = {"subject": f"Re: Printer [#{ticket}]", "references": ("<1@example.org>",)}
+    gold.mail(**follow, automatic="auto-reply")
+    assert not [row for row in gold.store.ask(ExplainClocks(ticket)) if row["metric"] == "next_response"]
+    gold.mail(**follow)
+    first = clock(gold, ticket, "next_response")["due"]
+    gold.later(hours=1)
+    gold.mail(**follow)
+    assert clock(gold, ticket, "next_response")["due"] == first
+
+
+def test_a_change_of_priority_keeps_the_start_and_a_due_moment_by_hand_stays(gold: StoredDesk) -> None:
+    ticket = opened(gold)
+    gold.later(minutes=5)
+    gold.do(c.Set(ticket, (("priority", "urgent"),)))
+    assert clock(gold, ticket, "first_response")["due"] == "2026-03-02T09:15:00Z"
+    assert gold.ticket(ticket).queue_at == gold.now + timedelta(minutes=10)
+    gold.do(c.Set(ticket, (("due.first_response", "2026-03-02T11:00Z"),)))
+    gold.do(c.Set(ticket, (("priority", "normal"),)))
+    assert clock(gold, ticket, "first_response")["due"] == "2026-03-02T11:00:00Z"
+    gold.do(c.Set(ticket, (("due.first_response", "none"),)))
+    assert clock(gold, ticket, "first_response")["due"] == "2026-03-02T13:00:00Z"
+
+
+def test_a_policy_that_comes_to_apply_later_counts_from_the_tickets_start(gold: StoredDesk) -> None:
+    vip = lv.AddPolicy("vip", "contact.tier:vip", "24x7", (("first_response", "2h"),))
+    gold.do(vip, "user:root")
+    gold.do(lv.MovePolicy("vip", 1), "user:root")
+    ticket = opened(gold)
+    gold.later(hours=1)
+    gold.do(SetContact(gold.ticket(ticket).contact, (("tier", "vip"),)), "user:root")
+    found = clock(gold, ticket, "first_response")
+    assert (found["policy"], found["due"]) == ("vip", "2026-03-02T11:00:00Z")
+
+
+def test_a_new_version_governs_running_clocks_and_leaves_finished_ones_alone(gold: StoredDesk) -> None:
+    done, waiting = opened(gold), opened(gold, sender="bob@example.net")
+    gold.later(hours=1)
+    gold.do(c.Reply(done, "Try again."))
+    before = clock(gold, done, "first_response")
+    gold.do(lv.ChangePolicy("gold", targets=(("first_response", "normal=2h"),)), "user:root")
+    assert clock(gold, waiting, "first_response")["due"] == "2026-03-02T11:00:00Z"
+    assert clock(gold, done, "first_response") == before
+
+
+def test_merged_tickets_have_no_running_clock_and_undo_brings_it_back(gold: StoredDesk) -> None:
+    ticket, other = opened(gold), opened(gold, sender="bob@example.net")
+    due = gold.ticket(ticket).due_at
+    gold.do(c.Merge(ticket, other))
+    assert (clock(gold, ticket, "first_response")["why"], gold.ticket(ticket).due_at) == (
+        "the ticket was merged into another",
+        None,
+    )
+    gold.do(c.Undo())
+    assert gold.ticket(ticket).due_at == due
+
+
+def test_a_promise_is_told_before_and_at_its_end_and_kept_by_the_next_answer(desk: StoredDesk) -> None:
+    ticket = opened(desk)
+    desk.do(c.Take(ticket))
+    desk.do(lv.Promise(ticket, "+2h"))
+    desk.later(minutes=95)
+    fire(desk)
+    assert told(desk, "due_soon") == ["agent1"]
+    desk.later(minutes=30)
+    fire(desk)
+    assert told(desk, "overdue") == ["agent1"]
+    assert [row["number"] for row in desk.store.ask(ListTickets(sla="breached"))] == [ticket]
+    desk.do(c.Reply(ticket, "Sorry."))
+    assert clock(desk, ticket, "promise")["state"] == "fulfilled"
+    assert desk.store.ask(ListTickets(sla="breached")) == []
+
+
+def test_a_step_to_somebody_who_left_tells_whoever_has_the_ticket_instead(gold: StoredDesk) -> None:
+    gold.do(lv.AddStep("gold", "breach", ("escalate=agent2", "tag=+late")), "user:root")
+    gold.do(ChangeAgent("agent2", active=False), "user:root")
+    ticket = opened(gold)
+    gold.do(c.Take(ticket))
+    gold.later(hours=4)
+    fire(gold)
+    assert [e["action"] for e in happened(gold, ticket, "step_failed")] == ["escalate"]
+    assert gold.ticket(ticket).tags == {"late"}
+    assert "agent1" in told(gold, "overdue")
+
+
+def test_a_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
+    ticket = opened(desk)
+    desk.do(c.Reply(ticket, "Try again."))
+    assert desk.store.ask(ExplainClocks(ticket)) == []
+    assert [timer.kind for timer in desk.store.timers.due(10)] == []
+    assert not happened(desk, ticket, "activate", "policy_applied", "due_changed")
