@@ -39,6 +39,7 @@ from .handling import By, Handler, Said
 from .people import Actor
 from .reactions import REACTIONS
 from .routing import presence, running
+from .shifts import setting_up as shifts
 from .sla import keeping, promising, setting_up, steps
 from .unit import Unit
 
@@ -69,6 +70,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **calendars.HANDLERS,
     **setting_up.HANDLERS,
     **promising.HANDLERS,
+    **shifts.HANDLERS,
     **running.HANDLERS,
     **presence.HANDLERS,
     **approving.HANDLERS,

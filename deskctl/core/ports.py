@@ -19,6 +19,7 @@ from .timers import Timer
 
 if TYPE_CHECKING:
     from .routing.model import Presence, Turn, Waiting
+    from .shifts.model import Rota
     from .sla.book import Book
     from .sla.clocks import Clock
 
@@ -163,6 +164,7 @@ class Source(Protocol):
         """The next numbers above `ticket` of tickets that are new, open, pending or on hold."""
         ...
 
+    def rota(self) -> Rota: ...
     def presences(self) -> Iterable[Presence]: ...
     def turns(self, agents: Collection[str]) -> Iterable[Turn]: ...
     def loads(self, agents: Collection[str]) -> Mapping[tuple[str, str], int]:

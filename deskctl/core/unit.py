@@ -23,6 +23,7 @@ from .people import Actor, Agent, Contact, Identity, Team
 from .ports import Address, CommandRecord, RecordedEvent, Source
 from .routing.ledger import Roster, RosterChanges
 from .settings import Settings
+from .shifts.ledger import ShiftChanges, Shifts
 from .sla.ledger import Ledger, LevelChanges
 from .talks import Talks
 from .tickets import Ticket
@@ -71,6 +72,7 @@ class Changes:
     seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
     levels: LevelChanges = field(default_factory=LevelChanges)
     roster: RosterChanges = field(default_factory=RosterChanges)
+    shifts: ShiftChanges = field(default_factory=ShiftChanges)
 
 
 class Unit:
@@ -86,7 +88,8 @@ class Unit:
         self.job_depth = 0  # how many automations led to this transaction
         self.levels = Ledger(source)
         self.roster = Roster(source)
-        self.changes = Changes(levels=self.levels.changes, roster=self.roster.changes)
+        self.shifts = Shifts(source)
+        self.changes = Changes(levels=self.levels.changes, roster=self.roster.changes, shifts=self.shifts.changes)
         self.talks = Talks(source, self.changes)
         self._tickets: dict[int, Ticket | None] = {}
         self._contacts: dict[int, Contact | None] = {}

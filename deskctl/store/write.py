@@ -20,6 +20,7 @@ from .routing import write_roster
 from .search import contacts as contact_index
 from .search import index
 from .shapes import plan_json
+from .shifts import write_shifts
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, found, insert, or_update, update
 from .tables import (
@@ -66,6 +67,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     _history(connection, changes)
     write_levels(connection, changes.levels)
     write_roster(connection, changes.roster)
+    write_shifts(connection, changes.shifts)
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)

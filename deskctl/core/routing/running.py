@@ -23,7 +23,7 @@ from . import surging
 from .floor import Decision, Floor
 from .model import Waiting
 from .setting import OnShift, floor_of
-from .waking import ROUTING, wake, wake_teams_of
+from .waking import ROUTING, wake, wake_at_shift, wake_teams_of
 
 #: Tickets given out in one transaction, looked at for it, and loaded at once.
 AT_ONCE = 200
@@ -74,6 +74,7 @@ def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
 
 def _run(unit: Unit, team: Team, on_shift: OnShift | None) -> Steps:
     floor = floor_of(unit, team, on_shift)
+    wake_at_shift(unit, team.handle, floor.places)
     busy = yield from surging.moves(unit, team, floor)
     if busy:
         floor = floor_of(unit, team, on_shift)

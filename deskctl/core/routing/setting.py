@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from .. import targets
 from ..people import Team
+from ..shifts.expanding import on_shift as works
 from ..unit import Unit
 from .floor import Floor
 from .model import Presence
@@ -16,8 +17,9 @@ OnShift = Callable[[str], bool | None]
 
 
 def floor_of(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> Floor:
-    """Everybody of a team, as they are now. `moved` replaces what is known of one of them."""
+    """Everybody of a team, as they are now. `moved` replaces what is known of one of them; `on_shift`, the rota."""
     agents = targets.members(unit, team.handle)
+    asked = on_shift or (lambda agent: works(unit.shifts.rota, agent, unit.now, team.handle))
     handles = [agent.handle for agent in agents]
     loads, turns = unit.roster.loads(handles), unit.roster.turns(handles)
     places = [
@@ -27,7 +29,7 @@ def floor_of(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Pre
             moved if moved is not None and moved.agent == agent.handle else unit.roster.presence(agent.handle),
             loads[agent.handle],
             turns[agent.handle],
-            on_shift(agent.handle) if on_shift is not None else None,
+            asked(agent.handle),
         )
         for agent in agents
     ]

@@ -6,12 +6,14 @@ takes back what they did and nothing else, and a batch of mails is routed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from .. import events as e
 from ..commands import Command
 from ..people import Actor
+from ..shifts import events as se
+from ..shifts.expanding import next_start
 from ..sla.events import LevelEvent
 from ..tickets import Status
 from ..timers import Timer, TimerKind
@@ -36,7 +38,7 @@ def routing(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterato
     match event:
         case e.AgentChanged(agent=agent, what=what) if _OF_AGENTS & set(what):
             wake_teams_of(unit, agent)
-        case re.PresenceChanged(agent=agent):
+        case re.PresenceChanged(agent=agent) | se.ShiftAdded(agent=agent) | se.AbsenceRemoved(agent=agent):
             wake_teams_of(unit, agent)
         case e.TeamRedefined(team=team, what=what) if "plan" in what:
             wake(unit, team)
@@ -78,6 +80,13 @@ def wake(unit: Unit, team: str, at: datetime | None = None) -> None:
     found = unit.teams.get(team)
     if found is not None and (found.plan.routed or found.plan.surge_queue or found.plan.surge_wait):
         _set(unit, f"team:{team}", at or unit.now)
+
+
+def wake_at_shift(unit: Unit, team: str, agents: Collection[str]) -> None:
+    """Look at a team when the next shift of one of these agents begins."""
+    at = next_start(unit.shifts.rota, agents, unit.now)
+    if at is not None:
+        _set(unit, f"shift:{team}", at)
 
 
 def wake_teams_of(unit: Unit, agent: str) -> None:

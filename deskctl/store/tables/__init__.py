@@ -15,10 +15,12 @@ from .people import agents, blocks, contacts, identities, link_codes, link_tries
 from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
 from .routing import presences, turns, unattended
+from .shifts import absences, handovers, handovers_read, shifts
 from .sqlite import metadata as sqlite_metadata
 from .tickets import followers, participants, seen, ticket_tags, tickets
 
 __all__ = [
+    "absences",
     "agents",
     "anew",
     "attachments",
@@ -33,6 +35,8 @@ __all__ = [
     "contacts",
     "events",
     "followers",
+    "handovers",
+    "handovers_read",
     "identities",
     "jobs",
     "journal",
@@ -48,6 +52,7 @@ __all__ = [
     "postgresql_metadata",
     "presences",
     "seen",
+    "shifts",
     "sla_book",
     "sla_policies",
     "sqlite_metadata",

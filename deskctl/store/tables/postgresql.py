@@ -16,10 +16,12 @@ NUMBERED = (
     "commands",
     "contacts",
     "events",
+    "handovers",
     "identities",
     "journal",
     "messages",
     "outbox",
+    "shifts",
     "tickets",
     "timers",
 )
