@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from email.message import Message
 from email.utils import formatdate
 from typing import NamedTuple
 
@@ -111,3 +112,34 @@ def answer_of_the_customer(answer_id: str, references: str) -> Mail:
         b"Content-Type: text/plain; charset=utf-8\n\nYes, it is unplugged now. When does somebody come?\n\n"
         b"On Sat, 21 Nov 2026, Acme Support wrote:\n> We are on it. Please unplug it.\n",
     )
+
+
+QUESTION = _mail(
+    "a question that an article answers",
+    "emma@example.net",
+    "question-1",
+    "From: Emma <emma@example.net>\nSubject: Refund\n",
+    b"Content-Type: text/plain; charset=utf-8\n\nHello,\nhow do I get a refund for my order?\n\nEmma\n",
+)
+
+
+def it_solved(answer_id: str) -> Mail:
+    """Emma picks the first of what the machine offered."""
+    return _mail(
+        "Emma's answer, “1”",
+        "emma@example.net",
+        "question-2",
+        f"From: Emma <emma@example.net>\nSubject: Re: Refund\nIn-Reply-To: {answer_id}\n"
+        f"References: {QUESTION.message_id} {answer_id}\n",
+        b"Content-Type: text/plain; charset=utf-8\n\n1\n\n"
+        b"On Sat, 21 Nov 2026, Acme Support wrote:\n> This is an automatic answer.\n",
+    )
+
+
+def plain(mail: Message) -> str:
+    """The plain text of a mail that arrived."""
+    for part in mail.walk():
+        if part.get_content_type() == "text/plain":
+            content = part.get_payload(decode=True)
+            return content.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(content, bytes) else ""
+    return ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import re
 import shlex
 import shutil
 import smtplib
@@ -14,12 +16,15 @@ import sys
 import tempfile
 import termios
 import time
+import urllib.request
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from ..bootstrap import open_desk
 from ..cli.output import terminal_width
@@ -32,6 +37,9 @@ T = TypeVar("T")
 DESKCTL = (sys.executable, "-m", "deskctl.cli.main")
 #: Seconds that anything in the story may take.
 PATIENCE = 8.0
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+#: The sandbox is on this machine: no proxy leads to it.
+_web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class NotHappened(Exception):
@@ -49,9 +57,10 @@ class Stage:
         self.home = self.folder / "desk"
         self.outside = self.folder / "outside"
         self.outside.mkdir()
-        self.listen, self.relay = _free_ports(2)
+        self.listen, self.relay, self.bots = _free_ports(3)
         self.checks: list[tuple[str, bool]] = []
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self.plugins = {entry.name for entry in entry_points(group="deskctl")}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._desk: Desk | None = None
 
     def __enter__(self) -> Stage:
@@ -64,9 +73,10 @@ class Stage:
             self._desk.close()
         if self.kept:
             return
-        for process in reversed(self._processes):
+        processes = list(reversed(self._processes.values()))
+        for process in processes:
             process.terminate()
-        for process in reversed(self._processes):
+        for process in processes:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -90,23 +100,40 @@ class Stage:
 
     # --- what happens -----------------------------------------------------------------------------
 
-    def run(self, *words: str, codes: tuple[int, ...] = (0,)) -> None:
-        """A command as a person types it, with its real output; it counts as a check when its exit code is wrong."""
+    def run(self, *words: str, codes: tuple[int, ...] = (0,)) -> str:
+        """A command as a person types it, with its real output, which is the result, without colors.
+
+        It counts as a check when its exit code is wrong.
+        """
         self._prompt(shlex.join(["deskctl", *words]))
         code, output = _in_terminal([*DESKCTL, *words], self.folder, self._environment())
         self._write(output)
         if code not in codes:
             self.check(f"deskctl {words[0]} ends with {codes[0]} (it ended with {code})", False)
+        return _COLOR.sub("", output)
 
     def start_world(self) -> None:
         """The SMTP server that stands for everybody else."""
         words = [sys.executable, "-m", "deskctl.demo.world", str(self.relay), str(self.outside)]
-        self._spawn(words, "world.log")
+        self._spawn("world", words)
         self.wait("the outside world listens", (self.outside / "ready").exists)
+
+    def start_sandbox(self) -> None:
+        """The Bot API on loopback that the plugin for Telegram brings for trying things out."""
+        words = [sys.executable, "-m", "deskctl_telegram.sandbox", "--port", str(self.bots)]
+        process = self._spawn("sandbox", words)
+        log = self.folder / "sandbox.log"
+
+        def ready() -> bool:
+            if process.poll() is not None:
+                raise NotHappened(f"the Bot API ended: {log.read_text().strip()}")
+            return "http://" in log.read_text()
+
+        self.wait("the Bot API listens", ready)
 
     def start_daemon(self) -> None:
         self._prompt("deskctl daemon run &")
-        process = self._spawn([*DESKCTL, "daemon", "run"], "daemon.log")
+        process = self._spawn("daemon", [*DESKCTL, "daemon", "run"])
         log = self.folder / "daemon.log"
 
         def ready() -> bool:
@@ -135,6 +162,27 @@ class Stage:
 
         return self.wait(f"a mail about {subject!r} arrives at {to}", look)
 
+    def chats(self, user: int, name: str, text: str) -> None:
+        """A customer writes to the bot."""
+        body = urlencode({"text": text, "name": name}).encode()
+        with _web.open(self.chat_url(user), body, timeout=10) as answer:
+            answer.read()
+        self._write(self._paint(f"✈ {name} to the bot: {text}", "cyan") + "\n")
+
+    def heard(self, user: int, words: str) -> str:
+        """What the bot wrote with those words in it, once it stands in the customer's chat. Raises NotHappened."""
+
+        def look() -> str | None:
+            with _web.open(self.chat_url(user), timeout=10) as answer:
+                said: list[dict[str, Any]] = [json.loads(line) for line in answer.read().splitlines()]
+            return next((m["text"] for m in said if m["from"] == "bot" and words in m["text"]), None)
+
+        return self.wait(f"{words!r} arrives in the chat", look)
+
+    def chat_url(self, user: int) -> str:
+        """Where a customer's chat with the bot is written and read."""
+        return f"http://127.0.0.1:{self.bots}/chats/{user}"
+
     @property
     def desk(self) -> Desk:
         """The desk as a program sees it: how the story knows what has happened."""
@@ -153,9 +201,9 @@ class Stage:
                 raise NotHappened(f"waited {PATIENCE:g} s in vain: {what}")
             time.sleep(0.02)
 
-    def pid(self, name: str) -> int:
-        """Of `world` or `daemon`."""
-        return self._processes[("world", "daemon").index(name)].pid
+    def pids(self) -> list[int]:
+        """Of everything but the daemon, which has a command to end it."""
+        return [process.pid for name, process in self._processes.items() if name != "daemon"]
 
     # --- how --------------------------------------------------------------------------------------
 
@@ -171,8 +219,9 @@ class Stage:
             "COLUMNS": str(terminal_width()),
         }
 
-    def _spawn(self, words: list[str], log: str) -> subprocess.Popen[bytes]:
-        with (self.folder / log).open("wb") as output:
+    def _spawn(self, name: str, words: list[str]) -> subprocess.Popen[bytes]:
+        """It writes into `NAME.log`."""
+        with (self.folder / f"{name}.log").open("wb") as output:
             process = subprocess.Popen(
                 words,
                 stdin=subprocess.DEVNULL,
@@ -182,7 +231,7 @@ class Stage:
                 env=self._environment(),
                 start_new_session=True,  # Ctrl-C is the demo's; it ends the others itself
             )
-        self._processes.append(process)
+        self._processes[name] = process
         return process
 
     def _prompt(self, line: str) -> None:

@@ -18,6 +18,10 @@ def test_the_demo_keeps_its_promises_and_cleans_up(tmp_path: Path) -> None:
     for words in ("deskctl list", "deskctl take 1", "deskctl reply 1", "deskctl escalate 1", "deskctl solve 1"):
         assert f"$ {words}" in out or f"lead {words.removeprefix('deskctl ')}" in out
     assert "환불 요청드립니다" in out
+    for words in ("deskctl contact link 2", "deskctl reply 2 --via tg", "deskctl kb add", "deskctl kb stats"):
+        assert f"$ {words}" in out
+    assert "one customer with one timeline" in out
+    assert "1 solved" in out
     assert "promises kept" in out
     assert list(tmp_path.iterdir()) == []
     assert Path(tempfile.gettempdir()) != tmp_path
