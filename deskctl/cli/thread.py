@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..safe import visible, visible_lines
-from .style import of_delivery, of_priority, of_status, paint
+from .style import of_clock, of_delivery, of_priority, of_status, paint
 from .times import age, local, now
 from .width import wrap
 
@@ -81,6 +81,9 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     times = [f"created {screen.moment(document['created_at'])}"]
     if document["waiting_since"]:
         times.append(f"waiting {age(document['waiting_since'], screen.now)}")
+    if document["due_at"]:
+        due = f"due {screen.moment(document['due_at'])}"
+        times.append(screen.paint(due, of_clock(document["sla"])))
     yield " · ".join(times)
     if document["callback_at"]:
         late = datetime.fromisoformat(document["callback_at"]) <= screen.now

@@ -21,6 +21,7 @@ from .outbox import OutboxEntry
 from .people import Actor, Agent
 from .phrases import phrase, spoken
 from .settings import ChannelInfo
+from .sla.life import KINDS
 from .spam import verdict as spam_verdict
 from .tickets import Status, Ticket
 from .unit import Unit
@@ -59,6 +60,8 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
         unit.load_tickets(numbers)
         unit.load_participants({n for n in numbers if unit.find_ticket(n) is not None})
     unit.talks.load_offers(unit.loaded_tickets)
+    if unit.levels.book.used:
+        unit.levels.load(unit.loaded_tickets, KINDS)
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
