@@ -89,7 +89,11 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         late = datetime.fromisoformat(document["callback_at"]) <= screen.now
         words = f"Call back {screen.moment(document['callback_at'])}"
         yield screen.paint(words, "red" if late else "yellow")
+    if document["approval"]:
+        words = f"Waits for an approval, {visible(document['approval'])} asked: deskctl approve {document['number']}"
+        yield screen.paint(words, "yellow")
     for label, value in (
+        ("Tier", visible(document["tier"] or "")),
         ("Tags", ", ".join(map(visible, document["tags"]))),
         ("Followers", ", ".join(map(visible, document.get("followers") or ()))),
         ("Merged into", f"#{document['merged_into']}" if document.get("merged_into") else ""),
@@ -187,6 +191,8 @@ def event_facts(row: dict[str, Any], timezone: str) -> str:
     """What an event tells beside its kind: `old → new` for a change, `name=value` for the rest that says something."""
     known = {"kind", "at", "by", "command", "ticket"}
     words = []
+    if row["kind"] == "routed":
+        known |= {"candidates", "left_out"}  # deskctl route explain says it better
     if "old" in row and "new" in row:
         known |= {"old", "new"}
         words.append(f"{_fact(row['old'], timezone)} → {_fact(row['new'], timezone)}")

@@ -96,10 +96,10 @@ def tell_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) ->
     if event.ticket is None:
         return
     if isinstance(event, ApprovalAsked):
-        for agent in deciders(unit, unit.ticket(event.ticket), event.by):
+        for agent in deciders(unit, unit.ticket(event.ticket), event.asker):
             yield Tell(agent.handle, "approval", event.ticket, _said(unit, event.message))
-    elif isinstance(event, ApprovalDecided) and event.by in targets.active_agents(unit):
-        yield Tell(event.by, "approved" if event.granted else "denied", event.ticket, _said(unit, event.message))
+    elif isinstance(event, ApprovalDecided) and event.asker in targets.active_agents(unit):
+        yield Tell(event.asker, "approved" if event.granted else "denied", event.ticket, _said(unit, event.message))
 
 
 def _said(unit: Unit, message: int | None) -> str | None:

@@ -83,8 +83,8 @@ def _routed(ticket: Ticket, event: e.Event) -> Ticket:
             return replace(ticket, former=agent)
         case re.TierChanged(new=tier):
             return replace(ticket, tier=tier)
-        case re.ApprovalAsked(by=by):
-            return replace(ticket, approval=by)
+        case re.ApprovalAsked(asker=asker):
+            return replace(ticket, approval=asker)
         case re.ApprovalDecided() | re.ApprovalWithdrawn():
             return replace(ticket, approval=None)
         case _:

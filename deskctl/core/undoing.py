@@ -101,14 +101,14 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.Assigned(number, unit.ticket(number).assignee, old_agent)  # it may have been routed on since
         case ro.TierChanged(old=old_tier, new=new_tier):
             yield ro.TierChanged(number, new_tier, old_tier)
-        case ro.ApprovalAsked(by=by, message=message):
+        case ro.ApprovalAsked(asker=asker, message=message):
             unit.withdraw(message)
-            yield ro.ApprovalWithdrawn(number, by)
-        case ro.ApprovalDecided(by=by, asked=asked, message=answer):
+            yield ro.ApprovalWithdrawn(number, asker)
+        case ro.ApprovalDecided(asker=asker, asked=asked, message=answer):
             if answer is not None:
                 unit.withdraw(answer)
                 yield e.MessageWithdrawn(number, answer)
-            yield ro.ApprovalAsked(number, by, asked or 0)
+            yield ro.ApprovalAsked(number, asker, asked or 0)
         case e.TeamChanged(old=old_team, new=new_team):
             yield e.TeamChanged(number, new_team, old_team)
         case e.LanguageChanged(old=old_language, new=new_language):

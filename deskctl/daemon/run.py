@@ -206,7 +206,8 @@ class _Daemon:
         self.journal.wake()
 
     def _performed(self, performed: Performed) -> None:
-        self._changed(performed.changes)
+        for changes in (performed.changes, *performed.then):
+            self._changed(changes)
 
     def _jobs_changed(self) -> None:
         if self.jobs is not None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from deskctl.core import callers, dispatch
 from deskctl.core.commands import Command
 from deskctl.core.commands.admin import AddAgent, AddTeam, ChangeAgent
+from deskctl.core.commands.machine import FireTimer
 from deskctl.core.people import Actor, Agent
+from deskctl.core.routing.events import FormerOwner
+from deskctl.core.timers import TimerKind
 from deskctl.core.unit import Changes, Unit
 from deskctl.desk import Outcome
 from deskctl.desk.ports import Store
-from deskctl.errors import Refused
+from deskctl.errors import DeskctlError, Refused
+
+log = logging.getLogger("deskctl.desk")
+
+_CLOCK = Actor.system("clock")
 
 #: Who is an agent, and whose login they have, is the owner's to say: it decides who may act as whom.
 OWNERS_ONLY = (AddAgent, AddTeam, ChangeAgent)
@@ -42,10 +52,11 @@ def login_of(uid: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What became of a command, and what it changed."""
+    """What became of a command, and what it changed; `then` is what was changed by what followed at once."""
 
     outcome: Outcome
     changes: Changes
+    then: tuple[Changes, ...] = ()
 
 
 def perform(store: Store, command: Command, caller: Caller, claim: str | None, dry_run: bool = False) -> Performed:
@@ -63,7 +74,29 @@ def perform(store: Store, command: Command, caller: Caller, claim: str | None, d
         )
         return carry_out(unit, command, actor)
 
-    return store.transaction(work, dry_run=dry_run)
+    performed = store.transaction(work, dry_run=dry_run)
+    return performed if dry_run else replace(performed, then=route(store, performed.changes))
+
+
+def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
+    """Give tickets out where that is due now, so that whoever asks next finds it done. What fails has a timer, and is
+    tried again in its turn."""
+    now = datetime.now(UTC)
+    due = [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.ROUTE and t.due_at <= now]
+    done = []
+    for timer in due:
+        try:
+            done.append(store.transaction(partial(carry_out, command=FireTimer(timer.id), actor=_CLOCK), name="timer"))
+        except DeskctlError as error:
+            log.warning("routing waits: %s", error.what)
+    return tuple(more for p in done for more in (p.changes, *_once_more(store, p.changes)))
+
+
+def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
+    """A ticket that was given back by routing itself is looked at with its team, at once."""
+    asked = [key for key, t in changes.timers.items() if key.startswith(f"{TimerKind.ROUTE}:team:")]
+    reopened = any(isinstance(recorded.event, FormerOwner) for recorded in changes.events)
+    return route(store, changes) if asked and reopened else ()
 
 
 def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ..acting import act
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns, dry_run
-from ..output import field
+from ..output import Column, field
+from ..remarking import set_up
 from ..words import SIGNATURE, lines
+
+_PRESENCE = {"online": "green", "away": "yellow", "offline": "dim"}
+
+
+def _load(row: Any) -> str:
+    """New and open tickets of what they can take, by channel: `email 3/20, phone 0/1`."""
+    named = {**dict.fromkeys((name for name in row["capacity"] if name != "any"), 0), **row["load"]}
+    most = {name: row["capacity"].get(name, row["capacity"].get("any")) for name in named}
+    return ", ".join(f"{name} {count}" + (f"/{most[name]}" if most[name] else "") for name, count in named.items())
+
 
 COLUMNS = (
     field("handle"),
@@ -17,9 +30,18 @@ COLUMNS = (
     field("email", least=12),
     field("teams", least=8),
     field("login"),
-    field("active"),
-    field("signature", extra=True),
+    field("active", extra=True),
+    field("tier"),
+    field("skills", least=8),
+    field("presence", style=lambda row: _PRESENCE[row["presence"]]),
+    Column("load", lambda row: row["load"], shown=_load, least=8),
     field("open", right=True),
+    field("channels", extra=True),
+    field("capacity", extra=True),
+    field("surge", extra=True),
+    field("moved", extra=True),
+    field("until", extra=True),
+    field("signature", extra=True),
 )
 
 
@@ -80,6 +102,20 @@ def list_(context: CliContext, all_: bool) -> None:
 @click.option("--join", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
 @click.option("--leave", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
 @click.option("--active/--inactive", default=None, help="Whether they work here.")
+@click.option("--tier", metavar="TIER", shell_complete=completes("tier"), help='As in senior; "" for none.')
+@click.option("--skills", metavar="A,B,…", help="What they know, languages too, as in ko,billing.")
+@click.option(
+    "--channels", metavar="A,B,…", help='Where they work, names or kinds, as in email,phone; "" is everywhere.'
+)
+@click.option(
+    "--capacity",
+    multiple=True,
+    metavar="[CHANNEL=]NUMBER",
+    help="How many open tickets at once (10, if nothing is said); may be repeated.",
+)
+@click.option(
+    "--surge", type=click.Choice(["yes", "no"]), help="Whether they may be moved to a channel that is too busy."
+)
 @dry_run
 @click.pass_obj
 def set_(
@@ -92,6 +128,11 @@ def set_(
     join: tuple[str, ...],
     leave: tuple[str, ...],
     active: bool | None,
+    tier: str | None,
+    skills: str | None,
+    channels: str | None,
+    capacity: tuple[str, ...],
+    surge: str | None,
 ) -> None:
     """Change an agent.
 
@@ -99,8 +140,62 @@ def set_(
     Examples:
       deskctl agent set agent1 --login ana --join billing
       deskctl agent set agent2 --inactive
+      deskctl agent set agent1 --tier senior --skills ko,billing --channels email,phone
+      deskctl agent set agent1 --capacity email=20 --capacity phone=1
       deskctl agent set agent1 --signature "Kind regards, {agent}"
     """
     from ...core.commands.admin import ChangeAgent
 
-    act(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature)))
+    seat = (tier, skills, channels, capacity or None, None if surge is None else surge == "yes")
+    set_up(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature), *seat))
+
+
+def _present(name: str, text: str, until: str | None) -> None:
+    """`online`, `away` and `offline` are one command under three names; the first two may have an end."""
+
+    def present(context: CliContext, handle: str | None, until: str | None = None) -> None:
+        from ...core.commands.routing import SetPresence
+
+        act(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
+
+    command = dry_run(click.pass_obj(present))
+    if until is not None:
+        command = click.option("--until", metavar="MOMENT", help=until)(command)
+    command = click.argument("handle", required=False, shell_complete=completes("agent"))(command)
+    agent.command(name, help=text, short_help=text.partition("\n")[0])(command)
+
+
+_present(
+    "online",
+    """Be there: from now on you are given tickets.
+
+Without a name you are meant.
+
+\b
+Examples:
+  deskctl agent online
+  deskctl agent online agent1 --until 18:00""",
+    "Until when; then you are offline.",
+)
+_present(
+    "away",
+    """Be away for a while: what you have stays yours, and nothing new comes.
+
+Without a name you are meant.
+
+\b
+Example:
+  deskctl agent away --until 13:00""",
+    "Until when; then you are online again.",
+)
+_present(
+    "offline",
+    """Be gone: nothing new comes.
+
+Without a name you are meant.
+
+\b
+Example:
+  deskctl agent offline""",
+    None,
+)

@@ -13,21 +13,36 @@ from ..tickets import tickets_argument
 
 @click.command("escalate")
 @tickets_argument
-@click.option("--to", required=True, metavar="AGENT|TEAM", shell_complete=completes("agent", "team"), help="To whom.")
+@click.option(
+    "--to",
+    metavar="AGENT|TEAM|TIER",
+    shell_complete=completes("agent", "team", "tier"),
+    help="To whom; without it, to the next tier of the ticket's team.",
+)
+@click.option("--for", "purpose", type=click.Choice(["approval"]), help="Ask somebody of a higher tier to allow it.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it becomes a note on the ticket.")
 @dry_run
 @click.pass_obj
-def escalate(context: CliContext, tickets: list[int], to: str, reason: str) -> int:
-    """Hand tickets to someone who can do more.
+def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: str | None, reason: str) -> int:
+    """Hand tickets to someone who can do more, or ask them to allow something.
 
-    The owner until now stays on as a follower.
+    The owner until now stays on as a follower. A bare name means an agent first, then a team, then a tier;
+    `agent:NAME`, `team:NAME` and `tier:NAME` are exact. With --for approval the ticket stays where it is.
 
     \b
-    Example:
-      deskctl escalate 42 --to lead --reason "refund over limit"
+    Examples:
+      deskctl escalate 42 --reason "needs access to the router"
+      deskctl escalate 42 --to senior --reason "third call about it"
+      deskctl escalate 42 --for approval --reason "refund over limit"
     """
+    from ...core.commands.routing import AskApproval
     from ...core.commands.tickets import Escalate
+    from ...errors import UsageError
     from ..words import wanted
 
     reason = wanted(reason)
+    if purpose is not None:
+        if to is not None:
+            raise UsageError("--to and --for do not go together", "whoever may allow it is asked")
+        return act_on_each(context, (AskApproval(ticket, reason) for ticket in tickets))
     return act_on_each(context, (Escalate(ticket, to, reason) for ticket in tickets))

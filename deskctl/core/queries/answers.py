@@ -39,6 +39,8 @@ class TicketRow(TypedDict):
     due_at: str | None
     sla: str | None
     callback_at: str | None
+    tier: str | None
+    approval: str | None
 
 
 class AttachmentRow(TypedDict):
@@ -172,7 +174,22 @@ class FileContent(TypedDict):
     base64: str
 
 
-class AgentRow(TypedDict):
+class SeatPart(TypedDict):
+    """What an agent can take. `capacity` by channel, `any` for all others; `moved`: a busy channel they help on."""
+
+    tier: str | None
+    skills: list[str]
+    channels: list[str]
+    capacity: dict[str, int]
+    surge: bool
+    presence: str  # online, away or offline
+    until: str | None
+    moved: str | None
+
+
+class AgentRow(SeatPart):
+    """`load`: new and open tickets by channel."""
+
     handle: str
     name: str
     email: str
@@ -181,14 +198,74 @@ class AgentRow(TypedDict):
     active: bool
     signature: str
     open: int  # tickets assigned and not solved
+    load: dict[str, int]
 
 
-class TeamRow(TypedDict):
+class PlanPart(TypedDict):
+    """How a team's tickets are routed; lengths of time in seconds."""
+
+    route: str
+    tiers: list[str]
+    model: str
+    cap_per_tick: int
+    tick: int
+    relax_after: int | None
+    weights: dict[str, int]
+    surge_queue: dict[str, int]
+    surge_wait: dict[str, int]
+
+
+class TeamRow(PlanPart):
     handle: str
     name: str
     agents: list[str]
     signature: str
     open: int
+
+
+class CandidateRow(TypedDict):
+    """`score`: seconds since their last turn (round_robin; null: never had one), else how much of what they can take is
+    free, from 0 to 1, and with `skill` one more for each skill that fits."""
+
+    agent: str
+    score: float | None
+
+
+class LeftOutRow(TypedDict):
+    """`reason` is offline, away, off_shift, channel, tier, gave_back, skills, full or had_enough."""
+
+    agent: str
+    reason: str
+
+
+class RouteDecision(TypedDict):
+    """`agent` null: the ticket waits on because of `why`. `at` is null for what would happen."""
+
+    at: str | None
+    agent: str | None
+    strategy: str
+    why: str
+    candidates: list[CandidateRow]
+    left_out: list[LeftOutRow]
+    skills: list[str]
+    relaxed: bool
+    relaxes_at: str | None
+    tier: str | None
+
+
+class RouteDocument(TypedDict):
+    """`decisions` are those that were made, the newest first; `would` is what would happen now, null for a ticket that
+    does not wait, or whose team takes its tickets by hand. `said` is all of it in words."""
+
+    ticket: int
+    status: str
+    team: str | None
+    strategy: str
+    assignee: str | None
+    queue_at: str
+    decisions: list[RouteDecision]
+    would: RouteDecision | None
+    said: list[str]
 
 
 class BlockRow(TypedDict):

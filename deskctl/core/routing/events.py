@@ -51,9 +51,9 @@ class TierChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAsked(Event):
-    """`by` wants somebody of a higher tier to allow what the note `message` says."""
+    """`asker` wants somebody of a higher tier to allow what the note `message` says."""
 
-    by: str
+    asker: str
     message: int
 
 
@@ -61,7 +61,7 @@ class ApprovalAsked(Event):
 class ApprovalDecided(Event):
     """`asked` is the note that asked, `message` the one that answers, where there is one."""
 
-    by: str
+    asker: str
     granted: bool
     asked: int | None = None
     message: int | None = None
@@ -69,7 +69,7 @@ class ApprovalDecided(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWithdrawn(Event):
-    by: str
+    asker: str
 
 
 @dataclass(frozen=True, slots=True)

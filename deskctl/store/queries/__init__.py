@@ -33,12 +33,13 @@ from ...core.queries.levels import (
 )
 from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
 from ...core.queries.raw import Journalled, RawMessages
+from ...core.queries.routing import ExplainRoute
 from ...core.queries.tickets import ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean
-from . import completions, contacts, files, inbox, levels, outbox, raw, report, search, staff, tickets
+from . import completions, contacts, files, inbox, levels, outbox, raw, report, routing, search, staff, tickets
 from .document import seen, show_ticket
 
 
@@ -70,6 +71,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     TestPolicies: lambda reader, query: levels.test(reader.connection, query, reader.settings),
     ListDue: lambda reader, query: levels.list_due(reader.connection, query, reader.settings),
     ExplainClocks: lambda reader, query: levels.explain(reader.connection, query, reader.settings),
+    ExplainRoute: lambda reader, query: routing.explain(reader.connection, query, reader.settings, reader.database),
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, select, text
 
 from ...core.calendars.model import ALWAYS
 from ...core.queries.lookups import Completions
+from ...core.routing.model import TIERS
 from ...core.settings import BUILT_IN, Settings
 from ...errors import UsageError
+from ..shapes import plan, seat
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 
@@ -47,6 +49,12 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
         case "policy":
             placed = select(sla_policies.c.name).where(sla_policies.c.position.is_not(None)).distinct()
             return sorted(connection.execute(placed).scalars())
+        case "tier":
+            own = (tier for kept in connection.execute(select(teams.c.plan)).scalars() for tier in plan(kept).tiers)
+            return sorted({*TIERS, *own})
+        case "skill":
+            seats = connection.execute(select(agents.c.seat).where(agents.c.active)).scalars()
+            return sorted({skill for kept in seats for skill in seat(kept).skills})
         case "channel":
             return sorted({*settings.channels, *BUILT_IN})
     raise UsageError(f"nothing is known to complete a {kind}")

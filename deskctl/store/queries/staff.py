@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 
 from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.queries.admin import ListAgents, ListTeams
-from ...core.queries.answers import AgentRow, BlockRow, TeamRow
+from ...core.queries.answers import AgentRow, BlockRow, PlanPart, SeatPart, TeamRow
+from ...core.routing.model import Plan, Presence
+from .. import routing, shapes
+from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE
 
@@ -18,7 +22,11 @@ def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
     for agent, team in connection.execute(select(memberships.c.agent, memberships.c.team)):
         joined[agent].append(team)
     load = _active_by(connection, tickets.c.assignee)
+    there, now = {p.agent: p for p in routing.presences(connection)}, datetime.now(UTC)
     found = [row for row in connection.execute(select(agents)) if row.active or query.all]
+    loads: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (agent, channel), count in sorted(routing.loads(connection, [row.handle for row in found]).items()):
+        loads[agent][channel] = count
     return [
         {
             "handle": row.handle,
@@ -29,6 +37,8 @@ def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
             "active": row.active,
             "signature": row.signature,
             "open": load.get(row.handle, 0),
+            **_seat(row.seat, there.get(row.handle) or Presence(row.handle), now),
+            "load": loads[row.handle],
         }
         for row in sorted(found, key=lambda row: row.handle)
     ]
@@ -48,9 +58,39 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
             "agents": sorted(members[row.handle]),
             "signature": row.signature,
             "open": load.get(row.handle, 0),
+            **_plan(shapes.plan(row.plan)),
         }
         for row in sorted(connection.execute(select(teams)), key=lambda row: row.handle)
     ]
+
+
+def _seat(kept: str | None, presence: Presence, now: datetime) -> SeatPart:
+    seat, state = shapes.seat(kept), presence.at(now)
+    ends = presence.until if presence.until is not None and presence.until > now else None
+    return {
+        "tier": seat.tier,
+        "skills": sorted(seat.skills),
+        "channels": list(seat.channels),
+        "capacity": dict(seat.capacity),
+        "surge": seat.surge,
+        "presence": state.value,
+        "until": maybe_rfc3339(maybe_to_micros(ends)),
+        "moved": presence.moved,
+    }
+
+
+def _plan(plan: Plan) -> PlanPart:
+    return {
+        "route": plan.strategy.value,
+        "tiers": list(plan.tiers),
+        "model": plan.model.value,
+        "cap_per_tick": plan.cap,
+        "tick": int(plan.tick.total_seconds()),
+        "relax_after": None if plan.relax_after is None else int(plan.relax_after.total_seconds()),
+        "weights": dict(plan.weights),
+        "surge_queue": dict(plan.surge_queue),
+        "surge_wait": {channel: int(length.total_seconds()) for channel, length in plan.surge_wait.items()},
+    }
 
 
 def list_blocks(connection: Connection) -> list[BlockRow]:

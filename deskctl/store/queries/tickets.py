@@ -50,6 +50,8 @@ _ROW = select(
     tickets.c.updated_at,
     tickets.c.waiting_since,
     tickets.c.callback_at,
+    tickets.c.tier,
+    tickets.c.approval,
     tickets.c.due_at,
     SEVERITY,
     tickets.c.merged_into,
@@ -109,6 +111,8 @@ def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
         "due_at": maybe_rfc3339(row.due_at),
         "sla": state_of(row.sla),
         "callback_at": maybe_rfc3339(row.callback_at),
+        "tier": row.tier,
+        "approval": row.approval,
     }
 
 

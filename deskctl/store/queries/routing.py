@@ -1,0 +1,69 @@
+"""Why a ticket went where it went."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from ...core.moments import parse_moment
+from ...core.people import Team
+from ...core.queries.answers import RouteDecision, RouteDocument
+from ...core.queries.routing import ExplainRoute
+from ...core.routing import explaining
+from ...core.routing.events import Routed
+from ...core.routing.model import Plan
+from ...core.routing.setting import floor_of
+from ...core.settings import Settings
+from ...core.unit import Unit
+from ...errors import NotFound
+from .. import rows
+from ..engine import Database
+from ..levels import Shelf
+from ..moments import rfc3339
+from ..routing import waiting_rows
+from ..source import StoredSource
+from ..tables import events, tickets
+
+#: Decisions that are shown, the newest.
+SHOWN = 10
+
+
+def explain(connection: Connection, query: ExplainRoute, settings: Settings, database: Database) -> RouteDocument:
+    """Raises NotFound and UsageError."""
+    asked = select(tickets).where(tickets.c.number == query.ticket)
+    row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
+    if row is None:
+        raise NotFound(f"there is no ticket {query.ticket}", "deskctl list --all shows every ticket")
+    now = datetime.now(UTC)
+    if query.now is not None:
+        now = parse_moment(query.now, now, ZoneInfo(settings.timezone))
+    unit = Unit(StoredSource(connection, database.ids(connection), Shelf()), settings, now)
+    team = unit.teams.get(row.team or "")
+    made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
+    recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
+    decisions = [explaining.of_event(rows.event(event)) for event in recorded]
+    would = _would(unit, team, connection, row)
+    plan = team.plan if team is not None else Plan()
+    return {
+        "ticket": row.number,
+        "status": row.status,
+        "team": row.team,
+        "strategy": plan.strategy.value,
+        "assignee": row.assignee,
+        "queue_at": rfc3339(row.queue_at),
+        "decisions": decisions,
+        "would": would,
+        "said": explaining.told(plan, row.channel, decisions, would, settings.timezone),
+    }
+
+
+def _would(unit: Unit, team: Team | None, connection: Connection, row: Any) -> RouteDecision | None:
+    waits = row.assignee is None and row.status in ("new", "open")
+    if team is None or not team.plan.routed or not waits:
+        return None
+    floor = floor_of(unit, team)
+    [ticket] = waiting_rows(connection, [row])
+    return explaining.of_floor(floor, ticket, floor.decide(ticket))
