@@ -11,6 +11,7 @@ from .handling import Handler, Said, Steps
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
 from .replying import new_message_id
+from .sla import storms
 from .tickets import Ticket
 from .unit import Unit
 
@@ -84,8 +85,10 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         language=language,
         automatic=True,
     )
-    unit.enqueue(entry)
-    yield AgentTold(command.ticket, agent.handle, command.about, entry.id)
+    digest = storms.gathered(unit, agent.handle, entry) if command.about in storms.KINDS else None
+    if digest is None:
+        unit.enqueue(entry)
+    yield AgentTold(command.ticket, agent.handle, command.about, (digest or entry).id)
     return Said(f"{agent.handle} is told", facts={"outbox": entry.id})
 
 

@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from deskctl.core import dispatch
 from deskctl.core.commands import levels as lv
 from deskctl.core.commands import tickets as c
 from deskctl.core.commands.admin import ChangeAgent
 from deskctl.core.commands.contacts import SetContact
 from deskctl.core.commands.machine import FireTimer, SettleDelivery
+from deskctl.core.people import Actor
+from deskctl.core.queries.admin import ShowOutbox
 from deskctl.core.queries.levels import ExplainClocks
 from deskctl.core.queries.tickets import ListTickets
 from deskctl.core.tickets import Priority
+from deskctl.core.unit import Unit
 from tests.commands.desk import StoredDesk
 
 POLICY = lv.AddPolicy(
@@ -233,3 +237,24 @@ def test_a_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
     assert desk.store.ask(ExplainClocks(ticket)) == []
     assert [timer.kind for timer in desk.store.timers.due(10)] == []
     assert not happened(desk, ticket, "activate", "policy_applied", "due_changed")
+
+
+def test_a_storm_is_a_few_messages_and_one_for_the_rest(gold: StoredDesk) -> None:
+    tickets = [opened(gold, sender=f"customer{n}@example.org") for n in range(12)]
+    for ticket in tickets:
+        gold.do(c.Take(ticket))
+    gold.later(hours=2)
+    before = {row["id"] for row in gold.outbox()}
+    due = [timer.id for timer in gold.store.timers.due(100)]
+
+    def together(unit: Unit) -> None:
+        for timer in due:
+            dispatch.execute(unit, FireTimer(timer), Actor.system("clock"))
+
+    gold.store.transaction(together)
+    told = [row for row in gold.outbox() if row["id"] not in before]
+    assert len(told) == 4
+    digest = gold.store.ask(ShowOutbox(told[-1]["id"]))
+    assert digest["ticket"] is None
+    assert [f"[#{ticket}]" in digest["text"] for ticket in tickets] == [False] * 3 + [True] * 9
+    assert all(happened(gold, ticket, "agent_told")[-1]["about"] == "due_soon" for ticket in tickets)

@@ -47,6 +47,10 @@ _NAMES = {
 }
 _DETAIL = {"en": "{what}: due {due}{late}", "ko": "{what}: 기한 {due}{late}"}
 _LATE = {"en": " (told late: the desk was not running then)", "ko": " (데스크가 멈춰 있어 늦게 알림)"}
+_REASON = {
+    "en": {"overdue": "overdue: {metric}", "due_soon": "due soon ({level}): {metric}"},
+    "ko": {"overdue": "기한 초과: {metric}", "due_soon": "기한 임박 ({level}): {metric}"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,12 @@ def _notify(unit: Unit, command: TakeStep, who: str, actor: Actor) -> Iterator[E
         yield from acting(tell(unit, message, actor), actor)
 
 
-def _reason(command: TakeStep) -> str:
-    metric = _NAMES["en"][Metric(command.metric)]
-    return f"{metric}: {command.level} of its time has passed" if "%" in command.level else f"{metric}: {command.level}"
+def _reason(unit: Unit, command: TakeStep) -> str:
+    """Why a ticket is escalated, in the desk's language."""
+    language = unit.settings.language if unit.settings.language in _NAMES else "en"
+    metric = _NAMES[language][Metric(command.metric)]
+    kind = "overdue" if command.level.startswith("breach") else "due_soon"
+    return _REASON[language][kind].format(metric=metric, level=command.level)
 
 
 Do = Callable[[Unit, TakeStep, str, Actor], Steps]
@@ -139,7 +146,7 @@ _DO: dict[str, Do] = {
     "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
     "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
     "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
-    "escalate": lambda u, s, v, a: assigning.escalate(u, c.Escalate(s.ticket, v, _reason(s)), a),
+    "escalate": lambda u, s, v, a: assigning.escalate(u, c.Escalate(s.ticket, v, _reason(u, s)), a),
     "note": lambda u, s, v, a: work.note(u, c.Note(s.ticket, v), a),
     "tag": lambda u, s, v, a: fields.tag(
         u, c.Tag(s.ticket, *((), (v[1:],)) if v.startswith("-") else ((v.removeprefix("+"),), ())), a
