@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
 from ..core.messages import InboundMessage
+from ..core.outbox import OutboxKind, OutboxState
 from . import blobs
 from .files import file_rows, insert_files
 from .search import index
 from .source import StoredSource
 from .statements import delete, update
-from .tables import attachments, known_as, messages, tickets
+from .tables import attachments, journal, known_as, messages, outbox, tickets
 from .text import clean, maybe_clean, to_json
+
+#: What stands in the journal for raw bytes that are gone.
+NOTHING = sha256(b"").hexdigest()
+_SETTLED = (OutboxState.SENT.value, OutboxState.CANCELLED.value, OutboxState.FAILED.value)
 
 
 def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: StoredSource) -> None:
@@ -71,15 +77,18 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
     index.again(connection, [row.id for row in found])
 
 
-def purge(connection: Connection, numbers: Collection[int]) -> None:
-    """What was said on these tickets is gone: words, files and raw bytes. That somebody wrote, and when, stays.
-
-    The journal keeps its row, and with it the raw bytes until the journal's own retention.
+def purge(connection: Connection, numbers: Collection[int], source: StoredSource) -> None:
+    """What was said on these tickets is gone: words, files and raw bytes, in the journal and in what agents were told
+    of it as well. That somebody wrote, and when, stays.
     """
     if not numbers:
         return
+    tell = select(outbox.c.id).where(outbox.c.ticket.in_(sorted(numbers)), outbox.c.state.in_(_SETTLED))
+    told = connection.execute(tell.where(outbox.c.kind == OutboxKind.NOTIFICATION.value)).scalars().all()
+    update(connection, outbox, [("", "", number) for number in told], "subject text", "id")
     query = select(messages.c.id, messages.c.raw_sha256).where(messages.c.ticket.in_(sorted(numbers)))
     said = connection.execute(query).all()
+    _drop_raw(connection, [row.id for row in said], source)
     index.forget(connection, [row.id for row in said])
     words = [("", "", None, "[]", "[]", "{}", None, None, None, row.id) for row in said]
     update(connection, messages, words, "subject text visible_text to cc headers raw_sha256 choices original", "id")
@@ -87,6 +96,15 @@ def purge(connection: Connection, numbers: Collection[int]) -> None:
     drop_files(connection, [row.id for row in said])
     delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
+
+
+def _drop_raw(connection: Connection, numbers: Collection[int], source: StoredSource) -> None:
+    """The journal keeps its rows, so that a mailbox that is read again delivers nothing twice."""
+    query = select(journal.c.id, journal.c.raw_sha256).where(journal.c.message.in_(sorted(numbers)))
+    rows = connection.execute(query.order_by(journal.c.id).with_for_update()).all()
+    blobs.keep(connection, source.ids, {NOTHING: b""}, [NOTHING] * len(rows))
+    update(connection, journal, [(NOTHING, 0, None, row.id) for row in rows], "raw_sha256 size subject", "id")
+    blobs.release(connection, [row.raw_sha256 for row in rows])
 
 
 def drop_files(connection: Connection, numbers: Collection[int]) -> None:

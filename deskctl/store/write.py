@@ -62,7 +62,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     _outbox(connection, changes, source)
     reread(connection, changes.reread, source)
     edit(connection, changes.edited, source)
-    purge(connection, changes.purged)
+    purge(connection, changes.purged, source)
     erase(connection, changes.erased, source)
     _history(connection, changes)
     write_levels(connection, changes.levels)
