@@ -82,12 +82,14 @@ def json_line(document: Any) -> str:
 
 
 def plain(value: Any) -> str:
-    """A value in one line for scripts: nothing for null, lists with commas, a contact by its address."""
+    """A value in one line for scripts: nothing for null, lists and what is by name with commas, a contact by its address."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
+        if "address" not in value and "name" not in value:
+            return ",".join(f"{visible(str(key))}={plain(item)}" for key, item in value.items())
         return visible(str(value.get("address") or value.get("name") or ""))
     if isinstance(value, (list, tuple)):
         return ",".join(map(plain, value))

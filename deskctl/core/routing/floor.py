@@ -16,7 +16,7 @@ _ASKS = "skill:"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: Why somebody could not take a ticket, in the order in which it is looked at.
-REASONS = ("offline", "away", "off_shift", "channel", "tier", "gave_back", "skills", "full", "had_enough")
+REASONS = ("offline", "away", "off_shift", "channel", "tier", "skills", "gave_back", "full", "had_enough")
 
 
 @dataclass(frozen=True, slots=True)

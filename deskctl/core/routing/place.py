@@ -11,6 +11,8 @@ from .model import ANY, CAPACITY, Model, Plan, Presence, Seat, State, Turn
 
 #: Of a channel's name its kind; a name that is not here is its own kind.
 Kinds = Mapping[str, str]
+#: What somebody wrote down; no channel that anybody works on, so it is everybody's.
+_BY_HAND = "manual"
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Place:
         return "off_shift" if self.on_shift is False else None
 
     def serves(self, channel: str, plan: Plan, kinds: Kinds) -> bool:
+        if channel == _BY_HAND:
+            return True
         names = (channel, kinds.get(channel, channel))
         if self.presence.moved is not None:
             if self.presence.moved in names:

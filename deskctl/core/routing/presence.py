@@ -38,7 +38,9 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
         if until <= unit.now:
             raise UsageError(f"--until: “{command.until}” is past", "name a moment to come")
     old = unit.roster.presence(handle)
-    words = _THERE[state] if until is None else f"{_THERE[state]} until {until.isoformat()}"
+    words = _THERE[state]
+    if until is not None:
+        words += f" until {until.astimezone(ZoneInfo(unit.settings.timezone)):%Y-%m-%d %H:%M %Z}"
     if (old.at(unit.now), old.until) == (state, until):
         return Said(f"{handle} {_THERE[state]} already", facts={"agent": handle, "state": state.value})
     unit.roster.put_presence(Presence(handle, state, unit.now, until))
