@@ -103,11 +103,13 @@ def make(unit: Unit, ticket: Ticket, offer: MessageHead, pick: Pick, contact: in
 def ask_for_person(unit: Unit, number: int, message: int | None, contact: int) -> Caused:
     """From now on people answer on the ticket, and it is their work. Gives the phrase to answer with."""
     by = Actor.contact(contact)
-    if any(isinstance(event, PersonAsked) for event in history(unit, number)):
+    ticket = unit.ticket(number)
+    idle = ticket.status in (Status.PENDING, Status.HOLD, Status.SOLVED)
+    waited = ticket.waiting_since is not None and not idle
+    if waited and any(isinstance(event, PersonAsked) for event in history(unit, number)):
         return "person_again"
     yield By(PersonAsked(number, message), by)
-    ticket = unit.ticket(number)
-    if ticket.status in (Status.PENDING, Status.HOLD, Status.SOLVED):
+    if idle:
         yield By(StatusChanged(number, ticket.status, Status.OPEN), by)
     if ticket.waiting_since is None:
         yield By(WaitingChanged(number, None, unit.now), by)

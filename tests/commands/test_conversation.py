@@ -103,6 +103,17 @@ def test_the_number_is_read_from_a_mail_in_another_transaction(desk: StoredDesk)
     assert kinds.count("machine_answered") == 1
 
 
+def test_who_asks_for_a_person_once_more_on_a_solved_ticket_gets_one(desk: StoredDesk) -> None:
+    write(desk)
+    assert "person" in ask(desk, "person")
+    ask(desk, "person")
+    desk.do(Reply(1, "Solved, I think.", status="solved"))
+    ask(desk, "person")
+    document = desk.show(1)
+    assert (document["status"], document["waiting_since"] is not None) == ("open", True)
+    assert [e["kind"] for e in document["events"]].count("person_asked") == 2
+
+
 def test_out_of_office_answers_to_a_machine_come_to_rest(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb")
