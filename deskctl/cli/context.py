@@ -71,9 +71,9 @@ class CliContext:
         return self.desk().ask(query)
 
     def execute(self, command: Command) -> Outcome:
-        """$DESKCTL_AGENT says who works on tickets. Administration is done by whoever is at the keyboard, unless
-        `--as` says otherwise: the first agent could not be added by himself."""
-        agent = self.agent if command.needs_agent else self.claim
+        """$DESKCTL_AGENT says who works on tickets and with customers. Administration is done by whoever is at the
+        keyboard, unless `--as` says otherwise: the first agent could not be added by himself."""
+        agent = self.agent if command.needs_agent or command.names_agent else self.claim
         return self.desk().execute(command, agent=agent, dry_run=self.dry_run)
 
     def request(self, name: str, /, **params: Any) -> Any:

@@ -14,9 +14,11 @@ REGISTRY: dict[str, type[Command]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`needs_agent`: only an agent may ask for it. `undoable`: `undo` can take it back."""
+    """`needs_agent`: only an agent may ask for it. `names_agent`: the agent whose shell it is asks for it, also where
+    others may. `undoable`: `undo` can take it back."""
 
     needs_agent: ClassVar[bool] = True
+    names_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:

@@ -1,4 +1,4 @@
-"""What is done with customers. By whoever looks after the desk: none of these needs an agent."""
+"""What is done with customers. None of these needs an agent; where one is at the shell, it is they who did it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class SetContact(Command):
     """Set fields by name: name, tier, org, language, timezone; an empty value is none."""
 
     needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     contact: int
     values: tuple[tuple[str, str], ...]
@@ -23,6 +24,7 @@ class MergeContacts(Command):
     """`other` turned out to be `contact`: one customer from now on."""
 
     needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     contact: int
     other: int
 
@@ -32,6 +34,7 @@ class UnmergeContact(Command):
     """The contact stands on its own again."""
 
     needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     contact: int
 
 
@@ -40,6 +43,7 @@ class IssueLink(Command):
     """Make a one-time code that ties whoever sends it to the contact. `channel`: only there; None: anywhere."""
 
     needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     contact: int
     channel: str | None = None
@@ -50,6 +54,7 @@ class ExportContact(Command):
     """What is known of the contact is about to be written to files; leaves a trace."""
 
     needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     contact: int
 
@@ -59,5 +64,6 @@ class EraseContact(Command):
     """Everything that the contact said and is called goes for good, with the contacts merged into it."""
 
     needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     contact: int
