@@ -24,6 +24,7 @@ MEASUREMENTS = {
     "idle": "idle",
     "kb": "kb",
     "sla": "sla",
+    "routing": "routing",
     "smtp": "intake",
     "imap": "intake",
     "telegram": "telegram",

@@ -82,7 +82,7 @@ def json_line(document: Any) -> str:
 
 
 def plain(value: Any) -> str:
-    """A value in one line for scripts: nothing for null, lists and what is by name with commas, a contact by its address."""
+    """A value in one line for scripts: nothing for null, lists with commas, a contact by its address."""
     if value is None:
         return ""
     if isinstance(value, bool):
