@@ -12,28 +12,35 @@ from .context import CliContext
 if TYPE_CHECKING:
     from ..desk import Desk
 
+#: More than anybody has open.
+_ALL = 1000
+
 
 def home(context: CliContext) -> int:
-    from ..core.queries.tickets import ListTickets
+    from ..core.queries.shifts import ShowQueue
     from .columns import TICKETS
+    from .output import terminal_width
+    from .waiting import above, listed
 
     desk = context.desk()
     agent = context.agent or desk.info.agent
     if agent is None:
-        rows = desk.ask(ListTickets(assignee="none", limit=10))
+        document = desk.ask(ShowQueue(free=True, limit=10))
         title = "nobody's tickets (set DESKCTL_AGENT or use --as to see yours)"
         following = ""
     else:
-        rows = desk.ask(ListTickets(assignee=agent))
+        document = desk.ask(ShowQueue(agent, mine=True, limit=_ALL))
         title = f"open tickets of {agent}"
         following = _following(desk, agent)
     name = desk.info.name
     context.release()
+    rows = document["tickets"]
     people = sys.stdout.isatty() and not context.json
     if people:
+        sys.stdout.write("".join(f"{line}\n" for line in above(document, terminal_width(), color=context.color)))
         context.say(f"{name}: {title}" if rows else f"{name}: no {title}")
         sys.stdout.write("\n" if rows else "")
-    context.emit(rows, TICKETS)
+    context.emit(rows, listed(mine=agent is not None) if people else TICKETS)
     if people and following:
         sys.stdout.write(f"\n{visible(following)}\n")
     return 0
@@ -51,4 +58,5 @@ def _following(desk: Desk, agent: str) -> str:
     except DeskctlError as error:
         return error.what
     waiting = f", waiting {age(ticket['waiting_since'], now())}" if ticket["waiting_since"] else ""
-    return f"next: #{number} {ticket['subject']} ({ticket['priority']}{waiting})"
+    due = f", due {age(ticket['due_at'], now())}" if ticket["due_at"] else ""
+    return f"next: #{number} {ticket['subject']} ({ticket['priority']}{waiting}{due})"

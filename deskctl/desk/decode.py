@@ -17,8 +17,8 @@ from deskctl.errors import UsageError
 
 #: The modules whose commands and queries may be spoken over the socket. What only the desk itself asks for
 #: (`core.commands.machine`) is not among them.
-SPOKEN_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing")
-SPOKEN_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing")
+SPOKEN_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing", "shifts")
+SPOKEN_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing", "shifts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _HERE = "deskctl.cli.commands."
 SECTIONS: dict[str, dict[str, Entry]] = {
     "Look": {
         "list": Entry(_HERE + "list:list_", "List tickets, newest change first."),
+        "queue": Entry(_HERE + "queue:queue", "Show what is to be done next, in the order in which it is due."),
         "show": Entry(_HERE + "show:show", "Show tickets with all that was said."),
         "search": Entry(_HERE + "search:search", "Find messages and contacts by the words in them."),
         "log": Entry(_HERE + "log:log", "Show what happened to tickets, and who did it."),
@@ -59,6 +60,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "contact": Entry(_HERE + "contact:contact", "Customers: who they are on every channel."),
         "calendar": Entry(_HERE + "calendar:calendar", "Calendars: working hours and holidays, in any time zone."),
         "sla": Entry(_HERE + "sla:sla", "Service levels: what was promised to whom, and by when."),
+        "shift": Entry(_HERE + "shift:shift", "Shifts: who works when, and what the next shift should know."),
+        "staffing": Entry(
+            _HERE + "staffing:staffing", "Say how many people which hour of the week needs, and how many the rota has."
+        ),
         "channel": Entry(_HERE + "channel:channel", "Channels: how customers reach the desk."),
         "block": Entry(_HERE + "block:block", "Senders whose mail is spam."),
         "inbox": Entry(_HERE + "inbox:inbox", "What came in and is not a message on a ticket yet."),

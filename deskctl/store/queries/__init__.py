@@ -34,12 +34,28 @@ from ...core.queries.levels import (
 from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
 from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.routing import ExplainRoute
+from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
 from ...core.queries.tickets import ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean
-from . import completions, contacts, files, inbox, levels, outbox, raw, report, routing, search, staff, tickets
+from . import (
+    completions,
+    contacts,
+    files,
+    inbox,
+    levels,
+    outbox,
+    queue,
+    raw,
+    report,
+    routing,
+    search,
+    shifts,
+    staff,
+    tickets,
+)
 from .document import seen, show_ticket
 
 
@@ -72,6 +88,12 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListDue: lambda reader, query: levels.list_due(reader.connection, query, reader.settings),
     ExplainClocks: lambda reader, query: levels.explain(reader.connection, query, reader.settings),
     ExplainRoute: lambda reader, query: routing.explain(reader.connection, query, reader.settings, reader.database),
+    ListShifts: lambda reader, query: shifts.list_shifts(reader.connection, query),
+    ShowShifts: lambda reader, query: shifts.show_shifts(reader.connection, query, reader.settings),
+    FindGaps: lambda reader, query: shifts.find_gaps(reader.connection, query, reader.settings),
+    ListHandovers: lambda reader, query: shifts.list_handovers(reader.connection, query),
+    PlanStaffing: lambda reader, query: shifts.plan_staffing(reader.connection, query, reader.settings),
+    ShowQueue: lambda reader, query: queue.show_queue(reader.connection, query),
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),
