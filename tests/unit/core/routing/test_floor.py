@@ -1,0 +1,231 @@
+"""Who gets a ticket: nobody who cannot take it, and of the others the right one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.core.routing.floor import Decision, Floor
+from deskctl.core.routing.model import ANY, Model, Plan, Presence, Seat, State, Strategy, Waiting
+from deskctl.core.routing.place import Place
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+KINDS = {"support": "email", "sales": "email", "hotline": "phone"}
+CHANNELS = ("support", "sales", "hotline")
+ROUTED = (Strategy.ROUND_ROBIN, Strategy.LEAST_LOADED, Strategy.SKILL)
+SKILLS = st.frozensets(st.sampled_from(("ko", "en", "billing")))
+
+seats = st.builds(
+    Seat,
+    tier=st.sampled_from((None, "frontline", "senior", "lead")),
+    skills=SKILLS,
+    channels=st.sampled_from(((), ("email",), ("phone",), ("support", "phone"), ("phone", "email"))),
+    capacity=st.dictionaries(st.sampled_from(("email", "phone", "support", ANY)), st.integers(1, 4)),
+)
+plans = st.builds(
+    Plan,
+    strategy=st.sampled_from(ROUTED),
+    model=st.sampled_from(Model),
+    weights=st.dictionaries(st.sampled_from(("email", "phone")), st.integers(1, 20)),
+    cap=st.integers(1, 6),
+    relax_after=st.sampled_from((None, timedelta(minutes=10))),
+)
+loads = st.dictionaries(st.sampled_from(CHANNELS), st.integers(0, 4)).map(Counter)
+presences = st.builds(
+    Presence,
+    st.just(""),
+    st.sampled_from(State),
+    until=st.sampled_from((None, NOW - timedelta(minutes=1), NOW + timedelta(minutes=1))),
+    moved=st.sampled_from((None, None, "hotline")),
+)
+waits = st.builds(
+    Waiting,
+    number=st.integers(1, 1000),
+    channel=st.sampled_from(CHANNELS),
+    language=st.sampled_from((None, "ko", "en")),
+    tags=st.frozensets(st.sampled_from(("billing", "skill:router", "vip"))),
+    tier=st.sampled_from((None, None, "senior")),
+    declined=st.sampled_from((None, "agent0")),
+    former=st.sampled_from((None, "agent1")),
+    waits=st.none(),
+    since=st.sampled_from((NOW, NOW - timedelta(minutes=9), NOW - timedelta(minutes=11))),
+    queue_at=st.just(NOW),
+)
+
+
+def places(shapes: list[tuple[Seat, Presence, Counter[str], bool | None]]) -> list[Place]:
+    return [
+        Place(f"agent{n}", seat, replace(presence, agent=f"agent{n}"), Counter(load), {}, shift)
+        for n, (seat, presence, load, shift) in enumerate(shapes)
+    ]
+
+
+def floor(*seats: Seat, plan: Plan, load: dict[int, int] | None = None) -> Floor:
+    """Everybody is online; `load` is how many mails they have."""
+    online = Presence("", State.ONLINE)
+    busy = load or {}
+    return Floor(
+        plan, places([(s, online, Counter(support=busy.get(n, 0)), None) for n, s in enumerate(seats)]), KINDS, NOW
+    )
+
+
+def ticket(number: int = 1, channel: str = "support", **fields: object) -> Waiting:
+    usual = Waiting(number, channel, None, frozenset(), None, None, None, None, NOW, NOW)
+    return usual._replace(**fields)
+
+
+def give(on: Floor, waiting: Waiting) -> Decision:
+    decision = on.decide(waiting)
+    if decision.agent is not None:
+        on.give(decision.agent, waiting)
+    return decision
+
+
+@given(
+    plans,
+    st.lists(st.tuples(seats, presences, loads, st.sampled_from((None, True, False))), max_size=5),
+    st.lists(waits, max_size=25),
+)
+def test_nobody_is_given_what_they_cannot_take(
+    plan: Plan, shapes: list[tuple[Seat, Presence, Counter[str], bool | None]], queue: list[Waiting]
+) -> None:
+    on = Floor(plan, places(shapes), KINDS, NOW)
+    had = {name: Counter(place.loads) for name, place in on.places.items()}
+    received: Counter[str] = Counter()
+    known = {skill for seat, *_ in shapes for skill in seat.skills}
+    for waiting in queue:
+        decision = give(on, waiting)
+        everybody = [name for name, _ in decision.candidates] + [
+            n for names in decision.left_out.values() for n in names
+        ]
+        assert sorted(everybody) == sorted(on.places)
+        if decision.agent is None:
+            assert not decision.candidates
+            continue
+        seat, presence, _, shift = shapes[int(decision.agent.removeprefix("agent"))]
+        kind = KINDS[waiting.channel]
+        received[decision.agent] += 1
+        had[decision.agent][waiting.channel] += 1
+        assert presence.at(NOW) is State.ONLINE
+        assert shift is not False
+        assert waiting.declined != decision.agent
+        assert received[decision.agent] <= plan.cap
+        own = seat.channels[:1] if plan.model is Model.DEDICATED else seat.channels
+        moved = presence.moved == waiting.channel
+        assert moved or not own or waiting.channel in own or kind in own
+        if "support" in seat.capacity and waiting.channel == "support":
+            assert had[decision.agent]["support"] <= seat.capacity["support"]
+        else:
+            counted = [c for c in CHANNELS if KINDS[c] == kind and c not in seat.capacity]
+            assert sum(had[decision.agent][c] for c in counted) <= seat.capacity.get(kind, seat.capacity.get(ANY, 10))
+        if waiting.tier == "senior":
+            assert seat.tier in ("senior", "lead")
+        if plan.relax_after is None or NOW - waiting.since < plan.relax_after:
+            assert not waiting.tags & known - seat.skills
+            assert "skill:router" not in waiting.tags
+            assert not (waiting.language and {"ko", "en"} & known) or waiting.language in seat.skills
+
+
+@given(st.integers(1, 6), st.integers(1, 40))
+def test_round_robin_gives_everybody_as_many(agents: int, tickets: int) -> None:
+    on = floor(*[Seat(capacity={ANY: 100})] * agents, plan=Plan(Strategy.ROUND_ROBIN, cap=100))
+    given_to = Counter(give(on, ticket(n)).agent for n in range(tickets))
+    assert max(given_to.values()) - min(given_to[name] for name in on.places) <= 1
+
+
+@given(st.lists(st.integers(0, 8), min_size=2, max_size=5), st.integers(1, 30))
+def test_least_loaded_never_widens_a_gap(had: list[int], tickets: int) -> None:
+    on = floor(
+        *[Seat(capacity={ANY: 100})] * len(had), plan=Plan(Strategy.LEAST_LOADED, cap=100), load=dict(enumerate(had))
+    )
+    for number in range(tickets):
+        least = min(place.loads["support"] for place in on.places.values())
+        chosen = give(on, ticket(number)).agent
+        assert chosen is not None
+        assert on.places[chosen].loads["support"] == least + 1
+
+
+def test_load_is_measured_by_what_each_can_take() -> None:
+    on = floor(
+        Seat(capacity={"email": 20}), Seat(capacity={"email": 4}), plan=Plan(Strategy.LEAST_LOADED), load={0: 4, 1: 2}
+    )
+    assert on.decide(ticket()).candidates == (("agent0", 0.8), ("agent1", 0.5))
+
+
+def test_a_call_weighs_as_the_team_says() -> None:
+    seat = Seat(capacity={"email": 10, "phone": 2})
+    plan = Plan(Strategy.LEAST_LOADED, weights={"phone": 5})
+    on = floor(seat, seat, plan=plan, load={0: 0, 1: 1})
+    on.give("agent0", ticket(channel="hotline"))
+    assert [name for name, _ in on.decide(ticket()).candidates] == ["agent1", "agent0"]
+
+
+def test_a_full_telephone_leaves_room_for_mail() -> None:
+    on = floor(Seat(capacity={"email": 20, "phone": 1}), plan=Plan(Strategy.LEAST_LOADED))
+    assert give(on, ticket(1, "hotline")).agent == "agent0"
+    assert on.decide(ticket(2, "hotline")).why == "full"
+    assert on.decide(ticket(3)).agent == "agent0"
+
+
+def test_skills_are_asked_for_until_it_has_waited_too_long() -> None:
+    on = floor(
+        Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"en"})), plan=Plan(Strategy.LEAST_LOADED), load={0: 5}
+    )
+    assert on.decide(ticket(language="ko")).agent == "agent0"
+    assert on.decide(ticket(language="ja")).why == "skills"
+    waited = on.decide(ticket(language="ja", since=NOW - timedelta(minutes=10)))
+    assert (waited.agent, waited.relaxed) == ("agent1", True)
+
+
+def test_a_language_matters_only_where_somebody_says_what_they_speak() -> None:
+    on = floor(Seat(skills=frozenset({"billing"})), plan=Plan(Strategy.LEAST_LOADED))
+    assert on.decide(ticket(language="ko")).agent == "agent0"
+    assert on.decide(ticket(language="ko", tags=frozenset({"billing"}))).skills == ("billing",)
+
+
+def test_skill_prefers_whoever_knows_most_even_when_anybody_may_have_it() -> None:
+    seats_ = Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"ko", "billing"}))
+    on = floor(*seats_, plan=Plan(Strategy.SKILL), load={1: 8})
+    old = ticket(language="ko", tags=frozenset({"billing", "skill:router"}), since=NOW - timedelta(hours=1))
+    assert on.decide(old).agent == "agent1"
+
+
+def test_whoever_had_it_before_has_it_first() -> None:
+    on = floor(Seat(), Seat(), plan=Plan(Strategy.LEAST_LOADED), load={1: 9})
+    assert on.decide(ticket()).agent == "agent0"
+    assert on.decide(ticket(former="agent1")).agent == "agent1"
+
+
+def test_an_escalation_goes_to_its_tier_and_to_a_higher_one_when_nobody_else_can() -> None:
+    on = floor(Seat(), Seat(tier="lead"), Seat(tier="senior"), plan=Plan(Strategy.LEAST_LOADED), load={2: 9})
+    assert give(on, ticket(tier="senior")).agent == "agent2"
+    assert give(on, ticket(2, tier="senior")).agent == "agent1"
+    assert on.decide(ticket(3, tier="senior")).left_out["tier"] == ("agent0",)
+
+
+@pytest.mark.parametrize("strategy", ROUTED)
+def test_nobody_gets_the_whole_backlog(strategy: Strategy) -> None:
+    on = floor(Seat(capacity={ANY: 100}), Seat(capacity={ANY: 100}), plan=Plan(strategy, cap=3))
+    given_to = Counter(give(on, ticket(n)).agent for n in range(20))
+    assert given_to == {"agent0": 3, "agent1": 3, None: 14}
+    assert on.decide(ticket(99)).why == "had_enough"
+    assert on.next_tick() == NOW + timedelta(minutes=1)
+
+
+def test_the_dedicated_work_on_their_first_channel_or_where_they_were_moved() -> None:
+    seat = Seat(channels=("email", "phone"))
+    on = floor(seat, plan=Plan(Strategy.LEAST_LOADED, model=Model.DEDICATED))
+    assert on.decide(ticket()).agent == "agent0"
+    assert on.decide(ticket(channel="hotline")).why == "channel"
+    moved = places([(seat, Presence("", State.ONLINE, moved="hotline"), Counter(), None)])
+    after = Floor(on.plan, moved, KINDS, NOW)
+    assert (after.decide(ticket()).agent, after.decide(ticket(channel="hotline")).agent) == (None, "agent0")
+
+
+def test_a_team_of_nobody_says_so() -> None:
+    assert floor(plan=Plan(Strategy.SKILL)).decide(ticket()).why == "empty"
