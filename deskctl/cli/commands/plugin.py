@@ -193,7 +193,7 @@ def hooks(context: CliContext) -> None:
             {
                 "hook": name,
                 "signature": f"{name}{inspect.signature(hook)}".replace("'", ""),
-                "does": (inspect.getdoc(hook) or "").partition(".")[0],
+                "does": " ".join((inspect.getdoc(hook) or "").split()).partition(". ")[0].rstrip("."),
                 "plugins": [row["name"] for row in rows if row["enabled"] and name in row["hooks"]],
             }
             for name, hook in vars(hookspecs).items()

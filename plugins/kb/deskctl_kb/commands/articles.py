@@ -148,7 +148,7 @@ def show(context: CommandContext, id: int, version: int | None) -> None:
     context.say(f"#{answer['id']} {answer['title']}")
     facts = [answer["state"], "public" if answer["public"] else "internal", answer["language"], *answer["tags"]]
     context.say(" · ".join(facts))
-    context.say(f"version {answer['version']} by {answer['author']}, {_moment(answer['changed_at'])}")
+    context.say(f"version {answer['version']} by {_name(answer['author'])}, {_moment(answer['changed_at'])}")
     if answer.get("translations"):
         context.say("also in " + ", ".join(f"{other['language']} (#{other['id']})" for other in answer["translations"]))
     used = [f"{what} {count}" for what, count in answer.get("uses", {}).items() if count]
@@ -173,7 +173,7 @@ def history(context: CommandContext, id: int) -> None:
     for row in rows:
         row["for"] = "customers" if row["public"] else "agents"
         if not context.json:
-            row["changed_at"] = _moment(row["changed_at"])
+            row["changed_at"], row["author"] = _moment(row["changed_at"]), _name(row["author"])
     context.emit(rows, ["version", "change", "changed_at", "author", "state", "for", ("title", 12)])
 
 
@@ -273,6 +273,11 @@ def _content(document: dict[str, Any]) -> Any:
         tags=tuple(document["tags"]),
         translation_of=document["translation_of"],
     )
+
+
+def _name(author: str) -> str:
+    """An agent by their handle alone, as everywhere else; anybody else as `user:ana`."""
+    return author.removeprefix("agent:")
 
 
 def _moment(stamp: str) -> str:
