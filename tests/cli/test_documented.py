@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers, customer_answers
+from deskctl.core.queries import answers, customer_answers, level_answers
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -21,9 +21,9 @@ PRINTED = [
     answers.AgentRow, answers.TeamRow, answers.OutboxRow, answers.OutboxDocument, answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
     requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
-    requests.JobDone, answers.CalendarRow, answers.CalendarDocument, answers.CalendarDay, answers.CalendarCheck,
-    answers.PolicyDocument, answers.StepRow, answers.PolicyCandidate, answers.PolicyTest, answers.ClockDocument,
-    answers.SegmentRow, answers.DueRow,
+    requests.JobDone, level_answers.CalendarRow, level_answers.CalendarDocument, level_answers.CalendarDay,
+    level_answers.CalendarCheck, level_answers.PolicyDocument, level_answers.StepRow, level_answers.PolicyCandidate,
+    level_answers.PolicyTest, level_answers.ClockDocument, level_answers.SegmentRow, level_answers.DueRow,
 ]  # fmt: skip
 
 

@@ -55,6 +55,10 @@ def test_a_row_has_every_column(store: Store, clock: Clock) -> None:
             "updated_at": "2026-03-01T12:00:00Z",
             "waiting_since": "2026-03-01T12:00:00Z",
             "callback_at": None,
+            "due_at": None,
+            "sla": None,
+            "tier": None,
+            "approval": None,
         }
     ]
 

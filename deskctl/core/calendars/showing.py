@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from ...errors import UsageError
 from ..durations import parse_duration
 from ..moments import parse_moment
-from ..queries.answers import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
+from ..queries.level_answers import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
 from .hours import shown, written
 from .model import WEEKDAYS, Calendar, zone
 from .opening import HORIZON_YEARS, Opening

@@ -9,12 +9,12 @@ from . import Query
 
 @dataclass(frozen=True, slots=True)
 class ListCalendars(Query):
-    """Answer: `list[answers.CalendarRow]`."""
+    """Answer: `list[level_answers.CalendarRow]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCalendar(Query):
-    """`month` as in "2027-02"; without one, that of `now`. Answer: `answers.CalendarDocument`."""
+    """`month` as in "2027-02"; without one, that of `now`. Answer: `level_answers.CalendarDocument`."""
 
     name: str
     month: str | None = None
@@ -25,7 +25,7 @@ class ShowCalendar(Query):
 class CheckCalendar(Query):
     """`then` is a length of working time ("+2h") or a second moment. Moments are read in the calendar's zone.
 
-    Answer: `answers.CalendarCheck`.
+    Answer: `level_answers.CalendarCheck`.
     """
 
     name: str
@@ -36,19 +36,19 @@ class CheckCalendar(Query):
 
 @dataclass(frozen=True, slots=True)
 class ListPolicies(Query):
-    """In the order in which they are tried. Answer: `list[answers.PolicyDocument]`."""
+    """In the order in which they are tried. Answer: `list[level_answers.PolicyDocument]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowPolicy(Query):
-    """Answer: `answers.PolicyDocument`."""
+    """Answer: `level_answers.PolicyDocument`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class TestPolicies(Query):
-    """Which policy is for a ticket, and why the others are not. Answer: `answers.PolicyTest`."""
+    """Which policy is for a ticket, and why the others are not. Answer: `level_answers.PolicyTest`."""
 
     ticket: int
     now: str | None = None
@@ -58,7 +58,7 @@ class TestPolicies(Query):
 class ListDue(Query):
     """Running clocks that are overdue or due `within` some time, the first due first.
 
-    Answer: `list[answers.DueRow]`.
+    Answer: `list[level_answers.DueRow]`.
     """
 
     within: str | None = None
@@ -69,7 +69,7 @@ class ListDue(Query):
 
 @dataclass(frozen=True, slots=True)
 class ExplainClocks(Query):
-    """Every clock of a ticket with all its segments. Answer: `list[answers.ClockDocument]`."""
+    """Every clock of a ticket with all its segments. Answer: `list[level_answers.ClockDocument]`."""
 
     ticket: int
     now: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..calendars.schedule import Schedule
 from ..ports import RecordedEvent
-from ..queries.answers import ClockDocument, PolicyCandidate, PolicyDocument, SegmentRow
+from ..queries.level_answers import ClockDocument, PolicyCandidate, PolicyDocument, SegmentRow
 from .book import Book
 from .clocks import NO_TARGET, Clock, ClockState, work_out
 from .life import Change, Life, read

@@ -13,7 +13,7 @@ from ...core.calendars.setting_up import existing as existing_calendar
 from ...core.durations import parse_duration
 from ...core.moments import parse_moment
 from ...core.ports import RecordedEvent
-from ...core.queries.answers import (
+from ...core.queries.level_answers import (
     CalendarCheck,
     CalendarDocument,
     CalendarRow,
