@@ -96,7 +96,7 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
         elif e["kind"] == "message_withdrawn":
             found = [f for f in found if f[2] != e["message"]]
         elif e["kind"] == "delivery_settled" and e["state"] in ("failed", "cancelled"):
-            lost.add(e["message"])
+            lost |= {f[2] for f in found if f[2] == e["message"]}  # what was taken back is on no ticket
             found = [f for f in found if f[2] != e["message"]]
         elif e["kind"] == "delivery_settled" and e["state"] == "queued" and e["message"] in lost:
             lost.discard(e["message"])
