@@ -10,7 +10,7 @@ from datetime import timedelta
 from .commands import Command
 from .commands.machine import Answer
 from .conversation import Message, MessageHead
-from .events import Event, MachineAnswered, PersonAsked
+from .events import Event, Forwarded, MachineAnswered, PersonAsked
 from .handling import Handler, Said, Steps
 from .messages import Choice, MessageKind
 from .outbox import OutboxEntry, OutboxKind
@@ -161,6 +161,8 @@ def _why_not(unit: Unit, ticket: Ticket, theirs: MessageHead | None, heads: Sequ
     if answered_by_people(heads):
         return "a person has answered"
     past = history(unit, ticket.number)
+    if any(isinstance(event, Forwarded) and event.message == theirs.id for event in past):
+        return "an agent sent it on: the customer wrote to a person"
     if any(isinstance(event, PersonAsked) for event in past):
         return "the customer has asked for a person"
     if any(isinstance(event, MachineAnswered) for event in past):

@@ -13,7 +13,7 @@ from deskctl.core.commands.contacts import EraseContact
 from deskctl.core.commands.machine import Answer, Receive, SettleDelivery
 from deskctl.core.commands.tickets import Close, Note, Reply
 from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Choice, Envelope, InboundMessage, Intent, IntentKind
+from deskctl.core.messages import Choice, Envelope, Forwarded, InboundMessage, Intent, IntentKind
 from deskctl.core.people import Actor
 from deskctl.core.queries.admin import ListInbox, ShowOutbox
 from deskctl.core.queries.lookups import SearchMessages
@@ -112,6 +112,12 @@ def test_who_asks_for_a_person_once_more_on_a_solved_ticket_gets_one(desk: Store
     document = desk.show(1)
     assert (document["status"], document["waiting_since"] is not None) == ("open", True)
     assert [e["kind"] for e in document["events"]].count("person_asked") == 2
+
+
+def test_no_machine_answers_what_an_agent_sent_on(desk: StoredDesk) -> None:
+    desk.mail("agent1@acme.test", "Fwd: chair", forwarded=Forwarded("bo@example.org", "Bo", "chair", "It wobbles."))
+    assert desk.show(1)["contact"]["address"] == "bo@example.org"
+    assert "sent it on" in desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb").said
 
 
 def test_out_of_office_answers_to_a_machine_come_to_rest(desk: StoredDesk) -> None:
