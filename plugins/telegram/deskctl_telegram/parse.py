@@ -24,6 +24,10 @@ _INTENTS: Final = {
     "help": IntentKind.HELP,
 }
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
+#: A one-time code as `deskctl contact link` prints it.
+_CODE = re.compile(
+    r"(?=[2-9-]*[A-Z])[A-HJKMNP-TV-Z2-9]{4}-[A-HJKMNP-TV-Z2-9]{4}-[A-HJKMNP-TV-Z2-9]{3}", re.IGNORECASE | re.ASCII
+)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?", re.DOTALL)
 #: Before the data of our buttons, which are the keys of choices.
 CHOICE: Final = "choice:"
@@ -52,6 +56,8 @@ def _said(update: Mapping[str, Any], message: Mapping[str, Any], me: Me) -> Inbo
     intent: Intent | None = None
     if command := _COMMAND.fullmatch(body.strip()):
         intent, body = _asked(command[1].lower(), (command[2] or "").strip(), body)
+    elif not _in_group(message) and (code := _CODE.fullmatch(body.strip())):
+        intent, body = Intent(IntentKind.LINK, code[0]), "/start"  # as they were told it, without the command
     files = []
     if file := attached(message):
         found = kept(update, file)

@@ -141,6 +141,8 @@ def test_an_answer_names_what_it_answers_and_quotes_what_was_picked_out() -> Non
     [
         ("/start", Intent(IntentKind.HELP), "/start"),
         ("/start Ab3-x_9", Intent(IntentKind.LINK, "Ab3-x_9"), "/start"),
+        (" nnq4-creq-3gd\n", Intent(IntentKind.LINK, "nnq4-creq-3gd"), "/start"),
+        ("2345-6789-234", None, "2345-6789-234"),
         ("/new 결제 오류", Intent(IntentKind.NEW), "결제 오류"),
         ("/new", Intent(IntentKind.NEW), "/new"),
         ("/status", Intent(IntentKind.STATUS), "/status"),
@@ -157,6 +159,7 @@ def test_commands_ask_the_desk_itself(text: str, intent: Intent | None, shown: s
 
 def test_a_code_said_before_a_whole_group_links_nobody() -> None:
     assert read(text="/start CODE", chat={"id": -100, "type": "group"}).intent == Intent(IntentKind.HELP)
+    assert read(text="NNQ4-CREQ-3GD", chat={"id": -100, "type": "group"}).intent is None
 
 
 def test_how_ones_tickets_stand_is_not_told_to_a_whole_group() -> None:
