@@ -65,7 +65,8 @@ def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
 @frozen(kw_only=True)
 class DeskTable:
     """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed.
-    `keep_spam`: how long the words of spam are kept. `link_valid`: how long a one-time code may be sent."""
+    `keep_spam`: how long the words of spam are kept. `link_valid`: how long a one-time code may be sent.
+    `digest`: how long what an agent is told after a first thing is gathered into one message; "0s" gathers nothing."""
 
     name: str = field(default="Help desk", validator=_line)
     timezone: str = field(default="UTC", validator=_zone)
@@ -74,6 +75,7 @@ class DeskTable:
     close_after: timedelta = timedelta(days=4)
     keep_spam: timedelta = timedelta(days=30)
     link_valid: timedelta = timedelta(hours=24)
+    digest: timedelta = timedelta(seconds=30)
 
 
 @frozen(kw_only=True)
@@ -248,4 +250,5 @@ class Config:
             close_after=self.desk.close_after,
             keep_spam=self.desk.keep_spam,
             link_valid=self.desk.link_valid,
+            digest=self.desk.digest,
         )

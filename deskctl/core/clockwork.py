@@ -9,6 +9,7 @@ from .commands.machine import FireTimer
 from .commands.seen import MarkSeen
 from .events import CallbackDue, SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
+from .notifying import digests
 from .people import Actor
 from .routing import running
 from .sla import keeping
@@ -36,6 +37,8 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
         return (yield from keeping.keep_all(unit, timer.ticket or 0))
     if timer.kind is TimerKind.ROUTE:
         return (yield from running.fire(unit, timer))
+    if timer.kind is TimerKind.DIGEST:
+        return (yield from digests.fire(unit, timer))
     ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
     if ticket is None:
         return Said("nothing is due")

@@ -10,6 +10,7 @@ from ..errors import Refused
 from .commands import Command, machine, mail
 from .events import DeliverySettled, Event, StatusChanged
 from .handling import Handler, Said, Steps
+from .notifying.reaching import by_mail_instead
 from .outbox import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState
 from .people import Actor
 from .tickets import Status
@@ -40,6 +41,7 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
     unit.put_outbox(after)
     if after.state not in DUE_STATES:
         yield from _tell_ticket(unit, after)
+        by_mail_instead(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
         if after.message is not None:

@@ -70,6 +70,7 @@ class OutboxEntry:
     attempts: int = 0
     last_error: str | None = None
     sent_at: datetime | None = None
+    agent: str | None = None  # whom a notification tells
 
 
 #: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .notifying.model import Reach
 from .routing.model import Plan, Seat
 
 
@@ -20,6 +21,7 @@ class Agent:
     active: bool = True
     signature: str = ""
     seat: Seat = field(default_factory=Seat)
+    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .tickets import Ticket
 from .timers import Timer
 
 if TYPE_CHECKING:
+    from .notifying.model import Notice, Window
     from .routing.model import Presence, Turn, Waiting
     from .shifts.model import Rota
     from .sla.book import Book
@@ -184,6 +185,14 @@ class Source(Protocol):
 
     def unattended(self, team: str) -> bool:
         """Whether a team was told that nobody is there, and nobody has come since."""
+        ...
+
+    def windows(self) -> Iterable[Window]:
+        """Of every agent who has been told something."""
+        ...
+
+    def notices(self, agent: str) -> Sequence[Notice]:
+        """What waits to be told, oldest first."""
         ...
 
     def journal_state(self, row: int, /) -> JournalState | None: ...

@@ -55,7 +55,8 @@ BUILT_IN = {name: ChannelInfo(name, name) for name in ("phone", "manual")}
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Durations are wall-clock time; `undo_window` is how long a reply can be taken back, `link_valid` how long a
-    customer may take to send a one-time code."""
+    customer may take to send a one-time code, `digest` how long what an agent is told after a first thing is gathered.
+    """
 
     name: str = "Help desk"
     timezone: str = "UTC"
@@ -66,6 +67,7 @@ class Settings:
     keep_spam: timedelta = timedelta(days=30)
     automations: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by PLUGIN.NAME: kinds of event it wants
     link_valid: timedelta = timedelta(hours=24)
+    digest: timedelta = timedelta(seconds=30)
 
     def channel(self, name: str) -> ChannelInfo | None:
         return self.channels.get(name) or BUILT_IN.get(name)

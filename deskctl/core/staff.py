@@ -10,6 +10,7 @@ from ..errors import NotFound, Refused, UsageError
 from .commands import Command, admin
 from .events import AgentChanged, Event, TeamCreated, TeamRedefined
 from .handling import Handler, Said, Steps
+from .notifying import wishing
 from .people import Actor, Agent, Team
 from .routing import shaping
 from .suggest import did_you_mean
@@ -51,13 +52,15 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
         seat=shaping.shaped(agent.seat, command),
+        reach=wishing.wished(unit.settings, agent.reach, command),
     )
-    fields = ("name", "email", "login", "teams", "active", "signature", "seat")
+    fields = ("name", "email", "login", "teams", "active", "signature", "seat", "reach")
     what = tuple(f for f in fields if getattr(agent, f) != getattr(changed, f))
     if what:
         unit.put_agent(changed)
         yield AgentChanged(None, agent.handle, what)
-    facts = {"agent": agent.handle, "remarks": list(shaping.remarks_on_agent(unit, changed))}
+    remarks = [*shaping.remarks_on_agent(unit, changed), *wishing.remarks(unit.settings, changed)]
+    facts = {"agent": agent.handle, "remarks": remarks}
     return Said(f"agent {agent.handle}: {_changed(what)} changed", facts=facts)
 
 
@@ -91,7 +94,7 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
 
 def _changed(what: Iterable[str]) -> str:
     """Fields in the words of whoever set them."""
-    words = {"seat": "what they can take", "plan": "how its tickets are routed"}
+    words = {"seat": "what they can take", "reach": "how they are told things", "plan": "how its tickets are routed"}
     return ", ".join(words.get(field, field) for field in what) or "nothing"
 
 

@@ -14,6 +14,7 @@ class TimerKind(StrEnum):
     SLA = "sla"
     SLA_BOOK = "sla_book"
     ROUTE = "route"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .events import Event
 from .journal import JournalSettled
 from .lifecycle import evolve
 from .messages import InboundMessage
+from .notifying.ledger import NoticeChanges, Notices
 from .outbox import OutboxEntry
 from .people import Actor, Agent, Contact, Identity, Team
 from .ports import Address, CommandRecord, RecordedEvent, Source
@@ -73,6 +74,7 @@ class Changes:
     levels: LevelChanges = field(default_factory=LevelChanges)
     roster: RosterChanges = field(default_factory=RosterChanges)
     shifts: ShiftChanges = field(default_factory=ShiftChanges)
+    notices: NoticeChanges = field(default_factory=NoticeChanges)
 
 
 class Unit:
@@ -89,7 +91,13 @@ class Unit:
         self.levels = Ledger(source)
         self.roster = Roster(source)
         self.shifts = Shifts(source)
-        self.changes = Changes(levels=self.levels.changes, roster=self.roster.changes, shifts=self.shifts.changes)
+        self.notices = Notices(source)
+        self.changes = Changes(
+            levels=self.levels.changes,
+            roster=self.roster.changes,
+            shifts=self.shifts.changes,
+            notices=self.notices.changes,
+        )
         self.talks = Talks(source, self.changes)
         self._tickets: dict[int, Ticket | None] = {}
         self._contacts: dict[int, Contact | None] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, text
 
-from ..core.events import DeliverySettled
+from ..core.events import AgentTold, DeliverySettled
 from ..core.journal import JournalState
 from ..core.messages import MessageKind
 from ..core.outbox import OutboxKind, OutboxState
@@ -32,6 +32,7 @@ from .tables import (
     link_codes,
     link_tries,
     messages,
+    notices,
     outbox,
     participants,
     tickets,
@@ -58,6 +59,7 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
         _outbox(connection, people, addresses)
         _messages(connection, people)
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
+        update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _events(connection, numbers)
         delete(connection, participants, [(number,) for number in numbers], "ticket")
         for table in (participants, anew, link_tries):
@@ -133,12 +135,13 @@ def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[s
     """What was to be sent is not; what was sent keeps its state. Agents were told what the customer wrote, too; and
     who asks how their tickets stand is told without a ticket."""
     heard = select(messages.c.ticket).where(said_by_or_to(people))
+    gathered = _told_together(connection, people)
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
     told = outbox.c.kind == OutboxKind.NOTIFICATION.value
     columns = (outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.due_at, outbox.c.to, outbox.c.files)
     asked = outbox.c.ticket.is_(None) & func.lower(outbox.c.to).in_([to_json([address]) for address in addresses])
     theirs = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_said(people)))
-    wanted = or_(theirs, told & outbox.c.ticket.in_(heard), text(AUTO) & asked)
+    wanted = or_(theirs, told & or_(outbox.c.ticket.in_(heard), outbox.c.id.in_(gathered)), text(AUTO) & asked)
     found = connection.execute(select(*columns).where(wanted).order_by(outbox.c.id).with_for_update()).all()
     blobs.release(connection, [file[3] for row in found for file in from_json(row.files)])
     blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None)
@@ -159,6 +162,16 @@ def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[s
         "subject text cc bcc reply_to in_reply_to references headers files last_error choices to state due_at",
         "id",
     )
+
+
+def _told_together(connection: Connection, people: Sequence[int]) -> list[int]:
+    """Messages to agents about several tickets, theirs among them."""
+    own = select(tickets.c.number).where(tickets.c.contact.in_(people))
+    heard = select(messages.c.ticket).where(said_by_or_to(people))
+    told = select(events.c.facts).where(
+        events.c.kind == AgentTold.kind, or_(events.c.ticket.in_(own), events.c.ticket.in_(heard))
+    )
+    return sorted({int(from_json(facts)["outbox"]) for facts in connection.execute(told).scalars()})
 
 
 def _journal(connection: Connection, people: Sequence[int], addresses: Sequence[str], source: StoredSource) -> None:

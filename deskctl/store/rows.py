@@ -19,7 +19,7 @@ from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
 from ..core.timers import Timer, TimerKind
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .shapes import seat, seat_json
+from .shapes import reach, reach_json, seat, seat_json
 from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
@@ -99,20 +99,36 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
 
 # --- people ---------------------------------------------------------------------------------------
 
-AGENT_COLUMNS = "handle name email login active signature seat"
+AGENT_COLUMNS = "handle name email login active signature seat reach"
 TEAM_COLUMNS = "handle name signature plan"
 CONTACT_COLUMNS = "id name created_at language org tier timezone merged_into parted erased_at"
 IDENTITY_COLUMNS = "id kind address contact"
 
 
 def agent_values(agent: Agent) -> tuple[Any, ...]:
-    seat = seat_json(agent.seat)
-    return agent.handle, clean(agent.name), clean(agent.email), agent.login, agent.active, clean(agent.signature), seat
+    return (
+        agent.handle,
+        clean(agent.name),
+        clean(agent.email),
+        agent.login,
+        agent.active,
+        clean(agent.signature),
+        seat_json(agent.seat),
+        reach_json(agent.reach),
+    )
 
 
 def agent(row: AnyRow, teams: Iterable[str]) -> Agent:
     return Agent(
-        row.handle, row.name, row.email, frozenset(teams), row.login, row.active, row.signature, seat(row.seat)
+        row.handle,
+        row.name,
+        row.email,
+        frozenset(teams),
+        row.login,
+        row.active,
+        row.signature,
+        seat(row.seat),
+        reach(row.reach),
     )
 
 
@@ -256,7 +272,8 @@ def event(row: AnyRow) -> RecordedEvent:
 
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
-    "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices"
+    "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices "
+    "agent"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
 OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
@@ -291,6 +308,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         clean(entry.subject),
         clean(entry.text),
         choices_json(entry.choices),
+        entry.agent,
     )
 
 
@@ -334,6 +352,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         attempts=row.attempts,
         last_error=row.last_error,
         sent_at=maybe_from_micros(row.sent_at),
+        agent=row.agent,
     )
 
 

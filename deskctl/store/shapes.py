@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from ..core.notifying.model import Reach
 from ..core.routing.model import Model, Plan, Seat, Strategy
 from .text import clean, from_json, to_json
 
@@ -22,6 +23,14 @@ def seat(kept: str | None) -> Seat:
     known["skills"] = frozenset(known.get("skills", ()))
     known["channels"] = tuple(known.get("channels", ()))
     return Seat(**known)
+
+
+def reach_json(reach: Reach) -> str | None:
+    return _kept(reach, Reach())
+
+
+def reach(kept: str | None) -> Reach:
+    return Reach(**from_json(kept)) if kept else Reach()
 
 
 def plan_json(plan: Plan) -> str | None:

@@ -15,6 +15,7 @@ from . import blobs, links, rows
 from .erase import erase
 from .files import FileRow, file_rows, insert_files
 from .levels import write_levels
+from .notices import write_notices
 from .rewrite import edit, purge, reread
 from .routing import write_roster
 from .search import contacts as contact_index
@@ -68,6 +69,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     write_levels(connection, changes.levels)
     write_roster(connection, changes.roster)
     write_shifts(connection, changes.shifts)
+    write_notices(connection, changes.notices)
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)

@@ -42,6 +42,10 @@ COLUMNS = (
     field("moved", extra=True),
     field("until", extra=True),
     field("signature", extra=True),
+    field("notify", extra=True),
+    field("quiet", extra=True),
+    field("timezone", extra=True),
+    field("urgent_anyway", extra=True),
 )
 
 
@@ -116,6 +120,16 @@ def list_(context: CliContext, all_: bool) -> None:
 @click.option(
     "--surge", type=click.Choice(["yes", "no"]), help="Whether they may be moved to a channel that is too busy."
 )
+@click.option("--notify", metavar="CHANNEL:ADDRESS", help="Where they are told things first; mail is their address.")
+@click.option(
+    "--quiet", metavar="HOURS", help='When they are told nothing, as in "22:00-07:00; sat-sun"; none is never.'
+)
+@click.option("--timezone", metavar="ZONE", help='Of their quiet hours; "" is the desk\'s.')
+@click.option(
+    "--urgent-anyway",
+    type=click.Choice(["yes", "no"]),
+    help="Whether quiet hours let through what is overdue or escalated to them.",
+)
 @dry_run
 @click.pass_obj
 def set_(
@@ -133,6 +147,10 @@ def set_(
     channels: str | None,
     capacity: tuple[str, ...],
     surge: str | None,
+    notify: str | None,
+    quiet: str | None,
+    timezone: str | None,
+    urgent_anyway: str | None,
 ) -> None:
     """Change an agent.
 
@@ -142,12 +160,15 @@ def set_(
       deskctl agent set agent2 --inactive
       deskctl agent set agent1 --tier senior --skills ko,billing --channels email,phone
       deskctl agent set agent1 --capacity email=20 --capacity phone=1
+      deskctl agent set agent1 --quiet "22:00-07:00; sat-sun" --timezone Asia/Seoul
+      deskctl agent set agent1 --notify tg:123456
       deskctl agent set agent1 --signature "Kind regards, {agent}"
     """
     from ...core.commands.admin import ChangeAgent
 
     seat = (tier, skills, channels, capacity or None, None if surge is None else surge == "yes")
-    set_up(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature), *seat))
+    reach = (notify, quiet, timezone, None if urgent_anyway is None else urgent_anyway == "yes")
+    set_up(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature), *seat, *reach))
 
 
 def _present(name: str, text: str, until: str | None) -> None:

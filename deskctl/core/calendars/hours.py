@@ -41,7 +41,7 @@ def parse_hours(text: str) -> tuple[tuple[Frame, ...], ...]:
     if text.strip().lower() == "closed":
         return ((),) * 7
     week: list[tuple[Frame, ...] | None] = [None] * 7
-    for part in filter(None, (p.strip() for p in _plain(text).split(";"))):
+    for part in filter(None, (p.strip() for p in plain(text).split(";"))):
         named, frames = _part(part)
         for day in named:
             if week[day] is not None:
@@ -52,7 +52,7 @@ def parse_hours(text: str) -> tuple[tuple[Frame, ...], ...]:
     return tuple(frames or () for frames in week)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """With the dashes that word processors make of a hyphen as one, and none of the blanks around it."""
     return re.sub(r"\s*[-‐‑–—~〜]\s*", "-", text)
 
@@ -64,14 +64,14 @@ def _part(part: str) -> tuple[list[int], tuple[Frame, ...]]:
         days.append(words.pop(0))
     if not days:
         raise UsageError(f"hours: “{part}” names no day", f"as in {EXAMPLE!r}")
-    named = [day for word in " ".join(days).replace(",", " ").split() for day in _days(word)]
+    named = [day for word in " ".join(days).replace(",", " ").split() for day in days_named(word)]
     listed = [word for word in words if word != ","]
     if not listed:
         raise UsageError(f"hours: “{part}” names no time", "as in mon-fri 09:00-18:00; leave closed days out")
     return named, () if [w.lower() for w in listed] == ["closed"] else parse_frames(listed)
 
 
-def _days(word: str) -> list[int]:
+def days_named(word: str) -> list[int]:
     lower = word.lower()
     if lower in _GROUPS:
         return list(_GROUPS[lower])
@@ -108,7 +108,7 @@ def _frame(word: str) -> Frame:
     start, dash, end = word.partition("-")
     if not dash:
         raise UsageError(f"hours: “{word}” is no frame of time", "as in 09:00-18:00")
-    frame = Frame(_seconds(start), _seconds(end))
+    frame = Frame(seconds_of(start), seconds_of(end))
     if frame.start >= frame.end:
         what = "is empty" if frame.start == frame.end else "ends before it starts"
         hint = "until midnight is 24:00; past it, name the next day's hours, as in fri 22:00-24:00; sat 00:00-02:00"
@@ -116,7 +116,7 @@ def _frame(word: str) -> Frame:
     return frame
 
 
-def _seconds(text: str) -> int:
+def seconds_of(text: str) -> int:
     found = _TIME.match(text)
     seconds = int(found[1]) * 3600 + int(found[2]) * 60 if found and int(found[2]) < 60 else DAY + 1
     if seconds > DAY:

@@ -40,6 +40,10 @@ class ChangeAgent(Command):
     channels: str | None = None
     capacity: tuple[str, ...] | None = None
     surge: bool | None = None
+    notify: str | None = None
+    quiet: str | None = None
+    timezone: str | None = None
+    waking: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,9 @@ class FireTimer(Command):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Command):
-    """Notify an agent by mail. `about` is new, assigned, escalated, failed, uncertain, refused,
-    quarantined, person, routed, nobody, approval, approved or denied."""
+    """Notify an agent. `about` is new, assigned, escalated, failed, uncertain, refused, quarantined, person, callback,
+    due_soon, overdue, routed, nobody, approval, approved or denied. `personal`: they are meant by name; who has the
+    ticket always is."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -70,6 +71,7 @@ class Tell(Command):
     about: str
     ticket: int | None = None
     detail: str | None = None
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,11 @@ class TicketDocument(TicketRow):
     """`newest_in`: id of the newest message by a person among the customer's, 0 when there is none.
 
     `spam_reason`: a relay's verdict or who said so, null for what is no spam. `bounced`: the contact's addresses
-    that mail does not reach. `elsewhere`: the customer's other open tickets, newest change first.
+    that mail does not reach. `elsewhere`: the customer's other open tickets, newest change first. `addresses`: where
+    the customer writes from, on every channel.
     """
 
+    addresses: list[str]
     elsewhere: list[OtherTicket]
     followers: list[str]
     merged_into: int | None
@@ -187,7 +189,16 @@ class SeatPart(TypedDict):
     moved: str | None
 
 
-class AgentRow(SeatPart):
+class ReachPart(TypedDict):
+    """Through what an agent is told things (CHANNEL:ADDRESS, null: mail), and when not."""
+
+    notify: str | None
+    quiet: str | None
+    timezone: str | None
+    urgent_anyway: bool
+
+
+class AgentRow(SeatPart, ReachPart):
     """`load`: new and open tickets by channel."""
 
     handle: str

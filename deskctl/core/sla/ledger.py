@@ -37,9 +37,6 @@ class Ledger:
         self._clocks: dict[int, dict[ClockKey, Clock]] = {}
         self._stored: dict[int, list[RecordedEvent]] = {}
         self._fresh: dict[int, list[RecordedEvent]] = {}
-        #: What agents are told of clocks in this transaction, by handle: single messages, and the one for the rest.
-        self.told: dict[str, list[int]] = {}
-        self.digests: dict[str, int] = {}
 
     @property
     def book(self) -> Book:

@@ -88,7 +88,9 @@ def _told(unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, leve
         what=_NAMES[language][Metric(metric)], due=due, late=_LATE[language] if late else ""
     )
     about = "overdue" if level.startswith("breach") else "due_soon"
-    return (Tell(agent.handle, about, ticket.number, detail) for agent in _meant(unit, ticket, who))
+    name = who.removeprefix("agent:")
+    meant = _meant(unit, ticket, who)
+    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == name) for agent in meant)
 
 
 def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.queries.admin import ListAgents, ListTeams
-from ...core.queries.answers import AgentRow, BlockRow, PlanPart, SeatPart, TeamRow
+from ...core.queries.answers import AgentRow, BlockRow, PlanPart, ReachPart, SeatPart, TeamRow
 from ...core.routing.model import Plan, Presence
 from .. import routing, shapes
 from ..moments import maybe_rfc3339, maybe_to_micros
@@ -38,6 +38,7 @@ def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
             "signature": row.signature,
             "open": load.get(row.handle, 0),
             **_seat(row.seat, there.get(row.handle) or Presence(row.handle), now),
+            **_reach(row.reach),
             "load": loads[row.handle],
         }
         for row in sorted(found, key=lambda row: row.handle)
@@ -76,6 +77,16 @@ def _seat(kept: str | None, presence: Presence, now: datetime) -> SeatPart:
         "presence": state.value,
         "until": maybe_rfc3339(maybe_to_micros(ends)),
         "moved": presence.moved,
+    }
+
+
+def _reach(kept: str | None) -> ReachPart:
+    reach = shapes.reach(kept)
+    return {
+        "notify": reach.notify or None,
+        "quiet": reach.quiet or None,
+        "timezone": reach.timezone,
+        "urgent_anyway": reach.waking,
     }
 
 

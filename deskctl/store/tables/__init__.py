@@ -10,6 +10,7 @@ from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
 from .levels import calendars, clocks, sla_book, sla_policies
 from .messages import anew, attachments, calls, known_as, messages
+from .notices import notices, windows
 from .outbox import outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
 from .plugins import jobs, plugin_revisions
@@ -46,6 +47,7 @@ __all__ = [
     "memberships",
     "messages",
     "metadata",
+    "notices",
     "outbox",
     "participants",
     "plugin_revisions",
@@ -62,4 +64,5 @@ __all__ = [
     "timers",
     "turns",
     "unattended",
+    "windows",
 ]

@@ -41,6 +41,7 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("choices", Text),  # JSON list of [key, label]
+    Column("agent", Text),  # whom a notification tells
     Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
     Column("claimed_at", Moment),
 )

@@ -16,6 +16,7 @@ agents = Table(
     Column("active", Boolean, nullable=False),
     Column("signature", Text, nullable=False),
     Column("seat", Text),  # JSON document: what they can take
+    Column("reach", Text),  # JSON document: through what they are told things, and when
 )
 
 teams = Table(

@@ -20,6 +20,7 @@ NUMBERED = (
     "identities",
     "journal",
     "messages",
+    "notices",
     "outbox",
     "shifts",
     "tickets",

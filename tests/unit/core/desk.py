@@ -16,6 +16,7 @@ from deskctl.core.commands.machine import Receive
 from deskctl.core.conversation import MessageHead
 from deskctl.core.journal import JournalState
 from deskctl.core.messages import Automatic, Envelope, FileRef, InboundMessage
+from deskctl.core.notifying.model import Notice, Window
 from deskctl.core.outbox import OutboxEntry
 from deskctl.core.people import Actor, Agent, Contact, Identity, Team
 from deskctl.core.ports import Address, Belongings, CommandRecord, RecordedEvent
@@ -161,6 +162,12 @@ class NothingYet:
 
     def unattended(self, team: str) -> bool:
         return False
+
+    def windows(self) -> Iterable[Window]:
+        return ()
+
+    def notices(self, agent: str) -> Sequence[Notice]:
+        return ()
 
     def journal_state(self, row: int, /) -> JournalState | None:
         return None

@@ -1,0 +1,1 @@
+"""When and through what agents are told what concerns them."""

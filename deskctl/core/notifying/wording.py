@@ -1,0 +1,104 @@
+"""What agents are told, in the desk's language."""
+
+from __future__ import annotations
+
+from ...safe import visible, visible_lines
+from ..tickets import Ticket
+from ..unit import Unit
+from .model import Notice
+
+#: How much of what the customer wrote goes into a notification, in characters.
+EXCERPT = 2000
+
+WHAT = {
+    "en": {
+        "new": "New ticket",
+        "assigned": "Assigned to you",
+        "escalated": "Escalated to you",
+        "failed": "Your reply was not delivered",
+        "uncertain": "Your reply may not have been delivered",
+        "refused": "Your mail could not be carried out",
+        "quarantined": "A message could not be read",
+        "person": "A customer asks for a person",
+        "callback": "Call back",
+        "due_soon": "Due soon",
+        "overdue": "Overdue",
+        "routed": "Several tickets assigned to you",
+        "nobody": "Tickets wait and nobody is online",
+        "approval": "Your approval is asked for",
+        "approved": "Approved",
+        "denied": "Not approved",
+    },
+    "ko": {
+        "new": "새 문의",
+        "assigned": "담당자로 지정됨",
+        "escalated": "에스컬레이션됨",
+        "failed": "답변이 전달되지 않음",
+        "uncertain": "답변 전달 여부를 알 수 없음",
+        "refused": "메일로 보낸 요청을 처리하지 못함",
+        "quarantined": "읽을 수 없는 메시지",
+        "person": "고객이 상담원을 요청함",
+        "callback": "회신 전화",
+        "due_soon": "기한 임박",
+        "overdue": "기한 초과",
+        "routed": "여러 문의가 배정됨",
+        "nobody": "대기 중인 문의가 있으나 온라인 상담원이 없음",
+        "approval": "승인 요청",
+        "approved": "승인됨",
+        "denied": "승인되지 않음",
+    },
+}
+DIGEST = {
+    "en": {
+        "subject": "{count} notifications",
+        "more": "And {count} more: {numbers}",
+        "foot": "This message is about several tickets: an answer to it belongs to none of them.\n"
+        "deskctl show NUMBER · deskctl reply NUMBER · deskctl list",
+    },
+    "ko": {
+        "subject": "알림 {count}건",
+        "more": "그 밖에 {count}건: {numbers}",
+        "foot": "여러 문의를 모은 알림입니다. 이 메일에 답장해도 어느 문의에도 들어가지 않습니다.\n"
+        "deskctl show 번호 · deskctl reply 번호 · deskctl list",
+    },
+}
+_FROM = {"en": "From", "ko": "보낸 사람"}
+
+
+def language(unit: Unit) -> str:
+    return unit.settings.language if unit.settings.language in WHAT else "en"
+
+
+def command(notice: Notice) -> str:
+    """What to type to see more."""
+    if notice.ticket is not None:
+        return f"deskctl show {notice.ticket}"
+    return "deskctl inbox list" if notice.about == "quarantined" else "deskctl list"
+
+
+def single(unit: Unit, notice: Notice) -> tuple[str, str]:
+    """Subject and text of a message about one thing."""
+    ticket = unit.find_ticket(notice.ticket) if notice.ticket is not None else None
+    what = WHAT[language(unit)][notice.about]
+    subject = f"[#{ticket.number}] {what}: {visible(ticket.subject)}".strip() if ticket else what
+    lines = [visible_lines(notice.detail)] if notice.detail else []
+    if ticket is None:
+        return subject, "\n".join([*lines, "", "-- ", command(notice)])
+    who, said = _who(unit, ticket, notice.message), _said(unit, notice.message)
+    words = ["", visible_lines(said.strip()[:EXCERPT])] if said else []
+    head = f"{_FROM[language(unit)]}: {visible(who)}"
+    return subject, "\n".join([head, *lines, *words, "", "-- ", command(notice)])
+
+
+def _who(unit: Unit, ticket: Ticket, message: int | None) -> str:
+    fresh = next((m.author for m in unit.changes.messages if m.id == message), None)
+    address = fresh or next((i.address for i in unit.addresses_of(ticket.contact)), None)
+    name = unit.contact(ticket.contact).name
+    return f"{name} <{address}>" if name and address else name or address or "?"
+
+
+def _said(unit: Unit, message: int | None) -> str:
+    if message is None:
+        return ""
+    fresh = next((m.visible_text for m in unit.changes.messages if m.id == message), None)
+    return unit.source.visible_texts((message,)).get(message, "") if fresh is None else fresh

@@ -1,0 +1,34 @@
+"""What agents are still to be told, and until when it waits."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
+
+from .base import Id, Moment, key, metadata
+
+notices = Table(
+    "notices",
+    metadata,
+    key(),
+    Column("agent", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ticket", Id),
+    Column("message", Id),
+    Column("detail", Text),
+    Column("personal", Boolean, nullable=False),
+)
+
+Index("ix_notices_agent", notices.c.agent)
+Index("ix_notices_ticket", notices.c.ticket)
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("at_once", Integer, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
