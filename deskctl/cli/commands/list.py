@@ -36,9 +36,7 @@ from ..options import columns
     help="Only with this tag; may be repeated.",
 )
 @click.option("--contact", metavar="ADDRESS", help="Only from this customer.")
-@click.option(
-    "--sla", type=click.Choice(["breached", "warned", "running"]), help="Only with such a clock."
-)
+@click.option("--sla", type=click.Choice(["breached", "warned", "running"]), help="Only with such a clock.")
 @click.option("--spam", is_flag=True, help="Nothing but spam.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(TICKETS)
