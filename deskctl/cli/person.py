@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..safe import visible, visible_lines
 from .style import of_status
-from .thread import Screen, call, event, size
+from .thread import Screen, by_name, call, event, size
 from .times import age
 from .width import cut, wrap
 
@@ -24,11 +24,13 @@ def person(document: ContactDocument, screen: Screen) -> str:
     if document["tickets"]:
         lines += ["", screen.paint("Tickets", "bold"), *(_ticket(row, screen) for row in document["tickets"])]
     if document["timeline"]:
+        known = {identity["address"] for identity in document["identities"]}
         lines += ["", screen.paint("Timeline", "bold")]
         if document["earlier"]:
             lines.append(screen.paint(f"[{document['earlier']} earlier; --limit shows more]", "dim"))
         for said in document["timeline"]:
-            lines += [*_said(said, screen), ""]
+            name = document["name"] if said["kind"] == "in" and said["author"] in known else None
+            lines += [*_said(said, name, screen), ""]
         lines.pop()
     if document["events"]:
         lines += ["", screen.paint("What happened to the contact", "bold")]
@@ -69,9 +71,9 @@ def _ticket(row: TicketRow, screen: Screen) -> str:
     return before + screen.paint(status, of_status(row["status"])) + facts + cut(subject, max(room, 10))
 
 
-def _said(said: SaidRow, screen: Screen) -> Iterator[str]:
+def _said(said: SaidRow, name: str | None, screen: Screen) -> Iterator[str]:
     facts = [
-        visible(said["author"] or "nobody"),
+        by_name(said["author"] or "nobody", name),
         call(said["call"]) or _KIND.get(said["kind"], ""),
         f"#{said['ticket']} {visible(said['channel'])}",
         screen.moment(said["sent_at"]),

@@ -141,7 +141,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     delivery, automatic = message["delivery"], message["automatic"] or ""
     bounce = automatic == "bounce"
     facts = [
-        visible(message["author"] or ("the desk" if message["kind"] == "auto" else "nobody")),
+        _author(message, document),
         "bounce: our mail came back"
         if bounce
         else call(message["call"]) or _KIND.get(message["kind"], message["kind"]),
@@ -159,6 +159,19 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         for line in wrap(words, screen.width):
             yield screen.paint(line, of_delivery(delivery))
     yield from body(message, screen)
+
+
+def _author(message: MessageRow, document: TicketDocument) -> str:
+    given = message["author"]
+    if given is None:
+        return "the desk" if message["kind"] == "auto" else "nobody"
+    name = document["contact"]["name"] if message["kind"] == "in" and given in document["addresses"] else None
+    return by_name(given, name)
+
+
+def by_name(address: str, name: str | None) -> str:
+    """A customer's address; after their name where it is the number that a chat knows them by."""
+    return f"{visible(name)} ({visible(address)})" if name and address.isdecimal() else visible(address)
 
 
 def _several_channels(document: TicketDocument) -> bool:

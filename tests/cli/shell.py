@@ -163,10 +163,17 @@ class _Reader:
         self._stream.close()
 
 
-def make(folder: Path, *, store: str | None = None, smtp: int | None = None, agents: bool = True) -> Shell:
+def make(
+    folder: Path,
+    *,
+    store: str | None = None,
+    smtp: int | None = None,
+    agents: bool = True,
+    zygote: str | None = None,
+) -> Shell:
     """A desk made with `deskctl init`, with the agents agent1, agent2 and lead."""
     folder.mkdir(parents=True, exist_ok=True)
-    shell = Shell(folder)
+    shell = Shell(folder, zygote=zygote)
     where = ["--listen", f"127.0.0.1:{free_port()}", "--smtp", f"127.0.0.1:{smtp or free_port()}"]
     shell(
         *("init", "--dir", ".", "--name", "Acme Support", "--timezone", "Asia/Seoul", "--address", "support@acme.test"),

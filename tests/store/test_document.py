@@ -67,6 +67,7 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
         "spam": False,
         "spam_reason": None,
         "bounced": [],
+        "addresses": ["ana@example.org"],
         "elsewhere": [],
         "newest_in": 1,
     }

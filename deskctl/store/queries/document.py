@@ -48,6 +48,7 @@ def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
         "spam": row.spam,
         "spam_reason": _spam_reason(connection, number) if row.spam else None,
         "bounced": _bounced(connection, who.members),
+        "addresses": _addresses(connection, who.members),
         "elsewhere": _elsewhere(connection, who.members, [number, *merged]),
         "messages": said,
         "events": _events(connection, number),
@@ -126,6 +127,11 @@ def _bounced(connection: Connection, contacts: list[int]) -> list[BouncedRow]:
     )
     rows = connection.execute(query.order_by(identities.c.id))
     return [{"address": row.address, "reason": row.bounced} for row in rows]
+
+
+def _addresses(connection: Connection, contacts: list[int]) -> list[str]:
+    query = select(identities.c.address).where(identities.c.contact.in_(contacts))
+    return list(connection.execute(query.order_by(identities.c.id)).scalars())
 
 
 def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
