@@ -1,0 +1,187 @@
+"""Who is there when: hours as they are written, weeks as they pass, and what is left open."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deskctl.core.calendars.model import DAY, Calendar, Frame
+from deskctl.core.shifts import coverage, planning
+from deskctl.core.shifts.demand import demand, remarks, window
+from deskctl.core.shifts.expanding import next_start, on_shift, stints
+from deskctl.core.shifts.hours import parse_shift, written
+from deskctl.core.shifts.model import Absence, Rota, Shift
+from deskctl.errors import UsageError
+
+MINUTE = timedelta(minutes=1)
+ZONES = ("Asia/Seoul", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
+
+
+def at(text: str, zone: str = "UTC") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def rota(hours: str, zone: str = "UTC", *, absences: tuple[Absence, ...] = (), **fields: date) -> Rota:
+    return Rota((Shift(1, "ana", zone, parse_shift(hours), **fields),), absences)
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("mon-fri 09:00-18:00", "mon-fri 09:00-18:00"),
+        ("fri-sun 22:00-06:00", "fri-sun 22:00-06:00"),
+        ("mon 09:00-12:00 22:00-00:00", "mon 09:00-12:00 22:00-24:00"),
+        ("월-금 21:30 – 05:15", "mon-fri 21:30-05:15"),
+        ("sun 23:00-07:00; mon 07:00-09:00", "mon 07:00-09:00; sun 23:00-07:00"),
+        ("24x7", "24x7"),
+    ],
+)
+def test_hours_are_read_as_people_write_them(text: str, again: str) -> None:
+    assert written(parse_shift(text)) == again
+    assert parse_shift(again) == parse_shift(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("mon 22:00-06:00; tue 05:00-09:00", "mon and tue overlap"),
+        ("sun 22:00-06:00; mon 05:00-09:00", "sun and mon overlap"),
+        ("mon 09:00-09:00", "is empty"),
+        ("mon 09:00-18:00; mon 20:00-21:00", "named twice"),
+        ("closed", "never worked"),
+        ("someday 09:00-18:00", "no day"),
+    ],
+)
+def test_hours_that_cannot_be_worked_are_refused(text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        parse_shift(text)
+
+
+def test_a_night_is_shorter_when_clocks_are_set_forward_and_longer_when_back() -> None:
+    night = rota("sat 22:00-06:00", "Europe/Berlin")
+    spring, autumn = at("2027-03-27T12:00"), at("2027-10-30T12:00")
+    assert [s.end - s.start for s in stints(night, spring, spring + timedelta(days=1))] == [timedelta(hours=7)]
+    assert [s.end - s.start for s in stints(night, autumn, autumn + timedelta(days=1))] == [timedelta(hours=9)]
+
+
+def test_the_night_before_a_day_off_is_worked_to_its_end() -> None:
+    night = rota("daily 22:00-06:00", absences=(Absence(2, "ana", date(2027, 3, 2), date(2027, 3, 2)),))
+    assert on_shift(night, "ana", at("2027-03-02T05:59"))
+    assert not on_shift(night, "ana", at("2027-03-02T23:00"))
+    assert not on_shift(night, "ana", at("2027-03-03T01:00"))
+    assert on_shift(night, "ana", at("2027-03-03T22:00"))
+
+
+def test_a_shift_counts_from_its_first_day_through_its_last() -> None:
+    short = rota("daily 09:00-18:00", first=date(2027, 3, 2), last=date(2027, 3, 3))
+    found = stints(short, at("2027-03-01T00:00"), at("2027-03-08T00:00"))
+    assert [s.day.day for s in found] == [2, 3]
+
+
+def test_who_is_in_no_rota_is_neither_on_nor_off_shift() -> None:
+    day = rota("mon 09:00-18:00")
+    assert on_shift(day, "ben", at("2027-03-01T10:00")) is None
+    assert on_shift(day, "ana", at("2027-03-01T10:00")) is True
+    assert on_shift(day, "ana", at("2027-03-01T18:00")) is False
+
+
+def test_a_shift_for_one_team_is_none_for_another() -> None:
+    billing = Rota((Shift(1, "ana", "UTC", parse_shift("mon 09:00-18:00"), team="billing"),))
+    assert on_shift(billing, "ana", at("2027-03-01T10:00"), "billing") is True
+    assert on_shift(billing, "ana", at("2027-03-01T10:00"), "support") is False
+
+
+def test_routing_knows_when_the_next_shift_begins() -> None:
+    day = rota("mon 09:00-18:00", "Asia/Seoul")
+    assert next_start(day, {"ana"}, at("2027-03-01T10:00")) == at("2027-03-08T00:00")
+    assert next_start(day, {"ben"}, at("2027-03-01T10:00")) is None
+
+
+def frames(draw: st.DrawFn) -> tuple[Frame, ...]:
+    cuts = sorted(draw(st.sets(st.integers(0, 95), max_size=4)))
+    return tuple(Frame(a * 900, b * 900) for a, b in zip(cuts[::2], cuts[1::2], strict=False))
+
+
+@st.composite
+def weeks(draw: st.DrawFn) -> Rota:
+    week = [frames(draw) for _ in range(7)]
+    night = draw(st.integers(0, 6))
+    week[night] = (Frame(22 * 3600, DAY + draw(st.integers(0, 6)) * 900),)
+    zone = draw(st.sampled_from(ZONES))
+    off = date(2027, 1, 1) + timedelta(days=draw(st.integers(0, 364)))
+    first = draw(st.none() | st.just(off - timedelta(days=3)))
+    return Rota((Shift(1, "ana", zone, tuple(week), first),), (Absence(2, "ana", off, off + timedelta(days=1)),))
+
+
+@settings(max_examples=60, deadline=None)
+@given(weeks(), st.sampled_from(["2027-03-12", "2027-03-26", "2027-04-02", "2027-10-01", "2027-10-29", "2027-11-05"]))
+def test_stints_are_the_minutes_in_which_somebody_is_on_shift(found: Rota, start: str) -> None:
+    """Against every minute of four days, those on which clocks change among them."""
+    begin = at(start)
+    minutes = [begin + n * MINUTE for n in range(0, 4 * 1440, 5)]
+    expected = {m for m in minutes if on_shift(found, "ana", m)}
+    pieces = stints(found, begin, begin + timedelta(days=4))
+    assert expected == {m for m in minutes if any(p.start <= m < p.end for p in pieces)}
+    assert all(one.end < other.start for one, other in pairwise(pieces))
+
+
+@settings(max_examples=40, deadline=None)
+@given(weeks(), st.sampled_from(["2027-03-26", "2027-10-29"]))
+def test_a_gap_is_a_minute_that_is_open_and_nobodys(found: Rota, start: str) -> None:
+    office = Calendar("office", "Europe/Berlin", parse_shift("mon-fri 08:00-20:00; sat 10:00-14:00"))
+    begin = at(start)
+    end = begin + timedelta(days=4)
+    open_ = coverage.opening(office, begin, end)
+    gaps = coverage.gaps(open_, stints(found, begin, end))
+    for n in range(0, 4 * 1440, 15):
+        minute = begin + n * MINUTE
+        local = minute.astimezone(ZoneInfo("Europe/Berlin"))
+        clock = local.hour * 3600 + local.minute * 60
+        is_open = any(f.start <= clock < f.end for f in office.frames(local.date()))
+        assert any(s <= minute < e for s, e in gaps) == (is_open and not on_shift(found, "ana", minute))
+
+
+def test_averages_are_of_whole_weeks_and_say_when_there_are_too_few() -> None:
+    now = at("2027-03-15T10:20")
+    assert window(at("2027-02-20T08:30"), now) == (at("2027-02-22T10:00"), at("2027-03-15T10:00"))
+    assert window(at("2020-01-01T08:30"), now) == (at("2027-03-15T10:00") - timedelta(weeks=12), at("2027-03-15T10:00"))
+    assert window(at("2027-03-15T10:05"), now) is None
+    seoul = ZoneInfo("Asia/Seoul")
+    since, until = window(at("2027-02-20T08:30"), now) or (now, now)
+    found = demand([(at("2027-03-01T00:15"), 6)], since, until, seoul)  # Monday 09:15 in Seoul
+    assert found.usual((0, 9)) == 2
+    assert found.usual((0, 10)) == 0
+    assert remarks(found) == ["too little history: 6 requests in 3 weeks; 4 weeks and 50 requests say more"]
+    assert remarks(None) == ["too little history: nothing has arrived yet"]
+
+
+def test_who_leaves_within_the_hour_is_not_there_for_it() -> None:
+    early = rota("mon-sun 09:00-12:30")
+    found = planning.present(early, at("2027-03-01T00:00"), ZoneInfo("UTC"), None, ["ana"])
+    assert [hour for hour in range(24) if found[0, hour]] == [9, 10, 11]
+
+
+def test_the_plan_says_who_is_missing_and_who_is_too_many() -> None:
+    calls = demand([(at("2027-03-01T10:00"), 60)], at("2027-03-01T00:00"), at("2027-03-08T00:00"), ZoneInfo("UTC"))
+    work = planning.Work(timedelta(minutes=6), planning.parse_target("80%/20s"), planning.parse_share("30%", ""))
+    rows = {(row["weekday"], row["hour"]): row for row in planning.plan(calls, work, {(0, 10): 2, (1, 10): 2})}
+    busy, quiet = rows["mon", 10], rows["tue", 10]
+    assert (busy["load"], busy["needed"], busy["on_shift"], busy["spare"]) == (6.0, 13, 2, -11)
+    assert busy["level"] == 0
+    assert (quiet["needed"], quiet["spare"], quiet["level"]) == (0, 2, 1)
+    assert len(rows) == 168
+
+
+@pytest.mark.parametrize("text", ["80", "80%", "0%/20s", "100%/20s", "80%/", "eighty/20s"])
+def test_a_target_is_a_share_and_a_time(text: str) -> None:
+    with pytest.raises(UsageError):
+        planning.parse_target(text)
+
+
+def test_seconds_need_no_unit_in_a_target() -> None:
+    assert planning.parse_target("80/20") == planning.parse_target("80%/20s")

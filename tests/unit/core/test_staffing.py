@@ -1,0 +1,87 @@
+"""Erlang's formulas against published tables, and against themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import exp, factorial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.core import staffing
+from deskctl.errors import UsageError
+
+MINUTE = timedelta(minutes=1)
+SECONDS = st.integers(1, 3600).map(lambda n: timedelta(seconds=n))
+
+
+@pytest.mark.parametrize(
+    ("people", "erlangs", "chance"),
+    [(1, 0.0101, 0.01), (5, 1.361, 0.01), (10, 4.461, 0.01), (20, 12.03, 0.01), (50, 37.90, 0.01), (100, 84.06, 0.01)],
+)
+def test_losses_are_those_of_the_erlang_b_table(people: int, erlangs: float, chance: float) -> None:
+    """The 1% column that every table of traffic engineering has."""
+    assert staffing.blocking(people, erlangs) == pytest.approx(chance, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("people", "erlangs", "chance"), [(1, 0.5, 0.5), (2, 1, 1 / 3), (11, 10, 0.6821), (14, 10, 0.1741), (10, 5, 0.0361)]
+)
+def test_waiting_is_as_the_erlang_c_table_has_it(people: int, erlangs: float, chance: float) -> None:
+    assert staffing.waiting(people, erlangs) == pytest.approx(chance, abs=0.0001)
+
+
+def test_two_hundred_calls_of_three_minutes_need_fourteen_for_eighty_in_twenty() -> None:
+    """The example that is worked through wherever Erlang C is taught: 10 erlangs, 14 people, 88.8%."""
+    load = staffing.load(200, 3 * MINUTE)
+    within = timedelta(seconds=20)
+    assert load == pytest.approx(10)
+    assert staffing.needed(load, 3 * MINUTE, 0.8, within) == 14
+    assert staffing.service_level(14, load, 3 * MINUTE, within) == pytest.approx(0.8884, abs=0.0001)
+    assert staffing.service_level(13, load, 3 * MINUTE, within) < 0.8
+
+
+@given(st.integers(1, 100), st.floats(0.01, 90))
+def test_the_recurrence_is_the_formula_with_factorials(people: int, erlangs: float) -> None:
+    if people <= erlangs:
+        assert staffing.waiting(people, erlangs) == 1
+        return
+    last = erlangs**people / factorial(people) * people / (people - erlangs)
+    formula = last / (sum(erlangs**n / factorial(n) for n in range(people)) + last)
+    assert staffing.waiting(people, erlangs) == pytest.approx(formula, rel=1e-9)
+    level = 1 - formula * exp(-(people - erlangs) / 9)
+    assert staffing.service_level(people, erlangs, 3 * MINUTE, timedelta(seconds=20)) == pytest.approx(level)
+
+
+@given(st.integers(0, 200), st.floats(0, 150), SECONDS, SECONDS)
+def test_more_people_never_answer_fewer_and_more_work_never_more(
+    people: int, erlangs: float, handling: timedelta, within: timedelta
+) -> None:
+    level = staffing.service_level(people, erlangs, handling, within)
+    assert 0 <= level <= 1
+    assert staffing.service_level(people + 1, erlangs, handling, within) >= level - 1e-12
+    assert staffing.service_level(people, erlangs + 1, handling, within) <= level + 1e-12
+
+
+@given(st.floats(0, 300), st.floats(0.01, 0.99), SECONDS, SECONDS)
+def test_needed_is_the_fewest(erlangs: float, share: float, handling: timedelta, within: timedelta) -> None:
+    people = staffing.needed(erlangs, handling, share, within)
+    assert staffing.service_level(people, erlangs, handling, within) >= share
+    assert people == 0 or staffing.service_level(people - 1, erlangs, handling, within) < share
+
+
+def test_large_loads_do_not_overflow() -> None:
+    assert 100_000 < staffing.needed(100_000, MINUTE, 0.8, timedelta(seconds=20)) < 100_100
+    with pytest.raises(UsageError, match="beyond every desk"):
+        staffing.needed(1e9, MINUTE, 0.8, MINUTE)
+
+
+def test_nobody_promises_everything_or_nothing() -> None:
+    for share in (0.0, 1.0):
+        with pytest.raises(UsageError, match="cannot be met"):
+            staffing.needed(1, MINUTE, share, MINUTE)
+
+
+def test_who_is_away_three_tenths_of_the_time_is_more_than_one() -> None:
+    assert [staffing.with_shrinkage(people, 0.3) for people in (0, 1, 7, 14)] == [0, 2, 10, 20]
