@@ -39,7 +39,7 @@ async def test_a_customer_and_a_bot_talk(sandbox: str) -> None:
     chat = f"{sandbox}/chats/42"
     try:
         assert (await api.me()).username == "desk_sandbox_bot"
-        with pytest.raises(ApiError, match="(?i)chat not found"):
+        with pytest.raises(ApiError, match=r"(?i)chat not found"):
             await api.call("sendMessage", chat_id="42", text="nobody is there yet")
         ask(chat, text="안녕하세요 🔥", name="민수")
         [update] = await api.call("getUpdates", timeout=5)
@@ -55,7 +55,7 @@ async def test_a_customer_and_a_bot_talk(sandbox: str) -> None:
         assert (first["from"], first["text"]) == ("민수", "안녕하세요 🔥")
         assert (asked["from"], asked["buttons"]) == ("bot", ["Yes"])
         assert file["file"] == "안내.pdf"
-        with pytest.raises(ApiError, match="(?i)too long") as refused:
+        with pytest.raises(ApiError, match=r"(?i)too long") as refused:
             await api.call("sendMessage", chat_id="42", text="x" * 4097)
         assert refused.value.trouble is Trouble.REFUSED
     finally:
