@@ -1,0 +1,142 @@
+"""Shifts, staffing and the queue at the command line: the how-to page as it stands, and what people see."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskctl.cli import needs, rota
+from deskctl.cli.width import width
+from tests.cli import shell
+from tests.cli.shell import ROOT, Shell
+
+PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
+
+
+@pytest.fixture
+def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
+    """A desk in Seoul on each store, and nobody but this command at work."""
+    made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
+    made.zygote = zygote
+    config = made.folder / "config.toml"
+    config.write_text(re.sub(r'timezone = ".*"', 'timezone = "Asia/Seoul"', config.read_text()))
+    yield made
+    made.stop()
+
+
+def examples() -> Iterator[tuple[str, list[str]]]:
+    """Commands of the page with the lines that they print; `…` is more of them."""
+    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
+        for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *printed = example.splitlines()
+            yield command, printed
+
+
+def test_the_page_on_shifts_is_true(seoul: Shell) -> None:
+    for command, printed in examples():
+        out = seoul(*shlex.split(command)[1:]).out.splitlines()
+        wanted = [line for line in printed if line != "…"]
+        assert out[: len(wanted)] == wanted, command
+        assert len(out) == len(wanted) or "…" in printed, command
+
+
+def test_the_transcript_of_shifts_works_as_typed(desk: Shell) -> None:
+    dry = desk("shift", "add", "agent1", "--hours", "mon-fri 09:00-18:00", "--dry-run").out
+    assert dry.startswith("dry run: shift ")
+    assert not desk("shift", "list", "--json").rows
+    desk("shift", "add", "agent1", "--hours", "mon-fri 09:00-18:00", "--timezone", "Asia/Seoul")
+    week = desk("shift", "show", "--week", "2027-03-01", "--timezone", "Asia/Seoul", "--json").row
+    (person,) = week["people"]
+    assert [len(day["shifts"]) for day in person["days"]] == [1, 1, 1, 1, 1, 0, 0]
+    assert desk("shift", "show", "--week", "--now", "2027-03-01 01:00+00:00", "--json").row["there"] == ["agent1"]
+    gaps = desk("shift", "gaps", "--next", "14d", "--now", "2027-03-01 00:00+00:00", "--json").row
+    assert gaps["open"] == 14 * 86400
+    assert gaps["covered"] == 10 * 9 * 3600
+    desk("shift", "handover", "-m", "Tell them.")
+    assert desk("shift", "handover", "list", "--json").row["text"] == "Tell them."
+    hours = desk("staffing", "--team", "support", "--target", "80%/20s", "--aht", "6m", "--json").row["hours"]
+    assert len(hours) == 168
+    desk("new", "--from", "ana@example.org", "--subject", "Late", "-m", "x")
+    desk("new", "--from", "ana@example.org", "--subject", "Urgent", "-m", "x")
+    desk("set", "2", "priority=urgent")
+    assert [row["number"] for row in desk("queue", "--json").rows] == [2, 1]
+    desk("take", "1")
+    assert [row["number"] for row in desk("queue", "--mine", "--json").rows] == [1]
+    assert [row["number"] for row in desk("--json").rows] == [1]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("shift add nobody --hours 'mon 09:00-18:00'", 3, "no agent is called"),
+        ("shift add agent1 --hours 'mon 09:00-18:00; tue 22:00-06:00; wed 05:00-09:00'", 2, "overlap"),
+        ("shift add agent1 --hours 'mon 09:00-18:00' --timezone Asia/Seol", 2, "Asia/Seoul"),
+        ("shift add agent1 --hours 'mon 09:00-18:00' --from 2027-03-02 --until 2027-03-01", 2, "cannot begin"),
+        ("shift remove 99", 3, "deskctl shift list"),
+        ("shift off agent1 --from tomorrow", 2, "is no date"),
+        ("shift gaps --team supprt", 3, "did you mean support"),
+        ("shift gaps --next 90w", 2, "too far ahead"),
+        ("shift show --week 2027-02-30", 2, "is no date"),
+        ("shift handover -m ' '", 2, "without words"),
+        ("staffing --target 80%/20s", 2, "--aht 6m"),
+        ("staffing --target 101%/20s --aht 6m", 2, "between 1% and 99%"),
+        ("staffing --target 80%/20s --aht 6m --shrinkage 100%", 2, "is no share"),
+        ("staffing --target 80%/20s --aht 6m --channel fax", 3, "no channel"),
+        ("queue --team 지원", 3, "no team is called"),
+    ],
+)
+def test_wrong_input_is_answered(alone: Shell, words: str, code: int, says: str) -> None:
+    assert says in alone(*shlex.split(words), code=code).err
+
+
+def _day(date: str, *shifts: tuple[str, str], off: bool = False) -> dict[str, object]:
+    return {"date": date, "shifts": [{"from": a, "to": b} for a, b in shifts], "off": off}
+
+
+def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
+    days = [f"2027-03-{n:02}" for n in range(1, 8)]
+    office = [_day(d, (f"{d}T09:30:00+09:00", f"{d}T18:30:00+09:00")) for d in days]
+    night = [_day(d, (f"{d}T22:00:00+09:00", "2027-03-09T06:00:00+09:00"), off=False) for d in days]
+    night[2] = _day(days[2], off=True)
+    people = [
+        {"agent": "minsu", "name": "김민수와아주긴이름의상담원", "days": office},
+        {"agent": "ana", "name": "Ana", "days": night},
+    ]
+    note = {"id": 1, "team": None, "author": "ana", "text": "긴 메모 " * 40, "at": "2027-03-01T00:00:00Z"}
+    document = {
+        "week": "2027-03-01", "timezone": "Asia/Seoul", "team": "support", "now": "2027-03-02T10:00:00+09:00",
+        "people": people, "there": ["minsu"], "next": {"agent": "ana", "at": "2027-03-02T22:00:00+09:00"},
+        "handovers": [note],
+    }  # fmt: skip
+    for columns in (80, 120, 200):
+        lines = rota.drawn(document, columns, color=False).splitlines()
+        assert max(map(width, lines)) <= columns
+        heads = next(line for line in lines if "Mon 1" in line)
+        place = width(heads[: heads.index("Wed 3")])
+        ana = next(line for line in lines if line.startswith("Ana"))
+        assert width(ana[: ana.index("off")]) == place
+    assert "Next: Ana, Tue 2 22:00" in lines
+
+
+def test_who_is_missing_stands_in_red() -> None:
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    hours = [
+        {"weekday": day, "hour": h, "arrivals": 0.0, "load": 0.0, "needed": 0, "on_shift": 0, "spare": 0, "level": 1.0}
+        for day in names
+        for h in range(24)
+    ]
+    hours[9].update(arrivals=60.0, load=6.0, needed=9, on_shift=2, spare=-7, level=0.0)
+    document = {
+        "team": "support", "channel": None, "timezone": "Asia/Seoul", "share": 0.8, "within": 20, "aht": 360,
+        "aht_from": "as given", "shrinkage": 0.3, "at_once": 1, "history": None, "missing": 7, "most": 9,
+        "hours": hours, "remarks": ["too little history: nothing has arrived yet"],
+    }  # fmt: skip
+    drawn = needs.drawn(document, 80, color=False)
+    assert "09:00-10:00  9/2    ·" in drawn
+    assert "the most at Mon 09:00: 9 needed, 2 there, 0% answered" in drawn
+    assert max(map(width, drawn.splitlines())) <= 80
+    assert "\x1b[31m9/2" in needs.drawn(document, 80, color=True)
