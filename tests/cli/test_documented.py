@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers, customer_answers, level_answers
+from deskctl.core.queries import answers, customer_answers, level_answers, shift_answers
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -24,6 +24,10 @@ PRINTED = [
     requests.JobDone, level_answers.CalendarRow, level_answers.CalendarDocument, level_answers.CalendarDay,
     level_answers.CalendarCheck, level_answers.PolicyDocument, level_answers.StepRow, level_answers.PolicyCandidate,
     level_answers.PolicyTest, level_answers.ClockDocument, level_answers.SegmentRow, level_answers.DueRow,
+    shift_answers.ShiftRow, shift_answers.StintRow, shift_answers.ShiftDay, shift_answers.ShiftPerson,
+    shift_answers.NextShift, shift_answers.HandoverRow, shift_answers.ShiftWeek, shift_answers.GapRow,
+    shift_answers.History, shift_answers.GapReport, shift_answers.StaffingHour, shift_answers.StaffingReport,
+    shift_answers.QueueRow, shift_answers.ApprovalRow, shift_answers.QueueDocument,
 ]  # fmt: skip
 
 
