@@ -9,8 +9,8 @@ from .conversation import MessageHead, head
 from .messages import MessageKind
 
 if TYPE_CHECKING:
+    from .changes import Changes
     from .ports import Source
-    from .unit import Changes
 
 
 class Talk(NamedTuple):

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from deskctl.core.changes import Changes
 from deskctl.core.jobs import JobAtHand, plugin_of, wait
 from deskctl.core.people import Actor
-from deskctl.core.unit import Changes, Unit
+from deskctl.core.unit import Unit
 from deskctl.daemon.waiting import Bell
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk.asking import guarded

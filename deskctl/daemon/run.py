@@ -14,7 +14,7 @@ from pathlib import Path
 
 from deskctl import __version__
 from deskctl.bootstrap import load, open_parts
-from deskctl.core.unit import Changes
+from deskctl.core.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext

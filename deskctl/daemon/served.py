@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from deskctl import __version__
 from deskctl.core.callers import default_agent
+from deskctl.core.changes import Changes
 from deskctl.core.journal import JournalEntry
 from deskctl.core.people import Agent
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
-from deskctl.core.unit import Changes
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from deskctl.core import callers
+from deskctl.core.changes import Changes
 from deskctl.core.people import Actor
 from deskctl.core.queries.admin import ListAgents
 from deskctl.core.suggest import did_you_mean
-from deskctl.core.unit import Changes, Unit
+from deskctl.core.unit import Unit
 from deskctl.desk.decode import build
 from deskctl.desk.parts import Parts
 from deskctl.desk.perform import Caller, agents_of

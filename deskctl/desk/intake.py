@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deskctl.core import dispatch, intake
+from deskctl.core.changes import Changes
 from deskctl.core.commands.machine import Quarantine, Receive
 from deskctl.core.journal import MAX_ATTEMPTS, JournalRow, JournalState
 from deskctl.core.messages import Envelope, InboundMessage
 from deskctl.core.people import Actor
-from deskctl.core.unit import Changes, Unit
+from deskctl.core.unit import Unit
 from deskctl.desk.ports import Run, Store, at_once
 from deskctl.errors import Unavailable
 from deskctl.faultpoints import reach

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any
 
 from deskctl.core import callers, dispatch
+from deskctl.core.changes import Changes
 from deskctl.core.commands import Command
 from deskctl.core.commands.admin import AddAgent, AddTeam, ChangeAgent
 from deskctl.core.commands.machine import FireTimer
 from deskctl.core.people import Actor, Agent
 from deskctl.core.routing.events import FormerOwner
 from deskctl.core.timers import TimerKind
-from deskctl.core.unit import Changes, Unit
+from deskctl.core.unit import Unit
 from deskctl.desk import Outcome
 from deskctl.desk.ports import Store
 from deskctl.errors import DeskctlError, Refused

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from ..core.changes import Changes
 from ..core.tickets import Ticket
-from ..core.unit import Changes
 from . import blobs, links, rows
 from .erase import erase
 from .files import FileRow, file_rows, insert_files
