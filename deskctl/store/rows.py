@@ -14,12 +14,11 @@ from ..core.events import restore
 from ..core.jobs import Job
 from ..core.messages import Choice, Envelope, FileRef, MessageKind
 from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
-from ..core.people import Actor, Agent, Contact, Identity
+from ..core.people import Actor, Contact, Identity
 from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
 from ..core.timers import Timer, TimerKind
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .shapes import reach, reach_json, seat, seat_json
 from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
@@ -99,37 +98,8 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
 
 # --- people ---------------------------------------------------------------------------------------
 
-AGENT_COLUMNS = "handle name email login active signature seat reach"
-TEAM_COLUMNS = "handle name signature plan"
 CONTACT_COLUMNS = "id name created_at language org tier timezone merged_into parted erased_at"
 IDENTITY_COLUMNS = "id kind address contact"
-
-
-def agent_values(agent: Agent) -> tuple[Any, ...]:
-    return (
-        agent.handle,
-        clean(agent.name),
-        clean(agent.email),
-        agent.login,
-        agent.active,
-        clean(agent.signature),
-        seat_json(agent.seat),
-        reach_json(agent.reach),
-    )
-
-
-def agent(row: AnyRow, teams: Iterable[str]) -> Agent:
-    return Agent(
-        row.handle,
-        row.name,
-        row.email,
-        frozenset(teams),
-        row.login,
-        row.active,
-        row.signature,
-        seat(row.seat),
-        reach(row.reach),
-    )
 
 
 def contact_values(contact: Contact) -> tuple[Any, ...]:

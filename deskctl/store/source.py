@@ -25,13 +25,12 @@ from ..core.sla.book import Book
 from ..core.sla.clocks import Clock
 from ..core.tickets import Ticket
 from ..core.timers import Timer
-from . import levels, routing, rows
+from . import levels, people_rows, routing, rows
 from .customers import StoredCustomers
 from .ids import Ids
 from .levels import Shelf
 from .moments import to_micros
 from .notices import StoredNotices
-from .shapes import plan
 from .shifts import StoredShifts
 from .tables import (
     agents,
@@ -107,12 +106,10 @@ class StoredSource(TalkSource, StoredCustomers, StoredShifts, StoredNotices):
 
     def agents(self) -> Iterable[Agent]:
         of = self._sets(select(memberships.c.agent, memberships.c.team))
-        return [rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
+        return [people_rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
 
     def teams(self) -> Iterable[Team]:
-        return [
-            Team(row.handle, row.name, row.signature, plan(row.plan)) for row in self._connection.execute(select(teams))
-        ]
+        return [people_rows.team(row) for row in self._connection.execute(select(teams))]
 
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
         query = select(tickets.c.token, tickets.c.number).where(tickets.c.token.in_([clean(t) for t in tokens]))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ..core.changes import Changes
 from ..core.tickets import Ticket
-from . import blobs, links, rows
+from . import blobs, links, people_rows, rows
 from .erase import erase
 from .files import FileRow, file_rows, insert_files
 from .levels import write_levels
@@ -20,7 +20,6 @@ from .rewrite import edit, purge, reread
 from .routing import write_roster
 from .search import contacts as contact_index
 from .search import index
-from .shapes import plan_json
 from .shifts import write_shifts
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, found, insert, or_update, update
@@ -80,16 +79,16 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
     insert(
         connection,
         teams,
-        [(t.handle, clean(t.name), clean(t.signature), plan_json(t.plan)) for t in changes.teams.values()],
-        rows.TEAM_COLUMNS,
+        [people_rows.team_values(t) for t in changes.teams.values()],
+        people_rows.TEAM_COLUMNS,
         or_update("handle", ["name", "signature", "plan"]),
     )
     insert(
         connection,
         agents,
-        [rows.agent_values(a) for a in changes.agents.values()],
-        rows.AGENT_COLUMNS,
-        or_update("handle", rows.AGENT_COLUMNS.split()[1:]),
+        [people_rows.agent_values(a) for a in changes.agents.values()],
+        people_rows.AGENT_COLUMNS,
+        or_update("handle", people_rows.AGENT_COLUMNS.split()[1:]),
     )
     delete(connection, memberships, [(handle,) for handle in changes.agents], "agent")
     joined = [(a.handle, team) for a in changes.agents.values() for team in sorted(a.teams)]
