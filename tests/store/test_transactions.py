@@ -129,18 +129,20 @@ def test_agents_teams_and_contacts_come_back(store: Store, clock: Clock) -> None
         assert [i.address for i in unit.source.addresses_of(identity.contact)] == ["ana@example.org"]
 
     store.transaction(change)
-    assert store.ask(ListAgents()) == [
-        {
-            "handle": "agent1",
-            "name": "A. One",
-            "email": "agent1@desk.example",
-            "teams": ["finance"],
-            "login": "one",
-            "active": True,
-            "signature": "",
-            "open": 1,
-        }
-    ]
+    [row] = store.ask(ListAgents())
+    wanted = {
+        "handle": "agent1",
+        "name": "A. One",
+        "email": "agent1@desk.example",
+        "teams": ["finance"],
+        "login": "one",
+        "active": True,
+        "signature": "",
+        "open": 1,
+        "presence": "offline",
+        "load": {"support": 1},
+    }
+    assert {name: row[name] for name in wanted} == wanted
     assert [(t["handle"], t["agents"], t["open"]) for t in store.ask(ListTeams())] == [
         ("finance", ["agent1"], 0),
         ("support", [], 1),
