@@ -16,6 +16,7 @@ from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
 from deskctl.core.queries.contacts import ContactEvents, ListContacts, ShowContact
 from deskctl.core.queries.lookups import SearchContacts, SearchMessages
 from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.timers import TimerKind
 from deskctl.core.unit import Unit
 from deskctl.errors import NotFound, Refused
 
@@ -162,7 +163,8 @@ def test_nothing_is_left_of_an_erased_customer_but_counts_and_events(desk: Store
     assert [m["text"] for m in desk.show(2)["messages"]] == ["It burns.", ""]
     assert desk.show(2)["contact"]["address"] == "eve@example.net"
     assert [desk.show(n)["status"] for n in (1, 2, 3)] == ["closed", "new", "closed"]
-    assert desk.store.timers.next_due() is None
+    desk.later(days=400)
+    assert {timer.kind for timer in desk.store.timers.due(100)} <= {TimerKind.DIGEST}
     assert contact(desk, 1)["erased_at"] is not None
     assert contact(desk, 1)["events"][-1]["kind"] == "contact_erased"
     for word in ("결제", "나도", "서울"):

@@ -113,7 +113,8 @@ class Daemon:
 def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str, str] | None = None) -> Path:
     """A folder with a configuration, one-file plugins, a migrated store and the agent `ana`."""
     folder.mkdir(exist_ok=True)
-    text = f'[desk]\nname = "Acme"\nundo_window = "1s"\nclose_after = "1s"\n[store]\nurl = "{store_url}"\n'
+    lengths = 'undo_window = "1s"\nclose_after = "1s"\ndigest = "1s"\n'
+    text = f'[desk]\nname = "Acme"\n{lengths}[store]\nurl = "{store_url}"\n'
     if plugins:
         (folder / "plugins").mkdir(mode=0o700)
         for name, source in plugins.items():

@@ -232,8 +232,19 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
 
         while left := unsent():
             wait_until(lambda: unsent() < left, 60, "everything is sent or uncertain")
-        arrived = Counter(str(received.message["Message-ID"]) for received in sink.mails)
-        rows = {row["message_id"]: row["state"] for row in desk.ask(ListOutbox(all=True, limit=1_000_000))}
+
+        def states() -> dict[str, str]:
+            return {row["message_id"]: row["state"] for row in desk.ask(ListOutbox(all=True, limit=1_000_000))}
+
+        def at_rest() -> bool:
+            """Agents may still be told of what came last: nothing leaves while one looks."""
+            nonlocal arrived, rows
+            rows = states()
+            arrived = Counter(str(received.message["Message-ID"]) for received in sink.mails)
+            return unsent() == 0 and states() == rows
+
+        arrived, rows = Counter[str](), dict[str, str]()
+        wait_until(at_rest, 60, "nothing leaves any more")
         assert {i: n for i, n in arrived.items() if n > 1} == {}
         assert set(arrived) <= set(rows)
         assert {rows[i] for i in arrived} <= {"sent", "uncertain"}

@@ -1,0 +1,42 @@
+"""The how-to page on notifications as it stands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli import shell
+from tests.cli.shell import ROOT, Shell
+
+PAGE = (ROOT / "docs" / "how-to" / "notifications.md").read_text()
+
+
+@pytest.fixture
+def alone(tmp_path: Path, zygote: str) -> Iterator[Shell]:
+    made = shell.make(tmp_path / "acme")
+    made.zygote = zygote
+    yield made
+    made.stop()
+
+
+def test_the_page_on_notifications_is_true(alone: Shell) -> None:
+    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
+        for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *printed = example.splitlines()
+            out = alone(*shlex.split(command)[1:]).out.splitlines()
+            assert out[: len(printed)] == printed, command
+    said = alone("agent", "set", "agent2", "--notify", "tg:123456").err
+    assert "there is no channel tg; until then they are told by mail" in said
+    for wrong, code in (
+        ("--quiet=밤", 2),
+        ("--notify=tg", 2),
+        ("--notify=x:support+a@acme.test", 4),
+        ("--timezone=X", 2),
+    ):
+        assert alone("agent", "set", "agent2", wrong, code=code).err.startswith("error: "), wrong
+    row = next(r for r in alone("agent", "list", "--json").rows if r["handle"] == "agent2")
+    assert (row["notify"], row["quiet"], row["timezone"], row["urgent_anyway"]) == ("tg:123456", None, None, True)

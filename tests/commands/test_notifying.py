@@ -1,0 +1,283 @@
+"""What agents are told, when, through what; and that nothing of it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from deskctl.core import dispatch
+from deskctl.core.commands import tickets as c
+from deskctl.core.commands.admin import ChangeAgent
+from deskctl.core.commands.contacts import EraseContact
+from deskctl.core.commands.machine import FireTimer, SettleDelivery
+from deskctl.core.people import Actor
+from deskctl.core.queries.admin import ShowOutbox
+from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.unit import Unit
+from deskctl.errors import DeskctlError
+from tests.commands.desk import SETTINGS, StoredDesk
+
+
+def told(desk: StoredDesk, agent: str = "agent1") -> list[dict[str, Any]]:
+    """What was enqueued for an agent, in order."""
+    rows = [desk.store.ask(ShowOutbox(row["id"])) for row in sorted(desk.outbox(), key=lambda row: int(row["id"]))]
+    return [row for row in rows if row["kind"] == "notification" and row["to"][0].startswith((agent, "4711"))]
+
+
+def fire(desk: StoredDesk) -> None:
+    """Everything that is due, as the daemon does it."""
+    while due := [timer.id for timer in desk.store.timers.due(100)]:
+
+        def work(unit: Unit, due: list[int] = due) -> None:
+            for number in due:
+                dispatch.execute(unit, FireTimer(number), Actor.system("clock"))
+
+        desk.store.transaction(work)
+
+
+def change(desk: StoredDesk, **fields: Any) -> dispatch.Result:
+    return desk.do(ChangeAgent("agent1", **fields), "user:root")
+
+
+def at(desk: StoredDesk, moment: str) -> None:
+    desk.now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+def test_a_storm_is_one_message_after_the_first(desk: StoredDesk) -> None:
+    for number in range(40):
+        desk.mail(f"c{number}@example.org", f"프린터 {number}\x1b[2J")
+    assert len(told(desk)) == 1
+    assert not told(desk, "lead")
+    desk.later(seconds=31)
+    fire(desk)
+    first, digest = told(desk)
+    assert (first["ticket"], digest["ticket"]) == (1, None)
+    assert digest["subject"] == "39 notifications: New ticket 39"
+    assert all(f"deskctl show {number}\n" in digest["text"] for number in range(2, 41))
+    assert "프린터 7" in digest["text"]
+    assert "\x1b" not in digest["text"]
+    assert "belongs to none of them" in digest["text"]
+    fire(desk)
+    desk.later(hours=1)
+    fire(desk)
+    assert len(told(desk)) == 2
+    assert desk.store.timers.next_due() is None
+
+
+def test_while_a_storm_lasts_messages_come_further_apart(desk: StoredDesk) -> None:
+    for number in range(240):  # ten minutes with two tickets every five seconds
+        desk.mail(f"c{number}@example.org")
+        if number % 2:
+            desk.later(seconds=5)
+            fire(desk)
+    desk.later(minutes=10)
+    fire(desk)
+    assert len(told(desk)) <= 7
+    said = "".join(row["subject"] + row["text"] + "\n" for row in told(desk))
+    assert all(f"deskctl show {row['number']}\n" in said for row in desk.store.ask(ListTickets(all=True, limit=500)))
+    desk.later(minutes=10)
+    desk.mail("late@example.org")
+    assert told(desk)[-1]["ticket"] == 241
+
+
+def test_what_is_urgent_does_not_wait_a_few_times(desk: StoredDesk) -> None:
+    for number in range(6):
+        desk.mail(f"c{number}@example.org")
+    before = len(told(desk))
+    for number in range(1, 7):
+        desk.do(c.Escalate(number, "agent:agent1", "look"), "agent2")
+    now = told(desk)[before:]
+    assert [row["ticket"] for row in now] == [1, 2, 3]
+    desk.later(seconds=31)
+    fire(desk)
+    digest = told(desk)[-1]
+    assert digest["text"].index("#4 Escalated to you, New ticket") < digest["text"].index("#2 New ticket")
+
+
+def test_a_single_thing_that_waited_reads_like_any_and_can_be_answered(desk: StoredDesk) -> None:
+    desk.mail("ana@example.org", "One")
+    desk.mail("bob@example.org", "Two", text="It smokes.", name="Bob")
+    desk.later(seconds=31)
+    fire(desk)
+    waited = told(desk)[-1]
+    assert (waited["ticket"], waited["subject"]) == (2, "[#2] New ticket: Two")
+    assert "From: Bob <bob@example.org>" in waited["text"]
+    assert "It smokes." in waited["text"]
+    desk.mail("agent1@acme.test", "Re", text="On it.", in_reply_to=(waited["message_id"],))
+    assert [m["text"] for m in desk.show(2)["messages"]][-1] == "On it."
+
+
+def test_an_answer_to_a_message_about_several_tickets_is_kept_and_reaches_no_customer(desk: StoredDesk) -> None:
+    for number in range(3):
+        desk.mail(f"c{number}@example.org")
+    desk.later(seconds=31)
+    fire(desk)
+    digest = told(desk)[-1]
+    tickets = len(desk.store.ask(ListTickets(all=True)))
+    desk.mail("agent1@acme.test", f"Re: {digest['subject']}", text="Done.", in_reply_to=(digest["message_id"],))
+    assert len(desk.store.ask(ListTickets(all=True))) == tickets + 1
+    assert all(len(desk.show(number)["messages"]) == 1 for number in (1, 2, 3, 4))
+    assert not [row for row in desk.outbox() if row["ticket"] in (1, 2, 3) and row["to"][0].startswith("c")]
+
+
+def test_quiet_hours_are_waited_out_and_end_in_one_message(desk: StoredDesk) -> None:
+    change(desk, quiet="22:00-07:00; sat-sun", timezone="Asia/Seoul")
+    at(desk, "2026-03-06 13:30:00")  # Friday, 22:30 in Seoul
+    for number in range(4):
+        desk.mail(f"c{number}@example.org")
+        desk.later(hours=12)
+        fire(desk)
+    assert (len(told(desk)), len(told(desk, "agent2"))) == (0, 4)
+    at(desk, "2026-03-08 21:59:59")
+    fire(desk)
+    assert not told(desk)
+    assert desk.store.timers.next_due() == datetime(2026, 3, 8, 22, 0, tzinfo=UTC)  # Monday, 7:00
+    at(desk, "2026-03-08 22:00:00")
+    fire(desk)
+    assert [row["subject"] for row in told(desk)] == ["4 notifications: New ticket 4"]
+
+
+@pytest.mark.parametrize("waking", [True, False])
+def test_what_is_escalated_to_an_agent_comes_in_the_night_unless_they_do_not_want_it(
+    desk: StoredDesk, waking: bool
+) -> None:
+    change(desk, quiet="22:00-07:00", waking=waking)
+    at(desk, "2026-03-02 23:00:00")
+    desk.mail()
+    desk.do(c.Escalate(1, "agent:agent1", "now"), "agent2")
+    desk.do(c.Escalate(1, "team:support", "now"), "agent2")
+    assert [row["subject"] for row in told(desk)] == ["[#1] Escalated to you: Printer"] * waking
+    at(desk, "2026-03-03 07:00:00")
+    fire(desk)
+    assert len(told(desk)) == 1 + waking
+    assert "New ticket" in told(desk)[-1]["text"]
+
+
+def test_what_waits_when_quiet_hours_begin_waits_for_their_end(desk: StoredDesk) -> None:
+    change(desk, quiet="22:00-07:00")
+    at(desk, "2026-03-02 21:59:50")
+    desk.mail("a@example.org")
+    desk.mail("b@example.org")
+    desk.later(seconds=31)
+    fire(desk)
+    assert len(told(desk)) == 1
+    at(desk, "2026-03-03 07:00:00")
+    fire(desk)
+    assert [row["ticket"] for row in told(desk)] == [1, 2]
+
+
+def test_a_channel_of_their_own_comes_first_and_mail_when_it_fails(desk: StoredDesk) -> None:
+    change(desk, notify="chat:4711")
+    desk.mail()
+    (row,) = told(desk)
+    assert (row["channel"], row["to"]) == ("chat", ["4711"])
+    assert row["text"].startswith("[#1] New ticket: Printer\n\nFrom: ")
+    assert "reaches no customer" in row["text"]
+    desk.do(SettleDelivery(row["id"], "rejected", "blocked by the user"), "system:sender")
+    by_mail = told(desk)[-1]
+    assert (by_mail["channel"], by_mail["to"], by_mail["ticket"]) == ("support", ["agent1@acme.test"], 1)
+    assert by_mail["text"].startswith("From: ")
+    assert "reaches no customer" not in by_mail["text"]
+    desk.do(SettleDelivery(by_mail["id"], "rejected", "no such user"), "system:sender")
+    assert len(told(desk)) == 2
+    assert change(desk, notify="gone:4711").facts["remarks"] == [
+        "there is no channel gone; until then they are told by mail"
+    ]
+    desk.later(minutes=1)
+    desk.mail("bob@example.org")
+    assert told(desk)[-1]["to"] == ["agent1@acme.test"]
+
+
+def test_where_long_messages_become_many_the_rest_is_named_by_number(desk: StoredDesk) -> None:
+    change(desk, notify="chat:4711")
+    for number in range(200):
+        desk.mail(f"c{number}@example.org", "주문한 상품이 아직도 도착하지 않았어요 확인 부탁드립니다")
+    desk.later(seconds=31)
+    fire(desk)
+    _, digest = told(desk)
+    assert len(digest["text"]) < 4096
+    assert "And 169 more: #32–#200" in digest["text"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"notify": "chat"},
+        {"notify": "chat:a b"},
+        {"notify": "support:support@acme.test"},
+        {"quiet": "night"},
+        {"quiet": "00:00-24:00"},
+        {"timezone": "Asia/Nowhere"},
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_changes_nothing(desk: StoredDesk, fields: dict[str, str]) -> None:
+    with pytest.raises(DeskctlError):
+        change(desk, **fields)
+    desk.mail()
+    assert len(told(desk)) == 1
+
+
+def test_a_desk_that_speaks_korean_gathers_in_korean(desk_url: str) -> None:
+    korean = StoredDesk(desk_url, replace(SETTINGS, language="ko"))
+    for number in range(3):
+        korean.mail(f"c{number}@example.org", "환불")
+    korean.later(seconds=31)
+    fire(korean)
+    digest = told(korean)[-1]
+    assert digest["subject"] == "알림 2건: 새 문의 2"
+    assert "#2 새 문의: 환불" in digest["text"]
+    korean.close()
+
+
+@pytest.fixture
+def at_once(desk_url: str) -> Iterator[StoredDesk]:
+    desk = StoredDesk(desk_url, replace(SETTINGS, digest=timedelta()))
+    yield desk
+    desk.close()
+
+
+def test_without_a_window_everything_leaves_at_once(at_once: StoredDesk) -> None:
+    for number in range(5):
+        at_once.mail(f"c{number}@example.org")
+    assert len(told(at_once)) == 5
+    assert at_once.store.timers.next_due() is None
+
+
+def test_nothing_piles_up_where_nobody_can_be_told(desk_url: str) -> None:
+    mute = StoredDesk(desk_url, replace(SETTINGS, channels={}))
+    mute.mail(at="manual")
+    mute.mail("bob@example.org", at="manual")
+    assert mute.outbox() == []
+    assert mute.store.timers.next_due() is None
+    mute.close()
+
+
+def test_who_leaves_is_told_nothing_more(desk: StoredDesk) -> None:
+    desk.mail("a@example.org")
+    desk.mail("b@example.org")
+    change(desk, active=False)
+    desk.later(seconds=31)
+    fire(desk)
+    assert (len(told(desk)), len(told(desk, "agent2"))) == (1, 2)
+    change(desk, active=True)
+    desk.later(minutes=5)
+    fire(desk)
+    assert len(told(desk)) == 1
+
+
+def test_of_somebody_who_is_forgotten_no_gathered_word_stays(desk: StoredDesk) -> None:
+    desk.mail("a@example.org", "Mine")
+    for number in range(2):
+        desk.mail("forget@example.org", f"Secret {number}")
+    desk.later(seconds=31)
+    fire(desk)
+    assert "Secret" in told(desk)[-1]["text"]
+    desk.mail("forget@example.org", "Secret 3")
+    desk.do(EraseContact(desk.ticket(2).contact), "agent1")
+    desk.later(seconds=31)
+    fire(desk)
+    assert "Secret" not in "".join(row["subject"] + row["text"] for row in told(desk))
