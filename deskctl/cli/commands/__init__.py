@@ -24,7 +24,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "list": Entry(_HERE + "list:list_", "List tickets, newest change first."),
         "queue": Entry(_HERE + "queue:queue", "Show what is to be done next, in the order in which it is due."),
         "show": Entry(_HERE + "show:show", "Show tickets with all that was said."),
-        "search": Entry(_HERE + "search:search", "Find messages and contacts by the words in them."),
+        "search": Entry(
+            _HERE + "search:search",
+            "Find messages by words: in what was written, in subjects, in the names of attachments.",
+        ),
         "log": Entry(_HERE + "log:log", "Show what happened to tickets, and who did it."),
         "explain": Entry(_HERE + "explain:explain", "Say why a ticket is as it is."),
         "attachment": Entry(_HERE + "attachment:attachment", "List and save attachments."),
@@ -38,9 +41,11 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "note": Entry(_HERE + "note:note", "Write a note that only agents see."),
         "set": Entry(_HERE + "set:set_", "Set fields of tickets."),
         "tag": Entry(_HERE + "tag:tag", "Add tags to tickets or remove them."),
-        "escalate": Entry(_HERE + "escalate:escalate", "Hand tickets to someone who can do more."),
-        "approve": Entry(_HERE + "approve:approve", "Allow what tickets wait for."),
-        "deny": Entry(_HERE + "approve:deny", "Do not allow what tickets wait for."),
+        "escalate": Entry(
+            _HERE + "escalate:escalate", "Hand tickets to someone who can do more, or ask them to allow something."
+        ),
+        "approve": Entry(_HERE + "approve:approve", "Allow what a ticket waits for."),
+        "deny": Entry(_HERE + "approve:deny", "Do not allow what a ticket waits for."),
         "promise": Entry(_HERE + "promise:promise", "Note by when the customer may expect an answer."),
         "solve": Entry(_HERE + "status:solve", "Mark tickets as solved."),
         "close": Entry(_HERE + "status:close", "Close tickets for good."),
