@@ -13,7 +13,8 @@ from tests.cli.shell import Shell, mail
 
 TICKET = [
     "number", "subject", "status", "priority", "channel", "team", "assignee", "contact", "tags", "language",
-    "created_at", "updated_at", "waiting_since", "callback_at",
+    "created_at", "updated_at", "waiting_since", "due_at", "sla", "callback_at", "tier",
+    "approval",
 ]  # fmt: skip
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
