@@ -57,7 +57,7 @@ INVISIBLE = re.compile(
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     "|[\u0300-\u036f\u0489\u11a8-\u11ff\u20d0-\u20ff\ufe00-\ufe0f]{9}"
 )
-OUR_COLOURS = re.compile(r"\x1b\[\d+m")
+OUR_COLOURS = re.compile(r"\x1b\[(?:1;)?\d+m")
 
 
 def hostile(text: str) -> str | None:
