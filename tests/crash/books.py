@@ -49,6 +49,8 @@ def settled(world: World) -> bool:
     """Whether nothing waits; an answer that is to be tried again in a while is tried now."""
     if world.sql("SELECT count(*) FROM journal WHERE state = 'waiting'")[0][0]:
         return False  # what comes of them may write to somebody
+    if world.sql("SELECT count(*) FROM notices")[0][0]:
+        return False  # agents are still to be told of the last of it
     states = {number: state for number, _, state, _ in world.sql(_OUTBOX)}
     again = [number for number, state in states.items() if state == "retry"]
     if again:
