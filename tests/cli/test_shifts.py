@@ -112,6 +112,7 @@ def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
         "people": people, "there": ["minsu"], "next": {"agent": "ana", "at": "2027-03-02T22:00:00+09:00"},
         "handovers": [note],
     }  # fmt: skip
+    lines: list[str] = []
     for columns in (80, 120, 200):
         lines = rota.drawn(document, columns, color=False).splitlines()
         assert max(map(width, lines)) <= columns

@@ -45,9 +45,11 @@ class Acme:
 
     def received(self, address: str) -> Received:
         """The first mail that arrived there."""
-        return wait_until(
+        found = wait_until(
             lambda: next((m for m in self.sink.mails if m.recipients == (address,)), None), what=f"mail for {address}"
         )
+        assert found is not None
+        return found
 
     def __enter__(self) -> None:
         """The daemon runs."""

@@ -179,7 +179,7 @@ def _walk(
     hand_at = _at(hand)
     counted: dict[str | None, int] = {}
     names = {None, *(e["policy"] for e in told if e["kind"] == "policy_applied")}
-    exists, breached, due, held, why = False, None, None, None, False
+    exists, breached, due, held, why, policy = False, None, None, None, False, None
     at = start
     last = end or now
     while at < last + AHEAD:

@@ -147,7 +147,7 @@ def test_a_next_answer_is_due_from_the_oldest_unanswered_message_on_and_machines
     ticket = opened(gold)
     gold.do(c.Reply(ticket, "Try again."))
     gold.later(hours=1)
-    follow = {"subject": f"Re: Printer [#{ticket}]", "references": ("<1@example.org>",)}
+    follow: dict[str, Any] = {"subject": f"Re: Printer [#{ticket}]", "references": ("<1@example.org>",)}
     gold.mail(**follow, automatic="auto-reply")
     assert not [row for row in gold.store.ask(ExplainClocks(ticket)) if row["metric"] == "next_response"]
     gold.mail(**follow)

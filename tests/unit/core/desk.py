@@ -22,6 +22,7 @@ from deskctl.core.people import Actor, Agent, Contact, Identity, Team
 from deskctl.core.ports import Address, Belongings, CommandRecord, RecordedEvent
 from deskctl.core.routing.model import Presence, Turn, Waiting
 from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.shifts.model import Rota
 from deskctl.core.sla.book import Book
 from deskctl.core.sla.clocks import Clock
 from deskctl.core.talks import Said, Talk
@@ -40,6 +41,9 @@ class NothingYet:
 
     def __init__(self) -> None:
         self._ids: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
+
+    def rota(self) -> Rota:
+        return Rota()
 
     def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]:
         return ()

@@ -18,7 +18,7 @@ OFFICE = Calendar("seoul", "Asia/Seoul", parse_hours("mon-fri 09:00-12:00 13:00-
 
 
 def seoul(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=SEOUL)  # type: ignore[misc,arg-type]
+    return datetime(*parts, tzinfo=SEOUL)  # type: ignore[arg-type]
 
 
 def test_three_hours_from_nine_end_at_noon_and_not_after_lunch() -> None:

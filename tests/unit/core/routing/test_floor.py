@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,7 @@ def floor(*seats: Seat, plan: Plan, load: dict[int, int] | None = None) -> Floor
     )
 
 
-def ticket(number: int = 1, channel: str = "support", **fields: object) -> Waiting:
+def ticket(number: int = 1, channel: str = "support", **fields: Any) -> Waiting:
     usual = Waiting(number, channel, None, frozenset(), None, None, None, None, NOW, NOW)
     return usual._replace(**fields)
 
