@@ -5,8 +5,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 STAMP := .venv/.installed
 DISTRIBUTIONS := -e . -e plugins/email -e plugins/telegram -e plugins/kb
 PYTEST := $(BIN)/python -m pytest
-# Two workers on two cores; each starts servers of its own when a test first asks for one.
-WORKERS ?= auto
+# One worker more than cores, as tests often wait; each starts servers of its own when a test first asks for one.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long lint format docs bench crash fuzz clean

@@ -10,13 +10,16 @@ import pytest
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli import shell
 from tests.cli.shell import Shell, mail
+from tests.servers.waiting import wait_until
 
 
 @pytest.fixture(params=["socket", "alone"])
-def acme(request: pytest.FixtureRequest, store_url: str, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
+def acme(
+    request: pytest.FixtureRequest, store_url: str, tmp_path: Path, sink: SmtpSink, zygote: str
+) -> Iterator[Shell]:
     """A new desk on each store, with its relay; the daemon runs, or not."""
     store = None if store_url.startswith("sqlite:") else store_url
-    made = shell.make(tmp_path / "acme", store=store, smtp=sink.port)
+    made = shell.make(tmp_path / "acme", store=store, smtp=sink.port, zygote=zygote)
     if request.param == "socket":
         made.start()
     yield made
@@ -91,7 +94,7 @@ def test_what_waits_in_the_outbox_leaves_when_the_daemon_starts(alone: Shell, si
     alone.ingest(mail())
     alone("reply", "1", "-m", "Soon.", "--wait", code=6)
     alone.start()
-    assert "ana@example.org" in {m.recipients[0] for m in sink.wait(1)}
+    wait_until(lambda: "ana@example.org" in {m.recipients[0] for m in sink.mails}, what="the answer leaves")
 
 
 def test_a_second_daemon_is_refused_with_4(alone: Shell) -> None:

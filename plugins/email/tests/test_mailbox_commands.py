@@ -116,11 +116,14 @@ def test_an_import_that_was_broken_off_goes_on(desk: Shell, mailbox: Any) -> Non
 
 
 @pytest.mark.parametrize("daemon", [True, False])
-def test_the_bytes_come_out_as_they_went_in_and_can_be_read_again(daemon: bool, desk: Shell) -> None:
+def test_the_bytes_come_out_as_they_went_in_and_can_be_read_again(
+    daemon: bool, desk: Shell, wait_until: WaitUntil
+) -> None:
     if daemon:
         desk.start()
     raw = raw_mail("안녕 \x1b[31m", subject="Printer", message_id="<one@example.org>")
     desk("mail", "ingest", input=raw)
+    wait_until(lambda: desk("inbox", "list", "--all", "--json").row["state"] == "done", what="a ticket")
     for words in (["1"], ["<one@example.org>"], ["--ticket", "1"]):
         done = subprocess.run([*COMMAND, "mail", "raw", *words], cwd=desk.folder, env=desk.env, capture_output=True)
         assert done.stdout == raw
