@@ -149,7 +149,7 @@ async def test_deleting_takes_only_what_was_journalled(dovecot: Any, context: Me
 
 
 async def gone(mailbox: Any) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if not await asyncio.to_thread(mailbox.uids):
             return
         await asyncio.sleep(0.05)

@@ -111,7 +111,15 @@ def write(slug: str, content: Content) -> str:
         keys["translation_of"] = content.translation_of
     for key in sorted(content.extra):
         keys.setdefault(key, content.extra[key])
-    head = yaml.safe_dump(keys, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1_000_000)
+
+    def text_of(dumper: Any, value: str) -> Any:
+        """Text with rare line breaks goes into double quotes: YAML folds them elsewhere."""
+        rare = any(mark in value for mark in "\x85\u2028\u2029")
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if rare else None)
+
+    dumper: Any = type("Dumper", (yaml.SafeDumper,), {})
+    dumper.add_representer(str, text_of)
+    head = yaml.dump(keys, None, dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1_000_000)
     return f"---\n{head}---\n\n{content.text}"
 
 

@@ -46,6 +46,7 @@ def contents(draw: st.DrawFn) -> Content:
 
 @settings(max_examples=60, deadline=None)
 @given(contents())
+@example(Content("0", "0\n", "ko", extra={"author": ["\x85", "\u2028"]}))
 @example(Content("007", "---\n\n---\n", "no", tags=("1.0", "true", "~")))
 def test_what_is_written_is_read_back_the_same(content: Content) -> None:
     text = write("환불-방법", content)

@@ -83,6 +83,7 @@ def test_a_daemon_killed_at_the_worst_moments_takes_in_once_and_sends_once(
     killed(desk, "telegram.sent", "reply", "1", "-m", "Once, too.")
     with desk.daemon():
         desk.wait_until(lambda: [row["state"] for row in desk.json("outbox", "list")] == ["uncertain"], "uncertain")
+        desk.wait_until(lambda: bots.confirmed == 1, "the update is confirmed")
         assert said(desk) == ["Only once.", "Once, too."]
     assert bots.handed_over >= 2
     assert [sent.text for sent in bots.sent] == ["Once, too."]
