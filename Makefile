@@ -27,8 +27,8 @@ $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) constraints.txt
 demo: install ## see the whole desk at work (ARGS="--keep" leaves it running)
 	@$(BIN)/deskctl demo $(ARGS)
 
-test: install ## run every test (ARGS="-k word" for some)
-	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+test: install ## run every test, with the same examples each time (ARGS="-k word" for some)
+	$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-seed=0 $(ARGS)
 
 test-long: install ## what chance decides, thousands of times: working time and clocks (takes long)
 	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal tests/unit/core/calendars tests/commands/test_clock_lives.py $(ARGS)
