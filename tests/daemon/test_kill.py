@@ -1,6 +1,6 @@
 """SIGKILL at random moments loses nothing that was acknowledged, and sends nothing twice.
 
-DESKCTL_KILLS says how often (default 3 on each engine), DESKCTL_SEED repeats a run.
+DESKCTL_KILLS says how often (default 4 on each engine), DESKCTL_SEED repeats a run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import add_agent, launch, make_desk, running
 from tests.servers.dovecot import DovecotServer, Mailbox
 
-KILLS = int(os.environ.get("DESKCTL_KILLS", "3"))
+KILLS = int(os.environ.get("DESKCTL_KILLS", "4"))
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600 + 15 * KILLS)]
 SEED = int(os.environ.get("DESKCTL_SEED", "20261121"))
 
