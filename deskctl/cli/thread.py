@@ -151,6 +151,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
         "" if message["verified"] or bounce else screen.paint(_STRANGER, "yellow"),
+        f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
     yield screen.paint("── ", "dim") + " · ".join(fact for fact in facts if fact)

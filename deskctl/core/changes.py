@@ -38,6 +38,7 @@ class Changes:
     teams: dict[str, Team] = field(default_factory=dict)  # new or changed
     messages: list[Message] = field(default_factory=list)  # new
     known_as: dict[str, int] = field(default_factory=dict)  # what the other side calls a message of ours: its id
+    moved: dict[int, int] = field(default_factory=dict)  # message id: the ticket that it is on now
     withdrawn: set[int] = field(default_factory=set)  # message ids
     participants: set[tuple[int, str]] = field(default_factory=set)  # (ticket, address), new or known
     outbox: dict[int, OutboxEntry] = field(default_factory=dict)  # new or changed

@@ -196,9 +196,10 @@ class Unmerged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Absorbed(Event):
-    """Another ticket was merged into this one."""
+    """Another ticket was merged into this one. `waiting`: since when its customer had waited for an answer."""
 
     other: int
+    waiting: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,31 @@ class Released(Event):
     """The other ticket stands on its own again."""
 
     other: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff(Event):
+    """Messages of this ticket are now those of another, which began with them."""
+
+    into: int
+    messages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFrom(Event):
+    """The ticket began with messages of another. `since` is when its customer wrote the first of them."""
+
+    origin: int
+    messages: tuple[int, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoined(Event):
+    """Messages are back from the ticket that was split off."""
+
+    other: int
+    messages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,8 @@ from .phrases import phrase, spoken
 from .settings import ChannelInfo
 from .sla.life import KINDS
 from .spam import verdict as spam_verdict
-from .tickets import Status, Ticket
+from .tickets import REOPENED, Status, Ticket
 from .unit import Unit
-
-#: A customer's message puts these back to work.
-_REOPENS = frozenset({Status.PENDING, Status.HOLD, Status.SOLVED})
 
 
 def preload(unit: Unit, receives: Sequence[Receive]) -> None:
@@ -223,7 +220,7 @@ def _proven(channel: ChannelInfo, message: InboundMessage) -> bool:
 
 def _wake(unit: Unit, ticket: Ticket, command: Receive) -> Generator[Event, None, None]:
     """A person wrote: the ticket is work again, and they wait since the oldest word that nobody answered."""
-    if ticket.status in _REOPENS:
+    if ticket.status in REOPENED:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
     if ticket.waiting_since is None:
         yield WaitingChanged(ticket.number, None, min(command.envelope.received_at, unit.now))

@@ -8,19 +8,22 @@ from .commands import tickets as c
 from .events import Absorbed, Merged, WaitingChanged
 from .handling import Handler, Said, Steps
 from .people import Actor
+from .tickets import REOPENED, Status
 from .unit import Unit
-from .work import workable
+from .work import to_status, workable
 
 
 def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     """Messages stay where they were written, so that a merge can be undone; whoever shows or answers the
-    ticket takes in those of the merged ones."""
+    ticket takes in those of the merged ones. Who waits for an answer there waits for it here, since as long."""
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = workable(unit, command.ticket), workable(unit, command.into)
     yield Merged(ticket.number, into.number, ticket.status)
-    yield Absorbed(into.number, ticket.number)
+    yield Absorbed(into.number, ticket.number, ticket.waiting_since)
     if ticket.waiting_since is not None:
+        if into.status in REOPENED:
+            yield from to_status(into, Status.OPEN)
         waiting = min(ticket.waiting_since, into.waiting_since or ticket.waiting_since)
         if waiting != into.waiting_since:
             yield WaitingChanged(into.number, into.waiting_since, waiting)

@@ -21,6 +21,8 @@ class Status(StrEnum):
 
 #: Still somebody's work. `list` shows these.
 ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD})
+#: Somebody who waits for an answer puts these back to work.
+REOPENED = frozenset({Status.PENDING, Status.HOLD, Status.SOLVED})
 #: Nothing changes any more; a customer's message opens a follow-up.
 FINAL = frozenset({Status.CLOSED, Status.MERGED})
 

@@ -139,6 +139,10 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
                 yield e.SenderBlocked(number, not blocked, place, domain)
         case e.Absorbed(other=other):
             yield e.Released(number, other)
+        case e.SplitFrom(origin=origin, messages=moved) if number is not None:
+            unit.move(moved, number, origin)
+        case e.SplitOff(into=into, messages=moved):
+            yield e.Rejoined(number, into, moved)
         case e.ReplyAdded(message=message) | e.NoteAdded(message=message) | e.Escalated(message=message):
             unit.withdraw(message)
             yield e.MessageWithdrawn(number, message)

@@ -65,6 +65,7 @@ class Unit:
         self._agents: dict[str, Agent] | None = None
         self._teams: dict[str, Team] | None = None
         self._by_message_id: dict[str, list[MessageHead]] = {}
+        self._moved_from: dict[int, int] = {}  # where the store has a message that was moved
         self._participants: dict[int, frozenset[str]] = {}
         self._outbox: dict[int, OutboxEntry] = {}
         self._blocked: dict[str, bool] = {}
@@ -198,10 +199,12 @@ class Unit:
 
     def heads(self, ticket: int) -> list[MessageHead]:
         """A ticket's messages, oldest first, those of this transaction included."""
-        stored = [m for m in self.source.heads(ticket) if m.id not in self.changes.withdrawn]
-        fresh = [head(m) for m in self.changes.messages if m.ticket == ticket and m.id not in self.changes.withdrawn]
-        known = {m.id for m in stored}
-        return stored + [m for m in fresh if m.id not in known]
+        gone, moved = self.changes.withdrawn, self.changes.moved
+        origins = {origin for number, origin in self._moved_from.items() if moved[number] == ticket}
+        found = [m for number in (ticket, *sorted(origins)) for m in self.source.heads(number)]
+        found += [head(m) for m in self.changes.messages]
+        there = (replace(m, ticket=moved[m.id]) if m.id in moved else m for m in found if m.id not in gone)
+        return sorted({m.id: m for m in there if m.ticket == ticket}.values(), key=lambda m: m.id)
 
     def outbox(self, number: int) -> OutboxEntry:
         """Raises NotFound."""
@@ -269,6 +272,14 @@ class Unit:
 
     def withdraw(self, message: int) -> None:
         self.changes.withdrawn.add(message)
+
+    def move(self, messages: Collection[int], origin: int, ticket: int) -> None:
+        """Messages of the ticket `origin` are now those of `ticket`."""
+        for message in messages:
+            self._moved_from.setdefault(message, origin)
+            self.changes.moved[message] = ticket
+        for known in self._by_message_id.values():
+            known[:] = [replace(m, ticket=ticket) if m.id in messages else m for m in known]
 
     def add_participants(self, ticket: int, addresses: Collection[str]) -> None:
         wanted = {a.lower() for a in addresses} - self.participants(ticket)

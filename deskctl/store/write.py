@@ -173,6 +173,9 @@ def _messages(connection: Connection, changes: Changes, source: StoredSource) ->
     called = [(m.id, m.call.direction, m.call.seconds) for m in changes.messages if m.call is not None]
     insert(connection, calls, called, "message direction seconds")
     _index(connection, changes, files, source)
+    index.forget(connection, changes.moved)
+    update(connection, messages, [(t, m) for m, t in sorted(changes.moved.items())], "ticket", "id")
+    index.again(connection, changes.moved)
     update(connection, messages, [(True, message) for message in sorted(changes.withdrawn)], "withdrawn", "id")
     index.forget(connection, changes.withdrawn)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,17 +35,29 @@ class SetUp:
         versions = self.policies[name]
         return next((v for since, v in reversed(versions) if since <= at), versions[0][1])
 
-    def is_open(self, policy: str | None, at: datetime) -> bool:
+    def opening(self, policy: str | None) -> Callable[[datetime], bool]:
+        """Whether a policy's calendar is open at a moment, by the versions of then; asked with growing moments only."""
         if policy is None:
-            return True
-        name = self.policy(policy, at)["calendar"]
-        if name == "24x7":
-            return True
-        versions = self.calendars[name]
-        zone, hours = next((v for since, v in reversed(versions) if since <= at), versions[0][1])
-        local = at.astimezone(ZoneInfo(zone))
-        shown = local.hour * 60 + local.minute
-        return any(start <= shown < end for start, end in hours.get(local.weekday(), ()))
+            return lambda at: True
+        version_at = _at(self.policies[policy], self.policies[policy][0][1])
+        calendar_at = {name: _at(versions, versions[0][1]) for name, versions in self.calendars.items()}
+
+        def is_open(at: datetime) -> bool:
+            name = version_at(at)["calendar"]
+            if name == "24x7":
+                return True
+            zone, hours = calendar_at[name](at)
+            weekday, shown = on_the_wall(zone, at)
+            return any(start <= shown < end for start, end in hours.get(weekday, ()))
+
+        return is_open
+
+
+@lru_cache(1 << 19)
+def on_the_wall(zone: str, at: datetime) -> tuple[int, int]:
+    """The weekday there and the minute of the day."""
+    local = at.astimezone(ZoneInfo(zone))
+    return local.weekday(), local.hour * 60 + local.minute
 
 
 @dataclass
@@ -93,6 +106,12 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
             found.append([at, "answered", e["message"]])
         elif e["kind"] == "promised":
             found.append([at, "promised", None])
+        elif e["kind"] == "absorbed" and e["waiting"] is not None:
+            found.append([moment(e["waiting"]), "asked", None])
+        elif e["kind"] == "split_from":
+            found.append([moment(e["since"]), "asked", e["messages"][0]])
+        elif e["kind"] == "split_off":
+            found = [f for f in found if f[2] not in e["messages"]]
         elif e["kind"] == "message_withdrawn":
             found = [f for f in found if f[2] != e["message"]]
         elif e["kind"] == "delivery_settled" and e["state"] in ("failed", "cancelled"):
@@ -106,13 +125,13 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
 
 def _spans(told: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetime | None]]:
     spoken = _spoken(told)
-    start = moment(told[0]["at"])
+    start = _began(told)
     found: list[tuple[str, int, datetime, datetime | None]] = []
     answers = [n for n, (_, what) in enumerate(spoken) if what == "answered"]
     first_answer = answers[0] if answers else len(spoken)
     asked_before = [at for at, what in spoken[:first_answer] if what == "asked"]
     if asked_before:
-        found.append(("first_response", 1, asked_before[0], spoken[first_answer][0] if answers else None))
+        found.append(("first_response", 1, min(asked_before), spoken[first_answer][0] if answers else None))
     for number, place in enumerate(answers):
         following = answers[number + 1] if number + 1 < len(answers) else None
         end = None if following is None else spoken[following][0]
@@ -123,7 +142,9 @@ def _spans(told: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetim
         asked = [at for at, what in spoken[place:following] if what == "asked"]
         if asked:
             rounds += 1
-            found.append(("next_response", rounds, asked[0], spoken[following][0] if following < len(spoken) else None))
+            found.append(
+                ("next_response", rounds, min(asked), spoken[following][0] if following < len(spoken) else None)
+            )
     promises = 0
     for number, place in enumerate([-1, *answers]):
         following = answers[number] if number < len(answers) else len(spoken)
@@ -140,8 +161,18 @@ def _spans(told: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetim
     return [*found, ("resolution", 1, start, done), ("work", 1, start, done)]
 
 
+def _began(told: list[dict[str, Any]]) -> datetime:
+    """When the ticket was opened, or its first message written where that stood on another one."""
+    return min([moment(told[0]["at"]), *(moment(e["since"]) for e in told if e["kind"] == "split_from")])
+
+
+def _earliest(told: list[dict[str, Any]]) -> datetime:
+    """Before the ticket was opened somebody may have waited on one that was merged into it: it counts as it began."""
+    return min([_began(told), *(moment(e["waiting"]) for e in told if e["kind"] == "absorbed" and e["waiting"])])
+
+
 def _states(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
-    found = [(moment(told[0]["at"]), "new")]
+    found = [(_earliest(told), "new")]
     for e in told:
         if e["kind"] in ("status_changed", "unmerged", "unmarked_spam"):
             found.append((moment(e["at"]), e["new"]))
@@ -152,15 +183,15 @@ def _states(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     return found
 
 
-def _at(changes: list[tuple[datetime, Any]]) -> Callable[[datetime], Any]:
-    """What held at a moment; asked with growing moments only."""
+def _at(changes: list[tuple[datetime, Any]], before: Any = None) -> Callable[[datetime], Any]:
+    """What held at a moment, and `before` the first change; asked with growing moments only."""
     place = 0
 
     def held(at: datetime) -> Any:
         nonlocal place
         while place < len(changes) and changes[place][0] <= at:
             place += 1
-        return changes[place - 1][1] if place else None
+        return changes[place - 1][1] if place else before
 
     return held
 
@@ -169,8 +200,8 @@ def _walk(
     told: list[dict[str, Any]], up: SetUp, now: datetime, metric: str, start: datetime, end: datetime | None
 ) -> Slow | None:
     state_at = _at(_states(told))
-    priority_at = _at([(moment(e["at"]), e["priority"] if e["kind"] == "ticket_created" else e["new"])
-                       for e in told if e["kind"] in ("ticket_created", "priority_changed")])  # fmt: skip
+    changed = [(moment(e["at"]), e["new"]) for e in told if e["kind"] == "priority_changed"]
+    priority_at = _at([(_earliest(told), told[0]["priority"]), *changed])
     policy_at = _at([(moment(e["at"]), e["policy"]) for e in told if e["kind"] == "policy_applied"])
     hand = [(moment(e["at"]), e["due"]) for e in told if e["kind"] == "due_set" and e["metric"] == metric]
     hand = [(at, due and moment(due)) for at, due in hand if at >= start]
@@ -179,6 +210,8 @@ def _walk(
     hand_at = _at(hand)
     counted: dict[str | None, int] = {}
     names = {None, *(e["policy"] for e in told if e["kind"] == "policy_applied")}
+    is_open = {name: up.opening(name) for name in names}
+    version_at = {name: _at(up.policies[name], up.policies[name][0][1]) for name in names if name is not None}
     exists, breached, due, held, why, policy = False, None, None, None, False, None
     at = start
     last = end or now
@@ -189,7 +222,7 @@ def _walk(
             stopped = state_at(at) in STOPS[metric]
             target = None
             if metric != "promise" and policy is not None:
-                target = up.policy(policy, at)["targets"].get(metric, {}).get(priority)
+                target = version_at[policy](at)["targets"].get(metric, {}).get(priority)
             exists = exists or target is not None or by_hand is not None
             held, why = by_hand if by_hand is not None else target, stopped
         elif end is not None or held is None or why:
@@ -206,7 +239,7 @@ def _walk(
             break
         if not why:
             for name in names:
-                counted[name] = counted.get(name, 0) + up.is_open(name, at)
+                counted[name] = counted.get(name, 0) + is_open[name](at)
         at += MINUTE
     if not exists:
         return None

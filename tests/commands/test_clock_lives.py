@@ -131,6 +131,9 @@ class Life:
             (1, lambda: self.do(c.MarkSpam(n))),
             (1, lambda: self.do(c.UnmarkSpam(n))),
             (1, lambda: self.do(c.Merge(n, self.other))),
+            (2, lambda: self.do(c.Merge(self.older, n))),
+            (2, lambda: self.do(c.Merge(self.other, n))),
+            (3, self.split),
             (1, lambda: self.do(c.Take(n))),
             (1, self.change_calendar),
             (2, self.change_policy),
@@ -141,6 +144,15 @@ class Life:
     def mail(self) -> None:
         automatic = "auto-reply" if self.random.random() < 0.15 else ""
         self.desk.mail(subject=f"Re: Printer [#{self.ticket}]", references=self.thread, automatic=automatic)
+
+    def split(self) -> None:
+        """The life goes on as that of the ticket that was split off, half of the time."""
+        said = [m["id"] for m in self.desk.show(self.ticket)["messages"] if m["ticket"] == self.ticket]
+        with suppress(DeskctlError):
+            made = self.desk.do(c.Split(self.ticket, tuple(self.random.sample(said, min(len(said), 1)))))
+            self.compare()
+            if self.random.random() < 0.5:
+                self.ticket = int(made.facts["number"])
 
     def wait(self) -> None:
         """Time passes in whole minutes: with the daemon at work, or with nobody there."""
@@ -163,6 +175,9 @@ class Life:
     def live(self) -> None:
         """A ticket from its first mail to its end, compared on the way."""
         self.ticket = 0
+        self.older = int(self.desk.mail(sender="cem@example.org").facts["number"])
+        self.desk.now += timedelta(minutes=self.random.choice([1, 90, 600]))
+        self.fire()
         self.other = int(self.desk.mail(sender="bob@example.org").facts["number"])
         made = self.desk.mail(sender="ana@example.org", message_id=f"<first-{self.other}@example.org>")
         self.ticket = int(made.facts["number"])

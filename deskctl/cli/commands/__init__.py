@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "close": Entry(_HERE + "status:close", "Close tickets for good."),
         "reopen": Entry(_HERE + "status:reopen", "Open solved tickets again."),
         "merge": Entry(_HERE + "merge:merge", "Merge tickets into another one."),
+        "split": Entry(_HERE + "split:split", "Begin a new ticket with messages of another."),
         "spam": Entry(_HERE + "spam:spam", "Close tickets as spam."),
         "unspam": Entry(_HERE + "spam:unspam", "Open tickets that are no spam after all."),
         "undo": Entry(_HERE + "undo:undo", "Take back your last command."),

@@ -129,6 +129,15 @@ class Merge(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Split(Command):
+    """Begin a new ticket with some messages of another, by id. Without a subject it has that of the first of them."""
+
+    ticket: int
+    messages: tuple[int, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkSpam(Command):
     """Close as spam. `block`: mail from its sender ("sender") or their whole domain ("domain") is spam from now on."""
 

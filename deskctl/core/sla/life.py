@@ -31,6 +31,9 @@ READ = (
     e.PriorityChanged,
     e.Merged,
     e.Unmerged,
+    e.Absorbed,
+    e.SplitOff,
+    e.SplitFrom,
     e.MarkedSpam,
     e.UnmarkedSpam,
     e.Undone,
@@ -55,7 +58,10 @@ class Said(StrEnum):
 
 
 class Word(NamedTuple):
-    """Somebody spoke. `message` is 0 for a promise."""
+    """Somebody spoke. `message` is 0 for a promise, and for what a merged ticket's customer still waits for.
+
+    Words are in the order in which they came to the ticket; one from another ticket was spoken earlier.
+    """
 
     at: datetime
     said: Said
@@ -68,7 +74,7 @@ class Word(NamedTuple):
 
 @dataclass(slots=True)
 class Life:
-    """In order of time. `states` are a ticket's status by name, or spam."""
+    """In order of time. `states` are a ticket's status by name, or spam; `start` is when its matter began."""
 
     start: datetime
     words: list[Word] = field(default_factory=list)
@@ -121,6 +127,13 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
         case e.DeliverySettled(message=int(message), state="queued" | "sent") if message in void:
             life.words.append(Word(at, Said.ANSWERED, message))
             void.discard(message)
+        case e.SplitOff(messages=gone):
+            life.words = [w for w in life.words if w.message not in gone]
+        case e.SplitFrom(messages=messages, since=since):
+            life.start = min(life.start, since)
+            _bring(life, Word(since, Said.ASKED, min(messages)))
+        case e.Absorbed(waiting=datetime() as waiting):
+            _bring(life, Word(waiting, Said.ASKED))
         case e.StatusChanged(new=new) | e.Unmerged(new=new) | e.UnmarkedSpam(new=new):
             life.states.append(Change(at, new.value))
         case e.Merged():
@@ -136,6 +149,13 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
         case le.Promised(due=promised):
             life.promises.append(Change(at, promised))
             life.words.append(Word(at, Said.PROMISED))
+
+
+def _bring(life: Life, word: Word) -> None:
+    """A word from another ticket, which may be older than this one: how this one began holds from then on."""
+    life.words.append(word)
+    life.states[0] = Change(min(life.states[0].at, word.at), life.states[0].value)
+    life.priorities[0] = Change(min(life.priorities[0].at, word.at), life.priorities[0].value)
 
 
 def at_moment(changes: Iterable[Change[T]], at: datetime) -> T | None:

@@ -76,10 +76,12 @@ def _of_words(life: Life) -> list[Span]:
         elif word.said is Said.PROMISED:
             continue
         elif updated is None:
-            first = first or word.at
+            first = word.at if first is None else min(first, word.at)
         elif asked is None:
             rounds += 1
             asked = word.at
+        else:
+            asked = min(asked, word.at)
     if first is not None:
         found.append(Span(Metric.FIRST_RESPONSE, 1, first, None))
     if asked is not None:

@@ -1,0 +1,133 @@
+"""One ticket that is two matters: some of its messages begin a ticket of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ..errors import NotFound, Refused, UsageError
+from .commands import Command
+from .commands import tickets as c
+from .conversation import MessageHead
+from .events import Event, SplitFrom, SplitOff, WaitingChanged
+from .handling import Handler, Said, Steps
+from .identity import address_key
+from .messages import MessageKind
+from .opening import created, open_ticket
+from .people import Actor
+from .sla.life import KINDS, read
+from .sla.life import Said as Spoke
+from .tickets import Ticket
+from .unit import Unit
+from .work import workable
+
+
+def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
+    """The new ticket goes into the queue of the same team; its customer waits since the first of its messages.
+
+    What the desk answered stays where it was given. The new ticket's clocks run as if it had been one from the start.
+    """
+    ticket = workable(unit, command.ticket)
+    chosen = _chosen(unit, ticket, unit.heads(ticket.number), command.messages)
+    first = next(head for head in chosen if head.kind is MessageKind.IN)
+    spoken = _unanswered(unit, ticket.number)
+    since = spoken.asked.get(first.id, unit.now)
+    other = open_ticket(
+        unit,
+        subject=command.subject.strip() or first.subject or ticket.subject,
+        channel=first.channel,
+        contact=_writer(unit, first, ticket),
+        team=ticket.team,
+        language=ticket.language,
+    )
+    numbers = tuple(head.id for head in chosen)
+    unit.move(numbers, ticket.number, other.number)
+    unit.add_participants(other.number, _company(unit, chosen))
+    yield created(other)
+    yield SplitFrom(other.number, ticket.number, numbers, since)
+    yield WaitingChanged(other.number, None, since)
+    yield SplitOff(ticket.number, other.number, numbers)
+    yield from _still_waiting(ticket, spoken, numbers)
+    facts = {"number": other.number, "messages": list(numbers)}
+    return Said(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
+
+
+def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Sequence[int]) -> list[MessageHead]:
+    """The messages that go, oldest first. Raises UsageError, NotFound and Refused."""
+    said = [head for head in heads if head.kind is MessageKind.IN]
+    there = f"what the customer said on it: {_listed(unit, said)}"
+    if not wanted:
+        raise UsageError(f"say which messages of ticket {ticket.number} begin the new one", there)
+    known = {head.id: head for head in heads}
+    for number in wanted:
+        if number not in known:
+            raise NotFound(f"ticket {ticket.number} has no message {number}", there)
+        if known[number].kind not in (MessageKind.IN, MessageKind.NOTE):
+            raise Refused(f"message {number} is an answer: it stays where it was given", there)
+    chosen = sorted({number: known[number] for number in wanted}.values(), key=lambda head: head.id)
+    gone = {head.id for head in chosen}
+    if not any(head.id in gone for head in said):
+        raise Refused("a ticket begins with what a customer said", there)
+    if all(head.id in gone for head in said):
+        raise Refused(
+            f"nothing that the customer said would be left on ticket {ticket.number}", "leave at least one of them"
+        )
+    return chosen
+
+
+def _listed(unit: Unit, heads: Sequence[MessageHead]) -> str:
+    zone = ZoneInfo(unit.settings.timezone)
+    return ", ".join(f"{h.id} ({h.author or 'nobody'}, {h.sent_at.astimezone(zone):%Y-%m-%d %H:%M %Z})" for h in heads)
+
+
+def _writer(unit: Unit, head: MessageHead, ticket: Ticket) -> int:
+    """Whose the new ticket is."""
+    channel = unit.settings.channel(head.channel)
+    kind = "email" if channel is None or "@" in (head.author or "") else channel.kind
+    identity = None if head.author is None else unit.identity(address_key(kind, head.author))
+    return ticket.contact if identity is None else identity.contact
+
+
+def _company(unit: Unit, heads: Sequence[MessageHead]) -> list[str]:
+    """Whoever sent these messages or got them too, the desk's own addresses and strangers left out."""
+    everybody = (
+        address
+        for head in heads
+        if head.kind is MessageKind.IN and head.verified
+        for address in (head.author, head.reply_to, *head.to, *head.cc)
+    )
+    return [address for address in everybody if address and "@" in address and not unit.settings.owns(address)]
+
+
+class _Spoken:
+    """Since when the customer asked what, and which of it nobody has answered yet."""
+
+    def __init__(self) -> None:
+        self.asked: dict[int, datetime] = {}
+        self.open: dict[int, datetime] = {}
+
+
+def _unanswered(unit: Unit, number: int) -> _Spoken:
+    life = read(unit.levels.history(number, KINDS))
+    found = _Spoken()
+    for word in life.words if life is not None else ():
+        if word.said is Spoke.ASKED:
+            found.asked[word.message] = found.open[word.message] = word.at
+        elif word.answer:
+            found.open.clear()
+    return found
+
+
+def _still_waiting(ticket: Ticket, spoken: _Spoken, gone: Sequence[int]) -> Generator[Event, None, None]:
+    """The customer waits for what is left, if nobody has answered that."""
+    if ticket.waiting_since is None:
+        return
+    left = [at for message, at in spoken.open.items() if message not in gone]
+    if len(left) < len(spoken.open):
+        waiting = min(left, default=None)
+        if waiting != ticket.waiting_since:
+            yield WaitingChanged(ticket.number, ticket.waiting_since, waiting)
+
+
+HANDLERS: dict[type[Command], Handler] = {c.Split: split}

@@ -1,0 +1,164 @@
+"""Two matters on one ticket, one matter on two: messages move, and every clock runs since its customer wrote."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deskctl.core.commands import tickets as c
+from deskctl.core.queries.lookups import SearchMessages
+from deskctl.errors import NotFound, Refused, UsageError
+from tests.commands.desk import StoredDesk
+from tests.commands.test_sla import clock, gold, happened, opened
+
+__all__ = ["gold"]
+
+
+def moment(desk: StoredDesk, ago: timedelta) -> str:
+    return (desk.now - ago).isoformat().replace("+00:00", "Z")
+
+
+def two_matters(desk: StoredDesk) -> tuple[int, int, int]:
+    """A ticket that was answered, and on which the customer wrote of something else two hours ago. The ticket, its
+    first message and the later one."""
+    made = desk.mail(message_id="<first@example.org>")
+    ticket, first = int(made.facts["number"]), int(made.facts["message"])
+    desk.later(hours=1)
+    desk.do(c.Reply(ticket, "Try again."))
+    desk.later(hours=1)
+    later = desk.mail(
+        subject="Invoice of May", text="Where is it?", message_id="<2@example.org>", references=("<first@example.org>",)
+    )
+    desk.later(hours=2)
+    return ticket, first, int(later.facts["message"])
+
+
+def test_a_split_message_begins_a_ticket_whose_customer_waits_since_they_wrote(gold: StoredDesk) -> None:
+    ticket, _, later = two_matters(gold)
+    assert clock(gold, ticket, "next_response")["state"] == "running"
+    done = gold.do(c.Split(ticket, (later,)))
+    other = int(done.facts["number"])
+    new = gold.show(other)
+    assert (new["subject"], new["status"], new["team"], new["assignee"]) == ("Invoice of May", "new", "support", None)
+    assert new["waiting_since"] == moment(gold, timedelta(hours=2))
+    assert new["contact"]["address"] == "ana@example.org"
+    assert [m["id"] for m in new["messages"]] == [later]
+    started = clock(gold, other, "first_response")
+    assert started["started_at"] == clock(gold, other, "resolution")["started_at"] == moment(gold, timedelta(hours=2))
+    assert started["due"] == moment(gold, timedelta(hours=-2))
+    assert started["spent"] == 2 * 3600
+
+
+def test_the_ticket_that_is_left_waits_for_nothing_that_went(gold: StoredDesk) -> None:
+    ticket, _, later = two_matters(gold)
+    gold.do(c.Split(ticket, (later,)))
+    left = gold.show(ticket)
+    assert left["waiting_since"] is None
+    assert later not in [m["id"] for m in left["messages"]]
+    with pytest.raises(ValueError):
+        clock(gold, ticket, "next_response")
+    assert [e["metric"] for e in happened(gold, ticket, "withdraw")] == ["next_response"]
+
+
+def test_what_is_still_unanswered_on_it_is_waited_for(gold: StoredDesk) -> None:
+    ticket, _, later = two_matters(gold)
+    third = gold.mail(references=("<first@example.org>",), text="And the printer?")
+    gold.do(c.Split(ticket, (later,)))
+    assert gold.show(ticket)["waiting_since"] == moment(gold, timedelta())
+    assert clock(gold, ticket, "next_response")["started_at"] == moment(gold, timedelta())
+    assert third.facts["number"] == ticket
+
+
+def test_what_the_customer_answers_to_a_split_message_lands_on_the_new_ticket(gold: StoredDesk) -> None:
+    ticket, _, later = two_matters(gold)
+    other = gold.do(c.Split(ticket, (later,))).facts["number"]
+    assert gold.mail(references=("<first@example.org>", "<2@example.org>")).facts["number"] == other
+    assert gold.mail(references=("<first@example.org>",)).facts["number"] == ticket
+    gold.do(c.Reply(other, "Here it is.", force=True))
+    sent = [row for row in gold.outbox(ticket=other) if row["to"] == ["ana@example.org"]]
+    assert [row["subject"] for row in sent] == [f"Re: Invoice of May [#{other}]"]
+
+
+def test_a_split_message_is_found_by_the_subject_that_it_has_now(gold: StoredDesk) -> None:
+    ticket, _, later = two_matters(gold)
+    other = gold.do(c.Split(ticket, (later,), "Kassenbon")).facts["number"]
+    found = gold.store.ask(SearchMessages("Kassenbon"))
+    assert [(hit["number"], hit["message"]) for hit in found["hits"]] == [(other, later)]
+
+
+def test_undo_puts_the_messages_back(gold: StoredDesk) -> None:
+    ticket, first, later = two_matters(gold)
+    before = clock(gold, ticket, "next_response")
+    other = gold.do(c.Split(ticket, (later,))).facts["number"]
+    gold.do(c.Undo())
+    back = gold.show(ticket)
+    assert [m["id"] for m in back["messages"] if m["kind"] == "in"] == [first, later]
+    assert back["waiting_since"] == moment(gold, timedelta(hours=2))
+    assert clock(gold, ticket, "next_response") == before
+    gone = gold.show(other)
+    assert (gone["status"], gone["messages"], gone["due_at"]) == ("closed", [], None)
+    assert gold.mail(references=("<2@example.org>",)).facts["number"] == ticket
+
+
+def test_undo_is_refused_once_the_customer_wrote_on_the_new_ticket(gold: StoredDesk) -> None:
+    ticket, _, later = two_matters(gold)
+    gold.do(c.Split(ticket, (later,)))
+    gold.mail(references=("<2@example.org>",))
+    with pytest.raises(Refused, match="was touched since"):
+        gold.do(c.Undo())
+
+
+def test_whoever_may_write_on_the_new_ticket_took_part_in_its_messages(gold: StoredDesk) -> None:
+    ticket = opened(gold, message_id="<first@example.org>", cc=("carl@example.org",))
+    later = gold.mail(references=("<first@example.org>",), cc=("dora@example.org", "support@acme.test"))
+    other = int(gold.do(c.Split(ticket, (int(later.facts["message"]),))).facts["number"])
+    parts = gold.store.transaction(lambda unit: unit.participants(other))
+    assert parts == {"ana@example.org", "dora@example.org"}
+
+
+def test_what_cannot_be_split_is_said(gold: StoredDesk) -> None:
+    ticket, first, later = two_matters(gold)
+    reply = next(m["id"] for m in gold.show(ticket)["messages"] if m["kind"] == "out")
+    note = int(gold.do(c.Note(ticket, "Look.")).facts["message"])
+    for messages, error, words in (
+        ((), UsageError, "say which messages"),
+        ((9999,), NotFound, "has no message 9999"),
+        ((reply,), Refused, "stays where it was given"),
+        ((note,), Refused, "begins with what a customer said"),
+        ((first, later), Refused, "nothing that the customer said would be left"),
+    ):
+        with pytest.raises(error, match=words) as raised:
+            gold.do(c.Split(ticket, messages))
+        assert str(first) in str(raised.value.hint) or "leave at least one" in str(raised.value.hint)
+    other = gold.do(c.Split(ticket, (note, later))).facts["number"]
+    assert [m["id"] for m in gold.show(other)["messages"]] == [later, note]
+
+
+def test_who_waits_on_a_merged_ticket_waits_on_the_one_that_stays(gold: StoredDesk) -> None:
+    stays = opened(gold)
+    gold.do(c.Reply(stays, "Try again."))
+    gold.later(minutes=5)
+    merged = opened(gold)
+    gold.later(hours=3)
+    gold.do(c.Merge(merged, stays))
+    shown = gold.show(stays)
+    assert (shown["status"], shown["waiting_since"]) == ("open", moment(gold, timedelta(hours=3)))
+    waits = clock(gold, stays, "next_response")
+    assert (waits["started_at"], waits["state"]) == (moment(gold, timedelta(hours=3)), "running")
+    assert clock(gold, merged, "first_response")["state"] == "paused"
+    gold.do(c.Reply(stays, "Both are mended."))
+    assert clock(gold, stays, "next_response")["state"] == "fulfilled"
+
+
+def test_an_older_ticket_that_is_merged_into_a_newer_one_counts_from_its_first_word(gold: StoredDesk) -> None:
+    older = opened(gold)
+    gold.later(hours=3)
+    newer = opened(gold)
+    gold.do(c.Merge(older, newer))
+    first = clock(gold, newer, "first_response")
+    assert (first["started_at"], first["spent"]) == (moment(gold, timedelta(hours=3)), 3 * 3600)
+    assert first["due"] == moment(gold, timedelta(hours=-1))
+    gold.do(c.Undo())
+    assert clock(gold, newer, "first_response")["started_at"] == moment(gold, timedelta())
+    assert clock(gold, older, "first_response")["state"] == "running"
