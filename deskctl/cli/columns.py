@@ -51,6 +51,7 @@ TICKETS = (
     aged("created_at", "created", extra=True),
     aged("waiting_since", "waiting", extra=True),
     aged("callback_at", "call back", extra=True),
-    Column("tier", lambda row: row["contact"]["tier"], extra=True),
+    field("tier", extra=True),
+    Column("contact_tier", lambda row: row["contact"]["tier"], extra=True),
     Column("org", lambda row: row["contact"]["org"], extra=True),
 )

@@ -18,9 +18,9 @@ _ALL = 1000
 
 def home(context: CliContext) -> int:
     from ..core.queries.shifts import ShowQueue
-    from .columns import TICKETS
     from .output import terminal_width
     from .waiting import above, listed
+    from .width import wrap
 
     desk = context.desk()
     agent = context.agent or desk.info.agent
@@ -40,9 +40,9 @@ def home(context: CliContext) -> int:
         sys.stdout.write("".join(f"{line}\n" for line in above(document, terminal_width(), color=context.color)))
         context.say(f"{name}: {title}" if rows else f"{name}: no {title}")
         sys.stdout.write("\n" if rows else "")
-    context.emit(rows, listed(mine=agent is not None) if people else TICKETS)
+    context.emit(rows, listed(mine=agent is not None))
     if people and following:
-        sys.stdout.write(f"\n{visible(following)}\n")
+        sys.stdout.write("\n" + "".join(f"{line}\n" for line in wrap(visible(following), terminal_width())))
     return 0
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..safe import visible, visible_lines
 from .style import of_clock, of_delivery, of_priority, of_status, paint
 from .times import age, local, now
-from .width import wrap
+from .width import width, wrap
 
 if TYPE_CHECKING:
     from ..core.queries.answers import CallRow, MessageRow, TicketDocument
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
 _STRANGER = "not verified: the address had no part in this ticket"
 _UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered", "retry": "not delivered yet"}
@@ -84,7 +85,7 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     if document["due_at"]:
         due = f"due {screen.moment(document['due_at'])}"
         times.append(screen.paint(due, of_clock(document["sla"])))
-    yield " · ".join(times)
+    yield from lined(times, screen.width)
     if document["callback_at"]:
         late = datetime.fromisoformat(document["callback_at"]) <= screen.now
         words = f"Call back {screen.moment(document['callback_at'])}"
@@ -103,6 +104,19 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     ):
         if value:
             yield from wrap(f"{label}: {value}", screen.width)
+
+
+def lined(parts: Sequence[str], limit: int) -> Iterator[str]:
+    """Parts between dots, as many on a line as fit; the colours of a part count nothing."""
+    line = ""
+    for part in parts:
+        longer = f"{line} · {part}" if line else part
+        if line and width(_COLOR.sub("", longer)) > limit:
+            yield line
+            longer = part
+        line = longer
+    if line:
+        yield line
 
 
 def _standing(document: TicketDocument) -> Iterator[str]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from ..safe import visible
-from .columns import aged
 from .output import Column, field
 from .rota import told
 from .style import of_priority, of_status, paint
 from .times import age, now
 from .width import cut
 
-_NOW = now()
 
-
-def _due(row: Any) -> str:
+def _due(row: Any, at: datetime) -> str:
     """`in 25m`, `3h late`; nothing without a running clock."""
     if not row["due_at"]:
         return "overdue" if row["overdue"] else ""
-    text = age(row["due_at"], _NOW)
+    text = age(row["due_at"], at)
     return text if text.startswith("in ") else "now" if text == "now" else f"{text} late"
 
 
@@ -29,35 +27,55 @@ def _customer(row: Any) -> str:
     return f"{name} ({contact['tier']})" if contact["tier"] else name
 
 
-QUEUE = (
-    field("number", heading="#", right=True),
-    Column(
-        "due_at",
-        lambda row: row["due_at"],
-        shown=_due,
-        style=lambda row: "red" if row["overdue"] else "yellow" if row["soon"] else "",
-        heading="due",
-    ),
-    field("priority", style=lambda row: of_priority(row["priority"])),
-    field("subject", least=14),
-    Column("contact", lambda row: row["contact"], shown=_customer, least=8, heading="from"),
-    aged("waiting_since", "waiting"),
-    Column(
-        "assignee",
-        lambda row: row["assignee"],
-        shown=lambda row: row["assignee"] or (f"({row['team']})" if row["team"] else ""),
-        style=lambda row: "" if row["assignee"] else "dim",
-        least=6,
-        heading="who",
-    ),
-    field("status", style=lambda row: of_status(row["status"]), extra=True),
-    field("team", extra=True),
-    field("channel", extra=True),
-    field("sla", extra=True),
-    field("tags", extra=True),
-    field("queue_at", extra=True),
-    Column("tier", lambda row: row["contact"]["tier"], extra=True),
-)
+def _whose(row: Any) -> str:
+    """Who has it; else, in brackets, whose queue it is in, and for which tier."""
+    if row["assignee"]:
+        return str(row["assignee"])
+    place = ": ".join(part for part in (row["team"], row["tier"]) if part)
+    return f"({place})" if place else ""
+
+
+def queued(at: datetime) -> tuple[Column, ...]:
+    """The columns of the queue as of a moment."""
+    return (
+        field("number", heading="#", right=True),
+        Column(
+            "due_at",
+            lambda row: row["due_at"],
+            shown=lambda row: _due(row, at),
+            style=lambda row: "red" if row["overdue"] else "yellow" if row["soon"] else "",
+            heading="due",
+        ),
+        field("priority", style=lambda row: of_priority(row["priority"])),
+        field("subject", least=14),
+        Column("contact", lambda row: row["contact"], shown=_customer, least=8, heading="from"),
+        Column(
+            "waiting_since",
+            lambda row: row["waiting_since"],
+            shown=lambda row: age(row["waiting_since"], at),
+            style=lambda row: "dim",
+            heading="waiting",
+        ),
+        Column(
+            "assignee",
+            lambda row: row["assignee"],
+            shown=_whose,
+            style=lambda row: "" if row["assignee"] else "dim",
+            least=6,
+            heading="who",
+        ),
+        field("status", style=lambda row: of_status(row["status"]), extra=True),
+        field("team", extra=True),
+        field("channel", extra=True),
+        field("sla", extra=True),
+        field("tags", extra=True),
+        field("queue_at", extra=True),
+        field("tier", extra=True),
+        Column("contact_tier", lambda row: row["contact"]["tier"], extra=True),
+    )
+
+
+QUEUE = queued(now())
 
 
 def listed(*, mine: bool) -> list[Column]:
@@ -78,6 +96,6 @@ def above(document: Any, limit: int, *, color: bool) -> list[str]:
         lines.append(paint(cut(text, limit), "yellow") if color else cut(text, limit))
     if document["approvals"]:
         first = document["approvals"][0]["number"]
-        hint = f"  deskctl show {first}, then approve {first} or deny {first}"
+        hint = f'  deskctl show {first}, then approve {first}, or deny {first} --reason "…"'
         lines += [paint(hint, "dim") if color else hint, ""]
     return lines

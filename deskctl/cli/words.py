@@ -42,11 +42,11 @@ def given(message: str | None, file: str | None) -> str | None:
     return wanted(decode(raw))
 
 
-def wanted(text: str) -> str:
+def wanted(text: str, hint: str = "give it with -m TEXT, a file, or - for standard input") -> str:
     """The text without blank lines around it. Raises UsageError when nothing is left."""
     text = _repaired(text).strip("\n\r")
     if not text.strip():
-        raise UsageError("there is no text", "give it with -m TEXT, a file, or - for standard input")
+        raise UsageError("there is no text", hint)
     return text
 
 

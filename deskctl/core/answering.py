@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from ..errors import Refused
 from .commands import Command
 from .commands.machine import Answer
 from .conversation import Message, MessageHead
@@ -147,6 +148,26 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     yield MachineAnswered(ticket.number, message, entry.id, command.message, command.about)
     facts = {"message": message, "outbox": entry.id}
     return Said(f"a machine answers on ticket {ticket.number}", (ticket.number,), facts)
+
+
+def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
+    """Word to a customer before they ask. `text` may name {number}, {subject} and {desk}; it answers what they said
+    last. Raises Refused where there is nobody to tell, or no way to."""
+    theirs = next((h for h in reversed(unit.heads(ticket.number)) if h.kind is MessageKind.IN and h.verified), None)
+    channel = None if theirs is None else unit.settings.channel(theirs.channel)
+    address = None if theirs is None else theirs.reply_to or theirs.author
+    if theirs is None or channel is None or not channel.sends or ticket.spam or address is None:
+        raise Refused(f"the customer of ticket {ticket.number} cannot be told anything")
+    if not may_answer(unit, address, channel):
+        raise Refused(f"{address} is told no more by a machine today")
+    facts = {"number": str(ticket.number), "subject": ticket.subject, "desk": unit.settings.name}
+    words = re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], found[0]), text)
+    language = spoken(unit, ticket.language)
+    heard = Heard(address, theirs.message_id, headers=theirs.headers)
+    entry = say(unit, channel, heard, f"{words.strip()}\n", language, about=about, ticket=ticket, heads=[theirs])
+    message = int(entry.message or 0)
+    yield MachineAnswered(ticket.number, message, entry.id, theirs.id, about)
+    return Said(f"the customer of ticket {ticket.number} is told", (ticket.number,), {"message": message})
 
 
 def _why_not(unit: Unit, ticket: Ticket, theirs: MessageHead | None, heads: Sequence[MessageHead]) -> str | None:

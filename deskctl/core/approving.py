@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..errors import Refused
 from . import targets
 from .commands import Command
 from .commands import routing as c
 from .commands.machine import Tell
-from .events import Event
+from .commands.tickets import Undo
+from .events import Event, MarkedSpam, Merged, StatusChanged
 from .handling import Handler, Said, Steps
 from .people import Actor, Agent
-from .routing.events import ApprovalAsked, ApprovalDecided
+from .routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
 from .routing.model import TIERS, Plan
-from .tickets import Ticket
+from .tickets import Status, Ticket
 from .unit import Unit
 from .work import words, workable, write_note
 
@@ -30,7 +31,9 @@ def ask(unit: Unit, command: c.AskApproval, actor: Actor) -> Steps:
     asker = actor.handle or ""
     yield ApprovalAsked(ticket.number, asker, message)
     who = [agent.handle for agent in deciders(unit, ticket, asker)]
-    waits = f"it waits for {', '.join(who)}" if who else "nobody is of a higher tier yet: deskctl agent set --tier"
+    higher = _tier_above(plan_of(unit, ticket), unit.agents.get(asker))
+    nobody = f"nobody may decide it yet: deskctl agent set AGENT --tier {higher} makes somebody"
+    waits = f"it waits for {', '.join(who)}" if who else nobody
     return Said(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
 
 
@@ -52,9 +55,9 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
         )
     who = unit.agents[actor.handle or ""]
     if not may_decide(plan_of(unit, ticket), who, unit.agents.get(asker)):
-        able = ", ".join(agent.handle for agent in deciders(unit, ticket, asker)) or "nobody yet"
+        who_may = ", ".join(agent.handle for agent in deciders(unit, ticket, asker)) or "nobody yet"
         why = "it is your own" if who.handle == asker else f"that takes a higher tier than {asker}'s"
-        raise Refused(f"you may not decide this: {why}", f"who may: {able}; deskctl agent set AGENT --tier senior")
+        raise Refused(f"you may not decide this: {why}", f"who may: {who_may}; deskctl agent set AGENT --tier senior")
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
     yield ApprovalDecided(number, asker, granted, asked_by_note(unit, number), message)
     verb = "approved" if granted else "denied"
@@ -70,12 +73,23 @@ def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
     return rank > 0 and (rank == top or asker is None or rank > plan.rank(asker.seat.tier))
 
 
+def _tier_above(plan: Plan, asker: Agent | None) -> str:
+    """The next tier, or the highest one: of these, too, anybody may decide but for themselves."""
+    tiers = plan.tiers or TIERS
+    rank = plan.rank(asker.seat.tier if asker is not None else None)
+    return tiers[min(rank + 1, len(tiers) - 1)]
+
+
 def deciders(unit: Unit, ticket: Ticket, asker: str) -> list[Agent]:
     """Those of the ticket's team who may decide; where none may, those of all teams."""
-    plan = plan_of(unit, ticket)
-    asking = unit.agents.get(asker)
-    able = [a for a in targets.members(unit, None) if may_decide(plan, a, asking)]
-    return [agent for agent in able if ticket.team in agent.teams] or able
+    people = targets.members(unit, None)
+    return list(able(plan_of(unit, ticket), people, ticket.team, unit.agents.get(asker)).values())
+
+
+def able(plan: Plan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
+    """By handle, which of these may decide what `asker` asks for: those of the team, or else all."""
+    found = {agent.handle: agent for agent in people if may_decide(plan, agent, asker)}
+    return {handle: agent for handle, agent in found.items() if team in agent.teams} or found
 
 
 def plan_of(unit: Unit, ticket: Ticket) -> Plan:
@@ -91,6 +105,22 @@ def asked_by_note(unit: Unit, ticket: int) -> int | None:
     return notes[-1] if notes else None
 
 
+def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: what is solved, closed or merged waits for nobody's leave any more."""
+    done = (isinstance(event, StatusChanged) and event.new in (Status.SOLVED, Status.CLOSED)) or isinstance(
+        event, Merged | MarkedSpam
+    )
+    if done and event.ticket is not None and unit.ticket(event.ticket).approval is not None:
+        yield c.WithdrawApproval(event.ticket)
+
+
+def withdraw(unit: Unit, command: c.WithdrawApproval, actor: Actor) -> Steps:
+    ticket = unit.ticket(command.ticket)
+    if ticket.approval is not None:
+        yield ApprovalWithdrawn(ticket.number, ticket.approval, asked_by_note(unit, ticket.number))
+    return Said(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))
+
+
 def tell_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A reaction: those who may decide hear of the question, who asked hears of the answer."""
     if event.ticket is None:
@@ -98,6 +128,9 @@ def tell_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) ->
     if isinstance(event, ApprovalAsked):
         for agent in deciders(unit, unit.ticket(event.ticket), event.asker):
             yield Tell(agent.handle, "approval", event.ticket, _said(unit, event.message))
+    elif isinstance(event, ApprovalWithdrawn) and event.asker != actor.handle and not isinstance(cause, Undo):
+        if event.asker in targets.active_agents(unit) and event.asked is not None:
+            yield Tell(event.asker, "undecided", event.ticket)
     elif isinstance(event, ApprovalDecided) and event.asker in targets.active_agents(unit):
         yield Tell(event.asker, "approved" if event.granted else "denied", event.ticket, _said(unit, event.message))
 
@@ -106,4 +139,9 @@ def _said(unit: Unit, message: int | None) -> str | None:
     return next((m.text for m in unit.changes.messages if m.id == message), None)
 
 
-HANDLERS: dict[type[Command], Handler] = {c.AskApproval: ask, c.Approve: approve, c.Deny: deny}
+HANDLERS: dict[type[Command], Handler] = {
+    c.AskApproval: ask,
+    c.Approve: approve,
+    c.Deny: deny,
+    c.WithdrawApproval: withdraw,
+}

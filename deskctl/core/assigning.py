@@ -12,11 +12,10 @@ from .events import Assigned, Escalated, Event, FollowerAdded, StatusChanged, Te
 from .handling import Handler, Said, Steps
 from .people import Actor, Agent, Team
 from .routing.events import HandedOn, TierChanged
-from .routing.model import TIERS, Plan
 from .targets import Tier
-from .tickets import Status, Ticket
+from .tickets import REOPENED, Status, Ticket
 from .unit import Unit
-from .work import workable, write_note
+from .work import to_status, words, workable, write_note
 
 #: How many heads of the queue `next` looks at before it says that there is nothing; others may be taking them too.
 NEXT_LOOKS_AT = 20
@@ -27,6 +26,7 @@ def take(unit: Unit, command: c.Take, actor: Actor) -> Steps:
     handle = _agent(actor)
     if ticket.assignee == handle:
         return Said(f"ticket {ticket.number} is yours already", (ticket.number,))
+    _high_enough(unit, unit.agents[handle], ticket)
     yield from give_to_agent(ticket, handle)
     was = f", was {ticket.assignee}'s" if ticket.assignee else ""
     return Said(f"ticket {ticket.number} is yours{was}", (ticket.number,))
@@ -37,9 +37,9 @@ def next_(unit: Unit, command: c.Next, actor: Actor) -> Steps:
     teams = agent.teams if command.team is None else {command.team}
     if command.team is not None and command.team not in unit.teams:
         targets.resolve(unit, f"team:{command.team}")
-    for number in unit.source.queue(teams, NEXT_LOOKS_AT):
+    for number in unit.source.queue(targets.within_reach(unit, agent, teams), NEXT_LOOKS_AT):
         ticket = unit.ticket(number)
-        if ticket.assignee is None and ticket.status in (Status.NEW, Status.OPEN) and _may_have(unit, agent, ticket):
+        if ticket.assignee is None and ticket.status in (Status.NEW, Status.OPEN):
             yield from give_to_agent(ticket, agent.handle)
             return Said(f"ticket {number} is yours", (number,), {"number": number})
     raise DeskctlError("nothing waits in your queue", "deskctl list shows what others have")
@@ -57,6 +57,8 @@ def assign(unit: Unit, command: c.Assign, actor: Actor) -> Steps:
     if isinstance(target, Agent):
         if ticket.assignee == target.handle:
             return Said(f"ticket {ticket.number} is {target.handle}'s already", number)
+        if actor.handle is not None and not targets.reaches(unit, target, ticket):
+            _high_enough(unit, unit.agents[actor.handle], ticket)  # who is may give it to whom they like
         yield from give_to_agent(ticket, target.handle)
         return Said(f"ticket {ticket.number} is {target.handle}'s", number)
     yield from give_to_team(unit, ticket, target.handle)
@@ -70,37 +72,42 @@ def escalate(unit: Unit, command: c.Escalate, actor: Actor) -> Steps:
     else:
         target = targets.resolve_any(unit, command.to, ticket.team)
     name = target.name if isinstance(target, Tier) else target.handle
+    if isinstance(target, Agent) and ticket.assignee == target.handle:
+        raise Refused(f"ticket {ticket.number} is {target.handle}'s already", "name somebody else with --to")
     named = f"{type(target).__name__.lower()}:{name}"
-    message = write_note(unit, ticket, command.reason, actor)
+    message = write_note(unit, ticket, words(command.reason, "say why with --reason"), actor)
     yield Escalated(ticket.number, named, message)
     if ticket.assignee and ticket.assignee != name and ticket.assignee not in ticket.followers:
         yield FollowerAdded(ticket.number, ticket.assignee)
+    if ticket.status in REOPENED:  # somebody has to do something about it, whoever it waited for
+        yield from to_status(ticket, Status.OPEN)
     if isinstance(target, Agent):
         yield from give_to_agent(ticket, target.handle)
     elif isinstance(target, Team):
         yield from give_to_team(unit, ticket, target.handle)
     else:
-        yield from give_to_tier(unit, ticket, target.name)
+        yield from give_to_tier(unit, ticket, target.name, handed_on=actor.handle is not None)
     facts = {"message": message, "to": named}
     return Said(f"ticket {ticket.number} is escalated to {name}", (ticket.number,), facts)
 
 
 def _next_tier(unit: Unit, ticket: Ticket) -> Tier:
-    """The tier above the one that the ticket is at: its own, else its owner's. Raises Refused."""
+    """The tier above the one that the ticket is at: its own or its owner's, whichever is higher. Raises Refused."""
     tiers = targets.tiers_of(unit, ticket.team)
-    owner = unit.agents.get(ticket.assignee or "")
-    at = ticket.tier or (owner.seat.tier if owner is not None else None)
-    place = tiers.index(at) if at in tiers else 0
+    place = targets.height(unit, ticket)
     if place + 1 >= len(tiers):
         raise Refused(f"ticket {ticket.number} is with {tiers[-1]}, and no tier is above", "name somebody with --to")
     return Tier(tiers[place + 1])
 
 
-def _may_have(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
-    """Whether their tier is high enough."""
-    team = unit.teams.get(ticket.team or "")
-    plan = team.plan if team is not None else Plan(tiers=TIERS)
-    return ticket.tier is None or plan.rank(agent.seat.tier) >= plan.rank(ticket.tier)
+def _high_enough(unit: Unit, agent: Agent, ticket: Ticket) -> None:
+    """Raises Refused for what was escalated above them."""
+    if not targets.reaches(unit, agent, ticket):
+        able = ", ".join(a.handle for a in targets.members(unit, ticket.team) if targets.reaches(unit, a, ticket))
+        raise Refused(
+            f"ticket {ticket.number} was escalated to {ticket.tier}: {agent.handle} is not of that tier",
+            f"who may have it: {able or 'nobody yet'}; deskctl agent set {agent.handle} --tier {ticket.tier}",
+        )
 
 
 def give_to_agent(ticket: Ticket, agent: str) -> Generator[Event, None, None]:
@@ -120,19 +127,19 @@ def give_to_team(unit: Unit, ticket: Ticket, team: str) -> Generator[Event, None
     yield from give_back(unit, ticket)
 
 
-def give_to_tier(unit: Unit, ticket: Ticket, tier: str) -> Generator[Event, None, None]:
+def give_to_tier(unit: Unit, ticket: Ticket, tier: str, *, handed_on: bool) -> Generator[Event, None, None]:
     """Into the queue of its team, for those of a tier."""
     if ticket.tier != tier:
         yield TierChanged(ticket.number, ticket.tier, tier)
-    yield from give_back(unit, ticket)
+    yield from give_back(unit, ticket, handed_on=handed_on)
 
 
-def give_back(unit: Unit, ticket: Ticket) -> Generator[Event, None, None]:
-    """Nobody's any more; where tickets are routed, it is not to come back at once."""
+def give_back(unit: Unit, ticket: Ticket, *, handed_on: bool = True) -> Generator[Event, None, None]:
+    """Nobody's any more; where tickets are routed, it is not to come back at once if somebody `handed_on` it."""
     if ticket.assignee is None:
         return
     team = unit.teams.get(unit.ticket(ticket.number).team or "")
-    if team is not None and team.plan.routed:
+    if handed_on and team is not None and team.plan.routed:
         yield HandedOn(ticket.number, ticket.assignee)
     yield Assigned(ticket.number, ticket.assignee, None)
 

@@ -130,8 +130,11 @@ class MessageWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged(Event):
+    """`back`: a change was taken back, and the ticket is as if it had never been otherwise."""
+
     old: Status
     new: Status
+    back: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from .events import CallbackChanged, Event, LanguageChanged, PriorityChanged, Ta
 from .handling import Handler, Said, Steps
 from .moments import ahead
 from .people import Actor
+from .routing.model import SKILL_TAG
 from .sla import promising
 from .suggest import did_you_mean
 from .tickets import Priority, Status, Ticket
@@ -37,6 +38,8 @@ def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
 def parse_tag(text: str) -> str:
     """Raises UsageError."""
     tag = text.strip().lower()
+    if tag.startswith(SKILL_TAG) and tag != SKILL_TAG:
+        return SKILL_TAG + parse_tag(tag.removeprefix(SKILL_TAG))
     if not tag or any(ch.isspace() or ch in ',:"()' or not ch.isprintable() for ch in tag):
         raise UsageError(f"“{text}” cannot be a tag", "a tag is one word without blanks, commas, colons or quotes")
     return tag

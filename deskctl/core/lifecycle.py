@@ -10,7 +10,7 @@ from .customer_events import ContactChanged
 from .queue import virtual_due
 from .routing import events as re
 from .sla.events import DueChanged, LevelEvent
-from .tickets import FINAL, Status, Ticket
+from .tickets import FINAL, REOPENED, Status, Ticket
 
 #: Which state may follow which when somebody asks for it. Undo goes back whatever it took to get there.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
@@ -37,6 +37,8 @@ def evolve(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
 
 def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
     match event:
+        case e.StatusChanged(new=new, back=None):
+            return _taken_up(_with_status(ticket, new, at), ticket.status, at)
         case e.StatusChanged(new=new):
             return _with_status(ticket, new, at)
         case e.PriorityChanged(new=priority):
@@ -93,8 +95,15 @@ def _routed(ticket: Ticket, event: e.Event) -> Ticket:
 
 def _queued(ticket: Ticket) -> Ticket:
     """In its place: by the first due moment, without one by how long it waits and what it is worth."""
-    since = ticket.waiting_since or ticket.created_at
+    since = ticket.waiting_since or ticket.open_since or ticket.created_at
     return replace(ticket, queue_at=ticket.due_at or virtual_due(since, ticket.priority))
+
+
+def _taken_up(ticket: Ticket, before: Status, at: datetime) -> Ticket:
+    """What waited for somebody else, or was done, and goes on is in the queue since then, not since it was created."""
+    if before in REOPENED and ticket.status is Status.OPEN:
+        return _queued(replace(ticket, open_since=at))
+    return ticket
 
 
 def _with_status(ticket: Ticket, status: Status, at: datetime) -> Ticket:

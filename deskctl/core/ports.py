@@ -123,8 +123,13 @@ class Source(Protocol):
         """A ticket's own messages that were not withdrawn, oldest first."""
         ...
 
-    def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
-        """Unassigned active tickets (new or open) of these teams or of no team, by `queue_at`, then number."""
+    def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
+        """Unassigned new and open tickets of these teams (None: of no team), by `queue_at`, then number; by team the
+        tiers whose tickets are left out."""
+        ...
+
+    def active_of(self, agent: str) -> Sequence[int]:
+        """The tickets that an agent has and that are not done, by number."""
         ...
 
     def merged_into(self, number: int) -> Sequence[int]:

@@ -8,6 +8,7 @@ from . import approving, calls
 from . import events as e
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
+from .commands.tickets import Assign
 from .people import Actor
 from .routing.waking import ROUTING, routing
 from .sla.steps import sla
@@ -31,8 +32,7 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
         case e.CallbackDue() if number is not None:
             yield from _tell_owner(unit, number, "callback", calls.promise(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
-            about = "escalated" if _escalates(cause) else "assigned"
-            yield Tell(agent, about, number)
+            yield Tell(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
         case e.PersonAsked() if number is not None and not unit.opened_now(number):
             yield from _tell_owner(unit, number, "person", None)
         case e.Escalated(to=to) if to.startswith("team:"):
@@ -92,8 +92,22 @@ def forget_spam(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
         unit.drop_timer(purge_key(event.ticket))
 
 
-def _escalates(cause: Command) -> bool:
-    return type(cause).__name__ == "Escalate"
+def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
+    """Whether the ticket comes to them because somebody, or a clock, has just escalated it to them."""
+    return any(
+        recorded.event.ticket == number
+        and isinstance(recorded.event, e.Escalated)
+        and recorded.event.to == f"agent:{agent}"
+        for recorded in unit.happened_now()
+    )
+
+
+def keep_from_who_left(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A ticket that goes on and whose owner has left is nobody's: it is in the queue again."""
+    if isinstance(event, e.StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
+        owner = unit.ticket(event.ticket).assignee
+        if owner is not None and owner not in active_agents(unit):
+            yield Assign(event.ticket, None)
 
 
 def _tell_team(
@@ -129,6 +143,7 @@ def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> I
 
 REACTIONS: tuple[Reaction, ...] = (
     close_in_time,
+    keep_from_who_left,
     calls.call_back_in_time,
     forget_spam,
     tell_agents,
@@ -136,5 +151,6 @@ REACTIONS: tuple[Reaction, ...] = (
     acknowledge,
     sla,
     routing,
+    approving.withdraw_when_done,
     approving.tell_of_approvals,
 )

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 
 from ..errors import NotFound, Refused, UsageError
+from . import leaving
 from .commands import Command, admin
 from .events import AgentChanged, Event, TeamCreated, TeamRedefined
 from .handling import Handler, Said, Steps
@@ -56,12 +57,21 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
     )
     fields = ("name", "email", "login", "teams", "active", "signature", "seat", "reach")
     what = tuple(f for f in fields if getattr(agent, f) != getattr(changed, f))
+    back: tuple[int, ...] = ()
     if what:
         unit.put_agent(changed)
         yield AgentChanged(None, agent.handle, what)
-    remarks = [*shaping.remarks_on_agent(unit, changed), *wishing.remarks(unit.settings, changed)]
-    facts = {"agent": agent.handle, "remarks": remarks}
-    return Said(f"agent {agent.handle}: {_changed(what)} changed", facts=facts)
+        yield from leaving.ends_surge(unit, changed)
+        back = yield from leaving.hands_back(unit, agent, changed)
+    remarks = [
+        *shaping.remarks_on_agent(unit, changed),
+        *wishing.remarks(unit.settings, changed),
+        *leaving.named_in_steps(unit, changed),
+    ]
+    facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
+    queued = f"; {len(back)} tickets of theirs are in the queue again" if len(back) > 1 else ""
+    queued = f"; ticket {back[0]} is in the queue again" if len(back) == 1 else queued
+    return Said(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
 
 
 def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:

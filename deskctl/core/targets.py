@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..errors import NotFound
 from .people import Agent, Team
 from .routing.model import TIERS
 from .suggest import did_you_mean
+from .tickets import Ticket
 from .unit import Unit
 
 
@@ -27,6 +29,8 @@ def resolve(unit: Unit, name: str) -> Agent | Team:
         found = active_agents(unit).get(name) or unit.teams.get(name)
     if found is None:
         names = [*active_agents(unit), *unit.teams]
+        if (gone := unit.agents.get(rest or name)) is not None:
+            raise NotFound(f"{gone.handle} has left", "deskctl agent list shows who is there")
         raise NotFound(
             f"no agent or team is called “{name}”{did_you_mean(rest or name, names)}",
             "deskctl agent list and deskctl team list show who there is",
@@ -46,6 +50,8 @@ def resolve_any(unit: Unit, name: str, team: str | None) -> Agent | Team | Tier:
         return resolve(unit, name)
     if wanted in tiers:
         return Tier(wanted)
+    if not exact and wanted in unit.agents:
+        return resolve(unit, name)  # who has left
     names = tiers if exact else [*active_agents(unit), *unit.teams, *tiers]
     what = "tier" if exact else "agent, team or tier"
     raise NotFound(
@@ -58,6 +64,32 @@ def tiers_of(unit: Unit, team: str | None) -> tuple[str, ...]:
     """The lowest first."""
     found = unit.teams.get(team or "")
     return (found.plan.tiers if found is not None else ()) or TIERS
+
+
+def rank(unit: Unit, team: str | None, tier: str | None) -> int:
+    """The place of a tier in a team, from 0; none, or one that the team does not know, is the lowest."""
+    tiers = tiers_of(unit, team)
+    return tiers.index(tier) if tier in tiers else 0
+
+
+def reaches(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
+    """Whether an agent's tier is high enough for a ticket."""
+    return rank(unit, ticket.team, agent.seat.tier) >= rank(unit, ticket.team, ticket.tier)
+
+
+def height(unit: Unit, ticket: Ticket) -> int:
+    """How far up a ticket is: at the tier that it was escalated to, or at its owner's, whichever is higher."""
+    owner = unit.agents.get(ticket.assignee or "")
+    own = 0 if owner is None else rank(unit, ticket.team, owner.seat.tier)
+    return max(own, rank(unit, ticket.team, ticket.tier))
+
+
+def within_reach(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
+    """By team, and None for tickets of none, the tiers above an agent, whose tickets are not theirs."""
+    found: dict[str | None, frozenset[str]] = {}
+    for team in (None, *sorted(teams)):
+        found[team] = frozenset(tiers_of(unit, team)[rank(unit, team, agent.seat.tier) + 1 :])
+    return found
 
 
 def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:

@@ -76,4 +76,5 @@ class Ticket:
     waits: str | None = None  # why routing found nobody, as far as that was recorded
     declined: str | None = None  # who gave it back or on last
     former: str | None = None  # who had it when it was solved, and was not there when it was taken up again
+    open_since: datetime | None = None  # when it was last taken up again; None: it is work since it was created
     token: str | None = None  # in the plus-address that answers to this ticket may be sent to

@@ -20,6 +20,7 @@ from .routing import events as ro
 from .routing.waking import ROUTING
 from .sla.events import LevelEvent
 from .spam import pattern_of
+from .targets import active_agents
 from .tickets import Status
 from .unit import Unit
 
@@ -94,16 +95,19 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
     number = event.ticket
     match event:
         case e.StatusChanged(old=old, new=new):
-            yield e.StatusChanged(number, new, old)
+            yield e.StatusChanged(number, new, old, back=True)
         case e.PriorityChanged(old=old_priority, new=new_priority):
             yield e.PriorityChanged(number, new_priority, old_priority)
         case e.Assigned(old=old_agent) if number is not None:
-            yield e.Assigned(number, unit.ticket(number).assignee, old_agent)  # it may have been routed on since
+            there = old_agent if old_agent in active_agents(unit) else None
+            yield e.Assigned(number, unit.ticket(number).assignee, there)  # it may have been routed on since
         case ro.TierChanged(old=old_tier, new=new_tier):
             yield ro.TierChanged(number, new_tier, old_tier)
         case ro.ApprovalAsked(asker=asker, message=message):
             unit.withdraw(message)
             yield ro.ApprovalWithdrawn(number, asker)
+        case ro.ApprovalWithdrawn(asker=asker, asked=int(asked)):
+            yield ro.ApprovalAsked(number, asker, asked)
         case ro.ApprovalDecided(asker=asker, asked=asked, message=answer):
             if answer is not None:
                 unit.withdraw(answer)

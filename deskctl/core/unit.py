@@ -251,13 +251,16 @@ class Unit:
             if after is not before:
                 self._tickets[event.ticket] = self.changes.tickets[event.ticket] = after
 
+    def happened_now(self) -> Iterator[RecordedEvent]:
+        """What the command that is being carried out has done so far, newest first."""
+        for recorded in reversed(self.changes.events):
+            if self._command is None or recorded.command != self._command.id:
+                return
+            yield recorded
+
     def opened_now(self, number: int) -> bool:
         """Whether the command that is being carried out made the ticket."""
-        command = self._command
-        opened = (
-            r for r in reversed(self.changes.events) if r.event.ticket == number and r.event.kind == "ticket_created"
-        )
-        return command is not None and any(recorded.command == command.id for recorded in opened)
+        return any(r.event.ticket == number and r.event.kind == "ticket_created" for r in self.happened_now())
 
     def add_ticket(self, ticket: Ticket) -> None:
         self._tickets[ticket.number] = self.changes.tickets[ticket.number] = ticket

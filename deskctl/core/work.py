@@ -63,10 +63,10 @@ def write_note(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> int:
     return message.id
 
 
-def words(text: str) -> str:
+def words(text: str, hint: str = "say it with -m TEXT, a file or standard input") -> str:
     """The text, if there is any. Raises UsageError."""
     if not text.strip():
-        raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
+        raise UsageError("there is no text", hint)
     return text
 
 

@@ -29,7 +29,7 @@ AnyRow = Any
 TICKET_COLUMNS = (
     "subject channel contact created_at updated_at queue_at status priority team assignee language "
     "waiting_since solved_at merged_into follows spam token callback_at due_at tier approval waits declined former "
-    "number"
+    "open_since number"
 )
 
 
@@ -60,6 +60,7 @@ def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
         ticket.waits,
         ticket.declined,
         ticket.former,
+        maybe_to_micros(ticket.open_since),
         ticket.number,
     )
 
@@ -93,6 +94,7 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
         waits=row.waits,
         declined=row.declined,
         former=row.former,
+        open_since=maybe_from_micros(row.open_since),
     )
 
 

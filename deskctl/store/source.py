@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, text, tuple_
+from sqlalchemy import Connection, Select, func, or_, select, text, tuple_
 
 from ..core.conversation import MessageHead
 from ..core.journal import JournalState
@@ -130,20 +130,25 @@ class StoredSource(TalkSource, StoredCustomers, StoredShifts, StoredNotices):
     def blocks(self) -> Sequence[str]:
         return self._connection.execute(select(blocks.c.pattern).order_by(blocks.c.pattern)).scalars().all()
 
-    def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
+    def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
         if self._connection.dialect.name == "postgresql":
             # Two who ask at once get different tickets: the second waits here until the first has committed.
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE_LOCK})")
         waiting: list[tuple[int, int]] = []
-        for team in (None, *sorted(teams)):
+        for team, besides in teams.items():
             query = (
                 select(tickets.c.queue_at, tickets.c.number)
                 .where(text(QUEUED), tickets.c.team.is_(None) if team is None else tickets.c.team == team)
+                .where(or_(tickets.c.tier.is_(None), tickets.c.tier.not_in(sorted(besides))))
                 .order_by(tickets.c.queue_at, tickets.c.number)
                 .limit(limit)
             )
             waiting += [(row.queue_at, row.number) for row in self._connection.execute(query)]
         return [number for _, number in sorted(waiting)[:limit]]
+
+    def active_of(self, agent: str) -> Sequence[int]:
+        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.assignee == agent).order_by(tickets.c.number)
+        return list(self._connection.execute(query).scalars())
 
     def merged_into(self, number: int) -> Sequence[int]:
         query = select(tickets.c.number).where(tickets.c.merged_into == number).order_by(tickets.c.number)

@@ -45,5 +45,5 @@ def deny(context: CliContext, tickets: list[int], reason: str) -> int:
     from ...core.commands.routing import Deny
     from ..words import wanted
 
-    reason = wanted(reason)
+    reason = wanted(reason, "say why not with --reason TEXT")
     return act_on_each(context, (Deny(ticket, reason) for ticket in tickets))

@@ -40,7 +40,7 @@ def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: s
     from ...errors import UsageError
     from ..words import wanted
 
-    reason = wanted(reason)
+    reason = wanted(reason, "say why with --reason TEXT")
     if purpose is not None:
         if to is not None:
             raise UsageError("--to and --for do not go together", "whoever may allow it is asked")

@@ -25,9 +25,11 @@ WHAT = {
         "overdue": "Overdue",
         "routed": "Several tickets assigned to you",
         "nobody": "Tickets wait and nobody is online",
+        "stuck": "Tickets wait that nobody who is here may have",
         "approval": "Your approval is asked for",
         "approved": "Approved",
         "denied": "Not approved",
+        "undecided": "Done before your question was decided",
     },
     "ko": {
         "new": "새 문의",
@@ -43,9 +45,11 @@ WHAT = {
         "overdue": "기한 초과",
         "routed": "여러 문의가 배정됨",
         "nobody": "대기 중인 문의가 있으나 온라인 상담원이 없음",
+        "stuck": "지금 맡을 수 있는 상담원이 없는 문의가 대기 중",
         "approval": "승인 요청",
         "approved": "승인됨",
         "denied": "승인되지 않음",
+        "undecided": "승인 여부가 정해지기 전에 종료됨",
     },
 }
 DIGEST = {

@@ -147,6 +147,9 @@ class ApprovalRow(TypedDict):
 
 
 class QueueDocument(TypedDict):
+    """`now`: as of which moment; `more`: how many tickets are not among these."""
+
+    now: str
     tickets: list[QueueRow]
     more: int
     approvals: list[ApprovalRow]

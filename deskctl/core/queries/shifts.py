@@ -72,6 +72,7 @@ class PlanStaffing(Query):
 class ShowQueue(Query):
     """What is to be done, in the order of the queue. For a `reader` what is theirs or nobody's in their teams, else all
     of a `team` or of the desk. `mine`: only the reader's, what waits for others included, last. `free`: only nobody's.
+    `now` is a moment as people write it, as of which things are due or overdue; None: this one.
 
     Answer: `shift_answers.QueueDocument`.
     """
@@ -81,3 +82,4 @@ class ShowQueue(Query):
     mine: bool = False
     free: bool = False
     limit: int = 25
+    now: str | None = None

@@ -69,7 +69,10 @@ class ApprovalDecided(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWithdrawn(Event):
+    """The question was taken back, or (`asked` is its note) the ticket was done before anybody decided it."""
+
     asker: str
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

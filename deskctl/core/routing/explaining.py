@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ..queries.answers import RouteDecision
-from .floor import Decision, Floor
-from .model import Plan, Strategy, Waiting
+from .floor import Decision, Floor, of_score
+from .model import TIERS, Model, Plan, Strategy, Waiting
 
 if TYPE_CHECKING:
     from ..ports import RecordedEvent
@@ -21,7 +21,7 @@ _LEFT_OUT = {
     "off_shift": "not on shift",
     "channel": "does not work on {channel}",
     "tier": "below tier {tier}",
-    "gave_back": "gave it back or on",
+    "gave_back": "had it until it was given back or on",
     "skills": "lacks {skills}",
     "full": "has as many {channel} tickets as they can take",
     "had_enough": "was given as many as the team allows at once",
@@ -34,7 +34,7 @@ _WAITS = {
     "off_shift": "nobody is on shift",
     "channel": "nobody who is there works on {channel}",
     "tier": "nobody of tier {tier} is there",
-    "gave_back": "whoever could take it gave it back",
+    "gave_back": "whoever could take it had it, until it was given back or on",
     "skills": "nobody who is there knows {skills}",
     "full": "everybody who could take it has as much as they can take",
     "had_enough": "everybody who could take it was given enough for the moment",
@@ -88,21 +88,28 @@ def _left(by_reason: Mapping[str, Iterable[str]]) -> list[Any]:
     )
 
 
+def why_it_waits(decision: Decision, ticket: Waiting) -> str:
+    """In words that end a sentence."""
+    words = {"channel": ticket.channel, "tier": ticket.tier or "", "skills": ", ".join(decision.skills)}
+    return _WAITS[decision.why].format(**words)
+
+
 def told(
     plan: Plan, channel: str, decisions: Sequence[RouteDecision], would: RouteDecision | None, timezone: str
 ) -> list[str]:
     """All of it in words, a line each; what belongs to a line is indented under it."""
     lines = [f"How: {plan.strategy.value.replace('_', ' ')}; {_CHOICE[plan.strategy.value].format(channel=channel)}."]
     if would is not None:
-        lines += ["", *_one("Now", would, channel, timezone)]
+        lines += ["", *_one("Now", would, channel, timezone, plan)]
     for decision in decisions:
-        lines += ["", *_one(_moment(decision["at"], timezone), decision, channel, timezone)]
+        lines += ["", *_one(_moment(decision["at"], timezone), decision, channel, timezone, plan)]
     if not decisions and would is None and plan.strategy is not Strategy.MANUAL:
         lines.append("Routing has decided nothing about it: it was never in the queue, or somebody took it themselves.")
     return lines
 
 
-def _one(when: str, decision: RouteDecision, channel: str, timezone: str) -> Iterator[str]:
+def _one(when: str, decision: RouteDecision, channel: str, timezone: str, plan: Plan) -> Iterator[str]:
+    tiers = plan.tiers or TIERS
     words = {
         "channel": channel,
         "tier": decision["tier"] or "",
@@ -120,12 +127,19 @@ def _one(when: str, decision: RouteDecision, channel: str, timezone: str) -> Ite
     if decision["skills"]:
         yield f"  needs {words['skills']}{_relaxes(decision, timezone)}"
     if decision["tier"]:
-        yield f"  only for tier {decision['tier']} and above"
+        known = decision["tier"] in tiers
+        yield (
+            f"  only for tier {decision['tier']} and above"
+            if known
+            else (f"  was escalated to {decision['tier']}, a tier that the team does not have: anybody may have it")
+        )
     for candidate in decision["candidates"]:
         chosen = " ← chosen" if candidate["agent"] == agent else ""
         yield f"  {candidate['agent']}: could take it, {_score(decision['strategy'], candidate['score'])}{chosen}"
     for left in decision["left_out"]:
-        yield f"  {left['agent']}: {_LEFT_OUT.get(left['reason'], left['reason']).format(**words)}"
+        why = _LEFT_OUT.get(left["reason"], left["reason"]).format(**words)
+        own = left["reason"] == "channel" and plan.model is Model.DEDICATED
+        yield f"  {left['agent']}: {why}{' (each works on the first of their channels only)' if own else ''}"
 
 
 def _relaxes(decision: RouteDecision, timezone: str) -> str:
@@ -141,7 +155,7 @@ def _score(strategy: str, score: float | None) -> str:
         return "has had none yet" if score is None else f"had the last one {_ago(score)} ago"
     if score is None:
         return "free"
-    matched, spare = (int(score - 1e-9), score - int(score - 1e-9)) if strategy == Strategy.SKILL else (0, score)
+    matched, spare = of_score(score)
     known = f"{matched} skill{'s' if matched != 1 else ''} of it, " if strategy == Strategy.SKILL else ""
     return f"{known}{spare:.0%} free"
 

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from .model import Plan, Strategy, Turn, Waiting
+from .model import SKILL_TAG, Plan, Strategy, Turn, Waiting
 from .place import Kinds, Place
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z]{2,4})?\Z")
-_ASKS = "skill:"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: Why somebody could not take a ticket, in the order in which it is looked at.
@@ -70,7 +69,7 @@ class Floor:
 
     def needed(self, ticket: Waiting) -> frozenset[str]:
         """The skills that a ticket asks for: its language, and what its tags name."""
-        wanted = {tag.removeprefix(_ASKS) for tag in ticket.tags if tag.startswith(_ASKS) or tag in self.known}
+        wanted = {tag.removeprefix(SKILL_TAG) for tag in ticket.tags if tag.startswith(SKILL_TAG) or tag in self.known}
         if ticket.language and self._languages:
             language = ticket.language.lower()
             wanted.add(language if language in self.known else language.partition("-")[0])
@@ -153,7 +152,7 @@ class Floor:
 
     def _rank(
         self, place: Place, ticket: Waiting, skills: frozenset[str], spare: float
-    ) -> tuple[bool, int, float, float, float | None]:
+    ) -> tuple[bool, int, int, float, float, float | None]:
         """Smaller is better; the last is the score that is shown. Former owners come first, then whoever is of just
         the tier that is asked for."""
         former = place.agent != ticket.former
@@ -162,9 +161,19 @@ class Floor:
         at = 0.0 if last is None else (last.at - _EVER).total_seconds()
         if self.plan.strategy is Strategy.ROUND_ROBIN:
             waited = None if last is None else round((self.now - last.at).total_seconds())
-            return former, above, at, 0.0, waited
+            return former, above, 0, at, 0.0, waited
         matched = len(skills & place.seat.skills) if self.plan.strategy is Strategy.SKILL else 0
-        return former, above, -(matched + spare), at, round(matched + spare, 3)
+        return former, above, -matched, -spare, at, score(matched, spare)
+
+
+def score(matched: int, spare: float) -> float:
+    """How many of the skills are known before the point, how much is free behind it; all of it is .999."""
+    return matched + min(round(spare, 3), 0.999)
+
+
+def of_score(number: float) -> tuple[int, float]:
+    """How many skills are known, and how much is free, of a `score`."""
+    return int(number), number - int(number)
 
 
 def _main(left_out: Mapping[str, Sequence[str]]) -> str:

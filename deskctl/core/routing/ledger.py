@@ -61,10 +61,10 @@ class Roster:
         return found
 
     def waiting(
-        self, team: str, limit: int, after: Waiting | None = None, besides: str | None = None
+        self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
     ) -> Sequence[Waiting]:
-        place = None if after is None else (after.queue_at, after.number)
-        return self._source.waiting(team, limit, place, besides)
+        """Tickets that nobody has, in the order of the queue; `after`: those behind a place (`queue_at`, number)."""
+        return self._source.waiting(team, limit, after, besides)
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
         return self._source.busy(team)

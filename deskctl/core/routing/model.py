@@ -37,6 +37,8 @@ TIERS = ("frontline", "senior", "lead")
 CAPACITY = 10
 #: The key of a capacity that is for every channel.
 ANY = "any"
+#: A tag that begins with it asks for a skill, whether or not anybody has it.
+SKILL_TAG = "skill:"
 #: From so many agents on a shared team is told that a dedicated one works better.
 MANY = 10
 

@@ -73,7 +73,7 @@ class Place:
             counted = {own}
         else:
             counted = {own, *used, *(name for name in self.seat.capacity if name != ANY)}
-        weights = {bucket: plan.weights.get(bucket, 1) for bucket in counted}
+        weights = {bucket: _weight(bucket, plan, kinds) for bucket in counted}
         whole = sum(weights[bucket] * self.capacity(bucket) for bucket in counted)
         taken = sum(weights[bucket] * used[bucket] for bucket in counted)
         return free, max(0.0, 1 - taken / whole)
@@ -96,3 +96,9 @@ class Place:
             turn = Turn(self.agent, channel, at, last.began, last.given + 1)
         self.turns[channel] = turn
         return turn
+
+
+def _weight(bucket: str, plan: Plan, kinds: Kinds) -> int:
+    """What a ticket counts: as its channel does by name, else by kind, else as any does."""
+    names = (bucket, *(name for name, kind in kinds.items() if kind == bucket), kinds.get(bucket, bucket), ANY)
+    return next((plan.weights[name] for name in names if name in plan.weights), 1)

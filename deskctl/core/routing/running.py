@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ...errors import NotFound, Refused
@@ -19,16 +20,18 @@ from ..tickets import Status
 from ..timers import Timer
 from ..unit import Unit
 from . import events as re
-from . import surging
+from . import explaining, surging
 from .floor import Decision, Floor
 from .model import Waiting
 from .setting import OnShift, floor_of
-from .waking import ROUTING, wake, wake_at_shift, wake_teams_of
+from .waking import ROUTING, Place, read_place, wake, wake_at_shift, wake_for_rest, wake_teams_of
 
 #: Tickets given out in one transaction, looked at for it, and loaded at once.
 AT_ONCE = 200
 LOOK_AT = 5000
 PAGE = 500
+#: Reasons for which a ticket waits though there is somebody, and which time alone does not mend.
+STUCK = frozenset({"channel", "tier", "skills", "gave_back"})
 #: Waiting tickets for which the reason is recorded in one transaction; `route explain` works it out for any.
 RECORDED = 50
 
@@ -39,6 +42,9 @@ def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
         unit.set_timer(Timer(unit.source.next_id("timers"), timer.kind, timer.due_at, timer.key))
         return Said("routed in a moment")
     _, what, name = timer.key.split(":", 2)
+    if what == "rest":
+        place, _, name = name.partition(":")
+        return (yield from acting(_run(unit, unit.teams[name], on_shift, read_place(place)), ROUTING))
     if what == "agent":
         wake_teams_of(unit, name)
     elif what == "ticket":
@@ -72,7 +78,8 @@ def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
     return Said("; ".join(said), tuple(int(str(g["ticket"])) for g in given), {"given": given})
 
 
-def _run(unit: Unit, team: Team, on_shift: OnShift | None) -> Steps:
+def _run(unit: Unit, team: Team, on_shift: OnShift | None, after: Place | None = None) -> Steps:
+    """`after`: only what stands behind this place of the queue, as what stands before it was just looked at."""
     floor = floor_of(unit, team, on_shift)
     wake_at_shift(unit, team.handle, floor.places)
     busy = yield from surging.moves(unit, team, floor)
@@ -85,48 +92,62 @@ def _run(unit: Unit, team: Team, on_shift: OnShift | None) -> Steps:
         return Said(f"{team.handle}: nobody is there", facts={"given": []})
     if unit.roster.is_unattended(team.handle):
         unit.roster.set_unattended(team.handle, None)
-    chosen, left, more = _choose(unit, team, floor)
-    yield from _give(unit, chosen)
-    yield from _record(unit, team, left)
-    wakes = [*_wakes(floor, left), *([unit.now + team.plan.tick] if surging.lasts(unit, team) else [])]
-    if more:
+    waiting = sum(count for count, _ in unit.roster.busy(team.handle).values())
+    round_ = _choose(unit, team, floor, after)
+    yield from _give(unit, round_.chosen)
+    yield from _record(unit, team, floor, round_.left)
+    wakes = [*_wakes(floor, round_.left), *([unit.now + team.plan.tick] if surging.lasts(unit, team) else [])]
+    if round_.more:
         wake(unit, team.handle)
     elif wakes:
         wake(unit, team.handle, min(wakes))
-    given = [{"ticket": ticket.number, "agent": decision.agent} for ticket, decision in chosen]
-    waits = f", {len(left)} go on waiting" if left else ""
-    return Said(f"{team.handle}: {len(given)} given out{waits}", facts={"given": given})
+    if round_.rest is not None:
+        wake_for_rest(unit, team.handle, round_.rest)
+    given = [{"ticket": ticket.number, "agent": decision.agent} for ticket, decision in round_.chosen]
+    left = waiting - len(given)
+    waits = f", {left} go on waiting" if left else ""
+    return Said(f"{team.handle}: {len(given)} given out{waits}", facts={"given": given, "waiting": left})
 
 
 _Decided = list[tuple[Waiting, Decision]]
 
 
-def _choose(unit: Unit, team: Team, floor: Floor) -> tuple[_Decided, _Decided, bool]:
-    """What goes to whom, what stays, and whether there is more to give out at once."""
-    chosen: _Decided = []
-    left: _Decided = []
+@dataclass(slots=True)
+class _Round:
+    """What goes to whom and what stays. `more`: there is more to give out at once; `rest`: the place from which the
+    queue is yet to be looked at."""
+
+    chosen: _Decided = field(default_factory=list)
+    left: _Decided = field(default_factory=list)
+    more: bool = False
+    rest: Place | None = None
+
+
+def _choose(unit: Unit, team: Team, floor: Floor, after: Place | None) -> _Round:
+    made = _Round()
     most = min(floor.room(), AT_ONCE)
-    last: Waiting | None = None
     looked = 0
     while looked < (LOOK_AT if most else RECORDED):
-        page = unit.roster.waiting(team.handle, PAGE, last)
+        page = unit.roster.waiting(team.handle, PAGE, after)
         for ticket in page:
             decision = floor.decide(ticket)
             if decision.agent is None:
-                left.append((ticket, decision))
+                made.left.append((ticket, decision))
                 continue
-            if len(chosen) == AT_ONCE:
-                return chosen, left, True
+            if len(made.chosen) == AT_ONCE:
+                made.more = True
+                return made
             unit.roster.put_turn(floor.give(decision.agent, ticket))
-            chosen.append((ticket, decision))
+            made.chosen.append((ticket, decision))
         looked += len(page)
-        if len(page) < PAGE or len(chosen) == floor_limit(most):
-            break
-        last = page[-1]
-    return chosen, left, False
+        if len(page) < PAGE or len(made.chosen) == _enough(most):
+            return made
+        after = Place(page[-1].queue_at, page[-1].number)
+    made.rest = after if most else None
+    return made
 
 
-def floor_limit(most: int) -> int:
+def _enough(most: int) -> int:
     """Where looking on would find nobody: everybody has been given enough. AT_ONCE is looked past, to know of more."""
     return most if most < AT_ONCE else -1
 
@@ -152,13 +173,20 @@ def _give(unit: Unit, chosen: _Decided) -> Iterator[Event | By]:
         yield from acting(notify.tell(unit, told, ROUTING), ROUTING)
 
 
-def _record(unit: Unit, team: Team, left: Sequence[tuple[Waiting, Decision]]) -> Iterator[Event]:
-    """Why the first of them wait, where that is news."""
+def _record(unit: Unit, team: Team, floor: Floor, left: Sequence[tuple[Waiting, Decision]]) -> Iterator[Event | By]:
+    """Why the first of them wait, where that is news; the team hears of what nobody who is there may have."""
     news = [(ticket, decision) for ticket, decision in left if decision.why != ticket.waits][:RECORDED]
     unit.load_tickets([ticket.number for ticket, _ in news])
+    stuck: defaultdict[str, list[str]] = defaultdict(list)
     for waiting, decision in news:
         if unit.ticket(waiting.number).assignee is None:
             yield _routed(unit, waiting, decision)
+            if decision.why in STUCK and floor.relaxes_at(waiting) is None:
+                why = explaining.why_it_waits(decision, waiting)
+                stuck[why].append(f"#{waiting.number}")
+    detail = "\n".join(f"{', '.join(numbers)}: {why}" for why, numbers in stuck.items())
+    for agent in targets.members(unit, team.handle) if stuck else ():
+        yield from acting(notify.tell(unit, Tell(agent.handle, "stuck", None, detail), ROUTING), ROUTING)
 
 
 def _routed(unit: Unit, waiting: Waiting, decision: Decision) -> re.Routed:
@@ -179,7 +207,7 @@ def _routed(unit: Unit, waiting: Waiting, decision: Decision) -> re.Routed:
 def _nobody(unit: Unit, team: Team, floor: Floor) -> Iterator[Event | By]:
     """Everything stays where it is; the team hears of it once."""
     waiting = unit.roster.waiting(team.handle, RECORDED)
-    yield from _record(unit, team, [(ticket, floor.decide(ticket)) for ticket in waiting])
+    yield from _record(unit, team, floor, [(ticket, floor.decide(ticket)) for ticket in waiting])
     if not waiting or unit.roster.is_unattended(team.handle):
         return
     unit.roster.set_unattended(team.handle, unit.now)

@@ -16,7 +16,7 @@ from ..durations import parse_duration
 from ..people import Agent, Team
 from ..suggest import did_you_mean
 from ..unit import Unit
-from .model import ANY, MANY, TIERS, Model, Plan, Seat, Strategy
+from .model import ANY, MANY, TIERS, Model, Plan, Seat, State, Strategy
 
 _WORD = re.compile(r"[\w][\w.+-]{0,63}\Z")
 #: Kinds of channel that a desk may get; for these nobody is asked whether they meant something else.
@@ -83,14 +83,33 @@ def remarks_on_team(unit: Unit, team: Team) -> Iterator[str]:
     plan = team.plan
     yield from _unknown_channels(unit, (*plan.weights, *plan.surge_queue, *plan.surge_wait))
     agents = targets.members(unit, team.handle)
+    yield from _lost_tiers(unit, team, agents)
     if not plan.routed:
         return
+    if agents and not any(unit.roster.presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
+        yield "nobody of it is online: nothing is given out until somebody says deskctl agent online"
     if not agents:
         yield f"nobody is in team {team.handle}: deskctl agent set AGENT --join {team.handle}"
     if len(agents) > MANY and plan.model is Model.SHARED:
         yield f"with {len(agents)} agents each does better on one channel: --model dedicated"
     if (plan.surge_queue or plan.surge_wait) and agents and not any(agent.seat.surge for agent in agents):
         yield "no agent may be moved yet: deskctl agent set AGENT --surge yes"
+
+
+def _lost_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[str]:
+    """Who and what names a tier that the team does not have."""
+    tiers = team.plan.tiers or TIERS
+    for agent in agents:
+        if agent.seat.tier is not None and agent.seat.tier not in tiers:
+            yield f"{agent.handle} is of tier {agent.seat.tier}, which it does not have: there they count as {tiers[0]}"
+    anywhere = {tier for other in (None, *unit.teams) for tier in targets.tiers_of(unit, other)}
+    for policy in unit.levels.book.current_policies:
+        for step in policy.steps:
+            for what, value in step.then:
+                kind, _, name = value.rpartition(":")
+                known = {*anywhere, "next"} if kind else {*anywhere, *unit.agents, *unit.teams, "next"}
+                if what == "escalate" and kind in ("", "tier") and name not in known:
+                    yield f"policy {policy.name}: the step at {step.at} escalates to {value}, which is no tier any more"
 
 
 def _unknown_channels(unit: Unit, names: Iterable[str]) -> Iterator[str]:
@@ -102,6 +121,8 @@ def _unknown_channels(unit: Unit, names: Iterable[str]) -> Iterator[str]:
 
 def _tiers(text: str) -> tuple[str, ...]:
     tiers = _words(text, "--tiers")
+    if text.strip() and not tiers:
+        raise UsageError(f"--tiers: “{text}” names none", "the lowest first, as in frontline,senior,lead")
     twice = next((tier for place, tier in enumerate(tiers) if tier in tiers[:place]), None)
     if twice is not None:
         raise UsageError(f"--tiers: {twice} stands there twice: escalating would go round in circles", "name each once")

@@ -7,7 +7,8 @@ takes back what they did and nothing else, and a batch of mails is routed once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from .. import events as e
 from ..commands import Command
@@ -19,8 +20,18 @@ from ..tickets import Status
 from ..timers import Timer, TimerKind
 from ..unit import Unit
 from . import events as re
+from .model import Strategy, Turn
 
 ROUTING = Actor.system("routing")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(NamedTuple):
+    """A place in the order of the queue."""
+
+    queue_at: datetime
+    number: int
+
 
 _OPENS = (Status.NEW, Status.OPEN)
 #: Of an agent or a team, what lets tickets go other ways.
@@ -45,6 +56,8 @@ def routing(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterato
 
 
 def _ticket(unit: Unit, number: int, event: e.Event) -> None:
+    if isinstance(event, e.Assigned) and event.new is not None:
+        _had_a_turn(unit, number, event.new)
     match event:
         case e.TicketCreated(team=team) | e.TeamChanged(new=team) if team is not None:
             wake(unit, team)
@@ -56,6 +69,16 @@ def _ticket(unit: Unit, number: int, event: e.Event) -> None:
             _wake_ticket(unit, number)
         case e.MarkedSpam() | e.Merged():
             _wake_ticket(unit, number)
+
+
+def _had_a_turn(unit: Unit, number: int, agent: str) -> None:
+    """Where agents are given tickets in turn, one that they took or were given by hand is a turn, too."""
+    ticket = unit.ticket(number)
+    team = unit.teams.get(ticket.team or "")
+    if team is not None and team.plan.strategy is Strategy.ROUND_ROBIN:
+        last = unit.roster.turns((agent,))[agent].get(ticket.channel)
+        began, given = (unit.now, 0) if last is None else (last.began, last.given)
+        unit.roster.put_turn(Turn(agent, ticket.channel, unit.now, began, given))
 
 
 def _wake_ticket(unit: Unit, number: int) -> None:
@@ -80,6 +103,17 @@ def wake(unit: Unit, team: str, at: datetime | None = None) -> None:
     found = unit.teams.get(team)
     if found is not None and (found.plan.routed or found.plan.surge_queue or found.plan.surge_wait):
         _set(unit, f"team:{team}", at or unit.now)
+
+
+def wake_for_rest(unit: Unit, team: str, after: Place) -> None:
+    """Look at what stands behind a place of a team's queue, in a transaction of its own."""
+    _set(unit, f"rest:{(after.queue_at - _EPOCH) // timedelta(microseconds=1)}-{after.number}:{team}", unit.now)
+
+
+def read_place(text: str) -> Place:
+    """The place that a timer names."""
+    at, _, number = text.partition("-")
+    return Place(_EPOCH + timedelta(microseconds=int(at)), int(number))
 
 
 def wake_at_shift(unit: Unit, team: str, agents: Collection[str]) -> None:

@@ -23,7 +23,7 @@ from .book import Book
 from .events import PolicyChanged, PolicyMoved
 from .policy import MEASURED, Level, Metric, Policy, Step, parse_level, parse_target
 from .remarks import remarks
-from .steps import ACTIONS, OWNER, TEAM
+from .steps import ACTIONS, NEXT, OWNER, TEAM
 from .when import parse as parse_when
 
 
@@ -171,7 +171,7 @@ def _action(unit: Unit, text: str) -> tuple[str, str]:
         parse_priority(value)
     elif name == "tag":
         parse_tag(value.lstrip("+-"))
-    elif name != "note":
+    elif name not in ("note", "reply"):
         _somebody(unit, name, value)
     return name, value
 
@@ -186,7 +186,7 @@ def _somebody(unit: Unit, action: str, value: str) -> None:
     known = {
         "team": set(unit.teams),
         "assign": agents | set(unit.teams),
-        "escalate": agents | set(unit.teams) | tiers,
+        "escalate": agents | set(unit.teams) | tiers | {NEXT},
         "notify": agents | set(unit.teams) | tiers | {OWNER, TEAM},
     }[action]
     if rest not in known:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ...errors import DeskctlError
-from .. import assigning, fields, targets, work
+from .. import answering, assigning, fields, targets, work
 from ..commands import Command
 from ..commands import tickets as c
 from ..commands.machine import Tell
@@ -23,7 +23,9 @@ from .levels import steps_of
 from .policy import Metric
 
 #: What `--then` knows.
-ACTIONS = ("notify", "priority", "escalate", "assign", "team", "tag", "note")
+ACTIONS = ("notify", "priority", "escalate", "assign", "team", "tag", "note", "reply")
+#: Whom `escalate` means beside agents, teams and tiers: whoever is one tier above whoever has the ticket.
+NEXT = "next"
 #: Whom `notify` means beside agents, teams and tiers: whoever has the ticket, and their whole team.
 OWNER, TEAM = "owner", "team"
 
@@ -143,12 +145,29 @@ def _reason(unit: Unit, command: TakeStep) -> str:
     return _REASON[language][kind].format(metric=metric, level=command.level)
 
 
+def _escalate(unit: Unit, command: TakeStep, to: str, actor: Actor) -> Steps:
+    """A clock takes a ticket up, never down, and not from somebody who is high enough already: they are reminded."""
+    ticket = unit.ticket(command.ticket)
+    wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
+    high = targets.height(unit, ticket)
+    if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
+        meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
+        yield from _notify(unit, command, meant, actor)
+        return Said(f"ticket {ticket.number} is with {wanted.name} already", (ticket.number,))
+    if isinstance(wanted, Agent) and ticket.assignee == wanted.handle:
+        yield from _notify(unit, command, OWNER, actor)
+        return Said(f"ticket {ticket.number} is {wanted.handle}'s already", (ticket.number,))
+    escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
+    return (yield from assigning.escalate(unit, escalation, actor))
+
+
 Do = Callable[[Unit, TakeStep, str, Actor], Steps]
 _DO: dict[str, Do] = {
     "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
     "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
     "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
-    "escalate": lambda u, s, v, a: assigning.escalate(u, c.Escalate(s.ticket, v, _reason(u, s)), a),
+    "escalate": _escalate,
+    "reply": lambda u, s, v, a: answering.inform(u, u.ticket(s.ticket), v, about="update"),
     "note": lambda u, s, v, a: work.note(u, c.Note(s.ticket, v), a),
     "tag": lambda u, s, v, a: fields.tag(
         u, c.Tag(s.ticket, *((), (v[1:],)) if v.startswith("-") else ((v.removeprefix("+"),), ())), a

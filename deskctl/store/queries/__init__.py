@@ -93,7 +93,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     FindGaps: lambda reader, query: shifts.find_gaps(reader.connection, query, reader.settings),
     ListHandovers: lambda reader, query: shifts.list_handovers(reader.connection, query),
     PlanStaffing: lambda reader, query: shifts.plan_staffing(reader.connection, query, reader.settings),
-    ShowQueue: lambda reader, query: queue.show_queue(reader.connection, query),
+    ShowQueue: lambda reader, query: queue.show_queue(reader.connection, query, reader.settings),
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),

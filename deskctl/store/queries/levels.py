@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text
 
 from ...core.calendars import showing
 from ...core.calendars.setting_up import existing as existing_calendar
 from ...core.durations import parse_duration
-from ...core.moments import parse_moment
 from ...core.ports import RecordedEvent
 from ...core.queries.level_answers import (
     CalendarCheck,
@@ -44,6 +41,7 @@ from ..levels import Shelf
 from ..moments import rfc3339, to_micros
 from ..tables import agents, clocks, events, ticket_tags, tickets
 from ..tables.levels import RUNNING, UNSETTLED_BREACH
+from .asked import known_team, moment
 from .people import persons
 
 #: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.
@@ -83,13 +81,13 @@ def list_calendars(connection: Connection) -> list[CalendarRow]:
 def show_calendar(connection: Connection, query: ShowCalendar, settings: Settings) -> CalendarDocument:
     book = _book(connection)
     calendar = existing_calendar(book, query.name)
-    return showing.document(calendar, query.month, _now(query.now, settings), _users(book, calendar.name))
+    return showing.document(calendar, query.month, moment(query.now, settings), _users(book, calendar.name))
 
 
 def check_calendar(connection: Connection, query: CheckCalendar, settings: Settings) -> CalendarCheck:
     book = _book(connection)
     opening = book.opening(existing_calendar(book, query.name))
-    return showing.check(opening, query.start, query.then, _now(query.now, settings))
+    return showing.check(opening, query.start, query.then, moment(query.now, settings))
 
 
 def list_policies(connection: Connection, query: ListPolicies) -> list[PolicyDocument]:
@@ -105,11 +103,11 @@ def show_policy(connection: Connection, query: ShowPolicy) -> PolicyDocument:
 def explain(connection: Connection, query: ExplainClocks, settings: Settings) -> list[ClockDocument]:
     _row(connection, query.ticket)
     history = _history(connection, query.ticket)
-    return explaining.explain(query.ticket, history, _book(connection), _now(query.now, settings))
+    return explaining.explain(query.ticket, history, _book(connection), moment(query.now, settings))
 
 
 def test(connection: Connection, query: TestPolicies, settings: Settings) -> PolicyTest:
-    book, now = _book(connection), _now(query.now, settings)
+    book, now = _book(connection), moment(query.now, settings)
     facts = _facts(connection, query.ticket)
     tried = explaining.candidates(facts, book)
     policy = book.match(facts)
@@ -120,11 +118,12 @@ def test(connection: Connection, query: TestPolicies, settings: Settings) -> Pol
 
 def list_due(connection: Connection, query: ListDue, settings: Settings) -> list[DueRow]:
     """Raises UsageError."""
-    now = _now(query.now, settings)
+    now = moment(query.now, settings)
     wanted: list[Any] = [text(f"clocks.{RUNNING}"), clocks.c.due_at.is_not(None)]
     if query.within is not None:
         wanted.append(clocks.c.due_at <= to_micros(now + parse_duration(query.within, "--within")))
     if query.team is not None:
+        known_team(connection, query.team)
         wanted.append(tickets.c.team == query.team)
     found = (
         select(clocks, tickets.c.subject, tickets.c.priority, tickets.c.assignee, tickets.c.team)
@@ -162,12 +161,6 @@ def _users(book: Book, calendar: str) -> list[str]:
 
 def _left(connection: Connection) -> list[str]:
     return list(connection.execute(select(agents.c.handle).where(~agents.c.active)).scalars())
-
-
-def _now(moment: str | None, settings: Settings) -> datetime:
-    """Raises UsageError."""
-    now = datetime.now(UTC)
-    return now if moment is None else parse_moment(moment, now, ZoneInfo(settings.timezone))
 
 
 def _history(connection: Connection, ticket: int) -> list[RecordedEvent]:

@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text
 
+from ...core.approving import able
+from ...core.people import Agent
 from ...core.queries.shift_answers import ApprovalRow, QueueDocument, QueueRow
 from ...core.queries.shifts import ListHandovers, ShowQueue
-from ...core.suggest import did_you_mean
-from ...errors import NotFound
-from ..moments import rfc3339
-from ..tables import memberships, teams, tickets
+from ...core.routing.model import TIERS, Plan
+from ...core.settings import Settings
+from .. import people_rows, shapes
+from ..moments import rfc3339, to_micros
+from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
+from .asked import known_team, moment
 from .shifts import list_handovers
 from .tickets import ticket_rows
 
 #: A clock that is due within it is shown as soon due.
 SOON = timedelta(hours=1)
+#: Approvals that are named above the queue.
+_MOST_APPROVALS = 20
 _OPENS = tickets.c.status.in_(("new", "open"))
 _ORDER = (tickets.c.queue_at, tickets.c.number)
 
 
-def show_queue(connection: Connection, query: ShowQueue) -> QueueDocument:
-    """Raises NotFound."""
+def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> QueueDocument:
+    """Raises NotFound and UsageError."""
+    now = moment(query.now, settings)
     own = _teams(connection, query)
+    reach = {} if query.reader is None else above(connection, query.reader, own)
     places: dict[int, tuple[int, int]] = {}
     total = 0
-    for number, condition in enumerate(_parts(query, own)):
+    for number, condition in enumerate(_parts(query, reach)):
         found = select(tickets.c.number, tickets.c.queue_at).where(*condition).order_by(*_ORDER).limit(query.limit)
         for row in connection.execute(found):
             places.setdefault(row.number, (number if query.mine else 0, row.queue_at))
         total += connection.execute(select(func.count()).select_from(tickets).where(*condition)).scalar_one()
     first = sorted(places, key=lambda number: (*places[number], number))[: query.limit]
     return {
-        "tickets": _rows(connection, first, places),
+        "now": rfc3339(to_micros(now)),
+        "tickets": _rows(connection, first, places, now),
         "more": max(0, total - len(first)),
         "approvals": _approvals(connection, query, own),
         "handovers": []
@@ -44,7 +54,22 @@ def show_queue(connection: Connection, query: ShowQueue) -> QueueDocument:
     }
 
 
-def _parts(query: ShowQueue, own: list[str]) -> list[list[Any]]:
+def above(connection: Connection, reader: str, own: list[str]) -> dict[str | None, list[str]]:
+    """By the reader's teams, and None for no team, the tiers above theirs: what was escalated to these is not for
+    them."""
+    kept = connection.execute(select(agents.c.seat).where(agents.c.handle == reader)).scalar_one_or_none()
+    tier = shapes.seat(kept).tier
+    plans = _plans(connection)
+    return {team: list((plans[team].tiers or TIERS)[plans[team].rank(tier) + 1 :]) for team in (None, *own)}
+
+
+def _free(team: str | None, besides: list[str]) -> list[Any]:
+    """What nobody has of a team, or of none, but for what was escalated to these tiers."""
+    of_team = tickets.c.team.is_(None) if team is None else tickets.c.team == team
+    return [text(QUEUED), of_team, or_(tickets.c.tier.is_(None), tickets.c.tier.not_in(besides))]
+
+
+def _parts(query: ShowQueue, reach: dict[str | None, list[str]]) -> list[list[Any]]:
     """Conditions, each answered by an index, no ticket fulfilling two."""
     if query.mine:
         mine = [text(ACTIVE), tickets.c.assignee == query.reader]
@@ -59,24 +84,21 @@ def _parts(query: ShowQueue, own: list[str]) -> list[list[Any]]:
         return [[text(ACTIVE), _OPENS]]
     return [
         [text(ACTIVE), _OPENS, tickets.c.assignee == query.reader],
-        *([text(QUEUED), tickets.c.team == team] for team in own),
-        [text(QUEUED), tickets.c.team.is_(None)],
+        *(_free(team, besides) for team, besides in reach.items()),
     ]
 
 
 def _teams(connection: Connection, query: ShowQueue) -> list[str]:
     """The reader's own teams. Raises NotFound for a team that there is not."""
     if query.team is not None:
-        known = list(connection.execute(select(teams.c.handle)).scalars())
-        if query.team not in known:
-            hint = "deskctl team list shows them"
-            raise NotFound(f"no team is called “{query.team}”{did_you_mean(query.team, known)}", hint)
+        known_team(connection, query.team)
     mine = select(memberships.c.team).where(memberships.c.agent == query.reader).order_by(memberships.c.team)
     return list(connection.execute(mine).scalars()) if query.reader is not None else []
 
 
-def _rows(connection: Connection, numbers: list[int], places: dict[int, tuple[int, int]]) -> list[QueueRow]:
-    now = datetime.now(UTC)
+def _rows(
+    connection: Connection, numbers: list[int], places: dict[int, tuple[int, int]], now: datetime
+) -> list[QueueRow]:
     found: list[QueueRow] = []
     for row in ticket_rows(connection, numbers):
         due = None if row["due_at"] is None else datetime.fromisoformat(row["due_at"])
@@ -87,12 +109,30 @@ def _rows(connection: Connection, numbers: list[int], places: dict[int, tuple[in
 
 
 def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list[ApprovalRow]:
-    """What waits to be allowed, by somebody else than who asked."""
+    """What waits to be allowed; for a reader, by them."""
     wanted: list[Any] = [text(ACTIVE), tickets.c.approval.is_not(None)]
     if query.team is not None:
         wanted.append(tickets.c.team == query.team)
-    elif query.reader is not None:
-        wanted += [or_(tickets.c.team.in_(own), tickets.c.team.is_(None)), tickets.c.approval != query.reader]
-    columns = (tickets.c.number, tickets.c.subject, tickets.c.approval)
-    rows = connection.execute(select(*columns).where(*wanted).order_by(tickets.c.number).limit(20))
-    return [{"number": row.number, "subject": row.subject, "asked_by": row.approval} for row in rows]
+    columns = (tickets.c.number, tickets.c.subject, tickets.c.approval, tickets.c.team)
+    rows = connection.execute(select(*columns).where(*wanted).order_by(tickets.c.number)).all()
+    if query.reader is not None and query.team is None and rows:
+        people, plans = _people(connection), _plans(connection)
+        rows = [
+            row
+            for row in rows
+            if query.reader in able(plans.get(row.team) or Plan(), people.values(), row.team, people.get(row.approval))
+        ]
+    return [{"number": row.number, "subject": row.subject, "asked_by": row.approval} for row in rows[:_MOST_APPROVALS]]
+
+
+def _people(connection: Connection) -> dict[str, Agent]:
+    joined: defaultdict[str, list[str]] = defaultdict(list)
+    for agent, team in connection.execute(select(memberships.c.agent, memberships.c.team)):
+        joined[agent].append(team)
+    rows = connection.execute(select(agents).where(agents.c.active).order_by(agents.c.handle))
+    return {row.handle: people_rows.agent(row, joined[row.handle]) for row in rows}
+
+
+def _plans(connection: Connection) -> dict[str | None, Plan]:
+    named = connection.execute(select(teams.c.handle, teams.c.plan))
+    return {None: Plan(), **{row.handle: shapes.plan(row.plan) for row in named}}

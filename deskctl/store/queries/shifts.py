@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from ...core.calendars.hours import parse_hours, written
 from ...core.calendars.model import ALWAYS, Calendar, zone
 from ...core.calendars.setting_up import existing as existing_calendar
 from ...core.durations import parse_duration
-from ...core.moments import parse_moment
 from ...core.queries.shift_answers import GapReport, HandoverRow, ShiftRow, ShiftWeek, StaffingReport
 from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
 from ...core.settings import BUILT_IN, Settings
@@ -27,6 +26,7 @@ from ..levels import Shelf
 from ..moments import from_micros, to_micros
 from ..shifts import handover, rota
 from ..tables import agents, calls, handovers, handovers_read, memberships, messages, teams, tickets
+from .asked import moment
 
 _LONGEST = timedelta(days=366)
 _QUARTER = 15 * 60 * 1_000_000
@@ -42,7 +42,7 @@ def list_shifts(connection: Connection, query: ListShifts) -> list[ShiftRow]:
 
 
 def show_shifts(connection: Connection, query: ShowShifts, settings: Settings) -> ShiftWeek:
-    local, now = _zone(query.timezone, settings), _now(query.now, settings)
+    local, now = _zone(query.timezone, settings), moment(query.now, settings)
     names = _names(connection, query.team)
     first = showing.monday(query.week, now, local)
     document = showing.week(rota(connection), first, now, local, query.team, names)
@@ -52,7 +52,7 @@ def show_shifts(connection: Connection, query: ShowShifts, settings: Settings) -
 
 
 def find_gaps(connection: Connection, query: FindGaps, settings: Settings) -> GapReport:
-    local, now = _zone(query.timezone, settings), _now(query.now, settings)
+    local, now = _zone(query.timezone, settings), moment(query.now, settings)
     names = _names(connection, query.team)
     length = parse_duration(query.ahead, "--next")
     if length > _LONGEST:
@@ -82,7 +82,7 @@ def list_handovers(connection: Connection, query: ListHandovers) -> list[Handove
 
 
 def plan_staffing(connection: Connection, query: PlanStaffing, settings: Settings) -> StaffingReport:
-    local, now = _zone(query.timezone, settings), _now(query.now, settings)
+    local, now = _zone(query.timezone, settings), moment(query.now, settings)
     names = _names(connection, query.team)
     target = planning.parse_target(query.target)
     shrinkage = 0.0 if query.shrinkage is None else planning.parse_share(query.shrinkage, "--shrinkage")
@@ -229,9 +229,3 @@ def _names(connection: Connection, team: str | None) -> dict[str, str]:
 def _zone(name: str | None, settings: Settings) -> ZoneInfo:
     """Raises UsageError."""
     return zone(name or settings.timezone)
-
-
-def _now(moment: str | None, settings: Settings) -> datetime:
-    """Raises UsageError."""
-    now = datetime.now(UTC)
-    return now if moment is None else parse_moment(moment, now, ZoneInfo(settings.timezone))

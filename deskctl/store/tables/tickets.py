@@ -38,6 +38,7 @@ tickets = Table(
     Column("waits", Text),
     Column("declined", Text),
     Column("former", Text),
+    Column("open_since", Moment),
 )
 
 Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)

@@ -1,0 +1,27 @@
+"""What questions have in common: the moment as of which they are answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from ...core.moments import parse_moment
+from ...core.settings import Settings
+from ...core.suggest import did_you_mean
+from ...errors import NotFound
+from ..tables import teams
+
+
+def known_team(connection: Connection, handle: str) -> None:
+    """Raises NotFound for a team that there is not."""
+    known = list(connection.execute(select(teams.c.handle)).scalars())
+    if handle not in known:
+        raise NotFound(f"no team is called “{handle}”{did_you_mean(handle, known)}", "deskctl team list shows them")
+
+
+def moment(now: str | None, settings: Settings) -> datetime:
+    """The moment that somebody names, in the desk's time zone; None: this one. Raises UsageError."""
+    at = datetime.now(UTC)
+    return at if now is None else parse_moment(now, at, ZoneInfo(settings.timezone))
