@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..safe import visible
 from .style import of_clock, paint
 from .times import local, worked
 from .width import pad, wrap
+from .width import width as columns
 
 NAMES = {
     "first_response": "First response",
@@ -40,6 +42,7 @@ def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
     title = f"{NAMES[clock['metric']]}{round_}: {state}"
     yield paint(title, style or "bold") if color else title
     yield from wrap(f"  {_promised(clock)}", width)
+    yield from (f"  {line}" for line in _changed(clock["rules"], timezone))
     for label, moment in (
         ("due", clock["due"]),
         ("overdue since", clock["breached_at"]),
@@ -50,28 +53,53 @@ def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
     if clock["why"]:
         yield f"  stands still: {visible(clock['why'])}"
     for segment in clock["segments"]:
-        yield _segment(segment, timezone, color)
+        yield from _segment(segment, timezone, width, color)
 
 
 def _promised(clock: Any) -> str:
     if clock["metric"] == "promise":
         return "promised to the customer by hand"
-    by = f"by policy {visible(clock['policy'])}" if clock["policy"] else "set by hand"
+    if clock["policy"] is None:
+        return "due moment set by hand" if clock["by_hand"] else "no policy is for this ticket any more"
+    by = f"by policy {visible(clock['policy'])}"
     if clock["target"] is None:
-        return f"no target, {by}"
+        return (
+            f"due moment set by hand; policy {visible(clock['policy'])} has no target for it"
+            if clock["by_hand"]
+            else f"no target, {by}"
+        )
     spent, target = worked(clock["spent"]), worked(clock["target"])
-    hand = ", due moment set by hand" if clock["by_hand"] and clock["policy"] else ""
+    hand = ", due moment set by hand" if clock["by_hand"] else ""
     return f"{spent} of {target} {_hours(clock['calendar'])}, {by}{hand}"
+
+
+def _changed(rules: Sequence[Any], timezone: str) -> Iterator[str]:
+    """What it had to keep before, where that changed on the way in more than a policy's number."""
+    asked = [(rule["from"], _asked(rule, timezone)) for rule in rules]
+    told = [one for place, one in enumerate(asked) if place == 0 or asked[place - 1][1] != one[1]]
+    for (_, before), (at, after) in itertools.pairwise(told):
+        yield f"{before} until {local(at, timezone)}, then {after}"
+
+
+def _asked(rule: Any, timezone: str) -> str:
+    if rule["due_by_hand"]:
+        return f"due {local(rule['due_by_hand'], timezone)} by hand"
+    if rule["target"] is None:
+        return "no target"
+    return f"{worked(rule['target'])} ({visible(rule['policy'])})"
 
 
 def _hours(calendar: str) -> str:
     return "around the clock" if calendar == "24x7" else f"in the hours of {visible(calendar)}"
 
 
-def _segment(segment: Any, timezone: str, color: bool) -> str:
+def _segment(segment: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
+    """One line; on a narrow screen the reason stands on a line of its own."""
     start = local(segment["from"], timezone)
     end = local(segment["to"], timezone) if segment["to"] else "now"
     counted = segment["state"] == "counted"
-    what = pad(f"{worked(segment['working'])} counted" if counted else "paused", 16)
-    line = f"    {start} → {pad(end, len(start))}  {what} {visible(segment['why'])}"
-    return line if counted or not color else paint(line, "dim")
+    what = f"{worked(segment['working'])} counted" if counted else "paused"
+    why = visible(segment["why"])
+    line = f"    {start} → {pad(end, len(start))}  {pad(what, 16)} {why}"
+    lines = [line] if columns(line) <= width else [f"    {start} → {end}", *wrap(f"      {what}, {why}", width)]
+    yield from (part if counted or not color else paint(part, "dim") for part in lines)

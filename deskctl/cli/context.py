@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from ..core.commands import Command
@@ -66,6 +67,15 @@ class CliContext:
     def agent(self) -> str | None:
         """Who acts, as far as the command line and the environment say: `--as`, then $DESKCTL_AGENT."""
         return self.claim or os.environ.get("DESKCTL_AGENT") or None
+
+    def moment(self, text: str) -> datetime:
+        """The moment that somebody names, in the desk's time zone (aware, UTC). Raises UsageError."""
+        from datetime import UTC, datetime
+        from zoneinfo import ZoneInfo
+
+        from ..core.moments import parse_moment
+
+        return parse_moment(text, datetime.now(UTC), ZoneInfo(self.desk().info.timezone))
 
     def ask(self, query: Query) -> Any:
         return self.desk().ask(query)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..safe import visible
+from .columns import aged
 from .output import Column, field
 from .rota import told
 from .style import of_priority, of_status, paint
@@ -49,13 +50,7 @@ def queued(at: datetime) -> tuple[Column, ...]:
         field("priority", style=lambda row: of_priority(row["priority"])),
         field("subject", least=14),
         Column("contact", lambda row: row["contact"], shown=_customer, least=8, heading="from"),
-        Column(
-            "waiting_since",
-            lambda row: row["waiting_since"],
-            shown=lambda row: age(row["waiting_since"], at),
-            style=lambda row: "dim",
-            heading="waiting",
-        ),
+        aged("waiting_since", "waiting", at=at),
         Column(
             "assignee",
             lambda row: row["assignee"],

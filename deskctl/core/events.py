@@ -98,13 +98,15 @@ class MessageReceived(Event):
     """A customer's words (or their machine's, when `automatic` says why) are on the ticket.
 
     `matched` tells what led here: own_id, reference, plus, subject, talk (what was talked about last), new. `verified`
-    is False when the sender had no part in the ticket before.
+    is False when the sender had no part in the ticket before. `received`: when it reached the desk, where it was
+    worked off later.
     """
 
     message: int
     matched: str = "new"
     automatic: str | None = None
     verified: bool = True
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from . import agentmail, bounces, choices, editing, intents, matching
 from .commands import Command
@@ -120,7 +121,8 @@ def _keep(
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
         company = _company(unit, incoming, forwarder) if automatic is None else filter(None, (incoming.sender,))
         unit.add_participants(ticket.number, list(company))
-    yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified)
+    received = _earlier(unit, command)
+    yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified, received)
     if forwarder is not None:
         proven = _proven(channel, command.message)
         yield Forwarded(ticket.number, forwarder.handle, message.id, proven)
@@ -223,7 +225,14 @@ def _wake(unit: Unit, ticket: Ticket, command: Receive) -> Generator[Event, None
     if ticket.status in REOPENED:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
     if ticket.waiting_since is None:
-        yield WaitingChanged(ticket.number, None, min(command.envelope.received_at, unit.now))
+        yield WaitingChanged(ticket.number, None, _earlier(unit, command) or unit.now)
+
+
+def _earlier(unit: Unit, command: Receive) -> datetime | None:
+    """When the desk had the message, if that was before now. Old mail that is taken in is new to the desk: nobody was
+    there to be promised anything."""
+    at = command.envelope.received_at
+    return at if at < unit.now and command.envelope.via != "import" else None
 
 
 def _twin(unit: Unit, command: Receive) -> int | None:

@@ -14,6 +14,7 @@ MINUTE = timedelta(minutes=1)
 #: How far ahead the slow way looks for a due moment.
 AHEAD = timedelta(days=21)
 
+PRIORITIES = ("low", "normal", "high", "urgent")
 STOPS = {
     "first_response": {"solved", "closed", "merged", "spam"},
     "next_response": {"solved", "closed", "merged", "spam"},
@@ -101,7 +102,7 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     for e in told:
         at = moment(e["at"])
         if e["kind"] == "message_received" and e["automatic"] is None:
-            found.append([at, "asked", e["message"]])
+            found.append([moment(e["received"] or e["at"]), "asked", e["message"]])
         elif e["kind"] == "reply_added":
             found.append([at, "answered", e["message"]])
         elif e["kind"] == "promised":
@@ -167,8 +168,10 @@ def _began(told: list[dict[str, Any]]) -> datetime:
 
 
 def _earliest(told: list[dict[str, Any]]) -> datetime:
-    """Before the ticket was opened somebody may have waited on one that was merged into it: it counts as it began."""
-    return min([_began(told), *(moment(e["waiting"]) for e in told if e["kind"] == "absorbed" and e["waiting"])])
+    """Before the ticket was opened somebody may have waited on one that was merged into it, or for their mail to be
+    worked off: it counts as it began."""
+    earlier = [e.get("waiting") or e.get("received") for e in told if e["kind"] in ("absorbed", "message_received")]
+    return min([_began(told), *(moment(at) for at in earlier if at)])
 
 
 def _states(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
@@ -222,7 +225,9 @@ def _walk(
             stopped = state_at(at) in STOPS[metric]
             target = None
             if metric != "promise" and policy is not None:
-                target = version_at[policy](at)["targets"].get(metric, {}).get(priority)
+                named = version_at[policy](at)["targets"].get(metric, {})
+                places = range(PRIORITIES.index(priority), -1, -1)
+                target = next((named[PRIORITIES[n]] for n in places if PRIORITIES[n] in named), None)
             exists = exists or target is not None or by_hand is not None
             held, why = by_hand if by_hand is not None else target, stopped
         elif end is not None or held is None or why:

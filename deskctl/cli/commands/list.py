@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..columns import TICKETS
+from ..columns import TICKETS, tickets
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns
@@ -38,6 +38,7 @@ from ..options import columns
 @click.option("--contact", metavar="ADDRESS", help="Only from this customer.")
 @click.option("--sla", type=click.Choice(["breached", "warned", "running"]), help="Only with such a clock.")
 @click.option("--spam", is_flag=True, help="Nothing but spam.")
+@click.option("--now", metavar="MOMENT", help="What would be overdue at this moment.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(TICKETS)
 @click.pass_obj
@@ -55,6 +56,7 @@ def list_(
     contact: str | None,
     sla: str | None,
     spam: bool,
+    now: str | None,
     exit_code: bool,
 ) -> int:
     """List tickets, newest change first.
@@ -93,7 +95,8 @@ def list_(
             contact=contact,
             spam=spam,
             sla=sla,
+            now=now,
         )
     )
-    context.emit(rows, TICKETS)
+    context.emit(rows, TICKETS if now is None else tickets(context.moment(now)))
     return 1 if exit_code and not rows else 0

@@ -146,7 +146,10 @@ def edit(
       deskctl sla edit gold --calendar 24x7 --forget-step 90%
     """
     from ...core.commands.levels import ChangePolicy
+    from ...errors import UsageError
 
+    if no_warn and warn:
+        raise UsageError("--no-warn and --warn exclude each other", "--warn replaces the warnings there were")
     warnings = () if no_warn else warn or None
     set_up(context, ChangePolicy(name, when, calendar, _given(metrics), warnings, forget))
 
@@ -162,13 +165,17 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
 
     \b
     What can be done:
-      notify=owner|team|AGENT|TEAM|TIER   priority=PRIORITY   escalate=AGENT|TEAM|TIER
-      assign=AGENT|TEAM   team=TEAM   tag=+TAG   tag=-TAG   note=TEXT
+      notify=owner|team|AGENT|TEAM|TIER   priority=PRIORITY   escalate=next|AGENT|TEAM|TIER
+      assign=AGENT|TEAM   team=TEAM   tag=+TAG   tag=-TAG   note=TEXT   reply=TEXT
+
+    `escalate` takes a ticket up, never down, and leaves it with whoever is high enough already. `reply` is word to the
+    customer by the desk itself, which keeps no promise; {number}, {subject} and {desk} stand for the ticket's.
 
     \b
     Examples:
       deskctl sla step gold --at 90% --then notify=lead
       deskctl sla step gold --at breach --then priority=urgent --then escalate=senior
+      deskctl sla step gold --at breach+1h --then escalate=next --then reply="We are still working on #{number}."
     """
     from ...core.commands.levels import AddStep
 

@@ -76,9 +76,17 @@ class PolicyCandidate(TypedDict):
 SegmentRow = TypedDict("SegmentRow", {"from": str, "to": str | None, "state": str, "why": str, "working": int})
 
 
+#: What a clock had to keep from a moment on. `target` in seconds; `due_by_hand` is a due moment that somebody set.
+RuleRow = TypedDict(
+    "RuleRow",
+    {"from": str, "policy": str | None, "version": int | None, "target": int | None, "due_by_hand": str | None},
+)
+
+
 class ClockDocument(TypedDict):
     """`state`: running, paused, fulfilled or breached. `target`, `spent` and `left` are seconds of the calendar's time.
-    `by_hand`: somebody set the due moment. `why`: what a paused clock waits for."""
+    `by_hand`: somebody set the due moment. `why`: what a paused clock waits for. `rules`: what it had to keep, one
+    rule after another; the last one holds."""
 
     metric: str
     instance: int
@@ -95,6 +103,7 @@ class ClockDocument(TypedDict):
     left: int | None
     by_hand: bool
     why: str | None
+    rules: list[RuleRow]
     segments: list[SegmentRow]
 
 

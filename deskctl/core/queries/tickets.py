@@ -13,7 +13,8 @@ class ListTickets(Query):
 
     Empty filters do not restrict. `all` takes solved, closed and merged tickets and spam in; `spam` gives nothing
     but spam. `assignee` "none" means nobody's. `after` is the cursor of a page: the `(updated_at, number)` of the
-    last row before it. `sla`: with a clock that is breached, warned or running.
+    last row before it. `sla`: with a clock that is breached, warned or running. `now` is a moment as people write it,
+    as of which clocks are overdue; None: this one.
     """
 
     all: bool = False
@@ -28,6 +29,7 @@ class ListTickets(Query):
     spam: bool = False
     sla: str | None = None
     after: tuple[str, int] | None = None
+    now: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

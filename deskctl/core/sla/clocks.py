@@ -19,6 +19,8 @@ from .spans import Segment, Span, segments, spans
 _NOTHING = timedelta()
 #: Why a clock stands still whose policy has no target for the ticket's priority (any more).
 NO_TARGET = "no_target"
+#: Why one stands still whose policy is not for the ticket any more, and no other is.
+NO_POLICY = "no_policy"
 
 
 class ClockState(StrEnum):
@@ -37,7 +39,8 @@ class Clock:
     """One promise to one customer. Moments are aware, UTC; `target` and `counted` are working time.
 
     `since`: while it runs, the moment at which `counted` had passed. `ruled_since`: from when on its policy, target
-    or due moment holds. `due_at` is None while it is paused, and where the moment never comes. `by_hand`: the due
+    or due moment holds. `due_at` is None where the moment never comes, and while it is paused unless it was set by
+    hand. `by_hand`: the due
     moment was set by somebody. `fired` are the levels whose warnings and steps are done with, `next_at` is when the
     next one comes. `edition` is that of the book that it was worked out with.
     """
@@ -116,16 +119,20 @@ def _clock(ticket: int, span: Span, life: Life, book: Book, now: datetime) -> Cl
         version=rule.version.version if rule.version is not None else None,
         calendar=piece.opening.calendar.name if span.metric is not Metric.PROMISE else ALWAYS,
         target=rule.target,
-        due_at=None if state is ClockState.PAUSED else _due(rule, schedule, way),
+        due_at=rule.by_hand if state is ClockState.PAUSED else _due(rule, schedule, way),
         counted=counted(schedule, way, since),
         since=since,
         ruled_since=rule.since,
         by_hand=rule.by_hand is not None,
-        why=None if running or span.end else NO_TARGET if aimless and last.counted else last.why,
+        why=None if running or span.end else _why(rule) if aimless and last.counted else last.why,
         breached_at=_breached(rules, way, book, span.end, now),
         fulfilled_at=span.end,
         edition=book.edition,
     )
+
+
+def _why(rule: Rule) -> str:
+    return NO_POLICY if rule.policy is None else NO_TARGET
 
 
 def rules_of(span: Span, life: Life, book: Book, now: datetime) -> Iterator[Rule]:

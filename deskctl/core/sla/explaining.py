@@ -9,9 +9,9 @@ from typing import Any
 
 from ..calendars.schedule import Schedule
 from ..ports import RecordedEvent
-from ..queries.level_answers import ClockDocument, PolicyCandidate, PolicyDocument, SegmentRow
+from ..queries.level_answers import ClockDocument, PolicyCandidate, PolicyDocument, RuleRow, SegmentRow
 from .book import Book
-from .clocks import NO_TARGET, Clock, ClockState, work_out
+from .clocks import NO_POLICY, NO_TARGET, Clock, ClockKey, ClockState, Rule, rules_of, work_out
 from .life import Change, Life, read
 from .policy import Policy
 from .remarks import lasting, who_left
@@ -26,6 +26,7 @@ _WHY = {
     "merged": "the ticket was merged into another",
     "spam": "the ticket is spam",
     NO_TARGET: "the policy has no target for this priority",
+    NO_POLICY: "no policy is for this ticket any more",
 }
 
 
@@ -37,14 +38,20 @@ def explain(ticket: int, history: Sequence[RecordedEvent], book: Book, now: date
 
 def documents(ticket: int, life: Life, book: Book, now: datetime) -> list[ClockDocument]:
     clocks = work_out(ticket, life, book, now)
-    ways = {(span.metric, span.instance): segments(span, life.states) for span in spans(life)}
-    return [_document(clock, ways[clock.key], book, now) for clock in clocks.values()]
+    known = {ClockKey(span.metric, span.instance): span for span in spans(life)}
+    return [
+        _document(clock, segments(known[key], life.states), list(rules_of(known[key], life, book, now)), book, now)
+        for key, clock in clocks.items()
+    ]
 
 
-def _document(clock: Clock, way: Sequence[Segment], book: Book, now: datetime) -> ClockDocument:
+def _document(clock: Clock, way: Sequence[Segment], rules: Sequence[Rule], book: Book, now: datetime) -> ClockDocument:
     schedule = book.schedule(clock.policy)
     end = clock.fulfilled_at or now
-    spent = sum((_working(s, schedule, end) for s in way), timedelta())
+    if clock.why in (NO_TARGET, NO_POLICY):
+        way = _stopped(way, clock.ruled_since, clock.why)
+    shown = [part for segment in way if segment.start <= end for part in _parts(segment, schedule, end)]
+    spent = sum((_working(s, schedule, end) for s in shown), timedelta())
     return {
         "metric": clock.metric.value,
         "instance": clock.instance,
@@ -61,12 +68,47 @@ def _document(clock: Clock, way: Sequence[Segment], book: Book, now: datetime) -
         "left": None if clock.target is None else int((clock.target - spent).total_seconds()),
         "by_hand": clock.by_hand,
         "why": _WHY.get(clock.why or "", clock.why) if clock.state is ClockState.PAUSED else None,
-        "segments": [_segment(segment, clock, schedule, end) for segment in way if segment.start <= end],
+        "rules": _rules(rules),
+        "segments": [_segment(part, clock, schedule, end) for part in shown],
     }
 
 
+def _stopped(way: Sequence[Segment], at: datetime, why: str) -> list[Segment]:
+    """The way of a clock that nothing asks for any more since `at`."""
+    kept = [s if s.end is not None and s.end <= at else s._replace(end=at) for s in way if s.start < at]
+    return [*kept, Segment(at, None, False, why)]
+
+
+def _parts(segment: Segment, schedule: Schedule, end: datetime) -> list[Segment]:
+    """A segment, cut where other hours hold."""
+    if not segment.counted:
+        return [segment]
+    until = end if segment.end is None else min(segment.end, end)
+    cuts = [piece.since for piece in schedule.pieces if segment.start < piece.since < until]
+    starts, ends = [segment.start, *cuts], [*cuts, segment.end]
+    return [segment._replace(start=start, end=stop) for start, stop in zip(starts, ends, strict=True)]
+
+
+def _rules(rules: Sequence[Rule]) -> list[RuleRow]:
+    """What was asked for, one after another; neighbours differ."""
+    found: list[RuleRow] = []
+    for rule in rules:
+        row: RuleRow = {
+            "from": rfc3339(rule.since),
+            "policy": rule.policy,
+            "version": None if rule.version is None else rule.version.version,
+            "target": None if rule.target is None else int(rule.target.total_seconds()),
+            "due_by_hand": _moment(rule.by_hand),
+        }
+        if not found or {**found[-1], "from": ""} != {**row, "from": ""}:
+            found.append(row)
+    return found
+
+
 def _segment(segment: Segment, clock: Clock, schedule: Schedule, end: datetime) -> SegmentRow:
-    hours = "around the clock" if clock.calendar == "24x7" else f"in the hours of {clock.calendar}"
+    calendar = schedule.at(segment.start).opening.calendar
+    named = calendar.name if clock.policy is not None else clock.calendar
+    hours = "around the clock" if calendar.always else f"in the hours of {named}"
     until = segment.end if segment.end is not None else clock.fulfilled_at
     return {
         "from": rfc3339(segment.start),

@@ -169,8 +169,9 @@ def _fired(unit: Unit, clock: Clock) -> tuple[Clock, list[Event]]:
     late = is_late(clock, at, unit.now)
     done = with_next(replace(clock, fired=(*clock.fired, *(str(r.level) for r in reached))), book)
     events: list[Event] = []
-    if level == BREACH or level in warnings_of(clock, book):
-        events.append(le.Warn(clock.ticket, clock.metric, clock.instance, str(level), clock.due_at, late))
+    told = level if level in warnings_of(clock, book) else BREACH
+    if told == level or any(r.level == BREACH for r in reached):  # of a breach people hear, whatever else has passed
+        events.append(le.Warn(clock.ticket, clock.metric, clock.instance, str(told), clock.due_at, late))
     if clock.policy is not None and clock.version is not None and steps_of(clock, book, str(level)):
         step = le.Step(clock.ticket, clock.metric, clock.instance, str(level), clock.policy, clock.version, late)
         events.append(step)

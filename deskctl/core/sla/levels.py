@@ -62,11 +62,8 @@ def to_come(clock: Clock, book: Book) -> list[Reached]:
             at = _by_hand(clock, level, schedule) if clock.by_hand else _counted(clock, level, schedule)
             if at is not None:
                 found.append(Reached(at, level))
-    return sorted(found, key=lambda r: (r.at, _ORDER[r.level.kind], r.level.amount))
-
-
-#: What comes later when the moments are equal.
-_ORDER = {"percent": 0, "before": 0, "breach": 1, "after": 2}
+    whole = clock.target if clock.target is not None else schedule.between(clock.started_at, clock.due_at)
+    return sorted(found, key=lambda r: (r.at, r.level.spent(whole) or timedelta(), r.level != BREACH))
 
 
 def _counted(clock: Clock, level: Level, schedule: Schedule) -> datetime | None:

@@ -60,7 +60,7 @@ class Said(StrEnum):
 class Word(NamedTuple):
     """Somebody spoke. `message` is 0 for a promise, and for what a merged ticket's customer still waits for.
 
-    Words are in the order in which they came to the ticket; one from another ticket was spoken earlier.
+    Words are in the order in which they came to the ticket, which is not always that in which they were spoken.
     """
 
     at: datetime
@@ -114,10 +114,15 @@ def read(history: Sequence[RecordedEvent]) -> Life | None:
 def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
     event, at = recorded.event, recorded.at
     match event:
-        case e.MessageReceived(message=message, automatic=None):
-            life.words.append(Word(at, Said.ASKED, message))
+        case CallLogged(message=message, direction="in") if recorded.actor.handle is not None:
+            # Who was on the telephone asked, and was answered.
+            life.words += [Word(at, Said.ASKED, message), Word(at, Said.ANSWERED, message)]
+        case e.MessageReceived(message=message, automatic=None, received=received):
+            if not _is_known(life, message):
+                _bring(life, Word(received or at, Said.ASKED, message))
         case e.ReplyAdded(message=message) | CallLogged(message=message) if recorded.actor.handle is not None:
-            life.words.append(Word(at, Said.ANSWERED, message))
+            if not _is_known(life, message):
+                life.words.append(Word(at, Said.ANSWERED, message))
         case e.MessageWithdrawn(message=message):
             life.words = [w for w in life.words if w.message != message]
         case e.DeliverySettled(message=int(message), state=state) if state in _VOID:
@@ -151,8 +156,14 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
             life.words.append(Word(at, Said.PROMISED))
 
 
+def _is_known(life: Life, message: int) -> bool:
+    """Two events may speak of one message: that somebody called, and what was said."""
+    return any(word.message == message for word in life.words)
+
+
 def _bring(life: Life, word: Word) -> None:
-    """A word from another ticket, which may be older than this one: how this one began holds from then on."""
+    """A word that may be older than its ticket, as it stood on another one or waited to be worked off: how this one
+    began holds from then on."""
     life.words.append(word)
     life.states[0] = Change(min(life.states[0].at, word.at), life.states[0].value)
     life.priorities[0] = Change(min(life.priorities[0].at, word.at), life.priorities[0].value)

@@ -108,7 +108,12 @@ class Policy:
     since: datetime | None = None
 
     def target(self, metric: Metric, priority: Priority) -> timedelta | None:
-        return self.targets.get(metric, {}).get(priority)
+        """That of the priority, else of the nearest lower one that has any: what becomes more urgent is promised no
+        less than before."""
+        known = self.targets.get(metric, {})
+        return next(
+            (known[lower] for lower in sorted(Priority, reverse=True) if lower <= priority and lower in known), None
+        )
 
     @property
     def levels(self) -> tuple[Level, ...]:

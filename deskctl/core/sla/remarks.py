@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..durations import written
+from ..suggest import did_you_mean
 from ..unit import Unit
 from .book import Book
 from .policy import Policy
@@ -17,14 +18,22 @@ def remarks(unit: Unit, policy: Policy, texts: Iterable[str]) -> list[str]:
     """`texts` are targets as somebody has just typed them."""
     book = unit.levels.book
     left = {handle for handle, agent in unit.agents.items() if not agent.active}
-    return [*_about_days(book, policy, texts), *lasting(book, policy), *who_left(policy, left)]
+    return [
+        *_about_days(book, policy, texts),
+        *_unknown(unit, policy),
+        *lasting(book, policy),
+        *_takes_all(book, policy),
+        *who_left(policy, left),
+    ]
 
 
 def lasting(book: Book, policy: Policy) -> Iterator[str]:
     """What stays true until somebody changes it."""
+    if book.condition(policy.when).impossible:
+        yield f"{policy.name} can never match: no ticket is {policy.when} all at once"
     yield from _shadowed(book, policy)
     calendar = book.calendar(policy.calendar)
-    if calendar is not None and not calendar.always:
+    if calendar is not None:
         opening = book.opening(calendar)
         longest = max(length for targets in policy.targets.values() for length in targets.values())
         if policy.since is not None and opening.add(policy.since, longest) is None:
@@ -57,14 +66,30 @@ def _about_days(book: Book, policy: Policy, texts: Iterable[str]) -> Iterator[st
 
 
 def _shadowed(book: Book, policy: Policy) -> Iterator[str]:
-    """Earlier policies that take all that this one is for, and later ones that it takes all from."""
+    """Earlier policies that take all that this one is for."""
     place = book.order.index(policy.name) if policy.name in book.order else len(book.order)
     own = book.condition(policy.when)
-    for number, other in enumerate(book.current_policies):
-        if number < place and book.condition(other.when).covers(own):
+    for other in book.current_policies[:place]:
+        if book.condition(other.when).covers(own):
             yield f"{policy.name} can never match: {other.name} stands before it and takes the same tickets, and more"
-        elif number > place and own.covers(book.condition(other.when)):
-            yield f"{other.name} can never match any more: {policy.name} stands before it and takes its tickets"
+
+
+def _takes_all(book: Book, policy: Policy) -> Iterator[str]:
+    """Later policies that this one takes all tickets from."""
+    if policy.name in book.order:
+        own = book.condition(policy.when)
+        for other in book.current_policies[book.order.index(policy.name) + 1 :]:
+            if own.covers(book.condition(other.when)):
+                yield f"{other.name} can never match any more: {policy.name} stands before it and takes its tickets"
+
+
+def _unknown(unit: Unit, policy: Policy) -> Iterator[str]:
+    """Teams and channels that there are not, or not yet."""
+    condition = unit.levels.book.condition(policy.when)
+    channels = {*unit.settings.channels, "phone", "manual"}
+    for what, known in (("team", set(unit.teams)), ("channel", channels)):
+        for name in sorted(condition.named(what) - {k.lower() for k in known}):
+            yield f"there is no {what} {name} yet{did_you_mean(name, known)}"
 
 
 def who_left(policy: Policy, left: Iterable[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ..calendars.setting_up import checked_name
 from ..calendars.setting_up import existing as existing_calendar
 from ..commands import Command
 from ..commands import levels as c
+from ..durations import written as as_written
 from ..fields import parse_priority, parse_tag
 from ..handling import Handler, Said, Steps
 from ..people import Actor
@@ -67,6 +68,8 @@ def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
     if not wanted.targets:
         raise UsageError(f"policy {known.name} would promise nothing", f"deskctl sla remove {known.name}")
     written = [text for _, text in command.targets]
+    if command.calendar is not None:  # what was written in days has another length in other hours
+        written += [as_written(length) for by_priority in known.targets.values() for length in by_priority.values()]
     return (yield from _new_version(unit, known, wanted, written))
 
 
@@ -177,20 +180,23 @@ def _action(unit: Unit, text: str) -> tuple[str, str]:
 
 
 def _somebody(unit: Unit, action: str, value: str) -> None:
-    """Agents, teams and tiers; `notify` also knows the ticket's owner and team. Raises NotFound, Refused."""
+    """Agents, teams and tiers, as far as the action knows them; `notify` also knows the ticket's owner and team, and
+    `escalate` the next tier. Raises NotFound, Refused and UsageError."""
     agents = {handle for handle, agent in unit.agents.items() if agent.active}
-    _, _, rest = value.rpartition(":")
-    if rest in unit.agents and rest not in agents:
-        raise Refused(f"--then: {rest} has left", "name somebody who is there, a team or a tier")
     tiers = {tier for team in (None, *unit.teams) for tier in tiers_of(unit, team)}
-    known = {
-        "team": set(unit.teams),
-        "assign": agents | set(unit.teams),
-        "escalate": agents | set(unit.teams) | tiers | {NEXT},
-        "notify": agents | set(unit.teams) | tiers | {OWNER, TEAM},
-    }[action]
+    by_kind = {"agent": agents, "team": set(unit.teams), "tier": tiers}
+    kinds = {"team": ("team",), "assign": ("agent", "team")}.get(action, ("agent", "team", "tier"))
+    words = {"notify": {OWNER, TEAM}, "escalate": {NEXT}}.get(action, set())
+    kind, sign, rest = value.rpartition(":")
+    if sign and (kind not in kinds or action == "team"):
+        one = "a team's name alone" if action == "team" else " or ".join(f"{k}:NAME" for k in kinds)
+        raise UsageError(f"--then: {action} does not know “{kind}:”", f"{one}, or a bare name")
+    if rest in unit.agents and rest not in agents and kind in ("", "agent"):
+        raise Refused(f"--then: {rest} has left", "name somebody who is there, a team or a tier")
+    known = by_kind[kind] if sign else set().union(*(by_kind[k] for k in kinds), words)
     if rest not in known:
-        raise NotFound(f"--then: nobody is called “{value}”{did_you_mean(rest, known)}", ", ".join(sorted(known)))
+        what = kind if sign else "agent, team or tier" if "tier" in kinds else " or ".join(kinds)
+        raise NotFound(f"--then: no {what} is called “{rest}”{did_you_mean(rest, known)}", ", ".join(sorted(known)))
 
 
 HANDLERS: dict[type[Command], Handler] = {

@@ -36,6 +36,9 @@ _FIELDS: dict[str, Callable[[Facts], frozenset[str]]] = {
 }
 #: Fields that a query may know, but that change by themselves or all the time.
 _MOVING = ("status", "assignee", "waiting", "updated", "created", "now")
+#: Of this field a ticket has several values.
+_MANY = "tag"
+_ANY_OR_NONE = ("none", "*")
 _TERM = re.compile(
     r'(?P<not>-|NOT\s+)?(?P<field>[^\s:"]+):(?P<op>>=|<=|>|<)?(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
 )
@@ -56,13 +59,45 @@ class Term(NamedTuple):
     def holds(self, facts: Facts) -> bool:
         return self._holds(facts) is not self.negated
 
+    def holds_for(self, own: Priority) -> bool:
+        """A term about the priority."""
+        limit = Priority[self.value.upper()]
+        held = {">=": own >= limit, "<=": own <= limit, ">": own > limit, "<": own < limit, "": own is limit}[self.op]
+        return held is not self.negated
+
+    def implies(self, other: Term) -> bool:
+        """Whether the other surely holds where this one does."""
+        if self.field != other.field or self == other:
+            return self == other
+        some = not self.negated and self.value != "none"
+        if other.value == "*" and not other.negated:
+            return some
+        if other.value == "none" and other.negated:
+            return some
+        return (
+            other.negated
+            and not self.negated
+            and self.field != _MANY
+            and self.value not in (*_ANY_OR_NONE, other.value)
+        )
+
+    def excludes(self, other: Term) -> bool:
+        """Whether both cannot hold at once."""
+        if self.field != other.field or self.field == "priority":
+            return False
+        if self._replace(negated=not self.negated) == other:
+            return True
+        if self.negated or other.negated:
+            return False
+        return "none" in (self.value, other.value) or (
+            self.field != _MANY and "*" not in (self.value, other.value) and self.value != other.value
+        )
+
     def _holds(self, facts: Facts) -> bool:
         if self.op:
-            limit = Priority[self.value.upper()]
-            own = facts.priority
-            return {">=": own >= limit, "<=": own <= limit, ">": own > limit, "<": own < limit}[self.op]
+            return self.holds_for(facts.priority) is not self.negated
         words = _FIELDS[self.field](facts)
-        if self.value in ("none", "*"):
+        if self.value in _ANY_OR_NONE:
             return bool(words) is (self.value == "*")
         return self.value in {word.lower() for word in words}
 
@@ -78,7 +113,25 @@ class Condition:
 
     def covers(self, other: Condition) -> bool:
         """Whether this one surely matches whatever the other matches."""
-        return self.terms <= other.terms
+        priorities = other.priorities
+        asked = (term for term in self.terms if term.field != "priority")
+        return priorities <= self.priorities and all(any(o.implies(term) for o in other.terms) for term in asked)
+
+    @property
+    def impossible(self) -> bool:
+        """Whether no ticket can ever be meant: two terms exclude each other."""
+        excluded = any(one.excludes(other) for one in self.terms for other in self.terms if one is not other)
+        return excluded or not self.priorities
+
+    @property
+    def priorities(self) -> frozenset[Priority]:
+        """Those that a ticket may have."""
+        asked = [term for term in self.terms if term.field == "priority"]
+        return frozenset(p for p in Priority if all(term.holds_for(p) for term in asked))
+
+    def named(self, field: str) -> frozenset[str]:
+        """The values that are asked for of a field, whether they are wanted or not."""
+        return frozenset(term.value for term in self.terms if term.field == field and term.value not in _ANY_OR_NONE)
 
 
 def parse(text: str) -> Condition:

@@ -69,7 +69,7 @@ class Reader:
 
 
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
-    ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query),
+    ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query, reader.settings),
     SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
     SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query),

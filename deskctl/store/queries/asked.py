@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from ...core.moments import parse_moment
 from ...core.settings import Settings
 from ...core.suggest import did_you_mean
-from ...errors import NotFound
-from ..tables import teams
+from ...errors import NotFound, UsageError
+from ..tables import agents, teams
 
 
 def known_team(connection: Connection, handle: str) -> None:
@@ -19,6 +19,14 @@ def known_team(connection: Connection, handle: str) -> None:
     known = list(connection.execute(select(teams.c.handle)).scalars())
     if handle not in known:
         raise NotFound(f"no team is called “{handle}”{did_you_mean(handle, known)}", "deskctl team list shows them")
+
+
+def known_agent(connection: Connection, handle: str) -> None:
+    """Raises UsageError for somebody who does not work here, as for a slip of the pen in `--as`."""
+    known = list(connection.execute(select(agents.c.handle).where(agents.c.active)).scalars())
+    if handle not in known:
+        there = ", ".join(sorted(known)) or "none yet: deskctl agent add"
+        raise UsageError(f"no agent is called “{handle}”{did_you_mean(handle, known)}", f"the agents are {there}")
 
 
 def moment(now: str | None, settings: Settings) -> datetime:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
 from ...core.calendars import showing
 from ...core.calendars.setting_up import existing as existing_calendar
@@ -31,6 +32,7 @@ from ...core.queries.levels import (
 from ...core.settings import Settings
 from ...core.sla import explaining
 from ...core.sla.book import Book
+from ...core.sla.clocks import NO_POLICY
 from ...core.sla.life import KINDS, read
 from ...core.sla.setting_up import existing as existing_policy
 from ...core.sla.when import Facts
@@ -47,13 +49,23 @@ from .people import persons
 #: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.
 _STATES = ("paused", "running", "warned", "breached")
 _FIRED = clocks.c.fired != "[]"
+_NOW = bindparam("sla_now", type_=BigInteger)
+#: A clock that nothing asks for any more promises nothing.
+_ASKED = or_(clocks.c.why.is_(None), clocks.c.why != NO_POLICY)
+#: Whether or not the daemon has seen it: what is past its moment is overdue.
+_PAST = and_(text(RUNNING), clocks.c.due_at <= _NOW)
 SEVERITY = (
-    select(func.max(case((clocks.c.breached_at.is_not(None), 3), (_FIRED, 2), (text(RUNNING), 1), else_=0)))
-    .where(clocks.c.ticket == tickets.c.number, clocks.c.state != "fulfilled")
+    select(func.max(case((or_(clocks.c.breached_at.is_not(None), _PAST), 3), (_FIRED, 2), (text(RUNNING), 1), else_=0)))
+    .where(clocks.c.ticket == tickets.c.number, clocks.c.state != "fulfilled", _ASKED)
     .correlate(tickets)
     .scalar_subquery()
     .label("sla")
 )
+
+
+def as_of(now: datetime) -> dict[str, int]:
+    """What a query that asks for SEVERITY or `having` has to be given."""
+    return {"sla_now": to_micros(now)}
 
 
 def state_of(severity: int | None) -> str | None:
@@ -63,9 +75,13 @@ def state_of(severity: int | None) -> str | None:
 def having(state: str) -> ColumnElement[bool]:
     """Tickets with a clock that is breached, warned or running. Raises UsageError."""
     if state == "breached":
-        condition: Any = text(UNSETTLED_BREACH)
-    elif state == "warned":
-        condition = and_(text(RUNNING), _FIRED, clocks.c.breached_at.is_(None))
+        overdue = select(clocks.c.ticket).where(_PAST)
+        return or_(
+            tickets.c.number.in_(select(clocks.c.ticket).where(text(UNSETTLED_BREACH), _ASKED)),
+            tickets.c.number.in_(overdue),
+        )
+    if state == "warned":
+        condition: Any = and_(text(RUNNING), _FIRED, clocks.c.breached_at.is_(None), clocks.c.due_at > _NOW)
     elif state == "running":
         condition = text(RUNNING)
     else:

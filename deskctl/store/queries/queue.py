@@ -18,7 +18,7 @@ from .. import people_rows, shapes
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
-from .asked import known_team, moment
+from .asked import known_agent, known_team, moment
 from .shifts import list_handovers
 from .tickets import ticket_rows
 
@@ -33,6 +33,8 @@ _ORDER = (tickets.c.queue_at, tickets.c.number)
 def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> QueueDocument:
     """Raises NotFound and UsageError."""
     now = moment(query.now, settings)
+    if query.reader is not None:
+        known_agent(connection, query.reader)
     own = _teams(connection, query)
     reach = {} if query.reader is None else above(connection, query.reader, own)
     places: dict[int, tuple[int, int]] = {}
@@ -100,7 +102,7 @@ def _rows(
     connection: Connection, numbers: list[int], places: dict[int, tuple[int, int]], now: datetime
 ) -> list[QueueRow]:
     found: list[QueueRow] = []
-    for row in ticket_rows(connection, numbers):
+    for row in ticket_rows(connection, numbers, now):
         due = None if row["due_at"] is None else datetime.fromisoformat(row["due_at"])
         overdue = row["sla"] == "breached" or (due is not None and due <= now)
         soon = not overdue and (row["sla"] == "warned" or (due is not None and due <= now + SOON))

@@ -7,6 +7,7 @@ what the first does. The order is that of an index for each filter that agents l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, literal, select, text, tuple_
@@ -16,13 +17,15 @@ from ...core import phone
 from ...core.people import Contact
 from ...core.queries.answers import TicketRow
 from ...core.queries.tickets import ListTickets
+from ...core.settings import Settings
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
 from ...core.tickets import Priority, Status
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
-from .levels import SEVERITY, having, state_of
+from .asked import moment
+from .levels import SEVERITY, as_of, having, state_of
 from .people import persons
 
 _FIRST_ADDRESS = (
@@ -60,26 +63,28 @@ _ROW = select(
 )
 
 
-def list_tickets(connection: Connection, query: ListTickets) -> list[TicketRow]:
+def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
+    now = moment(query.now, settings)
     page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
-    numbers = connection.execute(page).scalars().all()
-    return ticket_rows(connection, numbers)
+    numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
+    return ticket_rows(connection, numbers, now)
 
 
-def ticket_rows(connection: Connection, numbers: Sequence[int]) -> list[TicketRow]:
-    """The tickets with these numbers, in this order."""
-    found = loaded(connection, numbers)
+def ticket_rows(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[TicketRow]:
+    """The tickets with these numbers, in this order, as of `now`; None: as they are."""
+    found = loaded(connection, numbers, now)
     people = persons(connection, {row.contact for row, _ in found})
     return [row_document(row, tags, people[row.contact].contact) for row, tags in found]
 
 
-def loaded(connection: Connection, numbers: Sequence[int]) -> list[tuple[Any, list[str]]]:
+def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[tuple[Any, list[str]]]:
     """Rows and tags of these tickets, in this order."""
+    at = as_of(now or datetime.now(UTC))
     rows: dict[int, Any] = {}
     tags: dict[int, list[str]] = {number: [] for number in numbers}
     for start in range(0, len(numbers), 1000):
         some = numbers[start : start + 1000]
-        rows.update((row.number, row) for row in connection.execute(_ROW.where(tickets.c.number.in_(some))))
+        rows.update((row.number, row) for row in connection.execute(_ROW.where(tickets.c.number.in_(some)), at))
         labels = select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some))
         for ticket, tag in connection.execute(labels):
             tags[ticket].append(tag)
@@ -150,10 +155,8 @@ def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[b
     if query.sla is not None:
         found.append(having(query.sla))
     if query.after is not None:
-        moment, number = query.after
-        place = tuple_(
-            literal(parse_rfc3339(moment), tickets.c.updated_at.type), literal(number, tickets.c.number.type)
-        )
+        at, number = query.after
+        place = tuple_(literal(parse_rfc3339(at), tickets.c.updated_at.type), literal(number, tickets.c.number.type))
         found.append(tuple_(tickets.c.updated_at, tickets.c.number) < place)
     return found
 
