@@ -1,0 +1,325 @@
+"""Nothing is left behind: what agents who go had, what was escalated, what nobody who is there may have."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskctl.core.commands import levels as lv
+from deskctl.core.commands import tickets as c
+from deskctl.core.commands.admin import ChangeAgent, ChangeTeam
+from deskctl.core.commands.routing import AskApproval, RunRoutes, SetPresence
+from deskctl.core.queries.shifts import ShowQueue
+from deskctl.core.routing import running
+from deskctl.core.tickets import Priority, Status
+from deskctl.errors import DeskctlError, NotFound, Refused, UsageError
+
+from .desk import StoredDesk
+from .test_routing import ROOT, come, explain, owners, routed, settle, told
+from .test_sla import fire
+
+__all__ = ["routed"]
+
+
+def queue(desk: StoredDesk, agent: str) -> list[int]:
+    return [row["number"] for row in desk.store.ask(ShowQueue(agent))["tickets"]]
+
+
+# --- agents who go --------------------------------------------------------------------------------
+
+
+def test_the_tickets_of_somebody_who_leaves_are_in_the_queue_again(desk: StoredDesk) -> None:
+    for name in ("ana", "ben", "cem"):
+        desk.do(c.Take(desk.mail(f"{name}@example.org").facts["number"]))
+    desk.do(c.Reply(2, "Try again."))
+    desk.do(c.Solve(3))
+    done = desk.do(ChangeAgent("agent1", active=False), ROOT)
+    assert (done.said, done.facts["handed_back"]) == (
+        "agent agent1: active changed; 2 tickets of theirs are in the queue again",
+        [1, 2],
+    )
+    assert owners(desk, 1, 2, 3) == [None, None, "agent1"], "what is done stays theirs"
+    assert queue(desk, "agent2") == [1]
+    assert desk.do(c.Next(), "agent2").tickets == (1,)
+
+
+def test_a_solved_ticket_of_somebody_who_left_is_nobodys_when_it_goes_on(desk: StoredDesk) -> None:
+    desk.mail(message_id="<first@example.org>")
+    desk.do(c.Take(1))
+    desk.do(c.Solve(1))
+    desk.do(ChangeAgent("agent1", active=False), ROOT)
+    desk.mail(references=("<first@example.org>",))
+    assert (desk.ticket(1).status, desk.ticket(1).assignee) == (Status.OPEN, None)
+
+
+def test_who_leaves_a_team_has_none_of_its_tickets(desk: StoredDesk) -> None:
+    desk.do(ChangeAgent("agent1", join=("leads",)), ROOT)
+    desk.do(c.Create("ana@example.org", "One", "x", team="support"))
+    desk.do(c.Create("ana@example.org", "Two", "x", team="leads"))
+    for number in (1, 2):
+        desk.do(c.Take(number))
+    desk.do(ChangeAgent("agent1", leave=("support",)), ROOT)
+    assert owners(desk, 1, 2) == [None, "agent1"]
+
+
+def test_undo_gives_no_ticket_to_somebody_who_left(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(c.Take(1))
+    desk.do(c.Assign(1, "agent2"), "lead")
+    desk.do(ChangeAgent("agent1", active=False), ROOT)
+    desk.do(c.Undo(), "lead")
+    assert owners(desk, 1) == [None]
+
+
+def test_steps_that_name_whoever_leaves_are_named(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1d"),)), ROOT)
+    desk.do(lv.AddStep("gold", "90%", ("notify=agent1",)), ROOT)
+    done = desk.do(ChangeAgent("agent1", active=False), ROOT)
+    assert any("gold" in remark and "agent1, who has left" in remark for remark in done.facts["remarks"])
+
+
+def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> None:
+    come(routed, "agent1")
+    routed.do(ChangeAgent("agent1", active=False), ROOT)
+    routed.do(ChangeAgent("agent1", active=True), ROOT)
+    routed.mail()
+    settle(routed)
+    assert owners(routed, 1) == [None]
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"leave": ("support",)}, {"surge": False}])
+def test_a_helper_who_may_not_help_any_more_is_moved_back(routed: StoredDesk, change: dict[str, object]) -> None:
+    routed.do(ChangeTeam("support", surge_queue=("phone=1",)), ROOT)
+    routed.do(ChangeAgent("agent1", channels="email", surge=True), ROOT)
+    come(routed, "agent1")
+    for number in range(3):
+        routed.do(c.Create(f"+8225550{number}00", "Call", "x", channel="phone", team="support"), "agent2")
+    settle(routed)
+    moved = lambda: routed.store.transaction(lambda unit: unit.roster.presence("agent1").moved)  # noqa: E731
+    assert moved() == "phone"
+    routed.do(ChangeAgent("agent1", **change), ROOT)  # type: ignore[arg-type]
+    assert moved() is None
+
+
+# --- what was escalated ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["pending", "hold", "solved"])
+def test_what_is_escalated_is_work_whoever_it_waited_for(routed: StoredDesk, state: str) -> None:
+    come(routed, "agent1", "lead")
+    routed.mail()
+    settle(routed)
+    owner = owners(routed, 1)[0] or ""
+    routed.do(c.Reply(1, "Done.", status=state), owner)
+    routed.do(c.Escalate(1, "lead", "angry"), "agent2")
+    assert (routed.ticket(1).status, owners(routed, 1)) == (Status.OPEN, ["lead"])
+    routed.do(c.Undo(), "agent2")
+    assert routed.ticket(1).status == state
+
+
+def test_a_clock_takes_no_ticket_down_and_none_from_somebody_high_enough(routed: StoredDesk) -> None:
+    routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
+    routed.do(lv.AddStep("gold", "breach", ("escalate=senior",)), ROOT)
+    routed.do(ChangeAgent("agent1", tier="senior"), ROOT)
+    for _ in range(2):
+        routed.mail()
+    routed.do(c.Take(1))
+    routed.do(c.Escalate(2, "tier:lead", "angry"))
+    routed.do(c.Take(2), "lead")
+    routed.later(hours=2)
+    fire(routed)
+    assert owners(routed, 1, 2) == ["agent1", "lead"]
+    assert routed.ticket(2).tier == "lead"
+    assert told(routed, "[#1] Overdue") == ["agent1@acme.test"] * 2
+
+
+def test_a_clock_can_take_a_ticket_to_the_next_tier(routed: StoredDesk) -> None:
+    routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
+    routed.do(lv.AddStep("gold", "50%", ("escalate=next",)), ROOT)
+    routed.do(lv.AddStep("gold", "breach", ("escalate=next",)), ROOT)
+    routed.mail()
+    routed.do(c.Take(1))
+    routed.later(minutes=31)
+    fire(routed)
+    assert (routed.ticket(1).tier, owners(routed, 1)) == ("senior", [None])
+    assert routed.ticket(1).declined is None, "nobody gave it back"
+    routed.later(minutes=31)
+    fire(routed)
+    assert routed.ticket(1).tier == "lead"
+
+
+def test_a_clock_can_send_word_to_the_customer_which_keeps_no_promise(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "", "24x7", (("first_response", "1h"),)), ROOT)
+    desk.do(lv.AddStep("gold", "breach", ("reply=Wir arbeiten an #{number}.",)), ROOT)
+    desk.mail()
+    desk.later(hours=2)
+    fire(desk)
+    last = desk.show(1)["messages"][-1]
+    assert (last["kind"], last["text"].strip()) == ("auto", "Wir arbeiten an #1.")
+    entries = [row for row in desk.outbox(ticket=1) if row["to"] == ["ana@example.org"]]
+    assert len(entries) == 1
+    assert desk.ticket(1).due_at is not None, "the promise is still broken"
+
+
+def test_an_escalation_by_a_clock_comes_through_quiet_hours(desk: StoredDesk) -> None:
+    desk.do(ChangeAgent("agent2", quiet="00:00-23:59"), ROOT)
+    desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
+    desk.do(lv.AddStep("gold", "breach", ("escalate=agent2",)), ROOT)
+    desk.mail()
+    desk.later(hours=2)
+    fire(desk)
+    assert told(desk, "Escalated to you") == ["agent2@acme.test"]
+
+
+def test_what_was_escalated_above_somebody_is_not_theirs_to_take(routed: StoredDesk) -> None:
+    routed.mail()
+    routed.do(c.Escalate(1, "tier:lead", "angry"))
+    with pytest.raises(Refused, match="agent1 is not of that tier"):
+        routed.do(c.Take(1))
+    with pytest.raises(Refused, match="agent1 is not of that tier"):
+        routed.do(c.Assign(1, "agent2"))
+    routed.do(c.Assign(1, "agent2"), "lead")
+    assert owners(routed, 1) == ["agent2"], "who may have it may give it to whom they like"
+
+
+def test_what_stands_before_it_for_others_hides_nothing_from_anybody(routed: StoredDesk) -> None:
+    for number in range(25):
+        routed.mail(f"c{number}@example.org")
+        if number < 22:
+            routed.do(c.Escalate(number + 1, "tier:lead", "angry"))
+    assert queue(routed, "agent1") == [23, 24, 25]
+    assert queue(routed, "lead")[:2] == [1, 2]
+    assert routed.do(c.Next()).tickets == (23,)
+
+
+def test_a_reason_is_needed_and_whoever_has_it_is_no_target(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(c.Take(1))
+    with pytest.raises(UsageError) as raised:
+        desk.do(c.Escalate(1, "lead", " "))
+    assert "--reason" in raised.value.hint
+    with pytest.raises(Refused, match="agent1's already"):
+        desk.do(c.Escalate(1, "agent1", "again"))
+    desk.do(ChangeAgent("agent2", active=False), ROOT)
+    with pytest.raises(NotFound, match="agent2 has left"):
+        desk.do(c.Escalate(1, "agent2", "again"))
+
+
+# --- what waits -----------------------------------------------------------------------------------
+
+
+def test_the_team_hears_of_tickets_that_nobody_who_is_there_may_have(routed: StoredDesk) -> None:
+    routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
+    come(routed, "agent1")
+    for name in ("ana", "ben"):
+        routed.do(c.Create(f"{name}@example.org", "Help", "x", channel="support", team="support"))
+    settle(routed)
+    assert len(told(routed, "nobody who is here may have")) == 3
+    routed.later(hours=1)
+    routed.do(RunRoutes(), ROOT)
+    assert len(told(routed, "nobody who is here may have")) == 3, "once"
+
+
+def test_a_queue_that_cannot_be_given_out_hides_nobody_behind_it(
+    routed: StoredDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real thing looks at five thousand at once; a small desk at a few."""
+    monkeypatch.setattr(running, "LOOK_AT", 4)
+    monkeypatch.setattr(running, "PAGE", 2)
+    routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
+    for number in range(9):
+        routed.mail(f"c{number}@example.org")
+    routed.do(c.Create("+82255501000", "Call", "x", channel="phone", team="support"), "agent2")
+    come(routed, "agent1")
+    assert owners(routed, 10) == ["agent1"]
+
+
+def test_what_is_counted_is_all_that_waits(routed: StoredDesk) -> None:
+    for number in range(7):
+        routed.mail(f"c{number}@example.org")
+    routed.do(SetPresence("online"), "agent1")
+    assert routed.do(RunRoutes(), ROOT).said == "support: 3 given out, 4 go on waiting"
+
+
+def test_a_ticket_taken_by_hand_is_a_turn(routed: StoredDesk) -> None:
+    routed.do(ChangeTeam("support", route="round_robin"), ROOT)
+    routed.do(SetPresence("online"), "agent1")
+    routed.mail()
+    routed.do(c.Take(1))
+    routed.later(minutes=5)
+    come(routed, "agent2")
+    routed.mail("ben@example.org")
+    settle(routed)
+    assert owners(routed, 2) == ["agent2"]
+
+
+def test_a_tag_can_ask_for_a_skill_that_nobody_has_yet(routed: StoredDesk) -> None:
+    come(routed, "agent1")
+    routed.do(c.Create("ana@example.org", "Router", "x", team="support", tags=("skill:router",)), "agent2")
+    settle(routed)
+    would = explain(routed, 1)["would"]
+    assert (would["skills"], would["why"]) == (["router"], "skills")
+    with pytest.raises(UsageError):
+        routed.do(c.Tag(1, ("place:router",)))
+
+
+def test_a_ticket_that_is_taken_up_again_stands_where_it_came_back(desk: StoredDesk) -> None:
+    desk.do(c.Create("ana@example.org", "One", "x", team="support", priority="normal"))
+    desk.do(c.Solve(1))
+    desk.later(days=2)
+    desk.do(c.Create("ben@example.org", "Two", "x", team="support", priority="normal"))
+    desk.later(hours=1)
+    desk.do(c.Reopen(1))
+    assert queue(desk, "agent1") == [2, 1]
+    assert desk.ticket(1).queue_at > desk.now
+
+
+def test_the_queue_is_shown_as_it_would_be(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "8h"),)), ROOT)
+    desk.mail()
+    shown = desk.store.ask(ShowQueue(now="2099-01-01T09:00:00Z"))
+    assert (shown["now"], shown["tickets"][0]["overdue"]) == ("2099-01-01T09:00:00Z", True)
+    with pytest.raises(DeskctlError, match="no agent is called"):
+        desk.store.ask(ShowQueue("agnet1"))
+
+
+# --- approvals ------------------------------------------------------------------------------------
+
+
+def test_whoever_may_decide_sees_what_waits_for_it_and_nobody_else(routed: StoredDesk) -> None:
+    routed.mail()
+    routed.do(AskApproval(1, "refund"))
+    asked = {agent: len(routed.store.ask(ShowQueue(agent))["approvals"]) for agent in ("agent1", "agent2", "lead")}
+    assert asked == {"agent1": 0, "agent2": 0, "lead": 1}
+
+
+@pytest.mark.parametrize("end", [c.Solve(1), c.Close(1), c.Merge(1, 2), c.MarkSpam(1)])
+def test_what_is_done_waits_for_nobodys_leave(desk: StoredDesk, end: c.Solve) -> None:
+    desk.do(ChangeAgent("lead", tier="lead"), ROOT)
+    desk.mail()
+    desk.mail("ben@example.org")
+    desk.do(AskApproval(1, "refund"))
+    desk.later(hours=1)
+    fire(desk)
+    desk.do(end, "agent2")
+    assert desk.ticket(1).approval is None
+    assert told(desk, "Done before your question was decided") == ["agent1@acme.test"]
+    desk.do(c.Undo(), "agent2")
+    assert desk.ticket(1).approval == "agent1"
+
+
+# --- priorities -----------------------------------------------------------------------------------
+
+
+def test_what_becomes_more_urgent_is_promised_no_less(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "", "24x7", (("first_response", "urgent=15m"), ("resolution", "normal=3d"))), ROOT)
+    desk.mail()
+    before = desk.store.transaction(lambda unit: unit.levels.clocks(1))
+    desk.do(c.Set(1, (("priority", "urgent"),)))
+    after = desk.store.transaction(lambda unit: unit.levels.clocks(1))
+    resolution = {key: clock.due_at for key, clock in before.items()}
+    assert {key: clock.due_at for key, clock in after.items() if key in resolution} == resolution
+    assert desk.ticket(1).priority is Priority.URGENT
+    desk.later(minutes=1)
+    desk.do(c.Set(1, (("priority", "low"),)))
+    low = desk.store.transaction(lambda unit: unit.levels.clocks(1))
+    assert {clock.why for clock in low.values()} == {"no_target"}
