@@ -101,7 +101,11 @@ def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
         ("calendar add 24x7 --hours 24x7", 4, "there already"),
         ("calendar check seul today +1h", 3, "no calendar “seul”"),
         ("calendar check 24x7 today +1y", 2, "“+1y” is no moment"),
+        ('calendar check 24x7 "2026-12-24 17:50" "2026-12-24 17:49"', 2, "is before “2026-12-24 17:50”"),
+        ('calendar check 24x7 "9999-12-31 12:00" +1h', 2, "“9999-12-31 12:00” is too far away"),
+        ("calendar check 24x7 0001-06-01 9999-06-01", 2, "“0001-06-01” is too far away"),
         ("calendar show 24x7 --month 2027-13", 2, "“2027-13” is no month"),
+        ('calendar add x --hours 24x7 --day 2027-05-06 "Half 9-12"', 2, "--day 2027-05-06: “Half 9-12” says hours"),
         ("calendar import 24x7 nothing.ics", 2, "nothing.ics cannot be read"),
         ("sla add x --first-response 1h --when contact.teir:vip", 2, "did you mean contact.tier?"),
         ("sla add x --first-response 1h --when status:open", 2, "status changes all the time"),
@@ -133,6 +137,16 @@ def test_what_is_probably_not_meant_is_said(alone: Shell) -> None:
     assert "names agent2, who has left" in alone("sla", "list").err
     assert "agent2 has left" in alone("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
     assert "is that of a" in alone("calendar", "remove", "office", code=4).err
+
+
+def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -> None:
+    alone("calendar", "add", "Office", "--timezone", "Asia/Seoul", "--hours", "mon-fri 09:00-18:00")
+    at = ("calendar", "check", "Office", "2026-12-24 17:50")
+    assert alone(*at, "+2 hours").out == (
+        "2026-12-25 10:50 +09:00 is 2 hours after 2026-12-24 17:50 +09:00 in office\n"
+    )
+    assert alone(*at, "+90s").out == "2026-12-24 17:51:30 +09:00 is 90s after 2026-12-24 17:50 +09:00 in office\n"
+    assert alone("calendar", "check", "24x7", "8999-12-31 23:00", "+9999w", code=1).out.startswith("never: ")
 
 
 def test_days_off_come_from_a_calendar_file(alone: Shell) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 import click
 
@@ -203,11 +203,12 @@ def check(context: CliContext, name: str, start: str, then: str, now: str | None
     if context.json:
         context.document(answer)
     elif answer["never"]:
-        context.say(f"never: {answer['calendar']} is not open for {then.lstrip('+')} ({NEVER})")
+        context.say(f"never: {answer['calendar']} is not open for {_typed(then)} ({NEVER})")
     elif answer["due"] is not None:
-        context.say(f"{_shown(answer['due'])} is {then.lstrip('+')} after {_shown(answer['start'])} in {name}")
+        after = f"after {_shown(answer['start'])} in {answer['calendar']}"
+        context.say(f"{_shown(answer['due'])} is {_typed(then)} {after}")
     else:
-        between = f"between {_shown(answer['start'])} and {_shown(answer['end'])} in {name}"
+        between = f"between {_shown(answer['start'])} and {_shown(answer['end'])} in {answer['calendar']}"
         context.say(f"{_length(answer['working'])} {between}")
     return 1 if answer["never"] else 0
 
@@ -238,21 +239,22 @@ def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str,
 
 
 def _named(own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
-    """Hours stand at the end of a day's name."""
-    days = []
-    for day, words in own:
-        parts = words.split()
-        frames: list[str] = []
-        while parts and parts[-1][:1].isdigit() and ":" in parts[-1] and "-" in parts[-1]:
-            frames.insert(0, parts.pop())
-        days.append((day, " ".join(parts), " ".join(frames)))
-    return tuple(days)
+    """Hours stand at the end of a day's name. Raises UsageError."""
+    from ...core.calendars.hours import split_named
+
+    return tuple((day, *split_named(words, f"--day {day}")) for day, words in own)
 
 
-def _shown(moment: Any) -> str:
-    """`2026-12-28 10:50 +09:00`."""
-    text = str(moment)
-    return f"{text[:10]} {text[11:16]} {text[-6:] if text[-3] == ':' else 'UTC'}"
+def _typed(length: str) -> str:
+    """A length as it was typed, without what says that it is one."""
+    return length.strip().removeprefix("+").removeprefix("in ").strip()
+
+
+def _shown(moment: str) -> str:
+    """`2026-12-28 10:50 +09:00`; with seconds where there are some."""
+    at = datetime.fromisoformat(moment)
+    clock = at.replace(microsecond=0).isoformat(" ")
+    return f"{clock[: 19 if at.second else 16]} {clock[19:]}"
 
 
 def _length(seconds: int) -> str:

@@ -16,7 +16,7 @@ from ..sla.book import Book
 from ..sla.events import CalendarChanged
 from ..suggest import did_you_mean
 from ..unit import Unit
-from .hours import parse_frames, parse_hours
+from .hours import parse_frames, parse_hours, plain
 from .model import ALWAYS, Calendar, Day, zone
 
 _NAME = re.compile(r"[\w][\w.-]{0,63}\Z")
@@ -112,8 +112,8 @@ def checked_name(text: str) -> str:
 def _day(when: str, name: str, hours: str) -> tuple[date, Day]:
     words = " ".join(name.split())
     if not words.isprintable():
-        raise UsageError(f"the name of {when} cannot be read")
-    frames = () if hours.strip().lower() in ("", "closed") else parse_frames(hours.split())
+        raise UsageError(f"the name of {when} has characters that cannot be shown", "write it without them")
+    frames = () if hours.strip().lower() in ("", "closed") else parse_frames(plain(hours).split())
     return _date(when), Day(words, frames)
 
 
