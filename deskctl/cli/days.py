@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.suggest import did_you_mean
 from ..errors import UsageError
@@ -16,13 +16,32 @@ Days = tuple[tuple[str, str, str], ...]
 YEARS = 12
 
 
-def holidays(names: Iterable[str], this_year: int, language: str | None = None) -> Days:
-    """Public holidays of countries and regions (`KR`, `DE:BY`), substitute holidays included. Raises UsageError."""
+class Imported(NamedTuple):
+    """What a file had: dates, names and hours ("" is closed), and what whoever imports it should know."""
+
+    days: tuple[tuple[str, str, str], ...]
+    remarks: tuple[str, ...]
+
+
+class _Unfit(ValueError):
+    """A property of an event that means no days."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+
+
+def holidays(names: Iterable[str], this_year: int, language: str | None = None) -> tuple[tuple[str, str], ...]:
+    """Dates and names of the public holidays of countries and regions (`KR`, `DE:BY`), substitute holidays included.
+    Raises UsageError."""
     found: dict[str, str] = {}
     for name in names:
-        for day, title in _of(name, range(this_year - 1, this_year + YEARS - 1), language):
+        for day, title in _of(name, _within_reach(this_year), language):
             found[day.isoformat()] = found.get(day.isoformat(), title)
-    return tuple((day, title, "") for day, title in sorted(found.items()))
+    return tuple(sorted(found.items()))
+
+
+def _within_reach(this_year: int) -> range:
+    return range(this_year - 1, this_year + YEARS - 1)
 
 
 def _of(name: str, years: range, language: str | None) -> Iterator[tuple[date, str]]:

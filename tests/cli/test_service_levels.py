@@ -105,6 +105,9 @@ def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
         ('calendar check 24x7 "9999-12-31 12:00" +1h', 2, "“9999-12-31 12:00” is too far away"),
         ("calendar check 24x7 0001-06-01 9999-06-01", 2, "“0001-06-01” is too far away"),
         ("calendar show 24x7 --month 2027-13", 2, "“2027-13” is no month"),
+        ('calendar add x --hours 24x7 --timezone ""', 2, "without --timezone it is the desk's"),
+        ("calendar add x --hours 24x7 --timezone Asia", 2, "Asia/Aden, Asia/Almaty"),
+        ("calendar add x --hours 24x7 --holidays none --holidays KR", 2, "--holidays none goes with no other"),
         ('calendar add x --hours 24x7 --day 2027-05-06 "Half 9-12"', 2, "--day 2027-05-06: “Half 9-12” says hours"),
         ("calendar import 24x7 nothing.ics", 2, "nothing.ics cannot be read"),
         ("sla add x --first-response 1h --when contact.teir:vip", 2, "did you mean contact.tier?"),
@@ -137,6 +140,28 @@ def test_what_is_probably_not_meant_is_said(alone: Shell) -> None:
     assert "names agent2, who has left" in alone("sla", "list").err
     assert "agent2 has left" in alone("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
     assert "is that of a" in alone("calendar", "remove", "office", code=4).err
+
+
+def named_days(desk: Shell, name: str, month: str) -> dict[str, tuple[str, ...]]:
+    """The days of their own in a month, with their names and hours."""
+    days = desk("calendar", "show", name, "--month", month, "--json").row["month_days"]
+    return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"]}
+
+
+def test_public_holidays_are_replaced_and_dropped_and_days_of_its_own_stay(desk: Shell) -> None:
+    new_year = {f"2027-02-0{n}" for n in (6, 7, 8, 9)}
+    desk("calendar", "add", "Seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "kr")
+    assert named_days(desk, "Seoul", "2027-02").keys() == new_year
+    desk("calendar", "edit", "Seoul", "--day", "2027-02-08", "New year shift 10:00 – 12:00")
+    desk("calendar", "edit", "seoul", "--holidays", "KR")
+    february = named_days(desk, "seoul", "2027-02")
+    assert february.keys() == new_year
+    assert february["2027-02-08"] == ("New year shift", "10:00-12:00")
+    desk("calendar", "edit", "seoul", "--holidays", "US")
+    assert named_days(desk, "seoul", "2027-02").keys() == {"2027-02-08", "2027-02-15"}
+    desk("calendar", "edit", "seoul", "--holidays", "none")
+    assert named_days(desk, "seoul", "2027-02").keys() == {"2027-02-08"}
+    assert desk("calendar", "list", "--columns", "name,holidays").out.splitlines()[-1] == "seoul\t"
 
 
 def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -> None:

@@ -33,7 +33,11 @@ _NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this 
 _ZONE = click.option("--timezone", metavar="ZONE", help="An IANA time zone, as in Asia/Seoul.")
 _HOURS = click.option("--hours", metavar="HOURS", help='As in "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00".')
 _HOLIDAYS = click.option(
-    "--holidays", "countries", metavar="COUNTRY[:REGION]", multiple=True, help="Public holidays, as in KR or DE:BY."
+    "--holidays",
+    "countries",
+    metavar="COUNTRY[:REGION]",
+    multiple=True,
+    help="Public holidays, as in KR or DE:BY; or none.",
 )
 _OWN = click.option(
     "--day",
@@ -80,9 +84,11 @@ def add(
 
     if hours is None:
         raise UsageError("when is it open?", '--hours "mon-fri 09:00-18:00"; 24x7 is there already')
-    zone = timezone or context.desk().info.timezone
-    days = (*_public(context, countries), *_named(own))
-    set_up(context, AddCalendar(name, zone, hours, days, tuple(map(str.upper, countries))))
+    if timezone is not None and not timezone.strip():
+        raise UsageError("--timezone is empty", "an IANA name, as in Asia/Seoul; without --timezone it is the desk's")
+    zone = context.desk().info.timezone if timezone is None else timezone
+    names = _countries(countries) or ()
+    set_up(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
 
 
 @calendar.command("edit")
@@ -105,7 +111,8 @@ def edit(
 ) -> None:
     """Change a calendar from now on.
 
-    What has been counted until now stays as it was. --holidays also brings in the years that have come within reach.
+    What has been counted until now stays as it was. --holidays takes the place of the public holidays there were, and
+    brings in the years that have come within reach; --holidays none drops them. Days of its own stay as they are.
 
     \b
     Examples:
@@ -114,9 +121,9 @@ def edit(
     """
     from ...core.commands.levels import ChangeCalendar
 
-    days = (*_public(context, countries), *_named(own))
-    names = tuple(map(str.upper, countries)) or None
-    set_up(context, ChangeCalendar(name, timezone, hours, days, names, forget))
+    names = _countries(countries)
+    public = _public(context, names or ())
+    set_up(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
 
 
 @calendar.command("import")
@@ -229,7 +236,17 @@ def remove(context: CliContext, name: str) -> None:
     set_up(context, RemoveCalendar(name))
 
 
-def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+def _countries(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """None where nothing was said of holidays, nothing where there shall be `none`. Raises UsageError."""
+    from ...errors import UsageError
+
+    said = tuple(dict.fromkeys(name.strip().upper() for name in names))
+    if "NONE" in said and len(said) > 1:
+        raise UsageError("--holidays none goes with no other", "name the countries whose holidays there shall be")
+    return () if said == ("NONE",) else said or None
+
+
+def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     if not countries:
         return ()
     from ..days import holidays

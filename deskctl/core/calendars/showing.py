@@ -23,7 +23,17 @@ _SIGN = re.compile(r"\A\s*(?:\+|in\s)\s*", re.IGNORECASE)
 _YEARS = range(1970, 9001)
 
 
-def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
+class Row(CalendarRow):
+    """`holidays_until` is the last year of which public holidays were copied; null without any."""
+
+    holidays_until: int | None
+
+
+class Document(CalendarDocument):
+    holidays_until: int | None
+
+
+def row(calendar: Calendar, policies: Sequence[str]) -> Row:
     """`policies` are those that count in it."""
     return {
         "name": calendar.name,
@@ -34,10 +44,11 @@ def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
         "version": calendar.version,
         "since": calendar.since.isoformat().replace("+00:00", "Z"),
         "policies": list(policies),
+        "holidays_until": calendar.holidays_until,
     }
 
 
-def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> CalendarDocument:
+def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> Document:
     """Raises UsageError."""
     year, number = _month(month) if month else (now.astimezone(zone(calendar.timezone)).timetuple()[:2])
     _, count = gregorian.monthrange(year, number)

@@ -111,6 +111,23 @@ def test_what_is_wrong_with_hours_is_said(text: str, said: str) -> None:
 def test_an_unknown_zone_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"did you mean Asia/Seoul\?"):
         zone("Asia/Soul")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Asia", "Asia/Aden, Asia/Almaty"),
+        ("asia/seo", "Asia/Seoul begin with it"),
+        ("", "as in Asia/Seoul"),
+    ],
+)
+def test_the_beginning_of_a_zone_is_answered_with_those_that_begin_so(name: str, hint: str) -> None:
+    with pytest.raises(UsageError) as error:
+        zone(name)
+    assert "did you mean" not in error.value.what
+    assert hint in error.value.hint
+
+
 @pytest.mark.parametrize(
     ("text", "name", "hours"),
     [
