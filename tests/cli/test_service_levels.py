@@ -6,12 +6,20 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from deskctl.cli.examine import ending_holidays
+from deskctl.cli.month import drawn
+from deskctl.cli.width import width
+from deskctl.core.calendars.hours import parse_hours
+from deskctl.core.calendars.model import Calendar, Day
+from deskctl.core.calendars.showing import document
 from tests.cli import shell
 from tests.cli.shell import ROOT, Shell
+from tests.cli.test_terminal import at_terminal
 
 PAGE = (ROOT / "docs" / "how-to" / "service-levels.md").read_text()
 GOLD = (
@@ -164,6 +172,31 @@ def test_public_holidays_are_replaced_and_dropped_and_days_of_its_own_stay(desk:
     assert desk("calendar", "list", "--columns", "name,holidays").out.splitlines()[-1] == "seoul\t"
 
 
+def test_where_the_holidays_end_is_said(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
+    last = alone("calendar", "show", "seoul", "--json").row["holidays_until"]
+    assert alone("calendar", "show", "seoul", "--month", f"{last}-12").err == ""
+    said = alone("calendar", "show", "seoul", "--month", f"{last + 1}-01").err
+    assert said.startswith(f"note: the holidays of KR end with {last}; deskctl calendar edit seoul --holidays KR")
+    assert alone("calendar", "show", "24x7", "--month", f"{last + 1}-01").err == ""
+
+
+def test_doctor_says_when_the_holidays_come_to_their_end() -> None:
+    def said(today: date) -> list[tuple[str, str]]:
+        rows = ({"name": "seoul", "holidays": ["KR", "US"], "holidays_until": 2036}, {"holidays_until": None})
+        return [(found["state"], found["mend"]) for found in ending_holidays(rows, today)]
+
+    again = "deskctl calendar edit seoul --holidays KR --holidays US"
+    assert said(date(2035, 12, 31)) == []
+    assert said(date(2036, 1, 2)) == [("note", again)]
+    assert said(date(2037, 1, 1)) == [("finding", again)]
+
+
+def test_doctor_knows_calendars_without_holidays_and_with_many_years_of_them(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
+    assert "calendars" not in {row["check"] for row in alone("doctor", "--json").rows}
+
+
 def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -> None:
     alone("calendar", "add", "Office", "--timezone", "Asia/Seoul", "--hours", "mon-fri 09:00-18:00")
     at = ("calendar", "check", "Office", "2026-12-24 17:50")
@@ -172,6 +205,32 @@ def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -
     )
     assert alone(*at, "+90s").out == "2026-12-24 17:51:30 +09:00 is 90s after 2026-12-24 17:50 +09:00 in office\n"
     assert alone("calendar", "check", "24x7", "8999-12-31 23:00", "+9999w", code=1).out.startswith("never: ")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 66, 80, 96, 200])
+def test_a_month_fits_its_terminal_in_korean_too(columns: int) -> None:
+    hours = parse_hours("mon 10:30-17:45; tue-fri 09:00-12:00 13:00-18:00; sat 08:30-12:00")
+    days = {date(2027, 2, 7): Day("설날"), date(2027, 2, 9): Day("설날 대체 휴일"), date(2027, 2, 28): Day("Shift")}
+    shown = document(Calendar("seoul", "Asia/Seoul", hours, days), "2027-02", datetime(2027, 2, 1, tzinfo=UTC), ())
+    _, _, _, heads, *weeks = drawn(shown, columns, color=False).split("\n\n2027-02-07")[0].splitlines()
+    assert max(map(width, [heads, *weeks])) <= columns
+    grid = [in_columns(line) for line in weeks]
+    begins = [heads.index(head[: (columns - 6) // 7]) for head in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")]
+    for day in range(1, 29):
+        assert any(line[begins[(day - 1) % 7] :].startswith(f"{day:2}") for line in grid), day
+
+
+def in_columns(line: str) -> str:
+    """A character for each column of a terminal: a wide one has two."""
+    return "".join(character * width(character) for character in line)
+
+
+def test_a_month_at_a_terminal_of_eighty_columns_breaks_no_week(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-12:00 13:00-18:00", "--holidays", "KR")
+    plain = re.sub(r"\x1b\[\d+m", "", at_terminal(alone, "calendar", "show", "seoul", "--month", "2027-02"))
+    assert max(map(width, plain.splitlines())) <= 80
+    assert plain.splitlines()[4].split()[:6] == ["1", "2", "3", "4", "5", "6"]
+    assert plain.splitlines()[5].split()[:2] == ["9…18", "9…18"]
 
 
 def test_days_off_come_from_a_calendar_file(alone: Shell) -> None:

@@ -174,16 +174,21 @@ def show(context: CliContext, name: str, month: str | None, now: str | None) -> 
     import sys
 
     from ...core.queries.levels import ShowCalendar
-    from ..month import drawn
+    from ...safe import visible
+    from ..month import drawn, too_far
+    from ..output import terminal_width
 
     document = context.ask(ShowCalendar(name, month, now))
     context.release()
     if context.json:
         context.document(document)
     elif sys.stdout.isatty():
-        sys.stdout.write(drawn(document, color=context.color))
+        sys.stdout.write(drawn(document, terminal_width(), color=context.color))
     else:
         context.emit(document["month_days"], _DAY)
+    if remark := too_far(document):
+        sys.stdout.flush()
+        sys.stderr.write(f"note: {visible(remark)}\n")
 
 
 @calendar.command("check")
