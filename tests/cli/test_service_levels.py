@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from deskctl.cli.days import Imported, imported
 from deskctl.cli.examine import ending_holidays
 from deskctl.cli.month import drawn
 from deskctl.cli.width import width
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, Day
 from deskctl.core.calendars.showing import document
+from deskctl.errors import UsageError
 from tests.cli import shell
 from tests.cli.shell import ROOT, Shell
 from tests.cli.test_terminal import at_terminal
@@ -231,6 +233,122 @@ def test_a_month_at_a_terminal_of_eighty_columns_breaks_no_week(alone: Shell) ->
     assert max(map(width, plain.splitlines())) <= 80
     assert plain.splitlines()[4].split()[:6] == ["1", "2", "3", "4", "5", "6"]
     assert plain.splitlines()[5].split()[:2] == ["9…18", "9…18"]
+
+
+def ics(*events: str) -> str:
+    parts = "".join(f"BEGIN:VEVENT\r\nUID:{n}\r\n{event}\r\nEND:VEVENT\r\n" for n, event in enumerate(events))
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{parts}END:VCALENDAR\r\n"
+
+
+def read(folder: Path, content: str | bytes) -> Imported:
+    path = folder / "extra.ics"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return imported(str(path), 2026)
+
+
+def dates(found: Imported) -> list[str]:
+    return [day for day, _, _ in found.days]
+
+
+@pytest.mark.parametrize(
+    ("event", "wanted"),
+    [
+        ("DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=YEARLY;UNTIL=20281231T000000Z", ["2027-01-01", "2028-01-01"]),
+        ("DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=YEARLY;UNTIL=20281231", ["2027-01-01", "2028-01-01"]),
+        ("DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=MONTHLY;COUNT=2;BYHOUR=9", ["2027-01-01", "2027-02-01"]),
+        (
+            "DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=MONTHLY;COUNT=2\r\nRRULE:FREQ=WEEKLY;COUNT=2",
+            ["2027-01-01", "2027-01-08", "2027-02-01"],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20270303\r\nRDATE;VALUE=DATE:20270403,20270503",
+            ["2027-03-03", "2027-04-03", "2027-05-03"],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=MONTHLY;COUNT=3\r\nEXDATE:20270201T000000",
+            ["2027-01-01", "2027-03-01"],
+        ),
+        (
+            "DTSTART:20270303T000000\r\nDTEND:20270305T000000\r\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+            ["2027-03-03", "2027-03-04"],
+        ),
+        ("DTSTART;VALUE=DATE:20270303\r\nDTEND:20270305T000000", ["2027-03-03", "2027-03-04"]),
+        ("DTSTART;VALUE=DATE:20361231\r\nDURATION:P3D", ["2036-12-31"]),
+        (
+            "DTSTART;VALUE=DATE:20270301\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\r\nRDATE;VALUE=DATE:20270302",
+            ["2027-03-02"],
+        ),
+        ("DTSTART;VALUE=DATE:16000229\r\nRRULE:FREQ=YEARLY", ["2028-02-29", "2032-02-29", "2036-02-29"]),
+    ],
+)
+def test_all_day_events_are_read_as_calendars_write_them(tmp_path: Path, event: str, wanted: list[str]) -> None:
+    assert dates(read(tmp_path, ics(event))) == wanted
+
+
+def test_a_range_over_all_of_time_is_taken_in_for_the_years_within_reach(tmp_path: Path) -> None:
+    found = dates(read(tmp_path, ics("DTSTART;VALUE=DATE:00010101\r\nDTEND;VALUE=DATE:99991230")))
+    assert (found[0], found[-1], len(found)) == ("2025-01-01", "2036-12-31", 4383)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("DTSTART;VALUE=DATE:20270231", "DTSTART: 20270231 cannot be read"),
+        ("DTSTART;VALUE=PERIOD:20270303T000000Z/P1D", "DTSTART: 20270303T000000Z/P1D is no date"),
+        ("DTSTART;VALUE=DATE:20270303\r\nDTSTART;VALUE=DATE:20270304", "DTSTART: there is more than one"),
+        ("DTSTART;VALUE=DATE:20270303\r\nRRULE:FREQ=FORTNIGHTLY", "RRULE: FREQ=FORTNIGHTLY cannot be read"),
+        ("DTSTART;VALUE=DATE:20270303\r\nRRULE:FREQ=SECONDLY", "RRULE: FREQ=SECONDLY: days repeat DAILY, WEEKLY"),
+        ("DTSTART;VALUE=DATE:20270303\r\nRRULE:FREQ=YEARLY;INTERVAL=0", "RRULE: FREQ=YEARLY;INTERVAL=0: INTERVAL is 1"),
+        ("DTSTART;VALUE=DATE:00010101\r\nRRULE:FREQ=DAILY", "RRULE: FREQ=DAILY gives more than 50000 days"),
+        ("DTSTART;VALUE=DATE:20270303\r\nDURATION:never", "DURATION: never cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_of_a_file_is_named_with_its_event_and_property(
+    tmp_path: Path, event: str, said: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        read(tmp_path, ics("DTSTART;VALUE=DATE:20270101\r\nSUMMARY:New year", f"{event}\r\nSUMMARY:워크숍"))
+    assert error.value.what.startswith(f"{tmp_path / 'extra.ics'}: “워크숍”: {said}")
+
+
+def test_days_beyond_the_last_year_are_no_days_off(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        read(tmp_path, ics("DTSTART;VALUE=DATE:99991231\r\nDURATION:P3D"))
+    assert "2025 to 2036: 1 before or after them left out" in error.value.hint
+
+
+def test_cancelled_events_are_no_days_off_and_that_is_said(tmp_path: Path) -> None:
+    series = "BEGIN:VEVENT\r\nUID:s\r\nDTSTART;VALUE=DATE:20270301\r\nRRULE:FREQ=MONTHLY;COUNT=2\r\nEND:VEVENT\r\n"
+    instance = "UID:s\r\nRECURRENCE-ID;VALUE=DATE:20270401\r\nDTSTART;VALUE=DATE:20270401\r\nSTATUS:CANCELLED"
+    one = "BEGIN:VEVENT\r\nUID:t\r\nDTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\n"
+    found = read(
+        tmp_path, f"BEGIN:VCALENDAR\r\n{series}BEGIN:VEVENT\r\n{instance}\r\nEND:VEVENT\r\n{one}END:VCALENDAR\r\n"
+    )
+    assert dates(found) == ["2027-03-01"]
+    assert found.remarks == ("cancelled events are no days off: 2 left out",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "euc-kr", "cp949"])
+def test_a_file_may_be_in_the_letters_of_korean_windows(tmp_path: Path, encoding: str) -> None:
+    found = read(tmp_path, ics("DTSTART;VALUE=DATE:20270208\r\nSUMMARY:회사 휴무").encode(encoding))
+    assert found.days == (("2027-02-08", "회사 휴무", ""),)
+
+
+def test_names_are_read_that_are_folded_within_a_letter_or_hold_what_no_terminal_shows(tmp_path: Path) -> None:
+    raw = ics("DTSTART;VALUE=DATE:20270208\r\nSUMMARY:회사 \x1b[31m휴무").encode()
+    found = read(tmp_path, raw.replace("무".encode(), b"\xeb\r\n \xac\xb4"))
+    assert found.days == (("2027-02-08", "회사 [31m휴무", ""),)
+    with pytest.raises(UsageError, match="is written in letters that are not known") as error:
+        read(tmp_path, b"\xff\x00\x81")
+    assert error.value.hint == "save it as UTF-8"
+
+
+def test_a_calendar_file_says_at_the_shell_what_it_left_out(alone: Shell) -> None:
+    alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
+    events = ics("DTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED", "DTSTART;VALUE=DATE:20270304\r\nSUMMARY:x")
+    (alone.folder / "extra.ics").write_bytes(events.encode())
+    assert "note: cancelled events are no days off: 1" in alone("calendar", "import", "office", "extra.ics").err
+    assert named_days(alone, "office", "2027-03") == {"2027-03-04": ("x",)}
 
 
 def test_days_off_come_from_a_calendar_file(alone: Shell) -> None:

@@ -134,14 +134,23 @@ def edit(
 def import_(context: CliContext, name: str, file: str) -> None:
     """Take the all-day events of an iCalendar file in as days off.
 
+    Those that repeat count for twelve years, as public holidays do; those that were cancelled do not count.
+
     \b
     Example:
       deskctl calendar import seoul extra.ics
     """
-    from ...core.commands.levels import ChangeCalendar
-    from ..days import imported
+    import sys
 
-    set_up(context, ChangeCalendar(name, days=imported(file)))
+    from ...core.commands.levels import ChangeCalendar
+    from ...safe import visible
+    from ..days import imported
+    from ..times import now
+
+    found = imported(file, now().year)
+    set_up(context, ChangeCalendar(name, days=found.days))
+    for remark in found.remarks:
+        sys.stderr.write(f"note: {visible(remark)}\n")
 
 
 @calendar.command("list")
