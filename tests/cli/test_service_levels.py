@@ -205,6 +205,8 @@ def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -
     assert alone(*at, "+2 hours").out == (
         "2026-12-25 10:50 +09:00 is 2 hours after 2026-12-24 17:50 +09:00 in office\n"
     )
+    assert " is 2시간 after " in alone(*at, "2시간 뒤").out
+    assert " is 2 hours after " in alone(*at, "in 2 hours").out
     assert alone(*at, "+90s").out == "2026-12-24 17:51:30 +09:00 is 90s after 2026-12-24 17:50 +09:00 in office\n"
     assert alone("calendar", "check", "24x7", "8999-12-31 23:00", "+9999w", code=1).out.startswith("never: ")
 

@@ -277,8 +277,10 @@ def _named(own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]
 
 
 def _typed(length: str) -> str:
-    """A length as it was typed, without what says that it is one."""
-    return length.strip().removeprefix("+").removeprefix("in ").strip()
+    """A length as it was typed, without what says that it is one to come."""
+    import re
+
+    return re.sub(r"\A\s*(?:\+|in\s)\s*|\s*(?:뒤에?|후에?|later|from now)?\s*\Z", "", length, flags=re.IGNORECASE)
 
 
 def _shown(moment: str) -> str:
