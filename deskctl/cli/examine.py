@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..errors import ConfigError, DeskctlError
 from .context import CliContext
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Less than this and mail will soon have no room.
 LEAST_FREE = 500_000_000  # bytes
+#: Public holidays are copied anew before there are none left.
+LEAST_HOLIDAYS = timedelta(days=365)
 #: A clock that is this far behind the newest ticket has been set back.
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -136,6 +138,18 @@ def _schema(config: Config) -> Iterator[Finding]:
         yield fine("store", f"revision {found.revision}")
 
 
+def ending_holidays(calendars: Sequence[Any], today: date) -> Iterator[Finding]:
+    """Calendars whose copied holidays come to their end, or have."""
+    from .month import refreshing
+
+    for calendar in calendars:
+        until = calendar["holidays_until"]
+        if until is not None and date(until, 12, 31) - today < LEAST_HOLIDAYS:
+            kind = finding if until < today.year else note
+            detail = f"the holidays of {calendar['name']} ({', '.join(calendar['holidays'])}) end with {until}"
+            yield kind("calendars", detail, refreshing(calendar))
+
+
 def _at_work(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
     """What failed since the desk was opened: plugins (`known` are those that failed at once), and their jobs."""
     desk = context.desk()
@@ -161,6 +175,7 @@ def _at_work(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
 
 def _desk(context: CliContext) -> Iterator[Finding]:
     from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, StoreStatus
+    from ..core.queries.levels import ListCalendars
     from ..core.queries.tickets import ListTickets
 
     desk = context.desk()
@@ -191,6 +206,7 @@ def _desk(context: CliContext) -> Iterator[Finding]:
         yield fine("agents", f"{len(agents)} active")
     else:
         yield note("agents", "there are none yet", "deskctl agent add HANDLE --name NAME --email ADDRESS")
+    yield from ending_holidays(desk.ask(ListCalendars()), datetime.now(UTC).date())
     channels = desk.call("channels")
     if not channels:
         yield note("channels", "none is configured: nobody can reach the desk", "edit config.toml: [channels.NAME]")

@@ -74,11 +74,20 @@ def _calendar(row: Any) -> Calendar:
         name=row.name,
         timezone=row.timezone,
         week=tuple(_frames(frames) for frames in from_json(row.week)),
-        days={date.fromisoformat(d): Day(name, _frames(frames)) for d, (name, frames) in from_json(row.days).items()},
+        days={date.fromisoformat(day): _day(*kept) for day, kept in from_json(row.days).items()},
         holidays=tuple(from_json(row.holidays)),
         version=row.version,
         since=from_micros(row.since),
     )
+
+
+def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> Day:
+    """Older versions say of no day that it is a public holiday."""
+    return Day(name, _frames(frames), public)
+
+
+def _day_kept(day: Day) -> list[Any]:
+    return [day.name, [list(frame) for frame in day.frames], *([True] if day.public else [])]
 
 
 def _frames(pairs: Sequence[Sequence[int]]) -> tuple[Frame, ...]:
@@ -183,7 +192,7 @@ def _calendars(connection: Connection, changes: LevelChanges) -> None:
             to_micros(c.since),
             c.timezone,
             to_json([[list(frame) for frame in frames] for frames in c.week]),
-            to_json({d.isoformat(): [day.name, [list(f) for f in day.frames]] for d, day in sorted(c.days.items())}),
+            to_json({day.isoformat(): _day_kept(own) for day, own in sorted(c.days.items())}),
             to_json(list(c.holidays)),
             c.name in changes.gone_calendars,
         )

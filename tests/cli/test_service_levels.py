@@ -6,12 +6,22 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from deskctl.cli.days import Imported, imported
+from deskctl.cli.examine import ending_holidays
+from deskctl.cli.month import drawn
+from deskctl.cli.width import width
+from deskctl.core.calendars.hours import parse_hours
+from deskctl.core.calendars.model import Calendar, Day
+from deskctl.core.calendars.showing import document
+from deskctl.errors import UsageError
 from tests.cli import shell
 from tests.cli.shell import ROOT, Shell
+from tests.cli.test_terminal import at_terminal
 
 PAGE = (ROOT / "docs" / "how-to" / "service-levels.md").read_text()
 GOLD = (
@@ -101,7 +111,14 @@ def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
         ("calendar add 24x7 --hours 24x7", 4, "there already"),
         ("calendar check seul today +1h", 3, "no calendar “seul”"),
         ("calendar check 24x7 today +1y", 2, "“+1y” is no moment"),
+        ('calendar check 24x7 "2026-12-24 17:50" "2026-12-24 17:49"', 2, "is before “2026-12-24 17:50”"),
+        ('calendar check 24x7 "9999-12-31 12:00" +1h', 2, "“9999-12-31 12:00” is too far away"),
+        ("calendar check 24x7 0001-06-01 9999-06-01", 2, "“0001-06-01” is too far away"),
         ("calendar show 24x7 --month 2027-13", 2, "“2027-13” is no month"),
+        ('calendar add x --hours 24x7 --timezone ""', 2, "without --timezone it is the desk's"),
+        ("calendar add x --hours 24x7 --timezone Asia", 2, "Asia/Aden, Asia/Almaty"),
+        ("calendar add x --hours 24x7 --holidays none --holidays KR", 2, "--holidays none goes with no other"),
+        ('calendar add x --hours 24x7 --day 2027-05-06 "Half 9-12"', 2, "--day 2027-05-06: “Half 9-12” says hours"),
         ("calendar import 24x7 nothing.ics", 2, "nothing.ics cannot be read"),
         ("sla add x --first-response 1h --when contact.teir:vip", 2, "did you mean contact.tier?"),
         ("sla add x --first-response 1h --when status:open", 2, "status changes all the time"),
@@ -133,6 +150,207 @@ def test_what_is_probably_not_meant_is_said(alone: Shell) -> None:
     assert "names agent2, who has left" in alone("sla", "list").err
     assert "agent2 has left" in alone("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
     assert "is that of a" in alone("calendar", "remove", "office", code=4).err
+
+
+def named_days(desk: Shell, name: str, month: str) -> dict[str, tuple[str, ...]]:
+    """The days of their own in a month, with their names and hours."""
+    days = desk("calendar", "show", name, "--month", month, "--json").row["month_days"]
+    return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"]}
+
+
+def test_public_holidays_are_replaced_and_dropped_and_days_of_its_own_stay(desk: Shell) -> None:
+    new_year = {f"2027-02-0{n}" for n in (6, 7, 8, 9)}
+    desk("calendar", "add", "Seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "kr")
+    assert named_days(desk, "Seoul", "2027-02").keys() == new_year
+    desk("calendar", "edit", "Seoul", "--day", "2027-02-08", "New year shift 10:00 – 12:00")
+    desk("calendar", "edit", "seoul", "--holidays", "KR")
+    february = named_days(desk, "seoul", "2027-02")
+    assert february.keys() == new_year
+    assert february["2027-02-08"] == ("New year shift", "10:00-12:00")
+    desk("calendar", "edit", "seoul", "--holidays", "US")
+    assert named_days(desk, "seoul", "2027-02").keys() == {"2027-02-08", "2027-02-15"}
+    desk("calendar", "edit", "seoul", "--holidays", "none")
+    assert named_days(desk, "seoul", "2027-02").keys() == {"2027-02-08"}
+    assert desk("calendar", "list", "--columns", "name,holidays").out.splitlines()[-1] == "seoul\t"
+
+
+def test_where_the_holidays_end_is_said(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
+    last = alone("calendar", "show", "seoul", "--json").row["holidays_until"]
+    assert alone("calendar", "show", "seoul", "--month", f"{last}-12").err == ""
+    said = alone("calendar", "show", "seoul", "--month", f"{last + 1}-01").err
+    assert said.startswith(f"note: the holidays of KR end with {last}; deskctl calendar edit seoul --holidays KR")
+    assert alone("calendar", "show", "24x7", "--month", f"{last + 1}-01").err == ""
+
+
+def test_doctor_says_when_the_holidays_come_to_their_end() -> None:
+    def said(today: date) -> list[tuple[str, str]]:
+        rows = ({"name": "seoul", "holidays": ["KR", "US"], "holidays_until": 2036}, {"holidays_until": None})
+        return [(found["state"], found["mend"]) for found in ending_holidays(rows, today)]
+
+    again = "deskctl calendar edit seoul --holidays KR --holidays US"
+    assert said(date(2035, 12, 31)) == []
+    assert said(date(2036, 1, 2)) == [("note", again)]
+    assert said(date(2037, 1, 1)) == [("finding", again)]
+
+
+def test_doctor_knows_calendars_without_holidays_and_with_many_years_of_them(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
+    assert "calendars" not in {row["check"] for row in alone("doctor", "--json").rows}
+
+
+def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -> None:
+    alone("calendar", "add", "Office", "--timezone", "Asia/Seoul", "--hours", "mon-fri 09:00-18:00")
+    at = ("calendar", "check", "Office", "2026-12-24 17:50")
+    assert alone(*at, "+2 hours").out == (
+        "2026-12-25 10:50 +09:00 is 2 hours after 2026-12-24 17:50 +09:00 in office\n"
+    )
+    assert " is 2시간 after " in alone(*at, "2시간 뒤").out
+    assert " is 2 hours after " in alone(*at, "in 2 hours").out
+    assert alone(*at, "+90s").out == "2026-12-24 17:51:30 +09:00 is 90s after 2026-12-24 17:50 +09:00 in office\n"
+    assert alone("calendar", "check", "24x7", "8999-12-31 23:00", "+9999w", code=1).out.startswith("never: ")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 66, 80, 96, 200])
+def test_a_month_fits_its_terminal_in_korean_too(columns: int) -> None:
+    hours = parse_hours("mon 10:30-17:45; tue-fri 09:00-12:00 13:00-18:00; sat 08:30-12:00")
+    days = {date(2027, 2, 7): Day("설날"), date(2027, 2, 9): Day("설날 대체 휴일"), date(2027, 2, 28): Day("Shift")}
+    shown = document(Calendar("seoul", "Asia/Seoul", hours, days), "2027-02", datetime(2027, 2, 1, tzinfo=UTC), ())
+    _, _, _, heads, *weeks = drawn(shown, columns, color=False).split("\n\n2027-02-07")[0].splitlines()
+    assert max(map(width, [heads, *weeks])) <= columns
+    grid = [in_columns(line) for line in weeks]
+    begins = [heads.index(head[: (columns - 6) // 7]) for head in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")]
+    for day in range(1, 29):
+        assert any(line[begins[(day - 1) % 7] :].startswith(f"{day:2}") for line in grid), day
+
+
+def in_columns(line: str) -> str:
+    """A character for each column of a terminal: a wide one has two."""
+    return "".join(character * width(character) for character in line)
+
+
+def test_a_month_at_a_terminal_of_eighty_columns_breaks_no_week(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-12:00 13:00-18:00", "--holidays", "KR")
+    plain = re.sub(r"\x1b\[\d+m", "", at_terminal(alone, "calendar", "show", "seoul", "--month", "2027-02"))
+    assert max(map(width, plain.splitlines())) <= 80
+    assert plain.splitlines()[4].split()[:6] == ["1", "2", "3", "4", "5", "6"]
+    assert plain.splitlines()[5].split()[:2] == ["9…18", "9…18"]
+
+
+def ics(*events: str) -> str:
+    parts = "".join(f"BEGIN:VEVENT\r\nUID:{n}\r\n{event}\r\nEND:VEVENT\r\n" for n, event in enumerate(events))
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{parts}END:VCALENDAR\r\n"
+
+
+def read(folder: Path, content: str | bytes) -> Imported:
+    path = folder / "extra.ics"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return imported(str(path), 2026)
+
+
+def dates(found: Imported) -> list[str]:
+    return [day for day, _, _ in found.days]
+
+
+@pytest.mark.parametrize(
+    ("event", "wanted"),
+    [
+        ("DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=YEARLY;UNTIL=20281231T000000Z", ["2027-01-01", "2028-01-01"]),
+        ("DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=YEARLY;UNTIL=20281231", ["2027-01-01", "2028-01-01"]),
+        ("DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=MONTHLY;COUNT=2;BYHOUR=9", ["2027-01-01", "2027-02-01"]),
+        (
+            "DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=MONTHLY;COUNT=2\r\nRRULE:FREQ=WEEKLY;COUNT=2",
+            ["2027-01-01", "2027-01-08", "2027-02-01"],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20270303\r\nRDATE;VALUE=DATE:20270403,20270503",
+            ["2027-03-03", "2027-04-03", "2027-05-03"],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=MONTHLY;COUNT=3\r\nEXDATE:20270201T000000",
+            ["2027-01-01", "2027-03-01"],
+        ),
+        (
+            "DTSTART:20270303T000000\r\nDTEND:20270305T000000\r\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+            ["2027-03-03", "2027-03-04"],
+        ),
+        ("DTSTART;VALUE=DATE:20270303\r\nDTEND:20270305T000000", ["2027-03-03", "2027-03-04"]),
+        ("DTSTART;VALUE=DATE:20361231\r\nDURATION:P3D", ["2036-12-31"]),
+        (
+            "DTSTART;VALUE=DATE:20270301\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\r\nRDATE;VALUE=DATE:20270302",
+            ["2027-03-02"],
+        ),
+        ("DTSTART;VALUE=DATE:16000229\r\nRRULE:FREQ=YEARLY", ["2028-02-29", "2032-02-29", "2036-02-29"]),
+    ],
+)
+def test_all_day_events_are_read_as_calendars_write_them(tmp_path: Path, event: str, wanted: list[str]) -> None:
+    assert dates(read(tmp_path, ics(event))) == wanted
+
+
+def test_a_range_over_all_of_time_is_taken_in_for_the_years_within_reach(tmp_path: Path) -> None:
+    found = dates(read(tmp_path, ics("DTSTART;VALUE=DATE:00010101\r\nDTEND;VALUE=DATE:99991230")))
+    assert (found[0], found[-1], len(found)) == ("2025-01-01", "2036-12-31", 4383)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("DTSTART;VALUE=DATE:20270231", "DTSTART: 20270231 cannot be read"),
+        ("DTSTART;VALUE=PERIOD:20270303T000000Z/P1D", "DTSTART: 20270303T000000Z/P1D is no date"),
+        ("DTSTART;VALUE=DATE:20270303\r\nDTSTART;VALUE=DATE:20270304", "DTSTART: there is more than one"),
+        ("DTSTART;VALUE=DATE:20270303\r\nRRULE:FREQ=FORTNIGHTLY", "RRULE: FREQ=FORTNIGHTLY cannot be read"),
+        ("DTSTART;VALUE=DATE:20270303\r\nRRULE:FREQ=SECONDLY", "RRULE: FREQ=SECONDLY: days repeat DAILY, WEEKLY"),
+        ("DTSTART;VALUE=DATE:20270303\r\nRRULE:FREQ=YEARLY;INTERVAL=0", "RRULE: FREQ=YEARLY;INTERVAL=0: INTERVAL is 1"),
+        ("DTSTART;VALUE=DATE:00010101\r\nRRULE:FREQ=DAILY", "RRULE: FREQ=DAILY gives more than 50000 days"),
+        ("DTSTART;VALUE=DATE:20270303\r\nDURATION:never", "DURATION: never cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_of_a_file_is_named_with_its_event_and_property(
+    tmp_path: Path, event: str, said: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        read(tmp_path, ics("DTSTART;VALUE=DATE:20270101\r\nSUMMARY:New year", f"{event}\r\nSUMMARY:워크숍"))
+    assert error.value.what.startswith(f"{tmp_path / 'extra.ics'}: “워크숍”: {said}")
+
+
+def test_days_beyond_the_last_year_are_no_days_off(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        read(tmp_path, ics("DTSTART;VALUE=DATE:99991231\r\nDURATION:P3D"))
+    assert "2025 to 2036: 1 before or after them left out" in error.value.hint
+
+
+def test_cancelled_events_are_no_days_off_and_that_is_said(tmp_path: Path) -> None:
+    series = "BEGIN:VEVENT\r\nUID:s\r\nDTSTART;VALUE=DATE:20270301\r\nRRULE:FREQ=MONTHLY;COUNT=2\r\nEND:VEVENT\r\n"
+    instance = "UID:s\r\nRECURRENCE-ID;VALUE=DATE:20270401\r\nDTSTART;VALUE=DATE:20270401\r\nSTATUS:CANCELLED"
+    one = "BEGIN:VEVENT\r\nUID:t\r\nDTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\n"
+    found = read(
+        tmp_path, f"BEGIN:VCALENDAR\r\n{series}BEGIN:VEVENT\r\n{instance}\r\nEND:VEVENT\r\n{one}END:VCALENDAR\r\n"
+    )
+    assert dates(found) == ["2027-03-01"]
+    assert found.remarks == ("cancelled events are no days off: 2 left out",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "euc-kr", "cp949"])
+def test_a_file_may_be_in_the_letters_of_korean_windows(tmp_path: Path, encoding: str) -> None:
+    found = read(tmp_path, ics("DTSTART;VALUE=DATE:20270208\r\nSUMMARY:회사 휴무").encode(encoding))
+    assert found.days == (("2027-02-08", "회사 휴무", ""),)
+
+
+def test_names_are_read_that_are_folded_within_a_letter_or_hold_what_no_terminal_shows(tmp_path: Path) -> None:
+    raw = ics("DTSTART;VALUE=DATE:20270208\r\nSUMMARY:회사 \x1b[31m휴무").encode()
+    found = read(tmp_path, raw.replace("무".encode(), b"\xeb\r\n \xac\xb4"))
+    assert found.days == (("2027-02-08", "회사 [31m휴무", ""),)
+    with pytest.raises(UsageError, match="is written in letters that are not known") as error:
+        read(tmp_path, b"\xff\x00\x81")
+    assert error.value.hint == "save it as UTF-8"
+
+
+def test_a_calendar_file_says_at_the_shell_what_it_left_out(alone: Shell) -> None:
+    alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
+    events = ics("DTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED", "DTSTART;VALUE=DATE:20270304\r\nSUMMARY:x")
+    (alone.folder / "extra.ics").write_bytes(events.encode())
+    assert "note: cancelled events are no days off: 1" in alone("calendar", "import", "office", "extra.ics").err
+    assert named_days(alone, "office", "2027-03") == {"2027-03-04": ("x",)}
 
 
 def test_days_off_come_from_a_calendar_file(alone: Shell) -> None:

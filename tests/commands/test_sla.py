@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from deskctl.core import dispatch
 from deskctl.core.commands import levels as lv
@@ -16,10 +17,14 @@ from deskctl.core.commands.contacts import SetContact
 from deskctl.core.commands.machine import FireTimer, SettleDelivery
 from deskctl.core.people import Actor
 from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.queries.levels import ExplainClocks
+from deskctl.core.queries.levels import ExplainClocks, ListCalendars, ShowCalendar, ShowPolicy
 from deskctl.core.queries.tickets import ListTickets
 from deskctl.core.tickets import Priority
 from deskctl.core.unit import Unit
+from deskctl.errors import Refused
+from deskctl.store.engine import database
+from deskctl.store.tables import calendars, sla_book
+from deskctl.store.text import from_json, to_json
 from tests.commands.desk import StoredDesk
 
 POLICY = lv.AddPolicy(
@@ -262,3 +267,75 @@ def test_a_storm_of_due_moments_is_one_message_and_one_for_the_rest(gold: Stored
     assert digest["ticket"] is None
     assert [f"deskctl show {ticket}\n" in digest["text"] for ticket in tickets] == [False] + [True] * 11
     assert all(happened(gold, ticket, "agent_told")[-1]["about"] == "due_soon" for ticket in tickets)
+
+
+# --- calendars ------------------------------------------------------------------------------------
+
+NEW_YEAR = ("2027-02-08", "설날")
+PRESIDENTS = ("2027-02-15", "Washington's Birthday")
+SHIFT = ("2027-02-08", "New year shift", "10:00-12:00")
+
+
+def february(desk: StoredDesk, name: str = "seoul") -> dict[str, tuple[str, ...]]:
+    """The days of their own in a month, with their names and hours."""
+    days = desk.store.ask(ShowCalendar(name, "2027-02"))["month_days"]
+    return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"] is not None}
+
+
+@pytest.fixture
+def seoul(desk: StoredDesk) -> StoredDesk:
+    """A desk with a calendar that has the public holidays of Korea."""
+    desk.do(lv.AddCalendar("Seoul", "Asia/Seoul", "mon-fri 09:00-18:00", (), ("KR",), (NEW_YEAR,)), "user:root")
+    return desk
+
+
+def test_other_public_holidays_take_the_place_of_those_there_were(seoul: StoredDesk) -> None:
+    seoul.do(lv.ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
+    seoul.do(lv.ChangeCalendar("seoul", holidays=("US",), public=(PRESIDENTS,)), "user:root")
+    assert february(seoul) == {"2027-02-11": ("창립일",), "2027-02-15": ("Washington's Birthday",)}
+    seoul.do(lv.ChangeCalendar("seoul", holidays=()), "user:root")
+    assert february(seoul) == {"2027-02-11": ("창립일",)}
+    assert seoul.store.ask(ShowCalendar("seoul"))["holidays"] == []
+
+
+def test_a_day_of_its_own_wins_over_a_public_holiday_when_they_are_copied_again(seoul: StoredDesk) -> None:
+    seoul.do(lv.ChangeCalendar("seoul", days=(SHIFT,)), "user:root")
+    seoul.do(lv.ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
+    assert february(seoul) == {"2027-02-08": ("New year shift", "10:00-12:00")}
+
+
+def as_of_old(url: str) -> None:
+    """Calendars are kept as they were before they knew which of their days are public holidays."""
+    opened = database(url, busy=5)
+    with opened.writing("test") as connection:
+        for version, kept in connection.execute(select(calendars.c.version, calendars.c.days)).all():
+            days = to_json({day: own[:2] for day, own in from_json(kept).items()})
+            connection.execute(calendars.update().where(calendars.c.version == version).values(days=days))
+        connection.execute(sla_book.update().values(edition=sla_book.c.edition + 1))
+    opened.close()
+
+
+def test_a_calendar_of_old_learns_which_days_are_public_holidays_when_they_are_copied_again(
+    seoul: StoredDesk, desk_url: str
+) -> None:
+    seoul.do(lv.ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
+    as_of_old(desk_url)
+    assert february(seoul) == {"2027-02-08": ("설날",), "2027-02-11": ("창립일",)}
+    with pytest.raises(Refused, match="does not know which of its days are holidays of KR") as error:
+        seoul.do(lv.ChangeCalendar("seoul", holidays=()), "user:root")
+    assert "edit seoul --holidays KR" in error.value.hint
+    seoul.do(lv.ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
+    seoul.do(lv.ChangeCalendar("seoul", holidays=()), "user:root")
+    assert february(seoul) == {"2027-02-11": ("창립일",)}
+
+
+def test_names_of_calendars_and_policies_are_found_in_any_letters(seoul: StoredDesk) -> None:
+    seoul.do(lv.AddPolicy("Gold", "", "SEOUL", (("resolution", "8h"),)), "user:root")
+    assert seoul.store.ask(ShowCalendar("Seoul"))["policies"] == ["gold"]
+    assert seoul.store.ask(ShowPolicy("GOLD"))["calendar"] == "seoul"
+
+
+def test_a_calendar_knows_how_far_its_public_holidays_were_copied(seoul: StoredDesk) -> None:
+    seoul.do(lv.ChangeCalendar("seoul", days=(("2040-02-11", "창립일", ""),)), "user:root")
+    until = {row["name"]: row["holidays_until"] for row in seoul.store.ask(ListCalendars())}
+    assert until == {"24x7": None, "seoul": 2027}

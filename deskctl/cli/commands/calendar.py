@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 import click
 
@@ -33,7 +33,11 @@ _NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this 
 _ZONE = click.option("--timezone", metavar="ZONE", help="An IANA time zone, as in Asia/Seoul.")
 _HOURS = click.option("--hours", metavar="HOURS", help='As in "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00".')
 _HOLIDAYS = click.option(
-    "--holidays", "countries", metavar="COUNTRY[:REGION]", multiple=True, help="Public holidays, as in KR or DE:BY."
+    "--holidays",
+    "countries",
+    metavar="COUNTRY[:REGION]",
+    multiple=True,
+    help="Public holidays, as in KR or DE:BY; or none.",
 )
 _OWN = click.option(
     "--day",
@@ -80,9 +84,11 @@ def add(
 
     if hours is None:
         raise UsageError("when is it open?", '--hours "mon-fri 09:00-18:00"; 24x7 is there already')
-    zone = timezone or context.desk().info.timezone
-    days = (*_public(context, countries), *_named(own))
-    set_up(context, AddCalendar(name, zone, hours, days, tuple(map(str.upper, countries))))
+    if timezone is not None and not timezone.strip():
+        raise UsageError("--timezone is empty", "an IANA name, as in Asia/Seoul; without --timezone it is the desk's")
+    zone = context.desk().info.timezone if timezone is None else timezone
+    names = _countries(countries) or ()
+    set_up(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
 
 
 @calendar.command("edit")
@@ -105,7 +111,8 @@ def edit(
 ) -> None:
     """Change a calendar from now on.
 
-    What has been counted until now stays as it was. --holidays also brings in the years that have come within reach.
+    What has been counted until now stays as it was. --holidays takes the place of the public holidays there were, and
+    brings in the years that have come within reach; --holidays none drops them. Days of its own stay as they are.
 
     \b
     Examples:
@@ -114,9 +121,9 @@ def edit(
     """
     from ...core.commands.levels import ChangeCalendar
 
-    days = (*_public(context, countries), *_named(own))
-    names = tuple(map(str.upper, countries)) or None
-    set_up(context, ChangeCalendar(name, timezone, hours, days, names, forget))
+    names = _countries(countries)
+    public = _public(context, names or ())
+    set_up(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
 
 
 @calendar.command("import")
@@ -127,14 +134,23 @@ def edit(
 def import_(context: CliContext, name: str, file: str) -> None:
     """Take the all-day events of an iCalendar file in as days off.
 
+    Those that repeat count for twelve years, as public holidays do; those that were cancelled do not count.
+
     \b
     Example:
       deskctl calendar import seoul extra.ics
     """
-    from ...core.commands.levels import ChangeCalendar
-    from ..days import imported
+    import sys
 
-    set_up(context, ChangeCalendar(name, days=imported(file)))
+    from ...core.commands.levels import ChangeCalendar
+    from ...safe import visible
+    from ..days import imported
+    from ..times import now
+
+    found = imported(file, now().year)
+    set_up(context, ChangeCalendar(name, days=found.days))
+    for remark in found.remarks:
+        sys.stderr.write(f"note: {visible(remark)}\n")
 
 
 @calendar.command("list")
@@ -167,16 +183,21 @@ def show(context: CliContext, name: str, month: str | None, now: str | None) -> 
     import sys
 
     from ...core.queries.levels import ShowCalendar
-    from ..month import drawn
+    from ...safe import visible
+    from ..month import drawn, too_far
+    from ..output import terminal_width
 
     document = context.ask(ShowCalendar(name, month, now))
     context.release()
     if context.json:
         context.document(document)
     elif sys.stdout.isatty():
-        sys.stdout.write(drawn(document, color=context.color))
+        sys.stdout.write(drawn(document, terminal_width(), color=context.color))
     else:
         context.emit(document["month_days"], _DAY)
+    if remark := too_far(document):
+        sys.stdout.flush()
+        sys.stderr.write(f"note: {visible(remark)}\n")
 
 
 @calendar.command("check")
@@ -203,11 +224,12 @@ def check(context: CliContext, name: str, start: str, then: str, now: str | None
     if context.json:
         context.document(answer)
     elif answer["never"]:
-        context.say(f"never: {answer['calendar']} is not open for {then.lstrip('+')} ({NEVER})")
+        context.say(f"never: {answer['calendar']} is not open for {_typed(then)} ({NEVER})")
     elif answer["due"] is not None:
-        context.say(f"{_shown(answer['due'])} is {then.lstrip('+')} after {_shown(answer['start'])} in {name}")
+        after = f"after {_shown(answer['start'])} in {answer['calendar']}"
+        context.say(f"{_shown(answer['due'])} is {_typed(then)} {after}")
     else:
-        between = f"between {_shown(answer['start'])} and {_shown(answer['end'])} in {name}"
+        between = f"between {_shown(answer['start'])} and {_shown(answer['end'])} in {answer['calendar']}"
         context.say(f"{_length(answer['working'])} {between}")
     return 1 if answer["never"] else 0
 
@@ -228,7 +250,17 @@ def remove(context: CliContext, name: str) -> None:
     set_up(context, RemoveCalendar(name))
 
 
-def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+def _countries(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """None where nothing was said of holidays, nothing where there shall be `none`. Raises UsageError."""
+    from ...errors import UsageError
+
+    said = tuple(dict.fromkeys(name.strip().upper() for name in names))
+    if "NONE" in said and len(said) > 1:
+        raise UsageError("--holidays none goes with no other", "name the countries whose holidays there shall be")
+    return () if said == ("NONE",) else said or None
+
+
+def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     if not countries:
         return ()
     from ..days import holidays
@@ -238,21 +270,24 @@ def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str,
 
 
 def _named(own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
-    """Hours stand at the end of a day's name."""
-    days = []
-    for day, words in own:
-        parts = words.split()
-        frames: list[str] = []
-        while parts and parts[-1][:1].isdigit() and ":" in parts[-1] and "-" in parts[-1]:
-            frames.insert(0, parts.pop())
-        days.append((day, " ".join(parts), " ".join(frames)))
-    return tuple(days)
+    """Hours stand at the end of a day's name. Raises UsageError."""
+    from ...core.calendars.hours import split_named
+
+    return tuple((day, *split_named(words, f"--day {day}")) for day, words in own)
 
 
-def _shown(moment: Any) -> str:
-    """`2026-12-28 10:50 +09:00`."""
-    text = str(moment)
-    return f"{text[:10]} {text[11:16]} {text[-6:] if text[-3] == ':' else 'UTC'}"
+def _typed(length: str) -> str:
+    """A length as it was typed, without what says that it is one to come."""
+    import re
+
+    return re.sub(r"\A\s*(?:\+|in\s)\s*|\s*(?:뒤에?|후에?|later|from now)?\s*\Z", "", length, flags=re.IGNORECASE)
+
+
+def _shown(moment: str) -> str:
+    """`2026-12-28 10:50 +09:00`; with seconds where there are some."""
+    at = datetime.fromisoformat(moment)
+    clock = at.replace(microsecond=0).isoformat(" ")
+    return f"{clock[: 19 if at.second else 16]} {clock[19:]}"
 
 
 def _length(seconds: int) -> str:

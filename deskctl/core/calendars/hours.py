@@ -13,6 +13,17 @@ from .model import DAY, WEEKDAYS, Frame
 EXAMPLE = "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00"
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})\Z")
+_DASH = "[-‐‑–—~〜]"
+_FRAME = rf"\d{{1,2}}:\d{{2}}\s*{_DASH}\s*\d{{1,2}}:\d{{2}}"
+_FRAMES_AT_END = re.compile(rf"(?:\A|(?<=\s)){_FRAME}(?:[\s,]+{_FRAME})*\s*\Z")
+#: A clock time anywhere, also "9시"; at the end "9-12", "9 to 12", "9am" and an open "09-".
+_LIKE_A_TIME = re.compile(
+    r"(?<!\d)\d{1,2}[:：]\d{2}(?!\d)"
+    r"|(?<!\d)\d{1,2}\s*시(?=\W|\d|반|까지|부터|\Z)"
+    rf"|(?<!\d)(?<!{_DASH})\d{{1,2}}\s*(?:{_DASH}|to\b)(?:\s*\d{{1,2}})?\W*\Z"
+    r"|(?<!\d)\d{1,2}\s*[ap]\.?m\b\W*\Z",
+    re.IGNORECASE,
+)
 _NAMES = {
     **{name: n for n, name in enumerate(WEEKDAYS)},
     **{
@@ -54,7 +65,20 @@ def parse_hours(text: str) -> tuple[tuple[Frame, ...], ...]:
 
 def plain(text: str) -> str:
     """With the dashes that word processors make of a hyphen as one, and none of the blanks around it."""
-    return re.sub(r"\s*[-‐‑–—~〜]\s*", "-", text)
+    return re.sub(rf"\s*{_DASH}\s*", "-", text)
+
+
+def split_named(text: str, where: str = "") -> tuple[str, str]:
+    """A day's name, and its hours: the frames at the end of "Founding day 09:00 – 12:00", plain; "" without any.
+
+    Raises UsageError for a name that still says something of hours: it would be a whole day off. `where` is named.
+    """
+    found = _FRAMES_AT_END.search(text)
+    name = text if found is None else text[: found.start()]
+    if _LIKE_A_TIME.search(name):
+        place = f"{where}: " if where else ""
+        raise UsageError(f"{place}“{text}” says hours that cannot be read", "at the end, as in Half day 09:00-12:00")
+    return " ".join(name.split()), "" if found is None else " ".join(plain(found[0]).replace(",", " ").split())
 
 
 def _part(part: str) -> tuple[list[int], tuple[Frame, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from .model import BEGINNING, DAY, Calendar, zone
 from .zones import stretches
@@ -18,6 +18,9 @@ HORIZON_YEARS = 100
 _MICRO = timedelta(microseconds=1)
 _SECOND = 1_000_000
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+_FIRST_DAY, _LAST_DAY = (day.toordinal() - _EPOCH_DAY for day in (date.min, date.max))
+#: The last microsecond that has a date.
+_LAST = (datetime.max.replace(tzinfo=UTC) - BEGINNING) // _MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Opening:
     def add(self, start: datetime, working: timedelta) -> datetime | None:
         """The first moment at which `working` time has passed since `start` (aware); the answer is UTC.
 
-        None if the calendar is not open for that long within a hundred years.
+        None if the calendar is not open for that long within a hundred years, or before the year 10000.
         Laws: between(start, add(start, d)) == d, and add(s, between(s, e)) is the earliest moment of equal measure.
         """
         at, left = micros(start), working // _MICRO
@@ -56,15 +59,15 @@ class Opening:
         if left > self._most:
             return None
         if self._always:
-            return moment(at + left) if left < HORIZON_YEARS * 366 * DAY * _SECOND else None
+            return _dated(at + left) if left < HORIZON_YEARS * 366 * DAY * _SECOND else None
         first = (BEGINNING + at * _MICRO).year
         left += self._open_before(first, at)
-        for number in range(first, min(first + HORIZON_YEARS, 9998)):
+        for number in range(first, min(first + HORIZON_YEARS, date.max.year + 1)):
             if number > self._last_own.year + 1 and not any(self.calendar.week):
                 return None
             year = self._year(number)
             if left <= year.total:
-                return moment(_reached(year, left))
+                return _dated(_reached(year, left))
             left -= year.total
         return None
 
@@ -101,7 +104,8 @@ class Opening:
         starts: list[int] = []
         ends: list[int] = []
         for begin, end, offset in stretches(self._zone, number):
-            for day in range((begin + offset) // DAY, (end + offset - 1) // DAY + 1):
+            first, last = max((begin + offset) // DAY, _FIRST_DAY), min((end + offset - 1) // DAY, _LAST_DAY)
+            for day in range(first, last + 1):
                 midnight = day * DAY - offset
                 for frame in self.calendar.frames(date.fromordinal(_EPOCH_DAY + day)):
                     opens, closes = max(midnight + frame.start, begin), min(midnight + frame.end, end)
@@ -126,6 +130,11 @@ def _reached(year: _Year, left: int) -> int:
     """The earliest moment at which `left` (above 0, at most the year's total) is open since the year began."""
     place = bisect_right(year.before, left - 1) - 1
     return year.starts[place] + left - year.before[place]
+
+
+def _dated(at: int) -> datetime | None:
+    """None after the end of the year 9999."""
+    return moment(at) if at <= _LAST else None
 
 
 def micros(at: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +17,7 @@ from ..sla.book import Book
 from ..sla.events import CalendarChanged
 from ..suggest import did_you_mean
 from ..unit import Unit
-from .hours import parse_frames, parse_hours
+from .hours import parse_frames, parse_hours, plain
 from .model import ALWAYS, Calendar, Day, zone
 
 _NAME = re.compile(r"[\w][\w.-]{0,63}\Z")
@@ -33,7 +34,7 @@ def add(unit: Unit, command: c.AddCalendar, actor: Actor) -> Steps:
         name=name,
         timezone=zone(command.timezone).key,
         week=parse_hours(command.hours),
-        days=dict(_day(*day) for day in command.days),
+        days={**_public(command.public), **dict(_day(*day) for day in command.days)},
         holidays=command.holidays,
         version=len(book.calendars.get(name, ())) + 1,
         since=unit.now,
@@ -52,7 +53,14 @@ def change(unit: Unit, command: c.ChangeCalendar, actor: Actor) -> Steps:
     unknown = sorted(forgotten - set(known.days))
     if unknown:
         raise NotFound(f"{unknown[0]} is an ordinary day in {known.name}", f"deskctl calendar show {known.name}")
-    days = {**known.days, **dict(_day(*day) for day in command.days)}
+    if command.holidays is not None and _unmarked(known) and not set(known.holidays) <= set(command.holidays):
+        again = " ".join(f"--holidays {name}" for name in known.holidays)
+        raise Refused(
+            f"{known.name} does not know which of its days are holidays of {', '.join(known.holidays)}",
+            f"deskctl calendar edit {known.name} {again} makes it know; then do this again",
+        )
+    kept = known.days if command.holidays is None else _replaced(known, _public(command.public))
+    days = {**kept, **dict(_day(*day) for day in command.days)}
     wanted = replace(
         known,
         timezone=known.timezone if command.timezone is None else zone(command.timezone).key,
@@ -90,8 +98,8 @@ def remove(unit: Unit, command: c.RemoveCalendar, actor: Actor) -> Steps:
 
 
 def existing(book: Book, name: str) -> Calendar:
-    """Raises NotFound."""
-    found = book.calendar(name)
+    """By its name, in whatever letters it was typed. Raises NotFound."""
+    found = book.calendar(name.strip().lower())
     if found is None:
         names = [calendar.name for calendar in book.current_calendars]
         raise NotFound(
@@ -109,11 +117,29 @@ def checked_name(text: str) -> str:
     return name
 
 
+def _public(days: Iterable[tuple[str, str]]) -> dict[date, Day]:
+    """Holidays as days that are closed. Raises UsageError."""
+    return {day: own._replace(public=True) for day, own in (_day(when, name, "") for when, name in days)}
+
+
+def _replaced(known: Calendar, public: Mapping[date, Day]) -> dict[date, Day]:
+    """The days of a calendar with other public holidays; a day of its own stays what it is."""
+    own = {day: it for day, it in known.days.items() if not it.public}
+    if _unmarked(known):
+        own = {day: it for day, it in own.items() if day not in public or it._replace(public=True) != public[day]}
+    return {**public, **own}
+
+
+def _unmarked(known: Calendar) -> bool:
+    """Whether it is of old, and does not know which of its days are public holidays."""
+    return bool(known.holidays and known.days) and not any(own.public for own in known.days.values())
+
+
 def _day(when: str, name: str, hours: str) -> tuple[date, Day]:
     words = " ".join(name.split())
     if not words.isprintable():
-        raise UsageError(f"the name of {when} cannot be read")
-    frames = () if hours.strip().lower() in ("", "closed") else parse_frames(hours.split())
+        raise UsageError(f"the name of {when} has characters that cannot be shown", "write it without them")
+    frames = () if hours.strip().lower() in ("", "closed") else parse_frames(plain(hours).split())
     return _date(when), Day(words, frames)
 
 

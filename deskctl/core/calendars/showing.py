@@ -5,21 +5,35 @@ from __future__ import annotations
 import calendar as gregorian
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
 from ..durations import parse_duration
 from ..moments import parse_moment
 from ..queries.level_answers import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
 from .hours import shown, written
-from .model import WEEKDAYS, Calendar, zone
+from .model import BEGINNING, WEEKDAYS, Calendar, zone
 from .opening import HORIZON_YEARS, Opening
 
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})\Z")
-_LENGTH = re.compile(r"\+?(?:\d+[smhdw])+\Z")
+_LENGTH = re.compile(r"\+?(?:\d+[smhdw])+\Z", re.ASCII)
+_SIGN = re.compile(r"\A\s*(?:\+|in\s)\s*", re.IGNORECASE)
+#: Of what is shown and checked: hours so far away are nobody's, and what is not needed takes time.
+_YEARS = range(1970, 9001)
 
 
-def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
+class Row(CalendarRow):
+    """`holidays_until` is the last year of which public holidays were copied; null without any."""
+
+    holidays_until: int | None
+
+
+class Document(CalendarDocument):
+    holidays_until: int | None
+
+
+def row(calendar: Calendar, policies: Sequence[str]) -> Row:
     """`policies` are those that count in it."""
     return {
         "name": calendar.name,
@@ -30,10 +44,11 @@ def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
         "version": calendar.version,
         "since": calendar.since.isoformat().replace("+00:00", "Z"),
         "policies": list(policies),
+        "holidays_until": calendar.holidays_until,
     }
 
 
-def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> CalendarDocument:
+def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> Document:
     """Raises UsageError."""
     year, number = _month(month) if month else (now.astimezone(zone(calendar.timezone)).timetuple()[:2])
     _, count = gregorian.monthrange(year, number)
@@ -43,7 +58,7 @@ def document(calendar: Calendar, month: str | None, now: datetime, policies: Seq
 
 def _month(text: str) -> tuple[int, int]:
     found = _MONTH.match(text.strip())
-    if found is None or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) <= 9000:
+    if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) not in _YEARS:
         raise UsageError(f"“{text}” is no month", "as in 2027-02")
     return int(found[1]), int(found[2])
 
@@ -60,10 +75,10 @@ def _day(calendar: Calendar, day: date) -> CalendarDay:
 
 def check(opening: Opening, start: str, then: str, now: datetime) -> CalendarCheck:
     """What is `due` a length of working time after a moment, or how much is `working` between two. Moments without a
-    zone are the calendar's. Raises UsageError."""
+    zone are the calendar's. Raises UsageError, also for a second moment before the first."""
     calendar = opening.calendar
     local = zone(calendar.timezone)
-    begin = parse_moment(start, now, local, day_at=time())
+    begin = _near(start, now, local)
     answer: CalendarCheck = {
         "calendar": calendar.name,
         "timezone": calendar.timezone,
@@ -74,18 +89,44 @@ def check(opening: Opening, start: str, then: str, now: datetime) -> CalendarChe
         "working": None,
         "never": False,
     }
-    length = then.strip().lower().replace(" ", "")
-    if _LENGTH.match(length):
-        working = parse_duration(length)
+    working = _length(then)
+    if working is not None:
         due = opening.add(begin, working)
         answer["working"] = int(working.total_seconds())
         answer["due"] = None if due is None else _local(due, calendar)
         answer["never"] = due is None
         return answer
-    end = parse_moment(then, now, local, day_at=time())
+    end = _near(then, now, local)
+    if end < begin:
+        raise UsageError(f"“{then}” is before “{start}”", "name the earlier moment first, or a length, as in +2h")
+    if end.year - begin.year > HORIZON_YEARS:
+        raise UsageError(f"“{then}” is more than {HORIZON_YEARS} years after “{start}”", "name moments nearer together")
     answer["end"] = _local(end, calendar)
     answer["working"] = int(opening.between(begin, end).total_seconds())
     return answer
+
+
+def _near(text: str, now: datetime, local: ZoneInfo) -> datetime:
+    """A moment of the years that are checked. Raises UsageError."""
+    found = parse_moment(text, now, local, day_at=time())
+    if found.year not in _YEARS:
+        raise UsageError(f"“{text}” is too far away", f"moments from {_YEARS[0]} to {_YEARS[-1]} are checked")
+    return found
+
+
+def _length(text: str) -> timedelta | None:
+    """ "2h", "+1h 30m", "2 hours", "2시간": what a moment from now may be called, with or without its sign. None for
+    what is no length. Raises UsageError for one of nothing."""
+    compact = text.strip().lower().replace(" ", "")
+    if _LENGTH.match(compact):
+        return parse_duration(compact)
+    try:
+        length = parse_moment(f"+{_SIGN.sub('', text)}", BEGINNING, UTC) - BEGINNING
+    except UsageError:
+        return None
+    if not length:
+        raise UsageError(f"{text} is no time at all", "as in +2h")
+    return length
 
 
 def _local(at: datetime, calendar: Calendar) -> str:

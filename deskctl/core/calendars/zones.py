@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 from .model import BEGINNING, DAY
 
 _SECOND = timedelta(seconds=1)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+#: No offset is a day long: between these, every zone has a local time that can be written down.
+_FIRST = (datetime(1, 1, 2, tzinfo=UTC) - BEGINNING) // _SECOND
+_LAST = (datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC) - BEGINNING) // _SECOND
 
 
 class Stretch(NamedTuple):
@@ -27,7 +31,9 @@ def seconds(moment: datetime) -> int:
 
 @lru_cache(maxsize=512)
 def year_start(year: int) -> int:
-    return seconds(datetime(year, 1, 1, tzinfo=UTC))
+    """Seconds since 1970; also of 10000, where the last year ends that has dates."""
+    ordinal = date(year, 1, 1).toordinal() if year <= date.max.year else date.max.toordinal() + 1
+    return (ordinal - _EPOCH_DAY) * DAY
 
 
 @lru_cache(maxsize=1024)
@@ -47,7 +53,8 @@ def stretches(zone: ZoneInfo, year: int) -> tuple[Stretch, ...]:
 
 
 def _offset(zone: ZoneInfo, moment: int) -> int:
-    offset = (BEGINNING + timedelta(seconds=moment)).astimezone(zone).utcoffset()
+    """On the first and the last day that have a date it is that of the day beside it."""
+    offset = (BEGINNING + timedelta(seconds=min(max(moment, _FIRST), _LAST))).astimezone(zone).utcoffset()
     assert offset is not None
     return offset // _SECOND
 

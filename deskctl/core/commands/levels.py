@@ -11,7 +11,8 @@ from . import Command
 @dataclass(frozen=True, slots=True)
 class AddCalendar(Command):
     """`hours` as in "mon-fri 09:00-18:00". `days` are dates of their own: date, name, and hours of that day
-    ("" or "closed": none); `holidays` names the countries and regions that they were taken from."""
+    ("" or "closed": none). `public` are dates and names of public holidays, on which dates of their own win;
+    `holidays` names the countries and regions that they were taken from."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -20,11 +21,14 @@ class AddCalendar(Command):
     hours: str
     days: tuple[tuple[str, str, str], ...] = ()
     holidays: tuple[str, ...] = ()
+    public: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCalendar(Command):
-    """A new version, from now on. None leaves a field as it is; `days` are added, `forget` are dates that go."""
+    """A new version, from now on. None leaves a field as it is; `days` are added, `forget` are dates that go.
+
+    With `holidays`, `public` takes the place of all public holidays there were; without, it is not looked at."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -34,6 +38,7 @@ class ChangeCalendar(Command):
     days: tuple[tuple[str, str, str], ...] = ()
     holidays: tuple[str, ...] | None = None
     forget: tuple[str, ...] = ()
+    public: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,8 @@ def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
 
 
 def existing(book: Book, name: str) -> Policy:
-    """Raises NotFound."""
-    found = book.policy(name)
+    """By its name, in whatever letters it was typed. Raises NotFound."""
+    found = book.policy(name.strip().lower())
     if found is None:
         there = f"there is {', '.join(book.order)}" if book.order else "there is none"
         raise NotFound(f"there is no policy “{name}”{did_you_mean(name, book.order)}", f"{there}; deskctl sla add")

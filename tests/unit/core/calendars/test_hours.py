@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from deskctl.core.calendars.hours import parse_hours, written
+from deskctl.core.calendars.hours import parse_hours, split_named, written
 from deskctl.core.calendars.model import Calendar, Day, Frame, always, zone
 from deskctl.core.calendars.opening import Opening
 from deskctl.core.calendars.schedule import Piece, Schedule
+from deskctl.core.calendars.showing import check
 from deskctl.errors import UsageError
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -110,3 +111,106 @@ def test_what_is_wrong_with_hours_is_said(text: str, said: str) -> None:
 def test_an_unknown_zone_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"did you mean Asia/Seoul\?"):
         zone("Asia/Soul")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Asia", "Asia/Aden, Asia/Almaty"),
+        ("asia/seo", "Asia/Seoul begin with it"),
+        ("", "as in Asia/Seoul"),
+    ],
+)
+def test_the_beginning_of_a_zone_is_answered_with_those_that_begin_so(name: str, hint: str) -> None:
+    with pytest.raises(UsageError) as error:
+        zone(name)
+    assert "did you mean" not in error.value.what
+    assert hint in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "hours"),
+    [
+        ("Half day 09:00 - 12:00", "Half day", "09:00-12:00"),
+        ("Half 09:00–12:00", "Half", "09:00-12:00"),
+        ("반차 09:00~12:00, 13:00 ~ 15:00", "반차", "09:00-12:00 13:00-15:00"),
+        ("회사 창립일", "회사 창립일", ""),
+        ("창립 30주년, 1시간 묵념", "창립 30주년, 1시간 묵념", ""),
+        ("Moved from 2027-02-08", "Moved from 2027-02-08", ""),
+        ("Trade fair 2027 - day 2", "Trade fair 2027 - day 2", ""),
+        ("09:00-12:00", "", "09:00-12:00"),
+    ],
+)
+def test_hours_at_the_end_of_a_day_s_name_are_read_with_any_dash_and_blanks(text: str, name: str, hours: str) -> None:
+    assert split_named(text) == (name, hours)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Half 9-12",
+        "Half 9 – 12",
+        "Half until 12:00",
+        "Half 9am",
+        "Half 9 to 12",
+        "반차 9시까지",
+        "오전 9시 30분 반차",
+        "Half 9-",
+        "Half (09:00-12:00)",
+        "Half 09:00:00-12:00:00",
+        "Half 9am-12pm",
+    ],
+)
+def test_a_name_that_says_hours_makes_no_whole_day_off(text: str) -> None:
+    with pytest.raises(UsageError, match=r"--day 2027-05-06: .* says hours that cannot be read"):
+        split_named(text, "--day 2027-05-06")
+
+
+@pytest.mark.parametrize("zone_name", ["Asia/Seoul", "UTC", "America/New_York", "Pacific/Kiritimati"])
+def test_hours_are_known_up_to_the_ends_of_time(zone_name: str) -> None:
+    office = Opening(Calendar("any", zone_name, parse_hours("daily 00:00-24:00"), {date(2026, 1, 1): Day("off")}))
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    assert office.between(last - timedelta(days=3), last - timedelta(days=2)) == timedelta(days=1)
+    assert office.is_open(last - timedelta(days=2))
+    assert office.add(last - timedelta(days=2), timedelta(hours=4)) == last - timedelta(days=2) + timedelta(hours=4)
+    assert office.add(last, timedelta(days=9)) is None
+    assert office.between(first, first + timedelta(days=2)) >= timedelta(days=1)
+    assert office.between(last, last) == timedelta()
+
+
+def test_what_is_due_after_the_last_year_never_is() -> None:
+    assert Opening(always()).add(datetime(9999, 12, 31, 14, tzinfo=UTC), timedelta(weeks=9)) is None
+
+
+NOW = datetime(2026, 11, 30, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("length", ["+2h", "2h", "+2 hours", "2 hours", "in 2 hours", "+120 min", "2시간", "+ 2 시간"])
+def test_a_length_is_counted_from_the_moment_however_it_is_written(length: str) -> None:
+    answer = check(Opening(OFFICE), "2026-12-24 17:50", length, NOW)
+    assert (answer["due"], answer["working"]) == ("2026-12-25T10:50:00+09:00", 7200)
+
+
+def test_seconds_of_working_time_are_kept() -> None:
+    assert check(Opening(OFFICE), "2026-12-24 17:50", "+90s", NOW)["due"] == "2026-12-24T17:51:30+09:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "then", "said"),
+    [
+        ("2026-12-24 17:50", "2026-12-24 17:49", "“2026-12-24 17:49” is before “2026-12-24 17:50”"),
+        ("2026-12-24 17:50", "yesterday", "is no moment"),
+        ("9999-12-31 12:00", "+1h", "“9999-12-31 12:00” is too far away"),
+        ("0001-06-01", "9999-06-01", "“0001-06-01” is too far away"),
+        ("1970-06-01", "2970-06-01", "“2970-06-01” is more than 100 years after “1970-06-01”"),
+        ("2026-12-24 17:50", "+0 hours", "+0 hours is no time at all"),
+    ],
+)
+def test_moments_that_cannot_be_checked_are_refused(start: str, then: str, said: str) -> None:
+    with pytest.raises(UsageError) as error:
+        check(Opening(OFFICE), start, then, NOW)
+    assert said in error.value.what
+
+
+def test_a_length_that_no_years_hold_never_comes() -> None:
+    assert check(Opening(always()), "8999-12-31 23:00", "+9999w", NOW)["never"]
