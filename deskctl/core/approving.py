@@ -10,8 +10,9 @@ from .commands import Command
 from .commands import routing as c
 from .commands.machine import Tell
 from .commands.tickets import Undo
-from .events import Event, MarkedSpam, Merged, StatusChanged
+from .events import Event, MarkedSpam, StatusChanged
 from .handling import Handler, Said, Steps
+from .joining_events import Merged
 from .people import Actor, Agent
 from .routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
 from .routing.model import TIERS, Plan

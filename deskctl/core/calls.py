@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import UsageError
 from . import events as e
+from . import joining_events as je
 from . import phone
 from .commands import Command
 from .commands import tickets as c
@@ -59,10 +60,10 @@ def call_back_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) 
             unit.drop_timer(key)
         else:
             unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.CALLBACK, due, key, number))
-    elif isinstance(event, (e.StatusChanged, e.Merged, e.MarkedSpam)):
+    elif isinstance(event, (e.StatusChanged, je.Merged, e.MarkedSpam)):
         ticket = unit.ticket(number)
         if ticket.callback_at is not None and ticket.status in _ENDS:
-            yield SettleCallback(number, event.into if isinstance(event, e.Merged) else None)
+            yield SettleCallback(number, event.into if isinstance(event, je.Merged) else None)
 
 
 def settle(unit: Unit, command: SettleCallback, actor: Actor) -> Steps:

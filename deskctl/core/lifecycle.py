@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import events as e
+from . import joining_events as je
 from .customer_events import ContactChanged
 from .queue import virtual_due
 from .routing import events as re
@@ -63,9 +64,9 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return replace(ticket, followers=ticket.followers - {agent})
         case e.Tagged(added=added, removed=removed):
             return replace(ticket, tags=(ticket.tags | frozenset(added)) - frozenset(removed))
-        case e.Merged(into=into):
+        case je.Merged(into=into):
             return replace(_with_status(ticket, Status.MERGED, at), merged_into=into)
-        case e.Unmerged(new=status):
+        case je.Unmerged(new=status):
             return replace(_with_status(ticket, status, at), merged_into=None)
         case e.MarkedSpam():
             return replace(_with_status(ticket, Status.CLOSED, at), spam=True, waiting_since=None)

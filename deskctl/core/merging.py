@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..errors import Refused
 from .commands import Command
 from .commands import tickets as c
-from .events import Absorbed, Merged, WaitingChanged
+from .events import WaitingChanged
 from .handling import Handler, Said, Steps
+from .joining_events import Absorbed, Merged
 from .people import Actor
 from .tickets import REOPENED, Status
 from .unit import Unit

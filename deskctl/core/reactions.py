@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from . import approving, calls
 from . import events as e
+from . import joining_events as je
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
 from .commands.tickets import Assign
@@ -124,7 +125,7 @@ def tell_of_quarantine(unit: Unit, event: e.Event, actor: Actor, cause: Command)
         yield from _tell_team(unit, channel.team if channel else None, "quarantined", None, detail)
 
 
-_CHANGE_STATUS = (e.StatusChanged, e.Unmerged, e.Merged, e.MarkedSpam, e.UnmarkedSpam)
+_CHANGE_STATUS = (e.StatusChanged, je.Unmerged, je.Merged, e.MarkedSpam, e.UnmarkedSpam)
 
 
 def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:

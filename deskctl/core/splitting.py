@@ -10,9 +10,10 @@ from ..errors import NotFound, Refused, UsageError
 from .commands import Command
 from .commands import tickets as c
 from .conversation import MessageHead
-from .events import Event, SplitFrom, SplitOff, WaitingChanged
+from .events import Event, WaitingChanged
 from .handling import Handler, Said, Steps
 from .identity import address_key
+from .joining_events import SplitFrom, SplitOff
 from .messages import MessageKind
 from .opening import created, open_ticket
 from .people import Actor

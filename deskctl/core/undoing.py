@@ -10,6 +10,7 @@ from ..errors import DeskctlError, NotFound, Refused
 from . import contacts
 from . import customer_events as ce
 from . import events as e
+from . import joining_events as je
 from .commands import Command
 from .commands import tickets as c
 from .handling import Handler, Said, Steps
@@ -131,8 +132,8 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             yield e.FollowerAdded(number, agent)
         case e.Tagged(added=added, removed=removed):
             yield e.Tagged(number, removed, added)
-        case e.Merged(into=into, old=status):
-            yield e.Unmerged(number, into, status)
+        case je.Merged(into=into, old=status):
+            yield je.Unmerged(number, into, status)
         case e.MarkedSpam(old=before):
             yield e.UnmarkedSpam(number, before)
         case e.UnmarkedSpam(new=before):
@@ -141,12 +142,12 @@ def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
             if pattern := pattern_of(unit, unit.ticket(number).contact, place, domain):
                 unit.block(pattern, not blocked)
                 yield e.SenderBlocked(number, not blocked, place, domain)
-        case e.Absorbed(other=other):
-            yield e.Released(number, other)
-        case e.SplitFrom(origin=origin, messages=moved) if number is not None:
+        case je.Absorbed(other=other):
+            yield je.Released(number, other)
+        case je.SplitFrom(origin=origin, messages=moved) if number is not None:
             unit.move(moved, number, origin)
-        case e.SplitOff(into=into, messages=moved):
-            yield e.Rejoined(number, into, moved)
+        case je.SplitOff(into=into, messages=moved):
+            yield je.Rejoined(number, into, moved)
         case e.ReplyAdded(message=message) | e.NoteAdded(message=message) | e.Escalated(message=message):
             unit.withdraw(message)
             yield e.MessageWithdrawn(number, message)

@@ -9,7 +9,8 @@ from hashlib import sha256
 
 import pytest
 
-from deskctl.core.events import Absorbed, Bounced, MarkedSpam, Mentions, WaitingChanged
+from deskctl.core.events import Bounced, MarkedSpam, Mentions, WaitingChanged
+from deskctl.core.joining_events import Absorbed
 from deskctl.core.messages import FileRef, IncomingFile, MessageKind
 from deskctl.core.outbox import OutboxState
 from deskctl.core.people import Actor

@@ -23,17 +23,7 @@ _SIGN = re.compile(r"\A\s*(?:\+|in\s)\s*", re.IGNORECASE)
 _YEARS = range(1970, 9001)
 
 
-class Row(CalendarRow):
-    """`holidays_until` is the last year of which public holidays were copied; null without any."""
-
-    holidays_until: int | None
-
-
-class Document(CalendarDocument):
-    holidays_until: int | None
-
-
-def row(calendar: Calendar, policies: Sequence[str]) -> Row:
+def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
     """`policies` are those that count in it."""
     return {
         "name": calendar.name,
@@ -48,7 +38,7 @@ def row(calendar: Calendar, policies: Sequence[str]) -> Row:
     }
 
 
-def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> Document:
+def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> CalendarDocument:
     """Raises UsageError."""
     year, number = _month(month) if month else (now.astimezone(zone(calendar.timezone)).timetuple()[:2])
     _, count = gregorian.monthrange(year, number)

@@ -6,7 +6,8 @@ from typing import TypedDict
 
 
 class CalendarRow(TypedDict):
-    """`hours` as in "mon-fri 09:00-18:00". `days` counts the days of their own; `policies` count in it."""
+    """`hours` as in "mon-fri 09:00-18:00". `days` counts the days of their own; `policies` count in it.
+    `holidays_until` is the last year of which public holidays were copied, null without any."""
 
     name: str
     timezone: str
@@ -16,6 +17,7 @@ class CalendarRow(TypedDict):
     version: int
     since: str
     policies: list[str]
+    holidays_until: int | None
 
 
 class CalendarDay(TypedDict):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from .. import events as e
+from .. import joining_events as je
 from ..commands import Command
 from ..people import Actor
 from ..shifts import events as se
@@ -65,9 +66,9 @@ def _ticket(unit: Unit, number: int, event: e.Event) -> None:
             _take_up(unit, number)
         case e.StatusChanged(old=old, new=new) if (old in _OPENS) != (new in _OPENS):
             _wake_ticket(unit, number)
-        case e.Assigned() | e.Tagged() | e.LanguageChanged() | re.TierChanged() | e.UnmarkedSpam() | e.Unmerged():
+        case e.Assigned() | e.Tagged() | e.LanguageChanged() | re.TierChanged() | e.UnmarkedSpam() | je.Unmerged():
             _wake_ticket(unit, number)
-        case e.MarkedSpam() | e.Merged():
+        case e.MarkedSpam() | je.Merged():
             _wake_ticket(unit, number)
 
 

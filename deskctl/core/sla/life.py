@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
 from .. import events as e
+from .. import joining_events as je
 from ..customer_events import CallLogged
 from ..ports import RecordedEvent
 from ..tickets import Priority, Status
@@ -29,11 +30,11 @@ READ = (
     e.DeliverySettled,
     e.StatusChanged,
     e.PriorityChanged,
-    e.Merged,
-    e.Unmerged,
-    e.Absorbed,
-    e.SplitOff,
-    e.SplitFrom,
+    je.Merged,
+    je.Unmerged,
+    je.Absorbed,
+    je.SplitOff,
+    je.SplitFrom,
     e.MarkedSpam,
     e.UnmarkedSpam,
     e.Undone,
@@ -132,16 +133,16 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
         case e.DeliverySettled(message=int(message), state="queued" | "sent") if message in void:
             life.words.append(Word(at, Said.ANSWERED, message))
             void.discard(message)
-        case e.SplitOff(messages=gone):
+        case je.SplitOff(messages=gone):
             life.words = [w for w in life.words if w.message not in gone]
-        case e.SplitFrom(messages=messages, since=since):
+        case je.SplitFrom(messages=messages, since=since):
             life.start = min(life.start, since)
             _bring(life, Word(since, Said.ASKED, min(messages)))
-        case e.Absorbed(waiting=datetime() as waiting):
+        case je.Absorbed(waiting=datetime() as waiting):
             _bring(life, Word(waiting, Said.ASKED))
-        case e.StatusChanged(new=new) | e.Unmerged(new=new) | e.UnmarkedSpam(new=new):
+        case e.StatusChanged(new=new) | je.Unmerged(new=new) | e.UnmarkedSpam(new=new):
             life.states.append(Change(at, new.value))
-        case e.Merged():
+        case je.Merged():
             life.states.append(Change(at, Status.MERGED.value))
         case e.MarkedSpam():
             life.states.append(Change(at, SPAM))

@@ -28,7 +28,7 @@ calendars = Table(
     Column("since", Moment, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("week", Text, nullable=False),  # JSON: seven lists of [start, end] in seconds
-    Column("days", Text, nullable=False),  # JSON: date to [name, list of [start, end]]
+    Column("days", Text, nullable=False),  # JSON: date to [name, list of [start, end], true for a public holiday]
     Column("holidays", Text, nullable=False),  # JSON list
     Column("removed", Boolean, nullable=False),
 )
