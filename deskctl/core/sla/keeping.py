@@ -8,11 +8,22 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..commands import Command
-from ..events import AgentTold, Event, Mentions, SpamPurged
+from ..events import (
+    AgentTold,
+    Assigned,
+    Event,
+    FollowerAdded,
+    FollowerRemoved,
+    Mentions,
+    NoteAdded,
+    SpamPurged,
+    StatusChanged,
+)
 from ..handling import Handler, Said, Steps
 from ..people import Actor
 from ..ports import RecordedEvent
-from ..tickets import FINAL, Ticket
+from ..routing import events as re
+from ..tickets import FINAL, Status, Ticket
 from ..timers import Timer, TimerKind
 from ..unit import Unit
 from . import events as le
@@ -24,7 +35,13 @@ from .spans import DONE
 from .when import Facts
 
 #: What says nothing that a clock or a policy could ask for.
-_IGNORED = (AgentTold, Mentions, SpamPurged, le.LevelEvent)
+_IGNORED = (
+    *(AgentTold, Assigned, FollowerAdded, FollowerRemoved, Mentions, NoteAdded, SpamPurged),
+    *(re.Routed, re.HandedOn, re.FormerOwner),
+    le.LevelEvent,
+)
+#: To clocks these are alike.
+_WORKED_ON = frozenset({Status.NEW, Status.OPEN})
 
 
 #: How many tickets follow a changed book in one transaction.
@@ -43,11 +60,17 @@ class KeepClocks(Command):
 
 def following(unit: Unit, recorded: Sequence[RecordedEvent], undone: bool) -> Command | None:
     """What is to be done about clocks once the dust of a command has settled; nothing where no desk has any."""
-    touched = {r.event.ticket: None for r in recorded if not isinstance(r.event, _IGNORED)}
+    touched = {r.event.ticket: None for r in recorded if _says_something(r.event)}
     numbers = tuple(number for number in touched if number is not None)
     if not numbers or not unit.levels.book.used:
         return None
     return KeepClocks(numbers, undone)
+
+
+def _says_something(event: Event) -> bool:
+    if isinstance(event, StatusChanged) and {event.old, event.new} <= _WORKED_ON:
+        return False
+    return not isinstance(event, _IGNORED)
 
 
 def keep(unit: Unit, command: KeepClocks, actor: Actor) -> Steps:
