@@ -52,8 +52,7 @@ def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
             yield f"  {label} {local(moment, timezone)}"
     if clock["why"]:
         yield f"  stands still: {visible(clock['why'])}"
-    for segment in clock["segments"]:
-        yield from _segment(segment, timezone, width, color)
+    yield from _segments(clock["segments"], timezone, width, color)
 
 
 def _promised(clock: Any) -> str:
@@ -75,7 +74,8 @@ def _promised(clock: Any) -> str:
 
 def _changed(rules: Sequence[Any], timezone: str) -> Iterator[str]:
     """What it had to keep before, where that changed on the way in more than a policy's number."""
-    asked = [(rule["from"], _asked(rule, timezone)) for rule in rules]
+    begun = itertools.dropwhile(lambda rule: rule["target"] is None and not rule["due_by_hand"], rules)
+    asked = [(rule["from"], _asked(rule, timezone)) for rule in begun]
     told = [one for place, one in enumerate(asked) if place == 0 or asked[place - 1][1] != one[1]]
     for (_, before), (at, after) in itertools.pairwise(told):
         yield f"{before} until {local(at, timezone)}, then {after}"
@@ -93,13 +93,16 @@ def _hours(calendar: str) -> str:
     return "around the clock" if calendar == "24x7" else f"in the hours of {visible(calendar)}"
 
 
-def _segment(segment: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
-    """One line; on a narrow screen the reason stands on a line of its own."""
-    start = local(segment["from"], timezone)
-    end = local(segment["to"], timezone) if segment["to"] else "now"
-    counted = segment["state"] == "counted"
-    what = f"{worked(segment['working'])} counted" if counted else "paused"
-    why = visible(segment["why"])
-    line = f"    {start} → {pad(end, len(start))}  {pad(what, 16)} {why}"
-    lines = [line] if columns(line) <= width else [f"    {start} → {end}", *wrap(f"      {what}, {why}", width)]
-    yield from (part if counted or not color else paint(part, "dim") for part in lines)
+def _segments(segments: Sequence[Any], timezone: str, width: int, color: bool) -> Iterator[str]:
+    """A line each; on a narrow screen the reason stands on a line of its own."""
+    rows = []
+    for segment in segments:
+        start, end = (local(segment[at], timezone) if segment[at] else "now" for at in ("from", "to"))
+        counted = segment["state"] == "counted"
+        what = f"{worked(segment['working'])} counted" if counted else "paused"
+        rows.append((start, end, what, visible(segment["why"]), counted))
+    ends, whats = (max((columns(row[n]) for row in rows), default=0) for n in (1, 2))
+    for start, end, what, why, counted in rows:
+        line = f"    {start} → {pad(end, ends)}  {pad(what, whats)}  {why}"
+        lines = [line] if columns(line) <= width else [f"    {start} → {end}", *wrap(f"      {what}, {why}", width)]
+        yield from (part if counted or not color else paint(part, "dim") for part in lines)

@@ -57,8 +57,9 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
     who = unit.agents[actor.handle or ""]
     if not may_decide(plan_of(unit, ticket), who, unit.agents.get(asker)):
         who_may = ", ".join(agent.handle for agent in deciders(unit, ticket, asker)) or "nobody yet"
+        higher = _tier_above(plan_of(unit, ticket), unit.agents.get(asker))
         why = "it is your own" if who.handle == asker else f"that takes a higher tier than {asker}'s"
-        raise Refused(f"you may not decide this: {why}", f"who may: {who_may}; deskctl agent set AGENT --tier senior")
+        raise Refused(f"you may not decide this: {why}", f"who may: {who_may}; deskctl agent set AGENT --tier {higher}")
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
     yield ApprovalDecided(number, asker, granted, asked_by_note(unit, number), message)
     verb = "approved" if granted else "denied"
