@@ -17,7 +17,7 @@ from .people import Actor
 from .routing.model import SKILL_TAG
 from .sla import promising
 from .suggest import did_you_mean
-from .tickets import Priority, Status, Ticket
+from .tickets import Status, Ticket, parse_priority
 from .unit import Unit
 from .work import to_status, workable
 
@@ -96,17 +96,6 @@ def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, No
 def callback_moment(unit: Unit, value: str) -> datetime:
     """Raises UsageError."""
     return ahead(value, unit.now, ZoneInfo(unit.settings.timezone))
-
-
-def parse_priority(value: str) -> Priority:
-    """Raises UsageError."""
-    try:
-        return Priority[value.upper()]
-    except KeyError:
-        names = [p.label for p in Priority]
-        raise UsageError(
-            f"there is no priority “{value}”{did_you_mean(value, names)}", f"one of {', '.join(names)}"
-        ) from None
 
 
 Setter = Callable[[Unit, Ticket, str], Generator[Event, None, None]]

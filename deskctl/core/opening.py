@@ -22,14 +22,14 @@ from .events import (
     TicketCreated,
     WaitingChanged,
 )
-from .fields import callback_moment, parse_priority, parse_tag
+from .fields import callback_moment, parse_tag
 from .handling import Handler, Said, Steps
 from .identity import contact_for, holder
 from .messages import MessageKind
 from .people import Actor
 from .queue import virtual_due
 from .suggest import did_you_mean
-from .tickets import Priority, Status, Ticket
+from .tickets import Priority, Status, Ticket, parse_priority
 from .unit import Unit
 from .work import words
 

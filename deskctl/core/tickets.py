@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from ..errors import UsageError
+from .suggest import did_you_mean
+
 
 class Status(StrEnum):
     """Where a ticket stands. `MERGED` is closed with a pointer; later messages follow the pointer."""
@@ -38,6 +41,17 @@ class Priority(IntEnum):
     @property
     def label(self) -> str:
         return self.name.lower()
+
+
+def parse_priority(value: str) -> Priority:
+    """Raises UsageError."""
+    try:
+        return Priority[value.upper()]
+    except KeyError:
+        names = [p.label for p in Priority]
+        raise UsageError(
+            f"there is no priority “{value}”{did_you_mean(value, names)}", f"one of {', '.join(names)}"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

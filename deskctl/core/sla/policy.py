@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ...errors import UsageError
 from ..durations import parse_duration, written
-from ..tickets import Priority
+from ..tickets import Priority, parse_priority
 
 
 class Metric(StrEnum):
@@ -129,6 +129,4 @@ def parse_target(text: str, where: str) -> tuple[tuple[Priority, ...], timedelta
     name, sign, length = text.partition("=")
     if not sign:
         return tuple(Priority), parse_duration(text, where)
-    from ..fields import parse_priority
-
     return (parse_priority(name.strip().lower()),), parse_duration(length, where)

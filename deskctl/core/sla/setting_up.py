@@ -12,12 +12,12 @@ from ..calendars.setting_up import existing as existing_calendar
 from ..commands import Command
 from ..commands import levels as c
 from ..durations import written as as_written
-from ..fields import parse_priority, parse_tag
+from ..fields import parse_tag
 from ..handling import Handler, Said, Steps
 from ..people import Actor
 from ..suggest import did_you_mean
 from ..targets import tiers_of
-from ..tickets import Priority
+from ..tickets import Priority, parse_priority
 from ..unit import Unit
 from . import keeping
 from .book import Book

@@ -14,6 +14,7 @@ from ..commands import tickets as c
 from ..commands.machine import Tell
 from ..events import Event
 from ..handling import By, Handler, Said, Steps, acting
+from ..notify import tell
 from ..people import Actor, Agent
 from ..tickets import Ticket
 from ..unit import Unit
@@ -130,8 +131,6 @@ def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:
 
 
 def _notify(unit: Unit, command: TakeStep, who: str, actor: Actor) -> Iterator[Event | By]:
-    from ..notify import tell
-
     told = _told(unit, unit.ticket(command.ticket), who, command.metric, command.instance, command.level, command.late)
     for message in told:
         yield from acting(tell(unit, message, actor), actor)
