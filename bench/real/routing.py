@@ -134,7 +134,8 @@ def written(real: Path, copy: Path) -> tuple[list[Row], dict[int, list[Row]], di
     made = sqlite3.connect(real)
     made.row_factory = sqlite3.Row
     made.execute("ATTACH ? AS before", (str(copy),))
-    news = "SELECT * FROM {0} WHERE id > (SELECT max(id) FROM before.{0}) ORDER BY id"
+    fresh = "SELECT id FROM main.{0} EXCEPT SELECT id FROM before.{0}"
+    news = f"SELECT * FROM main.{{0}} WHERE id IN ({fresh}) ORDER BY id"
     batches = [dict(row) for row in made.execute(news.format("commands"))]
     happened: dict[int, list[Row]] = {row["id"]: [] for row in batches}
     for row in made.execute(news.format("events")):
