@@ -26,6 +26,7 @@ class Notices:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._windows: dict[str, Window] | None = None
+        self.left: list[Notice] = []  # what this transaction has told at once
         self.changes = NoticeChanges()
 
     def window(self, agent: str) -> Window | None:
@@ -45,6 +46,11 @@ class Notices:
         """What an agent is still to be told, oldest first."""
         stored = [n for n in self._source.notices(agent) if n.id not in self.changes.told]
         return stored + [n for n in self.changes.notices.values() if n.agent == agent]
+
+    def repeated(self, notice: Notice) -> Notice | None:
+        """What this transaction has told or kept that says the same."""
+        known = (*self.left, *self.changes.notices.values())
+        return next((other for other in known if notice.repeats(other)), None)
 
     def drop(self, notice: Notice) -> None:
         if self.changes.notices.pop(notice.id, None) is None:
