@@ -36,14 +36,14 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         personal=command.personal
         or (ticket is not None and ticket.assignee == agent.handle and command.about in WAKING),
     )
-    before = unit.notices.repeated(notice)
+    before = unit.notices.said(notice)
     if before is not None:
-        if before in unit.notices.left or before.wakes or not notice.wakes:
+        if not before.waits or before.wakes or not notice.wakes:
             return Said(f"{agent.handle} is told already")
-        unit.notices.drop(before)  # it was to wait, and this does not
+        unit.notices.drop(before)  # it was to wait for the morning, and this does not
     if not timing.goes_now(unit, agent, notice):
         return Said(f"{agent.handle} is told later")
-    unit.notices.left.append(notice)
+    unit.notices.told(notice)
     subject, text = wording.single(unit, notice)
     entry = message(unit, agent, through, subject, text, command.ticket)
     unit.enqueue(entry)

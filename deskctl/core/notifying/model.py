@@ -17,6 +17,10 @@ URGENT = frozenset(
 WAKING = frozenset({"overdue", "escalated"})
 
 
+#: Agent, about, ticket and detail of a notice.
+What = tuple[str, str, int | None, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """`notify` is CHANNEL:ADDRESS, "" is mail. `quiet` are the hours in which nothing is told, as `parse_quiet` reads
@@ -46,14 +50,14 @@ class Notice:
     def wakes(self) -> bool:
         return self.personal
 
-    def repeats(self, other: Notice) -> bool:
-        """Whether both tell the same agent the same."""
-        return (self.agent, self.about, self.ticket, self.detail) == (
-            other.agent,
-            other.about,
-            other.ticket,
-            other.detail,
-        )
+    @property
+    def waits(self) -> bool:
+        return self.id != 0
+
+    @property
+    def what(self) -> What:
+        """What is told to whom; two notices with the same tell it twice."""
+        return self.agent, self.about, self.ticket, self.detail
 
 
 @dataclass(frozen=True, slots=True)
