@@ -15,6 +15,8 @@ _HEADS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NAMES = (6, 16)
 #: As many columns as "09:00-18:00" takes; a narrower cell is written shorter.
 _LONG = 11
+#: Columns of a figure of an hour.
+_CELL = 7
 
 
 def drawn(document: Any, limit: int, *, color: bool) -> str:
@@ -76,7 +78,10 @@ def _present(document: Any, names: dict[str, str]) -> Iterator[str]:
     following = document["next"]
     if following is not None:
         at = datetime.fromisoformat(following["at"])
-        yield f"Next: {visible(names.get(following['agent'], following['agent']))}, {at:%a} {at.day} {at:%H:%M}"
+        today = date.fromisoformat(document["now"][:10])
+        this_week = today - timedelta(days=today.weekday()) == date.fromisoformat(document["week"])
+        day = f"{at:%a} {at.day}" if this_week else f"{at:%a %Y-%m-%d}"
+        yield f"Next: {visible(names.get(following['agent'], following['agent']))}, {day} {at:%H:%M}"
 
 
 def gaps_drawn(document: Any, limit: int, *, color: bool) -> str:
@@ -116,8 +121,29 @@ def _gap(gap: Any, color: bool) -> str:
 
 def history(known: Any) -> str:
     """What the averages are made of."""
-    count = f"{known['arrivals']} requests"
-    return f"averages of {known['weeks']:g} weeks until {known['until'][:10]}: {count}"
+    from ..core.shifts.demand import lasting, many
+
+    length = datetime.fromisoformat(known["until"]) - datetime.fromisoformat(known["since"])
+    return f"averages of {lasting(length)} until {known['until'][:10]}: {many(known['arrivals'], 'request')}"
+
+
+def arrivals_drawn(document: Any, *, color: bool) -> str:
+    """What usually arrives by the hour, below each other as the people who answer it; "" where nothing does."""
+    hours = {(row["weekday"], row["hour"]): row["arrivals"] for row in document["hours"]}
+    busy = [hour for (_, hour), arrivals in hours.items() if arrivals]
+    if not busy:
+        return ""
+    lines = ["", _styled("arrivals     " + "".join(pad(head, _CELL) for head in _HEADS), "dim", color).rstrip()]
+    for hour in range(min(busy), max(busy) + 1):
+        usual = (hours[head.lower(), hour] for head in _HEADS)
+        cells = [pad(f"{count:.3g}", _CELL) if count else _styled(pad("·", _CELL), "dim", color) for count in usual]
+        lines.append(f"{hour:02}:00-{hour + 1:02}:00  {''.join(cells)}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def noted(remarks: Iterable[str]) -> str:
+    """A line each, for standard error beside what is piped."""
+    return "".join(f"note: {visible(remark)}\n" for remark in remarks)
 
 
 def told(notes: Sequence[Any], limit: int, *, color: bool) -> list[str]:

@@ -8,15 +8,16 @@ from .commands.machine import Tell
 from .events import AgentTold
 from .handling import Handler, Said, Steps
 from .notifying import timing, wording
-from .notifying.model import Notice
+from .notifying.model import WAKING, Notice
 from .notifying.reaching import message, way
 from .people import Actor
 from .unit import Unit
 
 
 def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
-    """Put a notification into the outbox, or among those that wait. Nothing to say it through, or nobody to say it
-    to, is no error. Raises NotFound for an agent or a ticket that there is not."""
+    """Put a notification into the outbox, or among those that wait; what the transaction has told already is not told
+    again. Nothing to say it through, or nobody to say it to, is no error. Raises NotFound for an agent or a ticket that
+    there is not."""
     agent = unit.agents.get(command.agent)
     if agent is None:
         raise NotFound(f"no agent is called “{command.agent}”")
@@ -32,10 +33,17 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         ticket=command.ticket,
         message=next((m.id for m in reversed(unit.changes.messages) if m.ticket == command.ticket), None),
         detail=command.detail,
-        personal=command.personal or (ticket is not None and ticket.assignee == agent.handle),
+        personal=command.personal
+        or (ticket is not None and ticket.assignee == agent.handle and command.about in WAKING),
     )
+    before = unit.notices.said(notice)
+    if before is not None:
+        if not before.waits or before.wakes or not notice.wakes:
+            return Said(f"{agent.handle} is told already")
+        unit.notices.drop(before)  # it was to wait for the morning, and this does not
     if not timing.goes_now(unit, agent, notice):
         return Said(f"{agent.handle} is told later")
+    unit.notices.told(notice)
     subject, text = wording.single(unit, notice)
     entry = message(unit, agent, through, subject, text, command.ticket)
     unit.enqueue(entry)

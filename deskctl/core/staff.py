@@ -11,7 +11,7 @@ from . import leaving
 from .commands import Command, admin
 from .events import AgentChanged, Event, TeamCreated, TeamRedefined
 from .handling import Handler, Said, Steps
-from .notifying import wishing
+from .notifying import timing, wishing
 from .people import Actor, Agent, Team
 from .routing import shaping
 from .suggest import did_you_mean
@@ -61,11 +61,12 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
     if what:
         unit.put_agent(changed)
         yield AgentChanged(None, agent.handle, what)
+        timing.look_again(unit, agent, changed)
         yield from leaving.ends_surge(unit, changed)
         back = yield from leaving.hands_back(unit, agent, changed)
     remarks = [
         *shaping.remarks_on_agent(unit, changed),
-        *wishing.remarks(unit.settings, changed),
+        *wishing.remarks(unit.settings, changed, command),
         *leaving.named_in_steps(unit, changed),
     ]
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}

@@ -33,10 +33,9 @@ GOLD = (
 
 @pytest.fixture
 def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk in Seoul on each store, with one ticket, and nobody but this command at work."""
+    """A desk on each store, and nobody but this command at work."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
-    made("new", "--from", "ana@example.org", "--subject", "결제 오류", "-m", "환불해 주세요")
     yield made
     made.stop()
 

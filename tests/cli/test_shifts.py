@@ -82,7 +82,11 @@ def test_the_transcript_of_shifts_works_as_typed(desk: Shell) -> None:
         ("shift gaps --next 90w", 2, "too far ahead"),
         ("shift show --week 2027-02-30", 2, "is no date"),
         ("shift handover -m ' '", 2, "without words"),
-        ("staffing --target 80%/20s", 2, "--aht 6m"),
+        ("staffing --target 80%/20s --channel email", 2, "--aht 6m"),
+        ("staffing --target 0.5%/20s", 2, "between 1% and 99%"),
+        ("staffing --target 80%/0s", 2, "--target"),
+        ("staffing --target 80%/20s --aht 1000000h", 2, "too long"),
+        ("shift gaps --calendar 24x7 --hours 'mon 09:00-10:00'", 2, "name one of them"),
         ("staffing --target 101%/20s --aht 6m", 2, "between 1% and 99%"),
         ("staffing --target 80%/20s --aht 6m --shrinkage 100%", 2, "is no share"),
         ("staffing --target 80%/20s --aht 6m --channel fax", 3, "no channel"),
@@ -121,6 +125,8 @@ def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
         ana = next(line for line in lines if line.startswith("Ana"))
         assert width(ana[: ana.index("off")]) == place
     assert "Next: Ana, Tue 2 22:00" in lines
+    later = rota.drawn({**document, "week": "2027-05-31"}, 120, color=False).splitlines()
+    assert "Next: Ana, Tue 2027-03-02 22:00" in later
 
 
 def test_who_is_missing_stands_in_red() -> None:
@@ -141,3 +147,41 @@ def test_who_is_missing_stands_in_red() -> None:
     assert "the most at Mon 09:00: 9 needed, 2 there, 0% answered" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
     assert "\x1b[31m9/2" in needs.drawn(document, 80, color=True)
+    arrivals = rota.arrivals_drawn(document, color=False).splitlines()
+    assert arrivals[1].split() == ["arrivals", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert arrivals[2:] == ["09:00-10:00  60     ·      ·      ·      ·      ·      ·"]
+    assert max(map(width, arrivals)) <= 80
+
+
+def test_what_the_averages_are_of_is_said_in_words() -> None:
+    known = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-01T04:00:00Z", "weeks": 0.0, "arrivals": 1}
+    assert rota.history(known) == "averages of 4 hours until 2027-03-01: 1 request"
+
+
+@pytest.mark.parametrize(
+    "words", ["--team support --target 80%/20s", "--channel phone --target 90%/30s --shrinkage 30%"]
+)
+def test_staffing_works_as_typed_on_any_desk_and_says_what_it_rests_on(alone: Shell, words: str) -> None:
+    said = alone("staffing", *words.split()).err
+    assert "note: no call says how long a request takes: 6 min are assumed; --aht says it\n" in said
+    assert "note: nobody has a shift" in said
+    assert "note: nobody has a shift" in alone("shift", "gaps").err
+    chat = alone("staffing", *["--channel", "chat", "--target", "80%/1m", "--aht", "8m", "--at-once", "3"])
+    assert "note: there is no chat" in chat.err
+
+
+def test_what_is_said_to_be_read_was_shown(alone: Shell) -> None:
+    for number in range(25):
+        alone("--as", "agent2", "shift", "handover", "-m", f"note {number}")
+    shown = alone("shift", "handover", "list", "--limit", "1", "--json").rows
+    assert [row["text"] for row in shown] == [f"note {number}" for number in reversed(range(25))]
+    assert len(alone("shift", "handover", "list", "--limit", "1", "--json").rows) == 1
+
+
+def test_shifts_of_who_has_left_are_in_the_list_with_a_note(alone: Shell) -> None:
+    alone("shift", "add", "agent2", "--hours", "mon 09:00-18:00")
+    assert alone("shift", "list").err == ""
+    alone("agent", "set", "agent2", "--inactive")
+    listed = alone("shift", "list", "--agent", "agent2")
+    assert listed.out.startswith("1\tagent2\tmon 09:00-18:00")
+    assert listed.err == "note: agent2 has left; deskctl shift remove takes their shifts away\n"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deskctl.core import dispatch
+from deskctl.core.commands import levels as lv
 from deskctl.core.commands import tickets as c
 from deskctl.core.commands.admin import ChangeAgent
 from deskctl.core.commands.contacts import EraseContact
@@ -281,3 +282,177 @@ def test_of_somebody_who_is_forgotten_no_gathered_word_stays(desk: StoredDesk) -
     desk.later(seconds=31)
     fire(desk)
     assert "Secret" not in "".join(row["subject"] + row["text"] for row in told(desk))
+
+
+GOLD = lv.AddPolicy("gold", "", "24x7", (("first_response", "4h"), ("resolution", "3d")), ("50%",))
+
+
+@pytest.mark.parametrize("waking", [True, False])
+def test_who_is_named_by_a_step_hears_of_it_in_the_night(desk: StoredDesk, waking: bool) -> None:
+    desk.do(GOLD, "user:root")
+    desk.do(lv.AddStep("gold", "50%", ("notify=agent1",)), "user:root")
+    change(desk, quiet="22:00-07:00", waking=waking)
+    desk.do(ChangeAgent("agent2", quiet="22:00-07:00"), "user:root")
+    at(desk, "2026-03-02 22:30:00")
+    desk.mail()
+    desk.do(c.Take(1), "agent2")
+    desk.later(hours=2, minutes=1)
+    fire(desk)
+    desk.later(seconds=31)
+    fire(desk)
+    assert [row["subject"] for row in told(desk)] == ["[#1] Due soon: Printer"] * waking
+    assert not told(desk, "agent2")  # it is theirs, and not overdue
+
+
+def test_a_step_that_names_the_owner_comes_in_the_night_though_the_warning_waits(desk: StoredDesk) -> None:
+    desk.do(GOLD, "user:root")
+    desk.do(lv.AddStep("gold", "50%", ("notify=agent1",)), "user:root")
+    change(desk, quiet="22:00-07:00")
+    at(desk, "2026-03-02 22:30:00")
+    desk.mail()
+    desk.do(c.Take(1))
+    desk.later(hours=2, minutes=1)
+    fire(desk)
+    desk.later(seconds=31)
+    fire(desk)
+    assert [row["subject"] for row in told(desk)] == ["[#1] Due soon: Printer"]
+    at(desk, "2026-03-03 02:00:00")
+    desk.do(c.Reply(1, "On it."))
+    at(desk, "2026-03-03 07:00:00")
+    fire(desk)
+    assert [row["subject"] for row in told(desk)][1:] == ["[#1] New ticket: Printer"]
+
+
+def test_one_breach_is_one_message(desk: StoredDesk) -> None:
+    desk.do(GOLD, "user:root")
+    desk.do(lv.AddStep("gold", "breach", ("notify=owner", "notify=agent1")), "user:root")
+    desk.mail()
+    desk.do(c.Take(1))
+    before = len(told(desk))
+    desk.later(hours=4, seconds=5)
+    fire(desk)
+    desk.later(minutes=1)
+    fire(desk)
+    overdue = [row["subject"] for row in told(desk)[before:]]
+    assert overdue == ["[#1] Overdue: Printer"]
+
+
+def test_what_was_due_soon_and_is_overdue_is_only_overdue(desk: StoredDesk) -> None:
+    desk.do(GOLD, "user:root")
+    at(desk, "2026-03-02 21:00:00")
+    desk.mail()
+    desk.do(c.Assign(1, "agent1"), "agent2")
+    change(desk, quiet="22:00-07:00", waking=False)
+    at(desk, "2026-03-02 23:00:00")
+    fire(desk)
+    at(desk, "2026-03-03 01:00:00")
+    fire(desk)
+    before = len(told(desk))
+    at(desk, "2026-03-03 07:00:00")
+    fire(desk)
+    assert [row["subject"] for row in told(desk)[before:]] == ["[#1] Overdue: Printer"]
+
+
+def test_what_is_no_longer_so_in_the_morning_is_not_told(desk: StoredDesk) -> None:
+    """Each thing of the night is settled before it is told, but that three tickets are new."""
+    desk.do(GOLD, "user:root")
+    at(desk, "2026-03-02 21:00:00")
+    for agent in ("agent1", "agent2"):
+        desk.do(ChangeAgent(agent, quiet="20:00-07:00", waking=False), "user:root")
+    for number in range(1, 7):
+        desk.mail(f"c{number}@example.org", f"Subject {number}")
+    desk.do(c.Assign(1, "agent1"), "agent2")
+    desk.do(c.Escalate(2, "agent:agent1", "look"), "agent2")
+    desk.do(c.Escalate(3, "team:support", "look"), "lead")
+    at(desk, "2026-03-03 01:30:00")
+    fire(desk)  # all are overdue
+    desk.do(c.Assign(1, "lead"), "agent2")
+    desk.do(c.Assign(2, "lead"), "agent2")
+    desk.do(c.Take(3), "lead")
+    for number in (1, 2, 3):
+        desk.do(c.Reply(number, "Done.", status="open"), "lead")
+    desk.do(c.Merge(6, 4), "lead")
+    desk.do(c.Solve(4), "lead")
+    desk.do(c.MarkSpam(5), "lead")
+    at(desk, "2026-03-03 07:00:00")
+    fire(desk)
+    said = "".join(row["subject"] + row["text"] for row in told(desk))
+    assert "Assigned" not in said
+    assert "Escalated" not in said
+    assert "Overdue" not in said
+    assert "Due soon" not in said
+    assert not [number for number in (4, 5, 6) if f"#{number}" in said]
+    assert "#1" in said  # that it came is true
+
+
+def test_where_nothing_is_left_to_tell_there_is_no_message(desk: StoredDesk) -> None:
+    change(desk, quiet="22:00-07:00")
+    at(desk, "2026-03-02 23:00:00")
+    desk.mail()
+    desk.do(c.Solve(1), "agent2")
+    at(desk, "2026-03-03 07:00:00")
+    fire(desk)
+    assert not told(desk)
+    assert desk.store.timers.next_due() is None or not desk.store.timers.due(10)
+    desk.mail("bob@example.org")
+    assert [row["ticket"] for row in told(desk)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en", ["From: Ana <ana@example.org>", "Escalated by: Agent1", "Reason: refund over limit"]),
+        ("ko", ["보낸 사람: Ana <ana@example.org>", "에스컬레이션한 사람: Agent1", "사유: refund over limit"]),
+    ],
+)
+def test_an_escalation_names_the_customer_who_escalated_and_why(desk_url: str, language: str, lines: list[str]) -> None:
+    made = StoredDesk(desk_url, replace(SETTINGS, language=language))
+    made.mail(name="Ana")
+    made.do(c.Escalate(1, "agent:agent2", "refund over limit"), "agent1")
+    assert told(made, "agent2")[-1]["text"].splitlines()[:3] == lines
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en", ["From: ana@example.org", "Escalated by: a service level", "Reason: overdue: first response"]),
+        ("ko", ["보낸 사람: ana@example.org", "에스컬레이션한 사람: 서비스 수준", "사유: 기한 초과: 첫 응답"]),
+    ],
+)
+def test_what_a_clock_escalates_is_nobodys_message(desk_url: str, language: str, lines: list[str]) -> None:
+    made = StoredDesk(desk_url, replace(SETTINGS, language=language, digest=timedelta()))
+    made.do(GOLD, "user:root")
+    made.do(lv.AddStep("gold", "breach", ("escalate=agent:agent2",)), "user:root")
+    made.mail()
+    made.later(hours=4, seconds=5)
+    fire(made)
+    texts = [row["text"].splitlines()[:3] for row in told(made, "agent2")]
+    assert lines in texts
+    made.close()
+
+
+def test_what_waits_is_told_when_the_quiet_hours_are_taken_away(desk: StoredDesk) -> None:
+    change(desk, quiet="22:00-07:00")
+    at(desk, "2026-03-02 23:00:00")
+    for number in range(2):
+        desk.mail(f"c{number}@example.org")
+    change(desk, name="Ana Agent")
+    fire(desk)
+    assert not told(desk)
+    change(desk, timezone="America/New_York")  # there it is afternoon
+    fire(desk)
+    assert [row["subject"] for row in told(desk)] == ["2 notifications: New ticket 2"]
+    change(desk, timezone="")
+    desk.later(minutes=5)
+    desk.mail("bob@example.org")
+    change(desk, quiet="none")
+    fire(desk)
+    assert [row["ticket"] for row in told(desk)] == [None, 3]
+
+
+def test_a_time_zone_without_quiet_hours_is_remarked_upon_once(desk: StoredDesk) -> None:
+    (remark,) = change(desk, timezone="Asia/Seoul").facts["remarks"]
+    assert remark == "a time zone, but no quiet hours: deskctl agent set agent1 --quiet 22:00-07:00"
+    for fields in ({"quiet": "22:00-07:00"}, {"quiet": "none"}, {"name": "Ana"}):
+        assert change(desk, **fields).facts["remarks"] == []

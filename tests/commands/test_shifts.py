@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeTeam
+from deskctl.core.commands.admin import ChangeAgent, ChangeTeam
 from deskctl.core.commands.machine import FireTimer
 from deskctl.core.commands.routing import SetPresence
 from deskctl.core.commands.shifts import AddShift, HandOver, ReadHandovers, RemoveShift, TakeOff
 from deskctl.core.commands.tickets import Assign, Create, Set
 from deskctl.core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
-from deskctl.errors import DeskctlError, NotFound
+from deskctl.core.settings import ChannelInfo
+from deskctl.errors import DeskctlError, NotFound, UsageError
 
-from .desk import StoredDesk
+from .desk import SETTINGS, StoredDesk
 
 OFFICE = "mon-fri 09:00-18:00"
 
@@ -93,7 +96,7 @@ def test_the_queue_is_in_the_order_of_what_is_due(desk: StoredDesk) -> None:
 
 
 def test_gaps_and_staffing_count_what_came_in_such_hours(desk: StoredDesk) -> None:
-    """Five Mondays at nine: two calls of five minutes and one mail each."""
+    """Five Mondays at nine: two calls of five minutes and one mail each. Nobody who writes a mail waits on the line."""
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     for week in range(5):
         desk.now = start + timedelta(weeks=week, minutes=10)
@@ -110,10 +113,159 @@ def test_gaps_and_staffing_count_what_came_in_such_hours(desk: StoredDesk) -> No
     plan = desk.store.ask(PlanStaffing("80%/20s", "support", now=now))
     hour = next(row for row in plan["hours"] if (row["weekday"], row["hour"]) == ("mon", 9))
     assert (plan["aht"], plan["aht_from"]) == (300, "the average of 8 calls")
-    assert (hour["arrivals"], hour["load"], hour["needed"], hour["on_shift"]) == (3.0, 0.25, 2, 0)
+    assert (hour["arrivals"], hour["load"], hour["needed"], hour["on_shift"]) == (2.0, 0.167, 1, 0)
     calls = desk.store.ask(PlanStaffing("80%/20s", "support", "phone", now=now))
     assert max(row["arrivals"] for row in calls["hours"]) == 2.0
     mails = desk.store.ask(PlanStaffing("80%/20s", "support", "email", aht="10m", now=now))
     assert max(row["arrivals"] for row in mails["hours"]) == 1.0
-    with pytest.raises(DeskctlError, match="how long does a request take"):
+    assert any("on support it asks for too many people" in remark for remark in mails["remarks"])
+    with pytest.raises(DeskctlError, match="how long does a request on email take"):
         desk.store.ask(PlanStaffing("80%/20s", "support", "email", now=now))
+
+
+def call(desk: StoredDesk, *, team: str | None = "support", seconds: int | None = 10) -> None:
+    desk.do(Create("+8225550101", "call", "x", channel="phone", team=team, direction="in", seconds=seconds))
+
+
+def staffing(desk: StoredDesk, channel: str | None = None, **asked: Any) -> dict[str, Any]:
+    plan: dict[str, Any] = desk.store.ask(PlanStaffing("80%/20s", "support", channel, now=now(desk), **asked))
+    return plan
+
+
+def now(desk: StoredDesk) -> str:
+    return f"{desk.now:%Y-%m-%d %H:%M}"
+
+
+def usual(plan: dict[str, Any]) -> float:
+    return float(max(row["arrivals"] for row in plan["hours"]))
+
+
+def test_what_nobody_waits_for_on_the_line_is_no_request(desk: StoredDesk) -> None:
+    for number in range(8):
+        desk.do(Create(f"c{number}@example.org", "written down", "x", team="support"))
+    call(desk)
+    desk.mail(at="chat")
+    desk.later(hours=2)
+    plan = staffing(desk)
+    assert (usual(plan), plan["history"]["arrivals"]) == (2.0, 2)
+    assert (plan["aht"], plan["aht_from"]) == (10, "the average of 1 call")
+    assert any("chats are taken to last as long as calls" in remark for remark in plan["remarks"])
+
+
+def test_a_chat_is_any_channel_on_which_people_talk(desk_url: str) -> None:
+    telegram = ChannelInfo("tg", "telegram", team="support", sends=True, conversational=True)
+    made = StoredDesk(desk_url, replace(SETTINGS, channels={**SETTINGS.channels, "tg": telegram}))
+    for channel in ("tg", "chat", "support"):
+        made.mail(f"{channel}@example.org", at=channel)
+    made.later(hours=2)
+    plan = staffing(made, "chat", aht="8m", at_once=3)
+    assert (usual(plan), plan["history"]["arrivals"], plan["aht_from"]) == (2.0, 2, "as given")
+    assert usual(staffing(made, "tg", aht="8m")) == 1.0
+    with pytest.raises(UsageError, match="how long does a request on chat take"):
+        staffing(made, "chat")
+    made.close()
+
+
+def test_where_there_is_no_chat_nothing_arrives_on_one_and_that_is_said(desk_url: str) -> None:
+    mute = StoredDesk(desk_url, replace(SETTINGS, channels={"support": SETTINGS.channels["support"]}))
+    mute.mail()
+    mute.later(hours=2)
+    plan = staffing(mute, "chat", aht="8m")
+    assert (usual(plan), plan["most"]) == (0.0, 0)
+    assert any(remark.startswith("there is no chat") for remark in plan["remarks"])
+    mute.close()
+
+
+@pytest.mark.parametrize("channel", [None, "phone"])
+def test_without_a_call_that_says_how_long_it_took_six_minutes_are_assumed(
+    desk: StoredDesk, channel: str | None
+) -> None:
+    call(desk, seconds=None)
+    for hours in (0, 2):
+        desk.later(hours=hours)
+        plan = staffing(desk, channel)
+        assert (plan["aht"], plan["aht_from"]) == (360, "assumed")
+        assert any("6 min are assumed; --aht says it" in remark for remark in plan["remarks"])
+
+
+def test_calls_of_no_team_are_said_not_to_count_for_one(desk: StoredDesk) -> None:
+    call(desk, team=None)
+    call(desk)
+    desk.later(hours=2)
+    plan = staffing(desk)
+    assert usual(plan) == 1.0
+    assert "1 call belongs to no team and does not count: deskctl set NUMBER team=support" in plan["remarks"]
+    assert not any("no team" in remark for remark in desk.store.ask(PlanStaffing("80%/20s", now=now(desk)))["remarks"])
+
+
+def test_what_came_within_the_hour_is_not_nothing(desk: StoredDesk) -> None:
+    desk.later(minutes=5)
+    call(desk)
+    desk.later(minutes=5)
+    plan = staffing(desk)
+    assert (plan["remarks"][0], plan["history"]) == ("too little history: less than an hour of it", None)
+    assert desk.store.ask(FindGaps("1d", now=now(desk)))["remarks"][-1] == plan["remarks"][0]
+    desk.later(hours=4)
+    enough = "4 weeks and 50 requests say more"
+    assert staffing(desk)["remarks"][0] == f"too little history: 1 request in 4 hours; {enough}"
+
+
+def test_hours_that_are_to_be_covered_may_go_past_midnight_and_are_said_once(desk: StoredDesk) -> None:
+    gaps = desk.store.ask(FindGaps("2d", hours="mon 22:00-06:00", now=now(desk)))
+    assert [(gap["from"][:16], gap["to"][:16]) for gap in gaps["gaps"]] == [("2026-03-02T22:00", "2026-03-03T06:00")]
+    with pytest.raises(UsageError, match="both say when"):
+        desk.store.ask(FindGaps(hours="mon 09:00-10:00", calendar="24x7"))
+
+
+def test_shifts_at_the_same_time_are_remarked_upon_however_far_they_are(desk: StoredDesk) -> None:
+    desk.do(AddShift("agent1", "mon 09:00-18:00", first="2027-03-01"), "user:root")
+    again = desk.do(AddShift("agent1", "mon 17:00-20:00", first="2026-06-01"), "user:root")
+    assert again.facts["remarks"] == [
+        "agent1 has another shift at the same time, from 2027-03-01 on: they are there once"
+    ]
+    for first in ("2027-03-01", "9999-12-30"):
+        assert desk.do(AddShift("agent1", "tue 09:00-18:00", first=first), "user:root").facts["remarks"] == []
+        desk.do(RemoveShift(desk.store.ask(ListShifts())[-1]["number"]), "user:root")
+
+
+def test_the_same_day_off_twice_is_remarked_upon(desk: StoredDesk) -> None:
+    desk.do(AddShift("agent1", OFFICE), "user:root")
+    first = desk.do(TakeOff("agent1", "2026-03-05", "2026-03-06"), "user:root")
+    number = first.facts["shift"]
+    assert (first.said, first.facts["remarks"]) == (
+        f"shift {number}: agent1 is off from 2026-03-05 to 2026-03-06",
+        [],
+    )
+    (remark,) = desk.do(TakeOff("agent1", "2026-03-06"), "user:root").facts["remarks"]
+    assert remark.startswith("agent1 is off from 2026-03-05 to 2026-03-06 already")
+    assert f"deskctl shift remove {number}" in remark
+
+
+def test_shifts_of_who_has_left_are_found_and_removed(desk: StoredDesk) -> None:
+    number = desk.do(AddShift("agent2", OFFICE), "user:root").facts["shift"]
+    desk.do(ChangeAgent("agent2", active=False), "user:root")
+    for asked in (ListShifts(), ListShifts("agent2"), ListShifts(team="support")):
+        assert [(row["number"], row["left"]) for row in desk.store.ask(asked)] == [(number, True)]
+    desk.do(RemoveShift(number), "user:root")
+    assert desk.store.ask(ListShifts("agent2")) == []
+
+
+def test_a_day_off_stands_where_the_shift_would_have_begun(desk: StoredDesk) -> None:
+    """Nine o'clock in Seoul is the evening before in New York."""
+    desk.do(AddShift("agent1", "mon-fri 09:00-18:00", "Asia/Seoul"), "user:root")
+    desk.do(TakeOff("agent1", "2026-03-06"), "user:root")  # Friday
+    off = {}
+    for zone in ("Asia/Seoul", "America/New_York"):
+        (person,) = desk.store.ask(ShowShifts("2026-03-02", timezone=zone))["people"]
+        off[zone] = [day["date"] for day in person["days"] if day["off"]]
+    assert off == {"Asia/Seoul": ["2026-03-06"], "America/New_York": ["2026-03-05"]}
+
+
+def test_who_is_in_several_teams_says_which_one_a_note_is_for(desk: StoredDesk) -> None:
+    desk.do(ChangeAgent("agent1", join=("billing",)), "user:root")
+    with pytest.raises(UsageError, match="You are in billing, support"):
+        desk.do(HandOver("Keep an eye on it."))
+    assert desk.store.ask(ListHandovers()) == []
+    assert desk.do(HandOver("Keep an eye on it.", "billing")).facts["team"] == "billing"
+    desk.do(ChangeAgent("agent2", leave=("support",)), "user:root")
+    assert desk.do(HandOver("For all."), "agent2").facts["team"] is None

@@ -22,6 +22,7 @@ COLUMNS = (
     field("until"),
     field("team"),
     field("kind", extra=True),
+    field("left", extra=True),
 )
 _STINT = (field("date"), field("agent"), field("from"), field("to"))
 _GAP = (field("from"), field("to"), field("seconds", right=True), field("arrivals", right=True))
@@ -93,15 +94,19 @@ def off(context: CliContext, agent: str, first: str, last: str | None) -> None:
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext, agent: str | None, team: str | None) -> None:
-    """List shifts and days off, with the numbers by which they are removed.
+    """List shifts and days off, with the numbers by which they are removed. Those of who has left are among them.
 
     \b
     Example:
       deskctl shift list --team support
     """
     from ...core.queries.shifts import ListShifts
+    from ..rota import noted
 
-    context.emit(context.ask(ListShifts(agent, team)), COLUMNS)
+    found = context.ask(ListShifts(agent, team))
+    context.emit(found, COLUMNS)
+    left = sorted({row["agent"] for row in found if row["left"]})
+    sys.stderr.write(noted(f"{who} has left; deskctl shift remove takes their shifts away" for who in left))
 
 
 @shift.command("remove")
@@ -197,12 +202,15 @@ def gaps(
 
         sys.stdout.write(gaps_drawn(document, terminal_width(), color=context.color))
     else:
+        from ..rota import noted
+
         context.emit(document["gaps"], _GAP)
+        sys.stderr.write(noted(document["remarks"]))
 
 
 @shift.group("handover", invoke_without_command=True)
 @click.option("-m", "--message", metavar="TEXT", help="What the next shift should know.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="For another team than yours.")
+@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Which team; yours, if you are in one.")
 @dry_run
 @click.pass_context
 def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
@@ -231,7 +239,8 @@ def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
 @columns(_NOTE)
 @click.pass_obj
 def notes(context: CliContext, all_: bool, limit: int) -> None:
-    """Read what was left for you, the newest first. What you have read is not shown elsewhere any more.
+    """Read what was left for you, the newest first. What you have read is not shown elsewhere any more; what you have
+    not is shown here, however many that are.
 
     \b
     Example:
@@ -242,7 +251,10 @@ def notes(context: CliContext, all_: bool, limit: int) -> None:
 
     desk = context.desk()
     reader = context.agent or desk.info.agent
-    found = desk.ask(ListHandovers(None if all_ else reader, limit=limit))
+    newest = desk.ask(ListHandovers(None if all_ else reader, limit=limit))
+    unread = desk.ask(ListHandovers(reader, unread=True, limit=None)) if reader is not None else []
+    notes = {note["id"]: note for note in (*newest, *unread)}  # whatever is said to be read was shown
+    found = sorted(notes.values(), key=lambda note: note["id"], reverse=True)
     zone = desk.info.timezone
     if found and reader is not None:
         desk.execute(ReadHandovers(found[0]["id"]), agent=reader)

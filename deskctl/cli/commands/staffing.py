@@ -26,8 +26,8 @@ COLUMNS = (
 @click.command("staffing")
 @click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only what this team is asked.")
 @click.option("--target", metavar="SHARE/TIME", required=True, help="What is to be reached, as in 80%/20s.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="A channel, or a kind: phone.")
-@click.option("--aht", metavar="LENGTH", help="How long a request takes; without it, what calls took on average.")
+@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="One, or a kind: phone, chat.")
+@click.option("--aht", metavar="LENGTH", help="How long one takes; without it, what calls took, or 6m.")
 @click.option("--shrinkage", metavar="SHARE", help="How much of people's time goes to something else, as in 30%.")
 @click.option("--at-once", type=int, default=1, metavar="N", help="How many chats one person has at the same time.")
 @click.option("--timezone", metavar="ZONE", help="Another time zone than the desk's.")
@@ -48,12 +48,12 @@ def staffing(
     """Say how many people which hour of the week needs, and how many the rota has.
 
     What usually arrives in an hour is the average of the last weeks, at most twelve: calls that came in, and tickets of
-    the other channels. Erlang C then says how many it takes to answer the wanted share in time. The rota is that of the
-    seven days to come.
+    chats; on other channels nobody waits on the line. Erlang C then says how many it takes to answer the wanted share
+    in time. The rota is that of the seven days to come.
 
     \b
     Examples:
-      deskctl staffing --team support --target 80%/20s --aht 6m
+      deskctl staffing --team support --target 80%/20s
       deskctl staffing --channel phone --target 90%/30s --shrinkage 30%
       deskctl staffing --channel chat --target 80%/1m --aht 8m --at-once 3
     """
@@ -66,7 +66,12 @@ def staffing(
     elif sys.stdout.isatty() and context.columns is None:
         from ..needs import drawn
         from ..output import terminal_width
+        from ..rota import arrivals_drawn
 
         sys.stdout.write(drawn(document, terminal_width(), color=context.color))
+        sys.stdout.write(arrivals_drawn(document, color=context.color))
     else:
+        from ..rota import noted
+
         context.emit(document["hours"], COLUMNS)
+        sys.stderr.write(noted(document["remarks"]))

@@ -62,8 +62,8 @@ class FireTimer(Command):
 @dataclass(frozen=True, slots=True)
 class Tell(Command):
     """Notify an agent. `about` is new, assigned, escalated, failed, uncertain, refused, quarantined, person, callback,
-    due_soon, overdue, routed, nobody, approval, approved or denied. `personal`: they are meant by name; who has the
-    ticket always is."""
+    due_soon, overdue, routed, nobody, approval, approved or denied. `personal`: a step of a service level names them,
+    and it comes in their quiet hours, too, as what is overdue on their own ticket does."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False

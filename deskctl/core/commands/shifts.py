@@ -45,7 +45,7 @@ class RemoveShift(Command):
 
 @dataclass(frozen=True, slots=True)
 class HandOver(Command):
-    """A note for whoever works next. `team` None: the author's own, where they are in one; else for everybody."""
+    """A note for whoever works next. `team` None: the author's own; for everybody, where they are in none."""
 
     undoable: ClassVar[bool] = False
     text: str

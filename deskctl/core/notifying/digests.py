@@ -13,6 +13,7 @@ from ..people import Agent
 from ..timers import Timer
 from ..unit import Unit
 from . import timing, wording
+from .lasting import still_true
 from .model import URGENT, Notice
 from .reaching import message, way
 
@@ -37,10 +38,13 @@ def fire(unit: Unit, timer: Timer) -> Steps:
         timing.wake(unit, handle, window.until)
         return Said(f"{handle} is told a little later")
     end = timing.quiet_end(unit, agent)
-    told = [n for n in pending if end is None or timing.comes_through(agent, n)]
-    if end is not None and len(told) < len(pending):
+    due = [n for n in pending if end is None or timing.comes_through(agent, n)]
+    if end is not None and len(due) < len(pending):
         timing.wake(unit, handle, end)
-    timing.close_window(unit, handle, len(told), left=len(told) < len(pending))
+    told = without_repeats(still_true(unit, due))
+    for notice in due:
+        unit.notices.drop(notice)
+    timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
     if told:
         yield from _tell(unit, agent, told)
     return Said(f"{handle} is told of {len(told)}")
@@ -49,7 +53,6 @@ def fire(unit: Unit, timer: Timer) -> Steps:
 def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
     through = way(unit.settings, agent)
     assert through is not None
-    unit.load_tickets({n.ticket for n in notices if n.ticket is not None})
     if len(notices) == 1:
         subject, text = wording.single(unit, notices[0])
     else:
@@ -59,9 +62,14 @@ def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
     entry = message(unit, agent, through, subject, text, one)
     unit.enqueue(entry)
     for notice in notices:
-        unit.notices.drop(notice)
         yield AgentTold(notice.ticket, agent.handle, notice.about, entry.id)
     return Said(f"{agent.handle} is told", facts={"outbox": entry.id})
+
+
+def without_repeats(notices: Sequence[Notice]) -> list[Notice]:
+    """That a ticket was due soon is no news where it is overdue."""
+    overdue = {notice.ticket for notice in notices if notice.about == "overdue"}
+    return [notice for notice in notices if notice.about != "due_soon" or notice.ticket not in overdue]
 
 
 def together(unit: Unit, notices: Sequence[Notice], brief: bool) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .model import Notice, Window
+from .model import Notice, What, Window
 
 if TYPE_CHECKING:
     from ..ports import Source
@@ -26,6 +26,7 @@ class Notices:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._windows: dict[str, Window] | None = None
+        self._said: dict[What, Notice] = {}  # what this transaction has told, or kept
         self.changes = NoticeChanges()
 
     def window(self, agent: str) -> Window | None:
@@ -39,13 +40,23 @@ class Notices:
         self._windows[window.agent] = self.changes.windows[window.agent] = window
 
     def keep(self, notice: Notice) -> None:
-        self.changes.notices[notice.id] = notice
+        self.changes.notices[notice.id] = self._said[notice.what] = notice
 
     def of(self, agent: str) -> list[Notice]:
         """What an agent is still to be told, oldest first."""
         stored = [n for n in self._source.notices(agent) if n.id not in self.changes.told]
         return stored + [n for n in self.changes.notices.values() if n.agent == agent]
 
+    def told(self, notice: Notice) -> None:
+        """It did not have to wait."""
+        self._said[notice.what] = notice
+
+    def said(self, notice: Notice) -> Notice | None:
+        """What this transaction has told, or kept, that says the same."""
+        return self._said.get(notice.what)
+
     def drop(self, notice: Notice) -> None:
         if self.changes.notices.pop(notice.id, None) is None:
             self.changes.told.add(notice.id)
+        elif self._said.get(notice.what) == notice:
+            del self._said[notice.what]

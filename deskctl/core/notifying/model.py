@@ -12,8 +12,13 @@ URGENT = frozenset(
         *("assigned", "approved", "denied", "undecided", "refused", "failed", "uncertain"),
     }
 )
-#: What reaches an agent in quiet hours, when it is their own, unless they want to hear of nothing.
+#: What reaches an agent in quiet hours, when it is their own, unless they want to hear of nothing; so does whatever a
+#: step of a service level tells them by name.
 WAKING = frozenset({"overdue", "escalated"})
+
+
+#: Agent, about, ticket and detail of a notice.
+What = tuple[str, str, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that an agent is still to be told; `id` is 0 until it waits. `message` is what the customer wrote then;
-    `personal`: it is about the agent's own ticket, or they are meant by name."""
+    """Something that an agent is still to be told; `id` is 0 until it waits. `message` is what was written then;
+    `personal`: a step of a service level names the agent, or it is their own ticket and about what is `WAKING`."""
 
     id: int
     agent: str
@@ -43,7 +48,16 @@ class Notice:
 
     @property
     def wakes(self) -> bool:
-        return self.personal and self.about in WAKING
+        return self.personal
+
+    @property
+    def waits(self) -> bool:
+        return self.id != 0
+
+    @property
+    def what(self) -> What:
+        """What is told to whom; two notices with the same tell it twice."""
+        return self.agent, self.about, self.ticket, self.detail
 
 
 @dataclass(frozen=True, slots=True)

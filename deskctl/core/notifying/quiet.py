@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from ...errors import UsageError
 from ..calendars import hours
@@ -19,11 +20,15 @@ def parse_quiet(text: str) -> Week:
     """The quiet frames of each weekday, Monday first. Days without hours are quiet all day, hours without days every
     day; hours that end before they start go on into the next day.
 
-    Raises UsageError, also where no moment of the week is left.
+    Raises UsageError, also for a day after hours (a comma lists days, it begins nothing), and where no moment of the
+    week is left.
     """
     quiet: list[list[Frame]] = [[] for _ in range(7)]
     for part in filter(None, (p.strip() for p in hours.plain(text).replace(",", " ").split(";"))):
         words = part.split()
+        late = next((word for before, word in pairwise(words) if before[0].isdigit() and not word[0].isdigit()), None)
+        if late is not None:
+            raise UsageError(f"quiet hours: {late} stands after an hour", f"“;” begins another part, as in “{EXAMPLE}”")
         named = [word for word in words if not word[0].isdigit()]
         frames = [word for word in words if word[0].isdigit()]
         for day in [day for word in named for day in hours.days_named(word)] or range(7):

@@ -75,6 +75,12 @@ def wake(unit: Unit, agent: str, at: datetime) -> None:
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.DIGEST, at, key))
 
 
+def look_again(unit: Unit, before: Agent, after: Agent) -> None:
+    """What an agent is still to be told may be told now that their quiet hours are others."""
+    if before.reach != after.reach and unit.notices.of(after.handle):
+        wake(unit, after.handle, unit.now)
+
+
 def agent_of(timer: Timer) -> str:
     return timer.key.removeprefix(f"{TimerKind.DIGEST}:").rpartition(":")[0]
 

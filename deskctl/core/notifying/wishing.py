@@ -53,13 +53,13 @@ def _zone(text: str) -> str | None:
     return text
 
 
-def remarks(settings: Settings, agent: Agent) -> Iterator[str]:
-    """What is allowed and yet probably not meant."""
+def remarks(settings: Settings, agent: Agent, command: admin.ChangeAgent) -> Iterator[str]:
+    """What is allowed and yet probably not meant by what was asked for."""
     name = agent.reach.notify.partition(":")[0]
     channel = settings.channels.get(name)
     if name and (channel is None or not channel.sends):
         near = did_you_mean(name, settings.channels)
         what = f"there is no channel {name}{near}" if channel is None else f"nothing can be sent through {name}"
         yield f"{what}; until then they are told by mail"
-    if agent.reach.timezone is not None and not agent.reach.quiet:
-        yield "a time zone, but no quiet hours: deskctl agent set AGENT --quiet 22:00-07:00"
+    if command.timezone and command.quiet is None and not agent.reach.quiet:
+        yield f"a time zone, but no quiet hours: deskctl agent set {agent.handle} --quiet 22:00-07:00"

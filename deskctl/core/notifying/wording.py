@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...safe import visible, visible_lines
+from ..conversation import Message, MessageHead
+from ..messages import MessageKind
 from ..tickets import Ticket
 from ..unit import Unit
 from .model import Notice
@@ -67,6 +69,29 @@ DIGEST = {
     },
 }
 _FROM = {"en": "From", "ko": "보낸 사람"}
+#: Who wrote the note that it comes with, by what it is about; "" is of everything else.
+_BY = {
+    "en": {
+        "escalated": "Escalated by",
+        "approval": "Asked by",
+        "approved": "Decided by",
+        "denied": "Decided by",
+        "": "Note by",
+    },
+    "ko": {
+        "escalated": "에스컬레이션한 사람",
+        "approval": "요청한 사람",
+        "approved": "결정한 사람",
+        "denied": "결정한 사람",
+        "": "메모 작성자",
+    },
+}
+_REASON = {"en": "Reason", "ko": "사유"}
+#: Who that is where it is no agent.
+_ITSELF = {
+    "en": {"system:sla": "a service level", "": "the desk"},
+    "ko": {"system:sla": "서비스 수준", "": "데스크"},
+}
 
 
 def language(unit: Unit) -> str:
@@ -88,17 +113,38 @@ def single(unit: Unit, notice: Notice) -> tuple[str, str]:
     lines = [visible_lines(notice.detail)] if notice.detail else []
     if ticket is None:
         return subject, "\n".join([*lines, "", "-- ", command(notice)])
-    who, said = _who(unit, ticket, notice.message), _said(unit, notice.message)
-    words = ["", visible_lines(said.strip()[:EXCERPT])] if said else []
-    head = f"{_FROM[language(unit)]}: {visible(who)}"
-    return subject, "\n".join([head, *lines, *words, "", "-- ", command(notice)])
+    written = _head(unit, ticket, notice.message)
+    theirs = written if written is not None and written.kind is MessageKind.IN else None
+    said = visible_lines(_said(unit, notice.message).strip()[:EXCERPT])
+    head = [f"{_FROM[language(unit)]}: {visible(_who(unit, ticket, theirs))}"]
+    if written is not None and written.kind is MessageKind.NOTE:
+        head.append(_by(unit, notice, written))
+        if notice.about == "escalated":
+            lines, said = [*lines, f"{_REASON[language(unit)]}: {said}"], ""
+    words = ["", said] if said and said not in lines else []
+    return subject, "\n".join([*head, *lines, *words, "", "-- ", command(notice)])
 
 
-def _who(unit: Unit, ticket: Ticket, message: int | None) -> str:
-    fresh = next((m.author for m in unit.changes.messages if m.id == message), None)
-    address = fresh or next((i.address for i in unit.addresses_of(ticket.contact)), None)
+def _head(unit: Unit, ticket: Ticket, message: int | None) -> Message | MessageHead | None:
+    if message is None:
+        return None
+    fresh = next((m for m in unit.changes.messages if m.id == message), None)
+    return fresh or next((m for m in unit.heads(ticket.number) if m.id == message), None)
+
+
+def _who(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> str:
+    """The customer, by the address that they wrote from, if they did."""
+    address = (written and written.author) or next((i.address for i in unit.addresses_of(ticket.contact)), None)
     name = unit.contact(ticket.contact).name
     return f"{name} <{address}>" if name and address else name or address or "?"
+
+
+def _by(unit: Unit, notice: Notice, written: Message | MessageHead) -> str:
+    """Which agent wrote it, or that nobody did."""
+    labels, itself = _BY[language(unit)], _ITSELF[language(unit)]
+    agent = unit.agents.get(written.author or "")
+    who = agent.name if agent is not None else itself.get(written.author or "", itself[""])
+    return f"{labels.get(notice.about, labels[''])}: {visible(who)}"
 
 
 def _said(unit: Unit, message: int | None) -> str:

@@ -6,7 +6,8 @@ from typing import TypedDict
 
 from .answers import TicketRow
 
-#: A shift, or days off: `kind` is shift or off. `hours` as in "mon-fri 09:00-18:00"; both dates are included.
+#: A shift, or days off: `kind` is shift or off. `hours` as in "mon-fri 09:00-18:00"; both dates are included. `left`:
+#: the agent does not work here any more.
 ShiftRow = TypedDict(
     "ShiftRow",
     {
@@ -18,6 +19,7 @@ ShiftRow = TypedDict(
         "from": str | None,
         "until": str | None,
         "team": str | None,
+        "left": bool,
     },
 )
 
@@ -26,7 +28,7 @@ StintRow = TypedDict("StintRow", {"from": str, "to": str})
 
 
 class ShiftDay(TypedDict):
-    """`shifts` are those that begin on the date. `off`: a day off."""
+    """`shifts` are those that begin on the date. `off`: days off have taken away what would begin on it."""
 
     date: str
     shifts: list[StintRow]
@@ -111,8 +113,8 @@ class StaffingHour(TypedDict):
 
 
 class StaffingReport(TypedDict):
-    """`share` and `shrinkage` from 0 to 1; `within` and `aht` in seconds. `aht_from` says where it is from. `missing`:
-    hours a week times people. `hours` has one entry for each hour of the week, Monday first."""
+    """`share` and `shrinkage` from 0 to 1; `within` and `aht` in seconds. `aht_from` says where it is from, or that it
+    is assumed. `missing`: hours a week times people. `hours` has one entry for each hour of the week, Monday first."""
 
     team: str | None
     channel: str | None

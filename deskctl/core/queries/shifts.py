@@ -45,18 +45,20 @@ class FindGaps(Query):
 @dataclass(frozen=True, slots=True)
 class ListHandovers(Query):
     """Notes, the newest first; for a `reader` those of their teams and of everybody. `unread`: only what they have not
-    read and did not write. Answer: `list[shift_answers.HandoverRow]`."""
+    read and did not write. `limit` None: all of them. Answer: `list[shift_answers.HandoverRow]`."""
 
     reader: str | None = None
     team: str | None = None
     unread: bool = False
-    limit: int = 20
+    limit: int | None = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStaffing(Query):
-    """How many people which hour of the week needs. `target` as in "80%/20s"; `aht` a length of time, None: that of
-    the calls; `shrinkage` as in "30%". Answer: `shift_answers.StaffingReport`."""
+    """How many people which hour of the week needs. `target` as in "80%/20s"; `channel` a name or a kind, "chat" is
+    every channel on which people talk, None: phones and chats, where customers wait for the answer. `aht` is a length
+    of time, None: that of the calls, else an assumed one; `shrinkage` as in "30%".
+    Answer: `shift_answers.StaffingReport`."""
 
     target: str
     team: str | None = None

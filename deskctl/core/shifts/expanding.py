@@ -7,7 +7,7 @@ hour longer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -66,12 +66,27 @@ def stints(
 
     What touches or overlaps of one agent's is one stint, of the day of its first. Cut at both moments.
     """
-    found = [
-        stint
+    wanted = _wanted(rota, team, agents)
+    return _joined(s for shift in wanted for s in _expanded(shift, start, end) if not rota.away(s.agent, s.day))
+
+
+def lost(
+    rota: Rota, start: datetime, end: datetime, team: str | None = None, agents: Collection[str] | None = None
+) -> list[Stint]:
+    """What days off take away between two moments, as `stints` has what they leave."""
+    wanted = _wanted(rota, team, agents)
+    return _joined(s for shift in wanted for s in _expanded(shift, start, end) if rota.away(s.agent, s.day))
+
+
+def _wanted(rota: Rota, team: str | None, agents: Collection[str] | None) -> list[Shift]:
+    return [
+        shift
         for shift in rota.shifts
         if (team is None or shift.team in (None, team)) and (agents is None or shift.agent in agents)
-        for stint in _expanded(rota, shift, start, end)
     ]
+
+
+def _joined(found: Iterable[Stint]) -> list[Stint]:
     places: dict[str, int] = {}
     joined: list[Stint] = []
     for stint in sorted(found):
@@ -84,7 +99,7 @@ def stints(
     return joined
 
 
-def _expanded(rota: Rota, shift: Shift, start: datetime, end: datetime) -> Iterator[Stint]:
+def _expanded(shift: Shift, start: datetime, end: datetime) -> Iterator[Stint]:
     local = zone(shift.timezone)
     first, last = seconds(start), seconds(end)
     for year in range(start.astimezone(UTC).year, end.astimezone(UTC).year + 1):
@@ -94,11 +109,8 @@ def _expanded(rota: Rota, shift: Shift, start: datetime, end: datetime) -> Itera
                 continue
             for number in range((low + offset) // DAY - 1, (high + offset - 1) // DAY + 1):
                 day = date.fromordinal(_EPOCH_DAY + number)
-                frames = shift.frames(day)
-                if not frames or rota.away(shift.agent, day):
-                    continue
                 midnight = number * DAY - offset
-                for frame in frames:
+                for frame in shift.frames(day):
                     one, other = max(midnight + frame.start, low), min(midnight + frame.end, high)
                     if one < other:
                         yield Stint(_moment(one), _moment(other), shift.agent, day)

@@ -17,7 +17,13 @@ from .demand import QUARTER, WEEK, Demand, Hour, hour_of
 from .expanding import Stint, stints
 from .model import Rota
 
+#: How long a request is taken to take where nothing says it; what a call takes in the textbooks.
+ASSUMED = timedelta(minutes=6)
+#: Nobody works longer at one.
+LONGEST = timedelta(days=30)
 _SHARE = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*%?\Z")
+#: A length of time with more digits than one is read with.
+_ENDLESS = re.compile(r"(?:\d+[smhdw])*\d{7,}[smhdw](?:\d+[smhdw])*", re.ASCII)
 EXAMPLE = "80%/20s"
 
 
@@ -35,15 +41,26 @@ def parse_target(text: str) -> Target:
     within = within.strip()
     if not slash or not within:
         raise UsageError(f"“{text}” is no target", f"a share and a time, as in {EXAMPLE}: four of five within 20 s")
-    return Target(parse_share(share, "--target"), parse_duration(f"{within}s" if within.isdecimal() else within))
+    length = parse_duration(f"{within}s" if within.isdecimal() else within, "--target")
+    return Target(parse_share(share, "--target"), length)
 
 
 def parse_share(text: str, where: str) -> float:
-    """`30%` as 0.3. Raises UsageError."""
+    """`30%` as 0.3. A target is at least 1%. Raises UsageError."""
     found = _SHARE.match(text.strip())
-    if found is None or (where == "--target" and not float(found[1])):
-        raise UsageError(f"{where}: “{text}” is no share", "between 1% and 99%, as in 80%")
+    least = 1 if where == "--target" else 0
+    if found is None or not least <= float(found[1]) <= 99:
+        raise UsageError(f"{where}: “{text}” is no share", f"between {least}% and 99%, as in 80%")
     return float(found[1]) / 100
+
+
+def parse_handling(text: str) -> timedelta:
+    """How long a request takes. Raises UsageError."""
+    endless = _ENDLESS.fullmatch(text.strip().lower())
+    length = None if endless else parse_duration(text, "--aht")
+    if length is None or length > LONGEST:
+        raise UsageError(f"--aht: {text} is too long", f"nobody works at one request for {LONGEST.days} days; as in 6m")
+    return length
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +80,14 @@ class Work:
         return staffing.with_shrinkage(-(-lines // self.at_once), self.shrinkage)
 
     def level(self, arrivals: float, on_shift: int) -> float:
-        """The share that so many on the rota answer in time."""
-        people = int(on_shift * (1 - self.shrinkage) + 1e-9)
+        """The share that so many on the rota answer in time. Who is there for a part of it counts for that part."""
         load = staffing.load(arrivals, self.handling)
-        return staffing.service_level(people * self.at_once, load, self.handling, self.target.within)
+        lines = round(on_shift * (1 - self.shrinkage) * self.at_once, 9)
+        whole = int(lines)
+        fewer, more = (
+            staffing.service_level(people, load, self.handling, self.target.within) for people in (whole, whole + 1)
+        )
+        return fewer + (more - fewer) * (lines - whole)
 
 
 def plan(found: Demand | None, work: Work, present: dict[Hour, int]) -> list[StaffingHour]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ...errors import NotFound, Refused, UsageError
 from ..calendars.model import zone
@@ -13,11 +13,13 @@ from ..people import Actor, Agent
 from ..suggest import did_you_mean
 from ..unit import Unit
 from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, ShiftAdded, ShiftRemoved
-from .expanding import stints
+from .expanding import AHEAD, stints
 from .hours import parse_shift, written
 from .model import Absence, Handover, Rota, Shift
 
 LONGEST_NOTE = 4000
+#: After this no whole year is left to look ahead in.
+_LATEST = datetime(9998, 12, 1, tzinfo=UTC)
 
 
 def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
@@ -38,13 +40,10 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
 
 def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
     found = []
-    start = unit.now
-    new = stints(Rota((shift,)), start, start + timedelta(days=14))
-    for stint in stints(unit.shifts.rota.of(agent.handle), start, start + timedelta(days=14)):
-        if any(one.start < stint.end and stint.start < one.end for one in new):
-            day = max(stint.start, new[0].start).astimezone(zone(shift.timezone)).date()
-            found.append(f"{agent.handle} has another shift at the same time, from {day} on: they are there once")
-            break
+    others = unit.shifts.rota.of(agent.handle).shifts
+    days = [day for other in others if (day := _both_from(shift, other, unit.now)) is not None]
+    if days:
+        found.append(f"{agent.handle} has another shift at the same time, from {min(days)} on: they are there once")
     if shift.last is not None and shift.last < unit.now.astimezone(zone(shift.timezone)).date():
         found.append(f"the shift ended on {shift.last}: it never begins")
     if shift.team is not None and shift.team not in agent.teams:
@@ -54,6 +53,23 @@ def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
     return found
 
 
+def _both_from(one: Shift, other: Shift, now: datetime) -> date | None:
+    """The first day, where `one` is worked, on which both are at the same time; None within two weeks of their both
+    being worked."""
+    firsts = [shift.first for shift in (one, other) if shift.first is not None and shift.first > now.date()]
+    begins = [datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1) for day in firsts]
+    start = min(max([now, *begins]), _LATEST)
+    end = start + AHEAD + timedelta(days=2)
+    both = (
+        max(first.start, second.start)
+        for first in stints(Rota((one,)), start, end)
+        for second in stints(Rota((other,)), start, end)
+        if first.start < second.end and second.start < first.end
+    )
+    at = min(both, default=None)
+    return None if at is None else at.astimezone(zone(one.timezone)).date()
+
+
 def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
     agent = _agent(unit, command.agent)
     first = _date(command.first)
@@ -61,12 +77,25 @@ def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
     if last < first:
         raise UsageError(f"days off until {last} cannot begin on {first}", "--from comes before --until")
     number = unit.source.next_id("shifts")
+    mine = unit.shifts.rota.of(agent.handle)
     unit.shifts.add(absence=Absence(number, agent.handle, first, last))
     yield AbsenceAdded(None, number, agent.handle, first.isoformat(), last.isoformat())
-    days = f"on {first}" if first == last else f"from {first} to {last}"
-    remarks = [] if unit.shifts.rota.of(agent.handle).shifts else [f"{agent.handle} has no shifts to be off from"]
+    remarks = [
+        f"{agent.handle} is off {_days(known)} already: deskctl shift remove {known.id} takes that back"
+        for known in mine.absences
+        if known.first <= last and first <= known.last
+    ]
+    if not mine.shifts:
+        remarks.append(f"{agent.handle} has no shifts to be off from")
     facts = {"shift": number, "agent": agent.handle, "remarks": remarks}
-    return Said(f"{number}: {agent.handle} is off {days}", facts=facts)
+    days = _days(Absence(number, agent.handle, first, last))
+    return Said(f"shift {number}: {agent.handle} is off {days}", facts=facts)
+
+
+def _days(absence: Absence) -> str:
+    if absence.first == absence.last:
+        return f"on {absence.first}"
+    return f"from {absence.first} to {absence.last}"
 
 
 def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
@@ -82,7 +111,7 @@ def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
     else:
         assert absence is not None
         yield AbsenceRemoved(None, absence.id, absence.agent)
-        said = f"{absence.agent} is not off from {absence.first} to {absence.last} after all"
+        said = f"{absence.agent} is not off {_days(absence)} after all"
     return Said(said, facts={"shift": command.number})
 
 
@@ -97,8 +126,11 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
         raise UsageError(f"that is too long for a note: {len(text)} characters", f"at most {LONGEST_NOTE}")
     if command.team is not None:
         team: str | None = _team(unit, command.team)
+    elif len(author.teams) > 1:
+        teams = sorted(author.teams)
+        raise UsageError(f"whom is it for? You are in {', '.join(teams)}", f"--team {teams[0]}")
     else:
-        team = next(iter(author.teams)) if len(author.teams) == 1 else None
+        team = next(iter(author.teams), None)
     number = unit.source.next_id("handovers")
     unit.shifts.hand_over(Handover(number, team, author.handle, text, unit.now))
     yield HandoverWritten(None, number, author.handle, team)

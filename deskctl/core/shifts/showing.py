@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,15 +12,15 @@ from ..queries.shift_answers import GapReport, GapRow, HandoverRow, ShiftDay, Sh
 from . import coverage
 from .demand import QUARTER, Demand, hour_of, remarks
 from .demand import written as utc
-from .expanding import AHEAD, Stint, stints
+from .expanding import AHEAD, Stint, lost, stints
 from .hours import written
 from .model import Handover, Rota
 
 DAY = timedelta(days=1)
 
 
-def rows(rota: Rota) -> list[ShiftRow]:
-    """By agent, then number."""
+def rows(rota: Rota, here: Collection[str]) -> list[ShiftRow]:
+    """By agent, then number. `here` are the agents who have not left."""
     found: list[ShiftRow] = [
         {
             "number": shift.id,
@@ -31,6 +31,7 @@ def rows(rota: Rota) -> list[ShiftRow]:
             "from": _iso(shift.first),
             "until": _iso(shift.last),
             "team": shift.team,
+            "left": shift.agent not in here,
         }
         for shift in rota.shifts
     ]
@@ -44,6 +45,7 @@ def rows(rota: Rota) -> list[ShiftRow]:
             "from": _iso(absence.first),
             "until": _iso(absence.last),
             "team": None,
+            "left": absence.agent not in here,
         }
         for absence in rota.absences
     ]
@@ -67,14 +69,14 @@ def week(
 ) -> ShiftWeek:
     """`names` are the agents who count, by handle; those without any shift are left out. Notes are added later."""
     start = datetime(first.year, first.month, first.day, tzinfo=local)
-    pieces = [p for s in stints(rota, start - DAY, start + 8 * DAY, team, names) for p in _by_day(s, local)]
-    worked: dict[tuple[str, date], list[Stint]] = {}
-    for piece in pieces:
-        worked.setdefault((piece.agent, piece.start.astimezone(local).date()), []).append(piece)
+    span = (start - DAY, start + 8 * DAY)
+    worked = _by_date(stints(rota, *span, team, names), local)
+    off = _by_date(lost(rota, *span, team, names), local)
     agents = sorted({shift.agent for shift in rota.shifts} & names.keys())
+    dates = [first + n * DAY for n in range(7)]
     people: list[ShiftPerson] = []
     for agent in agents:
-        days = [_day(rota, agent, first + n * DAY, worked.get((agent, first + n * DAY), []), local) for n in range(7)]
+        days = [_day(day, worked.get((agent, day), []), (agent, day) in off, local) for day in dates]
         people.append({"agent": agent, "name": names[agent], "days": days})
     coming = stints(rota, now, now + AHEAD, team, names)
     following = next((stint for stint in coming if stint.start > now), None)
@@ -90,6 +92,14 @@ def week(
     }
 
 
+def _by_date(found: Iterable[Stint], local: ZoneInfo) -> dict[tuple[str, date], list[Stint]]:
+    """Whose begins on which day of the local clock, whatever day it is where the shift is worked."""
+    placed: dict[tuple[str, date], list[Stint]] = {}
+    for piece in (piece for stint in found for piece in _by_day(stint, local)):
+        placed.setdefault((piece.agent, piece.start.astimezone(local).date()), []).append(piece)
+    return placed
+
+
 def _by_day(stint: Stint, local: ZoneInfo) -> list[Stint]:
     """A stint as it is; one of more than a day cut at midnight."""
     found = []
@@ -101,11 +111,11 @@ def _by_day(stint: Stint, local: ZoneInfo) -> list[Stint]:
     return [*found, stint]
 
 
-def _day(rota: Rota, agent: str, day: date, worked: Sequence[Stint], local: ZoneInfo) -> ShiftDay:
+def _day(day: date, worked: Sequence[Stint], off: bool, local: ZoneInfo) -> ShiftDay:
     return {
         "date": day.isoformat(),
         "shifts": [{"from": _local(s.start, local), "to": _local(s.end, local)} for s in worked],
-        "off": not worked and rota.away(agent, day),
+        "off": off and not worked,
     }
 
 

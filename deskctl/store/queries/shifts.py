@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
 
-from ...core.calendars.hours import parse_hours, written
 from ...core.calendars.model import ALWAYS, Calendar, zone
 from ...core.calendars.setting_up import existing as existing_calendar
 from ...core.durations import parse_duration
@@ -19,6 +18,7 @@ from ...core.settings import BUILT_IN, Settings
 from ...core.shifts import demand as demands
 from ...core.shifts import planning, showing
 from ...core.shifts.demand import Demand
+from ...core.shifts.hours import parse_shift, written
 from ...core.shifts.model import Rota
 from ...core.suggest import did_you_mean
 from ...errors import NotFound, UsageError
@@ -30,15 +30,19 @@ from .asked import moment
 
 _LONGEST = timedelta(days=366)
 _QUARTER = 15 * 60 * 1_000_000
+_ASSUMED = "assumed"
+#: What stands for every channel on which people talk, whatever carries it.
+_CHAT = "chat"
 
 
 def list_shifts(connection: Connection, query: ListShifts) -> list[ShiftRow]:
-    names = _names(connection, query.team)
+    names = _names(connection, query.team, left=True)
     if query.agent is not None and query.agent not in names:
         hint = "deskctl agent list shows them"
         raise NotFound(f"no agent is called “{query.agent}”{did_you_mean(query.agent, names)}", hint)
     wanted = {query.agent} if query.agent is not None else names.keys()
-    return [row for row in showing.rows(rota(connection)) if row["agent"] in wanted]
+    here = _names(connection, None)
+    return [row for row in showing.rows(rota(connection), here) if row["agent"] in wanted]
 
 
 def show_shifts(connection: Connection, query: ShowShifts, settings: Settings) -> ShiftWeek:
@@ -77,7 +81,7 @@ def list_handovers(connection: Connection, query: ListHandovers) -> list[Handove
                 handovers.c.id > func.coalesce(read.scalar_subquery(), 0),
                 handovers.c.author != query.reader,
             ]
-    newest = select(handovers).where(*wanted).order_by(handovers.c.id.desc()).limit(query.limit)
+    newest = select(handovers).where(*wanted).order_by(handovers.c.id.desc()).limit(query.limit)  # None: all
     return [showing.handover_row(handover(row)) for row in connection.execute(newest)]
 
 
@@ -88,13 +92,13 @@ def plan_staffing(connection: Connection, query: PlanStaffing, settings: Setting
     shrinkage = 0.0 if query.shrinkage is None else planning.parse_share(query.shrinkage, "--shrinkage")
     if not 1 <= query.at_once <= 100:
         raise UsageError(f"nobody does {query.at_once} at once", "--at-once 3")
-    channels = None if query.channel is None else _channels(settings, query.channel)
+    channels = _channels(settings, query.channel)
     found = _demand(connection, settings, now, local, query.team, channels)
     aht, aht_from = _handling(connection, query, settings, found, channels)
     work = planning.Work(aht, target, shrinkage, query.at_once)
     worked: Rota = rota(connection)
     hours = planning.plan(found, work, planning.present(worked, now, local, query.team, list(names)))
-    remarks = demands.remarks(found)
+    remarks = [*demands.remarks(found), *_doubts(connection, query, settings, found, channels, aht_from)]
     if not any(shift.agent in names for shift in worked.shifts):
         remarks.append("nobody has a shift: deskctl shift add AGENT --hours …")
     return {
@@ -116,18 +120,48 @@ def plan_staffing(connection: Connection, query: PlanStaffing, settings: Setting
 
 
 def _handling(
-    connection: Connection, query: PlanStaffing, settings: Settings, found: Demand | None, channels: list[str] | None
+    connection: Connection, query: PlanStaffing, settings: Settings, found: Demand | None, channels: list[str]
 ) -> tuple[timedelta, str]:
-    """How long a request takes, and where that is from. Raises UsageError."""
+    """How long a request takes, and where that is from. Raises UsageError: calls say nothing of other channels."""
     if query.aht is not None:
-        return parse_duration(query.aht, "--aht"), "as given"
-    phones = _phones(settings)
-    if found is not None and (channels is None or set(channels) & set(phones)):
+        return planning.parse_handling(query.aht), "as given"
+    if channels and not set(channels) & set(_phones(settings)):
+        raise UsageError(f"how long does a request on {query.channel} take? No call says so", "--aht 6m")
+    if found is not None:
         where = [*_calls(found.since, found.until, query.team, channels), calls.c.seconds > 0]
         average, count = connection.execute(_from_calls(func.avg(calls.c.seconds), func.count()).where(*where)).one()
         if count:
-            return timedelta(seconds=float(average)), f"the average of {count} calls"
-    raise UsageError("how long does a request take? No call says so", "--aht 6m")
+            return timedelta(seconds=float(average)), f"the average of {demands.many(count, 'call')}"
+    return planning.ASSUMED, _ASSUMED
+
+
+def _doubts(
+    connection: Connection,
+    query: PlanStaffing,
+    settings: Settings,
+    found: Demand | None,
+    channels: list[str],
+    aht_from: str,
+) -> list[str]:
+    """Where the plan rests on something else than what was counted."""
+    said = []
+    waiting = {*_phones(settings), *_chats(settings)}
+    if not channels:
+        said.append(f"there is no {query.channel}: no channel of this desk is one, and nothing arrives")
+    later = [channel for channel in channels if channel not in waiting]
+    if later:
+        said.append(f"Erlang C is for those who wait on the line: on {', '.join(later)} it asks for too many people")
+    if aht_from == _ASSUMED:
+        said.append("no call says how long a request takes: 6 min are assumed; --aht says it")
+    elif query.aht is None and set(channels) & set(_chats(settings)):
+        said.append("chats are taken to last as long as calls: --channel chat --aht LENGTH looks at them alone")
+    if query.team is not None and found is not None:
+        where = [*_calls(found.since, found.until, None, channels), tickets.c.team.is_(None)]
+        count = connection.execute(_from_calls(func.count()).where(*where)).scalar_one()
+        if count:
+            does = "belongs to no team and does" if count == 1 else "belong to no team and do"
+            said.append(f"{demands.many(count, 'call')} {does} not count: deskctl set NUMBER team={query.team}")
+    return said
 
 
 def _demand(
@@ -187,25 +221,35 @@ def _phones(settings: Settings) -> list[str]:
     return _of_kind(settings, "phone")
 
 
+def _chats(settings: Settings) -> list[str]:
+    return sorted({*_of_kind(settings, _CHAT), *(n for n, c in settings.channels.items() if c.conversational)})
+
+
 def _of_kind(settings: Settings, wanted: str) -> list[str]:
     known = {**BUILT_IN, **settings.channels}
     return sorted(name for name, channel in known.items() if wanted in (name, channel.kind))
 
 
-def _channels(settings: Settings, wanted: str) -> list[str]:
-    """Those with this name or of this kind. Raises NotFound."""
+def _channels(settings: Settings, wanted: str | None) -> list[str]:
+    """Those with this name or of this kind; None: those on which customers wait for the answer. Raises NotFound."""
+    if wanted is None:
+        return sorted({*_phones(settings), *_chats(settings)})
+    if wanted == _CHAT:
+        return _chats(settings)
     found = _of_kind(settings, wanted)
     if not found:
         known = {**BUILT_IN, **settings.channels}
-        names = sorted({*known, *(channel.kind for channel in known.values())})
+        names = sorted({_CHAT, *known, *(channel.kind for channel in known.values())})
         raise NotFound(f"there is no channel “{wanted}”{did_you_mean(wanted, names)}", f"there is {', '.join(names)}")
     return found
 
 
 def _hours(connection: Connection, query: FindGaps, local: ZoneInfo) -> Calendar:
     """Raises NotFound, UsageError."""
+    if query.hours is not None and query.calendar is not None:
+        raise UsageError("--hours and --calendar both say when somebody is to be there", "name one of them")
     if query.hours is not None:
-        week = parse_hours(query.hours)
+        week = parse_shift(query.hours)
         return Calendar(written(week), local.key, week)
     book = Shelf().book(connection)
     if query.calendar is not None:
@@ -214,9 +258,11 @@ def _hours(connection: Connection, query: FindGaps, local: ZoneInfo) -> Calendar
     return own or existing_calendar(book, ALWAYS)
 
 
-def _names(connection: Connection, team: str | None) -> dict[str, str]:
-    """Names of the agents of a team, or of all, by handle. Raises NotFound."""
-    wanted = select(agents.c.handle, agents.c.name).where(agents.c.active).order_by(agents.c.handle)
+def _names(connection: Connection, team: str | None, *, left: bool = False) -> dict[str, str]:
+    """Names of the agents of a team, or of all, by handle; with those who have `left`. Raises NotFound."""
+    wanted = select(agents.c.handle, agents.c.name).order_by(agents.c.handle)
+    if not left:
+        wanted = wanted.where(agents.c.active)
     if team is not None:
         known: Sequence[str] = connection.execute(select(teams.c.handle)).scalars().all()
         if team not in known:

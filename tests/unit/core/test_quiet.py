@@ -30,7 +30,8 @@ def until(quiet: str, local: str, timezone: str = "Asia/Seoul") -> str | None:
         ("22:00-07:00", "2026-03-03 07:00", None),
         ("sat-sun", "2026-03-07 12:00", "2026-03-09 00:00"),
         ("22:00-07:00; sat-sun", "2026-03-06 23:00", "2026-03-09 07:00"),
-        ("22:00-07:00, sat-sun", "2026-03-06 23:00", None),
+        ("sat, sun 22:00-07:00", "2026-03-07 23:00", "2026-03-08 07:00"),
+        ("sat, sun 22:00-07:00", "2026-03-06 23:00", None),
         ("mon-fri 20:00-08:00; sat-sun", "2026-03-07 07:00", "2026-03-09 00:00"),
         ("12:00-13:00 22:00-07:00", "2026-03-02 12:30", "2026-03-02 13:00"),
         ("주말", "2026-03-08 23:59", "2026-03-09 00:00"),
@@ -38,8 +39,6 @@ def until(quiet: str, local: str, timezone: str = "Asia/Seoul") -> str | None:
     ],
 )
 def test_quiet_hours_end_when_the_wall_clock_says_so(quiet: str, now: str, end: str | None) -> None:
-    if "," in quiet:  # a comma lists days: these hours are Saturday's and Sunday's
-        assert until(quiet, "2026-03-07 23:00") == "2026-03-08 07:00"
     assert until(quiet, now) == end
 
 
@@ -51,6 +50,13 @@ def test_a_night_in_which_the_clocks_change_ends_by_the_wall_clock() -> None:
 def test_what_leaves_no_moment_or_makes_no_sense_is_refused(quiet: str) -> None:
     with pytest.raises(UsageError):
         parse_quiet(quiet)
+
+
+@pytest.mark.parametrize("quiet", ["mon-fri 20:00-08:00, sat-sun", "22:00-07:00, sat-sun", "평일 20:00-08:00 주말"])
+def test_a_day_after_an_hour_begins_another_part(quiet: str) -> None:
+    with pytest.raises(UsageError, match="stands after an hour") as refused:
+        parse_quiet(quiet)
+    assert "“;” begins another part" in (refused.value.hint or "")
 
 
 def test_many_numbers_are_named_in_few_words() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from deskctl.core.calendars.model import DAY, Calendar, Frame
 from deskctl.core.shifts import coverage, planning
-from deskctl.core.shifts.demand import demand, remarks, window
+from deskctl.core.shifts.demand import demand, lasting, remarks, window
 from deskctl.core.shifts.expanding import next_start, on_shift, stints
 from deskctl.core.shifts.hours import parse_shift, written
 from deskctl.core.shifts.model import Absence, Rota, Shift
@@ -151,7 +151,8 @@ def test_averages_are_of_whole_weeks_and_say_when_there_are_too_few() -> None:
     now = at("2027-03-15T10:20")
     assert window(at("2027-02-20T08:30"), now) == (at("2027-02-22T10:00"), at("2027-03-15T10:00"))
     assert window(at("2020-01-01T08:30"), now) == (at("2027-03-15T10:00") - timedelta(weeks=12), at("2027-03-15T10:00"))
-    assert window(at("2027-03-15T10:05"), now) is None
+    assert window(at("2027-03-15T10:05"), now) == (at("2027-03-15T10:00"), at("2027-03-15T10:00"))
+    assert window(None, now) is None
     seoul = ZoneInfo("Asia/Seoul")
     since, until = window(at("2027-02-20T08:30"), now) or (now, now)
     found = demand([(at("2027-03-01T00:15"), 6)], since, until, seoul)  # Monday 09:15 in Seoul
@@ -178,7 +179,56 @@ def test_the_plan_says_who_is_missing_and_who_is_too_many() -> None:
     assert len(rows) == 168
 
 
-@pytest.mark.parametrize("text", ["80", "80%", "0%/20s", "100%/20s", "80%/", "eighty/20s"])
+def test_a_part_of_an_hour_counts_as_that_part() -> None:
+    """Half past five is where hours begin in Kolkata; Lord Howe sets its clocks forward by half an hour."""
+    kolkata = ZoneInfo("Asia/Kolkata")
+    short = demand([(at("2027-03-01T10:00"), 3)], at("2027-03-01T10:00"), at("2027-03-01T11:00"), kolkata)
+    assert (short.usual((0, 15)), short.usual((0, 16))) == (6.0, 0.0)
+    lord_howe = ZoneInfo("Australia/Lord_Howe")
+    first = at("2027-08-09T00:00")
+    year = demand([(at("2027-10-02T15:45"), 17)], first, first + timedelta(weeks=9), lord_howe)
+    assert year.usual((6, 2)) == 17 / 8.5
+    assert year.usual((6, 3)) == 0
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(hours=47), "47 hours"),
+        (timedelta(days=13), "13 days"),
+        (timedelta(weeks=12), "12 weeks"),
+    ],
+)
+def test_a_history_is_as_long_as_it_is(length: timedelta, said: str) -> None:
+    assert lasting(length) == said
+
+
+def test_one_person_who_is_away_for_a_part_answers_the_rest() -> None:
+    work = planning.Work(timedelta(minutes=1), planning.parse_target("80%/20s"), 0.3)
+    alone = planning.Work(timedelta(minutes=1), planning.parse_target("80%/20s")).level(6, 1)
+    assert work.level(6, 1) == pytest.approx(0.7 * alone)
+    assert [work.level(6, people) for people in range(5)] == sorted(work.level(6, people) for people in range(5))
+    assert work.level(6, work.needed(6)) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("1000000h", "1000000h is too long"), ("999d", "999d is too long"), ("six", "--aht: “six” is no length of time")],
+)
+def test_a_request_takes_a_time_that_can_be_meant(text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        planning.parse_handling(text)
+
+
+def test_a_target_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(UsageError, match="--target: 0s is no time at all"):
+        planning.parse_target("80%/0s")
+
+
+@pytest.mark.parametrize(
+    "text", ["80", "80%", "0%/20s", "0.5%/20s", "99.99999999%/20s", "100%/20s", "80%/", "80%/0s", "eighty/20s"]
+)
 def test_a_target_is_a_share_and_a_time(text: str) -> None:
     with pytest.raises(UsageError):
         planning.parse_target(text)
