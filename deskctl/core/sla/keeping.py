@@ -101,11 +101,16 @@ def keep_ticket(unit: Unit, number: int, *, undone: bool = False, fired: bool = 
             yield le.Withdraw(number, *key)
     for key, clock in after.items():
         known = before.get(key)
-        if known is None or known.fulfilled_at is None or known.fulfilled_at != clock.fulfilled_at:
+        if known is None or known.fulfilled_at is None or _from_to(known) != _from_to(clock):
             kept = replace(clock, fired=_still_fired(clock, known, unit, undone))
             reopened = known is not None and life is not None and _reopened(known, life)
             yield from _changed(unit, known, kept, reopened)
     yield from _set_due(unit, ticket, None if fired else _next(before.values()), fired)
+
+
+def _from_to(clock: Clock) -> tuple[datetime, datetime | None]:
+    """What is done with stays as it was, unless what began or ended it is no longer there."""
+    return clock.started_at, clock.fulfilled_at
 
 
 def facts_of(unit: Unit, ticket: Ticket) -> Facts:
