@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deskctl.core.commands import levels as lv
@@ -87,16 +89,19 @@ def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> No
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"leave": ("support",)}, {"surge": False}])
-def test_a_helper_who_may_not_help_any_more_is_moved_back(routed: StoredDesk, change: dict[str, object]) -> None:
+def test_a_helper_who_may_not_help_any_more_is_moved_back(routed: StoredDesk, change: dict[str, Any]) -> None:
     routed.do(ChangeTeam("support", surge_queue=("phone=1",)), ROOT)
     routed.do(ChangeAgent("agent1", channels="email", surge=True), ROOT)
     come(routed, "agent1")
     for number in range(3):
         routed.do(c.Create(f"+8225550{number}00", "Call", "x", channel="phone", team="support"), "agent2")
     settle(routed)
-    moved = lambda: routed.store.transaction(lambda unit: unit.roster.presence("agent1").moved)  # noqa: E731
+
+    def moved() -> str | None:
+        return routed.store.transaction(lambda unit: unit.roster.presence("agent1").moved)
+
     assert moved() == "phone"
-    routed.do(ChangeAgent("agent1", **change), ROOT)  # type: ignore[arg-type]
+    routed.do(ChangeAgent("agent1", **change), ROOT)
     assert moved() is None
 
 

@@ -202,11 +202,17 @@ def test_the_queue_is_in_order_and_of_ones_teams(store: Store, clock: Clock) -> 
             open_ticket(unit, team="support", assignee="agent1").number,
             open_ticket(unit, team="support", status=Status.PENDING).number,
             open_ticket(unit, team="support", status=Status.OPEN).number,
+            open_ticket(unit, team="support", tier="lead").number,
         ]
 
-    late, _, nobodys, _, _, early = store.transaction(work)
-    assert store.transaction(lambda unit: list(unit.source.queue(["support"], 10))) == [nobodys, early, late]
-    assert store.transaction(lambda unit: list(unit.source.queue(["support"], 1))) == [nobodys]
+    def queue(limit: int, *besides: str) -> list[int]:
+        teams = {None: (), "support": besides}
+        return store.transaction(lambda unit: list(unit.source.queue(teams, limit)))
+
+    late, _, nobodys, _, _, early, high = store.transaction(work)
+    assert set(queue(10)) == {nobodys, early, late, high}
+    assert queue(10, "lead") == [nobodys, early, late], "not what was escalated above whoever asks"
+    assert queue(1, "lead") == [nobodys]
 
 
 def test_an_exception_leaves_nothing(store: Store) -> None:

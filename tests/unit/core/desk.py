@@ -105,7 +105,10 @@ class NothingYet:
     def files_of(self, messages: Collection[int]) -> Sequence[tuple[int, FileRef]]:
         return ()
 
-    def queue(self, teams: Collection[str], limit: int) -> Sequence[int]:
+    def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
+        return ()
+
+    def active_of(self, agent: str) -> Sequence[int]:
         return ()
 
     def merged_into(self, number: int) -> Sequence[int]:
