@@ -101,8 +101,8 @@ def _segments(segments: Sequence[Any], timezone: str, width: int, color: bool) -
         counted = segment["state"] == "counted"
         what = f"{worked(segment['working'])} counted" if counted else "paused"
         rows.append((start, end, what, visible(segment["why"]), counted))
-    ends, whats = (max((columns(row[n]) for row in rows), default=0) for n in (1, 2))
+    longest_end, longest = (max((columns(row[n]) for row in rows), default=0) for n in (1, 2))
     for start, end, what, why, counted in rows:
-        line = f"    {start} → {pad(end, ends)}  {pad(what, whats)}  {why}"
+        line = f"    {start} → {pad(end, longest_end)}  {pad(what, longest)}  {why}"
         lines = [line] if columns(line) <= width else [f"    {start} → {end}", *wrap(f"      {what}, {why}", width)]
         yield from (part if counted or not color else paint(part, "dim") for part in lines)
