@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from ..errors import Refused
 from . import targets
@@ -19,6 +21,15 @@ from .routing.model import TIERS, Plan
 from .tickets import Status, Ticket
 from .unit import Unit
 from .work import words, workable, write_note
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawApproval(Command):
+    """The ticket is done: nobody need decide any more what it waited for."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    ticket: int
 
 
 def ask(unit: Unit, command: c.AskApproval, actor: Actor) -> Steps:
@@ -113,10 +124,10 @@ def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -
         event, Merged | MarkedSpam
     )
     if done and event.ticket is not None and unit.ticket(event.ticket).approval is not None:
-        yield c.WithdrawApproval(event.ticket)
+        yield WithdrawApproval(event.ticket)
 
 
-def withdraw(unit: Unit, command: c.WithdrawApproval, actor: Actor) -> Steps:
+def withdraw(unit: Unit, command: WithdrawApproval, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     if ticket.approval is not None:
         yield ApprovalWithdrawn(ticket.number, ticket.approval, asked_by_note(unit, ticket.number))
@@ -145,5 +156,5 @@ HANDLERS: dict[type[Command], Handler] = {
     c.AskApproval: ask,
     c.Approve: approve,
     c.Deny: deny,
-    c.WithdrawApproval: withdraw,
+    WithdrawApproval: withdraw,
 }

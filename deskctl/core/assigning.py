@@ -88,6 +88,8 @@ def escalate(unit: Unit, command: c.Escalate, actor: Actor) -> Steps:
     else:
         yield from give_to_tier(unit, ticket, target.name, handed_on=actor.handle is not None)
     facts = {"message": message, "to": named}
+    if isinstance(target, Tier) and not targets.is_manned(unit, ticket.team, target.name):
+        name += "; nobody is of that tier yet, so anybody of the team may have it"
     return Said(f"ticket {ticket.number} is escalated to {name}", (ticket.number,), facts)
 
 
@@ -95,9 +97,15 @@ def _next_tier(unit: Unit, ticket: Ticket) -> Tier:
     """The tier above the one that the ticket is at: its own or its owner's, whichever is higher. Raises Refused."""
     tiers = targets.tiers_of(unit, ticket.team)
     place = targets.height(unit, ticket)
-    if place + 1 >= len(tiers):
+    above = tiers[place + 1 :]
+    if not above:
         raise Refused(f"ticket {ticket.number} is with {tiers[-1]}, and no tier is above", "name somebody with --to")
-    return Tier(tiers[place + 1])
+    manned = next((tier for tier in above if targets.is_manned(unit, ticket.team, tier)), None)
+    if manned is None:
+        raise Refused(
+            f"nobody is of a tier above {tiers[place]}", f"deskctl agent set AGENT --tier {above[0]}, or --to"
+        )
+    return Tier(manned)
 
 
 def _high_enough(unit: Unit, agent: Agent, ticket: Ticket) -> None:

@@ -132,11 +132,13 @@ class MessageWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged(Event):
-    """`back`: a change was taken back, and the ticket is as if it had never been otherwise."""
+    """`back`: a change was taken back, and the ticket is as if it had never been otherwise: work since `since`, None
+    since it was created."""
 
     old: Status
     new: Status
     back: bool | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

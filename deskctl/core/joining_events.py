@@ -50,11 +50,14 @@ class SplitOff(Event):
 
 @dataclass(frozen=True, slots=True)
 class SplitFrom(Event):
-    """The ticket began with messages of another. `since` is when its customer wrote the first of them."""
+    """The ticket began with messages of another. `since` is when its customer wrote the first of them; `asked` are the
+    customer's among them, `moments` (RFC 3339) when each of these reached the desk."""
 
     origin: int
     messages: tuple[int, ...]
     since: datetime
+    asked: tuple[int, ...] = ()
+    moments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
     match event:
         case e.StatusChanged(new=new, back=None):
             return _taken_up(_with_status(ticket, new, at), ticket.status, at)
-        case e.StatusChanged(new=new):
-            return _with_status(ticket, new, at)
+        case e.StatusChanged(new=new, since=since):
+            return _queued(replace(_with_status(ticket, new, at), open_since=since))
         case e.PriorityChanged(new=priority):
             return _queued(replace(ticket, priority=priority))
         case e.WaitingChanged(new=since):

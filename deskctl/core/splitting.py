@@ -33,7 +33,8 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     chosen = _chosen(unit, ticket, unit.heads(ticket.number), command.messages)
     first = next(head for head in chosen if head.kind is MessageKind.IN)
     spoken = _unanswered(unit, ticket.number)
-    since = spoken.asked.get(first.id, unit.now)
+    asked = {h.id: spoken.asked.get(h.id, unit.now) for h in chosen if h.kind is MessageKind.IN}
+    since = min(asked.values())
     other = open_ticket(
         unit,
         subject=command.subject.strip() or first.subject or ticket.subject,
@@ -46,7 +47,8 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     unit.move(numbers, ticket.number, other.number)
     unit.add_participants(other.number, _company(unit, chosen))
     yield created(other)
-    yield SplitFrom(other.number, ticket.number, numbers, since)
+    moments = tuple(at.isoformat() for at in asked.values())
+    yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
     yield WaitingChanged(other.number, None, since)
     yield SplitOff(ticket.number, other.number, numbers)
     yield from _still_waiting(ticket, spoken, numbers)
@@ -63,9 +65,17 @@ def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Se
     known = {head.id: head for head in heads}
     for number in wanted:
         if number not in known:
+            merged = _merged_with(unit, ticket.number, number)
+            if merged is not None:
+                raise Refused(
+                    f"message {number} is on ticket {merged}, which was merged into {ticket.number}",
+                    "deskctl undo takes the merge back, as long as nobody touched either since",
+                )
             raise NotFound(f"ticket {ticket.number} has no message {number}", there)
-        if known[number].kind not in (MessageKind.IN, MessageKind.NOTE):
+        if known[number].kind is MessageKind.OUT:
             raise Refused(f"message {number} is an answer: it stays where it was given", there)
+        if known[number].kind is MessageKind.AUTO:
+            raise Refused(f"message {number} is a machine's, and begins no matter", there)
     chosen = sorted({number: known[number] for number in wanted}.values(), key=lambda head: head.id)
     gone = {head.id for head in chosen}
     if not any(head.id in gone for head in said):
@@ -75,6 +85,12 @@ def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Se
             f"nothing that the customer said would be left on ticket {ticket.number}", "leave at least one of them"
         )
     return chosen
+
+
+def _merged_with(unit: Unit, ticket: int, message: int) -> int | None:
+    """The ticket that was merged into this one and has the message."""
+    merged = unit.source.merged_into(ticket)
+    return next((number for number in merged if any(h.id == message for h in unit.heads(number))), None)
 
 
 def _listed(unit: Unit, heads: Sequence[MessageHead]) -> str:
@@ -98,15 +114,15 @@ def _company(unit: Unit, heads: Sequence[MessageHead]) -> list[str]:
         if head.kind is MessageKind.IN and head.verified
         for address in (head.author, head.reply_to, *head.to, *head.cc)
     )
-    return [address for address in everybody if address and "@" in address and not unit.settings.owns(address)]
+    return [address for address in everybody if address and not unit.settings.owns(address)]
 
 
 class _Spoken:
-    """Since when the customer asked what, and which of it nobody has answered yet."""
+    """Since when the customer asked what, and which of it (message and moment) nobody has answered yet."""
 
     def __init__(self) -> None:
         self.asked: dict[int, datetime] = {}
-        self.open: dict[int, datetime] = {}
+        self.open: list[tuple[int, datetime]] = []
 
 
 def _unanswered(unit: Unit, number: int) -> _Spoken:
@@ -114,7 +130,8 @@ def _unanswered(unit: Unit, number: int) -> _Spoken:
     found = _Spoken()
     for word in life.words if life is not None else ():
         if word.said is Spoke.ASKED:
-            found.asked[word.message] = found.open[word.message] = word.at
+            found.asked[word.message] = word.at
+            found.open.append((word.message, word.at))
         elif word.answer:
             found.open.clear()
     return found
@@ -122,10 +139,8 @@ def _unanswered(unit: Unit, number: int) -> _Spoken:
 
 def _still_waiting(ticket: Ticket, spoken: _Spoken, gone: Sequence[int]) -> Generator[Event, None, None]:
     """The customer waits for what is left, if nobody has answered that."""
-    if ticket.waiting_since is None:
-        return
-    left = [at for message, at in spoken.open.items() if message not in gone]
-    if len(left) < len(spoken.open):
+    left = [at for message, at in spoken.open if message not in gone]
+    if ticket.waiting_since is not None and len(left) < len(spoken.open):
         waiting = min(left, default=None)
         if waiting != ticket.waiting_since:
             yield WaitingChanged(ticket.number, ticket.waiting_since, waiting)

@@ -72,8 +72,16 @@ def rank(unit: Unit, team: str | None, tier: str | None) -> int:
     return tiers.index(tier) if tier in tiers else 0
 
 
+def is_manned(unit: Unit, team: str | None, tier: str) -> bool:
+    """Whether somebody of the team is of a tier, or of a higher one."""
+    high = rank(unit, team, tier)
+    return any(rank(unit, team, agent.seat.tier) >= high for agent in members(unit, team))
+
+
 def reaches(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
-    """Whether an agent's tier is high enough for a ticket."""
+    """Whether an agent's tier is high enough for a ticket. What was escalated to nobody is everybody's."""
+    if ticket.tier is None or not is_manned(unit, ticket.team, ticket.tier):
+        return True
     return rank(unit, ticket.team, agent.seat.tier) >= rank(unit, ticket.team, ticket.tier)
 
 
@@ -85,17 +93,19 @@ def height(unit: Unit, ticket: Ticket) -> int:
 
 
 def within_reach(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
-    """By team, and None for tickets of none, the tiers above an agent, whose tickets are not theirs."""
+    """By team, and None for tickets of none, the tiers above an agent, whose tickets are not theirs; one that nobody is
+    of is nobody's."""
     found: dict[str | None, frozenset[str]] = {}
     for team in (None, *sorted(teams)):
-        found[team] = frozenset(tiers_of(unit, team)[rank(unit, team, agent.seat.tier) + 1 :])
+        above = tiers_of(unit, team)[rank(unit, team, agent.seat.tier) + 1 :]
+        found[team] = frozenset(tier for tier in above if is_manned(unit, team, tier))
     return found
 
 
 def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
-    """Those of a team in a tier; of all teams where there is none in it."""
+    """Those of a team in a tier; of all teams where there is none in it; where nobody is, the team."""
     own = [agent for agent in members(unit, team) if agent.seat.tier == tier]
-    return own or [agent for agent in members(unit, None) if agent.seat.tier == tier]
+    return own or [agent for agent in members(unit, None) if agent.seat.tier == tier] or members(unit, team)
 
 
 def active_agents(unit: Unit) -> dict[str, Agent]:

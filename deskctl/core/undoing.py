@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ..errors import DeskctlError, NotFound, Refused
 from . import contacts
@@ -22,7 +23,7 @@ from .routing.waking import ROUTING
 from .sla.events import LevelEvent
 from .spam import pattern_of
 from .targets import active_agents
-from .tickets import Status
+from .tickets import REOPENED, Status
 from .unit import Unit
 
 #: What follows by itself stands in nobody's way.
@@ -37,7 +38,7 @@ def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
     for outbox in _outgoing(events):
         _take_out(unit, outbox)
     for recorded in reversed(events):
-        yield from _inverse(unit, recorded.event)
+        yield from _inverse(unit, recorded)
     for number in tickets:
         yield e.Undone(number, record.id)
     unit.mark_undone(record.id)
@@ -91,12 +92,28 @@ def _take_out(unit: Unit, outbox: int) -> None:
     unit.put_outbox(replace(entry, state=OutboxState.CANCELLED, due_at=None))
 
 
-def _inverse(unit: Unit, event: e.Event) -> Iterator[e.Event]:
+def _open_since(unit: Unit, number: int, before: int) -> datetime | None:
+    """When a ticket had last been taken up again before an event, by what was not taken back itself."""
+    past = unit.source.events_since(number, 0)
+    undone = {r.event.command for r in past if isinstance(r.event, e.Undone)}
+    since = None
+    for recorded in past:
+        change = recorded.event
+        if recorded.id < before and isinstance(change, e.StatusChanged) and recorded.command not in undone:
+            if change.back:
+                since = change.since
+            elif change.old in REOPENED and change.new is Status.OPEN:
+                since = recorded.at
+    return since
+
+
+def _inverse(unit: Unit, recorded: RecordedEvent) -> Iterator[e.Event]:
     """What takes one event back. Those that only tell (mentions, escalated, …) need nothing."""
+    event = recorded.event
     number = event.ticket
     match event:
-        case e.StatusChanged(old=old, new=new):
-            yield e.StatusChanged(number, new, old, back=True)
+        case e.StatusChanged(old=old, new=new) if number is not None:
+            yield e.StatusChanged(number, new, old, back=True, since=_open_since(unit, number, recorded.id))
         case e.PriorityChanged(old=old_priority, new=new_priority):
             yield e.PriorityChanged(number, new_priority, old_priority)
         case e.Assigned(old=old_agent) if number is not None:

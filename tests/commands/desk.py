@@ -49,13 +49,14 @@ class StoredDesk:
         return self.store.transaction(lambda unit: dispatch.execute(unit, command, actor))
 
     def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
-        """A mail is journalled and worked off; `at` is its channel."""
+        """A mail is journalled and worked off, at once or `worked_off_after` some time; `at` is its channel."""
         number = next(self._mails)
         why = fields.pop("automatic", "")
         at = fields.pop("at", "support")
         text = fields.pop("text", "It burns.")
         envelope = Envelope("smtp", self.now)
         self.store.journal.append([JournalEntry(at, f"key-{number}", envelope, b"raw %d" % number)])
+        self.now += fields.pop("worked_off_after", timedelta())
         row = self.store.journal.waiting(1, 1 << 20)[0]
         message = InboundMessage(
             sender=sender,

@@ -110,7 +110,7 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
         elif e["kind"] == "absorbed" and e["waiting"] is not None:
             found.append([moment(e["waiting"]), "asked", None])
         elif e["kind"] == "split_from":
-            found.append([moment(e["since"]), "asked", e["messages"][0]])
+            found += [[moment(at), "asked", number] for number, at in zip(e["asked"], e["moments"], strict=True)]
         elif e["kind"] == "split_off":
             found = [f for f in found if f[2] not in e["messages"]]
         elif e["kind"] == "message_withdrawn":

@@ -21,7 +21,7 @@ from deskctl.core.queries.levels import ExplainClocks, ListCalendars, ShowCalend
 from deskctl.core.queries.tickets import ListTickets
 from deskctl.core.tickets import Priority
 from deskctl.core.unit import Unit
-from deskctl.errors import Refused
+from deskctl.errors import DeskctlError, Refused
 from deskctl.store.engine import database
 from deskctl.store.tables import calendars, sla_book
 from deskctl.store.text import from_json, to_json
@@ -339,3 +339,150 @@ def test_a_calendar_knows_how_far_its_public_holidays_were_copied(seoul: StoredD
     seoul.do(lv.ChangeCalendar("seoul", days=(("2040-02-11", "창립일", ""),)), "user:root")
     until = {row["name"]: row["holidays_until"] for row in seoul.store.ask(ListCalendars())}
     assert until == {"24x7": None, "seoul": 2027}
+
+
+def test_of_a_breach_people_hear_though_a_later_step_was_slept_through_too(gold: StoredDesk) -> None:
+    gold.do(lv.AddStep("gold", "breach+2h", ("tag=+late",)), "user:root")
+    ticket = opened(gold)
+    gold.do(c.Take(ticket))
+    gold.later(hours=9)
+    fire(gold)
+    assert told(gold, "overdue") == ["agent1"]
+    assert [e["level"] for e in happened(gold, ticket, "step")] == ["breach+2h"]
+    assert "late" in gold.ticket(ticket).tags
+
+
+def test_of_levels_that_passed_unseen_the_one_that_is_furthest_fires(desk: StoredDesk) -> None:
+    """A shorter target after a pause lets several pass in the same moment; 90% of it lies behind 30 minutes before."""
+    targets = (("resolution", "normal=8h"), ("resolution", "high=4h10m"))
+    desk.do(lv.AddPolicy("gold", "", "24x7", targets, ("50%", "30m", "90%")), "user:root")
+    ticket = opened(desk)
+    desk.later(hours=3, minutes=55)
+    desk.do(c.Set(ticket, (("status", "pending"),)))
+    desk.do(c.Set(ticket, (("priority", "high"),)))
+    desk.do(c.Reopen(ticket))
+    fire(desk)
+    assert [e["level"] for e in happened(desk, ticket, "warn")] == ["90%"]
+
+
+def test_a_mail_that_waited_to_be_worked_off_counts_since_it_reached_the_desk(gold: StoredDesk) -> None:
+    received = gold.now
+    ticket = opened(gold, worked_off_after=timedelta(hours=3))
+    assert gold.now == received + timedelta(hours=3)
+    first = clock(gold, ticket, "first_response")
+    assert first["started_at"] == gold.show(ticket)["waiting_since"] == "2026-03-02T09:00:00Z"
+    assert (first["due"], first["spent"]) == ("2026-03-02T13:00:00Z", 3 * 3600)
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_a_call_is_asked_and_answered(gold: StoredDesk, direction: str) -> None:
+    call = c.Create("+82255501000", "Call", "x", channel="phone", direction=direction)
+    ticket = int(gold.do(call).facts["number"])
+    told = gold.store.ask(ExplainClocks(ticket, gold.now.isoformat()))
+    rows = {(row["metric"], row["instance"]): row["state"] for row in told}
+    assert gold.show(ticket)["waiting_since"] is None
+    asked = {("first_response", 1): "fulfilled"} if direction == "in" else {}
+    assert rows == {**asked, ("update", 1): "running", ("resolution", 1): "paused" if direction == "out" else "running"}
+
+
+def test_a_due_moment_by_hand_is_shown_while_its_clock_stands_still(gold: StoredDesk) -> None:
+    ticket = opened(gold)
+    gold.do(c.Set(ticket, (("due", "2026-03-05 18:00"),)))
+    gold.do(c.Reply(ticket, "Try again."))
+    resolution = clock(gold, ticket, "resolution")
+    assert (resolution["state"], resolution["due"]) == ("paused", "2026-03-05T18:00:00Z")
+    gold.later(days=9)
+    fire(gold)
+    assert clock(gold, ticket, "resolution")["breached_at"] is None, "what stands still breaks no promise"
+
+
+def test_it_is_said_whose_hours_counted_and_what_was_asked_before(desk: StoredDesk) -> None:
+    desk.do(lv.AddCalendar("short", "UTC", "mon-fri 09:00-12:00"), "user:root")
+    desk.do(lv.AddPolicy("gold", "", "short", (("resolution", "normal=8h"), ("resolution", "urgent=4h"))), "user:root")
+    ticket = opened(desk)
+    desk.later(hours=1)
+    desk.do(lv.ChangePolicy("gold", calendar="24x7"), "user:root")
+    desk.later(hours=4)
+    desk.do(c.Set(ticket, (("priority", "urgent"),)))
+    desk.later(minutes=1)
+    found = clock(desk, ticket, "resolution")
+    assert [(s["from"][11:16], s["why"], s["working"]) for s in found["segments"]] == [
+        ("09:00", "in the hours of short", 3600),
+        ("10:00", "around the clock", 4 * 3600 + 60),
+    ]
+    assert sum(s["working"] for s in found["segments"]) == found["spent"]
+    assert [(r["from"][11:16], r["version"], r["target"]) for r in found["rules"]] == [
+        ("09:00", 1, 8 * 3600),
+        ("10:00", 2, 8 * 3600),
+        ("14:00", 2, 4 * 3600),
+    ]
+
+
+def test_a_clock_whose_policy_ended_promises_nothing(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "tag:gold", "24x7", (("resolution", "1h"),)), "user:root")
+    ticket = opened(desk)
+    desk.do(c.Tag(ticket, ("gold",)))
+    desk.later(hours=2)
+    fire(desk)
+    assert [row["number"] for row in desk.store.ask(ListTickets(sla="breached"))] == [ticket]
+    desk.do(c.Tag(ticket, (), ("gold",)))
+    desk.later(hours=2)
+    found = clock(desk, ticket, "resolution")
+    assert (found["state"], found["why"]) == ("breached", "no policy is for this ticket any more")
+    assert [s["state"] for s in found["segments"]] == ["counted", "paused"]
+    assert found["spent"] == 2 * 3600
+    assert desk.store.ask(ListTickets(sla="breached")) == []
+
+
+def test_what_is_overdue_is_listed_before_anybody_has_seen_it(gold: StoredDesk) -> None:
+    ticket = opened(gold)
+    then = (gold.now + timedelta(hours=5)).isoformat()
+    assert [row["sla"] for row in gold.store.ask(ListTickets(now=then))] == ["breached"]
+    assert [row["number"] for row in gold.store.ask(ListTickets(sla="breached", now=then))] == [ticket]
+    assert gold.store.ask(ListTickets(sla="breached", now=gold.now.isoformat())) == []
+
+
+def remarks(desk: StoredDesk, command: lv.AddPolicy | lv.ChangePolicy) -> list[str]:
+    return [str(remark) for remark in desk.do(command, "user:root").facts["remarks"]]
+
+
+def test_policies_that_can_never_match_are_named(desk: StoredDesk) -> None:
+    target = (("resolution", "1d"),)
+    desk.do(lv.AddPolicy("high", "priority:>=high contact.tier:*", "24x7", target), "user:root")
+    shadowed = remarks(desk, lv.AddPolicy("urgent", "contact.tier:vip priority:urgent", "24x7", target))
+    assert shadowed == ["urgent can never match: high stands before it and takes the same tickets, and more"]
+    assert remarks(desk, lv.AddPolicy("normal", "contact.tier:vip priority:>=normal", "24x7", target)) == []
+    for when in (
+        "tag:x -tag:x",
+        "team:support team:leads",
+        "priority:low priority:>low",
+        "contact.org:none contact.org:*",
+    ):
+        name = f"never{abs(hash(when))}"
+        assert any("no ticket is" in remark for remark in remarks(desk, lv.AddPolicy(name, when, "24x7", target))), when
+    assert remarks(desk, lv.AddPolicy("two", "tag:a tag:b -tag:c", "24x7", target)) == []
+    [unknown] = remarks(desk, lv.AddPolicy("slip", "team:suport", "24x7", target))
+    assert unknown == "there is no team suport yet (did you mean support?)"
+
+
+def test_a_target_that_never_comes_is_named_on_every_calendar(desk: StoredDesk) -> None:
+    [never] = remarks(desk, lv.AddPolicy("gone", "", "24x7", (("first_response", "999999w"),)))
+    assert "that is never due" in never
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        ("team=team:support", "a team's name alone"),
+        ("notify=foo:agent1", "does not know “foo:”"),
+        ("notify=team:agent1", "no team is called “agent1”"),
+        ("escalate=agent:senior", "no agent is called “senior”"),
+        ("escalate=tier:leads", "no tier is called “leads”"),
+        ("assign=tier:lead", "does not know “tier:”"),
+        ("notify=tier:owner", "no tier is called “owner”"),
+    ],
+)
+def test_a_step_that_could_only_fail_is_refused(gold: StoredDesk, then: str, words: str) -> None:
+    with pytest.raises(DeskctlError) as raised:
+        gold.do(lv.AddStep("gold", "90%", (then,)), "user:root")
+    assert words in f"{raised.value.what} {raised.value.hint}"

@@ -161,3 +161,48 @@ def test_an_older_ticket_that_is_merged_into_a_newer_one_counts_from_its_first_w
     gold.do(c.Undo())
     assert clock(gold, newer, "first_response")["started_at"] == moment(gold, timedelta())
     assert clock(gold, older, "first_response")["state"] == "running"
+
+
+def test_each_split_message_counts_on_the_new_ticket_and_beyond(gold: StoredDesk) -> None:
+    ticket = opened(gold, message_id="<first@example.org>")
+    numbers = []
+    for _ in range(2):
+        gold.later(hours=1)
+        numbers.append(int(gold.mail(references=("<first@example.org>",)).facts["message"]))
+    second, third = numbers
+    other = int(gold.do(c.Split(ticket, (second, third))).facts["number"])
+    last = int(gold.do(c.Split(other, (second,))).facts["number"])
+    assert gold.show(other)["waiting_since"] == clock(gold, other, "first_response")["started_at"]
+    assert clock(gold, other, "first_response")["started_at"] == moment(gold, timedelta())
+    assert clock(gold, last, "first_response")["started_at"] == moment(gold, timedelta(hours=1))
+
+
+def test_what_a_customer_says_next_in_a_chat_belongs_to_the_ticket_that_was_split_off(gold: StoredDesk) -> None:
+    ticket = int(gold.mail(sender="4711", at="chat").facts["number"])
+    second = int(gold.mail(sender="4711", at="chat").facts["message"])
+    other = gold.do(c.Split(ticket, (second,))).facts["number"]
+    assert gold.mail(sender="4711", at="chat").facts["number"] == other
+
+
+def test_of_what_was_merged_and_of_machines_nothing_is_split(gold: StoredDesk) -> None:
+    ticket = opened(gold, message_id="<first@example.org>")
+    machine = int(gold.mail(references=("<first@example.org>",), automatic="auto-reply").facts["message"])
+    with pytest.raises(Refused, match="a machine's"):
+        gold.do(c.Split(ticket, (machine,)))
+    merged = gold.mail("ben@example.org").facts
+    gold.do(c.Merge(int(merged["number"]), ticket))
+    with pytest.raises(Refused, match=f"is on ticket {merged['number']}, which was merged into {ticket}"):
+        gold.do(c.Split(ticket, (int(merged["message"]),)))
+
+
+def test_who_waits_longest_of_several_merged_tickets_goes_on_waiting(gold: StoredDesk) -> None:
+    merged = []
+    for name in ("ana", "ben"):
+        merged.append(opened(gold, sender=f"{name}@example.org"))
+        gold.later(hours=1)
+    stays = opened(gold, sender="cem@example.org", message_id="<first@example.org>")
+    for number in merged:
+        gold.do(c.Merge(number, stays))
+    later = int(gold.mail(sender="cem@example.org", references=("<first@example.org>",)).facts["message"])
+    gold.do(c.Split(stays, (later,)))
+    assert gold.show(stays)["waiting_since"] == moment(gold, timedelta(hours=2))

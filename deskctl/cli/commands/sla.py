@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
@@ -25,7 +26,6 @@ _METRICS = {
     "resolution": "From the beginning until it is solved, without waiting for the customer.",
     "work": "The same, without waiting for third parties, too.",
 }
-_START = now()
 
 POLICIES = (
     field("place", heading="#", right=True),
@@ -39,23 +39,30 @@ POLICIES = (
     field("version", right=True, extra=True),
     field("since", extra=True),
 )
-DUE = (
-    field("ticket", heading="#", right=True),
-    Column("metric", lambda row: row["metric"], shown=lambda row: row["metric"].replace("_", " ")),
-    Column(
-        "due",
-        lambda row: row["due"],
-        shown=lambda row: age(row["due"], _START),
-        style=lambda row: of_clock(row["state"]),
-    ),
-    field("state", style=lambda row: of_clock(row["state"])),
-    field("priority", style=lambda row: of_priority(row["priority"])),
-    field("subject", least=16),
-    field("assignee", least=6),
-    field("team", extra=True),
-    field("policy", extra=True),
-    field("instance", right=True, extra=True),
-)
+
+
+def due_at(at: datetime) -> tuple[Column, ...]:
+    """The columns of what is due, as of a moment."""
+    return (
+        field("ticket", heading="#", right=True),
+        Column("metric", lambda row: row["metric"], shown=lambda row: row["metric"].replace("_", " ")),
+        Column(
+            "due",
+            lambda row: row["due"],
+            shown=lambda row: age(row["due"], at),
+            style=lambda row: of_clock(row["state"]),
+        ),
+        field("state", style=lambda row: of_clock(row["state"])),
+        field("priority", style=lambda row: of_priority(row["priority"])),
+        field("subject", least=16),
+        field("assignee", least=6),
+        field("team", extra=True),
+        field("policy", extra=True),
+        field("instance", right=True, extra=True),
+    )
+
+
+DUE = due_at(now())
 CANDIDATES = (
     field("policy"),
     Column("taken", lambda row: row["taken"], shown=lambda row: "→ this one" if row["taken"] else ""),
@@ -314,7 +321,7 @@ def due(context: CliContext, within: str | None, team: str | None, limit: int, e
     from ...core.queries.levels import ListDue
 
     rows = context.ask(ListDue(within, team, limit, now))
-    context.emit(rows, DUE)
+    context.emit(rows, DUE if now is None else due_at(context.moment(now)))
     return 1 if exit_code and not rows else 0
 
 

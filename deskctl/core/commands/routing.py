@@ -46,12 +46,3 @@ class Approve(Command):
 class Deny(Command):
     ticket: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawApproval(Command):
-    """The ticket is done: nobody need decide any more what it waited for."""
-
-    needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
-    ticket: int

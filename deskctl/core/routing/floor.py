@@ -51,6 +51,9 @@ class Floor:
         self.now = now
         self.known = frozenset(skill for place in places for skill in place.seat.skills)
         self._languages = any(_LANGUAGE.match(skill) for skill in self.known)
+        # What was escalated to a tier that nobody is of is everybody's.
+        ranks = [plan.rank(place.seat.tier) for place in places]
+        self._top = max(ranks, default=0)
         self._there = {place.agent: place.absent(now) for place in places}
         self._given = {place.agent: place.given(plan, now) for place in places}
         self._turns = 0
@@ -146,7 +149,7 @@ class Floor:
     def _unfit(self, place: Place, channel: str, skills: frozenset[str], tier: str | None) -> str | None:
         if not place.serves(channel, self.plan, self.kinds):
             return "channel"
-        if tier is not None and self.plan.rank(place.seat.tier) < self.plan.rank(tier):
+        if tier is not None and self.plan.rank(place.seat.tier) < min(self.plan.rank(tier), self._top):
             return "tier"
         return None if skills <= place.seat.skills else "skills"
 

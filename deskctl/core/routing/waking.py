@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .. import events as e
 from .. import joining_events as je
 from ..commands import Command
+from ..commands.tickets import Undo
 from ..people import Actor
 from ..shifts import events as se
 from ..shifts.expanding import next_start
@@ -46,6 +47,8 @@ def routing(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterato
         return
     if event.ticket is not None:
         _ticket(unit, event.ticket, event)
+        if isinstance(event, e.Assigned) and event.new is not None and not isinstance(cause, Undo):
+            _had_a_turn(unit, event.ticket, event.new)
         return
     match event:
         case e.AgentChanged(agent=agent, what=what) if _OF_AGENTS & set(what):
@@ -57,8 +60,6 @@ def routing(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterato
 
 
 def _ticket(unit: Unit, number: int, event: e.Event) -> None:
-    if isinstance(event, e.Assigned) and event.new is not None:
-        _had_a_turn(unit, number, event.new)
     match event:
         case e.TicketCreated(team=team) | e.TeamChanged(new=team) if team is not None:
             wake(unit, team)

@@ -135,9 +135,10 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
             void.discard(message)
         case je.SplitOff(messages=gone):
             life.words = [w for w in life.words if w.message not in gone]
-        case je.SplitFrom(messages=messages, since=since):
+        case je.SplitFrom(since=since, asked=asked, moments=moments):
             life.start = min(life.start, since)
-            _bring(life, Word(since, Said.ASKED, min(messages)))
+            for message, moment in zip(asked, moments, strict=True):
+                _bring(life, Word(datetime.fromisoformat(moment), Said.ASKED, message))
         case je.Absorbed(waiting=datetime() as waiting):
             _bring(life, Word(waiting, Said.ASKED))
         case e.StatusChanged(new=new) | je.Unmerged(new=new) | e.UnmarkedSpam(new=new):

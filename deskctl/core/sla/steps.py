@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from ...errors import DeskctlError
+from ...errors import DeskctlError, Refused
 from .. import answering, assigning, fields, targets, work
 from ..commands import Command
 from ..commands import tickets as c
@@ -15,7 +15,7 @@ from ..commands.machine import Tell
 from ..events import Event
 from ..handling import By, Handler, Said, Steps, acting
 from ..notify import tell
-from ..people import Actor, Agent
+from ..people import Actor, Agent, Team
 from ..tickets import Ticket
 from ..unit import Unit
 from . import events as le
@@ -153,9 +153,14 @@ def _escalate(unit: Unit, command: TakeStep, to: str, actor: Actor) -> Steps:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, command, meant, actor)
         return Said(f"ticket {ticket.number} is with {wanted.name} already", (ticket.number,))
-    if isinstance(wanted, Agent) and ticket.assignee == wanted.handle:
+    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
         yield from _notify(unit, command, OWNER, actor)
+        return Said(f"ticket {ticket.number} stays where it is", (ticket.number,))
+    if isinstance(wanted, Team) and ticket.team == wanted.handle:
+        yield from _notify(unit, command, OWNER, actor)  # whoever has it of them, else all of them
         return Said(f"ticket {ticket.number} is {wanted.handle}'s already", (ticket.number,))
+    if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
+        raise Refused(f"nobody is of tier {wanted.name}")
     escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
     return (yield from assigning.escalate(unit, escalation, actor))
 

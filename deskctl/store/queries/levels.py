@@ -55,7 +55,16 @@ _ASKED = or_(clocks.c.why.is_(None), clocks.c.why != NO_POLICY)
 #: Whether or not the daemon has seen it: what is past its moment is overdue.
 _PAST = and_(text(RUNNING), clocks.c.due_at <= _NOW)
 SEVERITY = (
-    select(func.max(case((or_(clocks.c.breached_at.is_not(None), _PAST), 3), (_FIRED, 2), (text(RUNNING), 1), else_=0)))
+    select(
+        func.max(
+            case(
+                (or_(clocks.c.breached_at <= _NOW, _PAST), 3),
+                (and_(text(RUNNING), _FIRED), 2),
+                (text(RUNNING), 1),
+                else_=0,
+            )
+        )
+    )
     .where(clocks.c.ticket == tickets.c.number, clocks.c.state != "fulfilled", _ASKED)
     .correlate(tickets)
     .scalar_subquery()
@@ -75,11 +84,8 @@ def state_of(severity: int | None) -> str | None:
 def having(state: str) -> ColumnElement[bool]:
     """Tickets with a clock that is breached, warned or running. Raises UsageError."""
     if state == "breached":
-        overdue = select(clocks.c.ticket).where(_PAST)
-        return or_(
-            tickets.c.number.in_(select(clocks.c.ticket).where(text(UNSETTLED_BREACH), _ASKED)),
-            tickets.c.number.in_(overdue),
-        )
+        seen = select(clocks.c.ticket).where(text(UNSETTLED_BREACH), clocks.c.breached_at <= _NOW, _ASKED)
+        return tickets.c.number.in_(seen.union(select(clocks.c.ticket).where(_PAST)))
     if state == "warned":
         condition: Any = and_(text(RUNNING), _FIRED, clocks.c.breached_at.is_(None), clocks.c.due_at > _NOW)
     elif state == "running":

@@ -61,8 +61,13 @@ def above(connection: Connection, reader: str, own: list[str]) -> dict[str | Non
     them."""
     kept = connection.execute(select(agents.c.seat).where(agents.c.handle == reader)).scalar_one_or_none()
     tier = shapes.seat(kept).tier
-    plans = _plans(connection)
-    return {team: list((plans[team].tiers or TIERS)[plans[team].rank(tier) + 1 :]) for team in (None, *own)}
+    plans, people = _plans(connection), _people(connection).values()
+    found: dict[str | None, list[str]] = {}
+    for team in (None, *own):
+        plan = plans[team]
+        top = max((plan.rank(a.seat.tier) for a in people if team is None or team in a.teams), default=0)
+        found[team] = list((plan.tiers or TIERS)[plan.rank(tier) + 1 : top + 1])  # one that nobody is of is nobody's
+    return found
 
 
 def _free(team: str | None, besides: list[str]) -> list[Any]:
@@ -112,7 +117,7 @@ def _rows(
 
 def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list[ApprovalRow]:
     """What waits to be allowed; for a reader, by them."""
-    wanted: list[Any] = [text(ACTIVE), tickets.c.approval.is_not(None)]
+    wanted: list[Any] = [text("approval IS NOT NULL"), tickets.c.status.not_in(("solved", "closed", "merged"))]
     if query.team is not None:
         wanted.append(tickets.c.team == query.team)
     columns = (tickets.c.number, tickets.c.subject, tickets.c.approval, tickets.c.team)

@@ -10,8 +10,17 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+QUEUED = "assignee IS NULL AND status IN ('new', 'open')"
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
     op.add_column("tickets", sa.Column("open_since", INTEGER))
+    # Whom a ticket was escalated to decides who sees it in the queue; the index answers that, too.
+    op.drop_index("ix_tickets_queue", "tickets")
+    _partial("ix_tickets_queue", QUEUED, "team", "queue_at", "number", "tier")
+    _partial("ix_tickets_approval", "approval IS NOT NULL", "number")
+
+
+def _partial(name: str, where: str, *columns: str) -> None:
+    op.create_index(name, "tickets", list(columns), sqlite_where=sa.text(where), postgresql_where=sa.text(where))
