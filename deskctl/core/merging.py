@@ -9,6 +9,7 @@ from .events import WaitingChanged
 from .handling import Handler, Said, Steps
 from .joining_events import Absorbed, Merged
 from .people import Actor
+from .sla.life import KINDS, read, unanswered
 from .tickets import REOPENED, Status
 from .unit import Unit
 from .work import to_status, workable
@@ -21,7 +22,8 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = workable(unit, command.ticket), workable(unit, command.into)
     yield Merged(ticket.number, into.number, ticket.status)
-    yield Absorbed(into.number, ticket.number, ticket.waiting_since)
+    asked = unanswered(read(unit.levels.history(ticket.number, KINDS)))
+    yield Absorbed(into.number, ticket.number, min((word.at for word in asked), default=None))
     if ticket.waiting_since is not None:
         if into.status in REOPENED:
             yield from to_status(into, Status.OPEN)

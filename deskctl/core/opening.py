@@ -95,8 +95,7 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
         yield from _called(unit, ticket, message, actor)
     else:
         yield MessageReceived(ticket.number, message.id)
-        if call is None:  # who telephoned was answered on the telephone
-            yield WaitingChanged(ticket.number, None, unit.now)
+        yield WaitingChanged(ticket.number, None, unit.now)
     if command.callback is not None:
         yield CallbackChanged(ticket.number, None, callback_moment(unit, command.callback))
     if command.tags:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..errors import NotFound, Refused, UsageError
@@ -17,7 +16,7 @@ from .joining_events import SplitFrom, SplitOff
 from .messages import MessageKind
 from .opening import created, open_ticket
 from .people import Actor
-from .sla.life import KINDS, read
+from .sla.life import KINDS, Life, read, unanswered
 from .sla.life import Said as Spoke
 from .tickets import Ticket
 from .unit import Unit
@@ -32,8 +31,9 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     ticket = workable(unit, command.ticket)
     chosen = _chosen(unit, ticket, unit.heads(ticket.number), command.messages)
     first = next(head for head in chosen if head.kind is MessageKind.IN)
-    spoken = _unanswered(unit, ticket.number)
-    asked = {h.id: spoken.asked.get(h.id, unit.now) for h in chosen if h.kind is MessageKind.IN}
+    life = read(unit.levels.history(ticket.number, KINDS))
+    spoken = {word.message: word.at for word in life.words if word.said is Spoke.ASKED} if life is not None else {}
+    asked = {h.id: spoken.get(h.id, unit.now) for h in chosen if h.kind is MessageKind.IN}
     since = min(asked.values())
     other = open_ticket(
         unit,
@@ -51,7 +51,7 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
     yield WaitingChanged(other.number, None, since)
     yield SplitOff(ticket.number, other.number, numbers)
-    yield from _still_waiting(ticket, spoken, numbers)
+    yield from _still_waiting(ticket, life, numbers)
     facts = {"number": other.number, "messages": list(numbers)}
     return Said(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
 
@@ -117,30 +117,11 @@ def _company(unit: Unit, heads: Sequence[MessageHead]) -> list[str]:
     return [address for address in everybody if address and not unit.settings.owns(address)]
 
 
-class _Spoken:
-    """Since when the customer asked what, and which of it (message and moment) nobody has answered yet."""
-
-    def __init__(self) -> None:
-        self.asked: dict[int, datetime] = {}
-        self.open: list[tuple[int, datetime]] = []
-
-
-def _unanswered(unit: Unit, number: int) -> _Spoken:
-    life = read(unit.levels.history(number, KINDS))
-    found = _Spoken()
-    for word in life.words if life is not None else ():
-        if word.said is Spoke.ASKED:
-            found.asked[word.message] = word.at
-            found.open.append((word.message, word.at))
-        elif word.answer:
-            found.open.clear()
-    return found
-
-
-def _still_waiting(ticket: Ticket, spoken: _Spoken, gone: Sequence[int]) -> Generator[Event, None, None]:
+def _still_waiting(ticket: Ticket, life: Life | None, gone: Sequence[int]) -> Generator[Event, None, None]:
     """The customer waits for what is left, if nobody has answered that."""
-    left = [at for message, at in spoken.open if message not in gone]
-    if ticket.waiting_since is not None and len(left) < len(spoken.open):
+    asked = unanswered(life)
+    left = [word.at for word in asked if word.message not in gone]
+    if ticket.waiting_since is not None and len(left) < len(asked):
         waiting = min(left, default=None)
         if waiting != ticket.waiting_since:
             yield WaitingChanged(ticket.number, ticket.waiting_since, waiting)

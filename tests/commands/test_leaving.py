@@ -395,11 +395,11 @@ def test_an_assignment_that_is_taken_back_is_no_turn(routed: StoredDesk) -> None
         routed.do(SetPresence("online"), agent)
     routed.mail()
     settle(routed)
-    [first] = owners(routed, 1)
-    other = {"agent1": "agent2", "agent2": "agent1"}[str(first)]
+    first = str(owners(routed, 1)[0])
+    other = {"agent1": "agent2", "agent2": "agent1"}[first]
     routed.later(minutes=5)
-    routed.do(c.Assign(1, other), str(first))
+    routed.do(c.Assign(1, other), first)
     routed.later(minutes=5)
-    routed.do(c.Undo(), str(first))
+    routed.do(c.Undo(), first)
     turns = routed.store.transaction(lambda unit: unit.roster.turns((first,)))[first]
     assert [turn.at.minute for turn in turns.values()] == [0]

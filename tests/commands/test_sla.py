@@ -380,8 +380,11 @@ def test_a_call_is_asked_and_answered(gold: StoredDesk, direction: str) -> None:
     ticket = int(gold.do(call).facts["number"])
     told = gold.store.ask(ExplainClocks(ticket, gold.now.isoformat()))
     rows = {(row["metric"], row["instance"]): row["state"] for row in told}
-    assert gold.show(ticket)["waiting_since"] is None
     asked = {("first_response", 1): "fulfilled"} if direction == "in" else {}
+    other = opened(gold)
+    gold.do(c.Reply(other, "Try again."))
+    gold.do(c.Merge(ticket, other))
+    assert {e["metric"] for e in happened(gold, other, "activate")} == {"first_response", "update", "resolution"}
     assert rows == {**asked, ("update", 1): "running", ("resolution", 1): "paused" if direction == "out" else "running"}
 
 

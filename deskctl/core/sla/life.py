@@ -158,6 +158,17 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
             life.words.append(Word(at, Said.PROMISED))
 
 
+def unanswered(life: Life | None) -> list[Word]:
+    """What the customer said that nobody has answered yet."""
+    found: list[Word] = []
+    for word in life.words if life is not None else ():
+        if word.said is Said.ASKED:
+            found.append(word)
+        elif word.answer:
+            found.clear()
+    return found
+
+
 def _is_known(life: Life, message: int) -> bool:
     """Two events may speak of one message: that somebody called, and what was said."""
     return any(word.message == message for word in life.words)
