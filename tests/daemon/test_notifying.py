@@ -41,7 +41,7 @@ def test_of_a_storm_an_agent_hears_in_a_few_messages_that_name_everything_once(
                 sender = f"c{number}@example.org"
                 mail = f"From: {sender}\r\nSubject: 문의 {number}\r\nMessage-ID: <{number}@example.org>\r\n\r\n?\r\n"
                 client.sendmail(sender, ["support@acme.test"], mail.encode())
-        wait_until(lambda: len(to_ana(sink)) == 1, 30, "the agent hears of the first")
+        wait_until(lambda: len(to_ana(sink)) >= 1, 30, "the agent hears of the first")
         daemon.kill()
     named: list[str] = []
 
