@@ -103,9 +103,15 @@ def within_reach(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str |
 
 
 def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
-    """Those of a team in a tier; of all teams where there is none in it; where nobody is, the team."""
-    own = [agent for agent in members(unit, team) if agent.seat.tier == tier]
-    return own or [agent for agent in members(unit, None) if agent.seat.tier == tier] or members(unit, team)
+    """Those of a team in a tier; without any, those above it; else those of all teams in it; where nobody is, the
+    team."""
+    own, high = members(unit, team), rank(unit, team, tier)
+    return (
+        [agent for agent in own if agent.seat.tier == tier]
+        or [agent for agent in own if rank(unit, team, agent.seat.tier) >= high > 0]
+        or [agent for agent in members(unit, None) if agent.seat.tier == tier]
+        or own
+    )
 
 
 def active_agents(unit: Unit) -> dict[str, Agent]:

@@ -330,6 +330,15 @@ def test_what_becomes_more_urgent_is_promised_no_less(desk: StoredDesk) -> None:
     assert {clock.why for clock in low.values()} == {"no_target"}
 
 
+def test_where_nobody_is_of_just_the_tier_those_above_hear_of_it(desk: StoredDesk) -> None:
+    desk.do(ChangeAgent("lead", join=("support",), tier="lead"), ROOT)
+    desk.mail()
+    desk.later(hours=1)
+    desk.do(c.Escalate(1, None, "angry"))
+    assert desk.ticket(1).tier == "senior"
+    assert told(desk, "Escalated to you") == ["lead@acme.test"]
+
+
 # --- tiers that nobody is of ----------------------------------------------------------------------
 
 
