@@ -84,9 +84,11 @@ def remarks(found: Demand | None) -> list[str]:
     """Where the history is too short to lean on."""
     if found is not None and found.since == found.until:
         return ["too little history: less than an hour of it"]
-    if found is None or not found.total:
+    if found is None:
         return ["too little history: nothing has arrived yet"]
     length = found.until - found.since
+    if not found.total:
+        return [f"too little history: nothing has arrived in the last {lasting(length)}"]
     if length < ENOUGH_WEEKS * WEEK or found.total < ENOUGH_ARRIVALS:
         enough = f"{ENOUGH_WEEKS} weeks and {ENOUGH_ARRIVALS} requests say more"
         return [f"too little history: {many(found.total, 'request')} in {lasting(length)}; {enough}"]

@@ -160,6 +160,8 @@ def test_averages_are_of_whole_weeks_and_say_when_there_are_too_few() -> None:
     assert found.usual((0, 10)) == 0
     assert remarks(found) == ["too little history: 6 requests in 3 weeks; 4 weeks and 50 requests say more"]
     assert remarks(None) == ["too little history: nothing has arrived yet"]
+    silent = demand([], since, until, seoul)
+    assert remarks(silent) == ["too little history: nothing has arrived in the last 3 weeks"]
 
 
 def test_who_leaves_within_the_hour_is_not_there_for_it() -> None:
