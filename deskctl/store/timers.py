@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Integer, bindparam, select
 
 from ..core.timers import Timer
 from . import rows
 from .engine import Database
 from .moments import maybe_from_micros, to_micros
 from .tables import timers
+
+# Asked whenever the daemon wakes: built once, so that asking costs little more than the answer.
+_DUE = (
+    select(timers)
+    .where(timers.c.due_at <= bindparam("now", type_=BigInteger))
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_NEXT = select(timers.c.due_at).order_by(timers.c.due_at).limit(1)
 
 
 class Timers:
@@ -23,17 +32,11 @@ class Timers:
 
     def due(self, limit: int) -> list[Timer]:
         """Timers whose moment has come, the oldest first. A timer goes when the command that it asks for is done."""
-        query = (
-            select(timers)
-            .where(timers.c.due_at <= to_micros(self._clock()))
-            .order_by(timers.c.due_at, timers.c.id)
-            .limit(limit)
-        )
+        now = to_micros(self._clock())
         with self._database.reading() as connection:
-            return [rows.timer(row) for row in connection.execute(query)]
+            return [rows.timer(row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
 
     def next_due(self) -> datetime | None:
         """None when no timer is set."""
-        query = select(timers.c.due_at).order_by(timers.c.due_at).limit(1)
         with self._database.reading() as connection:
-            return maybe_from_micros(connection.execute(query).scalar_one_or_none())
+            return maybe_from_micros(connection.execute(_NEXT).scalar_one_or_none())

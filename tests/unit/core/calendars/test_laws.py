@@ -12,7 +12,7 @@ from deskctl.core.calendars.model import Calendar, Day, Frame
 from deskctl.core.calendars.opening import Opening
 from tests.unit.core.calendars import slow
 
-CASES = 10_000 if os.environ.get("DESKCTL_LONG") else 100
+CASES = 10_000 if os.environ.get("DESKCTL_LONG") else 200
 MOST = timedelta(days=20)
 #: Every rule there is of changing clocks: at midnight, by half an hour, by a day, four times a year, never.
 ZONES = (
