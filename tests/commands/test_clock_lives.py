@@ -22,7 +22,7 @@ from deskctl.errors import DeskctlError
 from tests.commands import slow_clocks as slow
 from tests.commands.desk import StoredDesk
 
-LIVES = 2000 if os.environ.get("DESKCTL_LONG") else 16
+LIVES = 2000 if os.environ.get("DESKCTL_LONG") else 24
 #: Lives on one desk, whose policies and calendars grow versions.
 TOGETHER = 8
 
