@@ -350,6 +350,8 @@ def test_what_is_escalated_to_nobody_is_everybodys(desk: StoredDesk) -> None:
     assert told(desk, "Escalated to you") == ["agent2@acme.test"]
     with pytest.raises(Refused, match="nobody is of a tier above"):
         desk.do(c.Escalate(1, None, "angry"))
+    desk.do(c.Take(1))
+    desk.do(c.Undo())
     assert desk.do(c.Next(), "agent2").tickets == (1,)
 
 

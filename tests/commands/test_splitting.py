@@ -206,3 +206,15 @@ def test_who_waits_longest_of_several_merged_tickets_goes_on_waiting(gold: Store
     later = int(gold.mail(sender="cem@example.org", references=("<first@example.org>",)).facts["message"])
     gold.do(c.Split(stays, (later,)))
     assert gold.show(stays)["waiting_since"] == moment(gold, timedelta(hours=2))
+
+
+def test_who_waited_longer_on_a_merged_ticket_is_waited_for_since_then(gold: StoredDesk) -> None:
+    stays = opened(gold, message_id="<first@example.org>")
+    gold.do(c.Reply(stays, "Try again."))
+    merged = opened(gold)
+    gold.later(hours=1)
+    gold.mail(references=("<first@example.org>",))
+    gold.later(hours=1)
+    assert clock(gold, stays, "next_response")["started_at"] == moment(gold, timedelta(hours=1))
+    gold.do(c.Merge(merged, stays))
+    assert clock(gold, stays, "next_response")["started_at"] == moment(gold, timedelta(hours=2))
