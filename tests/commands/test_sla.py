@@ -355,10 +355,12 @@ def test_of_a_breach_people_hear_though_a_later_step_was_slept_through_too(gold:
 def test_of_levels_that_passed_unseen_the_one_that_is_furthest_fires(desk: StoredDesk) -> None:
     """A shorter target after a pause lets several pass in the same moment; 90% of it lies behind 30 minutes before."""
     targets = (("resolution", "normal=8h"), ("resolution", "high=4h10m"))
-    desk.do(lv.AddPolicy("gold", "", "24x7", targets, ("90%", "50%", "30m")), "user:root")
+    desk.do(lv.AddCalendar("day", "UTC", "mon-sun 08:00-20:00"), "user:root")
+    desk.do(lv.AddPolicy("gold", "", "day", targets, ("90%", "50%", "30m")), "user:root")
     ticket = opened(desk)
     desk.later(hours=3, minutes=55)
     desk.do(c.Set(ticket, (("status", "pending"),)))
+    desk.later(minutes=30)
     desk.do(c.Set(ticket, (("priority", "high"),)))
     desk.do(c.Reopen(ticket))
     fire(desk)
