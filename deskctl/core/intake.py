@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import agentmail, bounces, choices, editing, intents, matching
+from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
 from .conversation import Message, MessageHead
@@ -124,7 +125,7 @@ def _keep(
     received = _earlier(unit, command)
     yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified, received)
     if forwarder is not None:
-        proven = _proven(channel, command.message)
+        proven = dmarc(channel, command.message) is Dmarc.PASS
         yield Forwarded(ticket.number, forwarder.handle, message.id, proven)
     for other in match.mentions:
         yield Mentions(ticket.number, other)
@@ -208,16 +209,6 @@ def as_forwarded(message: InboundMessage, forwarded: ForwardedMail) -> InboundMe
         to=(),
         cc=(),
     )
-
-
-def _proven(channel: ChannelInfo, message: InboundMessage) -> bool:
-    """Whether the mail server that we believe says that the sender's domain is genuine (RFC 8601)."""
-    if channel.authority is None or not message.authentication:
-        return False
-    authority, _, results = message.authentication[0].partition(";")
-    if authority.split()[:1] != [channel.authority]:
-        return False
-    return "dmarc=pass" in "".join(results.lower().split())
 
 
 def _wake(unit: Unit, ticket: Ticket, command: Receive) -> Generator[Event, None, None]:

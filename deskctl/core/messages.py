@@ -19,10 +19,14 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Whether a machine sent it, and the first sign that says so (`""` when a person did)."""
+    """Two separate answers: `automatic` (a machine wrote it) and `may_answer` (a machine may answer it).
+
+    `why` names the first sign that decided either of them, `""` without one.
+    """
 
     automatic: bool = False
     why: str = ""
+    may_answer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class InboundMessage:
     edits: str | None = None  # the message_id of an earlier message that this one replaces
     also: tuple[tuple[str, str], ...] = ()  # further addresses that the channel vouches for: (kind, address)
     problems: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()  # addresses of the mailing lists or groups that passed it on; never answered
     headers: Mapping[str, str] = field(default_factory=dict)  # what the channel wants back when it answers
 
 
