@@ -32,6 +32,7 @@ class CliContext:
         self.debug = False
         self.dry_run = False
         self.columns: str | None = None
+        self.invocation = os.urandom(12).hex()  # of this shell command: `undo` takes back all that it did
         self._desk: Desk | None = None
         self._path: str | None = None
 
@@ -54,7 +55,7 @@ class CliContext:
         if self._desk is None:
             from ..bootstrap import open_desk
 
-            self._desk = open_desk(self._file())
+            self._desk = open_desk(self._file(), invocation=self.invocation)
         return self._desk
 
     def release(self) -> None:
@@ -81,10 +82,15 @@ class CliContext:
         return self.desk().ask(query)
 
     def execute(self, command: Command) -> Outcome:
-        """$DESKCTL_AGENT says who works on tickets and with customers. Administration is done by whoever is at the
-        keyboard, unless `--as` says otherwise: the first agent could not be added by himself."""
-        agent = self.agent if command.needs_agent or command.names_agent else self.claim
-        return self.desk().execute(command, agent=agent, dry_run=self.dry_run)
+        """Carry out a command as `agent`.
+
+        Administration needs no agent: there, a name in $DESKCTL_AGENT that no agent has yet is passed over, since the
+        first agent could not be added otherwise. Raises DeskctlError.
+        """
+        desk, agent = self.desk(), self.agent
+        if not (command.needs_agent or command.names_agent or self.claim) and agent not in desk.info.agents:
+            agent = None
+        return desk.execute(command, agent=agent, dry_run=self.dry_run)
 
     def request(self, name: str, /, **params: Any) -> Any:
         """A request of a plugin; its document. $DESKCTL_AGENT and `--as` say who asks."""

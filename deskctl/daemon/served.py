@@ -113,7 +113,8 @@ class ServedDesk:
         command = request.command
         assert command is not None
         performed = await self._writer.call(
-            Turn.COMMAND, lambda: perform(self._store, command, caller, request.claim, request.dry_run)
+            Turn.COMMAND,
+            lambda: perform(self._store, command, caller, request.claim, request.dry_run, request.invocation),
         )
         if not request.dry_run:
             self._performed(performed)
@@ -126,7 +127,8 @@ class ServedDesk:
 
     async def _request(self, request: Request, name: str, caller: Caller) -> bytes:
         """A plugin's. What it changes is written in turn, as everybody's."""
-        asked = asking.asked(self._parts, name, request.params or {}, caller, request.claim, request.dry_run)
+        params, claim = request.params or {}, request.claim
+        asked = asking.asked(self._parts, name, params, caller, claim, request.dry_run, request.invocation)
         try:
             if not asked.type.writes:
                 return await self._read(

@@ -60,7 +60,14 @@ class Performed:
     then: tuple[Changes, ...] = ()
 
 
-def perform(store: Store, command: Command, caller: Caller, claim: str | None, dry_run: bool = False) -> Performed:
+def perform(
+    store: Store,
+    command: Command,
+    caller: Caller,
+    claim: str | None,
+    dry_run: bool = False,
+    invocation: str | None = None,
+) -> Performed:
     """Raises DeskctlError."""
     if isinstance(command, OWNERS_ONLY) and not caller.trusted:
         raise Refused(f"{caller.login or 'you'} may not change who works here", "ask the desk's owner to do it")
@@ -73,6 +80,7 @@ def perform(store: Store, command: Command, caller: Caller, claim: str | None, d
             trusted=caller.trusted,
             needed=command.needs_agent,
         )
+        unit.invocation = invocation
         return carry_out(unit, command, actor)
 
     performed = store.transaction(work, dry_run=dry_run)

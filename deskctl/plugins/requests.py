@@ -33,7 +33,13 @@ class RequestType:
     `handler(params, context)` gives a JSON document; with `writes` inside a transaction on the writer, which is
     rolled back when it raises (and with `--dry-run`), otherwise on a reader. It may be run again after a conflict, so
     it does nothing but read and write its tables, and quickly: the desk has one writer. `needs_agent`: only an agent
-    may ask. Raises DeskctlError; anything else is reported as the plugin's fault.
+    may ask.
+
+    A request that writes counts as a command of its caller. `deskctl undo` cannot take it back and says so, with `undo`:
+    how the caller can reverse it ("deskctl pigeons release sets it free"). `counts` is False where the request only
+    keeps the plugin's own records, and no caller would call it a change.
+
+    Raises DeskctlError; anything else is reported as the plugin's fault.
     """
 
     name: str
@@ -42,6 +48,8 @@ class RequestType:
     writes: bool = False
     needs_agent: bool = False
     description: str = ""
+    counts: bool = True
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, text
 
-from ..core.events import AgentTold, DeliverySettled
+from ..core.events import AgentTold, DeliverySettled, SenderBlocked
 from ..core.journal import JournalState
 from ..core.messages import MessageKind
 from ..core.outbox import OutboxKind, OutboxState
@@ -61,6 +61,7 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _events(connection, numbers)
+        _kept(connection, people, addresses)
         delete(connection, participants, [(number,) for number in numbers], "ticket")
         for table in (participants, anew, link_tries):
             delete(connection, table, [(address,) for address in addresses], "address")
@@ -195,6 +196,15 @@ def _journal(connection: Connection, people: Sequence[int], addresses: Sequence[
 def _only_the_door(envelope: str) -> str:
     kept = from_json(envelope)
     return to_json({"via": kept["via"], "sender": None, "recipients": [], "size": kept["size"], "extra": {}})
+
+
+def _kept(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
+    """What undo would need: what they were called before, and that their address was blocked."""
+    about = select(events.c.id).where(events.c.contact.in_(people), events.c.kept.is_not(None))
+    blocked = [to_json({"pattern": address}) for address in addresses]
+    named = select(events.c.id).where(events.c.kind == SenderBlocked.kind, events.c.kept.in_(blocked))
+    found = connection.execute(about.union(named)).scalars().all()
+    update(connection, events, [(None, number) for number in found], "kept", "id")
 
 
 def _events(connection: Connection, numbers: Sequence[int]) -> None:

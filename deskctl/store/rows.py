@@ -209,16 +209,18 @@ def message_head(row: AnyRow) -> MessageHead:
 
 # --- history --------------------------------------------------------------------------------------
 
-COMMAND_COLUMNS = "id name actor at undoable undone"
-EVENT_COLUMNS = "id command ticket kind actor at facts contact"
+COMMAND_COLUMNS = "id name actor at undoable undone invocation"
+EVENT_COLUMNS = "id command ticket kind actor at facts contact kept"
 
 
 def command_values(record: CommandRecord) -> tuple[Any, ...]:
-    return (record.id, record.name, clean(str(record.actor)), to_micros(record.at), record.undoable, record.undone)
+    actor, at = clean(str(record.actor)), to_micros(record.at)
+    return (record.id, record.name, actor, at, record.undoable, record.undone, record.invocation)
 
 
 def command(row: AnyRow) -> CommandRecord:
-    return CommandRecord(row.id, row.name, Actor(row.actor), from_micros(row.at), row.undoable, row.undone)
+    at = from_micros(row.at)
+    return CommandRecord(row.id, row.name, Actor(row.actor), at, row.undoable, row.undone, row.invocation)
 
 
 def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
@@ -232,11 +234,13 @@ def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
         to_micros(recorded.at),
         to_json(event.facts()),
         getattr(event, "contact", None) if event.ticket is None else None,
+        None if (kept := getattr(event, "kept", None)) is None else to_json(kept),
     )
 
 
 def event(row: AnyRow) -> RecordedEvent:
-    happened = restore(row.kind, row.ticket, from_json(row.facts))
+    kept = None if row.kept is None else from_json(row.kept)
+    happened = restore(row.kind, row.ticket, from_json(row.facts), kept)
     return RecordedEvent(row.id, row.command, Actor(row.actor), from_micros(row.at), happened)
 
 
