@@ -96,7 +96,7 @@ _HINTS: dict[type[Event], dict[str, Any]] = {}
 
 def _hints(cls: type[Event]) -> dict[str, Any]:
     if cls not in _HINTS:
-        _HINTS[cls] = get_type_hints(cls, {"Unit": Any, "RecordedEvent": Any})
+        _HINTS[cls] = get_type_hints(cls)
     return _HINTS[cls]
 
 

@@ -35,9 +35,9 @@ class RequestType:
     it does nothing but read and write its tables, and quickly: the desk has one writer. `needs_agent`: only an agent
     may ask.
 
-    A request that writes counts as a command of its caller. `deskctl undo` cannot take it back and says so, with `undo`:
-    how the caller can reverse it ("deskctl pigeons release sets it free"). `counts` is False where the request only
-    keeps the plugin's own records, and no caller would call it a change.
+    A request that writes counts as a command of its caller. `deskctl undo` cannot take it back; it says so with `undo`,
+    the way to reverse it ("deskctl pigeons release sets it free"). `counts` is False where the request only keeps the
+    plugin's own records, and no caller would call it a change.
 
     Raises DeskctlError; anything else is reported as the plugin's fault.
     """

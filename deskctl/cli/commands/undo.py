@@ -43,9 +43,9 @@ _KNOWN = _columns("UTC")
 def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> None:
     """Undo your last command, on all tickets that it changed.
 
-    Or undo COMMAND, a number that `deskctl undo --list` and `deskctl log` show. If the command cannot be undone, because
-    its mail was sent, because someone has changed the ticket since, or because its kind cannot be undone, nothing
-    changes and the message says why and what to do instead. A second undo continues with the command before.
+    Or undo COMMAND, a number that `deskctl undo --list` and `deskctl log` show. Nothing changes if the command cannot
+    be undone, because its mail was sent, someone has changed the ticket since, or there is no way back; the message says
+    why and what to do instead. A second undo continues with the command before.
 
     \b
     Examples:
