@@ -45,13 +45,15 @@ class ContactChanged(Event):
 
     kept: Kept = None
 
+    @property
+    def is_consequence(self) -> bool:
+        return self.ticket is not None
+
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.ticket is None and self.kept is not None:
             yield RestoreContact(self.contact, self.kept["old"])
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if self.ticket is not None:
-            return None
         contact = unit.contact(self.contact)
         if contact.erased_at is not None:
             return Hindrance(f"contact {self.contact} was erased since")

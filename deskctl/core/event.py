@@ -11,7 +11,7 @@ from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
 from .tickets import Priority, Status
-from .undo import Cannot, Declaration, Hindrance, Restore, Undoable
+from .undo import Cannot, Declaration, Follows, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
     from .ports import RecordedEvent
@@ -40,7 +40,7 @@ class Event:
     ticket: int | None
 
     def __init_subclass__(cls) -> None:
-        declared = getattr(cls, "undo", None)
+        declared: object = getattr(cls, "undo", None)
         if not isinstance(declared, Declaration):
             raise TypeError(
                 f"event class {cls.__name__} does not say how it is undone; "
@@ -51,6 +51,11 @@ class Event:
             raise TypeError(f"event class {cls.__name__} is Undoable and has neither `inverse` nor `old` and `new`")
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         KINDS[cls.kind] = cls
+
+    @property
+    def is_consequence(self) -> bool:
+        """Whether it follows from other events of its command."""
+        return isinstance(self.undo, Follows)
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         """Undo this event, recorded as `past`: yield the events, and the state outside tickets, that do it."""

@@ -53,7 +53,7 @@ class Invocation:
     @property
     def tickets(self) -> list[int]:
         """The tickets that it changed itself; what only follows from other events is left out."""
-        changed = (r.event for r in self.events if not isinstance(r.event.undo, Follows))
+        changed = (r.event for r in self.events if not r.event.is_consequence)
         return sorted({event.ticket for event in changed if event.ticket is not None})
 
 
@@ -146,10 +146,9 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
     for record in invocation.commands:
         if not record.undoable:
             return Hindrance("it was recorded by an earlier version")
-    changes = [r for r in invocation.events if not isinstance(r.event.undo, Follows)]
+    changes = [r for r in invocation.events if not r.event.is_consequence]
     if not changes:
-        only = next((r.event.undo for r in invocation.events), None)
-        assert only is None or isinstance(only, Follows)
+        only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)
         return Hindrance("it changed nothing") if only is None else Hindrance(only.why, only.instead)
     for recorded in changes:
         found = recorded.event.hindrance(unit, recorded)
@@ -184,7 +183,7 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
 def _by_someone(recorded: RecordedEvent) -> bool:
     """Whether a person did it: an agent, the desk's owner or a customer. A timer is nobody."""
     event: Event = recorded.event
-    if isinstance(event.undo, Follows):
+    if event.is_consequence:
         return False
     if event.by_customer and getattr(event, "automatic", None) is not None:
         return False

@@ -44,8 +44,8 @@ def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> N
     """Undo your last command, on all tickets that it changed.
 
     Or undo COMMAND, a number that `deskctl undo --list` and `deskctl log` show. Nothing changes if the command cannot
-    be undone, because its mail was sent, someone has changed the ticket since, or there is no way back; the message says
-    why and what to do instead. A second undo continues with the command before.
+    be undone: its mail was sent, someone has changed the ticket since, or there is no way back. The message says why
+    and what to do instead. A second undo continues with the command before.
 
     \b
     Examples:
