@@ -43,7 +43,7 @@ def reference() -> str:
     """The page in Markdown."""
     from ..core import dispatch as _  # noqa: F401 - loads every event class
     from ..core.event import KINDS
-    from ..core.undo import PART_OF_UNDO, Cannot, Follows, Undoable
+    from ..core.undo import PART_OF_UNDO, Follows, Undoable
 
     undoable: list[str] = []
     following: dict[str, list[str]] = {}
@@ -54,7 +54,7 @@ def reference() -> str:
             undoable.append(f"| `{kind}` | {declared.does} | {declared.unless} |")
         elif isinstance(declared, Follows):
             following.setdefault(declared.why, []).append(kind)
-        elif isinstance(declared, Cannot) and declared is not PART_OF_UNDO:
+        elif declared is not PART_OF_UNDO:
             never.setdefault((declared.why, declared.instead), []).append(kind)
     return "\n".join(
         [
