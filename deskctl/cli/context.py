@@ -51,10 +51,12 @@ class CliContext:
         return self._path
 
     def desk(self) -> Desk:
+        """The desk, asked as whoever `--as` and $DESKCTL_AGENT name."""
         if self._desk is None:
             from ..bootstrap import open_desk
+            from ..desk.named import NamedDesk
 
-            self._desk = open_desk(self._file())
+            self._desk = NamedDesk(open_desk(self._file()), self.claim, self.agent)
         return self._desk
 
     def release(self) -> None:

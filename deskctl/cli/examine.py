@@ -107,17 +107,37 @@ def _permissions(config: Config) -> Iterator[Finding]:
 
 
 def _loose(config: Config) -> Iterator[Finding]:
-    from ..config.trust import distrust
+    from ..config.trust import distrust_way
 
-    if why := distrust(config.path):
-        yield finding("permissions", f"{config.path} {why}", f"chmod go-w {config.path}")
+    if why := distrust_way(config.path):
+        yield finding("permissions", str(why), why.repair)
     for folder in dict.fromkeys((config.folder, config.run_dir)):
         if not folder.is_dir():
             yield finding("permissions", f"{folder} does not exist", f"mkdir -m 700 {folder}")
         elif not os.access(folder, os.W_OK | os.X_OK):
             yield finding("permissions", f"you may not write in {folder}", f"chown $(id -un) {folder}")
-        elif folder.stat().st_mode & 0o002 and not folder.stat().st_mode & 0o1000:
-            yield finding("permissions", f"everybody may write in {folder}", f"chmod o-w {folder}")
+        elif folder != config.folder and (loose := distrust_way(folder, folder=True)):
+            yield finding("permissions", str(loose), loose.repair)
+    store = config.store.file
+    if store is not None and store.exists():
+        yield from _loose_store(store)
+
+
+def _loose_store(store: Path) -> Iterator[Finding]:
+    """A store that cannot be written, or that others can read or write."""
+    from ..config.trust import distrust_way
+
+    log = store.with_name(store.name + "-wal")
+    for file in (store, *(path for path in (log, store.with_name(store.name + "-shm")) if path.exists())):
+        if not os.access(file, os.W_OK) or not file.stat().st_mode & 0o200:
+            yield finding("permissions", f"{file} is not writable, so the desk takes no mail", f"chmod u+w {file}")
+    if not os.access(store.parent, os.W_OK | os.X_OK) or not store.parent.stat().st_mode & 0o200:
+        detail = f"you may not write in {store.parent}, where the store keeps its log"
+        yield finding("permissions", detail, f"chmod u+wx {store.parent}")
+    if loose := distrust_way(store):
+        yield finding("permissions", str(loose), loose.repair)
+    elif store.stat().st_mode & 0o004:
+        yield finding("permissions", f"everybody can read {store}, and customers' mail in it", f"chmod o-r {store}")
 
 
 def _disk(config: Config) -> Iterator[Finding]:

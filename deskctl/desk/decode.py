@@ -81,11 +81,11 @@ def request(document: Mapping[str, Any]) -> Request:
                 number, command=_build(known_commands(), "command", name, params), claim=claim, dry_run=dry_run
             )
         case "ask":
-            return Request(number, query=_build(known_queries(), "query", name, params))
+            return Request(number, query=_build(known_queries(), "query", name, params), claim=claim)
         case "request":  # its parameters are decoded by whoever knows its plugin
             return Request(number, request=name, params=params, claim=claim, dry_run=dry_run)
         case _:
-            return Request(number, call=name, params=params)
+            return Request(number, call=name, params=params, claim=claim)
 
 
 def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ...core.people import DESK, Actor
 from ...core.queries import Query
 from ...core.queries.admin import (
     DeskHealth,
@@ -61,11 +62,16 @@ from .document import seen, show_ticket
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A connection that sees one moment of the store, and what the answers need besides."""
+    """A connection that sees one moment of the store, and what the answers need besides.
+
+    `viewer` is the person who asks: `agent:HANDLE`, or `user:LOGIN` for the desk's owner or root without an agent;
+    `DESK` when the desk itself asks. An answer hides from a viewer what only others may see.
+    """
 
     connection: Connection
     settings: Settings
     database: Database
+    viewer: Actor = DESK
 
 
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
