@@ -20,7 +20,7 @@ from ...core.queries.admin import (
     ShowOutbox,
     StoreStatus,
 )
-from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...core.queries.contacts import ContactEvents, CountContacts, ListContacts, ShowContact
 from ...core.queries.levels import (
     CheckCalendar,
     ExplainClocks,
@@ -35,7 +35,7 @@ from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, 
 from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.routing import ExplainRoute
 from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
-from ...core.queries.tickets import ListTickets, ShowTicket
+from ...core.queries.tickets import CountTickets, ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
@@ -70,6 +70,7 @@ class Reader:
 
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query, reader.settings),
+    CountTickets: lambda reader, query: tickets.count_tickets(reader.connection, query, reader.settings),
     SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
     SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query),
@@ -77,6 +78,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),
     Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),
     ListContacts: lambda reader, query: contacts.list_contacts(reader.connection, query),
+    CountContacts: lambda reader, query: contacts.count_contacts(reader.connection, query),
     ShowContact: lambda reader, query: contacts.show_contact(reader.connection, query),
     ContactEvents: lambda reader, query: contacts.contact_events(reader.connection, query),
     ListCalendars: lambda reader, query: levels.list_calendars(reader.connection),
@@ -97,7 +99,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),
-    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query),
+    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query, reader.settings),
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
     Journalled: lambda reader, query: raw.journalled(reader.connection, query),
     RawMessages: lambda reader, query: raw.raw_messages(reader.connection, query),

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, tex
 from ...core.messages import MessageKind
 from ...core.people import Contact
 from ...core.queries.answers import AttachmentRow
-from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...core.queries.contacts import ContactEvents, CountContacts, ListContacts, ShowContact
 from ...core.queries.customer_answers import ContactDocument, ContactRow, IdentityRow, SaidRow
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
@@ -29,11 +29,22 @@ _SOUGHT = 5000
 def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRow]:
     if query.limit < 0:
         raise UsageError(f"a limit of {query.limit} makes no sense")
+    return _rows(connection, _matching(connection, query)[: query.limit])
+
+
+def count_contacts(connection: Connection, query: CountContacts) -> int:
+    if query.text is None and query.org is None and query.tier is None:
+        found = select(func.count()).select_from(contacts).where(contacts.c.merged_into.is_(None))
+        return int(connection.execute(found).scalar_one())
+    return len(_matching(connection, query))
+
+
+def _matching(connection: Connection, query: ListContacts) -> list[Person]:
+    """Return the customers that the query's filters match, newest first."""
     numbers = _sought(connection, query)
     people = persons(connection, numbers)
     living = list(dict.fromkeys(people[n].contact.id for n in numbers))
-    chosen = [people[n] for n in living if _fits(people[n].contact, query)][: query.limit]
-    return _rows(connection, chosen)
+    return [people[n] for n in living if _fits(people[n].contact, query)]
 
 
 def _sought(connection: Connection, query: ListContacts) -> Sequence[int]:

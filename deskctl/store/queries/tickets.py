@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
 
 from ...core import phone
 from ...core.people import Contact
 from ...core.queries.answers import TicketRow
-from ...core.queries.tickets import ListTickets
+from ...core.queries.tickets import CountTickets, ListTickets
 from ...core.settings import Settings
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
 from ...core.tickets import Priority, Status
@@ -24,7 +24,7 @@ from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
-from .asked import moment
+from .asked import known_assignee, known_channel, known_team, moment
 from .levels import SEVERITY, as_of, having, state_of
 from .people import persons
 
@@ -64,10 +64,29 @@ _ROW = select(
 
 
 def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
+    """Raise NotFound for a team, agent or channel that does not exist, UsageError for other unknown words."""
     now = moment(query.now, settings)
+    _check(connection, query, settings)
     page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
     numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
     return ticket_rows(connection, numbers, now)
+
+
+def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
+    """Raises as `list_tickets`."""
+    now = moment(query.now, settings)
+    _check(connection, query, settings)
+    found = select(func.count()).select_from(tickets).where(*_filters(connection, query))
+    return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
+
+
+def _check(connection: Connection, query: ListTickets, settings: Settings) -> None:
+    if query.team not in (None, "none"):
+        known_team(connection, str(query.team), settings)
+    if query.assignee not in (None, "none"):
+        known_assignee(connection, str(query.assignee))
+    if query.channel is not None:
+        known_channel(connection, query.channel, settings)
 
 
 def ticket_rows(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[TicketRow]:
