@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ..desk import Desk, Outcome
     from .output import Column
 
-#: The `limit` of a query that asks for every row; the largest integer of both stores.
-ALL = 2**63 - 1
+#: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.
+ALL = 2**62
 
 
 class CliContext:
@@ -35,6 +35,7 @@ class CliContext:
         self.debug = False
         self.dry_run = False
         self.columns: str | None = None
+        self.changed = False  # whether a command of this invocation changed something
         self._desk: Desk | None = None
         self._path: str | None = None
 
@@ -87,7 +88,9 @@ class CliContext:
         """$DESKCTL_AGENT says who works on tickets and with customers. Administration is done by whoever is at the
         keyboard, unless `--as` says otherwise: the first agent could not be added by himself."""
         agent = self.agent if command.needs_agent or command.names_agent else self.claim
-        return self.desk().execute(command, agent=agent, dry_run=self.dry_run)
+        outcome = self.desk().execute(command, agent=agent, dry_run=self.dry_run)
+        self.changed |= outcome["changed"] and not self.dry_run
+        return outcome
 
     def request(self, name: str, /, **params: Any) -> Any:
         """A request of a plugin; its document. $DESKCTL_AGENT and `--as` say who asks."""

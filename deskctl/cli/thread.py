@@ -25,13 +25,17 @@ _UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered",
 
 
 class Screen:
-    """How to draw: `width` in columns, `timezone` of the desk, `full` with quotes and events."""
+    """How to draw: `width` in columns, `timezone` of the desk, `full` with quotes and events, `newest_first` with the
+    messages in reverse order."""
 
-    def __init__(self, *, width: int, timezone: str, color: bool, full: bool = False) -> None:
+    def __init__(
+        self, *, width: int, timezone: str, color: bool, full: bool = False, newest_first: bool = False
+    ) -> None:
         self.width = width
         self.timezone = timezone
         self.color = color
         self.full = full
+        self.newest_first = newest_first
         self.now = now()
 
     def paint(self, text: str, style: str) -> str:
@@ -54,7 +58,7 @@ def contact(ref: Any) -> str:
 def ticket(document: TicketDocument, screen: Screen) -> str:
     """The whole screen, line breaks included."""
     lines = [*_head(document, screen)]
-    for message in document["messages"]:
+    for message in reversed(document["messages"]) if screen.newest_first else document["messages"]:
         lines += ["", *_message(message, document, screen)]
     if screen.full:
         lines += ["", screen.paint("Events", "bold"), *(event(e, screen) for e in document["events"])]

@@ -60,7 +60,7 @@ class LocalDesk:
 
     def ask(self, query: Query) -> Any:
         if isinstance(query, DeskHealth):
-            return HealthReport(daemon=False, pid=None, started_at=None, services=[])
+            return HealthReport(daemon=False, pid=None, started_at=None, config_sha256=None, services=[])
         return self._parts.store.ask(query)
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import pwd
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from deskctl.core import callers, dispatch
+from deskctl.core import callers, dispatch, numbers
 from deskctl.core.changes import Changes
 from deskctl.core.commands import Command
 from deskctl.core.commands.admin import AddAgent, AddTeam, ChangeAgent
@@ -65,6 +65,8 @@ def perform(store: Store, command: Command, caller: Caller, claim: str | None, d
     if isinstance(command, OWNERS_ONLY) and not caller.trusted:
         raise Refused(f"{caller.login or 'you'} may not change who works here", "ask the desk's owner to do it")
 
+    numbers.check(getattr(command, field.name) for field in fields(command))
+
     def work(unit: Unit) -> Performed:
         actor = callers.resolve(
             unit.agents.values(),
@@ -109,6 +111,7 @@ def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
         "said": result.said,
         "tickets": list(result.tickets),
         "facts": dict(result.facts),
+        "subjects": [unit.ticket(number).subject for number in result.tickets],
     }
     return Performed(outcome, unit.changes)
 

@@ -34,7 +34,7 @@ _VALUES = ("name", "tier", "org", "language", "timezone")
 
 
 class ContactType(click.ParamType[int]):
-    """A contact's number: `7` or `#7`."""
+    """A contact's number (`7` or `#7`), or an address that reaches them (mail, telephone, chat)."""
 
     name = "contact"
 
@@ -42,9 +42,14 @@ class ContactType(click.ParamType[int]):
         from ..tickets import parse
 
         number = value if isinstance(value, int) else parse(value)
-        if number is None:
-            self.fail(f"{value!r} is not a contact's number; deskctl contact list shows them", param, ctx)
-        return number
+        if number is not None:
+            return number
+        if ctx is None or ctx.resilient_parsing or not any(sign in value for sign in "@+0123456789"):
+            self.fail(f"{value!r} is not a contact's number or address; deskctl contact list shows them", param, ctx)
+        from ...core.queries.contacts import FindContact
+
+        found: int = ctx.obj.ask(FindContact(value))
+        return found
 
 
 CONTACT = ContactType()

@@ -8,7 +8,7 @@ import click
 
 from ..acting import act_on_each
 from ..columns import aged
-from ..context import CliContext
+from ..context import ALL, CliContext
 from ..options import columns, dry_run
 from ..options import limit as limit_option
 from ..output import field
@@ -122,20 +122,34 @@ def _schedule(document: OutboxDocument) -> list[str]:
 
 
 @outbox.command("retry")
-@click.argument("ids", type=int, nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", type=int, nargs=-1, metavar="ID...")
+@click.option("--all", "all_", is_flag=True, help="All that failed or wait for another try; not uncertain ones.")
 @dry_run
 @click.pass_obj
-def retry(context: CliContext, ids: tuple[int, ...]) -> int:
-    """Send failed or uncertain messages again, now.
+def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
+    """Send failed, waiting or uncertain messages again, now.
 
-    An uncertain message may have arrived: the customer then gets it twice.
+    An uncertain message may have arrived: the customer then gets it twice. That is why --all leaves those out.
 
     \b
-    Example:
+    Examples:
       deskctl outbox retry 7
+      deskctl outbox retry --all
     """
     from ...core.commands.mail import RetryOutbox
+    from ...core.queries.admin import ListOutbox
+    from ...errors import UsageError
 
+    if bool(ids) == all_:
+        what = "--all and numbers exclude each other" if ids else "no message is named"
+        raise UsageError(what, "deskctl outbox retry 7, or --all")
+    if all_:
+        states = ("failed", "retry")
+        rows = [row for state in states for row in context.ask(ListOutbox(state=state, limit=ALL))]
+        ids = tuple(sorted(row["id"] for row in rows))
+        if not ids:
+            context.release()
+            context.say("no message failed or waits for another try")
     return act_on_each(context, map(RetryOutbox, ids))
 
 

@@ -36,6 +36,16 @@ class ShowContact(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class FindContact(Query):
+    """The customer whom `address` reaches, on whatever channel; for a merged one whom they were merged into.
+
+    Answer: the contact's number. Raises NotFound.
+    """
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactEvents(Query):
     """What happened to a customer, apart from their tickets, oldest first. Answer: a list of events."""
 

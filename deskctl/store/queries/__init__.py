@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ...core import numbers
 from ...core.queries import Query
 from ...core.queries.admin import (
     DeskHealth,
@@ -20,7 +21,7 @@ from ...core.queries.admin import (
     ShowOutbox,
     StoreStatus,
 )
-from ...core.queries.contacts import ContactEvents, CountContacts, ListContacts, ShowContact
+from ...core.queries.contacts import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
 from ...core.queries.levels import (
     CheckCalendar,
     ExplainClocks,
@@ -80,6 +81,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListContacts: lambda reader, query: contacts.list_contacts(reader.connection, query),
     CountContacts: lambda reader, query: contacts.count_contacts(reader.connection, query),
     ShowContact: lambda reader, query: contacts.show_contact(reader.connection, query),
+    FindContact: lambda reader, query: contacts.find_contact(reader.connection, query),
     ContactEvents: lambda reader, query: contacts.contact_events(reader.connection, query),
     ListCalendars: lambda reader, query: levels.list_calendars(reader.connection),
     ShowCalendar: lambda reader, query: levels.show_calendar(reader.connection, query, reader.settings),
@@ -123,6 +125,7 @@ def answer(reader: Reader, query: Query) -> Any:
 def _cleaned(query: Query) -> Query:
     """With every text as the store keeps it: what somebody types may hold what databases refuse."""
     values = {field.name: getattr(query, field.name) for field in fields(query)}
+    numbers.check(values.values())
     texts = {name: clean(value) for name, value in values.items() if isinstance(value, str)}
     lists = {
         name: tuple(clean(item) for item in value)

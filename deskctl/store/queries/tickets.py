@@ -184,10 +184,16 @@ def _tagged(tag: str) -> ColumnElement[bool]:
     return sql_exists().where(ticket_tags.c.ticket == tickets.c.number, ticket_tags.c.tag == tag)
 
 
+def contacts_at(connection: Connection, address: str) -> list[int]:
+    """Return the contacts that hold an address on any channel; telephone numbers in any form."""
+    written = {address.strip().lower(), phone.normalised(address) or ""}
+    found = connection.execute(select(identities.c.contact).where(identities.c.address.in_(written)))
+    return sorted(set(found.scalars()))
+
+
 def _contacts_at(connection: Connection, wanted: str) -> list[int]:
-    """Everyone who is whom an address reaches; of a number that is nobody's address, the contact with that id."""
-    written = {wanted.strip().lower(), phone.normalised(wanted) or ""}
-    at = connection.execute(select(identities.c.contact).where(identities.c.address.in_(written))).scalars().all()
+    """Return everyone who is the person with this address; for a number that is not an address, with this id."""
+    at = contacts_at(connection, wanted)
     if not at and wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
         at = [int(wanted)]
     return sorted({member for who in persons(connection, at).values() for member in who.members})
