@@ -15,6 +15,7 @@ from .event import Event
 from .events import Undone
 from .handling import Handler, Restorer, Said, Steps
 from .people import Actor
+from .permissions import Audience, Kind, audience
 from .ports import CommandRecord, RecordedEvent
 from .routing import presence
 from .shifts import setting_up as shifts
@@ -146,6 +147,8 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
     for record in invocation.commands:
         if not record.undoable:
             return Hindrance("it was recorded by an earlier version")
+        if not unit.by_owner and audience(Kind.COMMAND, record.name) is Audience.OWNER:
+            return Hindrance("only the desk's owner may change that", "ask the desk's owner to undo it")
     changes = [r for r in invocation.events if not r.event.is_consequence]
     if not changes:
         only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)

@@ -74,6 +74,8 @@ class Unit:
         self._command: CommandRecord | None = None
         #: The shell command that the commands of this transaction are part of.
         self.invocation: str | None = None
+        #: Whether the desk's owner (or the desk itself) asks for it.
+        self.by_owner = True
         #: Whether nothing of it will be written.
         self.dry_run = False
 
