@@ -25,11 +25,11 @@ def statuses(desk: Shell) -> list[str]:
 def test_all_tickets_of_one_command(tickets: Shell) -> None:
     tickets("solve", *THREE)
     tried = tickets("undo", "--dry-run")
-    assert tried.out == "dry run: would undo: solved tickets 1, 2 and 3\n"
+    assert tried.out == "dry run: would undo: solved #1 “Printer 1”, #2 “Printer 2” and #3 “Printer 3”\n"
     document = tickets("undo", "--dry-run", "--json").row
     assert "undone:" not in document["said"]
     assert statuses(tickets) == ["solved"] * 3
-    assert tickets("undo").out == "undone: solved tickets 1, 2 and 3\n"
+    assert tickets("undo").out == "undone: solved #1 “Printer 1”, #2 “Printer 2” and #3 “Printer 3”\n"
     assert statuses(tickets) == ["new"] * 3
 
 
@@ -42,7 +42,7 @@ def test_tickets_from_standard_input(tickets: Shell) -> None:
 def test_some_of_them_refused(tickets: Shell) -> None:
     tickets("close", "2")
     tickets("solve", *THREE, code=4)
-    assert tickets("undo").out == "undone: solved tickets 1 and 3\n"
+    assert tickets("undo").out == "undone: solved #1 “Printer 1” and #3 “Printer 3”\n"
     assert statuses(tickets) == ["new", "closed", "new"]
     tickets("undo")
     assert statuses(tickets) == ["new"] * 3
@@ -59,8 +59,8 @@ def test_some_of_them_refused(tickets: Shell) -> None:
         ("calendar add day --timezone UTC --hours mon-fri@09:00-18:00", "undone: added calendar day"),
         ("shift off agent2 --from 2030-01-01", "undone: added days off as shift 1"),
         ("agent away agent2", "undone: changed the presence of agent agent2"),
-        ("promise 1 +2h", "undone: promised an answer on ticket 1"),
-        ("tag 1 +x", "undone: tagged ticket 1"),
+        ("promise 1 +2h", "undone: promised an answer on #1 “Printer 1”"),
+        ("tag 1 +x", "undone: tagged #1 “Printer 1”"),
     ],
 )
 def test_the_last_command_and_no_older_one(tickets: Shell, words: str, said: str) -> None:
@@ -113,10 +113,10 @@ def test_the_list_of_the_last_commands(tickets: Shell) -> None:
 def test_each_agent_has_commands_of_their_own(tickets: Shell) -> None:
     number = tickets("solve", "1", "--json").row["command"]
     tickets("--as", "agent2", "solve", "2")
-    assert tickets("--as", "agent2", "undo").out == "undone: solved ticket 2\n"
+    assert tickets("--as", "agent2", "undo").out == "undone: solved #2 “Printer 2”\n"
     assert "is not yours" in tickets("--as", "agent2", "undo", str(number), code=4).err
     assert "there is nothing of yours to undo" in tickets("--as", "agent2", "undo", code=1).err
-    assert tickets("undo").out == "undone: solved ticket 1\n"
+    assert tickets("undo").out == "undone: solved #1 “Printer 1”\n"
 
 
 def test_an_unknown_agent_in_the_environment_stops_no_setup(desk: Shell) -> None:
