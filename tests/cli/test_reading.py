@@ -83,9 +83,7 @@ def test_a_team_without_members_is_found(alone: Shell) -> None:
     assert any("night" in row["detail"] for row in alone("doctor", "--json", code=1).rows if row["check"] == "teams")
 
 
-@pytest.mark.parametrize(
-    "words", ["list", "outbox list", "inbox list", "block list", "sla list", "queue"]
-)
+@pytest.mark.parametrize("words", ["list", "outbox list", "inbox list", "block list", "sla list", "queue"])
 def test_an_empty_list_says_so_at_a_terminal_only(alone: Shell, words: str) -> None:
     assert alone(*words.split()).out == ""
     assert re.search(r"\b(no|nothing)\b", at_terminal(alone, *words.split(), NO_COLOR="1"))

@@ -47,22 +47,20 @@ def test_what_the_command_opens_never_takes_the_number_of_a_stream(alone: Shell)
     assert alone.show(1)["messages"][-1]["text"] == "one"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("mail", "raw"), ("mail", "reparse"), ("inbox", "show"), ("inbox", "retry"), ("inbox", "drop"),
-        ("outbox", "show"), ("outbox", "retry"), ("outbox", "cancel"), ("undo",), ("show",), ("split", "1"),
-        ("contact", "show"), ("attachment", "save"), ("shift", "remove"), ("plugin", "jobs", "--retry"),
-        ("kb", "show"), ("list", "--limit"), ("sla", "move", "x"),
-    ],
-    ids=" ".join,
+NUMBERED = (
+    "mail raw", "mail reparse", "inbox show", "inbox retry", "inbox drop", "outbox show", "outbox retry",
+    "outbox cancel", "undo", "show", "split 1", "contact show", "attachment save", "shift remove",
+    "plugin jobs --retry", "kb show", "list --limit", "sla move x",
 )  # fmt: skip
-@pytest.mark.parametrize("number", [2**63, 10**20, 10**400], ids=["63 bits", "20 digits", "400 digits"])
-def test_a_number_beyond_64_bits_is_wrong_usage_or_not_found(desk: Shell, words: tuple[str, ...], number: int) -> None:
-    result = desk(*words, str(number), code=None)
-    assert result.code in (2, 3) or (words[0] == "list" and result.code == 0), result.err
-    assert "unexpected" not in result.err
-    assert "OverflowError" not in result.err
+
+
+@pytest.mark.parametrize("number", [2**63, 10**400], ids=["64 bits", "400 digits"])
+def test_a_number_beyond_64_bits_is_wrong_usage_or_not_found(desk: Shell, number: int) -> None:
+    for words in NUMBERED:
+        result = desk(*words.split(), str(number), code=None)
+        assert result.code in ((0, 2) if words == "list --limit" else (2, 3)), (words, result.err)
+        assert "unexpected" not in result.err
+        assert "OverflowError" not in result.err
 
 
 def test_the_current_folder_may_be_gone(desk: Shell) -> None:
