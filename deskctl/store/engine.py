@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
-from ..errors import ConfigError, Unavailable
+from ..errors import ConfigError, StoreLost, Unavailable
 from ..faultpoints import reach
-from .faults import translated
+from .faults import scrub, translated
 from .ids import Counters, Ids, Sequences
+from .instance import Instance, LockedInstance, SoleInstance
 
 #: A disk with less than this (bytes) counts as full when someone asks whether the desk can take mail.
 _LEAST_FREE = 4 * 1024 * 1024
@@ -36,6 +37,8 @@ class Database(ABC):
     where: str
     #: Whether several owners may be at work in it at once.
     shared = False
+    #: Hears, in any thread, that the store's files were taken away.
+    lost: Callable[[StoreLost], None] | None = None
 
     def __init__(self) -> None:
         self._here = threading.local()
@@ -85,8 +88,16 @@ class Database(ABC):
         """The numbers for new rows of the transaction that `connection` is in."""
 
     @abstractmethod
+    def instance(self, label: str) -> Instance:
+        """A daemon that claims work here; `label` names it for people."""
+
+    @abstractmethod
     def writable(self) -> bool:
         """Whether a transaction would probably succeed now; costs little and waits for nobody."""
+
+    def check(self) -> None:
+        """Raise StoreLost when the store's files were taken away. Costs little."""
+        return
 
     @abstractmethod
     def size(self) -> int | None:
@@ -141,6 +152,14 @@ def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.
     return connection
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class SQLite(Database):
     """One file. Writers of this process stand in line at a lock; other processes at SQLite's own."""
 
@@ -150,7 +169,11 @@ class SQLite(Database):
         self._path = path
         self._busy = busy
         self._turn = threading.Lock()
-        self._file = self._identity()
+        self._opening = threading.RLock()
+        self._open = 0
+        self._log = path.with_name(path.name + "-wal")
+        self._log_file: tuple[int, int] | None = None
+        self._file = _identity(path)
         if self._file is None:
             raise Unavailable(f"the store {path} does not exist", "deskctl db upgrade makes it; or check [store] url")
         self._writer = self._engine("BEGIN IMMEDIATE", self._connect_writer, most=1)
@@ -166,35 +189,64 @@ class SQLite(Database):
             hide_parameters=True,  # what customers write belongs in no traceback
         )
 
+        @event.listens_for(engine, "close")
+        def _closed(raw: Any, record: Any) -> None:
+            with self._opening:
+                self._open -= 1
+
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             connection.exec_driver_sql(begin)
 
+        scrub(engine)
         return engine
 
     def _connect_writer(self) -> sqlite3.Connection:
-        connection = connect_sqlite(self._path, self._busy)
+        connection = self._opened()
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -8000")
         return connection
 
     def _connect_reader(self) -> sqlite3.Connection:
-        connection = connect_sqlite(self._path, self._busy)
+        connection = self._opened()
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+    def _opened(self) -> sqlite3.Connection:
+        """A connection, and the identity of the write-ahead log, which stays for as long as there is one.
+
+        One more connection must never make a new log beside a deleted one that others write: that damages the store.
+        """
+        with self._opening:
+            self._check_file()
+            connection = connect_sqlite(self._path, self._busy)
+            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()  # opens the log
+            if self._open == 0:
+                self._log_file = _identity(self._log)
+            self._open += 1
+            return connection
 
     def _check_file(self) -> None:
-        # SQLite would go on writing into a file that was deleted or moved away: mail acknowledged, and gone.
-        if self._identity() != self._file:
-            raise Unavailable(f"the store {self.where} was removed or replaced", "put it back, then restart the daemon")
+        """Raise StoreLost when the file, or the log that goes with it, is no longer there under its name.
+
+        SQLite would go on writing into a file that was deleted or moved away: mail acknowledged, and gone.
+        """
+        hint = "find out what removes files there; put back what was moved away, then start the daemon again"
+        if _identity(self._path) != self._file:
+            self._lose(StoreLost(f"the store {self.where} was removed or replaced while it was open", hint))
+        if self._open and self._log_file is not None and (now := _identity(self._log)) != self._log_file:
+            what = "removed" if now is None else "replaced"
+            words = f"the store's log {self._log} was {what} while it was open"
+            self._lose(StoreLost(words, hint, closable=now is None))
+
+    def _lose(self, error: StoreLost) -> None:
+        if self.lost is not None:
+            self.lost(error)
+        raise error
+
+    def check(self) -> None:
+        self._check_file()
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
@@ -206,6 +258,7 @@ class SQLite(Database):
                 try:
                     with connection.begin():
                         yield connection
+                    self._check_file()  # nobody is told of a commit that went into a deleted file
                 except exc.OperationalError:
                     connection.invalidate()  # after a fault of the disk only a fresh connection can be trusted
                     raise
@@ -224,13 +277,17 @@ class SQLite(Database):
     def ids(self, connection: Connection) -> Ids:
         return Counters(connection)
 
+    def instance(self, label: str) -> Instance:
+        return SoleInstance(label)
+
     def writable(self) -> bool:
-        if self._identity() != self._file or not os.access(self._path, os.W_OK) or self._free() < _LEAST_FREE:
+        if _identity(self._path) != self._file or not os.access(self._path, os.W_OK) or self._free() < _LEAST_FREE:
             return False
         if not self._turn.acquire(blocking=False):
             return True  # we are writing at this moment
         try:
             with self._writer.connect() as connection:
+                self._check_file()
                 raw = connection.connection.driver_connection
                 assert isinstance(raw, sqlite3.Connection)
                 raw.execute("PRAGMA busy_timeout = 0")
@@ -240,7 +297,7 @@ class SQLite(Database):
                 finally:
                     raw.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
             return True
-        except (sqlite3.Error, exc.SQLAlchemyError):
+        except (sqlite3.Error, exc.SQLAlchemyError, StoreLost):
             return False
         finally:
             self._turn.release()
@@ -250,7 +307,7 @@ class SQLite(Database):
         return disk.f_bavail * disk.f_frsize
 
     def size(self) -> int | None:
-        files = (self._path, self._path.with_name(self._path.name + "-wal"))
+        files = (self._path, self._log)
         return sum(f.stat().st_size for f in files if f.exists())
 
     def close(self) -> None:
@@ -266,6 +323,7 @@ class PostgreSQL(Database):
     def __init__(self, url: URL, busy: float) -> None:
         super().__init__()
         self.where = url.set(drivername="postgresql").render_as_string()
+        self._url = url
         self._spare_numbers: deque[int] = deque()
         milliseconds = int(busy * 1000)
         try:
@@ -285,6 +343,7 @@ class PostgreSQL(Database):
             )
         except ModuleNotFoundError:
             raise ConfigError("PostgreSQL needs psycopg", "pip install 'deskctl[postgresql]'") from None
+        scrub(engine)
         self._writer = engine
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -305,6 +364,27 @@ class PostgreSQL(Database):
 
     def ids(self, connection: Connection) -> Ids:
         return Sequences(connection, self._spare_numbers)
+
+    def instance(self, label: str) -> Instance:
+        alive = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+        server = (
+            "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
+            "-c tcp_user_timeout=25000 -c idle_session_timeout=0"
+        )
+        engine = create_engine(
+            self._url,
+            poolclass=NullPool,
+            hide_parameters=True,
+            isolation_level="AUTOCOMMIT",
+            connect_args={
+                "connect_timeout": 10,
+                "application_name": "deskctl instance",
+                "options": server,
+                **alive,
+            },
+        )
+        scrub(engine)
+        return LockedInstance(engine, label, self.where)
 
     def writable(self) -> bool:
         try:
