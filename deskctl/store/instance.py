@@ -96,8 +96,9 @@ class LockedInstance(Instance):
         gone = set()
         for name in names:
             key = _key(name)
-            # The lock goes with this transaction; its holder is gone, so nobody else wants it.
-            if key is not None and connection.execute(select(sql.pg_try_advisory_xact_lock(key))).scalar_one():
+            # A name without a number is of an older version, which cannot run on this schema. The lock goes with this
+            # transaction; its holder is gone, so nobody else wants it.
+            if key is None or connection.execute(select(sql.pg_try_advisory_xact_lock(key))).scalar_one():
                 gone.add(name)
         return gone
 
