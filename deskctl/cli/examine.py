@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from ..errors import ConfigError, DeskctlError
+from ..errors import ConfigError, DeskctlError, Refused
+from .connections import failing, outdated, unmanned, unset_secrets
 from .context import CliContext
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def finding(check: str, detail: str, mend: str = "") -> Finding:
     return {"check": check, "state": "finding", "detail": detail, "mend": mend}
 
 
-def examine(context: CliContext) -> list[Finding]:
-    """Everything, in the order in which it should be mended."""
+def examine(context: CliContext, *, offline: bool = False) -> list[Finding]:
+    """Everything, in the order in which it should be repaired. `offline`: connect to no other server."""
     try:
         path = context.config_path()
     except ConfigError as error:
@@ -66,7 +67,7 @@ def examine(context: CliContext) -> list[Finding]:
     said = {row["detail"] for row in rows}
     rows += [row for row in _guarded("integrity", lambda: _integrity(config)) if row["detail"] not in said]
     if store_fits:
-        rows += _guarded("desk", lambda: _desk(context))
+        rows += _guarded("desk", lambda: _desk(context, config, offline))
         known = {row["detail"].partition(":")[0] for row in rows if row["check"] == "plugins"}
         rows += _guarded("plugins", lambda: _at_work(context, known))
     return rows
@@ -215,13 +216,25 @@ def _at_work(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
             yield note("jobs", f"{waiting} wait for the plugin {name}, which is off", f"deskctl plugin show {name}")
 
 
-def _desk(context: CliContext) -> Iterator[Finding]:
-    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, StoreStatus
+def _secrets(config: Config, *, daemon: bool) -> Iterator[Finding]:
+    """Passwords that are to come from the environment and are not there. A running daemon may have its own."""
+    for path, secret in unset_secrets(config):
+        kind = note if daemon else finding
+        yield kind(
+            "configuration", f"{path}: the environment variable {secret.unset} is not set", f"export {secret.unset}=…"
+        )
+
+
+def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Finding]:
+    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, ListTeams, StoreStatus
     from ..core.queries.levels import ListCalendars
     from ..core.queries.tickets import ListTickets
 
     desk = context.desk()
     health = desk.ask(DeskHealth())
+    if old := outdated(config, health):
+        yield finding("daemon", old, "deskctl daemon stop; deskctl daemon run (systemctl restart deskctl)")
+    yield from _secrets(config, daemon=health["daemon"])
     store = desk.ask(StoreStatus())
     waiting = store["waiting"] + store["outbox"]
     if health["daemon"]:
@@ -248,6 +261,9 @@ def _desk(context: CliContext) -> Iterator[Finding]:
         yield fine("agents", f"{len(agents)} active")
     else:
         yield note("agents", "there are none yet", "deskctl agent add HANDLE --name NAME --email ADDRESS")
+    for channel, team in unmanned(config, desk.ask(ListTeams())):
+        detail = f"channel {channel} gives its tickets to team {team}, which has no active member"
+        yield finding("teams", detail, f"deskctl agent set HANDLE --join {team}")
     yield from ending_holidays(desk.ask(ListCalendars()), datetime.now(UTC).date())
     channels = desk.call("channels")
     if not channels:
@@ -255,6 +271,12 @@ def _desk(context: CliContext) -> Iterator[Finding]:
     for channel in channels:
         if not channel["sends"]:
             yield note("channels", f"{channel['name']} cannot send answers", "give it smtp in config.toml")
+    names = [] if offline else [channel["name"] for channel in channels]
+    try:
+        for name, detail, hint in failing(desk, names):
+            yield finding("channels", f"{name}: {detail}", hint)
+    except Refused as error:
+        yield note("channels", f"not tested: {error.what}", error.hint)
     newest = desk.ask(ListTickets(all=True, limit=1))
     if newest and datetime.fromisoformat(newest[0]["updated_at"]) > datetime.now(UTC) + CLOCK_SLACK:
         yield finding("clock", f"it is behind the newest ticket ({newest[0]['updated_at']})", "timedatectl status")

@@ -16,6 +16,7 @@ from .trust import Distrust, distrust_way
 if TYPE_CHECKING:
     from pathlib import Path
 
+_GONE = "the current folder no longer exists"
 HINT = "Make a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG."
 
 
@@ -42,13 +43,15 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
             if not os.path.exists(path):
                 raise ConfigError(f"{path} does not exist (named by {by})", "Make it with `deskctl init`.")
             return _trusted(path)
-    here = _absolute("config.toml")
-    if _is_desk(here):
+    gone = _current_folder() is None
+    if not gone and _is_desk(here := _absolute("config.toml")):
         return here
     home = _absolute(environ.get("XDG_CONFIG_HOME") or "~/.config")
     for path in (os.path.join(home, "deskctl", "config.toml"), "/etc/deskctl/config.toml"):
         if os.path.isfile(path):
             return _trusted(path)
+    if gone:
+        raise ConfigError(_GONE, HINT)
     raise ConfigError("there is no desk here: no config.toml was found", HINT)
 
 
@@ -96,6 +99,16 @@ def socket_path(path: Path) -> Path:
 
 def lock_path(path: Path) -> Path:
     return run_dir(path) / "desk.lock"
+
+
+def fingerprint(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 (hexadecimal) of a configuration file; "" if it cannot be read."""
+    import hashlib
+
+    try:
+        return hashlib.sha256(_bytes(os.fspath(path))).hexdigest()
+    except OSError:
+        return ""
 
 
 def _is_desk(path: str) -> bool:
@@ -161,4 +174,17 @@ def _bytes(path: str) -> bytes:
 def _absolute(path: str) -> str:
     """Without resolving links, and `..` behind them, as the shell showed it."""
     path = os.path.expanduser(path).removeprefix("./")
-    return os.path.join(os.getcwd(), path).rstrip("/") or "/"
+    if not os.path.isabs(path):
+        folder = _current_folder()
+        if folder is None:
+            raise ConfigError(_GONE, f"cd somewhere else, or give {path} with its whole path")
+        path = os.path.join(folder, path)
+    return path.rstrip("/") or "/"
+
+
+def _current_folder() -> str | None:
+    """The current folder; None if it was removed while this process or its shell is in it."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None

@@ -134,6 +134,7 @@ COMMANDS: Mapping[str, Audience] = {
 #: Audience by the name of a query (`core.queries`).
 QUERIES: Mapping[str, Audience] = {
     "ListTickets": _AGENT,
+    "CountTickets": _AGENT,
     "ShowTicket": _AGENT,
     "Seen": _AGENT,
     "SearchMessages": _AGENT,
@@ -141,6 +142,8 @@ QUERIES: Mapping[str, Audience] = {
     "GetAttachment": _AGENT,
     "Completions": _AGENT,
     "ListContacts": _AGENT,
+    "CountContacts": _AGENT,
+    "FindContact": _AGENT,
     "ShowContact": _AGENT,
     "ContactEvents": _AGENT,
     "ListCalendars": _AGENT,

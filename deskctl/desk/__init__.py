@@ -18,6 +18,7 @@ class Outcome(TypedDict):
 
     `command` is its number (for `undo`), null when nothing changed. `said` is one line for people.
     `facts` are the ids that were made: number, message, outbox, agent, …
+    `subjects` are those of `tickets`, in the same order.
     """
 
     command: int | None
@@ -25,6 +26,7 @@ class Outcome(TypedDict):
     said: str
     tickets: list[int]
     facts: dict[str, Any]
+    subjects: list[str]
 
 
 class DeskInfo(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from deskctl.core import numbers
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope
 from deskctl.desk.ports import Jobs, names
@@ -33,6 +34,7 @@ def parameter(params: Mapping[str, Any], name: str, kind: type[T]) -> T:
     value = params.get(name)
     if type(value) is not kind:
         raise UsageError(f"{name}: {kind.__name__} expected")
+    numbers.check((value,))
     return value
 
 

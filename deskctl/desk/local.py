@@ -67,7 +67,7 @@ class LocalDesk:
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         viewer = self._viewer(Kind.QUERY, type(query).__name__, agent)
         if isinstance(query, DeskHealth):
-            return HealthReport(daemon=False, pid=None, started_at=None, services=[])
+            return HealthReport(daemon=False, pid=None, started_at=None, config_sha256=None, services=[])
         return self._parts.store.ask(query, viewer)
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from deskctl.core import dispatch
+from deskctl.core import dispatch, numbers
 from deskctl.core.changes import Changes
 from deskctl.core.commands import Command
 from deskctl.core.commands.machine import FireTimer
@@ -37,6 +37,8 @@ class Performed:
 
 def perform(store: Store, command: Command, caller: Caller, claim: str | None, dry_run: bool = False) -> Performed:
     """Carry a command out that the caller may use. Raises DeskctlError."""
+
+    numbers.check(getattr(command, field.name) for field in fields(command))
 
     def work(unit: Unit) -> Performed:
         return carry_out(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
@@ -75,6 +77,7 @@ def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
         "said": result.said,
         "tickets": list(result.tickets),
         "facts": dict(result.facts),
+        "subjects": [unit.ticket(number).subject for number in result.tickets],
     }
     return Performed(outcome, unit.changes)
 
