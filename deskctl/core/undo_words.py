@@ -25,7 +25,10 @@ def described(commands: Sequence[CommandRecord], events: Iterable[RecordedEvent]
 
 def _phrase(name: str, events: Sequence[Event]) -> str:
     command = REGISTRY.get(name)
-    did = (command.did if command is not None else "") or _CAMEL.sub(" ", name).lower()
+    if command is not None:
+        did = command.did or _CAMEL.sub(" ", name).lower()
+    else:
+        did = f"ran {name.replace('.', ' ')}"  # a request of a plugin
     return " ".join(filter(None, (did, _things(events))))
 
 
