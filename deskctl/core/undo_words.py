@@ -25,10 +25,8 @@ def described(commands: Sequence[CommandRecord], events: Iterable[RecordedEvent]
 
 def _phrase(name: str, events: Sequence[Event]) -> str:
     command = REGISTRY.get(name)
-    if command is not None:
-        did = command.did or _CAMEL.sub(" ", name).lower()
-    else:
-        did = f"ran {name.replace('.', ' ')}"  # a request of a plugin
+    plugins = f"ran {name.replace('.', ' ')}"
+    did = plugins if command is None else command.did or _CAMEL.sub(" ", name).lower()
     return " ".join(filter(None, (did, _things(events))))
 
 
