@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from ..core.messages import InboundMessage
 from ..core.outbox import OutboxKind, OutboxState
@@ -14,11 +14,12 @@ from .files import file_rows, insert_files
 from .search import index
 from .source import StoredSource
 from .statements import delete, update
-from .tables import attachments, journal, known_as, messages, outbox, tickets
+from .tables import attachments, events, journal, known_as, messages, outbox, tickets
 from .text import clean, maybe_clean, to_json
 
 #: What stands in the journal for raw bytes that are gone.
 NOTHING = sha256(b"").hexdigest()
+_PORTION = 500  # tickets in one question
 _SETTLED = (OutboxState.SENT.value, OutboxState.CANCELLED.value, OutboxState.FAILED.value)
 
 
@@ -96,6 +97,16 @@ def purge(connection: Connection, numbers: Collection[int], source: StoredSource
     drop_files(connection, [row.id for row in said])
     delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
+    forget_kept(connection, numbers)
+
+
+def forget_kept(connection: Connection, numbers: Collection[int]) -> None:
+    """Forget what undo keeps of these tickets: the subjects that they had."""
+    some = events.c.ticket.in_(bindparam("numbers", expanding=True))
+    query = select(events.c.id).where(some, events.c.kept.is_not(None))
+    for start in range(0, len(ordered := sorted(numbers)), _PORTION):
+        found = connection.execute(query, {"numbers": ordered[start : start + _PORTION]}).scalars().all()
+        update(connection, events, [(None, number) for number in found], "kept", "id")
 
 
 def _drop_raw(connection: Connection, numbers: Collection[int], source: StoredSource) -> None:
