@@ -99,7 +99,7 @@ class MessageReceived(Event):
 
     `matched` tells what led here: own_id, reference, plus, subject, talk (what was talked about last), new. `verified`
     is False when the sender had no part in the ticket before. `received`: when it reached the desk, where it was
-    worked off later.
+    worked off later. `kept_only`: it is on the ticket and changes neither status nor clocks.
     """
 
     message: int
@@ -107,15 +107,18 @@ class MessageReceived(Event):
     automatic: str | None = None
     verified: bool = True
     received: datetime | None = None
+    kept_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyAdded(Event):
-    """`inserted` are references of what was put into it, as in "kb:3"."""
+    """`inserted` are references of what was put into it, as in "kb:3". `aside`: it went to somebody other than the
+    requester, who is still not answered."""
 
     message: int
     outbox: int | None = None
     inserted: tuple[str, ...] = ()
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
