@@ -6,7 +6,7 @@ from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, bounces, choices, editing, intents, matching
+from . import agentmail, agentproof, bounces, choices, editing, intents, matching
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
@@ -171,8 +171,17 @@ def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) 
     if known is not None:  # what it became carries another Message-ID than the mail
         unit.settle_journal(_done(command, known, duplicate=True))
         return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
+    known = agentproof.accepted_as(unit, entry, agentproof.content(command.message))
+    if known is not None:
+        yield from agentmail.said_before(unit, agent, entry)
+        unit.settle_journal(_done(command, known, duplicate=True))
+        return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
     before = len(unit.changes.messages)
-    yield from agentmail.perform(unit, command, agent, entry)
+    objection = agentproof.objection(_channel(unit, command), command, entry)
+    if objection is None:
+        yield from agentmail.perform(unit, command, agent, entry)
+    else:
+        yield from agentmail.not_accepted(unit, command, agent, entry, objection)
     message = unit.changes.messages[before]
     unit.settle_journal(_done(command, message.id))
     return Said(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from ..errors import CustomerWrote, UsageError
+from ..errors import UsageError
 from . import continuing, routes
 from .commands import Command
 from .commands import tickets as c
@@ -24,6 +24,7 @@ from .settings import ChannelInfo
 from .suggest import did_you_mean
 from .tickets import Status, Ticket
 from .unit import Unit
+from .unseen import conversation, refuse_unseen
 from .work import to_status, workable
 
 #: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
@@ -35,7 +36,7 @@ _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.
 
 
 def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
-    """Raises CustomerWrote when a person wrote since the author looked, Refused where nothing can be sent."""
+    """Raises CustomerWrote and ColleagueReplied for what the author has not seen, Refused where nothing can be sent."""
     ticket = workable(unit, command.ticket)
     if not command.text.strip():
         raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
@@ -48,9 +49,9 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
     for address in (*command.cc, *command.bcc):
         if not _ADDRESSES.fullmatch(address):
             raise UsageError(f"“{address}” is not a mail address", "write it as ana@example.org")
-    heads = conversation(unit, ticket)
+    heads = conversation(unit, ticket.number)
     channel = routes.leaving(unit, ticket, heads, command.via)
-    _nothing_unread(heads, command)
+    refuse_unseen(unit, heads, command, actor)
     recipients = routes.recipients(unit, ticket, channel, heads, command.to)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor)
@@ -74,23 +75,6 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
         "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
     }
     return Said(f"reply to {', '.join(entry.to)} is in the outbox", (ticket.number,), facts)
-
-
-def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
-    """The ticket's messages and those of the tickets merged into it, oldest first."""
-    heads = list(unit.heads(ticket.number))
-    for other in unit.source.merged_into(ticket.number):
-        heads += conversation(unit, unit.ticket(other))
-    return sorted(heads, key=lambda h: h.id)
-
-
-def _nothing_unread(heads: list[MessageHead], command: c.Reply) -> None:
-    newest = max((h.id for h in by_people(heads)), default=0)
-    if command.seen is not None and newest > command.seen and not command.force:
-        raise CustomerWrote(
-            f"the customer wrote on ticket {command.ticket} since you last looked",
-            f"deskctl show {command.ticket}, then reply again; --force sends it as it is",
-        )
 
 
 def _entry(

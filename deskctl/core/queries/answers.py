@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+from .seen_answers import ComposingRow
+
 SCHEMA_VERSION = 1
 
 
@@ -66,7 +68,7 @@ class CallRow(TypedDict):
 class MessageRow(TypedDict):
     """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
     `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed."""
+    said before its sender changed it, null for what was never changed; `version`: how often it was changed."""
 
     id: int
     kind: str
@@ -85,6 +87,7 @@ class MessageRow(TypedDict):
     call: CallRow | None
     choices: list[ChoiceRow]
     original: str | None
+    version: int
 
 
 class EventRow(TypedDict):
@@ -133,13 +136,7 @@ class TicketDocument(TicketRow):
     messages: list[MessageRow]
     events: list[dict[str, Any]]
     newest_in: int
-
-
-class SeenMark(TypedDict):
-    """`seen` is null when the agent was never shown the ticket; `newest` is 0 when nobody wrote."""
-
-    seen: int | None
-    newest: int
+    composing: list[ComposingRow]
 
 
 class MessageHit(TypedDict):
@@ -332,7 +329,7 @@ class OutboxRow(TypedDict):
     attempts: int
     next_attempt_at: str | None
     last_error: str | None
-    message_id: str
+    message_id: str | None  # null for notifications: it is a secret of its recipient
 
 
 class BounceRow(TypedDict):

@@ -15,16 +15,16 @@ from ...core.queries.answers import (
     CallRow,
     MessageRow,
     OtherTicket,
-    SeenMark,
     TicketDocument,
 )
 from ...core.queries.lookups import Seen
+from ...core.queries.seen_answers import SeenMark
 from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339
 from ..rows import choices
+from ..seen import composers, mark
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
-from ..tables import seen as seen_marks
 from ..tables.tickets import ACTIVE
 from ..text import from_json
 from .people import person
@@ -53,17 +53,15 @@ def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
         "messages": said,
         "events": _events(connection, number),
         "newest_in": _newest(connection, [number, *merged]),
+        "composing": composers(connection, [number, *merged]),
     }
 
 
 def seen(connection: Connection, query: Seen) -> SeenMark:
     """Raises NotFound."""
     number = _existing(connection, query.ticket)
-    mark = select(seen_marks.c.message).where(seen_marks.c.agent == query.agent, seen_marks.c.ticket == number)
-    return {
-        "seen": connection.execute(mark).scalar_one_or_none(),
-        "newest": _newest(connection, [number, *_merged(connection, number)]),
-    }
+    numbers = [number, *_merged(connection, number)]
+    return mark(connection, query.agent, numbers, _newest(connection, numbers))
 
 
 def _existing(connection: Connection, number: int) -> int:
@@ -162,6 +160,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.channel,
         messages.c.choices,
         messages.c.original,
+        messages.c.version,
         calls.c.direction,
         calls.c.seconds,
     )
@@ -185,6 +184,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "call": call_document(row),
             "choices": [{"key": c.key, "label": c.label} for c in choices(row.choices)],
             "original": row.original,
+            "version": row.version,
         }
         for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]
