@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..core.commands import Command
     from ..core.queries import Query
     from ..desk import Desk, Outcome
+    from .drafts import Draft
     from .output import Column
 
 
@@ -32,6 +33,7 @@ class CliContext:
         self.debug = False
         self.dry_run = False
         self.columns: str | None = None
+        self.draft: Draft | None = None  # what `draft send` gives to the command that sends it
         self._desk: Desk | None = None
         self._path: str | None = None
 

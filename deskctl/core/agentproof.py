@@ -7,6 +7,7 @@ content: the same words are accepted once, other words in answer to the same not
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,7 +16,7 @@ from .authentication import Dmarc, dmarc
 from .commands.machine import Receive
 from .messages import InboundMessage, IncomingFile
 from .notifying import wording
-from .outbox import OutboxEntry
+from .outbox import OutboxEntry, OutboxKind
 from .people import Agent
 from .settings import ChannelInfo
 from .stripping import Notice, Stripped, strip
@@ -37,6 +38,17 @@ def objection(channel: ChannelInfo, command: Receive, entry: OutboxEntry) -> str
 
 def forged(channel: ChannelInfo, command: Receive) -> bool:
     return dmarc(channel, command.message) is Dmarc.FAIL
+
+
+def without_secret(message: InboundMessage, entry: OutboxEntry) -> InboundMessage:
+    """The mail as it may be shown: without a notification's Message-ID, which reports and quotes repeat."""
+    secret = entry.message_id.strip("<>")
+    if entry.kind is not OutboxKind.NOTIFICATION:
+        return message
+    text, visible = (words.replace(secret, "hidden") for words in (message.text, message.visible_text))
+    answered = tuple(each for each in message.in_reply_to if each != entry.message_id)
+    references = tuple(each for each in message.references if each != entry.message_id)
+    return replace(message, text=text, visible_text=visible, in_reply_to=answered, references=references)
 
 
 def content(message: InboundMessage) -> str:

@@ -75,6 +75,8 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.returned(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
+    if about is not None:
+        command = replace(command, message=agentproof.without_secret(command.message, about))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     else:
@@ -166,6 +168,7 @@ def _asked(
 
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
     """An agent answers a notification: the mail is what they do, not a customer's message."""
+    command = replace(command, message=agentproof.without_secret(command.message, entry))
     ticket = matching.living(unit, int(entry.ticket or 0))[0].number
     known = next((h.id for h in unit.heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # what it became carries another Message-ID than the mail

@@ -40,13 +40,14 @@ class OutboxKind(StrEnum):
 class Shown:
     """What a notification about a ticket lets its reader know. Pairs are (message id, version).
 
-    `messages` are quoted in full. When it was written `top` was the newest message of the ticket, and `edited` were
-    the messages in another version than their first.
+    `messages` are quoted in full. When it was written the ticket held the messages up to `top` of the tickets
+    `tickets` (those merged into it), and `edited` were those in another version than their first.
     """
 
     messages: tuple[tuple[int, int], ...] = ()
     top: int = 0
     edited: tuple[tuple[int, int], ...] = ()
+    tickets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,15 +102,16 @@ def recorded(unit: Unit, actor: Actor, heads: Sequence[MessageHead]) -> dict[int
 def known_from(unit: Unit, actor: Actor, heads: Sequence[MessageHead], shown: Shown | None) -> dict[int, int] | None:
     """What an agent knows who answers a notification: what it showed and what they were shown before.
 
-    An agent who was shown nothing else, by a notification that quotes no message, knows the ticket as it was when the
-    notification was written. None: nothing is on record.
+    An agent of whom nothing is on record knows the ticket as it was when the notification was written. None: that is
+    not on record either.
     """
     before = recorded(unit, actor, heads)
     if shown is None:
         return before
-    if before is None and not shown.messages:
-        return {head.id: 0 for head in heads if head.id <= shown.top} | dict(shown.edited)
-    known = dict(before or {})
+    known = before
+    if known is None:
+        then = (head.id for head in heads if head.id <= shown.top and head.ticket in shown.tickets)
+        known = dict.fromkeys(then, 0) | dict(shown.edited)
     for message, version in shown.messages:
         known[message] = max(version, known.get(message, 0))
     return known

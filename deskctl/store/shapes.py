@@ -55,14 +55,14 @@ def plan(kept: str | None) -> Plan:
 
 def shown_json(shown: Shown | None) -> str | None:
     """None for what is no notification about a ticket."""
-    return None if shown is None else to_json([shown.messages, shown.top, shown.edited])
+    return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
 
 
 def shown(kept: str | None) -> Shown | None:
     if not kept:
         return None
-    messages, top, edited = from_json(kept)
-    return Shown(tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited))
+    messages, top, edited, tickets = from_json(kept)
+    return Shown(tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets))
 
 
 def _kept(shape: Any, usual: Any) -> str | None:

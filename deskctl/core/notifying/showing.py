@@ -32,7 +32,8 @@ def shown_together(unit: Unit, ticket: int | None) -> Shown | None:
 
 def _state(heads: Sequence[MessageHead], quoted: tuple[tuple[int, int], ...]) -> Shown:
     top = max((h.id for h in heads), default=0)
-    return Shown(quoted, top, tuple((h.id, h.version) for h in heads if h.version))
+    edited = tuple((h.id, h.version) for h in heads if h.version)
+    return Shown(quoted, top, edited, tuple(sorted({h.ticket for h in heads})))
 
 
 def _heads(unit: Unit, ticket: int) -> list[MessageHead]:
