@@ -36,7 +36,7 @@ def ticket_in_editor(context: CliContext, number: int, author: Author, *, reply:
     author.known = shown(document)
     if reply:
         say_others(document["composing"], agent, timezone)
-    screen = Screen(width=78, timezone=timezone, color=False)
+    screen = Screen(width=78, timezone=timezone, color=False, newest_first=True)
     with lease(context, number, agent if reply else None):
         text = compose(ticket(document, screen), author)
     if agent is not None:
