@@ -32,6 +32,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """An agent is writing a reply, until `until` unless the lease is renewed. `since` None: renewed, not begun."""
+
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing said on a ticket, as it is written to the store.
 
@@ -99,6 +107,7 @@ class MessageHead:
     verified: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    version: int = 0  # how often its sender changed it
 
 
 def head(message: Message) -> MessageHead:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .company import Requester
-from .conversation import MessageHead
 from .identity import known, living, reached_at
 from .recipients import Correspondence
 from .tickets import Ticket
@@ -22,12 +21,6 @@ def correspondence(unit: Unit, ticket: Ticket) -> Correspondence:
         tuple(Requester(n, known(unit, n).name, tuple(reached_at(unit, n))) for n in people),
         unit.settings,
     )
-
-
-def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
-    """The messages of a ticket and of those merged into it, oldest first."""
-    heads = (head for one in (ticket, *_merged(unit, ticket.number)) for head in unit.heads(one.number))
-    return sorted(heads, key=lambda head: head.id)
 
 
 def _merged(unit: Unit, number: int) -> list[Ticket]:

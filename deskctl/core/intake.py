@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, bounces, choices, editing, intents, matching, trusting
+from . import agentmail, agentproof, bounces, choices, editing, intents, matching, trusting
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
@@ -77,6 +77,8 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.returned(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
+    if about is not None:
+        command = replace(command, message=agentproof.without_secret(command.message, about))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     else:
@@ -178,13 +180,23 @@ def _asked(
 
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
     """An agent answers a notification: the mail is what they do, not a customer's message."""
+    command = replace(command, message=agentproof.without_secret(command.message, entry))
     ticket = matching.living(unit, int(entry.ticket or 0))[0].number
     known = next((h.id for h in unit.heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # what it became carries another Message-ID than the mail
         unit.settle_journal(_done(command, known, duplicate=True))
         return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
+    known = agentproof.accepted_as(unit, entry, agentproof.content(command.message))
+    if known is not None:
+        yield from agentmail.said_before(unit, agent, entry)
+        unit.settle_journal(_done(command, known, duplicate=True))
+        return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
     before = len(unit.changes.messages)
-    yield from agentmail.perform(unit, command, agent, entry)
+    objection = agentproof.objection(_channel(unit, command), command, entry)
+    if objection is None:
+        yield from agentmail.perform(unit, command, agent, entry)
+    else:
+        yield from agentmail.not_accepted(unit, command, agent, entry, objection)
     message = unit.changes.messages[before]
     unit.settle_journal(_done(command, message.id))
     return Said(

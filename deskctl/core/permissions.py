@@ -77,6 +77,7 @@ COMMANDS: Mapping[str, Audience] = {
     "UnmarkSpam": _AGENT,
     "Undo": _AGENT,
     "MarkSeen": _AGENT,
+    "Compose": _AGENT,
     "Promise": _AGENT,
     "AskApproval": _AGENT,
     "Approve": _AGENT,
@@ -170,6 +171,7 @@ QUERIES: Mapping[str, Audience] = {
     # the desk's own
     "Journalled": _DESK,
     "RawMessages": _DESK,
+    "WithoutSecrets": _DESK,
 }
 
 #: Audience by the name of a call (`desk.requests`).

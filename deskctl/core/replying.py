@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from ..errors import CustomerWrote, UsageError
+from ..errors import UsageError
 from . import continuing, routes
 from .commands import Command
 from .commands import tickets as c
@@ -26,6 +26,7 @@ from .settings import ChannelInfo
 from .suggest import did_you_mean
 from .tickets import Status, Ticket
 from .unit import Unit
+from .unseen import refuse_unseen
 from .work import to_status, workable
 
 #: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
@@ -37,7 +38,7 @@ _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.
 
 
 def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
-    """Raises CustomerWrote when a person wrote since the author looked, Refused where nothing can be sent.
+    """Raises CustomerWrote and ColleagueReplied for what the author has not seen, Refused where nothing can be sent.
 
     What goes to somebody other than the requester fulfils no clock; status and waiting stay unless a status is named.
     """
@@ -49,7 +50,7 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
     heads = talk.heads
     channel = routes.leaving(unit.settings, ticket.number, ticket.channel, heads, command.via)
     recipients = decide(talk, channel, _wish(command))
-    _nothing_unread(heads, command)
+    refuse_unseen(unit, heads, command, actor)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor)
     new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
@@ -101,15 +102,6 @@ def _after(name: str | None) -> Status | None:
 def _wish(command: c.Reply) -> Wish:
     to = (command.to,) if isinstance(command.to, str) else command.to or ()
     return Wish(to, command.cc, command.bcc, command.no_cc, command.accept_recipients)
-
-
-def _nothing_unread(heads: Sequence[MessageHead], command: c.Reply) -> None:
-    newest = max((h.id for h in by_people(heads)), default=0)
-    if command.seen is not None and newest > command.seen and not command.force:
-        raise CustomerWrote(
-            f"the customer wrote on ticket {command.ticket} since you last looked",
-            f"deskctl show {command.ticket}, then reply again; --force sends it as it is",
-        )
 
 
 def _entry(

@@ -58,7 +58,9 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
     if not anew:
         return
     found = connection.execute(
-        select(messages.c.id, messages.c.original, messages.c.text).where(messages.c.id.in_(sorted(anew)))
+        select(messages.c.id, messages.c.original, messages.c.text, messages.c.version).where(
+            messages.c.id.in_(sorted(anew))
+        )
     ).all()
     index.forget(connection, [row.id for row in found])
     shown = [
@@ -66,11 +68,12 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
             clean(anew[row.id].text),
             None if anew[row.id].visible_text == anew[row.id].text else clean(anew[row.id].visible_text),
             row.text if row.original is None else row.original,
+            row.version + 1,
             row.id,
         )
         for row in found
     ]
-    update(connection, messages, shown, "text visible_text original", "id")
+    update(connection, messages, shown, "text visible_text original version", "id")
     replaced = [row.id for row in found if anew[row.id].files]
     files, contents = file_rows(((number, anew[number].files) for number in replaced), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])

@@ -19,6 +19,7 @@ from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
 from ..core.timers import Timer, TimerKind
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
+from .shapes import shown, shown_json
 from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
@@ -220,6 +221,7 @@ def message_head(row: AnyRow) -> MessageHead:
         verified=row.verified,
         headers=from_json(row.headers),
         choices=choices(row.choices),
+        version=row.version,
     )
 
 
@@ -261,7 +263,7 @@ def event(row: AnyRow) -> RecordedEvent:
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
     "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices "
-    "agent"
+    "agent shown"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
 OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
@@ -297,6 +299,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         clean(entry.text),
         choices_json(entry.choices),
         entry.agent,
+        shown_json(entry.shown),
     )
 
 
@@ -341,6 +344,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         last_error=row.last_error,
         sent_at=maybe_from_micros(row.sent_at),
         agent=row.agent,
+        shown=shown(row.shown),
     )
 
 

@@ -41,6 +41,7 @@ HEAD = (
     messages.c.verified,
     messages.c.headers,
     messages.c.choices,
+    messages.c.version,
 )
 
 

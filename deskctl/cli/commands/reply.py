@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
-from ...errors import Refused
+from ...errors import ColleagueReplied, CustomerWrote
 from ..acting import report
 from ..completing import completes
 from ..context import CliContext
+from ..editor import checked, needs_terminal
 from ..options import dry_run
+from ..seeing import Start, show_unseen
 from ..tickets import TICKET
 from ..words import given, text_options
 
+#: Stands for the text while everything else is checked, before an editor is opened.
+_VALID = "text"
 WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 
 
@@ -48,7 +53,7 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 @click.option("--insert", multiple=True, metavar="REFERENCE", help="Put in what a plugin has, as in kb:3; repeatable.")
 @click.option("--kb", multiple=True, metavar="ARTICLE", help="Put in an article: --kb 3 is --insert kb:3; repeatable.")
 @click.option("--wait", is_flag=True, help="Send at once and wait until it is sent; no undo.")
-@click.option("--force", is_flag=True, help="Send even if the customer wrote meanwhile.")
+@click.option("--force", is_flag=True, help="Send even if you have not seen everything.")
 @dry_run
 @click.pass_obj
 def reply(
@@ -70,8 +75,13 @@ def reply(
     """Answer the customer.
 
     The text comes from -m, a file, standard input (-), or your editor. The answer stays in the outbox for a few
-    seconds, during which `deskctl undo` takes it back. If the customer wrote something that you have not been
-    shown, nothing is sent and their message is printed.
+    seconds, during which `deskctl undo` takes it back.
+
+    Nothing is sent, and the new words are printed, if the customer wrote or changed something, or a colleague replied,
+    that you have not seen. What `deskctl show` or the editor showed you counts as seen; if the ticket was never shown
+    to you, what was there when the command started does. --force sends it anyway.
+
+    A text that is not sent is kept as a draft: see `deskctl draft`.
 
     It leaves on the channel where the customer wrote last; --via names another one, and the customer's address
     there is found by itself.
@@ -89,41 +99,47 @@ def reply(
       deskctl reply 42
     """
     from ...core.commands.tickets import Reply
+    from ..authoring import author
+    from ..composing import say_others, ticket_in_editor
 
-    files: tuple[tuple[str, str, str], ...] = ()
-    if attach:
-        from ..files import attached
+    with author(context, "reply", ticket) as writing:
+        start = Start.of(context, ticket, message, file)
+        if writing.again is None or message is not None or file is not None:
+            writing.text = given(message, file)
+        start.check()
+        files: tuple[tuple[str, str, str], ...] = ()
+        if attach:
+            from ..files import attached
 
-        files = attached(attach)
-    references = (*insert, *(f"kb:{article}" for article in kb))
-    inserts = [_inserted(context, ticket, reference) for reference in references]
-    text = "" if inserts and message is None and file is None else given(message, file)
-    seen: int | None
-    if text is None:
-        from ..composing import ticket_in_editor
-
-        text, seen = ticket_in_editor(context, ticket)
-    else:
-        seen = _seen(context, ticket)
-    command = Reply(
-        ticket,
-        "\n\n".join(part for part in (text.rstrip(), *inserts) if part),
-        seen=seen,
-        status=status,
-        force=force,
-        at_once=wait,
-        cc=cc,
-        bcc=bcc,
-        files=files,
-        via=via,
-        to=to,
-        inserted=references,
-    )
-    try:
-        outcome = context.execute(command)
-    except Refused:
-        _show_newer(context, ticket, seen)
-        raise
+            files = attached(attach)
+        references = (*insert, *(f"kb:{article}" for article in kb))
+        inserts = [_inserted(context, ticket, reference) for reference in references]
+        command = Reply(
+            ticket,
+            _VALID,
+            status=status,
+            force=force,
+            at_once=wait,
+            cc=cc,
+            bcc=bcc,
+            files=files,
+            via=via,
+            to=to,
+            inserted=references,
+        )
+        if writing.text is None and not inserts:
+            needs_terminal()
+            checked(context, replace(command, force=True))
+            writing.text = ticket_in_editor(context, ticket, writing, reply=True)
+        else:
+            writing.known = start.known(writing.again)
+            say_others(start.composing, start.agent, start.timezone)
+        text = "\n\n".join(part for part in ((writing.text or "").rstrip(), *inserts) if part)
+        try:
+            outcome = context.execute(replace(command, text=text, known=writing.known))
+        except (CustomerWrote, ColleagueReplied):
+            show_unseen(context, ticket, start.agent, dict(writing.known or ()))
+            raise
     if not wait or context.dry_run or outcome["facts"].get("outbox") is None:
         served = context.desk().info.daemon
         context.release()
@@ -154,33 +170,6 @@ def _when(seconds: float, served: bool) -> str:
     if not served:
         return f"no daemon runs: it goes out when deskctl daemon run is started; until then {back}"
     return f"goes out in {seconds:g} s; {back}" if seconds else "goes out now"
-
-
-def _seen(context: CliContext, ticket: int) -> int | None:
-    """The newest customer message that the author knows of: what `show` recorded, else the newest there is now."""
-    from ...core.queries.lookups import Seen
-
-    agent = context.agent or context.desk().info.agent
-    if agent is None:
-        return None
-    mark = context.ask(Seen(ticket, agent))
-    seen: int = mark["newest"] if mark["seen"] is None else mark["seen"]
-    return seen
-
-
-def _show_newer(context: CliContext, ticket: int, seen: int | None) -> None:
-    """What the customer wrote meanwhile, on standard error."""
-    from ...core.queries.tickets import ShowTicket
-    from ..output import terminal_width
-    from ..thread import Screen, body
-
-    desk = context.desk()
-    document, timezone = desk.ask(ShowTicket(ticket)), desk.info.timezone
-    context.release()
-    screen = Screen(width=terminal_width(), timezone=timezone, color=False)
-    for message in document["messages"]:
-        if seen is not None and message["kind"] == "in" and message["id"] > seen:
-            sys.stderr.write(f"── {screen.moment(message['sent_at'])}\n" + "\n".join(body(message, screen)) + "\n\n")
 
 
 def _judge(context: CliContext, row: dict[str, object]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NotRequired, TypedDict
 
 from .message_answers import AttachmentRow, CallRow, ChoiceRow, MessageRow, ReplyRow
+from .seen_answers import ComposingRow
 
 __all__ = ["AttachmentRow", "CallRow", "ChoiceRow", "MessageRow", "ReplyRow"]
 
@@ -94,13 +95,7 @@ class TicketDocument(TicketRow):
     events: list[dict[str, Any]]
     newest_in: int
     reply: ReplyRow
-
-
-class SeenMark(TypedDict):
-    """`seen` is null when the agent was never shown the ticket; `newest` is 0 when nobody wrote."""
-
-    seen: int | None
-    newest: int
+    composing: list[ComposingRow]
 
 
 class MessageHit(TypedDict):
@@ -293,7 +288,7 @@ class OutboxRow(TypedDict):
     attempts: int
     next_attempt_at: str | None
     last_error: str | None
-    message_id: str
+    message_id: str | None  # null for notifications: it is a secret of its recipient
 
 
 class BounceRow(TypedDict):

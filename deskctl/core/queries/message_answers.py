@@ -38,7 +38,7 @@ class ReplyRow(TypedDict):
 class MessageRow(TypedDict):
     """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
     `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed. `to`, `cc` and `reply_to`: as the message names
+    said before its sender changed it, null for what was never changed; `version`: how often it was changed. `to`, `cc` and `reply_to`: as the message names
     them; `bcc`: of the desk's own. `doubt`: why it is not verified: dmarc, reply_to or stranger; null if it is."""
 
     id: int
@@ -58,6 +58,7 @@ class MessageRow(TypedDict):
     call: CallRow | None
     choices: list[ChoiceRow]
     original: str | None
+    version: int
     to: list[str]
     cc: list[str]
     bcc: list[str]

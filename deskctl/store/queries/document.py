@@ -16,17 +16,17 @@ from ...core.queries.answers import (
     CallRow,
     MessageRow,
     OtherTicket,
-    SeenMark,
     TicketDocument,
 )
 from ...core.queries.lookups import Seen
+from ...core.queries.seen_answers import SeenMark
 from ...core.queries.tickets import ShowTicket
 from ...core.settings import Settings
 from ...errors import NotFound
 from ..moments import rfc3339
 from ..rows import addresses, choices
+from ..seen import composers, mark
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
-from ..tables import seen as seen_marks
 from ..tables.tickets import ACTIVE
 from ..text import from_json
 from .people import person
@@ -57,17 +57,15 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
         "reply": reply_document(connection, row, merged, settings),
         "events": _events(connection, number),
         "newest_in": _newest(connection, [number, *merged]),
+        "composing": composers(connection, [number, *merged]),
     }
 
 
 def seen(connection: Connection, query: Seen) -> SeenMark:
     """Raises NotFound."""
     number = _existing(connection, query.ticket)
-    mark = select(seen_marks.c.message).where(seen_marks.c.agent == query.agent, seen_marks.c.ticket == number)
-    return {
-        "seen": connection.execute(mark).scalar_one_or_none(),
-        "newest": _newest(connection, [number, *_merged(connection, number)]),
-    }
+    numbers = [number, *_merged(connection, number)]
+    return mark(connection, query.agent, numbers, _newest(connection, numbers))
 
 
 def _existing(connection: Connection, number: int) -> int:
@@ -171,6 +169,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.bcc,
         messages.c.reply_to,
         messages.c.trust,
+        messages.c.version,
         calls.c.direction,
         calls.c.seconds,
     )
@@ -194,6 +193,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "call": call_document(row),
             "choices": [{"key": c.key, "label": c.label} for c in choices(row.choices)],
             "original": row.original,
+            "version": row.version,
             "to": from_json(row.to),
             "cc": from_json(row.cc),
             "bcc": list(addresses(row.bcc)),

@@ -42,6 +42,7 @@ messages = Table(
     Column("bcc", Text),  # JSON list, null for none
     Column("lists", Text),  # JSON list, null for none
     Column("trust", Text),
+    Column("version", Integer, nullable=False, server_default=text("0")),  # how often it was edited
 )
 
 Index("ix_messages_ticket", messages.c.ticket, messages.c.id)
@@ -60,6 +61,16 @@ known_as = Table(
     Column("name", Text, primary_key=True),
     reference("message", "messages.id", part_of_key=True),
     Index("ix_known_as_message", "message"),
+    sqlite_with_rowid=False,
+)
+
+#: The messages that an agent was shown, each in the newest version that was shown.
+seen_messages = Table(
+    "seen_messages",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    reference("message", "messages.id", part_of_key=True),
+    Column("version", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
