@@ -84,6 +84,8 @@ def decide(talk: Correspondence, channel: ChannelInfo, wish: Wish = _NO_WISH) ->
     mail = channel.kind == "email"
     if not mail and (wish.cc or wish.bcc):
         raise UsageError(f"channel {channel.name} has no copies", "leave out --cc and --bcc, or reply by mail")
+    if wish.to and not any(text.strip() for text in wish.to):
+        raise UsageError("no recipient is named", "write an address after To:, or give --to ADDRESS")
     cc, bcc = named(talk.settings, wish.cc, "--cc"), named(talk.settings, wish.bcc, "--bcc")
     if wish.to:
         to = _named(talk, channel, heads, wish.to)

@@ -77,6 +77,7 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
         "warnings": list(recipients.warnings),
         "new": list(recipients.new),
         "aside": recipients.aside,
+        "mail": channel.kind == "email",
         "channel": channel.name,
         "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
     }

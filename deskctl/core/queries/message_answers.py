@@ -38,8 +38,9 @@ class ReplyRow(TypedDict):
 class MessageRow(TypedDict):
     """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
     `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed; `version`: how often it was changed. `to`, `cc` and `reply_to`: as the message names
-    them; `bcc`: of the desk's own. `doubt`: why it is not verified: dmarc, reply_to or stranger; null if it is."""
+    said before its sender changed it, null for what was never changed; `version`: how often it was changed. `to`, `cc`
+    and `reply_to`: as the message names them; `bcc`: of the desk's own. `doubt`: why it is not verified: dmarc,
+    reply_to or stranger; null if it is."""
 
     id: int
     kind: str
