@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,8 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
             yield screen.paint(line, "red")
     yield from wrap(" · ".join((f"From {contact(document['contact'])}", *_standing(document))), screen.width)
-    yield from wrap(reply_line(document), screen.width)
+    # One line in a pipe, so that it can be found.
+    yield from wrap(reply_line(document), screen.width) if sys.stdout.isatty() else (reply_line(document),)
     for warning in document["reply"]["warnings"]:
         for line in wrap(f"Warning: {visible(warning)}", screen.width):
             yield screen.paint(line, "yellow")

@@ -46,14 +46,16 @@ class Turn:
 class Company:
     """What the messages of one kind of channel tell; addresses are compared in lower case.
 
-    `known` are all who ever took part in the open, `present` those who are in copy now. `answers` is where each
-    participant is answered. `strangers` are messages of others. `replies` are the desk's to the requester, `asides`
+    `persons` are the requesters' addresses with their contacts. `known` are all who ever took part in the open,
+    `present` those who are in copy now. `answers` is where each participant is answered. `strangers` are messages of others. `replies` are the desk's to the requester, `asides`
     those to somebody else alone.
     """
 
     settings: Settings
     requesters: frozenset[str]
     lists: frozenset[str]
+    persons: dict[str, int]
+    answered: dict[str, list[MessageHead]]
     known: set[str] = field(default_factory=set)
     present: dict[str, str] = field(default_factory=dict)
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -68,6 +70,13 @@ class Company:
         address = address.lower()
         wanted = (to for who, to in self.answers.items() if who in self.requesters)
         return address in self.requesters or any(address in map(str.lower, to) for to in wanted)
+
+    def knows_for(self, author: str, address: str) -> bool:
+        """Tell whether an address is known for the person who writes from another one."""
+        author, address = author.lower(), address.lower()
+        person = self.persons.get(author)
+        same = person is not None and person == self.persons.get(address)
+        return same or address == author or address in map(str.lower, self.answers.get(author, ()))
 
     def last_reply(self) -> MessageHead | None:
         return self.replies[-1] if self.replies else None
@@ -92,7 +101,12 @@ def gather(
     if accept:
         waiting = gather(settings, channel, requesters, heads).pending
         accepted = next((p.head.id for p in reversed(waiting) if p.head.trust is not Trust.FAIL), None)
-    company = Company(settings, frozenset(own | opened), lists)
+    persons = {a.lower(): one.contact for one in requesters for a in one.addresses(channel.kind)}
+    answered: dict[str, list[MessageHead]] = {}
+    for head in heads:
+        if head.kind is MessageKind.OUT and head.trust is not Trust.ASIDE and head.references:
+            answered.setdefault(head.references[-1], []).append(head)
+    company = Company(settings, frozenset(own | opened), lists, persons, answered)
     for head in heads:
         if head.kind is MessageKind.OUT:
             _ours(company, head)
@@ -118,7 +132,7 @@ def _counts(head: MessageHead) -> bool:
 
 def _ours(company: Company, head: MessageHead) -> None:
     visible = distinct((*head.to, *head.cc))
-    if visible and not any(map(company.asked, visible)):
+    if head.trust is Trust.ASIDE:
         company.asides.append(head)
         return
     company.replies.append(head)
@@ -136,8 +150,10 @@ def _theirs(company: Company, channel: ChannelInfo, head: MessageHead, *, accept
     reply_to = answerable(company.settings, head.reply_to, company.lists)
     copies = () if blind else answerable(company.settings, (*head.to, *head.cc), company.lists)
     copies = distinct(copies, (author, *reply_to))
-    new_to = tuple(a for a in reply_to if not _is_known(company, a))
+    new_to = tuple(a for a in reply_to if not company.knows_for(author, a))
     new_copies = tuple(a for a in copies if not _is_known(company, a))
+    if new_to or new_copies:
+        accepted = accepted or _was_accepted(company, head, reply_to or (author,), copies)
     if not taking_part or head.trust is Trust.FAIL or not (head.verified or accepted):
         if taking_part and (new_to or new_copies):
             company.pending.append(Pending(head, new_to, new_copies))
@@ -159,6 +175,18 @@ def _theirs(company: Company, channel: ChannelInfo, head: MessageHead, *, accept
             company.present = others
             company.known.update(others)
     company.turns.append(Turn(head, company.answers[author.lower()], blind))
+
+
+def _was_accepted(company: Company, head: MessageHead, to: Sequence[str], copies: Sequence[str]) -> bool:
+    """Tell whether an agent answered the message to exactly where it asks for, and to all whom it names."""
+    if head.message_id is None or head.trust is Trust.FAIL:
+        return False
+    wanted, named = set(map(str.lower, to)), set(map(str.lower, copies))
+    for reply in company.answered.get(head.message_id, ()):
+        visible = set(map(str.lower, (*reply.to, *reply.cc)))
+        if wanted == set(map(str.lower, reply.to)) and named <= visible:
+            return True
+    return False
 
 
 def _answered_at(company: Company, author: str, reply_to: tuple[str, ...], *, unbelieved: bool) -> None:

@@ -14,13 +14,15 @@ class Trust(StrEnum):
     """How far the recipients that a customer's message names (Reply-To, To, Cc) are believed.
 
     `FIRST`: it opened its ticket. `PASS` and `FAIL`: the DMARC result of the configured authority. `DOUBT`: only what
-    anyone can write speaks for its sender, and it asks for answers to an address that is new.
+    anyone can write speaks for its sender, and it asks for answers to an address that is new. `ASIDE`: a reply of the
+    desk that the requester did not get.
     """
 
     FIRST = "first"
     PASS = "pass"
     FAIL = "fail"
     DOUBT = "doubt"
+    ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _keep(
     unit.add_message(message)
     if match.verified or opened:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
-        company = [] if automatic is not None else trusting.company(unit, incoming, ticket, trust)
+        company = [] if automatic is not None else trusting.newcomers(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         unit.add_participants(ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company])
     received = _earlier(unit, command)

@@ -52,7 +52,7 @@ def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
     recipients = decide(talk, channel, _wish(command))
     refuse_unseen(unit, heads, command, actor)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
-    message = _message(unit, entry, command, actor)
+    message = _message(unit, entry, command, actor, aside=recipients.aside)
     new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
     unit.enqueue(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
     unit.add_message(message)
@@ -218,7 +218,7 @@ def _sha256(file: IncomingFile) -> str:
     return sha256(file.content).hexdigest()
 
 
-def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor) -> Message:
+def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor, *, aside: bool) -> Message:
     assert entry.ticket is not None
     return Message(
         id=unit.source.next_id("messages"),
@@ -237,6 +237,7 @@ def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor) -> 
         to=entry.to,
         cc=entry.cc,
         bcc=entry.bcc,
+        trust=Trust.ASIDE if aside else None,
         files=_files(command),
     )
 

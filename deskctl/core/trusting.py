@@ -9,7 +9,6 @@ from .authentication import Dmarc, dmarc
 from .company import gather
 from .conversation import Trust
 from .correspondence import correspondence
-from .identity import address_key
 from .matching import Match
 from .messages import InboundMessage
 from .settings import ChannelInfo
@@ -40,7 +39,7 @@ def weighed(match: Match, trust: Trust | None) -> Match:
     return replace(match, verified=False) if doubted else match
 
 
-def company(unit: Unit, message: InboundMessage, ticket: Ticket, trust: Trust | None) -> list[str]:
+def newcomers(unit: Unit, message: InboundMessage, ticket: Ticket, trust: Trust | None) -> list[str]:
     """The addresses beside the sender's that take part in the ticket from now on.
 
     A later message names nobody new unless its sender is proven.
@@ -63,8 +62,6 @@ def _asks(unit: Unit, message: InboundMessage, ticket: Ticket) -> bool:
 
 def _diverts(unit: Unit, channel: ChannelInfo, message: InboundMessage, number: int) -> bool:
     talk = correspondence(unit, unit.ticket(number))
-    known = gather(unit.settings, channel, talk.requesters, talk.heads)
-    identity = unit.identity(address_key(channel.kind, str(message.sender)))
-    own = {i.address.lower() for i in unit.addresses_of(identity.contact)} if identity else set()
-    wanted = answerable(unit.settings, message.reply_to, {a.lower() for a in (*message.lists, *known.lists)})
-    return any(a.lower() not in own and a.lower() not in known.known and not known.asked(a) for a in wanted)
+    company = gather(unit.settings, channel, talk.requesters, talk.heads)
+    wanted = answerable(unit.settings, message.reply_to, {a.lower() for a in (*message.lists, *company.lists)})
+    return not all(company.knows_for(str(message.sender), address) for address in wanted)
