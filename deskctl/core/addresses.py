@@ -54,7 +54,7 @@ def named(settings: Settings, texts: Iterable[str], option: str) -> tuple[str, .
     found: list[str] = []
     for text in texts:
         for _, address in getaddresses([text]):
-            if not _ADDRESS.fullmatch(address):
+            if not (_ADDRESS.fullmatch(address) and text.isprintable()):
                 raise UsageError(f"not a mail address for {option}: “{text.strip()}”", "write it as ana@example.org")
             if settings.owns(address):
                 raise UsageError(f"{address} is an address of this desk", f"leave it out of {option}")

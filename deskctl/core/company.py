@@ -46,8 +46,9 @@ class Turn:
 class Company:
     """What the messages of one kind of channel tell; addresses are compared in lower case.
 
-    `persons` are the requesters' addresses with their contacts. `known` are all who ever took part in the open,
-    `present` those who are in copy now. `answers` is where each participant is answered. `strangers` are messages of others. `replies` are the desk's to the requester, `asides`
+    `persons` are the requesters' addresses with their contacts; `answered` are replies by the Message-ID that they
+    answer. `known` are all who ever took part in the open, `present` those who are in copy now. `answers` is where each
+    participant is answered. `strangers` are messages of others. `replies` are the desk's to the requester, `asides`
     those to somebody else alone.
     """
 

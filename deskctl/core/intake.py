@@ -101,7 +101,8 @@ def _keep(
     trust = trusting.of(unit, channel, command.message, match)
     match = trusting.weighed(match, trust)
     # What may be forged teaches nothing about the person in whose name it comes.
-    told = (incoming.sender_name, incoming.language) if trust is not Trust.FAIL else (None, None)
+    doubted = trust in (Trust.FAIL, Trust.DOUBT)
+    told = (None, None) if doubted else (incoming.sender_name, incoming.language)
     contact = contact_for(unit, channel.kind, incoming.sender, *told)
     own = holder(unit, channel.kind, incoming.sender, contact)
     if forwarder is None and trust is not Trust.FAIL:

@@ -63,7 +63,7 @@ class World:
         )
 
     def reply(self, ticket: int, *words: str) -> Any:
-        """Reply, and return the outcome with the mail that left: `mail` has its To and Cc, `everyone` all who got it."""
+        """Reply, and return the outcome with the mail that left: `mail` is its To and Cc, `everyone` all who got it."""
         outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
         sent = self.desk("outbox", "show", str(outcome["facts"]["outbox"]), "--json").row
         mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
