@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from email.utils import getaddresses
 
 from ..errors import UsageError
 from .settings import Settings
 
 _LOCAL = r'(?:[^\s<>,;:"()\[\]\\@]+|"(?:[^"\\\r\n]|\\[^\r\n])+")'
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
+_BRACKETED = re.compile(r".*<([^<>]*)>", re.DOTALL)
 _ADDRESS = re.compile(rf"{_LOCAL}@[^\s<>,;:\"()\\@]+")
 #: Local parts that no person reads (RFC 2142 and the usual names of senders that take no answers).
 _NOBODY = re.compile(
@@ -53,7 +54,7 @@ def named(settings: Settings, texts: Iterable[str], option: str) -> tuple[str, .
     """
     found: list[str] = []
     for text in texts:
-        for _, address in getaddresses([text]):
+        for address in _mailboxes(text):
             if not (_ADDRESS.fullmatch(address) and text.isprintable()):
                 raise UsageError(f"not a mail address for {option}: “{text.strip()}”", "write it as ana@example.org")
             if settings.owns(address):
@@ -62,3 +63,15 @@ def named(settings: Settings, texts: Iterable[str], option: str) -> tuple[str, .
         if text.strip() and not found:
             raise UsageError(f"not a mail address for {option}: “{text.strip()}”", "write it as ana@example.org")
     return distinct(found)
+
+
+def _mailboxes(text: str) -> list[str]:
+    """What stands between commas, quoted names apart: of "Ana <ana@example.org>" what is in brackets."""
+    items = [""]
+    for piece in _PIECE.findall(text):
+        if piece in (",", ";"):
+            items.append("")
+        else:
+            items[-1] += piece
+    found = [match[1] if (match := _BRACKETED.fullmatch(item.strip())) else item for item in items]
+    return [address.strip() for address in found if address.strip()]
