@@ -88,11 +88,12 @@ def split(text: str, given: Sequence[str]) -> tuple[str, Edited | None]:
     """
     lines = text.split("\n")
     start = next((n for n in range(len(lines) - 1) if _name(lines[n]) == "to" and _name(lines[n + 1]) == "cc"), None)
-    if start is None:
+    if start is not None:
+        end = start + 2
+    else:
         start = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    end = start
-    while end < len(lines) and end < start + 2 and _name(lines[end]):
-        end += 1
+        # A text may begin with "To:", too: alone, such a line has to look like recipients.
+        end = start + 1 if _name(lines[start]) and "@" in lines[start] else start
     found = lines[start:end]
     body = "\n".join([*lines[:start], *lines[end:]]).strip("\n")
     if not found or [line.strip() for line in found] == [line.strip() for line in given]:
