@@ -112,7 +112,7 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
     theirs = (MessageKind.IN.value, MessageKind.AUTO.value)
     words = [
         (
-            *("", "", None, None, "[]", "[]", None, None, "[]", "{}", None, None),
+            *("", "", None, None, "[]", "[]", None, None, None, None, "[]", "{}", None, None),
             None if row.kind in theirs else row.author,
             row.message_id if row.kind == MessageKind.OUT.value else None,
             row.id,
@@ -123,8 +123,8 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
         connection,
         messages,
         words,
-        "subject text visible_text original to cc reply_to in_reply_to references headers raw_sha256 choices author "
-        "message_id",
+        "subject text visible_text original to cc bcc lists reply_to in_reply_to references headers raw_sha256 choices "
+        "author message_id",
         "id",
     )
     delete(connection, known_as, [(number,) for number in ids], "message")
