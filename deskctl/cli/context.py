@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..core.commands import Command
     from ..core.queries import Query
     from ..desk import Desk, Outcome
+    from .drafts import Draft
     from .output import Column
 
 #: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.
@@ -36,6 +37,7 @@ class CliContext:
         self.dry_run = False
         self.columns: str | None = None
         self.invocation = os.urandom(12).hex()  # of this shell command: `undo` takes back all that it did
+        self.draft: Draft | None = None  # what `draft send` gives to the command that sends it
         self.changed = False  # whether a command of this invocation changed something
         self._desk: Desk | None = None
         self._path: str | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .event import KINDS, Event, restore
+from .event import KINDS, Event, Kept, restore
 from .message_events import (
     Acknowledged,
     AgentTold,
@@ -31,7 +31,7 @@ from .message_events import (
 )
 from .staff_events import AgentChanged, IntakeDecided, SenderBlocked, TeamCreated, TeamRedefined
 from .tickets import REOPENED, Priority, Status
-from .undo import PART_OF_UNDO, Cannot, Follows, Restore, Undoable
+from .undo import PART_OF_UNDO, Cannot, Follows, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
     from .ports import RecordedEvent
@@ -185,6 +185,30 @@ class LanguageChanged(Event):
     undo = Undoable("The language is what it was.")
     old: str | None
     new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChanged(Event):
+    """The ticket has another title. `kept` has the words, `old` and `new`: they may be a customer's."""
+
+    undo = Undoable("The subject is what it was.")
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield SubjectChanged(self.ticket, {"old": self.kept["new"], "new": self.kept["old"]})
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        return None if self.kept is not None else Hindrance("the earlier subject was erased")
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterChanged(Event):
+    """The ticket belongs to another customer: contact numbers. Messages stay with their writers."""
+
+    undo = Undoable("The requester is who it was.")
+    old: int
+    new: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class MessageReceived(Event):
 
     `matched` tells what led here: own_id, reference, plus, subject, talk (what was talked about last), new. `verified`
     is False when the sender had no part in the ticket before. `received`: when it reached the desk, where it was
-    worked off later.
+    worked off later. `kept_only`: it is on the ticket and changes neither status nor clocks.
     """
 
     undo = Undoable("The message is withdrawn.")
@@ -33,6 +33,7 @@ class MessageReceived(Event):
     automatic: str | None = None
     verified: bool = True
     received: datetime | None = None
+    kept_only: bool = False
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         yield from _withdrawn(unit, self.ticket, self.message)
@@ -40,13 +41,15 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReplyAdded(Event):
-    """`inserted` are references of what was put into it, as in "kb:3"."""
+    """`inserted` are references of what was put into it, as in "kb:3". `aside`: it went to somebody other than the
+    requester, who is still not answered."""
 
     undo = Undoable("The reply is withdrawn and its mail cancelled.", unless="its mail was sent")
 
     message: int
     outbox: int | None = None
     inserted: tuple[str, ...] = ()
+    aside: bool = False
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.outbox is not None:

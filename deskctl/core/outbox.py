@@ -38,6 +38,20 @@ class OutboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a notification about a ticket lets its reader know. Pairs are (message id, version).
+
+    `messages` are quoted in full. When it was written the ticket held the messages up to `top` of the tickets
+    `tickets` (those merged into it), and `edited` were those in another version than their first.
+    """
+
+    messages: tuple[tuple[int, int], ...] = ()
+    top: int = 0
+    edited: tuple[tuple[int, int], ...] = ()
+    tickets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """A row of the outbox: everything the channel will be told, fixed when it is enqueued.
 
@@ -72,6 +86,7 @@ class OutboxEntry:
     last_error: str | None = None
     sent_at: datetime | None = None
     agent: str | None = None  # whom a notification tells
+    shown: Shown | None = None  # of a notification about one ticket
 
 
 #: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long

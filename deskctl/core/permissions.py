@@ -78,6 +78,7 @@ COMMANDS: Mapping[str, Audience] = {
     "Undo": _AGENT,
     "ListCommands": _AGENT,
     "MarkSeen": _AGENT,
+    "Compose": _AGENT,
     "Promise": _AGENT,
     "AskApproval": _AGENT,
     "Approve": _AGENT,
@@ -174,6 +175,7 @@ QUERIES: Mapping[str, Audience] = {
     # the desk's own
     "Journalled": _DESK,
     "RawMessages": _DESK,
+    "WithoutSecrets": _DESK,
 }
 
 #: Audience by the name of a call (`desk.requests`).

@@ -112,6 +112,14 @@ class Source(Protocol):
         """Those (channel, lower-cased address) whose next message opens a ticket of its own."""
         ...
 
+    def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:
+        """By message: the version that the agent was shown last."""
+        ...
+
+    def accepted(self, outbox: int) -> Mapping[str, int]:
+        """What was accepted in answer to a notification, by a hash of its content: the message that it became."""
+        ...
+
     def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]: ...
     def files_of(self, messages: Collection[int]) -> Sequence[tuple[int, FileRef]]:
         """Files that came or went with these messages (by id), pictures inside a text left out; in their order."""

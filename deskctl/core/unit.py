@@ -210,6 +210,7 @@ class Unit:
         found = [m for number in (ticket, *sorted(origins)) for m in self.source.heads(number)]
         found += [head(m) for m in self.changes.messages]
         there = (replace(m, ticket=moved[m.id]) if m.id in moved else m for m in found if m.id not in gone)
+        there = (replace(m, version=m.version + 1) if m.id in self.changes.edited else m for m in there)
         return sorted({m.id: m for m in there if m.ticket == ticket}.values(), key=lambda m: m.id)
 
     def outbox(self, number: int) -> OutboxEntry:
@@ -381,9 +382,6 @@ class Unit:
         if identity is not None and identity.bounced != why:
             self._identities[address] = replace(identity, bounced=why)
             self.changes.bounced[address] = why
-
-    def mark_seen(self, agent: str, ticket: int, message: int) -> None:
-        self.changes.seen[agent, ticket] = message
 
     def mark_undone(self, command: int) -> None:
         self.changes.undone_commands.add(command)

@@ -147,7 +147,9 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
     if origin in (types.UnionType, typing.Union):
         if value is None and types.NoneType in arguments:
             return None
-        return _typed(next(a for a in arguments if a is not types.NoneType), value, where)
+        wanted = [a for a in arguments if a is not types.NoneType]
+        fitting = (a for a in wanted if isinstance(value, str) is (a is str))
+        return _typed(next(fitting, wanted[0]), value, where)
     if origin is tuple and isinstance(value, list):
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return tuple(_typed(arguments[0], item, where) for item in value)

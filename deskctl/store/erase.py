@@ -17,7 +17,7 @@ from ..core.messages import MessageKind
 from ..core.outbox import OutboxKind, OutboxState
 from . import blobs
 from .belongings import said_by_or_to
-from .rewrite import NOTHING, drop_files
+from .rewrite import NOTHING, drop_files, forget_kept
 from .search import contacts as contact_index
 from .search import index
 from .source import StoredSource
@@ -112,7 +112,7 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
     theirs = (MessageKind.IN.value, MessageKind.AUTO.value)
     words = [
         (
-            *("", "", None, None, "[]", "[]", None, None, "[]", "{}", None, None),
+            *("", "", None, None, "[]", "[]", None, None, None, None, "[]", "{}", None, None),
             None if row.kind in theirs else row.author,
             row.message_id if row.kind == MessageKind.OUT.value else None,
             row.id,
@@ -123,8 +123,8 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
         connection,
         messages,
         words,
-        "subject text visible_text original to cc reply_to in_reply_to references headers raw_sha256 choices author "
-        "message_id",
+        "subject text visible_text original to cc bcc lists reply_to in_reply_to references headers raw_sha256 choices "
+        "author message_id",
         "id",
     )
     delete(connection, known_as, [(number,) for number in ids], "message")
@@ -208,7 +208,8 @@ def _kept(connection: Connection, people: Sequence[int], addresses: Sequence[str
 
 
 def _events(connection: Connection, numbers: Sequence[int]) -> None:
-    """Servers repeat an address when they refuse it."""
+    """Servers repeat an address when they refuse it; undo keeps the words of a subject that was changed."""
+    forget_kept(connection, numbers)
     for start in range(0, len(numbers), _PORTION):
         some = events.c.ticket.in_(numbers[start : start + _PORTION])
         query = select(events.c.id, events.c.facts).where(some, events.c.kind == DeliverySettled.kind)

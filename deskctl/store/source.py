@@ -31,6 +31,7 @@ from .ids import Ids
 from .levels import Shelf
 from .moments import to_micros
 from .notices import StoredNotices
+from .seen import SeenSource
 from .shifts import StoredShifts
 from .tables import (
     agents,
@@ -63,7 +64,7 @@ _QUEUE_LOCK = 0x6465736B71
 _PAGE = 200
 
 
-class StoredSource(TalkSource, StoredCustomers, StoredShifts, StoredNotices):
+class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotices):
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
     def __init__(self, connection: Connection, ids: Ids, shelf: Shelf) -> None:

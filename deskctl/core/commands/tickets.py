@@ -55,26 +55,33 @@ class Assign(Command):
 
 @dataclass(frozen=True, slots=True)
 class Reply(Command):
-    """A public answer. `seen` is the newest customer message its author knows of, None when unknown.
+    """A public answer. It is refused when its author has not seen what customers and colleagues said, unless `force`.
 
-    It is refused when a person wrote since, unless `force`. `at_once` skips the undo window. `via` is the channel that
-    it leaves through, None for the one on which the customer spoke last; `to` which of their addresses there gets it.
-    `inserted` are the references of what was put into the text, as in "kb:3".
+    `known` are the messages that the author knows, pairs of (id, version); `seen` the newest that they know, in short.
+    Without both, what `show` recorded for them counts, and without a record the ticket as it is. `at_once` skips the
+    undo window. `via` is the channel that it leaves through, None for the one on which the customer spoke last. `to`
+    are all its recipients, apart from `cc` and `bcc`; without it `core.recipients` decides. `no_cc` drops the copies
+    that the rule finds, `accept_recipients` believes the newest message that names new recipients. `status` None:
+    pending, unless it goes to somebody other than the requester. `inserted` are the references of what was put into the
+    text, as in "kb:3".
     """
 
     did: ClassVar[str] = "replied on"
     ticket: int
     text: str
     seen: int | None = None
-    status: str = "pending"
+    status: str | None = None
     force: bool = False
     at_once: bool = False
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     files: tuple[tuple[str, str, str], ...] = ()  # name, content type, bytes in base64
     via: str | None = None
-    to: str | None = None
+    to: tuple[str, ...] | str | None = None
     inserted: tuple[str, ...] = ()
+    known: tuple[tuple[int, int], ...] | None = None
+    no_cc: bool = False
+    accept_recipients: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,12 @@ class NothingYet:
     def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         return ()
 
+    def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:
+        return {}
+
+    def accepted(self, outbox: int) -> Mapping[str, int]:
+        return {}
+
     def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]:
         return {}
 
