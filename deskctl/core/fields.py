@@ -27,6 +27,8 @@ _NO_CALL = ("", "none", "done")
 
 def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
+    if both := sorted({parse_tag(t) for t in command.add} & {parse_tag(t) for t in command.remove}):
+        raise UsageError(f"tag {both[0]} is both added and removed", "give it once")
     added = tuple(sorted({parse_tag(t) for t in command.add} - ticket.tags))
     removed = tuple(sorted({parse_tag(t) for t in command.remove} & ticket.tags))
     if added or removed:

@@ -132,11 +132,16 @@ def _tiers(text: str) -> tuple[str, ...]:
 def _by_channel(
     said: Sequence[str] | None, where: str, value_of: Callable[[str, str], T], known: Mapping[str, T]
 ) -> dict[str, T]:
-    """`CHANNEL=VALUE`, or a value for every channel; without a value it goes."""
+    """`CHANNEL=VALUE`, or a value for every channel; without a value it goes. Raises UsageError, also for two values
+    for one channel."""
     values = dict(known)
+    given: dict[str, str] = {}
     for text in said or ():
         channel, sign, value = text.rpartition("=")
         name = _word(channel, where) if sign else ANY
+        if given.setdefault(name, value.strip()) != value.strip():
+            whole = "all channels" if name == ANY else name
+            raise UsageError(f"{where}: two different values for {whole}", "give one value for each channel")
         if value.strip():
             values[name] = value_of(value, where)
         else:
