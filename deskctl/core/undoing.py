@@ -72,6 +72,8 @@ def _nobody_touched(unit: Unit, record: CommandRecord, tickets: Sequence[int], e
             if later.command == record.id or later.actor == ROUTING or isinstance(later.event, _NO_TOUCH):
                 continue
             other = unit.source.command(later.command)
+            if other is not None and other.name == "FireTimer" and not isinstance(later.event, e.SpamPurged):
+                continue  # a timer is nobody
             if other is not None and not other.undone and other.name != "Undo":
                 raise Refused(
                     f"ticket {number} was touched since ({later.event.kind.replace('_', ' ')} by {later.actor})",
