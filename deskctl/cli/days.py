@@ -94,7 +94,8 @@ def _of(name: str, years: range, language: str | None) -> Iterator[tuple[date, s
 def imported(path: str, this_year: int, timezone: str = "UTC") -> Imported:
     """All-day events of an iCalendar file (RFC 5545), for the years that holidays are copied for.
 
-    Moments in UTC mean days in the zone that the file names, else in `timezone` (IANA), that of the calendar. Raises UsageError for what is no such file, for an event that cannot be read, and when there is no day in it.
+    Moments in UTC mean days in the zone that the file names, else in `timezone` (IANA), that of the calendar. Raises
+    UsageError for what is no such file, for an event that cannot be read, and when there is no day in it.
     """
     found: dict[str, str] = {}
     cancelled = outside = 0

@@ -11,6 +11,7 @@ from ..core.queries import Query
 from ..core.settings import Settings
 from ..core.unit import Unit
 from . import blobs, plugin_tables, schema
+from .delays import Delays
 from .engine import Database, database
 from .faults import of_the_store
 from .jobs import Jobs
@@ -47,6 +48,7 @@ class Store:
         self.outbox = Outbox(database, clock, owner)
         self.jobs = Jobs(database, clock, owner)
         self.timers = Timers(database, clock)
+        self.delays = Delays(database, clock)
         self.state = ChannelState(database)
 
     @classmethod
