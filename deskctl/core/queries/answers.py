@@ -250,7 +250,8 @@ class LeftOutRow(TypedDict):
 
 
 class RouteDecision(TypedDict):
-    """`agent` null: the ticket waits on because of `why`. `at` is null for what would happen."""
+    """`agent` null: the ticket waits on because of `why`. `at` is null for what would happen. `waived` are those of
+    `skills` that no active agent of the team has."""
 
     at: str | None
     agent: str | None
@@ -262,6 +263,7 @@ class RouteDecision(TypedDict):
     relaxed: bool
     relaxes_at: str | None
     tier: str | None
+    waived: list[str]
 
 
 class RouteDocument(TypedDict):
