@@ -15,7 +15,7 @@ from .conversation import Message
 from .events import Event, NoteAdded
 from .handling import By, Said, Steps, acting
 from .matching import living
-from .messages import InboundMessage, MessageKind
+from .messages import InboundMessage, MessageKind, sent
 from .notify import tell
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor, Agent
@@ -123,7 +123,7 @@ def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -
         kind=MessageKind.NOTE,
         channel=command.channel,
         author=actor.handle,
-        sent_at=command.message.sent_at or command.envelope.received_at,
+        sent_at=sent(command.message.sent_at, command.envelope.received_at),
         created_at=unit.now,
         subject=command.message.subject,
         text=command.message.text or text,

@@ -12,7 +12,7 @@ from .commands import Command
 from .commands import tickets as c
 from .events import CallbackChanged, Event, LanguageChanged, PriorityChanged, Tagged, TeamChanged
 from .handling import Handler, Said, Steps
-from .moments import ahead
+from .moments import ahead, shown
 from .people import Actor
 from .routing.model import SKILL_TAG
 from .sla import promising
@@ -56,8 +56,8 @@ def set_(unit: Unit, command: c.Set, actor: Actor) -> Steps:
                 f"there is no field “{name}” to set{did_you_mean(name, _SETTERS)}",
                 f"the fields are {', '.join(sorted(_SETTERS))}",
             )
-        yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
-        done.append(f"{name} is {value}")
+        resolved = yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
+        done.append(f"{name} is {resolved or value}")
     return Said(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
 
 
@@ -89,10 +89,11 @@ def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, No
         yield LanguageChanged(ticket.number, ticket.language, value.lower())
 
 
-def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, str | None]:
     wanted = None if value.strip().lower() in _NO_CALL else callback_moment(unit, value)
     if wanted != ticket.callback_at:
         yield CallbackChanged(ticket.number, ticket.callback_at, wanted)
+    return None if wanted is None else shown(wanted, ZoneInfo(unit.settings.timezone))
 
 
 def callback_moment(unit: Unit, value: str) -> datetime:
@@ -100,7 +101,8 @@ def callback_moment(unit: Unit, value: str) -> datetime:
     return ahead(value, unit.now, ZoneInfo(unit.settings.timezone))
 
 
-Setter = Callable[[Unit, Ticket, str], Generator[Event, None, None]]
+#: The value as it is shown, where that is not as it was written.
+Setter = Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]
 _SETTERS: dict[str, Setter] = {
     "priority": _set_priority,
     "status": _set_status,

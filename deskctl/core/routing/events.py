@@ -14,8 +14,8 @@ class Routed(Event):
     """A ticket went to `agent`, or (None) waits on because of `why`.
 
     `candidates` are pairs of agent and score, the best first; `left_out` are those who could not take it, by reason.
-    `skills` are those that were asked for; `relaxed`: it had waited so long that they no longer were; `waived`: those of
-    them that no active agent of the team had.
+    `skills` are those that were asked for; `relaxed`: it had waited so long that they no longer were; `waived`: those
+    that no active agent of the team had.
     """
 
     agent: str | None

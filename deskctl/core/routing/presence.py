@@ -9,7 +9,7 @@ from .. import targets
 from ..commands import Command
 from ..commands.routing import SetPresence
 from ..handling import Handler, Said, Steps
-from ..moments import parse_moment
+from ..moments import ahead
 from ..people import Actor
 from ..suggest import did_you_mean
 from ..unit import Unit
@@ -34,9 +34,7 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     state = State(command.state)
     until = None
     if command.until is not None:
-        until = parse_moment(command.until, unit.now, ZoneInfo(unit.settings.timezone))
-        if until <= unit.now:
-            raise UsageError(f"--until: “{command.until}” is past", "name a moment to come")
+        until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
     old = unit.roster.presence(handle)
     words = _THERE[state]
     if until is not None:

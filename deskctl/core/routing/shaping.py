@@ -12,7 +12,7 @@ from typing import TypeVar
 from ...errors import UsageError
 from .. import targets
 from ..commands import admin
-from ..durations import parse_duration
+from ..durations import parse_wait
 from ..people import Agent, Team
 from ..suggest import did_you_mean
 from ..unit import Unit
@@ -53,10 +53,10 @@ def planned(plan: Plan, command: admin.ChangeTeam) -> Plan:
     if command.cap_per_tick is not None:
         changed = replace(changed, cap=_count(str(command.cap_per_tick), "--cap-per-tick"))
     if command.tick is not None:
-        changed = replace(changed, tick=parse_duration(command.tick, "--tick"))
+        changed = replace(changed, tick=parse_wait(command.tick, "--tick"))
     if command.relax_after is not None:
         never = command.relax_after in ("never", "")
-        changed = replace(changed, relax_after=None if never else parse_duration(command.relax_after, "--relax-after"))
+        changed = replace(changed, relax_after=None if never else parse_wait(command.relax_after, "--relax-after"))
     return replace(
         changed,
         weights=_by_channel(command.weights, "--weight", _count, plan.weights),
@@ -166,7 +166,7 @@ def _count(text: str, where: str) -> int:
 
 
 def _length(text: str, where: str) -> timedelta:
-    return parse_duration(text, where)
+    return parse_wait(text, where)
 
 
 def _one_of(kind: type[E], text: str, where: str) -> E:

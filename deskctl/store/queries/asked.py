@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from ...core.moments import parse_moment
+from ...core.moments import AHEAD_YEARS, parse_moment
 from ...core.settings import Settings
 from ...core.suggest import did_you_mean
 from ...errors import NotFound, UsageError
@@ -32,4 +32,9 @@ def known_agent(connection: Connection, handle: str) -> None:
 def moment(now: str | None, settings: Settings) -> datetime:
     """The moment that somebody names, in the desk's time zone; None: this one. Raises UsageError."""
     at = datetime.now(UTC)
-    return at if now is None else parse_moment(now, at, ZoneInfo(settings.timezone))
+    if now is None:
+        return at
+    found = parse_moment(now, at, ZoneInfo(settings.timezone))
+    if found.year - at.year > AHEAD_YEARS:
+        raise UsageError(f"“{now}” is too far away", f"at most {AHEAD_YEARS} years ahead")
+    return found
