@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from tests.servers.process import missing
 
 _PLACES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")
@@ -30,4 +27,4 @@ class SetClock:
         """So far from the true time."""
         new = self._file.with_suffix(".new")
         new.write_text(f"{by}\n")
-        os.replace(new, self._file)
+        new.replace(self._file)
