@@ -15,6 +15,7 @@ from pathlib import Path
 
 from deskctl import __version__
 from deskctl.bootstrap import load, open_parts
+from deskctl.config.locate import fingerprint
 from deskctl.core.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
@@ -57,10 +58,11 @@ _OWN = 15.0
 
 
 def run(config_path: Path, *, log_format: str | None = None, log_level: str | None = None) -> int:
-    """Run the daemon of a configuration until SIGTERM or SIGINT; its exit code.
+    """Run the daemon of a configuration until SIGTERM, SIGINT or SIGHUP; its exit code.
 
     Raises ConfigError, Unavailable, and Refused when another daemon runs.
     """
+    config_sha256 = fingerprint(config_path)
     config, plugins = load(config_path)
     logs.configure(log_level or config.daemon.log_level, log_format or config.daemon.log_format)
     lock = OwnerLock(config.run_dir)
@@ -68,7 +70,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
     try:
         parts = open_parts(config, plugins)
         try:
-            asyncio.run(_Daemon(parts, lock).main())
+            asyncio.run(_Daemon(parts, lock, config_sha256).main())
         finally:
             parts.store.close()
     finally:
@@ -77,7 +79,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
 
 
 class _Daemon:
-    def __init__(self, parts: Parts, lock: OwnerLock) -> None:
+    def __init__(self, parts: Parts, lock: OwnerLock, config_sha256: str) -> None:
         look_again = None if parts.on_sqlite else _OTHERS
         self.parts = parts
         self.store = parts.store
@@ -94,7 +96,7 @@ class _Daemon:
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self.supervisor = Supervisor()
         self.off = [name for name in parts.config.channels if not parts.plugins.is_on(parts.plugin_of(name))]
-        self.health = DaemonHealth(self.supervisor, self.writer, self.journal)
+        self.health = DaemonHealth(self.supervisor, self.writer, self.journal, config_sha256)
         self.look_again = look_again
         self.clock = WallClock()
         self._setting_back: set[asyncio.Task[None]] = set()
@@ -260,7 +262,7 @@ class _Daemon:
 
 
 def _stop_signal() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second leaves at once, which loses nothing that was promised."""
+    """Set by the first SIGTERM, SIGINT or SIGHUP; the second ends the process at once, which loses nothing promised."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -269,7 +271,10 @@ def _stop_signal() -> asyncio.Event:
             _leave(1)
         stop.set()
 
-    for name in (signal.SIGTERM, signal.SIGINT):
+    names = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: a closed terminal must not end it
+        names.append(signal.SIGHUP)
+    for name in names:
         loop.add_signal_handler(name, asked)
     return stop
 

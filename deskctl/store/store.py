@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from ..core.people import DESK, Actor
 from ..core.queries import Query
 from ..core.settings import Settings
 from ..core.unit import Unit
@@ -129,9 +130,9 @@ class Store:
         with self._database.reading() as connection:
             return work(connection)
 
-    def ask_on(self, connection: Any, query: Query) -> Any:
+    def ask_on(self, connection: Any, query: Query, viewer: Actor = DESK) -> Any:
         """As `ask`, inside the transaction that the connection is in."""
-        return answer(Reader(connection, self.settings, self._database), query)
+        return answer(Reader(connection, self.settings, self._database, viewer), query)
 
     def is_at_fault(self, error: BaseException) -> bool:
         """Whether what came out of a plugin's use of its connection is the store's doing (a full disk, a lost race)
@@ -143,10 +144,10 @@ class Store:
         with self._database.reading() as connection:
             return plugin_tables.recorded(connection)
 
-    def ask(self, query: Query) -> Any:
-        """The JSON document that the query names. Raises NotFound, UsageError."""
+    def ask(self, query: Query, viewer: Actor = DESK) -> Any:
+        """The JSON document that the query names, as `viewer` may see it. Raises NotFound, UsageError."""
         with self._database.reading() as connection:
-            return answer(Reader(connection, self.settings, self._database), query)
+            return answer(Reader(connection, self.settings, self._database, viewer), query)
 
     def blob(self, sha256: str) -> bytes:
         """The bytes kept under this SHA-256 (hexadecimal). Raises NotFound."""
