@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ..queries.answers import RouteDecision
+from ..queries.route_answers import RouteDecision
 from .floor import Decision, Floor, of_score
 from .model import TIERS, Model, Plan, Strategy, Waiting
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ...core.people import Team
-from ...core.queries.answers import RouteDecision, RouteDocument
+from ...core.queries.route_answers import RouteDecision, RouteDocument
 from ...core.queries.routing import ExplainRoute
 from ...core.routing import explaining
 from ...core.routing.events import Routed
