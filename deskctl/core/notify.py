@@ -13,6 +13,7 @@ from .notifying import timing, wording
 from .notifying.following import AFTER_UNDO_WINDOW
 from .notifying.model import WAKING, Notice
 from .notifying.reaching import message, way
+from .notifying.showing import shown
 from .people import Actor
 from .unit import Unit
 
@@ -49,7 +50,8 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
     unit.notices.told(notice)
     subject, text = wording.single(unit, notice)
     wait = unit.settings.undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
-    entry = message(unit, agent, through, subject, text, command.ticket, wait)
+    shows = shown(unit, notice, text, command.shows)
+    entry = message(unit, agent, through, subject, text, command.ticket, shows, wait)
     unit.enqueue(entry)
     yield AgentTold(command.ticket, agent.handle, command.about, entry.id)
     return Said(f"{agent.handle} is told", facts={"outbox": entry.id})

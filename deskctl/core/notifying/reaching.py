@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from ..outbox import OutboxEntry, OutboxKind, OutboxState
+from ..outbox import OutboxEntry, OutboxKind, OutboxState, Shown
 from ..people import Agent
 from ..replying import new_message_id
 from ..settings import ChannelInfo, Settings
@@ -51,6 +51,7 @@ def message(
     subject: str,
     text: str,
     ticket: int | None,
+    shown: Shown | None,
     wait: timedelta = timedelta(),
 ) -> OutboxEntry:
     """What is to be enqueued; it leaves after `wait`."""
@@ -72,6 +73,7 @@ def message(
         language=language,
         automatic=True,
         agent=agent.handle,
+        shown=shown,
     )
 
 
@@ -92,4 +94,4 @@ def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
     for foot in _FOOT.values():
         text = text.removesuffix(f"\n{foot}")
-    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket))
+    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))
