@@ -17,7 +17,7 @@ from .identity import address_key, contact_for, holder
 from .journal import JournalSettled, JournalState
 from .linking import vouch
 from .messages import Forwarded as ForwardedMail
-from .messages import InboundMessage, IntentKind, MessageKind
+from .messages import InboundMessage, IntentKind, MessageKind, sent
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
 from .people import Actor, Agent
@@ -289,7 +289,7 @@ def _message(
         kind=MessageKind.IN if automatic is None else MessageKind.AUTO,
         channel=command.channel,
         author=m.sender,
-        sent_at=m.sent_at or command.envelope.received_at,
+        sent_at=sent(m.sent_at, command.envelope.received_at),
         created_at=unit.now,
         subject=m.subject,
         text=m.text,
