@@ -9,7 +9,7 @@ MAX_BYTES = 200
 """UTF-8 bytes of a name: file systems take 255."""
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 #: What only a path begins with: a drive, a server, the root, the home folder, a relative step, a URL.
 _PATH = re.compile(r"(?:file:)?(?:[A-Za-z]:[/\\]|[/\\~]|\.{1,2}[/\\])|[A-Za-z]{2,9}://", re.IGNORECASE)
 _STEPS = re.compile(r"(?:^|[/\\])\.{1,2}(?:[/\\]|$)")
