@@ -166,6 +166,8 @@ def _mostly_right(text: str, data: bytes, codec: str) -> bool:
         return True
     if bad > 2 or _high_characters(text) < 3 * bad:
         return False
+    if codec == "cp949" and len(_COMMON_KOREAN.findall(text)) * 3 >= _high_characters(text):
+        return True
     likely = guess(data)  # a short text: another charset that reads all of it is the better one
     return likely == codec or (likely not in MULTIBYTE and likely != "utf_8") or _strict(data, likely) is None
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .links import Links
+
 _SKIPPED = frozenset(("head", "style", "script", "title", "template", "noscript", "svg", "object", "select", "meta"))
 _BREAKING = frozenset((
     "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "form", "fieldset", "center",
@@ -46,10 +48,13 @@ class Layout:
     """Lines under construction."""
 
     __slots__ = (
-        "cell_lines", "gap", "lines", "lists", "parts", "pre", "prefix", "quoted", "rest", "space", "wants_blank",
+        "cell_lines", "gap", "lines", "links", "lists", "parts", "pre", "prefix", "quoted", "rest", "space",
+        "wants_blank",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, links: bool = True) -> None:
+        """`links`: write the target of a link behind its words."""
+        self.links = Links() if links else None
         self.lines: list[tuple[str, bool]] = []
         self.parts: list[str] = []  # of the line being written
         self.space = False  # white space was met since the last word
@@ -90,6 +95,10 @@ class Layout:
                     self._open(tag, element)
                 elif quoted:
                     flush()
+                elif tag == "a" and self.links is not None:
+                    self.links.open(element, len(self.lines), len(self.parts))
+                elif tag == "img" and self.links is not None and (words := self.links.image(element)):
+                    write(words)
                 if quoted or pre:
                     closing.append((element, quoted, pre))
                     self.quoted += quoted
@@ -99,6 +108,8 @@ class Layout:
                 continue
             if tag in _BLOCKS:
                 self._close(tag, element)
+            elif tag == "a" and self.links is not None:
+                self._close_link(self.links, element)
             if closing and closing[-1][0] is element:
                 _, quoted, pre = closing.pop()
                 if quoted:
@@ -193,6 +204,22 @@ class Layout:
                 self.lists.pop()
         elif tag == "li":
             self.prefix = ""
+
+    def _close_link(self, links: Links, element: Any) -> None:
+        """Write where a link leads behind the last of its words, which a block inside of it may have ended."""
+        line, part = links.opened(element)
+        if line < 0:
+            return
+        inside = [text for text, _ in self.lines[line:]] + self.parts[part if line == len(self.lines) else 0 :]
+        target = links.target(element, " ".join(inside))
+        if not target:
+            return
+        if self.parts:
+            self.parts.append(f" {target}")
+            return
+        last = next((at for at in range(len(self.lines) - 1, line - 1, -1) if self.lines[at][0]), -1)
+        if last >= 0:
+            self.lines[last] = (f"{self.lines[last][0]} {target}", self.lines[last][1])
 
     def _margin(self, element: Any) -> None:
         """An empty line, but not inside of lists and not where Word writes a paragraph for each line."""

@@ -8,9 +8,11 @@ than one who sees a quote. Forwarded messages stay: they are what the sender wan
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from . import markers
 from .blocks import attribution, header_block
+from .flowed import OWN
 
 LONGEST = 300
 """Characters of a line that are looked at."""
@@ -40,6 +42,29 @@ def visible(text: str, *, forward: bool = False) -> str:
     return shown or text.strip()
 
 
+def visible_of_segments(segments: Sequence[tuple[str, str]], *, forward: bool = False) -> str:
+    """The new part of a mail of several text parts: of each what is new, so that no quote hides what follows it.
+
+    A segment is its text and the same text with `> ` before what the HTML's structure says is quoted.
+    """
+    if len(segments) == 1:
+        return visible_of_page(*segments[0], forward=forward).replace(OWN, "")
+    whole = "\n".join(text for text, _ in segments)
+    shown = []
+    for at, (text, marked) in enumerate(segments):
+        new = visible_of_page(text, marked, forward=forward)
+        quoted = new == text.strip() and _nothing_new(marked)
+        footer = at and markers.LIST_RULER.match(new.partition("\n")[0][:LONGEST])
+        if not quoted and not footer:
+            shown.append(new)
+    return ("\n".join(shown) or whole).strip().replace(OWN, "")
+
+
+def _nothing_new(marked: str) -> bool:
+    """Whether every line is quoted."""
+    return all(line[:1] == ">" for line in marked.split("\n") if line.strip())
+
+
 def visible_of_page(text: str, marked: str, *, forward: bool = False) -> str:
     """The new part of an HTML mail's text. `marked` has `> ` before what the HTML's structure says is quoted."""
     if forward or marked == text:
@@ -55,22 +80,31 @@ def by_structure(text: str, html: str) -> str:
     """
     if not _STRUCTURE.search(html):
         return text.strip()
+    for links in (True, False):
+        end = _end_of_new(text, html, links)
+        if end:
+            return text[:end].strip()
+    return text.strip()
+
+
+def _end_of_new(text: str, html: str, links: bool) -> int:
+    """Where the new words of the HTML end in the plain text; 0 if the text does not begin with them."""
     from .html import to_text
 
-    page = to_text(html)
+    page = to_text(html, links=links)
     new = "".join(visible_of_page(page.text, page.marked).split())
     if not new or page.marked == page.text:
-        return text.strip()
+        return 0
     at = 0
     for position, character in enumerate(text):
         if character.isspace():
             continue
         if character != new[at]:
-            return text.strip()
+            return 0
         at += 1
         if at == len(new):
-            return text[: position + 1].strip()
-    return text.strip()
+            return position + 1
+    return 0
 
 
 def _without_armor(text: str) -> str:
