@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from . import markers
+from .blocks import ends_with_attribution
 from .links import Links
 
 _SKIPPED = frozenset(("head", "style", "script", "title", "template", "noscript", "svg", "object", "select", "meta"))
@@ -21,6 +23,10 @@ _BLOCKS = _BREAKING | _SPACED | {"br"}
 _BULLETS = ("* ", "+ ", "o ", "- ")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|mso-hide\s*:\s*all)", re.IGNORECASE)
 _KEEPS_SPACES = re.compile(r"white-space\s*:\s*(?:pre\b|pre-wrap|break-spaces|pre-line)", re.IGNORECASE)
+
+_BORDER = re.compile(
+    r"border-left(?:-(?:width|style|color))?\s*:\s*(?!none|0(?:px|pt|em)?\s*(?:;|$)|medium none|initial|inherit)", re.IGNORECASE
+)
 
 _QUOTE_CLASSES = frozenset((
     "gmail_quote", "gmail_quote_container", "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote",
@@ -90,7 +96,7 @@ class Layout:
                     quoted = self._is_quote(tag, element)
                     pre = tag == "pre" or bool(style and "white-space" in style and _KEEPS_SPACES.search(style))
                 else:
-                    quoted, pre = False, tag == "pre"
+                    quoted, pre = tag == "blockquote" and self._is_quote(tag, element), tag == "pre"
                 if tag in _BLOCKS:
                     self._open(tag, element)
                 elif quoted:
@@ -161,7 +167,21 @@ class Layout:
             if identity in _REST_IDS:
                 self._flush()
                 self.rest = True
-        return bool(element.get("data-marker") == "__QUOTED_TEXT__")
+        if element.get("data-marker") == "__QUOTED_TEXT__":
+            return True
+        return tag in ("blockquote", "div") and self._is_bordered_quote(tag, element)
+
+    def _is_bordered_quote(self, tag: str, element: Any) -> bool:
+        """Whether a block is drawn as a quote, or stands below `On … wrote:`."""
+        bordered = bool(_BORDER.search(element.get("style") or ""))
+        if tag == "div" and not bordered:
+            return False
+        lines = [line for line, _ in self.lines[-8:] if line] + (["".join(self.parts)] if self.parts else [])
+        if tag == "blockquote":
+            quoted = bordered or ends_with_attribution(lines)
+        else:
+            quoted = bool(markers.HEADER.match(_first_words(element))) or ends_with_attribution(lines)
+        return quoted and not _forwards(element)
 
     def _open(self, tag: str, element: Any) -> None:
         if tag in ("td", "th"):
@@ -286,9 +306,14 @@ class Layout:
 
 def _forwards(element: Any) -> bool:
     """Whether what looks quoted is a message that the sender passes on."""
-    from .markers import FORWARDED
+    return bool(markers.FORWARDED.match(_first_words(element)))
 
+
+def _first_words(element: Any) -> str:
+    """The first text in an element; a header's name and its colon may stand in two."""
+    words = ""
     for text in element.itertext():
-        if not text.isspace():
-            return bool(FORWARDED.match(text[:200].strip()))
-    return False
+        words += text[:200]
+        if len(words.split()) > 1:
+            break
+    return words[:200].strip()

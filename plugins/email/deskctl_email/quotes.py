@@ -148,6 +148,9 @@ def _without_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[st
             if markers.ORIGINAL.match(line) or markers.REPLY_ABOVE.match(line):
                 if something:
                     return kept, lines[index:] if forward and _header_follows(lines, index) else []
+                if not forward and _quote_follows(lines, index):
+                    index += 1  # there may be an answer below
+                    continue
             elif (block := header_block(lines, index)) is not None:
                 if something:
                     return (kept, lines[index:]) if forward else (_without_ruler(kept), [])
@@ -187,6 +190,7 @@ def _may_mark(line: str, head: str, following: str) -> bool:
         or "|" in line
         or "above" in line
         or "위에" in line
+        or "20" in line
         or (head[-1] in "<," and following != "")
     )
 
@@ -199,6 +203,12 @@ def _decoration(head: str) -> bool:
 def _header_follows(lines: list[str], index: int) -> bool:
     after = _next_words(lines, index + 1)
     return after is not None and header_block(lines, after) is not None
+
+
+def _quote_follows(lines: list[str], index: int) -> bool:
+    """Whether header lines or marked lines of a quote follow a separator."""
+    after = _next_words(lines, index + 1)
+    return after is not None and (lines[after].lstrip()[:1] == ">" or header_block(lines, after) is not None)
 
 
 def _wrapped(quoted: str, lines: list[str], index: int) -> bool:
@@ -233,9 +243,20 @@ def _sent_from(head: str) -> bool:
     stripped = head.strip().strip("*_[]|")
     if markers.GET_OUTLOOK.match(stripped):
         return True
-    if not markers.SENT_FROM.match(stripped) or _SENTENCE.search(stripped):
+    device = markers.DEVICE.search(stripped)
+    if not markers.SENT_FROM.match(stripped):
+        return bool(device and len(stripped) <= 90 and markers.SENT_WITH.match(stripped) and _only_names(stripped))
+    if _SENTENCE.search(stripped) and not (device and _only_names(stripped)):
         return False
-    return stripped[-1:] != "." or (len(stripped) <= 90 and bool(markers.DEVICE.search(stripped)))
+    return stripped[-1:] != "." or (len(stripped) <= 90 and bool(device))
+
+
+def _only_names(line: str) -> bool:
+    """Whether what follows the first comma or full stop names a device again, or asks to excuse typing errors."""
+    rest = _SENTENCE.split(line.rstrip(".!"), maxsplit=1)
+    if len(rest) == 1 or markers.EXCUSE.search(rest[1]) or markers.SENT_FROM.match(rest[1]):
+        return True
+    return bool(markers.BRAND.search(rest[0]) and markers.DEVICE.search(rest[1]))
 
 
 def _without_signature(lines: list[str]) -> list[str]:
