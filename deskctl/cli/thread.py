@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..core.subjects import differs
 from ..safe import visible, visible_lines
 from .style import of_clock, of_delivery, of_priority, of_status, paint
 from .times import age, local, now
@@ -173,6 +174,8 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}]"
         for line in wrap(words, screen.width):
             yield screen.paint(line, of_delivery(delivery))
+    if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
+        yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
     yield from body(message, screen)
 
 

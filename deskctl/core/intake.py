@@ -6,7 +6,7 @@ from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, bounces, choices, editing, intents, matching
+from . import agentmail, bounces, choices, copies, editing, intents, matching, subjects
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
@@ -49,7 +49,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
                 talking.append((channel.name, address_key(channel.kind, message.sender)))
             if message.sender.lower() in agents:
                 sent.update(dict.fromkeys(references))
-        numbers.update(matching.subject_numbers(message.subject))
+        numbers.update(subjects.numbers(message.subject))
     unit.load_messages(ids)
     unit.load_sent(sent)
     unit.load_identities(addresses)
@@ -69,8 +69,14 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if twin is not None:
         unit.settle_journal(_done(command, twin, duplicate=True))
         return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
-    notified = agentmail.answered(unit, command.message)
     automatic = _automatic(unit, command.message)
+    copied = copies.earlier(unit, _channel(unit, command), command.message)
+    if copied is not None:
+        match = matching.Match(copied.ticket, copies.COPY, verified=copied.verified)
+        if copies.says_the_same(unit, copied, command.message):
+            return (yield from _keep(unit, command, match, automatic or copies.COPY, None))
+        return (yield from _keep(unit, command, match, automatic, None))
+    notified = agentmail.answered(unit, command.message)
     if notified is not None and automatic is None:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.returned(unit, command.channel, command.message)
@@ -100,6 +106,8 @@ def _keep(
     if forwarder is None:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    if automatic == copies.COPY:
+        follows = None  # it stays with the mail that it copies, even on a closed ticket
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(

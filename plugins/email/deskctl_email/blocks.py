@@ -55,7 +55,8 @@ def _inner(lines: list[str], index: int, size: int) -> bool:
         return False
     rest = " ".join(line.strip() for line in lines[index + 1 : index + size]).strip()
     if not _begins_with_word(rest) and (
-        markers.BRACKETED.search(first) or (markers.VERB.search(first.lower()) and not markers.VERB.search(rest.lower()))
+        markers.BRACKETED.search(first)
+        or (markers.VERB.search(first.lower()) and not markers.VERB.search(rest.lower()))
     ):
         return False
     begins = bool(markers.ATTRIBUTION_START.match(rest))
@@ -79,7 +80,10 @@ def _begins_with_word(line: str) -> bool:
 def _goes_on(joined: str) -> bool:
     """Whether a line may be the beginning of an attribution that goes on below."""
     return (
-        bool(markers.ATTRIBUTION_START.match(joined)) or "<" in joined or "@" in joined or bool(markers.DATE.search(joined))
+        bool(markers.ATTRIBUTION_START.match(joined))
+        or "<" in joined
+        or "@" in joined
+        or bool(markers.DATE.search(joined))
     )
 
 

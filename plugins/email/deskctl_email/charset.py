@@ -138,7 +138,10 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
     found_text, name = _guess(data)
     if codec is None:
         return found_text, f"unknown charset {declared[:40]!r}, read as {name}"
-    return found_text, f"declared {declared[:40]!r}, read as {name}" if codec else f"charset not declared, read as {name}"
+    return (
+        found_text,
+        f"declared {declared[:40]!r}, read as {name}" if codec else f"charset not declared, read as {name}",
+    )
 
 
 def _stateful(data: bytes, codec: str, declared: str) -> tuple[str, str] | None:

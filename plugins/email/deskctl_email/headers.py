@@ -213,7 +213,9 @@ def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
 def _mailbox(words: list[str], comments: list[str], angle: str | None) -> tuple[str, str] | None:
     name = "".join(words)
     if angle is not None:
-        match = _ADDRESS.search(re.sub(r'(?<=")[ \t]{1,20}@', "@", angle) if '"' in angle else angle.replace(" ", "")) or _ADDRESS.search(name)
+        match = _ADDRESS.search(
+            re.sub(r'(?<=")[ \t]{1,20}@', "@", angle) if '"' in angle else angle.replace(" ", "")
+        ) or _ADDRESS.search(name)
         if not match:
             return None
         if match.string is name:

@@ -25,7 +25,8 @@ _HIDDEN = re.compile(r"(?:display\s*:\s*none|mso-hide\s*:\s*all)", re.IGNORECASE
 _KEEPS_SPACES = re.compile(r"white-space\s*:\s*(?:pre\b|pre-wrap|break-spaces|pre-line)", re.IGNORECASE)
 
 _BORDER = re.compile(
-    r"border-left(?:-(?:width|style|color))?\s*:\s*(?!none|0(?:px|pt|em)?\s*(?:;|$)|medium none|initial|inherit)", re.IGNORECASE
+    r"border-left(?:-(?:width|style|color))?\s*:\s*(?!none|0(?:px|pt|em)?\s*(?:;|$)|medium none|initial|inherit)",
+    re.IGNORECASE,
 )
 
 _QUOTE_CLASSES = frozenset((

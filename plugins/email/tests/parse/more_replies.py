@@ -146,9 +146,7 @@ TELEPHONES: dict[str, list[str]] = {
     "nb": ["Sendt fra min iPhone", "Sendt fra Outlook for iOS"],
 }  # fmt: skip
 
-WORDS: dict[str, tuple[str, str]] = {
-    language: ("It burns again.\nPlease help.", "Have you tried water?") for language in ATTRIBUTIONS
-}
+WORDS: dict[str, tuple[str, str]] = dict.fromkeys(ATTRIBUTIONS, ("It burns again.\nPlease help.", "Have you tried water?"))
 
 MORE_TELEPHONES = [
     "Sent from my Verizon, Samsung Galaxy smartphone", "Sent via the Samsung Galaxy S21, an AT&T 5G smartphone",

@@ -101,6 +101,8 @@ def test_a_small_mail_that_holds_a_large_text_is_bounded():
     assert len(rtf.unpack(packed)) == rtf.MAX_RTF
 
 
-@pytest.mark.parametrize("packed", [b"", b"x" * 15, b"\0" * 16, struct.pack("<IIII", 9, 9, 0x75465A4C, 0) + b"\xff\x00"])
+@pytest.mark.parametrize(
+    "packed", [b"", b"x" * 15, b"\0" * 16, struct.pack("<IIII", 9, 9, 0x75465A4C, 0) + b"\xff\x00"]
+)
 def test_what_is_no_packed_text_is_empty(packed):
     assert rtf.to_text(packed) == ""
