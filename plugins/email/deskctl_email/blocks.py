@@ -54,9 +54,9 @@ def _inner(lines: list[str], index: int, size: int) -> bool:
     if markers.ADDRESS_ALONE.match(first) or (_begins(first) and not _begins_with_word(lines[index + 1])):
         return False
     rest = " ".join(line.strip() for line in lines[index + 1 : index + size]).strip()
-    if not _begins_with_word(rest) and (
-        markers.BRACKETED.search(first)
-        or (markers.VERB.search(first.lower()) and not markers.VERB.search(rest.lower()))
+    address, verb = markers.BRACKETED.search(first), markers.VERB.search(first.lower())
+    if (address and (verb or not _begins_with_word(rest))) or (
+        verb and not _begins_with_word(rest) and not markers.VERB.search(rest.lower())
     ):
         return False
     begins = bool(markers.ATTRIBUTION_START.match(rest))

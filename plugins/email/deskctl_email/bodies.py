@@ -36,8 +36,10 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the text, as one text part gave it, with `flowed.OWN` in it. `marked` has `> ` before what the HTML's structure says is quoted;
-    for plain text it is the same as `text`."""
+    """What one text part gave, with `flowed.OWN` in it.
+
+    `marked` has `> ` before what the HTML's structure says is quoted; for plain text it is the same as `text`.
+    """
 
     text: str
     marked: str

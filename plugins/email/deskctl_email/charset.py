@@ -63,6 +63,7 @@ SAMPLE = 8_192
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _KANA_BYTES = re.compile(rb"[\x00-\x7f\xa1-\xdf]*")
+_ASIAN = re.compile("[가-힣ぁ-ヿ一-鿿、-〟！-～]")
 _COMMON_KOREAN = re.compile(
     "[이다는을를에의가고하지로기사리도서시자어대정인스수나제아부전보일장해원라상그안구조동주신한과있으게습니요세까]"
 )
@@ -147,10 +148,11 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
 def _stateful(data: bytes, codec: str, declared: str) -> tuple[str, str] | None:
     """Text whose sets are switched by escapes; None if the data is in another charset than it says."""
     designated = bool(iso2022.DESIGNATES.search(data))
-    if not data.isascii() and (not designated or _strict(data, "utf_8") is not None) and codec != "hz":
-        if codec.startswith("iso2022_jp") and _KANA_BYTES.fullmatch(data):
-            return iso2022.decode(data)[0], ""
-        return None
+    if not data.isascii() and codec != "hz":
+        if _strict(data, "utf_8") is not None:
+            return None
+        if not designated:
+            return _unescaped(data, declared) if codec.startswith("iso2022_jp") else None
     if codec == "hz" and not designated:
         if not data.isascii():
             return None
@@ -162,6 +164,15 @@ def _stateful(data: bytes, codec: str, declared: str) -> tuple[str, str] | None:
     return text, "" if codec else "charset not declared: ISO 2022 found"
 
 
+def _unescaped(data: bytes, declared: str) -> tuple[str, str] | None:
+    """Japanese in 8-bit bytes under the label of ISO-2022-JP: EUC-JP, Shift_JIS, or half-width kana."""
+    for name in ("euc_jp", "cp932"):
+        text = _strict(data, name)
+        if text is not None and _KANA.search(text):
+            return text, f"declared {declared[:40]!r}, read as {name}"
+    return (iso2022.decode(data)[0], "") if _KANA_BYTES.fullmatch(data) else None
+
+
 def _mostly_right(text: str, data: bytes, codec: str) -> bool:
     """Whether a few damaged characters stand in a text of the declared charset, rather than a wrong charset."""
     bad = text.count("\ufffd")
@@ -169,10 +180,14 @@ def _mostly_right(text: str, data: bytes, codec: str) -> bool:
         return True
     if bad > 2 or _high_characters(text) < 3 * bad:
         return False
-    if codec == "cp949" and len(_COMMON_KOREAN.findall(text)) * 3 >= _high_characters(text):
-        return True
-    likely = guess(data)  # a short text: another charset that reads all of it is the better one
-    return likely == codec or (likely not in MULTIBYTE and likely != "utf_8") or _strict(data, likely) is None
+    likely = guess(data)  # a short text: another charset that reads all of it may be the better one
+    other = _strict(data, likely) if likely in MULTIBYTE or likely == "utf_8" else None
+    return likely == codec or other is None or _asian(text) >= _asian(other)
+
+
+def _asian(text: str) -> float:
+    """How much of a text's letters outside ASCII are Hangul, Han or full-width kana, as in what people write."""
+    return len(_ASIAN.findall(text)) / max(1, _high_characters(text.replace("\ufffd", "")))
 
 
 def _strict(data: bytes, codec: str) -> str | None:

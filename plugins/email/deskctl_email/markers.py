@@ -17,7 +17,7 @@ VERBS = (
     r"|님께서 작성|님이 보낸 메일|さんは書きました|のメール|が書きました|書きました|さんからのメッセージ"
     r"|写道|寫道|写到|כתב|كتب"
     r"|[şs]unu yazd[ıi]|[şs]unlar[ıi] yazd[ıi]|píše\b|írta\b|написа\b|написав|napisao|napisala|napisal\b|написао"
-    r"|rašė\b|rakstīja\b|kirjutas\b|ha escrit\b|escrigué|a scris\b|viết(?=\s*[:：])|เขียน|ने लिखा|نوشت|كتبت|بواسطة|skrev\b"
+    r"|rašė\b|rakstīja\b|kirjutas\b|ha escrit\b|escrigué|a scris\b|viết(?=\s*[:：])|เขียน|ने लिखा|نوشت|كتبت|بواسطة"
 )
 VERB = re.compile(VERBS)
 """What a quoted message's line says, in lower case. Without flags and leading `\\b`, a search skips to the few letters
@@ -178,7 +178,8 @@ SENT_WITH = re.compile(
     r"|.{1,30}(?:dan|den|tan|ten) gönderildi|στάλθηκε από|εστάλη από|נשלח מ|(?:أُ?رسلت?|مرسلة?|تم الإرسال) من"
     r"|ارسال شده از|ส่งจาก|मेरे .{1,20} से भेजा|(?:đã )?gửi từ|dikirim dari|trimis (?:de pe|din|de la)|odoslané z"
     r"|.{1,30}r[óoő]l küldve|изпратено от|відправлено з|(?:poslano|poslato) (?:s|z|iz|sa)\b|послато (?:са|с|из)\b"
-    r"|išsiųsta iš|nosūtīts no|saadetud minu|enviat d|lähetetty |odesláno z|skickat fr|sendt fr|gesendet |von (?:mein|unter)"
+    r"|išsiųsta iš|nosūtīts no|saadetud minu|enviat d|lähetetty |odesláno z|skickat fr|sendt fr|gesendet "
+    r"|von (?:mein|unter)"
     r"|[發发送]+自|寄自|(?:从|從|用|由) ?.{1,20}(?:发送|發送|傳送|寄出|寄送)\Z|발송 ?: ?|.{1,30}から送信",
     re.IGNORECASE,
 )
@@ -197,7 +198,8 @@ GET_OUTLOOK = re.compile(
     r"|laden sie|获取|下载|取得|下載)\s?.{0,10}outlook\b"
     r"|outlook (?:für|voor|for|pour) \S+ (?:beziehen|downloaden|herunterladen|laden|를|を入手)"
     r"|outlook for \S+ を(?:入手|取得)"
-    r"|(?:ios|android) (?:için|για|עבור|لـ?|สำหรับ) outlook|get \[outlook|(?:ios|android|mac)용 outlook|適用於 .{1,12} 的 outlook",
+    r"|(?:ios|android) (?:için|για|עבור|لـ?|สำหรับ) outlook|get \[outlook"
+    r"|(?:ios|android|mac)용 outlook|適用於 .{1,12} 的 outlook",
     re.IGNORECASE,
 )
 CLOSING = re.compile(

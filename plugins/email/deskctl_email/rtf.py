@@ -18,7 +18,8 @@ MAX_GROUPS = 10_000
 
 _COMPRESSED, _PLAIN = 0x75465A4C, 0x414C454D
 _START = (
-    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbol"
+    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}"
+    rb"{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbol"
     b"ArialTimes New RomanCourier"
     rb"{\colortbl\red0\green0\blue0"
     b"\r\n"

@@ -87,8 +87,8 @@ def _tasks_done(marked: Mapping[str, Any]) -> str:
     lines = []
     for key, words in (("marked_as_done_task_ids", "done"), ("marked_as_not_done_task_ids", "not done")):
         numbers = marked.get(key)
-        for number in (numbers if isinstance(numbers, list) else [])[:_MOST]:
-            lines.append(f"{words}: {names.get(whole(number)) or f'task {whole(number)}'}")
+        listed = [whole(number) for number in numbers[:_MOST]] if isinstance(numbers, list) else []
+        lines += [f"{words}: {names.get(number) or f'task {number}'}" for number in listed]
     return "\n".join((f"marked in {_list_of(marked)}:", *lines))
 
 

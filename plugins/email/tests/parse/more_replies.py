@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines stand here as programs write them, marks of direction included
 """Replies in further languages: the line above the quote, header lines, separators and what telephones add."""
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ ATTRIBUTIONS: dict[str, list[str]] = {
         "Στις 15/1/24 15:12, ο Support Team έγραψε:",
     ],
     "he": [
-        "‫בתאריך יום ב׳, 15 בינו׳ 2024 ב-15:12 מאת ‪Support Team‬‏ <‪support@acme.test‬‏>:‬",
+        "\u202bבתאריך יום ב׳, 15 בינו׳ 2024 ב-15:12 מאת \u202aSupport Team\u202c\u200f <\u202asupport@acme.test\u202c\u200f>:\u202c",
         "ב-15 בינו׳ 2024, בשעה 15:12, Support Team <support@acme.test> כתב/ה:",
     ],
     "ar": [
         "في الاثنين، 15 يناير 2024 في 3:12 م تمت كتابة ما يلي بواسطة Support Team <support@acme.test>:",
         "في 15 يناير 2024، كتب Support Team <support@acme.test>:",
     ],
-    "fa": ["در تاریخ دوشنبه ۱۵ ژانویهٔ ۲۰۲۴،‏ ۱۵:۱۲ Support Team <support@acme.test> نوشت:"],
+    "fa": ["در تاریخ دوشنبه ۱۵ ژانویهٔ ۲۰۲۴،\u200f ۱۵:۱۲ Support Team <support@acme.test> نوشت:"],
     "th": ["เมื่อ จ. 15 ม.ค. 2024 เวลา 15:12 Support Team <support@acme.test> เขียนว่า:"],
     "hi": ["सोम, 15 जन॰ 2024 को 3:12 pm बजे को Support Team <support@acme.test> ने लिखा:"],
     "vi": [
@@ -146,7 +147,9 @@ TELEPHONES: dict[str, list[str]] = {
     "nb": ["Sendt fra min iPhone", "Sendt fra Outlook for iOS"],
 }  # fmt: skip
 
-WORDS: dict[str, tuple[str, str]] = dict.fromkeys(ATTRIBUTIONS, ("It burns again.\nPlease help.", "Have you tried water?"))
+WORDS: dict[str, tuple[str, str]] = dict.fromkeys(
+    ATTRIBUTIONS, ("It burns again.\nPlease help.", "Have you tried water?")
+)
 
 MORE_TELEPHONES = [
     "Sent from my Verizon, Samsung Galaxy smartphone", "Sent via the Samsung Galaxy S21, an AT&T 5G smartphone",

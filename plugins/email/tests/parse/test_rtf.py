@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - documents stand here as they come
 """Rich text of winmail.dat as plain text, in time that grows with its length only."""
 
 from __future__ import annotations
