@@ -53,9 +53,10 @@ def _words(subject: str) -> str:
     bare = _NUMBER.sub(" ", subject)
     for _ in range(20):
         shorter = _PREFIX.sub("", bare, count=1) if _PREFIX.match(bare) else bare
-        if tag := _TAG.match(shorter):
+        tag = _TAG.match(shorter)
+        if tag and shorter[tag.end() :].strip():
             shorter = shorter[tag.end() :]
-        if shorter == bare or not shorter.strip():
+        if shorter == bare:
             break
         bare = shorter
     return _DIFFERENCES.sub("", unicodedata.normalize("NFKC", bare)).casefold()

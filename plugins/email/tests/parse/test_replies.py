@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts stand here as they come
 """Of replies as mail programs write them, in many languages, just the new words are shown."""
 
 from __future__ import annotations
