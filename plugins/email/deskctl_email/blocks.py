@@ -199,6 +199,11 @@ def _field(line: str, kinds: set[str]) -> tuple[str, str] | None:
         match = markers.NAMED[kind].match(line)
         if match:
             if kind not in kinds:
-                return kind, match["value"]
-            found = found or (kind, match["value"])
+                return kind, _bare(match["value"])
+            found = found or (kind, _bare(match["value"]))
     return found
+
+
+def _bare(value: str) -> str:
+    """A field's value without the bold mark or the bar of a table behind it."""
+    return value.rstrip().removesuffix("|").rstrip().removesuffix("*").rstrip()

@@ -147,7 +147,7 @@ HEADER = re.compile(
 )
 NAMED = {
     kind: re.compile(
-        rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*(?P<value>.*?)\s*\*?\s*\|?\s*\Z", re.IGNORECASE
+        rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*+(?P<value>.*)", re.IGNORECASE
     )
     for kind, names in HEADER_NAMES.items()
 }
