@@ -10,6 +10,7 @@ from .handling import Handler, Said, Steps
 from .notifying import timing, wording
 from .notifying.model import WAKING, Notice
 from .notifying.reaching import message, way
+from .notifying.showing import shown
 from .people import Actor
 from .unit import Unit
 
@@ -45,7 +46,7 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         return Said(f"{agent.handle} is told later")
     unit.notices.told(notice)
     subject, text = wording.single(unit, notice)
-    entry = message(unit, agent, through, subject, text, command.ticket)
+    entry = message(unit, agent, through, subject, text, command.ticket, shown(unit, notice, text, command.shows))
     unit.enqueue(entry)
     yield AgentTold(command.ticket, agent.handle, command.about, entry.id)
     return Said(f"{agent.handle} is told", facts={"outbox": entry.id})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..outbox import OutboxEntry, OutboxKind, OutboxState
+from ..outbox import OutboxEntry, OutboxKind, OutboxState, Shown
 from ..people import Agent
 from ..replying import new_message_id
 from ..settings import ChannelInfo, Settings
@@ -43,7 +43,9 @@ def _ways(settings: Settings, agent: Agent) -> Iterator[Way]:
         yield Way(settings.notifier, agent.email)
 
 
-def message(unit: Unit, agent: Agent, through: Way, subject: str, text: str, ticket: int | None) -> OutboxEntry:
+def message(
+    unit: Unit, agent: Agent, through: Way, subject: str, text: str, ticket: int | None, shown: Shown | None
+) -> OutboxEntry:
     """What is to be enqueued."""
     settings, channel = unit.settings, through.channel
     language = settings.language if settings.language in _FOOT else "en"
@@ -63,6 +65,7 @@ def message(unit: Unit, agent: Agent, through: Way, subject: str, text: str, tic
         language=language,
         automatic=True,
         agent=agent.handle,
+        shown=shown,
     )
 
 
@@ -83,4 +86,4 @@ def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
     for foot in _FOOT.values():
         text = text.removesuffix(f"\n{foot}")
-    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket))
+    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...safe import visible, visible_lines
 from ..conversation import Message, MessageHead
 from ..messages import MessageKind
@@ -93,6 +95,17 @@ _ITSELF = {
     "en": {"system:sla": "a service level", "": "the desk"},
     "ko": {"system:sla": "서비스 수준", "": "데스크"},
 }
+
+
+def names_customer(line: str) -> bool:
+    """Whether a line of a notification says whose ticket it is."""
+    return line.startswith(tuple(f"{label}: " for label in _FROM.values()))
+
+
+def secrets(lines: Iterable[str]) -> list[str]:
+    """The reasons in the lines of a notification, without their label."""
+    labels = tuple(f"{label}: " for label in _REASON.values())
+    return [line.partition(": ")[2] for line in lines if line.startswith(labels)]
 
 
 def language(unit: Unit) -> str:

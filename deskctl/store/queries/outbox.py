@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from ...core.events import Bounced
-from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxState
+from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxKind, OutboxState
 from ...core.queries.admin import ListOutbox, ShowOutbox
 from ...core.queries.answers import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...errors import NotFound, UsageError
@@ -91,5 +91,5 @@ def _document(row: Any) -> OutboxRow:
         "attempts": row.attempts,
         "next_attempt_at": maybe_rfc3339(row.due_at) if row.state in DUE_STATES else None,
         "last_error": row.last_error,
-        "message_id": row.message_id,
+        "message_id": None if row.kind == OutboxKind.NOTIFICATION.value else row.message_id,
     }

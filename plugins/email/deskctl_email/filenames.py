@@ -13,7 +13,6 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u20
 #: What only a path begins with: a drive, a server, the root, the home folder, a relative step, a URL.
 _PATH = re.compile(r"(?:file:)?(?:[A-Za-z]:[/\\]|[/\\~]|\.{1,2}[/\\])|[A-Za-z]{2,9}://", re.IGNORECASE)
 _STEPS = re.compile(r"(?:^|[/\\])\.{1,2}(?:[/\\]|$)")
-_DIRECTORY = re.compile(r".*[/\\]", re.DOTALL)
 _SEPARATORS = re.compile(r"\s*[/\\]+\s*")
 
 
@@ -25,7 +24,7 @@ def filename(value: str) -> str | None:
     """
     name = _SPACES.sub(" ", _INVISIBLE.sub("", value)).strip(" \"'")
     if _PATH.match(name) or _STEPS.search(name):
-        name = _DIRECTORY.sub("", name.rstrip("/\\"))
+        name = name.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
     name = _SEPARATORS.sub("_", name).strip(" \"'")
     if not name.strip("._ "):
         return None

@@ -13,7 +13,7 @@ _LINES = re.compile(rb"[A-Za-z0-9+/=\s]*")
 #: Blanks at the end of an encoded line were added on the way (RFC 2045, 6.7, rule 3); `-- ` opens a signature.
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _SIGNATURE = re.compile(rb"(?<!\S)--\Z")
-_WORDS = re.compile(rb"[^\S\r\n]*[!-~]+[ \t]+[!-~]")
+_WORDS = re.compile(rb"(?<![!-~])[!-~]++[ \t]++[!-~]")
 
 
 def decode(body: bytes, encoding: bytes, *, text: bool = False) -> bytes:
