@@ -146,9 +146,7 @@ HEADER = re.compile(
     re.IGNORECASE,
 )
 NAMED = {
-    kind: re.compile(
-        rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*+(?P<value>.*)", re.IGNORECASE
-    )
+    kind: re.compile(rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*+(?P<value>.*)", re.IGNORECASE)
     for kind, names in HEADER_NAMES.items()
 }
 
