@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ...safe import visible, visible_lines
 from ..conversation import Message, MessageHead
 from ..messages import MessageKind
+from ..subjects import differs
 from ..tickets import Ticket
 from ..unit import Unit
 from .model import Notice
@@ -144,7 +145,10 @@ def single(unit: Unit, notice: Notice) -> tuple[str, str]:
         return subject, "\n".join([*lines, "", "-- ", command(notice)])
     written = _head(unit, ticket, notice.message)
     theirs = written if written is not None and written.kind is MessageKind.IN else None
-    said = visible_lines(_said(unit, notice.message).strip()[:EXCERPT])
+    said = _said(unit, notice.message).strip()
+    if theirs is not None and differs(theirs.subject, ticket.subject, said):
+        said = f"{theirs.subject}\n\n{said}".strip()  # a customer may answer in the subject alone
+    said = visible_lines(said[:EXCERPT])
     head = [f"{_FROM[language(unit)]}: {visible(_who(unit, ticket, theirs))}"]
     if written is not None and written.kind is MessageKind.NOTE:
         head.append(_by(unit, notice, written))
