@@ -19,6 +19,8 @@ AUTHORITY = ChannelInfo(
     "support", "email", "support@acme.test", team="support", sends=True, authority="mx.acme.test"
 )  # fmt: skip
 
+FAILED = "Final-Recipient: rfc822; agent1@acme.test\nAction: failed\nStatus: 5.1.1"
+
 
 def write(desk: StoredDesk, text: str, id: str = "<answer@acme.test>", **headers: str) -> dict[str, object]:
     mail = answer(sent_to(desk, "agent1@acme.test")[0], "agent1")
@@ -55,8 +57,7 @@ def test_a_report_that_repeats_it_does_not_show_it(desk: StoredDesk) -> None:
     secret = sent_to(desk, "agent1@acme.test")[0].message_id
     parts = [
         "Content-Type: text/plain\n\nYour mail did not arrive.\n",
-        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.test\n\nFinal-Recipient: rfc822; "
-        "agent1@acme.test\nAction: failed\nStatus: 5.1.1\n",
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.test\n\n{FAILED}\n",
         f"Content-Type: message/rfc822\n\nMessage-ID: {secret}\nSubject: New ticket\n\nIt burns.\n",
     ]
     head = "From: mailer-daemon@acme.test\nTo: support@acme.test\nSubject: failed\nMIME-Version: 1.0\n"

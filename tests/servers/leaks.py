@@ -60,9 +60,9 @@ def leaked(told: Told) -> Iterator[str]:
     sent, theirs = (words("\n".join(texts).split("\n")).letters for texts in (told.sent, told.theirs))
     for line in told.internal:
         said = words([line])
-        if len(said.starts) >= WORDS and weight(said.letters) >= LETTERS:
-            if said.letters in sent and said.letters not in theirs:
-                yield line
+        secret = len(said.starts) >= WORDS and weight(said.letters) >= LETTERS and said.letters not in theirs
+        if secret and said.letters in sent:
+            yield line
 
 
 def _of_customers(mail: Received, told: Told) -> Iterator[str]:
