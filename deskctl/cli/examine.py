@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LEAST_FREE = 500_000_000  # bytes
 #: Public holidays are copied anew before there are none left.
 LEAST_HOLIDAYS = timedelta(days=365)
+#: Seconds for reading the store in search of damage.
+CHECK_WITHIN = 20.0
 #: A clock that is this far behind the newest ticket has been set back.
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -61,6 +64,8 @@ def examine(context: CliContext, *, offline: bool = False) -> list[Finding]:
     for row in _guarded("store", lambda: _schema(config)):
         rows.append(row)
         store_fits = row["state"] == "fine"
+    said = {row["detail"] for row in rows}
+    rows += [row for row in _guarded("integrity", lambda: _integrity(config)) if row["detail"] not in said]
     if store_fits:
         rows += _guarded("desk", lambda: _desk(context, config, offline))
         known = {row["detail"].partition(":")[0] for row in rows if row["check"] == "plugins"}
@@ -157,6 +162,23 @@ def _schema(config: Config) -> Iterator[Finding]:
         yield finding("store", f"{len(found.pending)} upgrades are pending", "deskctl db upgrade")
     else:
         yield fine("store", f"revision {found.revision}")
+
+
+def _integrity(config: Config) -> Iterator[Finding]:
+    """Damage, within a bounded time."""
+    from ..store.integrity import check
+
+    found = check(config.store.url, CHECK_WITHIN)
+    for problem in found.problems:
+        yield finding("integrity", f"the store is damaged: {problem}", found.repair)
+    if found.problems:
+        return
+    if found.complete:
+        yield fine("integrity", "no damage in the store")
+    else:
+        file = shlex.quote(str(config.store.file))
+        detail = f"no damage in what {CHECK_WITHIN:g} s were enough to read of the store"
+        yield note("integrity", detail, f"sqlite3 {file} 'PRAGMA quick_check'")
 
 
 def ending_holidays(calendars: Sequence[Any], today: date) -> Iterator[Finding]:

@@ -79,7 +79,12 @@ def _is_open(number: int) -> bool:
     return True
 
 
-def _text(raw: io.FileIO, before: io.TextIOBase | object) -> io.TextIOWrapper:
+#: The streams that were replaced. One that owns its file would close it when it is collected.
+_REPLACED: list[object] = []
+
+
+def _text(raw: io.FileIO, before: object) -> io.TextIOWrapper:
+    _REPLACED.append(before)
     encoding = getattr(before, "encoding", None) or "utf-8"
     people = raw.isatty() or raw.fileno() == 2
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", line_buffering=people)

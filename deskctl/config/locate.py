@@ -78,6 +78,21 @@ def run_folder(path: str) -> str:
     return os.path.join(folder, os.path.expanduser(named)) if isinstance(named, str) and named else folder
 
 
+def trusted_run_folder(path: str) -> str:
+    """The folder of the daemon's socket, where nobody but its owner can put another socket. Raises ConfigError.
+
+    The configuration at `path` was found by `find_file`, so its own folder needs no second look.
+    """
+    folder = run_folder(path)
+    if folder != os.path.dirname(_absolute(path)):
+        with contextlib.suppress(OSError):  # not there yet: then nobody serves a socket in it
+            if why := distrust_way(folder, folder=True):
+                raise ConfigError(
+                    f"{why}, so no daemon is looked for in [daemon] run_dir: anyone could pose as it", why.repair
+                )
+    return folder
+
+
 def socket_path(path: Path) -> Path:
     return run_dir(path) / "desk.sock"
 

@@ -34,7 +34,9 @@ def distrust_way(path: str | os.PathLike[str], *, own: bool = False, folder: boo
     caller. `own`: the file belongs to the caller or root. `folder`: a folder is meant, not a file.
     Raises OSError when it cannot be looked at.
     """
-    path = os.path.join(os.getcwd(), os.fspath(path))
+    path = os.fspath(path)
+    if not os.path.isabs(path):
+        path = os.path.join(os.getcwd(), path)
     status = os.stat(path)
     if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
         return Distrust(path, f"is not a {'folder' if folder else 'file'}", "")

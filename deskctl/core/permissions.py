@@ -127,6 +127,9 @@ COMMANDS: Mapping[str, Audience] = {
     "Acknowledge": _DESK,
     "Reread": _DESK,
     "Answer": _DESK,
+    "TakeStep": _DESK,
+    "KeepClocks": _DESK,
+    "WithdrawApproval": _DESK,
 }
 
 #: Audience by the name of a query (`core.queries`).

@@ -27,7 +27,7 @@ from deskctl.desk.parts import Parts
 from deskctl.desk.perform import Performed, agents_of, perform
 from deskctl.desk.requests import Ingested
 from deskctl.desk.wire import PROTOCOL, line
-from deskctl.errors import DeskctlError, TemporaryFailure, Unavailable
+from deskctl.errors import DeskctlError, StoreLost, TemporaryFailure, Unavailable
 
 log = logging.getLogger("deskctl.daemon.desk")
 
@@ -219,7 +219,7 @@ class ServedDesk:
             try:
                 return {"channel": entry.channel, "new": await self._writer.deliver(entry)}
             except Unavailable as error:
-                if loop.time() >= deadline:
+                if isinstance(error, StoreLost) or loop.time() >= deadline:
                     raise TemporaryFailure(error.what, error.hint) from error
                 await asyncio.sleep(0.5)
 

@@ -72,6 +72,7 @@ def asked(
     caller.check(Kind.REQUEST, who, agents, parts.config.desk.ingest_users)
     if owned is None:
         raise _unknown(parts, name)
+    caller.actor(agents, claim, needed=owned.type.needs_agent)  # also where the plugin never asks who it is
     return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run)
 
 

@@ -24,7 +24,7 @@ from deskctl.desk.parts import Parts
 from deskctl.desk.perform import agents_of, perform
 from deskctl.desk.ports import at_once
 from deskctl.desk.requests import Ingested
-from deskctl.errors import TemporaryFailure, Unavailable
+from deskctl.errors import StoreLost, TemporaryFailure, Unavailable
 
 log = logging.getLogger("deskctl.desk")
 
@@ -169,7 +169,7 @@ class LocalDesk:
             try:
                 return self._parts.store.journal.append([entry])[0]
             except Unavailable as error:
-                if time.monotonic() >= deadline:
+                if isinstance(error, StoreLost) or time.monotonic() >= deadline:
                     raise TemporaryFailure(error.what, error.hint) from error
                 time.sleep(0.2)
 

@@ -15,6 +15,7 @@ from deskctl.core.queries import Query
 from deskctl.core.settings import Settings
 from deskctl.core.timers import Timer
 from deskctl.core.unit import Unit
+from deskctl.errors import StoreLost
 
 T = TypeVar("T")
 
@@ -156,6 +157,14 @@ class Store(Protocol):
 
     def blob(self, sha256: str) -> bytes: ...
     def writable(self) -> bool: ...
+    def watch(self, lost: Callable[[StoreLost], None]) -> None:
+        """Have `lost` called, in any thread, when the store's files were taken away under this process."""
+        ...
+
+    def check(self) -> None:
+        """Raise StoreLost when the store's files were taken away. Costs little."""
+        ...
+
     def close(self) -> None: ...
 
 
