@@ -240,3 +240,11 @@ def test_of_two_answers_at_once_one_is_sent(kept: Shell) -> None:
     assert len(texts(kept)) == 2
     [draft] = drafts(kept)
     assert draft["text"] not in texts(kept)
+
+
+def test_a_text_survives_when_everything_is_killed(kept: Shell) -> None:
+    at_terminal(kept, "note", "1", EDITOR=editor(kept, "kill -KILL $PPID"), code=-9)
+    said = kept("draft", "list").err
+    found = re.search(r"its text is in (.*)", said)
+    assert found is not None
+    assert Path(found[1]).read_text().startswith(WORDS)
