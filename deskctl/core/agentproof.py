@@ -53,6 +53,16 @@ def without_secret(message: InboundMessage, entry: OutboxEntry) -> InboundMessag
     return replace(message, text=text, visible_text=visible, in_reply_to=answered, references=references)
 
 
+def without_secrets(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """The mail without the Message-ID of any notification that it refers to."""
+    original = message.bounce.original_message_id if message.bounce else None
+    for message_id in {*message.in_reply_to, *message.references, *filter(None, (original,))}:
+        entry = unit.sent(message_id)
+        if entry is not None:
+            message = without_secret(message, entry)
+    return message
+
+
 def content(message: InboundMessage) -> str:
     """A hash of what the mail says, without its date and its line ends."""
     said = sha256(" ".join(message.visible_text.split()).encode("utf-8", "surrogatepass"))
