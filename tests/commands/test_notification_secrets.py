@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from deskctl.core.people import Actor
 from deskctl.core.queries.admin import ListOutbox, ShowInbox, ShowOutbox
 from deskctl.core.queries.lookups import GetAttachment
 from deskctl.core.queries.raw import WithoutSecrets
 from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.desk.calls import outbox_row
 
 from .desk import StoredDesk
 from .test_notification_replies import answer, receive, sent_to
@@ -36,11 +38,15 @@ def replies(desk: StoredDesk) -> list[str]:
     return [entry.text for entry in sent_to(desk, "ana@example.org")]
 
 
-def test_it_is_shown_to_nobody(desk: StoredDesk) -> None:
+def test_it_is_shown_to_nobody_else(desk: StoredDesk) -> None:
     desk.mail()
-    [row] = [row for row in desk.store.ask(ListOutbox(all=True)) if row["to"] == ["agent1@acme.test"]]
-    assert row["message_id"] is None
-    assert desk.store.ask(ShowOutbox(row["id"]))["message_id"] is None
+    [row] = [r for r in desk.store.ask(ListOutbox(all=True)) if r["to"] == ["agent1@acme.test"]]
+    for viewer in (Actor.agent("agent2"), Actor.user("root"), Actor.user("owner")):
+        listed = desk.store.ask(ListOutbox(all=True), viewer)
+        assert [r["message_id"] for r in listed if r["to"] == ["agent1@acme.test"]] == [None]
+        assert desk.store.ask(ShowOutbox(row["id"]), viewer)["message_id"] is None
+    assert desk.store.ask(ShowOutbox(row["id"]), Actor.agent("agent1"))["message_id"] is not None
+    assert outbox_row(desk.store.ask(ShowOutbox(row["id"])))["message_id"] is None
     sent = write(desk, "We come.")
     reply = next(row for row in desk.store.ask(ListOutbox(all=True)) if row["to"] == ["ana@example.org"])
     assert reply["message_id"].endswith("@acme.test>")
