@@ -13,6 +13,7 @@ from ..errors import DeskctlError
 from .context import CliContext
 
 if TYPE_CHECKING:
+    from .addressing import Edited
     from .drafts import Draft
 
 #: Options that say how the text was given, not what is to be done with it.
@@ -23,13 +24,15 @@ _HOW = ("message", "file", "ticket")
 class Author:
     """Who writes. `text` is None until there is something to lose; `known` what was shown, as `Reply.known`.
 
-    `edited`: the text was written in an editor and stands nowhere else. `again` is the draft that is being sent.
+    `edited`: the text was written in an editor and stands nowhere else. `addressed` are the recipients above it, None
+    if they were left as they were. `again` is the draft that is being sent.
     """
 
     text: str | None = None
     known: tuple[tuple[int, int], ...] | None = None
     whole: bool = False
     edited: bool = False
+    addressed: Edited | None = None
     again: Draft | None = None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.commands.seen import Compose, MarkSeen
 from ..errors import DeskctlError
+from .addressing import above
 from .context import CliContext
 from .editor import compose
 from .thread import Screen, ticket
@@ -18,14 +19,18 @@ if TYPE_CHECKING:
     from ..core.queries.answers import TicketDocument
     from .authoring import Author
 
+#: To and Cc.
+Recipients = tuple[Sequence[str], Sequence[str]]
 #: Seconds between two signs of life of an agent who is composing.
 RENEW_EVERY = 20.0
 
 
-def ticket_in_editor(context: CliContext, number: int, author: Author, *, reply: bool) -> str:
+def ticket_in_editor(
+    context: CliContext, number: int, author: Author, *, reply: bool, recipients: Recipients | None = None
+) -> str:
     """The text that is written. What the author had before their eyes is `author.known`, and counts as seen.
 
-    `reply`: others are told that a reply is being written.
+    `reply`: others are told that a reply is being written. `recipients` (To, Cc) stand above the text to be edited.
     """
     from ..core.queries.tickets import ShowTicket
 
@@ -38,7 +43,8 @@ def ticket_in_editor(context: CliContext, number: int, author: Author, *, reply:
         say_others(document["composing"], agent, timezone)
     screen = Screen(width=78, timezone=timezone, color=False, newest_first=True)
     with lease(context, number, agent if reply else None):
-        text = compose(ticket(document, screen), author)
+        lines = above(*recipients, document) if recipients is not None else ()
+        text = compose(ticket(document, screen), author, lines)
     if agent is not None:
         with contextlib.suppress(DeskctlError):
             context.desk().execute(MarkSeen(number, document["newest_in"], author.known), agent=agent)

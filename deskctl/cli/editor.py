@@ -6,15 +6,17 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DeskctlError, UsageError
+from .addressing import split
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..core.commands import Command
+    from ..desk import Outcome
     from .authoring import Author
     from .context import CliContext
 
@@ -31,40 +33,42 @@ def needs_terminal() -> None:
         raise UsageError("there is no text", "give it with -m TEXT, a file, or - for standard input")
 
 
-def checked(context: CliContext, command: Command) -> None:
-    """Raises what the desk would say to a command, before anybody writes a text for it."""
-    context.desk().execute(command, agent=context.agent, dry_run=True)
+def checked(context: CliContext, command: Command) -> Outcome:
+    """The outcome that a command would have. Raises what the desk would say, before anybody writes a text for it."""
+    outcome = context.desk().execute(command, agent=context.agent, dry_run=True)
     context.release()
+    return outcome
 
 
-def compose(quoted: str, author: Author) -> str:
+def compose(quoted: str, author: Author, above: Sequence[str] = ()) -> str:
     """What the agent writes above the scissors line; `quoted` stands below it, line by line as comments.
 
-    What was written is `author.text`, too, as soon as it is there. Raises UsageError when there is no terminal,
-    DeskctlError when the text stays empty, the scissors line is gone or the editor fails.
+    `above` are the lines with the recipients (`addressing.above`); what is made of them is `author.addressed`. What was
+    written is `author.text`, too, as soon as it is there. Raises UsageError when there is no terminal, DeskctlError
+    when the text stays empty, the scissors line is gone or the editor fails.
     """
     needs_terminal()
     comments = [f"# {line}".rstrip() for line in quoted.splitlines()]
-    template = "\n".join(["", "", SCISSORS, *_EXPLAINED, "#", *comments, ""])
+    template = "\n".join([*above, "", "", SCISSORS, *_EXPLAINED, "#", *comments, ""])
     with _file(template) as path:
         try:
             code = _edit(path)
         except BaseException:
             with contextlib.suppress(DeskctlError):
-                _take(path, template, author)
+                _take(path, template, author, above)
             raise
         if code == 0:
-            text = _take(path, template, author)
+            text = _take(path, template, author, above)
         else:
             with contextlib.suppress(DeskctlError):
-                _take(path, template, author)
+                _take(path, template, author, above)
             raise DeskctlError(f"the editor ended with {code}; nothing was sent")
     if not text.strip():
         raise DeskctlError("the text is empty; nothing was sent")
     return text
 
 
-def _take(path: Path, template: str, author: Author) -> str:
+def _take(path: Path, template: str, author: Author, lines_above: Sequence[str]) -> str:
     """Read what was written. Raises DeskctlError where nobody can tell it from the thread."""
     try:
         written = path.read_text(encoding="utf-8", errors="replace")
@@ -84,7 +88,7 @@ def _take(path: Path, template: str, author: Author) -> str:
             "write above that line and leave it as it is",
         )
     above = [line.removesuffix("\r") for line in lines[:place]]
-    author.text = "\n".join(above).strip("\n")
+    author.text, author.addressed = split("\n".join(above), lines_above)
     thread = {line.rstrip() for line in template.split("\n") if line.startswith("# ") and len(line) > 3}
     if any(line.rstrip() in thread for line in above):
         author.whole = True

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, agentproof, bounces, choices, editing, intents, matching
+from . import agentmail, agentproof, bounces, choices, editing, intents, matching, trusting
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
-from .conversation import Message, MessageHead
+from .conversation import Message, MessageHead, Trust
 from .events import Event, Forwarded, MarkedSpam, Mentions, MessageReceived, StatusChanged, WaitingChanged
 from .handling import By, Handler, Said, Steps
 from .identity import address_key, contact_for, holder
@@ -69,6 +69,8 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if twin is not None:
         unit.settle_journal(_done(command, twin, duplicate=True))
         return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
+    channel = _channel(unit, command)
+    proof = dmarc(channel, command.message)
     notified = agentmail.answered(unit, command.message)
     automatic = _automatic(unit, command.message)
     if notified is not None and automatic is None:
@@ -80,12 +82,11 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     else:
-        channel = _channel(unit, command)
         edited = editing.earlier(unit, channel.name, command.message)
-        if edited is not None:
+        if edited is not None and proof is not Dmarc.FAIL:
             return (yield from editing.replace_words(unit, command, edited))
         intent = intents.asked(unit, channel, command.message, automatic)
-        if intent is not None:
+        if intent is not None and proof is not Dmarc.FAIL:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
     return (yield from _keep(unit, command, match, automatic, returned))
@@ -97,9 +98,14 @@ def _keep(
     """The message goes on the ticket that it matches, or on a new one."""
     channel = _channel(unit, command)
     incoming, forwarder = _as_written(unit, command.message, match)
-    contact = contact_for(unit, channel.kind, incoming.sender, incoming.sender_name, incoming.language)
+    trust = trusting.of(unit, channel, command.message, match)
+    match = trusting.weighed(match, trust)
+    # What may be forged teaches nothing about the person in whose name it comes.
+    doubted = trust in (Trust.FAIL, Trust.DOUBT)
+    told = (None, None) if doubted else (incoming.sender_name, incoming.language)
+    contact = contact_for(unit, channel.kind, incoming.sender, *told)
     own = holder(unit, channel.kind, incoming.sender, contact)
-    if forwarder is None:
+    if forwarder is None and trust is not Trust.FAIL:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
@@ -118,27 +124,34 @@ def _keep(
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
             unit.talks.begin_anew(channel.name, incoming.sender, False)
-    message = _message(unit, command, incoming, ticket.number, own, automatic, match.verified)
+        trust = trust if trust is Trust.FAIL else Trust.FIRST
+        match = replace(match, verified=trust is not Trust.FAIL)
+    opened = unit.opened_now(ticket.number)
+    message = _message(unit, command, incoming, ticket.number, own, automatic, match.verified, trust)
     unit.add_message(message)
-    if match.verified:
+    if match.verified or opened:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
-        company = _company(unit, incoming, forwarder) if automatic is None else filter(None, (incoming.sender,))
-        unit.add_participants(ticket.number, list(company))
+        company = [] if automatic is not None else trusting.newcomers(unit, incoming, ticket, trust)
+        besides = (incoming.sender, forwarder and forwarder.email)
+        unit.add_participants(ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company])
     received = _earlier(unit, command)
-    yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified, received)
+    moves = match.verified or opened
+    yield MessageReceived(
+        ticket.number, message.id, match.how, automatic, match.verified, received, kept_only=not moves
+    )
     if forwarder is not None:
         proven = dmarc(channel, command.message) is Dmarc.PASS
         yield Forwarded(ticket.number, forwarder.handle, message.id, proven)
     for other in match.mentions:
         yield Mentions(ticket.number, other)
-    if returned is not None and incoming.bounce is not None:
+    if returned is not None and incoming.bounce is not None and trust is not Trust.FAIL:
         yield from bounces.record(unit, returned, incoming.bounce, message.id)
-    if automatic is None and not unit.ticket(ticket.number).spam:
-        picked = choices.answered(unit, ticket, incoming.sender, incoming.visible_text) if match.verified else None
+    if automatic is None and moves and not unit.ticket(ticket.number).spam:
+        picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:
             yield from _wake(unit, ticket, command)
         yield from _asked(unit, channel, incoming, ticket, message, own, picked)
-        if incoming.sender:
+        if incoming.sender and match.verified:
             unit.mark_bounced(address_key(channel.kind, incoming.sender), None)
     unit.settle_journal(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
@@ -268,6 +281,7 @@ def _message(
     contact: int,
     automatic: str | None,
     verified: bool,
+    trust: Trust | None,
 ) -> Message:
     return Message(
         id=unit.source.next_id("messages"),
@@ -284,9 +298,11 @@ def _message(
         in_reply_to=m.in_reply_to[0] if m.in_reply_to else None,
         references=m.references,
         digest=m.digest,
-        reply_to=m.reply_to[0] if m.reply_to else None,
+        reply_to=m.reply_to,
         to=m.to,
         cc=m.cc,
+        lists=m.lists,
+        trust=trust,
         contact=contact,
         automatic=automatic,
         verified=verified,
@@ -294,12 +310,6 @@ def _message(
         headers=m.headers,
         files=m.files,
     )
-
-
-def _company(unit: Unit, message: InboundMessage, forwarder: Agent | None) -> Collection[str]:
-    """Whoever sent it or got it too, the desk's own addresses left out."""
-    everybody = (message.sender, *message.reply_to[:1], *message.to, *message.cc, forwarder and forwarder.email)
-    return [a for a in everybody if a and not unit.settings.owns(a)]
 
 
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .conversation import MessageHead
 from .identity import address_key, person
+from .identity import living as living_contact
 from .messages import InboundMessage, IntentKind, MessageKind
 from .ports import Address
 from .settings import ChannelInfo
@@ -126,7 +127,13 @@ def ours(head: MessageHead) -> bool:
 
 
 def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
-    return bool(sender) and sender in unit.participants(ticket)
+    """Tell whether an address (lower-cased) is a participant's, or one that the ticket's customer is known by."""
+    if not sender or sender in unit.participants(ticket):
+        return bool(sender)
+    identity = unit.identity(Address("email", sender)) if "@" in sender else None
+    if identity is None:
+        return False
+    return living_contact(unit, identity.contact).id == living_contact(unit, unit.ticket(ticket).contact).id
 
 
 def references(message: InboundMessage) -> list[str]:

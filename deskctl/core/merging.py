@@ -7,10 +7,11 @@ from .commands import Command
 from .commands import tickets as c
 from .events import WaitingChanged
 from .handling import Handler, Said, Steps
+from .identity import known, living, reached_at
 from .joining_events import Absorbed, Merged
 from .people import Actor
 from .sla.life import KINDS, read, unanswered
-from .tickets import REOPENED, Status
+from .tickets import REOPENED, Status, Ticket
 from .unit import Unit
 from .work import to_status, workable
 
@@ -30,7 +31,22 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
         waiting = min(ticket.waiting_since, into.waiting_since or ticket.waiting_since)
         if waiting != into.waiting_since:
             yield WaitingChanged(into.number, into.waiting_since, waiting)
-    return Said(f"ticket {ticket.number} is part of ticket {into.number}", (ticket.number, into.number))
+    customers = _customers(unit, ticket, into)
+    both = f"; they are of two customers, {' and '.join(customers)}: replies go to both" if customers else ""
+    facts = {"customers": customers}
+    return Said(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
+
+
+def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:
+    """How the customers are known whose tickets these are, where they are not one person."""
+    if living(unit, ticket.contact).id == living(unit, into.contact).id:
+        return []
+    return [_known_as(unit, one.contact) for one in (into, ticket)]
+
+
+def _known_as(unit: Unit, number: int) -> str:
+    reached = reached_at(unit, number)
+    return reached[0].address if reached else known(unit, number).name or f"contact {number}"
 
 
 HANDLERS: dict[type[Command], Handler] = {c.Merge: merge}

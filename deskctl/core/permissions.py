@@ -76,6 +76,7 @@ COMMANDS: Mapping[str, Audience] = {
     "MarkSpam": _AGENT,
     "UnmarkSpam": _AGENT,
     "Undo": _AGENT,
+    "ListCommands": _AGENT,
     "MarkSeen": _AGENT,
     "Compose": _AGENT,
     "Promise": _AGENT,

@@ -72,6 +72,12 @@ class Unit:
         self._sent: dict[str, int | None] = {}
         self._timers: dict[int, Timer | None] = {}
         self._command: CommandRecord | None = None
+        #: The shell command that the commands of this transaction are part of.
+        self.invocation: str | None = None
+        #: Whether the desk's owner (or the desk itself) asks for it.
+        self.by_owner = True
+        #: Whether nothing of it will be written.
+        self.dry_run = False
 
     # --- loading in bulk, before deciding ---------------------------------------------------------
 
@@ -234,7 +240,8 @@ class Unit:
 
     def begin(self, name: str, actor: Actor, undoable: bool) -> int:
         """Start a command; the events that follow belong to it. Its id."""
-        record = CommandRecord(self.source.next_id("commands"), name, actor, self.now, undoable, False)
+        number = self.source.next_id("commands")
+        record = CommandRecord(number, name, actor, self.now, undoable, False, self.invocation)
         self._command = record
         return record.id
 

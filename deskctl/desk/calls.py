@@ -89,6 +89,7 @@ def channel_rows(config: Config, states: Mapping[str, str]) -> list[ChannelRow]:
             "team": table.team,
             "receives": table.receives,
             "sends": table.sends,
+            "authority": table.authority,
             "state": states.get(table.name, "off"),
         }
         for table in config.channels.values()

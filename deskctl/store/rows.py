@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ..core.conversation import Message, MessageHead
+from ..core.conversation import Message, MessageHead, Trust
 from ..core.events import restore
 from ..core.jobs import Job
 from ..core.messages import Choice, Envelope, FileRef, MessageKind
@@ -143,7 +143,7 @@ def identity(row: AnyRow) -> Identity:
 
 MESSAGE_COLUMNS = (
     "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest reply_to to cc "
-    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices"
+    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices bcc lists trust"
 )
 
 
@@ -161,7 +161,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
         maybe_clean(message.in_reply_to),
         to_json(message.references),
         message.digest,
-        maybe_clean(message.reply_to),
+        addresses_json(message.reply_to),
         to_json(message.to),
         to_json(message.cc),
         maybe_clean(message.automatic),
@@ -173,7 +173,20 @@ def message_values(message: Message) -> tuple[Any, ...]:
         clean(message.text),
         None if message.visible_text == message.text else clean(message.visible_text),
         choices_json(message.choices),
+        addresses_json(message.bcc),
+        addresses_json(message.lists),
+        None if message.trust is None else message.trust.value,
     )
+
+
+def addresses_json(addresses: Iterable[str]) -> str | None:
+    """None for none, which is nearly always."""
+    kept = list(addresses)
+    return to_json(kept) if kept else None
+
+
+def addresses(kept: str | None) -> tuple[str, ...]:
+    return tuple(from_json(kept)) if kept else ()
 
 
 def choices_json(choices: Iterable[Choice]) -> str | None:
@@ -198,29 +211,35 @@ def message_head(row: AnyRow) -> MessageHead:
         digest=row.digest,
         subject=row.subject,
         references=tuple(from_json(row.references)),
-        reply_to=row.reply_to,
+        reply_to=addresses(row.reply_to),
         to=tuple(from_json(row.to)),
         cc=tuple(from_json(row.cc)),
+        bcc=addresses(row.bcc),
+        lists=addresses(row.lists),
+        trust=None if row.trust is None else Trust(row.trust),
         automatic=row.automatic,
         verified=row.verified,
         headers=from_json(row.headers),
         choices=choices(row.choices),
         version=row.version,
+        contact=row.contact,
     )
 
 
 # --- history --------------------------------------------------------------------------------------
 
-COMMAND_COLUMNS = "id name actor at undoable undone"
-EVENT_COLUMNS = "id command ticket kind actor at facts contact"
+COMMAND_COLUMNS = "id name actor at undoable undone invocation"
+EVENT_COLUMNS = "id command ticket kind actor at facts contact kept"
 
 
 def command_values(record: CommandRecord) -> tuple[Any, ...]:
-    return (record.id, record.name, clean(str(record.actor)), to_micros(record.at), record.undoable, record.undone)
+    actor, at = clean(str(record.actor)), to_micros(record.at)
+    return (record.id, record.name, actor, at, record.undoable, record.undone, record.invocation)
 
 
 def command(row: AnyRow) -> CommandRecord:
-    return CommandRecord(row.id, row.name, Actor(row.actor), from_micros(row.at), row.undoable, row.undone)
+    at = from_micros(row.at)
+    return CommandRecord(row.id, row.name, Actor(row.actor), at, row.undoable, row.undone, row.invocation)
 
 
 def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
@@ -234,11 +253,13 @@ def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
         to_micros(recorded.at),
         to_json(event.facts()),
         getattr(event, "contact", None) if event.ticket is None else None,
+        None if (kept := getattr(event, "kept", None)) is None else to_json(kept),
     )
 
 
 def event(row: AnyRow) -> RecordedEvent:
-    happened = restore(row.kind, row.ticket, from_json(row.facts))
+    kept = None if row.kept is None else from_json(row.kept)
+    happened = restore(row.kind, row.ticket, from_json(row.facts), kept)
     return RecordedEvent(row.id, row.command, Actor(row.actor), from_micros(row.at), happened)
 
 

@@ -95,6 +95,7 @@ class Store:
         with self._database.deciding() if dry_run else self._database.writing(name) as connection:
             source = StoredSource(connection, self._database.ids(connection), self._shelf)
             unit = Unit(source, self.settings, self._clock())
+            unit.dry_run = dry_run
             result = work(unit)
             if not dry_run:
                 write(connection, unit.changes, source)
@@ -113,6 +114,7 @@ class Store:
             with self._database.writing(name) as connection:
                 source = StoredSource(connection, self._database.ids(connection), self._shelf)
                 unit = Unit(source, self.settings, self._clock())
+                unit.dry_run = dry_run
                 result.append(work(unit, connection))
                 write(connection, unit.changes, source)
                 if dry_run:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from ...errors import NotFound, Refused, UsageError
 from ..commands import Command
 from ..commands import levels as c
-from ..handling import Handler, Said, Steps
+from ..event import Event
+from ..handling import By, Handler, Restorer, Said, Steps
 from ..people import Actor
+from ..restores import RestoreCalendar
 from ..sla import keeping
 from ..sla.book import Book
 from ..sla.events import CalendarChanged
 from ..suggest import did_you_mean
+from ..undo import Restore
 from ..unit import Unit
 from .hours import parse_frames, parse_hours, plain
 from .model import ALWAYS, Calendar, Day, zone
@@ -40,7 +43,7 @@ def add(unit: Unit, command: c.AddCalendar, actor: Actor) -> Steps:
         since=unit.now,
     )
     unit.levels.put_calendar(calendar)
-    yield CalendarChanged(None, name, calendar.version)
+    yield CalendarChanged(None, name, calendar.version, {"version": None})
     facts = {"calendar": name, "version": calendar.version, "days": len(calendar.days), "remarks": remarks(calendar)}
     return Said(f"calendar {name} is added", facts=facts)
 
@@ -71,7 +74,7 @@ def change(unit: Unit, command: c.ChangeCalendar, actor: Actor) -> Steps:
     if wanted == known:
         return Said(f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version})
     unit.levels.put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
-    yield CalendarChanged(None, known.name, known.version + 1)
+    yield CalendarChanged(None, known.name, known.version + 1, {"version": known.version})
     yield from keeping.keep_all(unit)
     facts = {
         "calendar": known.name,
@@ -93,8 +96,25 @@ def remove(unit: Unit, command: c.RemoveCalendar, actor: Actor) -> Steps:
             f"deskctl sla edit {users[0]} --calendar {ALWAYS}, then remove it",
         )
     unit.levels.remove_calendar(known.name)
-    yield CalendarChanged(None, known.name, None)
+    yield CalendarChanged(None, known.name, None, {"version": known.version})
     return Said(f"calendar {known.name} is removed", facts={"calendar": known.name})
+
+
+def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
+    """Undo a change: an earlier version becomes the newest one, or the calendar is removed."""
+    book = unit.levels.book
+    current = book.calendar(past.calendar)
+    version = None if current is None else current.version
+    if past.version is None:
+        unit.levels.remove_calendar(past.calendar)
+        yield CalendarChanged(None, past.calendar, None, {"version": version})
+        return
+    versions = book.calendars[past.calendar]
+    former = next(calendar for calendar in versions if calendar.version == past.version)
+    restored = replace(former, version=versions[-1].version + 1, since=unit.now)
+    unit.levels.put_calendar(restored)
+    yield CalendarChanged(None, past.calendar, restored.version, {"version": version})
+    yield from keeping.keep_all(unit)
 
 
 def existing(book: Book, name: str) -> Calendar:
@@ -159,3 +179,4 @@ def remarks(calendar: Calendar) -> list[str]:
 
 
 HANDLERS: dict[type[Command], Handler] = {c.AddCalendar: add, c.ChangeCalendar: change, c.RemoveCalendar: remove}
+RESTORERS: dict[type[Restore], Restorer] = {RestoreCalendar: restore}

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+from .message_answers import AttachmentRow, CallRow, ChoiceRow, MessageRow, ReplyRow
 from .seen_answers import ComposingRow
+
+__all__ = ["AttachmentRow", "CallRow", "ChoiceRow", "MessageRow", "ReplyRow"]
 
 SCHEMA_VERSION = 1
 
@@ -45,51 +48,6 @@ class TicketRow(TypedDict):
     approval: str | None
 
 
-class AttachmentRow(TypedDict):
-    id: int
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-
-
-class ChoiceRow(TypedDict):
-    key: str
-    label: str
-
-
-class CallRow(TypedDict):
-    """`direction` is in (the customer called) or out."""
-
-    direction: str
-    seconds: int | None
-
-
-class MessageRow(TypedDict):
-    """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
-    `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed; `version`: how often it was changed."""
-
-    id: int
-    kind: str
-    author: str | None
-    sent_at: str
-    subject: str
-    text: str
-    visible_text: str
-    attachments: list[AttachmentRow]
-    delivery: str | None
-    delivery_error: str | None
-    ticket: int
-    automatic: str | None
-    verified: bool
-    channel: str
-    call: CallRow | None
-    choices: list[ChoiceRow]
-    original: str | None
-    version: int
-
-
 class EventRow(TypedDict):
     """`kind`, `at`, `by` and the facts of the kind beside them."""
 
@@ -121,7 +79,7 @@ class TicketDocument(TicketRow):
 
     `spam_reason`: a relay's verdict or who said so, null for what is no spam. `bounced`: the contact's addresses
     that mail does not reach. `elsewhere`: the customer's other open tickets, newest change first. `addresses`: where
-    the customer writes from, on every channel.
+    the customer writes from, on every channel. `reply`: who gets the next plain reply.
     """
 
     addresses: list[str]
@@ -136,6 +94,7 @@ class TicketDocument(TicketRow):
     messages: list[MessageRow]
     events: list[dict[str, Any]]
     newest_in: int
+    reply: ReplyRow
     composing: list[ComposingRow]
 
 

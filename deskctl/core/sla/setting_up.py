@@ -45,7 +45,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
     if not policy.targets:
         raise UsageError(f"policy {name} promises nothing", "as in --first-response normal=4h")
     unit.levels.put_policy(policy)
-    yield PolicyChanged(None, name, policy.version)
+    yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
     yield from keeping.keep_all(unit)
     written = [text for _, text in command.targets]
     return Said(f"policy {name} is added", facts=_facts(unit, policy, written))
@@ -89,7 +89,7 @@ def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[st
         return Said(f"policy {known.name} is that already", facts={"policy": known.name, "version": known.version})
     policy = replace(wanted, version=known.version + 1, since=unit.now)
     unit.levels.put_policy(policy)
-    yield PolicyChanged(None, policy.name, policy.version)
+    yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
     yield from keeping.keep_all(unit)
     return Said(f"policy {policy.name} is changed from now on", facts=_facts(unit, policy, written))
 
@@ -101,8 +101,9 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
         raise UsageError(f"there is no place {command.place}", f"from 1 to {len(order) + 1}")
     order.insert(command.place - 1, known.name)
     if tuple(order) != unit.levels.book.order:
+        place = unit.levels.book.place(known.name)
         unit.levels.put_order(tuple(order))
-        yield PolicyMoved(None, known.name, command.place)
+        yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
         yield from keeping.keep_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
     return Said(f"the order is {', '.join(order)}", facts=facts)
@@ -110,8 +111,9 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
 
 def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
     known = existing(unit.levels.book, command.name)
+    place = unit.levels.book.place(known.name)
     unit.levels.put_order(tuple(name for name in unit.levels.book.order if name != known.name))
-    yield PolicyChanged(None, known.name, None)
+    yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
     yield from keeping.keep_all(unit)
     return Said(f"policy {known.name} is removed; what its clocks have measured stays", facts={"policy": known.name})
 

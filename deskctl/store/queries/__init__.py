@@ -81,7 +81,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     CountTickets: lambda reader, query: tickets.count_tickets(reader.connection, query, reader.settings),
     SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
     SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
-    ShowTicket: lambda reader, query: show_ticket(reader.connection, query),
+    ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
     Seen: lambda reader, query: seen(reader.connection, query),
     GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),
     Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),

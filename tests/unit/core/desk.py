@@ -191,6 +191,12 @@ class NothingYet:
     def last_command(self, actor: Actor) -> CommandRecord | None:
         return None
 
+    def latest_commands(self, actor: Actor, limit: int) -> Sequence[CommandRecord]:
+        return ()
+
+    def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:
+        return ()
+
     def events_of_command(self, number: int, /) -> Sequence[RecordedEvent]:
         return ()
 
