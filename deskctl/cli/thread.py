@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..core.subjects import differs
 from ..safe import visible, visible_lines
 from .addressing import doubt, of_message, reply_line
 from .happened import sentence
@@ -187,6 +188,8 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}]"
         for line in wrap(words, screen.width):
             yield screen.paint(line, of_delivery(delivery))
+    if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
+        yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
     for named in of_message(message, full=screen.full):
         for line in wrap(named, screen.width):
             yield screen.paint(line, "dim")

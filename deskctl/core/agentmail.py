@@ -16,7 +16,7 @@ from .conversation import Message
 from .events import Event, NoteAdded
 from .handling import By, Said, Steps, acting
 from .matching import living
-from .messages import InboundMessage, MessageKind
+from .messages import InboundMessage, MessageKind, sent
 from .notify import tell
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor, Agent
@@ -175,7 +175,7 @@ def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -
         kind=MessageKind.NOTE,
         channel=command.channel,
         author=actor.handle or str(actor),
-        sent_at=command.message.sent_at or command.envelope.received_at,
+        sent_at=sent(command.message.sent_at, command.envelope.received_at),
         created_at=unit.now,
         subject=command.message.subject,
         text=command.message.text or text,

@@ -23,7 +23,7 @@ from .events import (
 )
 from .handling import Handler, Said, Steps
 from .identity import address_key, contact_for, living, person, reached_at
-from .moments import ahead
+from .moments import ahead, shown
 from .people import Actor
 from .routing.model import SKILL_TAG
 from .sla import promising
@@ -40,6 +40,8 @@ _MAIL = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 
 def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
+    if both := sorted({parse_tag(t) for t in command.add} & {parse_tag(t) for t in command.remove}):
+        raise UsageError(f"tag {both[0]} is both added and removed", "give it once")
     added = tuple(sorted({parse_tag(t) for t in command.add} - ticket.tags))
     removed = tuple(sorted({parse_tag(t) for t in command.remove} & ticket.tags))
     if added or removed:
@@ -67,8 +69,8 @@ def set_(unit: Unit, command: c.Set, actor: Actor) -> Steps:
                 f"there is no field “{name}” to set{did_you_mean(name, _SETTERS)}",
                 f"the fields are {', '.join(sorted(_SETTERS))}",
             )
-        yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
-        done.append(f"{name} is {' '.join(value.split())}")
+        resolved = yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
+        done.append(f"{name} is {resolved or ' '.join(value.split())}")
     return Said(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
 
 
@@ -100,10 +102,11 @@ def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, No
         yield LanguageChanged(ticket.number, ticket.language, value.lower())
 
 
-def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, str | None]:
     wanted = None if value.strip().lower() in _NO_CALL else callback_moment(unit, value)
     if wanted != ticket.callback_at:
         yield CallbackChanged(ticket.number, ticket.callback_at, wanted)
+    return None if wanted is None else shown(wanted, ZoneInfo(unit.settings.timezone))
 
 
 def callback_moment(unit: Unit, value: str) -> datetime:
@@ -150,7 +153,8 @@ def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
     raise UsageError(f"“{value}” is not a customer", hint)
 
 
-Setter = Callable[[Unit, Ticket, str], Generator[Event, None, None]]
+#: The value as it is shown, where that is not as it was written.
+Setter = Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]
 _SETTERS: dict[str, Setter] = {
     "priority": _set_priority,
     "status": _set_status,

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, agentproof, bounces, choices, editing, intents, matching, trusting
+from . import agentmail, agentproof, bounces, choices, copies, editing, intents, matching, subjects, trusting
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
@@ -17,7 +17,7 @@ from .identity import address_key, contact_for, holder
 from .journal import JournalSettled, JournalState
 from .linking import vouch
 from .messages import Forwarded as ForwardedMail
-from .messages import InboundMessage, IntentKind, MessageKind
+from .messages import InboundMessage, IntentKind, MessageKind, sent
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
 from .people import Actor, Agent
@@ -49,7 +49,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
                 talking.append((channel.name, address_key(channel.kind, message.sender)))
             if message.sender.lower() in agents:
                 sent.update(dict.fromkeys(references))
-        numbers.update(matching.subject_numbers(message.subject))
+        numbers.update(subjects.numbers(message.subject))
     unit.load_messages(ids)
     unit.load_sent(sent)
     unit.load_identities(addresses)
@@ -79,6 +79,11 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     about = returned or (notified[1] if notified else None)
     if about is not None:
         command = replace(command, message=agentproof.without_secret(command.message, about))
+    copied = copies.earlier(unit, channel, command.message) if about is None else None
+    if copied is not None:
+        same = copies.says_the_same(unit, copied, command.message)
+        match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=copied.verified)
+        return (yield from _keep(unit, command, match, automatic or (copies.COPY if same else None), None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     else:
@@ -108,6 +113,8 @@ def _keep(
     if forwarder is None and trust is not Trust.FAIL:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    if automatic == copies.COPY:
+        follows = None  # it stays with the mail that it copies, even on a closed ticket
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(
@@ -289,7 +296,7 @@ def _message(
         kind=MessageKind.IN if automatic is None else MessageKind.AUTO,
         channel=command.channel,
         author=m.sender,
-        sent_at=m.sent_at or command.envelope.received_at,
+        sent_at=sent(m.sent_at, command.envelope.received_at),
         created_at=unit.now,
         subject=m.subject,
         text=m.text,

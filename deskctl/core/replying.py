@@ -23,6 +23,7 @@ from .people import Actor
 from .recipients import Recipients, Wish, decide
 from .routes import by_people
 from .settings import ChannelInfo
+from .subjects import numbered
 from .suggest import did_you_mean
 from .tickets import Status, Ticket
 from .unit import Unit
@@ -32,7 +33,6 @@ from .work import to_status, workable
 #: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
 #: the first is kept because some clients thread by it.
 MAX_REFERENCES = 20
-_RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE)
 _ADDRESSES = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
 
@@ -156,13 +156,8 @@ def new_message_id(unit: Unit, channel: ChannelInfo) -> str:
 
 
 def reply_subject(ticket: Ticket) -> str:
-    """`Re: Printer [#42]`, with one `Re:` however many there were."""
-    subject = ticket.subject
-    while (shorter := _RE.sub("", subject)) != subject:
-        subject = shorter
-    token = f"[#{ticket.number}]"
-    subject = " ".join(subject.split())
-    return f"Re: {subject}" if token in subject else f"Re: {subject} {token}".replace("  ", " ")
+    """Return `Re: Printer [#42]`, with one `Re:` and the ticket's own number only."""
+    return numbered(ticket.subject, ticket.number)
 
 
 def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:

@@ -47,6 +47,8 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
             "deskctl agent list shows them",
         )
     _free_login(unit, command.login, agent.handle)
+    if both := sorted({*command.join} & {*command.leave}):
+        raise UsageError(f"team {both[0]} stands in --join and in --leave", "give it in one of them")
     yield from _ensure_teams(unit, command.join)
     changed = replace(
         agent,

@@ -122,7 +122,6 @@ class PluginWrote(Event):
     """A request of a plugin wrote into the plugin's tables. `instead` says how its caller can reverse it."""
 
     undo = Cannot("only the plugin knows how to reverse it")
-    concerns = "in plugin {plugin}"
 
     plugin: str
     request: str

@@ -15,8 +15,9 @@ from .settings import ChannelInfo
 from .tickets import Ticket
 from .unit import Unit
 
-#: Matches that rest on what anyone can write: the number in the subject and the sender's own address.
-_FORGEABLE = ("subject",)
+#: Matches that rest on what anyone can write: a number in the subject, or the Message-ID and Date of a known mail,
+#: and the sender's address.
+_FORGEABLE = ("subject", "same_id")
 
 
 def of(unit: Unit, channel: ChannelInfo, message: InboundMessage, match: Match) -> Trust | None:

@@ -25,7 +25,8 @@ def described(commands: Sequence[CommandRecord], events: Iterable[RecordedEvent]
 
 def _phrase(name: str, events: Sequence[Event]) -> str:
     command = REGISTRY.get(name)
-    did = (command.did if command is not None else "") or _CAMEL.sub(" ", name).lower()
+    plugins = f"ran {name.replace('.', ' ')}"
+    did = plugins if command is None else command.did or _CAMEL.sub(" ", name).lower()
     return " ".join(filter(None, (did, _things(events))))
 
 

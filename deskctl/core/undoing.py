@@ -64,7 +64,8 @@ def undo(unit: Unit, command: Undo, actor: Actor) -> Steps:
     if found is not None:
         which = "command" if command.command is not None else "your last command"
         why = f"{which} {invocation.last.id} ({invocation.words}) cannot be undone: {found.why}"
-        raise Refused(why, found.instead)
+        older = "deskctl undo --list shows earlier commands" if command.command is None else ""
+        raise Refused(why, "; ".join(filter(None, (found.instead, older))))
     # Agents, contacts and policies first: a ticket may go back to an agent who is active only then.
     apart = [r for r in reversed(invocation.events) if r.event.ticket is None]
     on_tickets = [r for r in reversed(invocation.events) if r.event.ticket is not None]

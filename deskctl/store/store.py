@@ -13,6 +13,7 @@ from ..core.settings import Settings
 from ..core.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
+from .delays import Delays
 from .engine import Database, database
 from .faults import of_the_store
 from .jobs import Jobs
@@ -50,6 +51,7 @@ class Store:
         self.outbox = Outbox(database, clock, self._instance)
         self.jobs = Jobs(database, clock, self._instance)
         self.timers = Timers(database, clock)
+        self.delays = Delays(database, clock)
         self.state = ChannelState(database)
 
     @classmethod

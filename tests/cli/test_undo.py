@@ -138,8 +138,8 @@ def test_a_knowledge_base_article_stands_between(tickets: Shell) -> None:
     tickets("kb", "add", "Refunds", "-m", "Within 14 days.")
     tickets("kb", "search", "nothing like it")
     refused = tickets("undo", code=4).err
-    assert "(kb.add in plugin kb) cannot be undone: only the plugin kb knows" in refused
+    assert "(ran kb add) cannot be undone: only the plugin kb knows" in refused
     assert "deskctl kb retire" in refused
     assert tickets.show(3)["status"] == "closed"
     row = tickets("undo", "--list", "--json").rows[0]
-    assert (row["did"], row["state"]) == ("kb.add in plugin kb", "cannot be undone")
+    assert (row["did"], row["state"]) == ("ran kb add", "cannot be undone")

@@ -27,8 +27,11 @@ from deskctl.core.commands.tickets import (
     Take,
     Undo,
 )
+from deskctl.core.dispatch import execute
 from deskctl.core.outbox import OutboxState
+from deskctl.core.people import Actor
 from deskctl.core.tickets import Status
+from deskctl.core.unit import Unit
 from deskctl.errors import DeskctlError, NotFound, Refused
 
 from .desk import StoredDesk
@@ -369,3 +372,16 @@ def test_administration_stands_between(desk: StoredDesk) -> None:
         "undone: changed contact 1",
     ]
     assert desk.ticket(1).status is Status.CLOSED
+
+
+def test_an_agent_does_not_undo_what_only_the_owner_may_change(desk: StoredDesk) -> None:
+    """The owner changed a login as agent1; agent1 at their own shell may not change it back."""
+    desk.do(ChangeAgent("agent1", login="ana"))
+
+    def at_their_own_shell(unit: Unit) -> None:
+        unit.by_owner = False
+        execute(unit, Undo(), Actor.agent("agent1"))
+
+    with pytest.raises(Refused, match="only the desk's owner"):
+        desk.store.transaction(at_their_own_shell)
+    assert desk.do(Undo()).changed

@@ -37,7 +37,7 @@ def add(unit: Unit, command: c.AddCalendar, actor: Actor) -> Steps:
         name=name,
         timezone=zone(command.timezone).key,
         week=parse_hours(command.hours),
-        days={**_public(command.public), **dict(_day(*day) for day in command.days)},
+        days={**_public(command.public), **_own(command.days)},
         holidays=command.holidays,
         version=len(book.calendars.get(name, ())) + 1,
         since=unit.now,
@@ -63,7 +63,10 @@ def change(unit: Unit, command: c.ChangeCalendar, actor: Actor) -> Steps:
             f"deskctl calendar edit {known.name} {again} makes it know; then do this again",
         )
     kept = known.days if command.holidays is None else _replaced(known, _public(command.public))
-    days = {**kept, **dict(_day(*day) for day in command.days)}
+    own = _own(command.days)
+    if both := sorted(forgotten & own.keys()):
+        raise UsageError(f"{both[0]} stands in --day and in --forget", "give it in one of them")
+    days = {**kept, **own}
     wanted = replace(
         known,
         timezone=known.timezone if command.timezone is None else zone(command.timezone).key,
@@ -135,6 +138,17 @@ def checked_name(text: str) -> str:
     if not _NAME.match(name):
         raise UsageError(f"“{text}” cannot be a name", "letters, digits, dot, dash and underscore")
     return name
+
+
+def _own(days: Iterable[tuple[str, str, str]]) -> dict[date, Day]:
+    """Days with their names and hours. Raises UsageError, also for a date that is given twice with different hours."""
+    found: dict[date, Day] = {}
+    for when, name, hours in days:
+        day, own = _day(when, name, hours)
+        if found.setdefault(day, own).frames != own.frames:
+            raise UsageError(f"--day: {day} is given twice with different hours", "give each date once")
+        found[day] = own
+    return found
 
 
 def _public(days: Iterable[tuple[str, str]]) -> dict[date, Day]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from ..outbox import OutboxEntry, OutboxKind, OutboxState, Shown
@@ -44,9 +45,16 @@ def _ways(settings: Settings, agent: Agent) -> Iterator[Way]:
 
 
 def message(
-    unit: Unit, agent: Agent, through: Way, subject: str, text: str, ticket: int | None, shown: Shown | None
+    unit: Unit,
+    agent: Agent,
+    through: Way,
+    subject: str,
+    text: str,
+    ticket: int | None,
+    shown: Shown | None,
+    wait: timedelta = timedelta(),
 ) -> OutboxEntry:
-    """What is to be enqueued."""
+    """What is to be enqueued; it leaves after `wait`."""
     settings, channel = unit.settings, through.channel
     language = settings.language if settings.language in _FOOT else "en"
     return OutboxEntry(
@@ -58,7 +66,7 @@ def message(
         subject=subject,
         text=text if channel.kind == "email" else f"{subject}\n\n{text}\n{_FOOT[language]}",
         created_at=unit.now,
-        due_at=unit.now,
+        due_at=unit.now + wait,
         ticket=ticket,
         sender_name=settings.name,
         sender_address=channel.address,

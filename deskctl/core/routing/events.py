@@ -24,7 +24,8 @@ class Routed(Event):
     """A ticket went to `agent`, or (None) waits on because of `why`.
 
     `candidates` are pairs of agent and score, the best first; `left_out` are those who could not take it, by reason.
-    `skills` are those that were asked for; `relaxed`: it had waited so long that they no longer were.
+    `skills` are those that were asked for; `relaxed`: it had waited so long that they no longer were; `waived`: those
+    that no active agent of the team had.
     """
 
     undo = Follows("the assignment is undone, and routing decides again")
@@ -37,6 +38,7 @@ class Routed(Event):
     skills: tuple[str, ...] = ()
     relaxed: bool = False
     tier: str | None = None
+    waived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

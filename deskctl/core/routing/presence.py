@@ -11,7 +11,7 @@ from ..commands import Command
 from ..commands.routing import SetPresence
 from ..event import Event
 from ..handling import Handler, Restorer, Said, Steps
-from ..moments import parse_moment
+from ..moments import ahead
 from ..people import Actor
 from ..plain import differing, with_fields
 from ..restores import RestorePresence
@@ -41,9 +41,7 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     state = State(command.state)
     until = None
     if command.until is not None:
-        until = parse_moment(command.until, unit.now, ZoneInfo(unit.settings.timezone))
-        if until <= unit.now:
-            raise UsageError(f"--until: “{command.until}” is past", "name a moment to come")
+        until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
     old = unit.roster.presence(handle)
     words = _THERE[state]
     if until is not None:

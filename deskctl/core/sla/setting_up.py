@@ -78,7 +78,7 @@ def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
     if not command.then:
         raise UsageError("a step does nothing", "as in --then notify=lead")
     at = parse_level(command.at, "--at")
-    step = Step(at, tuple(_action(unit, text) for text in command.then))
+    step = Step(at, _actions(unit, command.then))
     if step in known.steps:
         return Said(f"policy {known.name} does that already", facts={"policy": known.name, "version": known.version})
     return (yield from _new_version(unit, known, replace(known, steps=(*known.steps, step)), ()))
@@ -139,20 +139,37 @@ def _when(text: str) -> str:
 def _targets(
     known: Mapping[Metric, Mapping[Priority, timedelta]], given: Iterable[tuple[str, str]]
 ) -> dict[Metric, dict[Priority, timedelta]]:
+    """The known targets with the given ones applied. A target for one priority takes precedence over a target for all
+    priorities, in whatever order they are given. Raises UsageError for targets that contradict each other."""
+    wanted = list(dict.fromkeys(_target(name, text) for name, text in given))
+    taken: dict[tuple[Metric, Priority | None], timedelta | None] = {}
+    for metric, priority, length in wanted:
+        if taken.setdefault((metric, priority), length) != length:
+            where = priority.label if priority is not None else "all priorities"
+            raise UsageError(
+                f"--{metric.value.replace('_', '-')}: two different targets for {where}", "give one target for each"
+            )
     targets = {metric: dict(by_priority) for metric, by_priority in known.items()}
-    for name, text in given:
-        if name not in set(MEASURED):
-            raise UsageError(f"nothing measures “{name}”{did_you_mean(name, MEASURED)}", ", ".join(MEASURED))
-        metric = Metric(name)
-        where = f"--{name.replace('_', '-')}"
-        if not text.partition("=")[2] and ("=" in text or not text):
-            priorities = (parse_priority(text.partition("=")[0]),) if text else tuple(Priority)
-            for priority in priorities:
-                targets.get(metric, {}).pop(priority, None)
-            continue
-        priorities, length = parse_target(text, where)
-        targets.setdefault(metric, {}).update(dict.fromkeys(priorities, length))
+    for metric, priority, length in sorted(wanted, key=lambda target: target[1] is not None):
+        by_priority = targets.setdefault(metric, {})
+        for each in tuple(Priority) if priority is None else (priority,):
+            if length is None:
+                by_priority.pop(each, None)
+            else:
+                by_priority[each] = length
     return {metric: targets[metric] for metric in MEASURED if targets.get(metric)}
+
+
+def _target(name: str, text: str) -> tuple[Metric, Priority | None, timedelta | None]:
+    """One option: its metric, the priority that it names (None: all), and the target (None: remove it). Raises
+    UsageError."""
+    if name not in set(MEASURED):
+        raise UsageError(f"nothing measures “{name}”{did_you_mean(name, MEASURED)}", ", ".join(MEASURED))
+    head, sign, length = text.partition("=")
+    if not text.strip() or (sign and not length.strip()):
+        return Metric(name), parse_priority(head.strip().lower()) if head.strip() else None, None
+    priority, target = parse_target(text, f"--{name.replace('_', '-')}")
+    return Metric(name), priority, target
 
 
 def _warnings(texts: Iterable[str]) -> tuple[Level, ...]:
@@ -163,6 +180,24 @@ def _warnings(texts: Iterable[str]) -> tuple[Level, ...]:
             raise UsageError(f"--warn: {text} is no warning", "of a breach whoever has the ticket hears anyway")
         levels.append(level)
     return tuple(dict.fromkeys(levels))
+
+
+#: Actions of which one step can have a single value.
+_SINGLE = frozenset({"priority", "assign", "team"})
+
+
+def _actions(unit: Unit, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Raises UsageError and NotFound, also for values of one step that contradict each other."""
+    actions = tuple(dict.fromkeys(_action(unit, text) for text in texts))
+    single: dict[str, str] = {}
+    for name, value in actions:
+        if name == "tag":
+            name, value = f"tag {value.lstrip('+-')}", "-" if value.startswith("-") else "+"
+        elif name not in _SINGLE:
+            continue
+        if single.setdefault(name, value) != value:
+            raise UsageError(f"--then: two different values for {name} in one step", "give one value")
+    return actions
 
 
 def _action(unit: Unit, text: str) -> tuple[str, str]:
