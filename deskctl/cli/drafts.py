@@ -18,6 +18,8 @@ from typing import Any
 from ..errors import NotFound, UsageError
 
 _SUFFIX = ".json"
+#: How the folders begin in which an editor works on a text; the process id follows.
+UNFINISHED = ".editing-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,18 @@ def drop(number: int) -> None:
         (folder() / f"{number}{_SUFFIX}").unlink()
     except FileNotFoundError:
         raise NotFound(f"there is no draft {number}", "deskctl draft list shows them") from None
+
+
+def unfinished() -> Iterator[Path]:
+    """Texts whose editor was open when deskctl was killed or the computer stopped."""
+    for path in sorted(folder().glob(f"{UNFINISHED}*/message.txt")):
+        process = path.parent.name.removeprefix(UNFINISHED).partition("-")[0]
+        try:
+            os.kill(int(process), 0)
+        except (ProcessLookupError, ValueError):
+            yield path
+        except PermissionError:
+            continue  # a process of somebody else, hence not an editor of ours
 
 
 def _numbers(path: Path) -> Iterator[int]:

@@ -104,13 +104,13 @@ def _file(template: str) -> Iterator[Path]:
     import tempfile
     from pathlib import Path
 
-    from .drafts import made_folder
+    from .drafts import UNFINISHED, made_folder
 
     try:
         base: Path | None = made_folder()
     except (OSError, RuntimeError):
         base = None
-    with tempfile.TemporaryDirectory(prefix=".editing-", dir=base) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{UNFINISHED}{os.getpid()}-", dir=base) as name:
         path = Path(name) / "message.txt"
         path.touch(mode=0o600)
         path.write_text(template, encoding="utf-8", errors="replace")

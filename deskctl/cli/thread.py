@@ -106,7 +106,7 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     if document["approval"]:
         words = f"Waits for an approval, {visible(document['approval'])} asked: deskctl approve {document['number']}"
         yield screen.paint(words, "yellow")
-    for row in document["composing"]:
+    for row in document.get("composing") or ():
         yield screen.paint(f"{visible(row['agent'])} is writing a reply since {screen.moment(row['since'])}", "yellow")
     for label, value in (
         ("Tier", visible(document["tier"] or "")),

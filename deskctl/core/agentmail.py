@@ -114,12 +114,14 @@ def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry,
     ticket = living(unit, int(entry.ticket or 0))[0].number
     channel = unit.settings.channel(command.channel)
     doubted = channel is not None and agentproof.forged(channel, command)
-    text = command.message.visible_text
     before = len(unit.changes.messages)
     if doubted:
-        text = f"A mail from {command.message.sender} was not accepted as the answer of {agent.name}: {why}.\n\n{text}"
+        remark = f"A mail from {command.message.sender} was not accepted as the answer of {agent.name}: {why}.\n\n"
+        message = command.message
+        message = replace(message, text=remark + message.text, visible_text=remark + message.visible_text)
+        command = replace(command, message=message)
     actor = _INTAKE if doubted else Actor.agent(agent.handle)
-    yield from _noted(unit, command, ticket, text, actor)
+    yield from _noted(unit, command, ticket, command.message.visible_text, actor)
     what = f"a mail in your name became a note: {why}"
     yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, what), actor), actor)
     unit.changes.messages[before] = _with_files(unit.changes.messages[before], command)

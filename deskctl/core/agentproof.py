@@ -25,6 +25,8 @@ from .unit import Unit
 
 #: How long an answer to a notification is accepted.
 VALID = timedelta(days=14)
+#: Characters of a mail that are compared with the notification.
+MOST = 100_000
 
 
 def objection(channel: ChannelInfo, command: Receive, entry: OutboxEntry) -> str | None:
@@ -51,6 +53,16 @@ def without_secret(message: InboundMessage, entry: OutboxEntry) -> InboundMessag
     return replace(message, text=text, visible_text=visible, in_reply_to=answered, references=references)
 
 
+def without_secrets(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """The mail without the Message-ID of any notification that it refers to."""
+    original = message.bounce.original_message_id if message.bounce else None
+    for message_id in {*message.in_reply_to, *message.references, *filter(None, (original,))}:
+        entry = unit.sent(message_id)
+        if entry is not None:
+            message = without_secret(message, entry)
+    return message
+
+
 def content(message: InboundMessage) -> str:
     """A hash of what the mail says, without its date and its line ends."""
     said = sha256(" ".join(message.visible_text.split()).encode("utf-8", "surrogatepass"))
@@ -66,17 +78,11 @@ def accepted_as(unit: Unit, entry: OutboxEntry, said: str) -> int | None:
 
 
 def own_words(unit: Unit, message: InboundMessage, agent: Agent, entry: OutboxEntry) -> Stripped:
-    """What the agent wrote, without the lines of the notification.
-
-    Where mail program and parser leave nothing of it, the agent may have written among the quoted lines: then the
-    whole text is looked at.
-    """
-    if not entry.text.strip():
-        return Stripped(message.visible_text, certain=False)  # erased: nobody can compare
+    """What the agent wrote, without the lines of the notification."""
+    if not entry.text.strip() or len(message.text) > MOST:
+        return Stripped(message.visible_text, certain=False)  # erased, or too long to be compared
     notice = _notice(unit, agent, entry)
-    seen = strip(message.visible_text, notice)
-    if not seen.text:
-        seen = strip(message.text, notice)
+    seen = strip(message.visible_text, message.text, notice)
     return Stripped(seen.text, seen.certain and not _in_files(message.files, notice))
 
 
@@ -90,7 +96,7 @@ def _notice(unit: Unit, agent: Agent, entry: OutboxEntry) -> Notice:
     theirs = [line for line in lines if line.strip() in said or wording.names_customer(line)]
     internal = [line for line in lines if line not in theirs]
     origin = (entry.sender_name, entry.sender_address, *entry.to, agent.name)
-    return Notice(entry.subject, internal, theirs, wording.secrets(internal), [name for name in origin if name])
+    return Notice(entry.subject, lines, theirs, wording.secrets(internal), [name for name in origin if name])
 
 
 def _in_files(files: Sequence[IncomingFile], notice: Notice) -> bool:

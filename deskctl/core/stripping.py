@@ -8,7 +8,7 @@ notification in another way, nobody can tell whose words they are, and the resul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .stripping_match import Run, Words, runs, weight, words
@@ -19,21 +19,29 @@ LONG = 20
 LEAK_WORDS, LEAK_LETTERS, LEAK_LONG = 4, 14, 18
 #: A line of the customer as short as this may be anybody's: "Hello,".
 SHORT = 12
+#: And a line of what only agents know, where it is part of a longer one: "Paid".
+LEAST = 8
 _MARKED = re.compile(r"^[\s\u00a0]*(?:[>|»│┃❘＞｜]|&gt;|\w{1,10}>)")
 _LABEL = re.compile(r"^[\s>|*_]*[^\s:：][^:：\n]{0,24}[:：]")
+_TITLED = re.compile(r"^[\s>|]*[-_=*]{3,}[^-_=*\n]{3,40}[-_=*]{3,}\s*$")
 _RULE = re.compile(r"^[\s>|]*(?:[-_=*—–]{2,}|\[)")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notification as it was sent. `internal` are its lines that no customer knows, `theirs` what the customer wrote
-    themselves, `origin` the names and addresses of sender and recipient, which mail programs put above a quote."""
+    """A notification as it was sent, line by line. `theirs` are the lines that the customer wrote themselves, `origin`
+    the names and addresses of sender and recipient, which mail programs put above a quote."""
 
     subject: str
-    internal: Sequence[str]
-    theirs: Sequence[str]
+    lines: Sequence[str]
+    theirs: Collection[str] = ()
     secrets: Sequence[str] = ()  # parts of `internal` lines that are secret by themselves
     origin: Sequence[str] = ()
+
+    @property
+    def internal(self) -> list[str]:
+        """The lines that no customer knows."""
+        return [line for line in self.lines if line not in self.theirs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +69,73 @@ class _Answer:
         start, end = self.words.spans[line]
         return any(self.covered[start:end]) and not all(self.covered[start:end])
 
+    def left(self) -> list[str]:
+        """The lines that stay."""
+        return [line for number, line in enumerate(self.lines) if number not in self.gone]
+
     def empty(self, line: int) -> bool:
         start, end = self.words.spans[line]
         return start == end
 
 
-def strip(text: str, notice: Notice) -> Stripped:
-    """Return the answer without the notification's lines."""
-    theirs = words([*notice.internal, notice.subject, *notice.theirs])
+def strip(visible: str, whole: str, notice: Notice) -> Stripped:
+    """Return the answer without the notification's lines.
+
+    `visible` is the mail without what its reader took for quotes and signature, `whole` all of it: an answer below or
+    among the lines of a notification may look like a part of them.
+    """
+    shown = _read(visible, notice)
+    kept = shown.left()
+    hidden = _hidden(_read(whole, notice), set(map(str.strip, kept)))
+    lines = kept if hidden is None else hidden
+    text = re.sub(r"\n\s*\n(\s*\n)+", "\n\n", "\n".join(lines)).strip()
+    return Stripped(text, not _leaks(text, notice) and not any(map(_is_marked, lines)))
+
+
+def _read(text: str, notice: Notice) -> _Answer:
+    """The lines of a text, and which of them belong to the notification."""
+    theirs = words([notice.subject, *notice.lines])
+    internal = [True, *(line not in notice.theirs for line in notice.lines)]
     answer = _answer(text)
     found = runs(answer.words, theirs)
     if found:
         _cover(answer, theirs, found)
-        _cover_rest(answer, theirs, len(notice.internal) + 1)
+        _cover_rest(answer, theirs, internal)
     answer.gone.update(line for line in range(len(answer.lines)) if answer.full(line))
     _heads(answer, notice)
     _marks(answer)
-    left = [line for number, line in enumerate(answer.lines) if number not in answer.gone]
-    kept = re.sub(r"\n\s*\n(\s*\n)+", "\n\n", "\n".join(left)).strip()
-    return Stripped(kept, not _leaks(kept, notice) and not any(map(_is_marked, left)))
+    return answer
+
+
+def _hidden(whole: _Answer, shown: set[str]) -> list[str] | None:
+    """All lines of the answer, where some stand below lines of the notification and were taken for a part of them.
+
+    None where there are none, or where they could be an older message.
+    """
+    first = min(whole.gone, default=len(whole.lines))
+    extra: set[int] = set()
+    for number in range(first, len(whole.lines)):
+        line = whole.lines[number].strip()
+        if number in whole.gone or not line:
+            continue
+        if line == "--":
+            break  # the agent's own signature
+        if line not in shown:
+            extra.add(number)
+    if not extra or any(_foreign(whole.lines[number]) for number in extra):
+        return None
+    return [
+        line
+        for number, line in enumerate(whole.lines)
+        if number not in whole.gone and (number in extra or not line.strip() or line.strip() in shown)
+    ]
+
+
+def _foreign(line: str) -> bool:
+    """Whether a line looks as if another message began here, or was quoted."""
+    digits = sum(map(str.isdigit, line))
+    begins = _LABEL.match(line) is not None or line.rstrip().endswith((":", "："))
+    return _is_marked(line) or _RULE.match(line) is not None or (begins and ("@" in line or digits > 5))
 
 
 def _answer(text: str) -> _Answer:
@@ -96,10 +152,10 @@ def _cover(answer: _Answer, theirs: Words, found: Sequence[Run]) -> None:
             answer.covered[run.here : run.here + run.length] = [True] * run.length
 
 
-def _cover_rest(answer: _Answer, theirs: Words, internal: int) -> None:
+def _cover_rest(answer: _Answer, theirs: Words, internal: Sequence[bool]) -> None:
     """Mark short lines that continue what was found, or are short lines of the notification beside it."""
     bounds = _bounds(answer, theirs)
-    lines = {theirs.letters[start:end]: number < internal for number, (start, end) in enumerate(theirs.spans)}
+    lines = {theirs.letters[start:end]: internal[number] for number, (start, end) in enumerate(theirs.spans)}
     changed = True
     while changed:
         changed = False
@@ -188,7 +244,7 @@ def _marks(answer: _Answer) -> None:
     """Remove quote marks and rules that nothing is left of but themselves."""
     for number, line in enumerate(answer.lines):
         beside = {number - 1, number + 1} & answer.gone
-        if answer.empty(number) and line.strip() and (_is_marked(line) or beside):
+        if _TITLED.match(line) or (answer.empty(number) and line.strip() and (_is_marked(line) or beside)):
             answer.gone.add(number)
 
 
@@ -208,7 +264,7 @@ def _leaks(kept: str, notice: Notice) -> bool:
         count = left.count(run.here, run.here + run.length)
         if weight(letters) >= LEAK_LONG or (count >= LEAK_WORDS and weight(letters) >= LEAK_LETTERS):
             return True
-    whole = [*_spans(secret, 2), *_spans(words(notice.theirs), 3)]
+    whole = [*_spans(secret, 2, LEAST), *_spans(words(list(notice.theirs)), 3, SHORT)]
     return any(letters in left.letters for letters in whole)
 
 
@@ -216,9 +272,9 @@ def _each(said: Words) -> Iterator[str]:
     return (said.letters[start:end] for start, end in said.spans if start < end)
 
 
-def _spans(said: Words, least: int) -> Iterator[str]:
+def _spans(said: Words, least: int, light: int) -> Iterator[str]:
     """Whole lines of at least so many words, or long ones."""
     for start, end in said.spans:
         letters = said.letters[start:end]
-        if weight(letters) >= SHORT and (said.count(start, end) >= least or weight(letters) >= LONG):
+        if weight(letters) >= light and (said.count(start, end) >= least or weight(letters) >= LONG):
             yield letters

@@ -78,19 +78,21 @@ def runs(here: Words, there: Words) -> list[Run]:
         if len(known) < _PLACES:
             known.append(at)
     found: list[Run] = []
-    reached: dict[int, int] = {}  # by diagonal: how far the last run on it went
-    for at in range(len(here.letters) - SEED + 1):
-        for other in places.get(here.letters[at : at + SEED], ()):
-            if reached.get(at - other, -1) > at:
-                continue
-            length = _common(here.letters, at, there.letters, other)
-            reached[at - other] = at + length
-            found.append(Run(at, other, length))
+    at = 0
+    while at <= len(here.letters) - SEED:
+        those = [_run(here.letters, at, there.letters, other) for other in places.get(here.letters[at : at + SEED], ())]
+        found += those
+        # What begins within the longest run is met again where that ends, and followed back from there.
+        at = max([at + 1, *(run.here + run.length - SEED + 1 for run in those)])
     return found
 
 
-def _common(here: str, at: int, there: str, other: int) -> int:
+def _run(here: str, at: int, there: str, other: int) -> Run:
+    """The common run around `at` and `other`, as far as it goes in both directions."""
+    back = 0
+    while back < min(at, other) and here[at - back - 1] == there[other - back - 1]:
+        back += 1
     length, most = SEED, min(len(here) - at, len(there) - other)
     while length < most and here[at + length] == there[other + length]:
         length += 1
-    return length
+    return Run(at - back, other - back, back + length)

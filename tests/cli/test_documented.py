@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers, customer_answers, level_answers, route_answers, shift_answers
+from deskctl.core.queries import answers, customer_answers, level_answers, route_answers, seen_answers, shift_answers
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -16,7 +16,7 @@ PRINTED = [
     answers.TicketRow, answers.TicketDocument, answers.MessageRow, answers.AttachmentRow, answers.ContactRef,
     customer_answers.ContactRow, customer_answers.ContactDocument,
     customer_answers.IdentityRow, customer_answers.SaidRow, answers.OtherTicket,
-    answers.CallRow,
+    answers.CallRow, seen_answers.ComposingRow,
     answers.MessageHit, answers.ContactHit, answers.BouncedRow, answers.BounceRow, answers.SentFile, answers.BlockRow,
     answers.AgentRow, answers.TeamRow,
     route_answers.RouteDocument, route_answers.RouteDecision, answers.OutboxRow, answers.OutboxDocument,

@@ -44,7 +44,9 @@ def list_(context: CliContext, all_: bool, exit_code: bool) -> int:
     Example:
       deskctl draft list
     """
-    from ..drafts import everything
+    import sys
+
+    from ..drafts import everything, unfinished
 
     here = None if all_ else _desk(context)
     found = [each for each in everything() if here is None or each.desk in ("", here)]
@@ -55,6 +57,8 @@ def list_(context: CliContext, all_: bool, exit_code: bool) -> int:
         context.emit([{**_document(each), "text": _first_line(each.text)} for each in found], COLUMNS)
     else:
         context.say("no drafts")
+    for path in unfinished():
+        sys.stderr.write(f"note: an editor was interrupted; its text is in {path}\n")
     return 1 if exit_code and not found else 0
 
 

@@ -113,8 +113,8 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     Journalled: lambda reader, query: raw.journalled(reader.connection, query),
     RawMessages: lambda reader, query: raw.raw_messages(reader.connection, query),
     WithoutSecrets: lambda reader, query: secrets.without_secrets(reader.connection, query),
-    ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query),
-    ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query),
+    ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query, reader.viewer),
+    ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query, reader.viewer),
     StoreStatus: lambda reader, query: report.store_status(
         reader.connection, reader.database.where, reader.database.size()
     ),
