@@ -19,6 +19,7 @@ from .levels import Shelf
 from .outbox import Outbox
 from .queries import Reader, answer
 from .retry import again
+from .search import rebuild
 from .source import StoredSource
 from .state import ChannelState
 from .timers import Timers
@@ -150,6 +151,11 @@ class Store:
         """The bytes kept under this SHA-256 (hexadecimal). Raises NotFound."""
         with self._database.reading() as connection:
             return blobs.read(connection, [sha256])[sha256]
+
+    def require_index(self) -> None:
+        """Raise Unavailable while what is searched for is not all indexed."""
+        with self._database.reading() as connection:
+            rebuild.require(connection)
 
     def writable(self) -> bool:
         """Whether a transaction would probably succeed now; costs little and waits for nobody."""

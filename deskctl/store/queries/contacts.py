@@ -15,6 +15,7 @@ from ...core.queries.customer_answers import ContactDocument, ContactRow, Identi
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
+from ..search import rebuild
 from ..tables import attachments, calls, contacts, events, identities, messages, tickets
 from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
@@ -39,6 +40,7 @@ def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRo
 def _sought(connection: Connection, query: ListContacts) -> Sequence[int]:
     """Candidates, newest first; a value of one who was merged may be what is known of whom they were merged into."""
     if query.text is not None:
+        rebuild.require(connection)
         return contact_index.found(connection, query.text, _SOUGHT)
     wanted = select(contacts.c.id).order_by(contacts.c.id.desc())
     if query.org is not None:
