@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from typing import Any
-from unicodedata import normalize
 
 import click
 
 from ..errors import UsageError
 from .completing import words
 
+_FULL_WIDTH = str.maketrans("＃［］０１２３４５６７８９", "#[]0123456789")
 _NUMBER = re.compile(r"\[#([0-9]{1,18})\]|#?([0-9]{1,18})")
 
 
@@ -37,7 +37,7 @@ TICKET = TicketType()
 
 def parse(word: str) -> int | None:
     """The number in `42`, `#42` or `[#42]`, full-width (＃４２) too; None when it is none of them. It is below 2⁶³."""
-    found = _NUMBER.fullmatch(word.strip() if word.isascii() else normalize("NFKC", word).strip())
+    found = _NUMBER.fullmatch(word.strip().translate(_FULL_WIDTH))
     return int(found[1] or found[2]) if found else None
 
 

@@ -96,8 +96,9 @@ def _of_people(connection: Connection, query: SearchMessages, wanted: Wanted) ->
     people += [whole] if whole else []
     if not people:
         return [], set()
-    common = set.intersection(*(set(tickets_of(connection, one)) for one in people))
-    numbers = sorted(common, reverse=True)
+    updated = [tickets_of(connection, one) for one in people]
+    common = set.intersection(*map(set, updated))
+    numbers = sorted(common, key=updated[0].__getitem__, reverse=True)
     others = replace(wanted, phrases=phrases(" ".join(rest)))
     if others.phrases:
         rows = all_messages(connection, numbers, others)

@@ -21,12 +21,13 @@ _MOST_CONTACTS, _MOST_TICKETS = 500, 20_000
 #: Messages of the person's tickets that are compared with the other words, newest first.
 _MOST_MESSAGES = 5_000
 #: Values in one statement.
-_PORTION = 500
+_PORTION = 200
 #: Digits of a telephone number. What is shorter is a house number or an amount.
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _AROUND = "<>()[],;:\"'“”"
 _ADDRESS = re.compile(r"[^\s@]*@[^\s@]*")
-_NAMED = re.compile(r"\[#(\d{1,18})\]|#(\d{1,18})")
+_FULL_WIDTH = str.maketrans("＃［］０１２３４５６７８９", "#[]0123456789")
+_NAMED = re.compile(r"\[#([0-9]{1,18})\]|#([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Somebody:
 
 def tickets_named(parts: Iterable[str]) -> list[int]:
     """Return the ticket numbers among the words of a search: `#42`, `[#42]`."""
-    found = (_NAMED.fullmatch(unicodedata.normalize("NFKC", part)) for part in parts)
+    found = (_NAMED.fullmatch(part.translate(_FULL_WIDTH)) for part in parts)
     return list(dict.fromkeys(int(match[1] or match[2]) for match in found if match))
 
 
@@ -64,26 +65,29 @@ def contacts_at_phone(connection: Connection, typed: str) -> list[int]:
     return list(dict.fromkeys(row.contact for row in rows if phone.same(wanted or "", row.address)))
 
 
-def tickets_of(connection: Connection, who: Somebody) -> list[int]:
-    """Return the tickets of these contacts and those that their addresses take part in, newest first."""
-    found: set[int] = set()
+def tickets_of(connection: Connection, who: Somebody) -> dict[int, int]:
+    """Return the tickets of these contacts and those that their addresses take part in, with their last update."""
+    found: dict[int, int] = {}
+    columns = (tickets.c.number, tickets.c.updated_at)
+    newest = tickets.c.updated_at.desc()
     for some in _portions(sorted(who.contacts)):
-        newest = select(tickets.c.number).where(tickets.c.contact.in_(some))
-        found.update(connection.execute(newest.order_by(tickets.c.number.desc()).limit(_MOST_TICKETS)).scalars())
+        query = select(*columns).where(tickets.c.contact.in_(some)).order_by(newest).limit(_MOST_TICKETS)
+        found.update(connection.execute(query).tuples())
     for addresses in _portions(sorted(who.addresses)):
-        taking_part = select(participants.c.ticket).where(participants.c.address.in_(addresses))
-        taking_part = taking_part.order_by(participants.c.ticket.desc()).limit(_MOST_TICKETS)
-        found.update(connection.execute(taking_part).scalars())
-    return sorted(found, reverse=True)[:_MOST_TICKETS]
+        query = select(*columns).join(participants, participants.c.ticket == tickets.c.number)
+        query = query.where(participants.c.address.in_(addresses)).order_by(newest).limit(_MOST_TICKETS)
+        found.update(connection.execute(query).tuples())
+    return found
 
 
 def one_each(
     connection: Connection, numbers: Sequence[int], who: Collection[Somebody], wanted: Wanted, limit: int
 ) -> Generator[Row[Any]]:
-    """Yield one message of each ticket, newest first: the newest of these people, else the newest of all."""
+    """Yield one message of each ticket, newest first: the newest of these people, else the newest of all. `numbers`
+    are the tickets, those that come first are taken where there are too many."""
     contacts = {number for one in who for number in one.contacts}
     addresses = {address for one in who for address in one.addresses}
-    newest: list[int] = []
+    chosen: list[int] = []
     for some in _portions(numbers):
         m = messages.c
         query = select(m.id, m.ticket, m.contact, func.lower(m.author).label("author")).where(m.ticket.in_(some))
@@ -91,8 +95,10 @@ def one_each(
         for row in connection.execute(wanted.narrowed(query.join(tickets, tickets.c.number == m.ticket))):
             place = (row.contact in contacts or row.author in addresses, row.id)
             theirs[row.ticket] = max(place, theirs.get(row.ticket, place))
-        newest += [number for _, number in theirs.values()]
-    yield from these(connection, sorted(newest, reverse=True)[:limit])
+        chosen += [theirs[number][1] for number in some if number in theirs]
+        if len(chosen) >= limit:
+            break
+    yield from these(connection, sorted(chosen[:limit], reverse=True))
 
 
 def all_messages(connection: Connection, numbers: Sequence[int], wanted: Wanted) -> Generator[Row[Any]]:
