@@ -6,6 +6,7 @@ Everything that differs between opening a file and opening a server is here; the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -27,6 +28,7 @@ from .faults import translated
 from .ids import Counters, Ids, Sequences
 
 #: A disk with less than this (bytes) counts as full when someone asks whether the desk can take mail.
+_FORGETS_WITHIN = 2.0  # seconds to wait for readers, once words were erased
 _LEAST_FREE = 4 * 1024 * 1024
 
 
@@ -89,6 +91,10 @@ class Database(ABC):
         """Whether a transaction would probably succeed now; costs little and waits for nobody."""
 
     @abstractmethod
+    def forget(self) -> None:
+        """Remove words that a transaction erased from files beside the store, as far as that can be done now."""
+
+    @abstractmethod
     def size(self) -> int | None:
         """Bytes on disk; None where a server keeps them."""
 
@@ -141,6 +147,13 @@ def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.
     return connection
 
 
+def _truncate_log(connection: sqlite3.Connection, within: float) -> bool:
+    """Empty the write-ahead log, waiting `within` seconds for readers; return True if it is empty now."""
+    connection.execute(f"PRAGMA busy_timeout = {int(within * 1000)}")
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 class SQLite(Database):
     """One file. Writers of this process stand in line at a lock; other processes at SQLite's own."""
 
@@ -150,6 +163,8 @@ class SQLite(Database):
         self._path = path
         self._busy = busy
         self._turn = threading.Lock()
+        self._log = path.with_name(path.name + "-wal")
+        self._to_forget = False
         self._file = self._identity()
         if self._file is None:
             raise Unavailable(f"the store {path} does not exist", "deskctl db upgrade makes it; or check [store] url")
@@ -177,6 +192,11 @@ class SQLite(Database):
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA secure_delete = FAST")  # no remains of rows in pages that are written anyway
+        if self._log.exists() and self._log.stat().st_size:
+            with contextlib.suppress(sqlite3.Error):  # a process died: what it erased last may still be in its log
+                _truncate_log(connection, 0)
+            connection.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
         return connection
 
     def _connect_reader(self) -> sqlite3.Connection:
@@ -203,6 +223,8 @@ class SQLite(Database):
         try:
             self._check_file()
             with self._writer.connect() as connection:
+                if self._to_forget:
+                    self._forget(connection, 0)
                 try:
                     with connection.begin():
                         yield connection
@@ -220,6 +242,22 @@ class SQLite(Database):
 
     def _decide(self) -> Any:
         return self._read()
+
+    def forget(self) -> None:
+        """Move the log into the store and empty it. Readers that are at work hold it up: then the next transactions
+        try again, and so does whoever opens the store next."""
+        with self._turn, self._writer.connect() as connection:
+            self._forget(connection, _FORGETS_WITHIN)
+
+    def _forget(self, connection: Connection, within: float) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        try:
+            self._to_forget = not _truncate_log(raw, within)
+        except sqlite3.Error:
+            self._to_forget = True  # the erasing itself is committed
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
 
     def ids(self, connection: Connection) -> Ids:
         return Counters(connection)
@@ -314,6 +352,9 @@ class PostgreSQL(Database):
                 ).scalar_one()
         except exc.SQLAlchemyError:
             return False
+
+    def forget(self) -> None:
+        """Nothing lies beside a server's tables; dead rows go with VACUUM."""
 
     def size(self) -> int | None:
         return None

@@ -12,6 +12,7 @@ from ..core.settings import Settings
 from ..core.unit import Unit
 from . import blobs, plugin_tables, schema
 from .engine import Database, database
+from .erase import EraseToo
 from .faults import of_the_store
 from .jobs import Jobs
 from .journal import Journal
@@ -44,6 +45,7 @@ class Store:
         self.settings = settings
         self._clock = clock
         self._shelf = Shelf()
+        self._erase_too: EraseToo | None = None
         self.journal = Journal(database)
         self.outbox = Outbox(database, clock, owner)
         self.jobs = Jobs(database, clock, owner)
@@ -95,8 +97,10 @@ class Store:
             unit = Unit(source, self.settings, self._clock())
             result = work(unit)
             if not dry_run:
-                write(connection, unit.changes, source)
-            return result
+                write(connection, unit.changes, source, self._erase_too)
+        if unit.changes.erased and not dry_run:
+            self._database.forget()
+        return result
 
     def with_connection(self, work: Callable[[Unit, Any], T], *, dry_run: bool = False, name: str = "request") -> T:
         """As `transaction`, with its connection for the tables of a plugin, which are written at once.
@@ -112,12 +116,18 @@ class Store:
                 source = StoredSource(connection, self._database.ids(connection), self._shelf)
                 unit = Unit(source, self.settings, self._clock())
                 result.append(work(unit, connection))
-                write(connection, unit.changes, source)
+                write(connection, unit.changes, source, self._erase_too)
                 if dry_run:
                     raise _TakenBack
+            if unit.changes.erased:
+                self._database.forget()
         except _TakenBack:
             pass
         return result[0]
+
+    def erase_too(self, too: EraseToo) -> None:
+        """Call `too` in each transaction that erases a person, with its connection. What it raises undoes the rest."""
+        self._erase_too = too
 
     def reading(self) -> AbstractContextManager[Any]:
         """A connection that sees one moment of the store and writes nothing."""
