@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskctl.bootstrap import open_desk
+from deskctl.core.commands.admin import AddAgent
 from deskctl.core.commands.contacts import EraseContact
 from deskctl.core.commands.tickets import Create
 from deskctl.core.queries.contacts import ShowContact
@@ -41,15 +42,16 @@ def test_a_plugin_that_fails_stops_the_erasing_and_it_can_be_repeated(
     def erase() -> None:
         desk = open_desk(str(folder / "config.toml"))
         try:
+            desk.execute(AddAgent("mina", "Mina", "mina@acme.test", ("support",)))
             if not desk.ask(SearchMessages("capacitor"))["hits"]:
                 create = Create("zebra@example.org", "Leak", "The capacitor leaks.", sender_name="Zebra Kim")
-                desk.execute(create, agent="ana")
+                desk.execute(create, agent="mina")
             with pytest.raises(Refused, match="nothing was erased: the plugin visits failed: ValueError") as refused:
-                desk.execute(EraseContact(1), agent="ana")
+                desk.execute(EraseContact(1), agent="mina")
             assert "disable the plugin visits" in refused.value.hint
             assert desk.ask(ShowContact(1))["name"] == "Zebra Kim" and desk.ask(SearchMessages("capacitor"))["hits"]
             (plugins / "told").write_text("")
-            desk.execute(EraseContact(1), agent="ana")
+            desk.execute(EraseContact(1), agent="mina")
             assert desk.ask(SearchMessages("capacitor"))["hits"] == []
         finally:
             desk.close()
