@@ -72,11 +72,11 @@ def tickets_of(connection: Connection, who: Somebody) -> dict[int, int]:
     newest = tickets.c.updated_at.desc()
     for some in _portions(sorted(who.contacts)):
         query = select(*columns).where(tickets.c.contact.in_(some)).order_by(newest).limit(_MOST_TICKETS)
-        found.update(connection.execute(query).tuples())
+        found.update(connection.execute(query).tuples().all())
     for addresses in _portions(sorted(who.addresses)):
         query = select(*columns).join(participants, participants.c.ticket == tickets.c.number)
         query = query.where(participants.c.address.in_(addresses)).order_by(newest).limit(_MOST_TICKETS)
-        found.update(connection.execute(query).tuples())
+        found.update(connection.execute(query).tuples().all())
     return found
 
 
