@@ -98,7 +98,7 @@ def _of_people(connection: Connection, query: SearchMessages, wanted: Wanted) ->
         return [], set()
     updated = [tickets_of(connection, one) for one in people]
     common = set.intersection(*map(set, updated))
-    numbers = sorted(common, key=updated[0].__getitem__, reverse=True)
+    numbers = sorted(common, key=lambda number: (updated[0][number], number), reverse=True)
     others = replace(wanted, phrases=phrases(" ".join(rest)))
     if others.phrases:
         rows = all_messages(connection, numbers, others)

@@ -72,11 +72,11 @@ def tickets_of(connection: Connection, who: Somebody) -> dict[int, int]:
     newest = tickets.c.updated_at.desc()
     for some in _portions(sorted(who.contacts)):
         query = select(*columns).where(tickets.c.contact.in_(some)).order_by(newest).limit(_MOST_TICKETS)
-        found.update(connection.execute(query).tuples().all())
+        found |= {row.number: row.updated_at for row in connection.execute(query)}
     for addresses in _portions(sorted(who.addresses)):
         query = select(*columns).join(participants, participants.c.ticket == tickets.c.number)
         query = query.where(participants.c.address.in_(addresses)).order_by(newest).limit(_MOST_TICKETS)
-        found.update(connection.execute(query).tuples().all())
+        found |= {row.number: row.updated_at for row in connection.execute(query)}
     return found
 
 
