@@ -1,4 +1,4 @@
-"""What agents can take and how teams route, as JSON documents; what is as for everybody is left out."""
+"""What agents can take, how teams route and what notifications showed, as JSON documents; usual values are left out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..core.notifying.model import Reach
+from ..core.outbox import Shown
 from ..core.routing.model import Model, Plan, Seat, Strategy
 from .text import clean, from_json, to_json
 
@@ -50,6 +51,18 @@ def plan(kept: str | None) -> Plan:
         "surge_wait": lambda value: {channel: _seconds(length) for channel, length in value.items()},
     }
     return Plan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
+
+
+def shown_json(shown: Shown | None) -> str | None:
+    """None for what is no notification about a ticket."""
+    return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
+
+
+def shown(kept: str | None) -> Shown | None:
+    if not kept:
+        return None
+    messages, top, edited, tickets = from_json(kept)
+    return Shown(tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets))
 
 
 def _kept(shape: Any, usual: Any) -> str | None:
