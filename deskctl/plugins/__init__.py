@@ -42,6 +42,7 @@ from .channel import (
     Unavailable,
     Uncertain,
 )
+from .erasing import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words
@@ -65,6 +66,8 @@ __all__ = [
     "DeskctlError",
     "Endpoint",
     "Envelope",
+    "EraseType",
+    "ErasedPerson",
     "FileRef",
     "Forwarded",
     "Happening",
