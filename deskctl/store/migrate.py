@@ -188,7 +188,9 @@ def changing(url: str) -> Iterator[Connection]:
 def _make_file(path: Path) -> None:
     """A new store is nobody else's to read: it holds customers' mail."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o660))
+    except FileExistsError:
+        return  # opening and closing a file drops every lock that SQLite holds on it in this process
     except OSError as error:
         raise Unavailable(
             f"the store {path} cannot be made: {error.strerror}", "check the folder in [store] url"
