@@ -142,7 +142,7 @@ def test_a_copied_participant_does_not_become_the_answer_address_of_another() ->
     assert found(desk).to == (ANNA,)
 
 
-FORGED = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc": ("spy@evil.example",), "to": DESK}
+FORGED: dict[str, Any] = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc": ("spy@evil.example",), "to": DESK}
 
 
 def test_a_forged_sender_moves_nothing() -> None:
@@ -301,7 +301,9 @@ def test_a_number_picks_only_in_answer_to_the_offer(sender: str, fields: dict[st
     desk = desk_with()
     desk.do(Answer(1, 1, "Turn it off and on.", OFFER), "agent1")
     offer = next(e for e in desk.unit.changes.outbox.values() if e.kind.value == "auto").message_id
-    named = {k: (offer if v == "offer" else v,) if k in ("in_reply_to", "references") else v for k, v in fields.items()}
+    named: dict[str, Any] = {
+        k: (offer if v == "offer" else v,) if k in ("in_reply_to", "references") else v for k, v in fields.items()
+    }
     desk.mail(sender, to=DESK, text="1", visible_text="1", **named)
     assert ("choice_made" in desk.kinds(1)) is picked
     assert (desk.unit.ticket(1).status is Status.SOLVED) is picked
