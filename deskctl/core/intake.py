@@ -83,7 +83,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if copied is not None:
         same = copies.says_the_same(unit, copied, command.message)
         match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=copied.verified)
-        return (yield from _keep(unit, command, match, automatic or (copies.COPY if same else None), None))
+        return (yield from _keep(unit, command, match, copies.COPY if same else automatic, None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     else:
@@ -113,7 +113,7 @@ def _keep(
     if forwarder is None and trust is not Trust.FAIL:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
-    if automatic == copies.COPY:
+    if match.how == copies.COPY:
         follows = None  # it stays with the mail that it copies, even on a closed ticket
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
