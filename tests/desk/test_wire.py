@@ -101,7 +101,7 @@ def test_nonsense_is_refused_by_name(document: dict[str, Any], what: str) -> Non
 def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
     try:
         decode.request(decode.parse_line(json.dumps(document).encode()))
-    except UsageError as error:
+    except (UsageError, NotFound) as error:
         assert error.what
 
 
@@ -109,7 +109,7 @@ def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
 def test_any_bytes_at_all_are_a_request_or_a_usage_error(raw: bytes) -> None:
     try:
         decode.parse_line(raw)
-    except UsageError as error:
+    except (UsageError, NotFound) as error:
         assert error.what
 
 
