@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, text
+from sqlalchemy import Connection, Select, Table, func, or_, select, text
 
 from ..core.erased import ErasedPerson
 from ..core.events import AgentTold, DeliverySettled, SenderBlocked
@@ -75,6 +75,8 @@ def erase(
         _journal(connection, people, addresses, source)
         _outbox(connection, people, addresses)
         _messages(connection, people)
+        for table, names_of in ((messages, ("to", "cc", "bcc", "reply_to")), (outbox, ("to", "cc", "bcc"))):
+            _leave_out(connection, table, names_of, addresses)
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _events(connection, numbers)
@@ -141,6 +143,20 @@ def _messages(connection: Connection, people: Sequence[int]) -> None:
     said = connection.execute(select(*columns).where(said_by_or_to(people)).order_by(messages.c.id)).all()
     for start in range(0, len(said), _PORTION):
         _silence(connection, said[start : start + _PORTION])
+
+
+def _leave_out(connection: Connection, table: Table, columns: Sequence[str], addresses: Sequence[str]) -> None:
+    """Take the addresses out of the recipients of what others wrote or got."""
+    for address in addresses:
+        quoted = to_json([address])[1:-1].lower()
+        for name in columns:
+            column = table.c[name]
+            query = select(table.c.id, column).where(func.lower(column).contains(quoted, autoescape=True))
+            found = connection.execute(query).all()
+            rest = [[kept for kept in from_json(row[1]) if kept.lower() != address.lower()] for row in found]
+            empty = None if column.nullable else "[]"
+            values = [(to_json(r) if r else empty, row.id) for r, row in zip(rest, found, strict=True)]
+            update(connection, table, values, name, "id")
 
 
 def _silence(connection: Connection, said: Sequence[Any]) -> None:
