@@ -53,7 +53,8 @@ _SUBJECT = re.compile(
     r"|mancat[oa]"
     r" (?:recapito|consegna)|non recapitabile|impossibile recapitare|não (?:entregue|é possível entregar)"
     r"|falha na entrega"
-    r"|onbestelbaar|niet (?:bezorgd|bezorgbaar|afgeleverd)|bezorging|niedostarcz|nie dostarczon|niedoręczon|недоставлен"
+    r"|onbestelbaar|niet (?:bezorgd|bezorgbaar|afgeleverd)|bezorging|niedostarcz|nie dostarczon|niedoręczon"
+    r"|недоставлен"
     r"|не доставлен|не удалось доставить|не может быть доставлен|oleverer|ej levererat|inte leverera|kan ikke leveres"
     r"|ikke leveret|kunne ikke leveres|ei voi(?:tu|da)? toimittaa|toimittamaton|perillesaattamaton|nedoruč"
     r"|teslim edilem"
@@ -63,7 +64,8 @@ _SUBJECT = re.compile(
 _PHRASE = re.compile(
     r"(?:could|can|did|was|were|has|have|been|is|be|wo|ca)\s?n(?:o|['’])?t (?:yet )?(?:be "
     r"|been )?(?:successfully )?(?:deliver|reach|sent|routed|processed|relayed|accepted)"
-    r"|(?:unable|not able|failed|impossible) to (?:be )?(?:deliver|relay|send|find|route|reach)|undeliver|non-?deliver"
+    r"|(?:unable|not able|failed|impossible) to (?:be )?(?:deliver|relay|send|find|route|reach)|undeliver"
+    r"|non-?deliver"
     r"|deliver(?:y|ies) (?:to .{1,200} )?(?:has |have |was |of your message )?(?:fail|error|unsuccess|delay"
     r"|attempt|status|temporarily)|did not reach|didn['’]t reach|delivery failure"
     r"|permanent(?:ly)? (?:fatal )?(?:error|fail)|fatal errors?|returned (?:to sender|mail|message|because"
@@ -112,6 +114,12 @@ _RETRIED = re.compile(
     r"|has not yet been delivered|delivery attempts will continue",
     re.IGNORECASE,
 )
+_GIVEN_UP = re.compile(
+    r"permanent|fatal|gave up|giving up|given up|undeliver|could not be delivered|returned|failure notice|expired"
+    r"|delivery (?:has )?failed|not be delivered|has been rejected|too long|반송|실패|配信(?:不能|できません)|退信"
+    r"|失败|失敗|unzustellbar",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?:[ -]|\Z)(?!\d{2}:)")
 _ADDRESS = re.compile(r"(?<![\w.+=@/-])([\w.+=&'*-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8})(?![\w@])", re.ASCII)
@@ -148,6 +156,8 @@ class Report:
     permanent: bool
     reason: str | None
     original_message_id: str | None
+    delayed: bool = False
+    words: str = ""  # what it says above the copy of the mail that came back
 
 
 def strength(signs: Signs, first: Mapping[str, str], *, is_report: bool) -> int:
@@ -165,8 +175,7 @@ def strength(signs: Signs, first: Mapping[str, str], *, is_report: bool) -> int:
 def read(text: str, signs: Signs, first: Mapping[str, str], strength: int) -> Report | None:
     """What the report says; None when the words are not those of a report."""
     text = text[:MAX_TEXT]
-    returned = _RETURNED.search(text, 1)
-    report = text[: returned.start()] if returned and returned.start() > 40 else text
+    report = above_copy(text)
     head = report[:4_000]
     subject = bool(_SUBJECT.search(signs.subject[:300]))
     phrase = _PHRASE.search(head)
@@ -181,13 +190,30 @@ def read(text: str, signs: Signs, first: Mapping[str, str], strength: int) -> Re
         return None
     if signs.sender is None and not (subject and phrase):
         return None
+    stated = status[1] if status else code[1] if code else ""
+    permanent = _permanent(signs.subject, head, stated)
     return Report(
         recipients,
         status[1] if status else None,
-        _permanent(signs.subject, head, status[1] if status else code[1] if code else ""),
+        permanent,
         _reason(report),
         _id_below(text),
+        delayed=not permanent and not _is_final(signs.subject, head),
+        words=head,
     )
+
+
+def above_copy(text: str) -> str:
+    """What a report says itself, without the copy of the mail that came back."""
+    returned = _RETURNED.search(text[:MAX_TEXT], 1)
+    return text[: returned.start()] if returned and returned.start() > 40 else text[:MAX_TEXT]
+
+
+def _is_final(subject: str, head: str) -> bool:
+    """Whether the sender's server has given up, whatever the status says."""
+    if _RETRIED.search(head) or (_DELAYED.search(subject) and not _FINAL.search(subject)):
+        return False
+    return _GIVEN_UP.search(f"{subject}\n{head}") is not None
 
 
 def _permanent(subject: str, head: str, code: str) -> bool:
