@@ -13,12 +13,20 @@ from .times import age, local, now
 from .width import width, wrap
 
 if TYPE_CHECKING:
-    from ..core.queries.answers import CallRow, MessageRow, TicketDocument
+    from ..core.queries.answers import CallRow, DeliveryRow, MessageRow, TicketDocument
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
 _STRANGER = "not verified: the address had no part in this ticket"
+#: Mail servers' reports, by what marks the message.
+_REPORTS = {
+    "bounce": "bounce: our mail came back",
+    "delay": "delay: our mail has not arrived yet",
+    "delivered": "report: our mail has arrived",
+}
+_REPORTED = {"failed": "was not delivered", "delayed": "is not delivered yet"}
+_COPIES = {"to": "the message", "cc": "the copy", "bcc": "the blind copy"}
 _UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered", "retry": "not delivered yet"}
 
 
@@ -153,27 +161,51 @@ def call(row: CallRow | None) -> str:
 
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
     delivery, automatic = message["delivery"], message["automatic"] or ""
-    bounce = automatic == "bounce"
+    report = _REPORTS.get(automatic, "")
     facts = [
         _author(message, document),
-        "bounce: our mail came back"
-        if bounce
-        else call(message["call"]) or _KIND.get(message["kind"], message["kind"]),
+        report or call(message["call"]) or _KIND.get(message["kind"], message["kind"]),
         screen.moment(message["sent_at"]),
         screen.paint(delivery, of_delivery(delivery)) if delivery else "",
-        visible(automatic) if message["kind"] == "auto" and not bounce else "",
+        visible(automatic) if message["kind"] == "auto" and not report else "",
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
-        "" if message["verified"] or bounce else screen.paint(_STRANGER, "yellow"),
+        "" if message["verified"] or report else screen.paint(_STRANGER, "yellow"),
         f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
     yield screen.paint("── ", "dim") + " · ".join(fact for fact in facts if fact)
     if delivery in _UNDELIVERED and message.get("delivery_error"):
-        words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}]"
+        words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
             yield screen.paint(line, of_delivery(delivery))
+    if delivery not in _UNDELIVERED or len(message["deliveries"]) != 1:
+        yield from undelivered(message["deliveries"], screen)
     yield from body(message, screen)
+
+
+def _only_reason(message: MessageRow) -> str:
+    """Why the only recipient of a message was not reached, in words; "" for several, or if no report says it."""
+    from ..core.undelivered import why
+
+    classes = [each["reason_class"] for each in message["deliveries"]]
+    return f" ({why('en', classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
+
+
+def undelivered(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
+    """The recipients whom the message has not reached, or not yet, as reports say."""
+    from ..core.undelivered import said, why
+
+    for each in deliveries:
+        if each["state"] not in _REPORTED or (each["reason_class"] is None and each["status"] is None):
+            continue
+        what = _COPIES[each["field"]]
+        answer = said(each["status"], each["reason"])
+        reason = why("en", each["reason_class"]) if each["reason_class"] else ""
+        words = f"{reason} ({answer})" if reason and answer else reason or answer
+        line = f"[{what} to {visible(each['address'])} {_REPORTED[each['state']]}: {visible(words)}]"
+        for part in wrap(line, screen.width):
+            yield screen.paint(part, of_delivery("failed" if each["state"] == "failed" else "retry"))
 
 
 def _author(message: MessageRow, document: TicketDocument) -> str:

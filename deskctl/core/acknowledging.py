@@ -39,6 +39,8 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
         return Said("nothing to acknowledge with")
     incoming = heads[0]
+    if incoming.may_answer is False:
+        return Said("a machine may not answer it")
     address = incoming.reply_to or incoming.author
     if not address or not may_answer(unit, address, channel):
         return Said("nobody to acknowledge to")

@@ -22,6 +22,7 @@ class Message:
     """One thing said on a ticket, as it is written to the store.
 
     `author` is an agent's handle or a customer's address. `automatic` says why it counts as a machine's words.
+    `may_answer`: whether a machine may answer it; None for what the desk itself wrote.
     `verified` is False for words from an address that had no part in the ticket. `raw_sha256` is the raw mail.
     `to`, `cc` and `reply_to` are bare addresses (`reply_to`: where the customer wants the answer, None: `author`).
     `headers` are what the channel wants back when it answers. `files` are the attachments with their bytes. `choices`
@@ -47,6 +48,7 @@ class Message:
     cc: tuple[str, ...] = ()
     contact: int | None = None
     automatic: str | None = None
+    may_answer: bool | None = None
     verified: bool = True
     withdrawn: bool = False
     raw_sha256: str | None = None
@@ -74,6 +76,7 @@ class MessageHead:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     automatic: str | None = None
+    may_answer: bool | None = None
     verified: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
@@ -96,6 +99,7 @@ def head(message: Message) -> MessageHead:
         to=message.to,
         cc=message.cc,
         automatic=message.automatic,
+        may_answer=message.may_answer,
         verified=message.verified,
         headers=message.headers,
         choices=message.choices,

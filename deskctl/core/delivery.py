@@ -66,6 +66,7 @@ def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
                 attempts=0,
                 sent_at=None,
                 last_error=None,
+                deliveries=(),
             )
         )
 
@@ -84,7 +85,7 @@ def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
     entry = unit.outbox(command.outbox)
     if entry.state not in _RETRIABLE:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
-    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now))
+    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
     if entry.ticket is not None:
         yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.QUEUED.value)
     return Said(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})

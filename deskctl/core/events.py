@@ -247,12 +247,21 @@ class SpamPurged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Bounced(Event):
-    """A mail of ours came back. `message` is the report, `outbox` what came back; not `permanent`: it is only late."""
+    """A report says that a mail of ours did not arrive, or not yet. `message` is the report, `outbox` the mail.
+
+    `action` is failed or delayed, of `recipients`. `reason_class` is a value of `messages.ReasonClass`. `partly`: it
+    failed for some of its recipients and holds as sent for the others.
+    """
 
     message: int
     outbox: int
     permanent: bool
     status: str | None = None
+    action: str = ""
+    recipients: tuple[str, ...] = ()
+    reason_class: str | None = None
+    reason: str | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, bounces, choices, editing, intents, matching
+from . import agentmail, bounces, choices, editing, intents, matching, senders
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
@@ -16,8 +16,8 @@ from .handling import By, Handler, Said, Steps
 from .identity import address_key, contact_for, holder
 from .journal import JournalSettled, JournalState
 from .linking import vouch
+from .messages import Automatic, InboundMessage, IntentKind, MessageKind
 from .messages import Forwarded as ForwardedMail
-from .messages import InboundMessage, IntentKind, MessageKind
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
 from .people import Actor, Agent
@@ -43,6 +43,8 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
         ids.update(dict.fromkeys(references))
         ids.update((known, None) for known in (message.message_id, message.edits) if known)
         channel = _channel(unit, command)
+        if message.behind is not None:
+            addresses.add(address_key(channel.kind, message.behind[0]))
         if message.sender:
             addresses.add(address_key(channel.kind, message.sender))
             if channel.conversational:
@@ -69,37 +71,66 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if twin is not None:
         unit.settle_journal(_done(command, twin, duplicate=True))
         return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
-    notified = agentmail.answered(unit, command.message)
-    automatic = _automatic(unit, command.message)
-    if notified is not None and automatic is None:
+    command = replace(command, message=senders.written_by(unit, command.message))
+    # A group that names an agent as the author proves nothing: it may be anyone's group.
+    notified = None if command.message.through else agentmail.answered(unit, command.message)
+    sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
+    if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.returned(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
+    elif returned is not None:
+        return (yield from _apart(unit, command, returned))
     else:
         channel = _channel(unit, command)
         edited = editing.earlier(unit, channel.name, command.message)
         if edited is not None:
             return (yield from editing.replace_words(unit, command, edited))
-        intent = intents.asked(unit, channel, command.message, automatic)
+        intent = intents.asked(unit, channel, command.message, sign)
         if intent is not None:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
-    return (yield from _keep(unit, command, match, automatic, returned))
+        takes_part, opens = match.ticket is not None and match.verified, match.ticket is None
+        sign = senders.judged(unit, command.message, takes_part=takes_part, opens=opens)
+        if opens and command.message.confirmation is not None:
+            return (yield from _apart(unit, command, None))
+    return (yield from _keep(unit, command, match, sign, returned))
 
 
-def _keep(
-    unit: Unit, command: Receive, match: matching.Match, automatic: str | None, returned: OutboxEntry | None
-) -> Steps:
+def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
+    """A report that belongs to no ticket opens none: its journal row, which keeps the raw mail, is done."""
+    bounce, confirmation = command.message.bounce, command.message.confirmation
+    if returned is not None and bounce is not None:
+        yield from bounces.record(unit, returned, bounce, 0)
+        reason = f"delivery report about outgoing message {returned.id}"
+    elif returned is not None and confirmation is not None:
+        bounces.confirm(unit, returned, confirmation)
+        reason = f"report of success about outgoing message {returned.id}"
+    else:
+        kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "report of success"
+        reason = f"{kind} about no message of this desk"
+    m = command.message
+    subject = _plain_subject(m.subject)
+    unit.settle_journal(
+        JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=m.sender, subject=subject)
+    )
+    return Said(reason, facts={"report": reason})
+
+
+def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, returned: OutboxEntry | None) -> Steps:
     """The message goes on the ticket that it matches, or on a new one."""
     channel = _channel(unit, command)
+    automatic = (sign.why or "automatic") if sign.automatic else None
     incoming, forwarder = _as_written(unit, command.message, match)
     contact = contact_for(unit, channel.kind, incoming.sender, incoming.sender_name, incoming.language)
     own = holder(unit, channel.kind, incoming.sender, contact)
     if forwarder is None:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    if automatic is not None:
+        follows = None  # a machine's mail stays on the closed ticket, and wakes nothing
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(
@@ -116,7 +147,7 @@ def _keep(
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
             unit.talks.begin_anew(channel.name, incoming.sender, False)
-    message = _message(unit, command, incoming, ticket.number, own, automatic, match.verified)
+    message = _message(unit, command, incoming, ticket.number, own, sign, match.verified)
     unit.add_message(message)
     if match.verified:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
@@ -131,6 +162,8 @@ def _keep(
         yield Mentions(ticket.number, other)
     if returned is not None and incoming.bounce is not None:
         yield from bounces.record(unit, returned, incoming.bounce, message.id)
+    elif returned is not None and incoming.confirmation is not None:
+        bounces.confirm(unit, returned, incoming.confirmation)
     if automatic is None and not unit.ticket(ticket.number).spam:
         picked = choices.answered(unit, ticket, incoming.sender, incoming.visible_text) if match.verified else None
         if picked is None or picked[1].more:
@@ -188,7 +221,9 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
     The sender of a forward is no better proven than that of any mail: it opens a ticket, it never enters one.
     """
     forwarded = message.forwarded
-    if forwarded is None or match.ticket is not None or message.sender is None:
+    if match.ticket is None and forwarded is None:
+        return senders.opened_by(unit, message), None
+    if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
     agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == message.sender.lower()), None)
     if agent is None or unit.settings.owns(forwarded.sender):
@@ -237,30 +272,19 @@ def _twin(unit: Unit, command: Receive) -> int | None:
     return None
 
 
-def _automatic(unit: Unit, message: InboundMessage) -> str | None:
-    """Why a machine sent it, None when a person did."""
-    if message.bounce is not None:
-        return "bounce"
-    if message.automatic.automatic:
-        return message.automatic.why or "automatic"
-    if message.sender is not None and unit.settings.owns(message.sender):
-        return "own address"
-    return None
-
-
 def _message(
     unit: Unit,
     command: Receive,
     m: InboundMessage,
     ticket: int,
     contact: int,
-    automatic: str | None,
+    sign: Automatic,
     verified: bool,
 ) -> Message:
     return Message(
         id=unit.source.next_id("messages"),
         ticket=ticket,
-        kind=MessageKind.IN if automatic is None else MessageKind.AUTO,
+        kind=MessageKind.AUTO if sign.automatic else MessageKind.IN,
         channel=command.channel,
         author=m.sender,
         sent_at=m.sent_at or command.envelope.received_at,
@@ -276,7 +300,8 @@ def _message(
         to=m.to,
         cc=m.cc,
         contact=contact,
-        automatic=automatic,
+        automatic=(sign.why or "automatic") if sign.automatic else None,
+        may_answer=sign.may_answer,
         verified=verified,
         raw_sha256=command.raw_sha256,
         headers=m.headers,
@@ -285,9 +310,10 @@ def _message(
 
 
 def _company(unit: Unit, message: InboundMessage, forwarder: Agent | None) -> Collection[str]:
-    """Whoever sent it or got it too, the desk's own addresses left out."""
+    """Whoever sent it or got it too; the desk's own addresses and those of lists are left out."""
+    lists = set(message.lists)
     everybody = (message.sender, *message.reply_to[:1], *message.to, *message.cc, forwarder and forwarder.email)
-    return [a for a in everybody if a and not unit.settings.owns(a)]
+    return [a for a in everybody if a and a.lower() not in lists and not unit.settings.owns(a)]
 
 
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:

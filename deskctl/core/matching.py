@@ -13,6 +13,7 @@ from .conversation import MessageHead
 from .identity import address_key, person
 from .messages import InboundMessage, IntentKind, MessageKind
 from .ports import Address
+from .senders import THROUGH
 from .settings import ChannelInfo
 from .talks import Talk
 from .tickets import FINAL, Status, Ticket
@@ -51,6 +52,9 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
     3. the random token in the plus-address that our mail asked to be answered to;
     4. the number in the subject, `[#42]`, if the sender takes part in that ticket.
 
+    Where a group or a form names the author, 2 and 4 count only if the author wrote on that ticket through the same
+    group before: Message-IDs and numbers are no secrets, and anyone can have a group or fill in a form.
+
     Never the subject alone. What matches without the right to is only mentioned.
     """
     sender = (message.sender or "").lower()
@@ -60,7 +64,7 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
         if ours(head):
             return Match(head.ticket, "own_id", verified=_takes_part(unit, sender, head.ticket))
     for head in heads:
-        if _takes_part(unit, sender, head.ticket):
+        if _takes_part(unit, sender, head.ticket) and _same_way(unit, message, head.ticket):
             return Match(head.ticket, "reference")
         mentioned.append(head.ticket)
     for number in unit.source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
@@ -70,7 +74,8 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
         ticket = unit.find_ticket(number)
         if ticket is None:
             continue
-        if _takes_part(unit, sender, number) and on_channel(unit, ticket, channel):
+        takes_part = _takes_part(unit, sender, number) and _same_way(unit, message, number)
+        if takes_part and on_channel(unit, ticket, channel):
             return Match(number, "subject")
         if ticket.channel == channel:
             mentioned.append(number)
@@ -127,6 +132,17 @@ def ours(head: MessageHead) -> bool:
 
 def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
     return bool(sender) and sender in unit.participants(ticket)
+
+
+def _same_way(unit: Unit, message: InboundMessage, ticket: int) -> bool:
+    """Whether From names the author, or a group through which they wrote on the ticket before."""
+    if message.through is None:
+        return True
+    if unit.settings.owns(message.through):
+        return False
+    through, author = message.through.lower(), (message.sender or "").lower()
+    before = [head for head in unit.heads(ticket) if (head.author or "").lower() == author]
+    return any(head.headers.get(THROUGH, "").lower() == through for head in before)
 
 
 def references(message: InboundMessage) -> list[str]:

@@ -37,6 +37,20 @@ class OutboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery report's statement about one recipient: `state` is failed, delayed or delivered.
+
+    `status` is RFC 3463, `reason_class` a value of `messages.ReasonClass`, `reason` the server's own words.
+    """
+
+    address: str  # lower case
+    state: str
+    status: str | None = None
+    reason_class: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """A row of the outbox: everything the channel will be told, fixed when it is enqueued.
 
@@ -71,6 +85,7 @@ class OutboxEntry:
     last_error: str | None = None
     sent_at: datetime | None = None
     agent: str | None = None  # whom a notification tells
+    deliveries: tuple[Delivery, ...] = ()  # what reports say of single recipients
 
 
 #: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long

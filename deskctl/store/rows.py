@@ -13,7 +13,7 @@ from ..core.conversation import Message, MessageHead
 from ..core.events import restore
 from ..core.jobs import Job
 from ..core.messages import Choice, Envelope, FileRef, MessageKind
-from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
+from ..core.outbox import Delivery, OutboxEntry, OutboxKind, OutboxState
 from ..core.people import Actor, Contact, Identity
 from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
@@ -142,7 +142,8 @@ def identity(row: AnyRow) -> Identity:
 
 MESSAGE_COLUMNS = (
     "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest reply_to to cc "
-    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices"
+    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices "
+    "may_answer"
 )
 
 
@@ -172,6 +173,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
         clean(message.text),
         None if message.visible_text == message.text else clean(message.visible_text),
         choices_json(message.choices),
+        message.may_answer,
     )
 
 
@@ -201,6 +203,7 @@ def message_head(row: AnyRow) -> MessageHead:
         to=tuple(from_json(row.to)),
         cc=tuple(from_json(row.cc)),
         automatic=row.automatic,
+        may_answer=row.may_answer if row.may_answer is not None else row.automatic is None,
         verified=row.verified,
         headers=from_json(row.headers),
         choices=choices(row.choices),
@@ -245,10 +248,10 @@ def event(row: AnyRow) -> RecordedEvent:
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
     "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices "
-    "agent"
+    "agent deliveries"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
-OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
+OUTBOX_CHANGES = "state attempts due_at sent_at last_error deliveries"
 
 
 def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
@@ -281,6 +284,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         clean(entry.text),
         choices_json(entry.choices),
         entry.agent,
+        deliveries_json(entry.deliveries),
     )
 
 
@@ -291,8 +295,21 @@ def outbox_changes(entry: OutboxEntry) -> tuple[Any, ...]:
         maybe_to_micros(entry.due_at),
         maybe_to_micros(entry.sent_at),
         maybe_clean(entry.last_error),
+        deliveries_json(entry.deliveries),
         entry.id,
     )
+
+
+def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
+    """None while no report has come, which is nearly always."""
+    kept = [
+        [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
+    ]
+    return to_json(kept) if kept else None
+
+
+def deliveries(kept: str | None) -> tuple[Delivery, ...]:
+    return tuple(Delivery(*one) for one in from_json(kept)) if kept else ()
 
 
 def outbox_entry(row: AnyRow) -> OutboxEntry:
@@ -325,6 +342,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         last_error=row.last_error,
         sent_at=maybe_from_micros(row.sent_at),
         agent=row.agent,
+        deliveries=deliveries(row.deliveries),
     )
 
 

@@ -35,6 +35,7 @@ HEAD = (
     messages.c.to,
     messages.c.cc,
     messages.c.automatic,
+    messages.c.may_answer,
     messages.c.verified,
     messages.c.headers,
     messages.c.choices,

@@ -63,10 +63,26 @@ class CallRow(TypedDict):
     seconds: int | None
 
 
+class DeliveryRow(TypedDict):
+    """What became of an outgoing message for one recipient.
+
+    `field` is to, cc or bcc. `state` is the outbox state, or failed, delayed or delivered as a report says of this
+    recipient; then `status` (RFC 3463), `reason_class` and `reason` are the report's, else null.
+    """
+
+    address: str
+    field: str
+    state: str
+    status: str | None
+    reason_class: str | None
+    reason: str | None
+
+
 class MessageRow(TypedDict):
     """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
     `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed."""
+    said before its sender changed it, null for what was never changed. `deliveries`: by recipient, [] for what did not
+    go out. `may_answer`: whether a machine may answer it, null for what the desk itself wrote."""
 
     id: int
     kind: str
@@ -78,8 +94,10 @@ class MessageRow(TypedDict):
     attachments: list[AttachmentRow]
     delivery: str | None
     delivery_error: str | None
+    deliveries: list[DeliveryRow]
     ticket: int
     automatic: str | None
+    may_answer: bool | None
     verified: bool
     channel: str
     call: CallRow | None
@@ -358,6 +376,7 @@ class OutboxDocument(OutboxRow):
     channel: str
     cc: list[str]
     bcc: list[str]
+    deliveries: list[DeliveryRow]
     subject: str
     text: str
     attachments: list[SentFile]

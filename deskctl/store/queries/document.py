@@ -13,6 +13,7 @@ from ...core.queries.answers import (
     AttachmentRow,
     BouncedRow,
     CallRow,
+    DeliveryRow,
     MessageRow,
     OtherTicket,
     SeenMark,
@@ -22,7 +23,7 @@ from ...core.queries.lookups import Seen
 from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339
-from ..rows import choices
+from ..rows import choices, deliveries
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
 from ..tables import seen as seen_marks
 from ..tables.tickets import ACTIVE
@@ -145,7 +146,15 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         .order_by(attachments.c.id)
     ):
         files.setdefault(row.message, []).append(attachment_document(row))
-    sent = select(outbox.c.message, outbox.c.state, outbox.c.last_error)
+    sent = select(
+        outbox.c.message,
+        outbox.c.state,
+        outbox.c.last_error,
+        outbox.c.to,
+        outbox.c.cc,
+        outbox.c.bcc,
+        outbox.c.deliveries,
+    )
     sent = sent.join(messages, messages.c.id == outbox.c.message).where(*mine)
     delivery = {row.message: row for row in connection.execute(sent.order_by(outbox.c.id))}
     columns = (
@@ -158,6 +167,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.text,
         messages.c.visible_text,
         messages.c.automatic,
+        messages.c.may_answer,
         messages.c.verified,
         messages.c.channel,
         messages.c.choices,
@@ -178,8 +188,10 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "attachments": files.get(row.id, []),
             "delivery": delivery[row.id].state if row.id in delivery else None,
             "delivery_error": delivery[row.id].last_error if row.id in delivery else None,
+            "deliveries": delivery_rows(delivery[row.id]) if row.id in delivery else [],
             "ticket": row.ticket,
             "automatic": row.automatic,
+            "may_answer": _may_answer(row),
             "verified": row.verified,
             "channel": row.channel,
             "call": call_document(row),
@@ -188,6 +200,35 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         }
         for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]
+
+
+def _may_answer(row: Any) -> bool | None:
+    """Null for our own words; what came before this was kept may be answered unless a machine wrote it."""
+    if row.may_answer is not None:
+        return bool(row.may_answer)
+    theirs = row.kind == MessageKind.IN.value or (row.kind == MessageKind.AUTO.value and row.author is not None)
+    return row.automatic is None if theirs else None
+
+
+def delivery_rows(row: Any) -> list[DeliveryRow]:
+    """One row for each recipient of an outgoing message, those in To first."""
+    told = {one.address: one for one in deliveries(row.deliveries)}
+    found: dict[str, DeliveryRow] = {}
+    for field, kept in (("to", row.to), ("cc", row.cc), ("bcc", row.bcc)):
+        for address in from_json(kept):
+            one = told.get(address.lower())
+            found.setdefault(
+                address.lower(),
+                {
+                    "address": address,
+                    "field": field,
+                    "state": one.state if one else row.state,
+                    "status": one.status if one else None,
+                    "reason_class": one.reason_class if one else None,
+                    "reason": one.reason if one else None,
+                },
+            )
+    return list(found.values())
 
 
 def attachment_document(row: Any) -> AttachmentRow:

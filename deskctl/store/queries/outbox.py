@@ -16,6 +16,7 @@ from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
 from ..tables.outbox import UNSENT
 from ..text import from_json
+from .document import delivery_rows
 
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
@@ -50,6 +51,7 @@ def show_outbox(connection: Connection, query: ShowOutbox) -> OutboxDocument:
         "channel": row.channel,
         "cc": from_json(row.cc),
         "bcc": from_json(row.bcc),
+        "deliveries": delivery_rows(row),
         "subject": row.subject,
         "text": row.text,
         "attachments": [_file(*file) for file in from_json(row.files)],

@@ -38,6 +38,7 @@ messages = Table(
     Column("visible_text", Text),
     Column("choices", Text),  # JSON list of [key, label]
     Column("original", Text),
+    Column("may_answer", Boolean),  # a machine may answer it; null for our own words and for what came before
 )
 
 Index("ix_messages_ticket", messages.c.ticket, messages.c.id)

@@ -25,9 +25,6 @@ GIVEN_BACK = (
 )  # fmt: skip
 """Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
 
-THROUGH = "x-deskctl-through"
-"""The header, given back, that names the group through which the author wrote."""
-
 _WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(GIVEN_BACK)
 
 
@@ -113,7 +110,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         lists=group.addresses,
         through=through,
         behind=behind,
-        headers={name: first[name] for name in GIVEN_BACK if name in first} | ({THROUGH: through} if through else {}),
+        headers={name: first[name] for name in GIVEN_BACK if name in first},
     )
 
 
