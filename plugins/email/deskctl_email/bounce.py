@@ -15,11 +15,18 @@ from . import freeform, headers, reasons
 from .charset import decode
 from .mime import Part, read_headers
 
+_TRIED = frozenset({ReasonClass.NETWORK, ReasonClass.TEMPORARY})
+"""Reasons for which a server tries again; when it stops, the mail has expired."""
+
 MAX_GROUPS = 1_000
 """Recipients of one report."""
 
 _GROUPS = re.compile(rb"(?:\r?\n){2,}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_REJECTED = re.compile(
+    r"\b(?:rejected|refused|quota exceeded)\b|거부|拒否|拒绝|拒絕|abgelehnt|rejeté|rechazad", re.IGNORECASE
+)
+_DISPOSED = re.compile(r";\s*(?:deleted|denied|failed|dispatched)", re.IGNORECASE)
 _STATUS_TYPES = frozenset(("message/delivery-status", "message/global-delivery-status"))
 _RETURNED_TYPES = frozenset((
     "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers",
@@ -40,8 +47,12 @@ def read(root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str]
     if root.content_type == "multipart/report":
         report_type = headers.parameters(root.get("content-type")).get("report-type", "").lower()
         if report_type in ("disposition-notification", "feedback-report"):
-            return Report()
-    strength = freeform.strength(signs, first, is_report=report_type == "delivery-status")
+            return _rejection(root, leaves, text)
+    is_report = report_type in ("delivery-status", "global-delivery-status")
+    strength = freeform.strength(signs, first, is_report=is_report)
+    copied = _returned_headers(leaves)
+    if not strength and {one for _, one in headers.addresses(copied.get("from", b""))} & set(signs.recipients):
+        strength = 1  # it brings back a mail that whoever it is sent to wrote
     if strength or root.content_type == "multipart/report":  # a person may attach a report that came
         for leaf in leaves:
             if leaf.content_type in _STATUS_TYPES:
@@ -50,7 +61,7 @@ def read(root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str]
                     return _summary(reports, _original_id(leaves) or _answered_id(root))
     if not strength:
         return Report()
-    found = freeform.read(text, signs, first, strength)
+    found = freeform.read(text, signs, first, strength, is_report=is_report, copied=bool(copied))
     if found is None:
         return Report()
     original = _original_id(leaves) or found.original_message_id or _answered_id(root)
@@ -58,12 +69,29 @@ def read(root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str]
     reason = reasons.classify(found.reason or "", found.status)
     if reason is ReasonClass.OTHER:
         reason = reasons.classify(found.words, found.status)
+    if reason in _TRIED and not found.delayed and reasons.has_expired(found.words):
+        reason = ReasonClass.EXPIRED
     if found.delayed and reason is ReasonClass.OTHER:
         reason = ReasonClass.TEMPORARY
     action = "delayed" if found.delayed else "failed"
     reports = [RecipientReport(address, action, found.status, reason, found.reason) for address in recipients]
     bounce = Bounce(recipients, found.status, found.permanent, found.reason, original, action, reason, tuple(reports))
     return Report(bounce)
+
+
+def _rejection(root: Part, leaves: Sequence[Part], text: str) -> Report:
+    """A mail that the recipient's filter rejects with a disposition notification (RFC 5429, 2.1)."""
+    notification = next((leaf for leaf in leaves if leaf.content_type == "message/disposition-notification"), None)
+    if notification is None or not _REJECTED.search(text[:2_000]):
+        return Report()
+    fields = {name: headers.text(value) for name, value in read_headers(notification.content()[:100_000].lstrip())[0]}
+    if not _DISPOSED.search(fields.get("disposition", "")):
+        return Report()
+    address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", "")) or ""
+    reason = " ".join(text.split())[:500]
+    report = RecipientReport(address, "failed", None, reasons.classify(reason), reason)
+    original = headers.message_id(fields.get("original-message-id", "").encode())
+    return _summary([report], original or _original_id(leaves) or _answered_id(root))
 
 
 def _summary(reports: Sequence[RecipientReport], original: str | None) -> Report:
@@ -112,8 +140,8 @@ def _of_recipient(fields: Mapping[str, str], text: str) -> RecipientReport | Non
         action = "failed"
     elif stated.startswith("delay"):
         action = "delayed"
-    elif stated:
-        action = "delivered"  # relayed and expanded, too
+    elif stated.startswith(("deliver", "relay", "expand")) or (stated and fields.get("status", "").startswith("2")):
+        action = "delivered"
     elif named:
         action = "failed"
     else:

@@ -60,7 +60,8 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     if envelope.size is not None:
         problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
     recipients = _bare(root, "to", hint)
-    signs = freeform.Signs(sender, name, subject, envelope.sender == "", recipients)
+    named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
+    signs = freeform.Signs(named, name, subject, envelope.sender == "", recipients)
     report = bounce.read(root, leaves, bodies.text, first, signs)
     receipt = receipts.read(root, leaves, subject, bodies.text)
     confirmation = report.confirmation or (receipt.confirmation if receipt else None)

@@ -15,22 +15,6 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
     (
-        _R.TOO_LARGE,
-        _any(
-            r"(?:message|mail|e-?mail|data|content|file|attachment)s?(?: size| length)?(?: is| was| are)?"
-            r" (?:too (?:large|big|long)|larger than)",
-            r"exceed(?:s|ed|ing)? .{0,50}(?:message|mail|e-?mail|data|attachment)s? ?(?:size|length)",
-            r"(?:message|mail|header)s? ?size .{0,40}(?:exceed|limit|maximum|over)",
-            r"size (?:limit )?(?:exceeds|exceeded|greater than|larger than|over limit)",
-            r"(?:maximum|max|allowed|fixed) (?:allowed )?(?:message |mail |e-?mail )?size",
-            r"RecipSizeLimit|SendSizeLimit|too much mail data|message length exceeds",
-            r"(?:메일|첨부|메시지).{0,12}(?:크기|용량).{0,12}(?:너무|제한|초과)|첨부파일 (?:용량|크기)",
-            r"(?:メール|メッセージ)の?サイズ.{0,20}(?:超|大き)|(?:邮件|郵件|信件)(?:大小|太大|过大|過大).{0,10}",
-            r"nachricht (?:ist )?zu groß|message (?:est )?trop (?:gros|volumineux)|mensaje demasiado grande",
-            r"messaggio troppo grande|mensagem muito grande|bericht (?:is )?te groot|слишком (?:большо|велик)",
-        ),
-    ),
-    (
         _R.MAILBOX_FULL,
         _any(
             r"(?<!sending )(?<!rate )(?:over|exceed\w*|out of|beyond|above) (?:its |their |his |the |your |of "
@@ -44,7 +28,8 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"quota ?exceeded|exceeded (?:storage allocation|(?:the |their |its )?(?:max(?:imum)? )?mail ?box)",
             r"mailbox (?:size )?(?:limit|for) .{0,40}(?:exceed|full)|mailbox (?:has )?(?:exceeded|reached)",
             r"(?:insufficient|not enough|no|low) (?:disk |storage |mailbox |free )+space"
-            r"(?! (?:on|in) (?:the )?(?:system|server|device))|mailbox would exceed|no space left for this user",
+            r"(?! (?:on|in) (?:the )?(?:system|server|device))|mailbox would exceed|max e?-?mails per user"
+            r"|overdrawn|no space left for this user",
             r"user has (?:exhausted|exceeded|too many)|too many (?:messages|mails) (?:in|on|stored)"
             r"|too much mail stored",
             r"has (?:reached|run out of) .{0,30}(?:storage|quota|limit of mailbox)|will (?:be"
@@ -57,6 +42,23 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"caixa .{0,30}(?:cheia|lotada)|postvak .{0,30}vol\b|postbus .{0,20}vol\b|skrzynka .{0,30}(?:pełna"
             r"|przepeł)",
             r"переполнен|превышен\w* (?:квот|лимит|объем|размер ящика)|inkorgen .{0,20}full|kotası (?:dol|aş)",
+            r"max e?-?mails per user|over-?quota",
+        ),
+    ),
+    (
+        _R.TOO_LARGE,
+        _any(
+            r"(?:message|mail|e-?mail|data|content|file|attachment)s?(?: size| length)?(?: is| was| are)?"
+            r" (?:too (?:large|big|long)|larger than)",
+            r"exceed(?:s|ed|ing)? .{0,50}(?:message|mail|e-?mail|data|attachment)s? ?(?:size|length)",
+            r"(?:message|mail|header)s? ?size .{0,40}(?:exceed|limit|maximum|over)",
+            r"size (?:limit )?(?:exceeds|exceeded|greater than|larger than|over limit)",
+            r"(?:maximum|max|allowed|fixed) (?:allowed )?(?:message |mail |e-?mail )?size",
+            r"RecipSizeLimit|SendSizeLimit|too much mail data|message length exceeds",
+            r"(?:메일(?!함)|첨부|메시지).{0,12}(?:크기|용량).{0,12}(?:너무|제한|초과)|첨부파일 (?:용량|크기)",
+            r"(?:メール|メッセージ)の?サイズ.{0,20}(?:超|大き)|(?:邮件|郵件|信件)(?:大小|太大|过大|過大).{0,10}",
+            r"nachricht (?:ist )?zu groß|message (?:est )?trop (?:gros|volumineux)|mensaje demasiado grande",
+            r"messaggio troppo grande|mensagem muito grande|bericht (?:is )?te groot|слишком (?:большо|велик)",
         ),
     ),
     (
@@ -97,6 +99,38 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        _R.DISABLED,
+        _any(
+            r"(?:account|mail ?box|user|recipient|address|e-?mail|domain)s?(?: \S+)?(?: is| has| was"
+            r"| are)?(?: been| currently"
+            r"| temporarily| not| no longer)? ?\b(?:disabled|suspended|deactivated|inactive|de-?activated|terminated"
+            r"|closed"
+            r"|discontinued|expired|locked|dormant|blocked for inactivity|not active(?:d)?|unsubscribed|archived"
+            r"|frozen)",
+            r"(?:disabled|inactive|suspended|deactivated|closed|expired|dormant) (?:account|mail ?box|user"
+            r"|recipient|address)",
+            r"no longer (?:active|in use|available|accepts?|accepting|on|with|at|employed|works?|valid|used"
+            r"|exists?|receiv\w+"
+            r"|monitored|a valid|here)|has (?:left|moved|quit|retired)\b"
+            r"|(?:account|mail ?box|user|address|recipient)\b.{0,40} been (?:disabled|suspended"
+            r"|deactivated"
+            r"|discontinued|deleted|removed|terminated|closed)|not accepting (?:mail|messages|e-?mail)"
+            r"|account that you tried"
+            r" to reach is (?:disabled|inactive|over)|user (?:has )?moved|change(?:d)? (?:of )?(?:e-?mail )?address",
+            r"휴면|이용\s?정지|탈퇴|해지|사용\s?(?:중지|정지|만료)|비활성|停止(?:され|中|し)|解約|利用停止"
+            r"|已(?:停用|禁用|冻结|冻結|注销"
+            r"|註銷|过期)|deaktiviert|gesperrt|stillgelegt|désactivé|desactivad|disattivat|заблокирован|отключен"
+            r"|неактив",
+        ),
+    ),
+    (
+        _R.CONTENT,
+        _any(
+            r"content presents a|blocked because (?:its|the|of its|of the) (?:content|attachment)|\bvirus|malware"
+            r"|banned:",
+        ),
+    ),
+    (
         _R.BLOCKED,
         _any(
             r"\b(?:spam|unsolicited|junk ?mail|uce|ube|phish\w*|spamm\w+)\b|spam-?(?:like|score|content|check"
@@ -114,7 +148,7 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"|dial-?up|residential (?:ip|address)|helo (?:command )?reject",
             r"your (?:ip|host|server|network|isp|domain|mta)\b.{0,60}(?:reject|refus|denied|not (?:allowed|accept"
             r"|permit))",
-            r"(?:client|connecting|sending|sender'?s?) (?:host|ip|address|server)\b.{0,60}(?:reject|refus|denied"
+            r"(?:client|connecting|sending|sender'?s) (?:host|ip|server)\b.{0,60}(?:reject|refus|denied"
             r"|block)",
             r"(?:user|recipient) complaints|\bTSS?0[0-9]\b|\bS31[45]0\b|\bOU-00\d|\bSC-00\d|\bDY-00\d|\bRP-00\d"
             r"|not rfc.?whitelist",
@@ -124,6 +158,14 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"|垃圾(?:邮件|郵件|信)"
             r"|黑名单|黑名單|(?:被|已)(?:对方)?(?:拒收|屏蔽|拦截|攔截)|拒收|спам|blockiert|bloqu[eé]|pourriel"
             r"|indésirable",
+        ),
+    ),
+    (
+        _R.POLICY,
+        _any(
+            r"sender(?:'?s)? (?:e-?mail )?(?:address|domain)?(?: \S+)?(?: is| was)? ?(?:rejected|refused|denied"
+            r"|verify|not (?:allowed"
+            r"|accepted|permitted|authori[sz]ed))|(?:bad|invalid) sender address",
         ),
     ),
     (
@@ -142,7 +184,8 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r" header|date|subject|message-id|8-?bit|line)|headers? (?:is |are |contains? )?(?:not|invalid|missing"
             r"|illegal)",
             r"not rfc ?(?:5322|2822|822|5321)|rfc ?(?:5322|2822|822) (?:compliant|violat)|bare (?:lf|cr|newline)"
-            r"|line (?:too long|length)|conversion (?:required|not|fail)|charset .{0,30}not (?:allowed|accepted)",
+            r"|(?:8|eight)[- ]?bit (?:data|character|content)|line (?:too long|length)|conversion (?:required|not"
+            r"|fail)|charset .{0,30}not (?:allowed|accepted)",
             r"(?:suspicious|disallowed|prohibited) (?:url|link|content)|첨부.{0,10}(?:차단|금지)|바이러스|ウイルス"
             r"|ウィルス|病毒",
         ),
@@ -150,7 +193,8 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
     (
         _R.TEMPORARY,
         _any(
-            r"gr[ea]y-?list|too (?:many|much) (?:\S+ ){0,3}?(?:connections?|sessions|messages|mails|e-?mails"
+            r"gr[ea]y-?list|too much mail from|too (?:many|much) (?:\S+ ){0,3}?(?:connections?|sessions|messages"
+            r"|mails|e-?mails"
             r"|recipients (?:from"
             r"|in)|errors|bad commands|traffic|requests|concurrent|hits)|rate.?limit|(?:sending|message|connection"
             r"|hourly"
@@ -168,30 +212,6 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"|mail system (?:problem|error|is)|please (?:try|retry)(?: again)? later|try again (?:later|in)"
             r"|(?:나중에|잠시 후) 다시"
             r"|しばらく|稍后再试|稍後再試|频率|頻率|服务器忙",
-        ),
-    ),
-    (
-        _R.DISABLED,
-        _any(
-            r"(?:account|mail ?box|user|recipient|address|e-?mail|domain)s?(?: \S+)?(?: is| has| was"
-            r"| are)?(?: been| currently"
-            r"| temporarily| not| no longer)? ?(?:disabled|suspended|deactivated|inactive|de-?activated|terminated"
-            r"|closed"
-            r"|discontinued|expired|locked|dormant|blocked for inactivity|not active(?:d)?|unsubscribed|archived"
-            r"|frozen)",
-            r"(?:disabled|inactive|suspended|deactivated|closed|expired|dormant) (?:account|mail ?box|user"
-            r"|recipient|address)",
-            r"no longer (?:active|in use|available|accepts?|accepting|on|with|at|employed|works?|valid|used"
-            r"|exists?|receiv\w+"
-            r"|monitored|a valid|here)|has (?:left|moved|quit|retired)\b|(?:has|have) been (?:disabled|suspended"
-            r"|deactivated"
-            r"|discontinued|deleted|removed|terminated|closed)|not accepting (?:mail|messages|e-?mail)"
-            r"|account that you tried"
-            r" to reach is (?:disabled|inactive|over)|user (?:has )?moved|change(?:d)? (?:of )?(?:e-?mail )?address",
-            r"휴면|이용\s?정지|탈퇴|해지|사용\s?(?:중지|정지|만료)|비활성|停止(?:され|中|し)|解約|利用停止"
-            r"|已(?:停用|禁用|冻结|冻結|注销"
-            r"|註銷|过期)|deaktiviert|gesperrt|stillgelegt|désactivé|desactivad|disattivat|заблокирован|отключен"
-            r"|неактив",
         ),
     ),
     (
@@ -227,7 +247,7 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"(?:user|recipient|mail ?box|address|addressee|account|alias|person|name|customer|subscriber)s?(?: \S"
             r"+)?(?: address"
             r"| name| account| mailbox)?(?: is| was| are| does| do| has| could| can)?(?: currently| been)?"
-            r" ?(?:not (?:be )?(?:known|found|exist|recogni[sz]\w+|listed|local|valid|a valid|a known|available"
+            r" ?\b(?:not (?:be )?(?:known|found|exist|recogni[sz]\w+|listed|local|valid|a valid|a known|available"
             r"|defined|here|on"
             r"|matched|resolve|hosted|in\b|have|registered|our)|n[o']t exist|doesn'?t (?:exist|have)|unknown"
             r"|invalid|undeliverable"
@@ -254,7 +274,7 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"|RESOLVER\.ADR|verif(?:y|ication) fail|(?:address|recipient) (?:verification|rejected|refused)"
             r"|(?:delivery|sent) to the"
             r" following recipients? fail|user\.? ?unknown|undeliverable address|couldn'?t be found"
-            r"|wasn'?t found at|who_are_you",
+            r"|wasn'?t found at|who_are_you|cuda_nsu",
             r"(?:없는|존재하지 않는|알 수 없는|잘못된|유효하지 않은) ?(?:\S+ )?(?:사용자|수신자|메일|주소|계정"
             r"|아이디|사서함)|(?:사용자|수신자|주소|계정)"
             r".{0,16}(?:없|찾을 수|존재하지|확인할 수)|(?:宛先|ユーザー?|アドレス|受信者|利用者).{0,20}(?:見つかり"
@@ -278,6 +298,7 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"|bruker).{0,50}(?:okänd|ukendt|ukjent"
             r"|inte|ikke|finns|findes)|(?:kullanıcı|alıcı).{0,40}(?:bulunama|yok|geçersiz)"
             r"|vastaanottaja.{0,40}(?:tuntematon|ei)",
+            r"no match(?:es)? |did not (?:exactly )?match|final delivery user ?id|(?:invalid|unknown|no such) user ?id",
         ),
     ),
     (
@@ -287,14 +308,16 @@ WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
             r"|timed? ?-?out)"
             r"|retry (?:time ?out|timeout|time) (?:exceeded|not reached)|(?:too|so) long (?:in|on) (?:the )?queue"
             r"|queue (?:lifetime|time)"
-            r"|(?:could not be|unable to|not been able to|cannot) (?:be )?deliver\w* (?:it |this message "
-            r"|your message )?(?:for|after|in|within)"
+            r"|(?:could not be|unable to|not been able to|cannot) (?:be )?deliver\w* (?:(?:it|(?:this "
+            r"|your )?message)"
+            r" )?(?:for|after|in|within)"
             r" .{0,30}(?:hour|day|minute)|(?:maximum|max) (?:queue|delivery|retry|number of) .{0,30}(?:attempt"
             r"|retries|time|reached)"
             r"|QUEUE\.Expired|undeliver\w* (?:for|after) \d|been in the queue too long"
             r"|failed to deliver .{0,30}(?:hour|day|retries)"
             r"|(?:gave|giving) up (?:on|after)|유효\s?(?:시간|기간)|재시도.{0,10}(?:초과|횟수)|保存期間|有効期限"
             r"|超过.{0,10}(?:重试|有效)",
+            r"failed \d+ attempts|maximum delivery attempts|not been collected",
         ),
     ),
     (

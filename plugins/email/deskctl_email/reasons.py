@@ -58,6 +58,12 @@ def classify(words: str, status: str | None = None) -> ReasonClass:
     return _BY_CODE.get(code[1], _R.OTHER) if code else _R.OTHER
 
 
+def has_expired(words: str) -> bool:
+    """Return True if a report says that the sender's server has given up after a time."""
+    text = " ".join(words[:MAX_TEXT].split())
+    return any(pattern.search(text) for reason, pattern in WORDS if reason is _R.EXPIRED)
+
+
 def _of_status(subject: int, detail: int, *, temporary: bool) -> ReasonClass | None:
     exact = _BY_STATUS.get((subject, detail))
     if exact is not None:
