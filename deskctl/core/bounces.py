@@ -50,6 +50,22 @@ def confirm(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
     unit.put_outbox(replace(entry, deliveries=_merged(entry, [Delivery(one, "delivered") for one in named])))
 
 
+def refusal(refused: Sequence[RecipientReport]) -> Bounce:
+    """Return a report about recipients whom the relay refused at once, while it accepted the mail for others."""
+    first = refused[0]
+    permanent = any(not (one.status or "5").startswith("4") for one in refused)
+    addresses = tuple(one.address for one in refused)
+    return Bounce(
+        addresses,
+        first.status,
+        permanent,
+        first.reason,
+        action="failed",
+        reason_class=first.reason_class,
+        reports=tuple(refused),
+    )
+
+
 def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Generator[Event, None, None]:
     """Keep what a report says of each recipient.
 

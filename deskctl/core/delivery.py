@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..errors import Refused
+from . import bounces
 from .commands import Command, machine, mail
 from .events import DeliverySettled, Event, StatusChanged
 from .handling import Handler, Said, Steps
@@ -44,6 +45,8 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
         by_mail_instead(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
+        if command.refused:
+            yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
         if after.message is not None:
             unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
