@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deskctl.config.locate import run_folder
+from deskctl.config.locate import trusted_run_folder
 from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import SOCKET_NAME
 
@@ -32,7 +32,7 @@ def open_desk(config_path: str | os.PathLike[str], *, wait: float = 60) -> Desk:
     On SQLite a desk has one owner: `wait` seconds for the one before. Raises ConfigError and Unavailable.
     """
     path = os.fspath(config_path)
-    socket = f"{run_folder(path)}/{SOCKET_NAME}"
+    socket = f"{trusted_run_folder(path)}/{SOCKET_NAME}"
     remote = RemoteDesk.connect(socket)
     return remote if remote is not None else _open_local(path, socket, wait)
 

@@ -7,6 +7,7 @@
     │   └── CustomerWrote  (4)   the author of a reply: read first, then send
     ├── ConfigError        (5)   the sysadmin: the configuration is wrong
     └── Unavailable        (6)   time, or the sysadmin: store, daemon or network cannot be reached
+        ├── StoreLost        (6)    the sysadmin: the store's file was taken away under a running process
         └── TemporaryFailure (75)   an MTA: keep the mail and try again (EX_TEMPFAIL of sysexits.h)
 
 `exit_code` is what the CLI exits with. This module imports nothing.
@@ -55,6 +56,17 @@ class ConfigError(DeskctlError):
 
 class Unavailable(DeskctlError):
     exit_code = 6
+
+
+class StoreLost(Unavailable):
+    """The store's file, or its write-ahead log, was deleted or replaced while it was open. Waiting does not help.
+
+    `closable`: closing the store still writes into it what only the deleted log holds.
+    """
+
+    def __init__(self, what: str, hint: str = "", closable: bool = False) -> None:
+        super().__init__(what, hint)
+        self.closable = closable
 
 
 class TemporaryFailure(Unavailable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -51,7 +52,29 @@ def report(context: CliContext, outcome: Outcome) -> None:
     """One line for people, the whole outcome with `--json`."""
     if context.json:
         context.document(outcome)
-    elif context.dry_run:
-        context.say(f"dry run: {outcome['said']}")
     elif outcome["said"]:
-        context.say(outcome["said"])
+        context.say(f"dry run: {named(outcome)}" if context.dry_run else named(outcome))
+
+
+#: Columns that a subject may take in a confirmation.
+_SUBJECT = 50
+#: Tickets whose subjects a confirmation names.
+_MOST = 3
+_TICKET = re.compile(r"\b(?:[Tt]ickets? )#?(\d+)\b|(?<![\w#])#(\d+)\b")
+
+
+def named(outcome: Outcome) -> str:
+    """What was done, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
+    from .width import cut
+
+    subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))
+    left = {number: f"#{number} “{cut(subject, _SUBJECT)}”" for number, subject in subjects.items() if subject}
+    if not left or len(left) > _MOST:
+        return outcome["said"]
+
+    def name(found: re.Match[str]) -> str:
+        return left.pop(int(found[1] or found[2]), found[0])
+
+    said = _TICKET.sub(name, outcome["said"])
+    rest = ", ".join(left.values())
+    return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

@@ -11,7 +11,7 @@ def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
     """`kind` is ticket, agent, team, tag or channel (see `core.queries.lookups.Completions`)."""
     from ..errors import DeskctlError
 
-    sign = incomplete[:1] if incomplete[:1] in ("#", "+") else ""
+    sign = incomplete[:1] if incomplete[:1] in ("#", "+", "-") else ""
     try:
         from ..core.queries.lookups import Completions
 

@@ -14,4 +14,6 @@ def ticket_in_editor(context: CliContext, number: int) -> tuple[str, int]:
     desk = context.desk()
     document, timezone = desk.ask(ShowTicket(number)), desk.info.timezone
     context.release()
-    return compose(ticket(document, Screen(width=78, timezone=timezone, color=False))), document["newest_in"]
+    return compose(ticket(document, Screen(width=78, timezone=timezone, color=False, newest_first=True))), document[
+        "newest_in"
+    ]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..desk import Desk, Outcome
     from .output import Column
 
+#: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.
+ALL = 2**62
+
 
 class CliContext:
     """`deskctl.plugins.commands.CommandContext`, filled from the command line by `options`.
@@ -32,6 +35,7 @@ class CliContext:
         self.debug = False
         self.dry_run = False
         self.columns: str | None = None
+        self.changed = False  # whether a command of this invocation changed something
         self._desk: Desk | None = None
         self._path: str | None = None
 
@@ -51,10 +55,12 @@ class CliContext:
         return self._path
 
     def desk(self) -> Desk:
+        """The desk, asked as whoever `--as` and $DESKCTL_AGENT name."""
         if self._desk is None:
             from ..bootstrap import open_desk
+            from ..desk.named import NamedDesk
 
-            self._desk = open_desk(self._file())
+            self._desk = NamedDesk(open_desk(self._file()), self.claim, self.agent)
         return self._desk
 
     def release(self) -> None:
@@ -84,7 +90,9 @@ class CliContext:
         """$DESKCTL_AGENT says who works on tickets and with customers. Administration is done by whoever is at the
         keyboard, unless `--as` says otherwise: the first agent could not be added by himself."""
         agent = self.agent if command.needs_agent or command.names_agent else self.claim
-        return self.desk().execute(command, agent=agent, dry_run=self.dry_run)
+        outcome = self.desk().execute(command, agent=agent, dry_run=self.dry_run)
+        self.changed |= outcome["changed"] and not self.dry_run
+        return outcome
 
     def request(self, name: str, /, **params: Any) -> Any:
         """A request of a plugin; its document. $DESKCTL_AGENT and `--as` say who asks."""
@@ -99,12 +107,40 @@ class CliContext:
             self.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         )
 
-    def emit(self, rows: Iterable[Any], columns: Sequence[Column | str | tuple[str, int]]) -> None:
-        """Let the desk go and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
-        values in a pipe."""
+    @property
+    def at_terminal(self) -> bool:
+        """Whether a person reads the output: standard output is a terminal and `--json` is not given."""
+        return sys.stdout.isatty() and not self.json
+
+    def page_size(self, given: int | None, default: int) -> int:
+        """Return how many rows to ask for: `--limit`, else `default` on a terminal, else all.
+
+        Output in a pipe is never cut short without being asked: a script could not tell.
+        """
+        return given if given is not None else default if self.at_terminal else ALL
+
+    def say_rest(self, shown: int, total: int | None, size: int) -> None:
+        """Say on a terminal that a list was cut: `50 of 62`. `total` None means more than `shown`, unknown how many."""
+        if self.at_terminal and (total is None or shown < total):
+            of = f"{shown} of {total}" if total is not None else f"the first {shown}"
+            self.say(f"{of}; --limit {total or 2 * size} shows {'all' if total else 'more'}")
+
+    def emit(
+        self,
+        rows: Iterable[Any],
+        columns: Sequence[Column | str | tuple[str, int]],
+        *,
+        empty: str = "nothing to list",
+    ) -> None:
+        """Close the desk and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
+        values in a pipe. Without rows a terminal gets the words `empty`."""
         from .output import emit, field
 
         self.release()
+        rows = list(rows)
+        if not rows and empty and self.at_terminal:
+            self.say(empty)
+            return
         known = [
             field(column)
             if isinstance(column, str)
@@ -113,7 +149,7 @@ class CliContext:
             else column
             for column in columns
         ]
-        emit(list(rows), known, json=self.json, chosen=self.columns, color=self.color)
+        emit(rows, known, json=self.json, chosen=self.columns, color=self.color)
 
     def say(self, line: str) -> None:
         """One line for people; nothing with `--json`, which has its own document."""

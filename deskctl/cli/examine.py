@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from ..errors import ConfigError, DeskctlError
+from ..errors import ConfigError, DeskctlError, Refused
+from .connections import failing, outdated, unmanned, unset_secrets
 from .context import CliContext
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 LEAST_FREE = 500_000_000  # bytes
 #: Public holidays are copied anew before there are none left.
 LEAST_HOLIDAYS = timedelta(days=365)
+#: Seconds for reading the store in search of damage.
+CHECK_WITHIN = 20.0
 #: A clock that is this far behind the newest ticket has been set back.
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -44,8 +48,8 @@ def finding(check: str, detail: str, mend: str = "") -> Finding:
     return {"check": check, "state": "finding", "detail": detail, "mend": mend}
 
 
-def examine(context: CliContext) -> list[Finding]:
-    """Everything, in the order in which it should be mended."""
+def examine(context: CliContext, *, offline: bool = False) -> list[Finding]:
+    """Everything, in the order in which it should be repaired. `offline`: connect to no other server."""
     try:
         path = context.config_path()
     except ConfigError as error:
@@ -60,8 +64,10 @@ def examine(context: CliContext) -> list[Finding]:
     for row in _guarded("store", lambda: _schema(config)):
         rows.append(row)
         store_fits = row["state"] == "fine"
+    said = {row["detail"] for row in rows}
+    rows += [row for row in _guarded("integrity", lambda: _integrity(config)) if row["detail"] not in said]
     if store_fits:
-        rows += _guarded("desk", lambda: _desk(context))
+        rows += _guarded("desk", lambda: _desk(context, config, offline))
         known = {row["detail"].partition(":")[0] for row in rows if row["check"] == "plugins"}
         rows += _guarded("plugins", lambda: _at_work(context, known))
     return rows
@@ -107,17 +113,37 @@ def _permissions(config: Config) -> Iterator[Finding]:
 
 
 def _loose(config: Config) -> Iterator[Finding]:
-    from ..config.trust import distrust
+    from ..config.trust import distrust_way
 
-    if why := distrust(config.path):
-        yield finding("permissions", f"{config.path} {why}", f"chmod go-w {config.path}")
+    if why := distrust_way(config.path):
+        yield finding("permissions", str(why), why.repair)
     for folder in dict.fromkeys((config.folder, config.run_dir)):
         if not folder.is_dir():
             yield finding("permissions", f"{folder} does not exist", f"mkdir -m 700 {folder}")
         elif not os.access(folder, os.W_OK | os.X_OK):
             yield finding("permissions", f"you may not write in {folder}", f"chown $(id -un) {folder}")
-        elif folder.stat().st_mode & 0o002 and not folder.stat().st_mode & 0o1000:
-            yield finding("permissions", f"everybody may write in {folder}", f"chmod o-w {folder}")
+        elif folder != config.folder and (loose := distrust_way(folder, folder=True)):
+            yield finding("permissions", str(loose), loose.repair)
+    store = config.store.file
+    if store is not None and store.exists():
+        yield from _loose_store(store)
+
+
+def _loose_store(store: Path) -> Iterator[Finding]:
+    """A store that cannot be written, or that others can read or write."""
+    from ..config.trust import distrust_way
+
+    log = store.with_name(store.name + "-wal")
+    for file in (store, *(path for path in (log, store.with_name(store.name + "-shm")) if path.exists())):
+        if not os.access(file, os.W_OK) or not file.stat().st_mode & 0o200:
+            yield finding("permissions", f"{file} is not writable, so the desk takes no mail", f"chmod u+w {file}")
+    if not os.access(store.parent, os.W_OK | os.X_OK) or not store.parent.stat().st_mode & 0o200:
+        detail = f"you may not write in {store.parent}, where the store keeps its log"
+        yield finding("permissions", detail, f"chmod u+wx {store.parent}")
+    if loose := distrust_way(store):
+        yield finding("permissions", str(loose), loose.repair)
+    elif store.stat().st_mode & 0o004:
+        yield finding("permissions", f"everybody can read {store}, and customers' mail in it", f"chmod o-r {store}")
 
 
 def _disk(config: Config) -> Iterator[Finding]:
@@ -136,6 +162,23 @@ def _schema(config: Config) -> Iterator[Finding]:
         yield finding("store", f"{len(found.pending)} upgrades are pending", "deskctl db upgrade")
     else:
         yield fine("store", f"revision {found.revision}")
+
+
+def _integrity(config: Config) -> Iterator[Finding]:
+    """Damage, within a bounded time."""
+    from ..store.integrity import check
+
+    found = check(config.store.url, CHECK_WITHIN)
+    for problem in found.problems:
+        yield finding("integrity", f"the store is damaged: {problem}", found.repair)
+    if found.problems:
+        return
+    if found.complete:
+        yield fine("integrity", "no damage in the store")
+    else:
+        file = shlex.quote(str(config.store.file))
+        detail = f"no damage in what {CHECK_WITHIN:g} s were enough to read of the store"
+        yield note("integrity", detail, f"sqlite3 {file} 'PRAGMA quick_check'")
 
 
 def ending_holidays(calendars: Sequence[Any], today: date) -> Iterator[Finding]:
@@ -173,13 +216,25 @@ def _at_work(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
             yield note("jobs", f"{waiting} wait for the plugin {name}, which is off", f"deskctl plugin show {name}")
 
 
-def _desk(context: CliContext) -> Iterator[Finding]:
-    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, StoreStatus
+def _secrets(config: Config, *, daemon: bool) -> Iterator[Finding]:
+    """Passwords that are to come from the environment and are not there. A running daemon may have its own."""
+    for path, secret in unset_secrets(config):
+        kind = note if daemon else finding
+        yield kind(
+            "configuration", f"{path}: the environment variable {secret.unset} is not set", f"export {secret.unset}=…"
+        )
+
+
+def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Finding]:
+    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, ListTeams, StoreStatus
     from ..core.queries.levels import ListCalendars
     from ..core.queries.tickets import ListTickets
 
     desk = context.desk()
     health = desk.ask(DeskHealth())
+    if old := outdated(config, health):
+        yield finding("daemon", old, "deskctl daemon stop; deskctl daemon run (systemctl restart deskctl)")
+    yield from _secrets(config, daemon=health["daemon"])
     store = desk.ask(StoreStatus())
     waiting = store["waiting"] + store["outbox"]
     if health["daemon"]:
@@ -206,6 +261,9 @@ def _desk(context: CliContext) -> Iterator[Finding]:
         yield fine("agents", f"{len(agents)} active")
     else:
         yield note("agents", "there are none yet", "deskctl agent add HANDLE --name NAME --email ADDRESS")
+    for channel, team in unmanned(config, desk.ask(ListTeams())):
+        detail = f"channel {channel} gives its tickets to team {team}, which has no active member"
+        yield finding("teams", detail, f"deskctl agent set HANDLE --join {team}")
     yield from ending_holidays(desk.ask(ListCalendars()), datetime.now(UTC).date())
     channels = desk.call("channels")
     if not channels:
@@ -213,6 +271,12 @@ def _desk(context: CliContext) -> Iterator[Finding]:
     for channel in channels:
         if not channel["sends"]:
             yield note("channels", f"{channel['name']} cannot send answers", "give it smtp in config.toml")
+    names = [] if offline else [channel["name"] for channel in channels]
+    try:
+        for name, detail, hint in failing(desk, names):
+            yield finding("channels", f"{name}: {detail}", hint)
+    except Refused as error:
+        yield note("channels", f"not tested: {error.what}", error.hint)
     newest = desk.ask(ListTickets(all=True, limit=1))
     if newest and datetime.fromisoformat(newest[0]["updated_at"]) > datetime.now(UTC) + CLOCK_SLACK:
         yield finding("clock", f"it is behind the newest ticket ({newest[0]['updated_at']})", "timedatectl status")

@@ -40,7 +40,7 @@ def home(context: CliContext) -> int:
         sys.stdout.write("".join(f"{line}\n" for line in above(document, terminal_width(), color=context.color)))
         context.say(f"{name}: {title}" if rows else f"{name}: no {title}")
         sys.stdout.write("\n" if rows else "")
-    context.emit(rows, listed(mine=agent is not None))
+    context.emit(rows, listed(mine=agent is not None), empty="")
     if people and following:
         sys.stdout.write("\n" + "".join(f"{line}\n" for line in wrap(visible(following), terminal_width())))
     return 0

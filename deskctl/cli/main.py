@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 import threading
+from collections.abc import Callable
 from typing import NoReturn
 
 import click
@@ -15,9 +16,11 @@ from ..errors import ConfigError, DeskctlError
 from .context import CliContext
 from .lazy import LazyGroup
 from .options import common_options
+from .streams import OutputError, prepare, silence
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
+OUTPUT_FAILED = 74  # EX_IOERR of sysexits.h
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 COMPLETING = "_DESKCTL_COMPLETE"  # the environment variable of the completion scripts
 
@@ -49,8 +52,12 @@ def cli(ctx: click.Context) -> int | None:
     return None
 
 
-def run(arguments: list[str]) -> int:
-    """Carry a command line out; its exit code. Prints errors; raises nothing on purpose."""
+def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> int:
+    """Carry out a command line and return its exit code. Prints errors; raises nothing on purpose.
+
+    `lost` tells whether output went nowhere because standard output is closed. A command that changed something
+    succeeds all the same: its caller wants no report, and a script that sees a failure would do it again.
+    """
     context = CliContext()
     try:
         try:
@@ -58,6 +65,9 @@ def run(arguments: list[str]) -> int:
         finally:
             context.release()
         sys.stdout.flush()
+        if lost() and not context.changed:
+            _complain("standard output is closed", "send the output somewhere, or to /dev/null")
+            return OUTPUT_FAILED
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         sys.stderr.write(error.format_message() + "\n")
@@ -77,9 +87,12 @@ def run(arguments: list[str]) -> int:
             sys.stderr.write("\n")  # the terminal has shown ^C
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit; let it go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return BROKEN_PIPE
+    except OutputError as error:
+        silence()
+        _complain(f"standard output cannot be written: {error.strerror}", _carried_out(context))
+        return OUTPUT_FAILED
     except Exception as error:
         if context.debug or "--debug" in arguments:
             raise
@@ -101,6 +114,12 @@ def _invoke(arguments: list[str], context: CliContext) -> object:
         return end.exit_code
 
 
+def _carried_out(context: CliContext) -> str:
+    if context.changed:
+        return "the command was carried out; only its report is lost"
+    return "free some space, or write somewhere else"
+
+
 def _usage_hint(error: click.ClickException) -> str:
     ctx = getattr(error, "ctx", None)
     return f"{ctx.command_path} --help shows how" if ctx is not None else "deskctl --help shows how"
@@ -120,11 +139,7 @@ def _safe(text: str) -> str:
 
 def main() -> NoReturn:
     """The console script."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        # A terminal that cannot show a letter gets its number, and bytes that are no text become marks: no crash.
-        errors = "replace" if stream is sys.stdin else "backslashreplace"
-        getattr(stream, "reconfigure", lambda **_: None)(errors=errors)
-    code = run(sys.argv[1:])
+    code = run(sys.argv[1:], lost=prepare())
     sys.stderr.flush()
     if threading.active_count() == 1:
         # Everything is written and closed. To take the interpreter apart, too, is a tenth of a short command's time.

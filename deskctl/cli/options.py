@@ -77,3 +77,13 @@ def columns(known: tuple[Any, ...]) -> Callable[[F], F]:
         shell_complete=complete,
         help=f"Print these columns: {names}.",
     )
+
+
+def limit(default: int) -> Callable[[F], F]:
+    """`--limit N`: None when it is not given; `CliContext.page_size` says what that means."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1, max=2**62, clamp=True),
+        metavar="N",
+        help=f"List at most N; without it {default} on a terminal and all in a pipe or with --json.",
+    )

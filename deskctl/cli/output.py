@@ -60,7 +60,7 @@ def emit(rows: Sequence[Any], columns: Sequence[Column], *, json: bool, chosen: 
         documents = rows if chosen is None else [{c.name: c.value(row) for c in picked} for row in rows]
         sys.stdout.write("".join(map(write, documents)))
     elif sys.stdout.isatty():
-        sys.stdout.write(table(rows, picked, terminal_width(), color))
+        sys.stdout.write(table(rows, picked, terminal_width(), color, drop_empty=chosen is None))
     else:
         sys.stdout.write("".join("\t".join(plain(c.value(row)) for c in picked) + "\n" for row in rows))
 
@@ -96,13 +96,20 @@ def plain(value: Any) -> str:
     return visible(str(value))
 
 
-def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: bool) -> str:
-    """Aligned lines with a heading, none wider than `limit` columns as long as the flexible columns can give way."""
+def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: bool, *, drop_empty: bool = False) -> str:
+    """Return aligned lines with a heading, none wider than `limit` columns as long as flexible columns can shrink.
+
+    `drop_empty` leaves out columns without any value if the table would be too wide with them.
+    """
     if not rows:
         return ""
     cells = [[plain(c.value(row) if c.shown is None else c.shown(row)) for c in columns] for row in rows]
     heads = [(c.heading or c.name.replace("_", " ")).upper() for c in columns]
     widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(columns))]
+    if drop_empty and sum(widths) + len(GAP) * (len(columns) - 1) > limit:
+        kept = [i for i in range(len(columns)) if any(line[i] for line in cells)]
+        columns, heads, widths = [columns[i] for i in kept], [heads[i] for i in kept], [widths[i] for i in kept]
+        cells = [[line[i] for i in kept] for line in cells]
     widths = [w if c.least is None else min(w, max(c.least, limit)) for w, c in zip(widths, columns, strict=True)]
     _shrink(widths, columns, limit - len(GAP) * (len(columns) - 1))
 
@@ -134,6 +141,7 @@ def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
 def terminal_width() -> int:
     """Columns of the terminal; $COLUMNS wins, 80 when nobody knows."""
     try:
-        return max(20, int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns))
-    except (ValueError, OSError):
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (ValueError, OSError, AttributeError):
         return 80
+    return max(20, columns) if columns > 0 else 80  # a terminal without a size reports 0

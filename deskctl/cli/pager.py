@@ -36,6 +36,6 @@ def page(text: str) -> None:
 
 def _height() -> int:
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).lines
+        return os.get_terminal_size(sys.stdout.fileno()).lines or 24
     except OSError:
         return 24

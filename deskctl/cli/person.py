@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 from ..safe import visible, visible_lines
 from .style import of_status
-from .thread import Screen, by_name, call, event, size
+from .thread import HEADLINE, KIND, Screen, by_name, call, event, lined, size
 from .times import age
 from .width import cut, wrap
 
 if TYPE_CHECKING:
     from ..core.queries.answers import TicketRow
     from ..core.queries.customer_answers import ContactDocument, SaidRow
-
-_KIND = {"out": "reply", "note": "note", "auto": "automatic"}
 
 
 def person(document: ContactDocument, screen: Screen) -> str:
@@ -74,11 +72,12 @@ def _ticket(row: TicketRow, screen: Screen) -> str:
 def _said(said: SaidRow, name: str | None, screen: Screen) -> Iterator[str]:
     facts = [
         by_name(said["author"] or "nobody", name),
-        call(said["call"]) or _KIND.get(said["kind"], ""),
+        call(said["call"]) or KIND.get(said["kind"], ""),
         f"#{said['ticket']} {visible(said['channel'])}",
         screen.moment(said["sent_at"]),
     ]
-    yield from wrap("── " + " · ".join(fact for fact in facts if fact), screen.width)
+    first, second, *rest = (fact for fact in facts if fact)
+    yield from lined([screen.paint(f"── {first} · {second}", HEADLINE.get(said["kind"], "")), *rest], screen.width)
     yield from wrap(visible_lines(said["text"]).strip("\n"), screen.width)
     for file in said["attachments"]:
         for line in wrap(f"[attachment {file['id']}: {visible(file['filename'])}, {size(file['size'])}]", screen.width):

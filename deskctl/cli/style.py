@@ -11,6 +11,7 @@ _CODES = {
     "blue": "34",
     "cyan": "36",
     "found": "1;33",
+    "customer": "1;36",
 }
 
 _STATUS = {"new": "cyan", "open": "green", "pending": "yellow", "hold": "yellow"}

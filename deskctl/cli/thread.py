@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..safe import visible, visible_lines
+from .happened import sentence
 from .style import of_clock, of_delivery, of_priority, of_status, paint
 from .times import age, local, now
 from .width import width, wrap
@@ -15,9 +16,10 @@ from .width import width, wrap
 if TYPE_CHECKING:
     from ..core.queries.answers import CallRow, DeliveryRow, MessageRow, TicketDocument
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
-_KIND = {"in": "", "out": "reply", "note": "note", "auto": "automatic"}
+#: What a message is, in words: without colour they must tell it, too.
+KIND = {"in": "customer", "out": "reply", "note": "internal note", "auto": "automatic"}
+HEADLINE = {"in": "customer", "out": "green", "note": "yellow", "auto": "dim"}  # a style for each kind
 _STRANGER = "not verified: the address had no part in this ticket"
 #: Mail servers' reports, by what marks the message.
 _REPORTS = {
@@ -31,13 +33,17 @@ _UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered",
 
 
 class Screen:
-    """How to draw: `width` in columns, `timezone` of the desk, `full` with quotes and events."""
+    """How to draw: `width` in columns, `timezone` of the desk, `full` with quotes and events, `newest_first` with the
+    messages in reverse order."""
 
-    def __init__(self, *, width: int, timezone: str, color: bool, full: bool = False) -> None:
+    def __init__(
+        self, *, width: int, timezone: str, color: bool, full: bool = False, newest_first: bool = False
+    ) -> None:
         self.width = width
         self.timezone = timezone
         self.color = color
         self.full = full
+        self.newest_first = newest_first
         self.now = now()
 
     def paint(self, text: str, style: str) -> str:
@@ -60,7 +66,7 @@ def contact(ref: Any) -> str:
 def ticket(document: TicketDocument, screen: Screen) -> str:
     """The whole screen, line breaks included."""
     lines = [*_head(document, screen)]
-    for message in document["messages"]:
+    for message in reversed(document["messages"]) if screen.newest_first else document["messages"]:
         lines += ["", *_message(message, document, screen)]
     if screen.full:
         lines += ["", screen.paint("Events", "bold"), *(event(e, screen) for e in document["events"])]
@@ -164,7 +170,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     report = _REPORTS.get(automatic, "")
     facts = [
         _author(message, document),
-        report or call(message["call"]) or _KIND.get(message["kind"], message["kind"]),
+        report or call(message["call"]) or KIND.get(message["kind"], message["kind"]),
         screen.moment(message["sent_at"]),
         screen.paint(delivery, of_delivery(delivery)) if delivery else "",
         visible(automatic) if message["kind"] == "auto" and not report else "",
@@ -174,7 +180,9 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
-    yield screen.paint("── ", "dim") + " · ".join(fact for fact in facts if fact)
+    first, second, *rest = (fact for fact in facts if fact)
+    style = HEADLINE.get(message["kind"], "")
+    yield from lined([screen.paint(f"── {first} · {second}", style), *rest], screen.width)
     if delivery in _UNDELIVERED and message.get("delivery_error"):
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
@@ -241,35 +249,16 @@ def body(message: MessageRow, screen: Screen) -> Iterator[str]:
 
 
 def event(row: dict[str, Any], screen: Screen) -> str:
-    """One line: when, who, what, and its facts."""
-    what = row["kind"].replace("_", " ")
-    facts = event_facts(row, screen.timezone)
-    return f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  {what}  {facts}".rstrip()
+    """When, who, and what happened, wrapped to the width with the later lines indented."""
+    start = f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  "
+    return indented(start, sentence(row, screen.timezone), screen)
 
 
-def event_facts(row: dict[str, Any], timezone: str) -> str:
-    """What an event tells beside its kind: `old → new` for a change, `name=value` for the rest that says something."""
-    known = {"kind", "at", "by", "command", "ticket"}
-    words = []
-    if row["kind"] == "routed":
-        known |= {"candidates", "left_out"}  # deskctl route explain says it better
-    if "old" in row and "new" in row:
-        known |= {"old", "new"}
-        words.append(f"{_fact(row['old'], timezone)} → {_fact(row['new'], timezone)}")
-    words += [f"{k}={_fact(v, timezone)}" for k, v in row.items() if k not in known and v not in (None, [], "")]
-    return " ".join(words)
-
-
-def _fact(value: Any, timezone: str) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, list):
-        return ",".join(_fact(each, timezone) for each in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) and _MOMENT.match(value):
-        return local(value, timezone)
-    return visible(str(value))
+def indented(start: str, words: str, screen: Screen) -> str:
+    """`words` after `start`, wrapped; what does not fit stands below, indented. The start is dim."""
+    first, *rest = list(wrap(words, max(screen.width - width(start), 20))) or [""]
+    later = list(wrap(" ".join(rest), max(screen.width - 4, 20))) if rest else []
+    return "\n".join([screen.paint(start, "dim") + first, *(f"    {line}" for line in later)]).rstrip()
 
 
 def size(count: int) -> str:

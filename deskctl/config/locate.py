@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
-from .trust import distrust
+from .trust import Distrust, distrust_way
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_GONE = "the current folder no longer exists"
 HINT = "Make a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG."
 
 
@@ -30,7 +31,8 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
     """The absolute path of the configuration, the first there is of: `explicit` (--config), $DESKCTL_CONFIG,
     ./config.toml with a `[desk]` table, the XDG folder, /etc/deskctl/config.toml.
 
-    Raises ConfigError: none there, a named one missing, or one in the current folder that others can change.
+    Raises ConfigError: none there, a named one missing, or one that others can change; one in the current folder must
+    also belong to the caller or root.
     """
     environ = os.environ if environ is None else environ
     for named, by in ((explicit, "--config"), (environ.get("DESKCTL_CONFIG"), "$DESKCTL_CONFIG")):
@@ -40,14 +42,16 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
                 path = os.path.join(path, "config.toml")
             if not os.path.exists(path):
                 raise ConfigError(f"{path} does not exist (named by {by})", "Make it with `deskctl init`.")
-            return path
-    here = _absolute("config.toml")
-    if _is_desk(here):
+            return _trusted(path)
+    gone = _current_folder() is None
+    if not gone and _is_desk(here := _absolute("config.toml")):
         return here
     home = _absolute(environ.get("XDG_CONFIG_HOME") or "~/.config")
     for path in (os.path.join(home, "deskctl", "config.toml"), "/etc/deskctl/config.toml"):
         if os.path.isfile(path):
-            return path
+            return _trusted(path)
+    if gone:
+        raise ConfigError(_GONE, HINT)
     raise ConfigError("there is no desk here: no config.toml was found", HINT)
 
 
@@ -74,12 +78,37 @@ def run_folder(path: str) -> str:
     return os.path.join(folder, os.path.expanduser(named)) if isinstance(named, str) and named else folder
 
 
+def trusted_run_folder(path: str) -> str:
+    """The folder of the daemon's socket, where nobody but its owner can put another socket. Raises ConfigError.
+
+    The configuration at `path` was found by `find_file`, so its own folder needs no second look.
+    """
+    folder = run_folder(path)
+    if folder != os.path.dirname(_absolute(path)):
+        with contextlib.suppress(OSError):  # not there yet: then nobody serves a socket in it
+            if why := distrust_way(folder, folder=True):
+                raise ConfigError(
+                    f"{why}, so no daemon is looked for in [daemon] run_dir: anyone could pose as it", why.repair
+                )
+    return folder
+
+
 def socket_path(path: Path) -> Path:
     return run_dir(path) / "desk.sock"
 
 
 def lock_path(path: Path) -> Path:
     return run_dir(path) / "desk.lock"
+
+
+def fingerprint(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 (hexadecimal) of a configuration file; "" if it cannot be read."""
+    import hashlib
+
+    try:
+        return hashlib.sha256(_bytes(os.fspath(path))).hexdigest()
+    except OSError:
+        return ""
 
 
 def _is_desk(path: str) -> bool:
@@ -90,20 +119,34 @@ def _is_desk(path: str) -> bool:
             return False
         if "desk" not in _read(path):
             return False
-        why = distrust(path)
+        why = distrust_way(path, own=True)
     except (ConfigError, OSError) as error:
         # Not TOML, or not readable: it may still be the desk that is meant.
         if isinstance(error, ConfigError) and not _names_desk(path):
             return False
-        why = "" if isinstance(error, ConfigError) else f"cannot be read: {error.strerror}"
+        why = None if isinstance(error, ConfigError) else Distrust(path, f"cannot be read: {error.strerror}", "")
         with contextlib.suppress(OSError):
-            why = why or distrust(path)
+            why = why or distrust_way(path, own=True)
     if why:
-        raise ConfigError(
-            f"{path} {why}, so it is not used: it could name commands to run",
-            f"If you trust it, say so: deskctl --config {os.path.basename(path)}",
-        )
+        raise _refused(path, why)
     return True
+
+
+def _trusted(path: str) -> str:
+    """Return the path of a configuration that only its owner can change. Raises ConfigError."""
+    try:
+        why = distrust_way(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    if why:
+        raise _refused(path, why)
+    return path
+
+
+def _refused(path: str, why: Distrust) -> ConfigError:
+    about = "it" if why.path == path else path
+    hint = why.repair or f"if you trust its owner, name it: deskctl --config {os.path.basename(path)}"
+    return ConfigError(f"{why}, so {about} is not used: it could name commands to run", hint)
 
 
 def _names_desk(path: str) -> bool:
@@ -131,4 +174,17 @@ def _bytes(path: str) -> bytes:
 def _absolute(path: str) -> str:
     """Without resolving links, and `..` behind them, as the shell showed it."""
     path = os.path.expanduser(path).removeprefix("./")
-    return os.path.join(os.getcwd(), path).rstrip("/") or "/"
+    if not os.path.isabs(path):
+        folder = _current_folder()
+        if folder is None:
+            raise ConfigError(_GONE, f"cd somewhere else, or give {path} with its whole path")
+        path = os.path.join(folder, path)
+    return path.rstrip("/") or "/"
+
+
+def _current_folder() -> str | None:
+    """The current folder; None if it was removed while this process or its shell is in it."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None

@@ -329,7 +329,7 @@ class _Reading:
 
     def _plugins(self, table: PluginsTable) -> None:
         from .absent import ON_PURPOSE
-        from .trust import distrust
+        from .trust import distrust_way
 
         for key, names in (("only", table.only or ()), ("disabled", table.disabled)):
             for index, name in enumerate(names):
@@ -339,11 +339,11 @@ class _Reading:
         if table.dir is None:
             return
         try:
-            why = "is not a folder" if not table.dir.is_dir() else distrust(table.dir)
+            why = str(distrust_way(table.dir, own=True, folder=True) or "")
         except OSError as error:
-            why = f"cannot be read: {error.strerror}"
+            why = f"{table.dir} {'is not a folder' if not table.dir.exists() else f'cannot be read: {error.strerror}'}"
         if why:
-            self._error(("plugins", "dir"), f"{table.dir} {why}, so its plugins are not loaded")
+            self._error(("plugins", "dir"), f"{why}, so its plugins are not loaded")
 
     def _exposure(self, core: CoreTables | None) -> None:
         url = core.store.url if core else ""

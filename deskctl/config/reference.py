@@ -82,7 +82,8 @@ def reference(example: str, kinds: Mapping[str, Kind]) -> str:
         "Generated from the schema and `config.example.toml` by `make docs`. Do not edit.",
         "",
         "Which file is used: `--config`, `$DESKCTL_CONFIG`, `./config.toml` (with a `[desk]` table, owned by you or",
-        "root and not writable by others), `~/.config/deskctl/config.toml`, `/etc/deskctl/config.toml`.",
+        "root), `~/.config/deskctl/config.toml`, `/etc/deskctl/config.toml`. Neither the file nor its folder may be",
+        "writable by others; see [Access control](../how-to/access-control.md).",
         "`deskctl config check` shows everything that is wrong at once and exits with 0 (fine), 1 (warnings only) or",
         "5 (errors).",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -44,6 +45,12 @@ def _language(_: Any, attribute: Attribute[str], value: str) -> None:
         raise Invalid(f'{value!r} is no language; use a code as in "en" or "ko"', key=attribute.name)
 
 
+def _accounts(_: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    for name in value:
+        if not name or any(c.isspace() or c in ":,\0" for c in name):
+            raise Invalid(f"{name!r} is not the name of an account", key=attribute.name)
+
+
 def _url(_: Any, attribute: Attribute[str], value: str) -> None:
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return
@@ -66,7 +73,8 @@ def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
 class DeskTable:
     """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed.
     `keep_spam`: how long the words of spam are kept. `link_valid`: how long a one-time code may be sent.
-    `digest`: how long what an agent is told after a first thing is gathered into one message; "0s" gathers nothing."""
+    `digest`: how long what an agent is told after a first thing is gathered into one message; "0s" gathers nothing.
+    `ingest_users`: accounts beside the owner that may hand in mail with `deskctl mail ingest`."""
 
     name: str = field(default="Help desk", validator=_line)
     timezone: str = field(default="UTC", validator=_zone)
@@ -76,6 +84,7 @@ class DeskTable:
     keep_spam: timedelta = timedelta(days=30)
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
+    ingest_users: tuple[str, ...] = field(default=(), validator=_accounts)
 
 
 @frozen(kw_only=True)
@@ -83,6 +92,12 @@ class StoreTable:
     """`[store]`. The URL may hold a password, so it is not in the repr."""
 
     url: str = field(default="sqlite:///desk.db", validator=_url, repr=False)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite store."""
+        prefix = "sqlite:///"
+        return Path(self.url.removeprefix(prefix).partition("?")[0]) if self.url.startswith(prefix) else None
 
     def absolute(self, folder: Path) -> str:
         """The URL with a relative SQLite file counted from `folder`."""
@@ -238,6 +253,16 @@ class Config:
     @property
     def run_dir(self) -> Path:
         return self.daemon.run_dir or self.folder
+
+    def owners(self) -> frozenset[int]:
+        """Return the uids that own the desk where no daemon runs: of the configuration, the folder of socket and lock,
+        and the store's file."""
+        found = []
+        for path in (self.path, self.run_dir, self.store.file):
+            if path is not None:
+                with contextlib.suppress(OSError):
+                    found.append(path.stat().st_uid)
+        return frozenset(found)
 
     def settings(self) -> Settings:
         """What the core needs to know."""

@@ -104,6 +104,11 @@ class Secret:
         path = self._base / str(self._value)
         return str(path) if self._kind == "file" and not path.exists() else ""
 
+    @property
+    def unset(self) -> str:
+        """The environment variable that should hold it and is not set here, "" if none is missing."""
+        return str(self._value) if self._kind == "env" and not os.environ.get(str(self._value)) else ""
+
     def _literal(self) -> str:
         return str(self._value)
 

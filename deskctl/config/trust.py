@@ -1,23 +1,155 @@
-"""Whether a file may be believed: a configuration can name commands and plugins, so it must be nobody else's."""
+"""Trust in files: a configuration can name commands and plugins, so nobody else may be able to change it.
+
+Imports little: every command runs this.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: Symbolic links that are followed, as in Linux.
+_MOST_LINKS = 40
 
 
-def distrust(path: str | os.PathLike[str]) -> str:
-    """Why `path` is not to be believed, "" if it is: owned by the caller or root, written by nobody else.
+class Distrust(NamedTuple):
+    """The reason not to believe a file. `path` is the file or folder at fault, `why` continues its name in a message,
+    `repair` is the command, or the advice, that repairs it."""
 
+    path: str
+    why: str
+    repair: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.why}"
+
+
+def distrust_way(path: str | os.PathLike[str], *, own: bool = False, folder: bool = False) -> Distrust | None:
+    """Return why what is found at `path` is not to be believed, None if it is.
+
+    The file and the folders that hold it, or a symbolic link to it, may be writable by nobody but their owners; so may
+    the folders above, unless they are sticky as /tmp is. All of them belong to the owner of the file, root or the
+    caller. `own`: the file belongs to the caller or root. `folder`: a folder is meant, not a file.
     Raises OSError when it cannot be looked at.
     """
+    path = os.fspath(path)
+    if not os.path.isabs(path):
+        path = os.path.join(os.getcwd(), path)
     status = os.stat(path)
-    if status.st_uid not in (os.geteuid(), 0):
-        return f"belongs to {_login(status.st_uid)}, not to you or root"
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        who = "everybody" if status.st_mode & stat.S_IWOTH else "its group"
-        return f"can be changed by {who} (mode {stat.S_IMODE(status.st_mode):o})"
+    if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
+        return Distrust(path, f"is not a {'folder' if folder else 'file'}", "")
+    if own and not _is_one_of(status.st_uid, (os.geteuid(), 0)):
+        return Distrust(path, f"belongs to {_login(status.st_uid)}, not to you or root", "")
+    if why := _writers(path, status):
+        return Distrust(path, why, _chmod(path, status))
+    owners = (status.st_uid, os.geteuid(), 0)
+    for parent, entry, last in _steps(path):
+        found = os.stat(parent)
+        if not _is_one_of(found.st_uid, owners):
+            return Distrust(
+                parent, f"belongs to {_login(found.st_uid)}, who is not the owner of {path}", _elsewhere(path, folder)
+            )
+        why = _writers(parent, found)
+        if not why:
+            continue
+        sticky = found.st_mode & stat.S_ISVTX and _is_one_of(os.lstat(os.path.join(parent, entry)).st_uid, owners)
+        if folder or not last:
+            if not sticky:
+                return Distrust(parent, why, _chmod(parent, found))
+        else:
+            return Distrust(parent, why, _elsewhere(path, folder) if sticky else _chmod(parent, found))
+    return None
+
+
+def _steps(path: str) -> Iterator[tuple[str, str, bool]]:
+    """Every (folder, entry) that leads from / to what `path` names, symbolic links followed. True with those whose
+    entry is the file or a link to it."""
+    names = [name for name in path.split("/") if name not in ("", ".")]
+    rest = [(name, index == 0) for index, name in enumerate(reversed(names))]
+    folder, links = "/", 0
+    while rest:
+        entry, last = rest.pop()
+        if entry == "..":
+            folder = os.path.dirname(folder)
+            continue
+        yield folder, entry, last
+        here = os.path.join(folder, entry)
+        if not stat.S_ISLNK(os.lstat(here).st_mode):
+            folder = here
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise OSError(40, "too many symbolic links", path)
+        target = os.readlink(here)
+        names = [name for name in target.split("/") if name not in ("", ".")]
+        rest += [(name, last and index == 0) for index, name in enumerate(reversed(names))]
+        if target.startswith("/"):
+            folder = "/"
+
+
+def _writers(path: str, status: os.stat_result) -> str:
+    """Return who else can change it, in words that continue its name; "" for nobody."""
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & stat.S_IWOTH:
+        return f"can be changed by everybody (mode {mode:o})"
+    if mode & stat.S_IWGRP and not (_is_private(status.st_gid, status.st_uid) and not _has_acl(path)):
+        return f"can be changed by its group (mode {mode:o})"
     return ""
+
+
+def _is_private(gid: int, uid: int) -> bool:
+    """Return whether a group is the owner's own: called as the owner, and without other members. Root's never is."""
+    import grp
+    import pwd
+
+    try:
+        owner, group = pwd.getpwuid(uid), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    if uid == 0 or owner.pw_gid != gid or group.gr_name != owner.pw_name:
+        return False
+    if any(name != owner.pw_name for name in group.gr_mem):
+        return False
+    return not any(other.pw_gid == gid and other.pw_uid != uid for other in pwd.getpwall())
+
+
+def _has_acl(path: str) -> bool:
+    """Return whether an access control list names others; their rights are shown as those of the group."""
+    try:
+        return bool(os.getxattr(path, "system.posix_acl_access"))
+    except OSError:
+        return False
+
+
+def _is_one_of(uid: int, owners: tuple[int, ...]) -> bool:
+    return uid in owners or (uid == _unmapped())
+
+
+def _unmapped() -> int | None:
+    """Return the uid under which root shows in a user namespace that does not map it, None outside of such."""
+    try:
+        with open("/proc/self/uid_map", "rb") as file:
+            if file.read().split() == [b"0", b"0", b"4294967295"]:
+                return None
+        with open("/proc/sys/kernel/overflowuid", "rb") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None
+
+
+def _chmod(path: str, status: os.stat_result) -> str:
+    import shlex
+
+    who = ("g" if status.st_mode & stat.S_IWGRP else "") + ("o" if status.st_mode & stat.S_IWOTH else "")
+    return f"chmod {who}-w {shlex.quote(path)}"
+
+
+def _elsewhere(path: str, folder: bool) -> str:
+    import shlex
+
+    return f"mkdir -m 700 ~/desk && mv {shlex.quote(path)} ~/desk/" if not folder else "use a folder of your own"
 
 
 def _login(uid: int) -> str:

@@ -75,7 +75,7 @@ def _host_and_port(place: str) -> tuple[str, int]:
     host, colon, port = place.rpartition(":")
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        raise UsageError(f"{place!r} is no HOST:PORT", "For example 127.0.0.1:2525.")
+        raise UsageError(f"{place!r} is not HOST:PORT", "for example 127.0.0.1:2525.")
     return host or "127.0.0.1", int(port)
 
 

@@ -28,12 +28,11 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
         case "sent":
             after = replace(tried, state=OutboxState.SENT, sent_at=unit.now, due_at=None, last_error=None)
         case "deferred":
-            wait = timedelta(seconds=command.retry_after or 1)
+            wait = _named(command.retry_after) or timedelta(seconds=1)
             after = replace(entry, state=OutboxState.QUEUED, due_at=unit.now + wait, last_error=command.reason)
         case "try_later" if unit.now - entry.created_at < GIVE_UP_AFTER:
             wait = RETRY_AFTER[min(entry.attempts, len(RETRY_AFTER) - 1)]
-            if command.retry_after is not None:
-                wait = max(wait, timedelta(seconds=command.retry_after))
+            wait = max(wait, _named(command.retry_after) or wait)
             after = replace(tried, state=OutboxState.RETRY, due_at=unit.now + wait)
         case "uncertain":
             after = replace(tried, state=OutboxState.UNCERTAIN, due_at=None)
@@ -50,6 +49,13 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
         if after.message is not None:
             unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
+
+
+def _named(seconds: float | None) -> timedelta | None:
+    """The time that the peer named, None where it makes no sense. No message waits longer than it is tried."""
+    if seconds is None or not 0 < seconds < 10**9:  # NaN is neither
+        return None
+    return timedelta(seconds=min(seconds, GIVE_UP_AFTER.total_seconds()))
 
 
 def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:

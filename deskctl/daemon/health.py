@@ -17,7 +17,9 @@ STUCK_AFTER = 120.0
 class DaemonHealth:
     """Asked from the loop."""
 
-    def __init__(self, supervisor: Supervisor, writer: Writer, journal: JournalWorker) -> None:
+    def __init__(self, supervisor: Supervisor, writer: Writer, journal: JournalWorker, config_sha256: str) -> None:
+        """`config_sha256` (hexadecimal) is that of the configuration file that the daemon read."""
+        self._config_sha256 = config_sha256
         self._supervisor = supervisor
         self._writer = writer
         self._journal = journal
@@ -44,5 +46,6 @@ class DaemonHealth:
             daemon=True,
             pid=os.getpid(),
             started_at=self._started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            config_sha256=self._config_sha256,
             services=[self._journal.health(), *services],
         )

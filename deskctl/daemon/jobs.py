@@ -37,7 +37,7 @@ LANE = 2
 HOPELESS = 3
 #: Seconds between looks at threads that hang, and at what other daemons of the same store have left behind.
 _LOOK = 1.0
-_OTHERS_DEAD = 300.0
+_OTHERS_DEAD = 5.0
 _LATER = timedelta(seconds=10)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from deskctl import __version__
 from deskctl.bootstrap import load, open_parts
+from deskctl.config.locate import fingerprint
 from deskctl.core.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
@@ -34,6 +35,7 @@ from deskctl.desk.intake import Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
 from deskctl.desk.perform import Performed
+from deskctl.errors import StoreLost, Unavailable
 
 log = logging.getLogger("deskctl.daemon")
 
@@ -45,6 +47,9 @@ CLIENTS_WITHIN = 10.0
 BATCH_WITHIN = 30.0
 SENDS_WITHIN = 30.0
 JOBS_WITHIN = 5.0
+#: Seconds between looks at the store's files, and for clients and receivers to hear that these are gone.
+_STORE_EVERY = 2.0
+_GIVE_UP_WITHIN = 3.0
 #: Turns of the loop, 10 ms apart, in which listeners open their doors before the daemon says that it is ready.
 _DOORS = 20
 #: Seconds between looks at what other owners of the same store (PostgreSQL) have left to do.
@@ -54,10 +59,11 @@ _OWN = 15.0
 
 
 def run(config_path: Path, *, log_format: str | None = None, log_level: str | None = None) -> int:
-    """Run the daemon of a configuration until SIGTERM or SIGINT; its exit code.
+    """Run the daemon of a configuration until SIGTERM, SIGINT or SIGHUP; its exit code.
 
     Raises ConfigError, Unavailable, and Refused when another daemon runs.
     """
+    config_sha256 = fingerprint(config_path)
     config, plugins = load(config_path)
     logs.configure(log_level or config.daemon.log_level, log_format or config.daemon.log_format)
     lock = OwnerLock(config.run_dir)
@@ -65,7 +71,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
     try:
         parts = open_parts(config, plugins)
         try:
-            asyncio.run(_Daemon(parts, lock).main())
+            asyncio.run(_Daemon(parts, lock, config_sha256).main())
         finally:
             parts.store.close()
     finally:
@@ -74,9 +80,10 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
 
 
 class _Daemon:
-    def __init__(self, parts: Parts, lock: OwnerLock) -> None:
+    def __init__(self, parts: Parts, lock: OwnerLock, config_sha256: str) -> None:
         look_again = None if parts.on_sqlite else _OTHERS
         self.parts = parts
+        self.lock = lock
         self.store = parts.store
         self.traffic = Traffic()
         self.writer = Writer(self.store.journal, self._delivered)
@@ -91,7 +98,7 @@ class _Daemon:
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self.supervisor = Supervisor()
         self.off = [name for name in parts.config.channels if not parts.plugins.is_on(parts.plugin_of(name))]
-        self.health = DaemonHealth(self.supervisor, self.writer, self.journal)
+        self.health = DaemonHealth(self.supervisor, self.writer, self.journal, config_sha256)
         self.look_again = look_again
         self.socket_path = lock.socket_path
         self.channels: dict[str, OpenChannel] = {}
@@ -99,6 +106,7 @@ class _Daemon:
         self.timers: DueTimers | None = None
         self.jobs: JobRunner | None = None
         self.desk: ServedDesk | None = None
+        self.lost: StoreLost | None = None
 
     async def main(self) -> None:
         """Until SIGTERM. Whatever else ends it ends the process: a desk that half works would be believed."""
@@ -109,6 +117,7 @@ class _Daemon:
 
     async def _serve(self) -> None:
         stop = _stop_signal()
+        self._watch_store(stop)
         self.sender, self.timers, self.desk, server = await self._start()
         ticking = asyncio.create_task(self._watchdog())
         stuck = StuckWatch(asyncio.get_running_loop(), AT_WORK, self._plugin_of_task, restart_without)
@@ -123,10 +132,33 @@ class _Daemon:
         await stop.wait()
         stuck.stop()
         notify("STOPPING=1")
+        if self.lost is not None:
+            log.critical("%s; the daemon takes nothing more and ends: %s", self.lost.what, self.lost.hint)
+            await self._abandon(server, self.lost)
         log.info("stopping: finishing what is in hand")
         await self._drain(server, self.sender)
         ticking.cancel()
         log.info("stopped")
+
+    def _watch_store(self, stop: asyncio.Event) -> None:
+        """Set `stop` when the store's files are taken away, whoever notices it."""
+        loop = asyncio.get_running_loop()
+
+        def lost(error: StoreLost) -> None:
+            if self.lost is None:
+                self.lost = error
+                loop.call_soon_threadsafe(stop.set)
+
+        self.store.watch(lost)
+        self._looking = loop.create_task(self._look_at_store(), name="store")
+
+    async def _look_at_store(self) -> None:
+        """An idle daemon shall notice, too."""
+        loop = asyncio.get_running_loop()
+        while self.lost is None:
+            with contextlib.suppress(Unavailable):  # the store says so itself; another fault is for its users
+                await loop.run_in_executor(self.readers, self.store.check)
+            await asyncio.sleep(_STORE_EVERY)
 
     async def _start(self) -> tuple[Sender, DueTimers, ServedDesk, SocketServer]:
         self.writer.start()
@@ -185,6 +217,23 @@ class _Daemon:
             log.warning("these did not end in time: %s", ", ".join(hanging) or "see above")
             _leave()
 
+    async def _abandon(self, server: SocketServer, lost: StoreLost) -> None:
+        """End with a failure. Whoever waits is told; closing the store saves what only a deleted log still holds."""
+        await self.supervisor.stop(_GIVE_UP_WITHIN)
+        await server.stop(_GIVE_UP_WITHIN)
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GIVE_UP_WITHIN):
+                await loop.run_in_executor(None, self.journal.stop, _GIVE_UP_WITHIN)
+                await loop.run_in_executor(None, self.writer.stop)
+        if lost.closable:
+            with contextlib.suppress(Exception):
+                self.store.close()
+        self.lock.release()
+        with contextlib.suppress(OSError):
+            print(f"error: {lost.what}\nhint: {lost.hint}", file=sys.stderr, flush=True)  # noqa: T201
+        _leave(lost.exit_code)
+
     def _context(self, name: str) -> DaemonContext:
         return DaemonContext(name, self.store, self.writer, self.traffic, self.health.alerted)
 
@@ -230,7 +279,7 @@ class _Daemon:
 
 
 def _stop_signal() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second leaves at once, which loses nothing that was promised."""
+    """Set by the first SIGTERM, SIGINT or SIGHUP; the second ends the process at once, which loses nothing promised."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -239,7 +288,10 @@ def _stop_signal() -> asyncio.Event:
             _leave(1)
         stop.set()
 
-    for name in (signal.SIGTERM, signal.SIGINT):
+    names = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: a closed terminal must not end it
+        names.append(signal.SIGHUP)
+    for name in names:
         loop.add_signal_handler(name, asked)
     return stop
 

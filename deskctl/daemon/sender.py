@@ -29,8 +29,8 @@ LANE = 4
 #: Seconds that one message may take, a relay's own limits included (RFC 5321, 4.5.3.2: 10 min after DATA).
 SEND_WITHIN = 900.0
 
-#: Seconds between looks at what other daemons of the same store have left behind for good.
-OTHERS_DEAD = 300.0
+#: Seconds between looks at what other daemons of the same store have left behind.
+OTHERS_DEAD = 5.0
 
 _SENDER = Actor.system("sender")
 

@@ -10,23 +10,24 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from deskctl import __version__
-from deskctl.core.callers import default_agent
 from deskctl.core.changes import Changes
 from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Agent
+from deskctl.core.people import Actor, Agent
+from deskctl.core.permissions import CALLS, Kind, Rights
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk import asking, calls, mailing, plugin_report, suggesting
+from deskctl.desk.caller import Caller
 from deskctl.desk.decode import Request
 from deskctl.desk.local import JOURNAL_WITHIN
 from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Caller, Performed, agents_of, perform
+from deskctl.desk.perform import Performed, agents_of, perform
 from deskctl.desk.requests import Ingested
 from deskctl.desk.wire import PROTOCOL, line
-from deskctl.errors import DeskctlError, TemporaryFailure, Unavailable
+from deskctl.errors import DeskctlError, StoreLost, TemporaryFailure, Unavailable
 
 log = logging.getLogger("deskctl.daemon.desk")
 
@@ -80,14 +81,11 @@ class ServedDesk:
     # --- answering --------------------------------------------------------------------------------
 
     async def hello(self, caller: Caller) -> bytes:
-        agents = self._agents
-        if agents is None:
-            agents = agents_of(await self._read(lambda: self._store.ask(ListAgents())))
-            if self._parts.on_sqlite:  # elsewhere others may change them
-                self._agents = agents
-        me = default_agent(agents, login=caller.login)
-        if me is not None and not caller.trusted and me.login != caller.login:
-            me = None
+        agents = await self._active_agents()
+        rights = caller.rights(agents, ())
+        if not rights.owner and rights.agent is None:
+            agents = []  # who works here is no stranger's business
+        me = caller.agent(agents)
         desk = self._parts.config.desk
         return line(
             {
@@ -102,16 +100,22 @@ class ServedDesk:
         )
 
     async def answer(self, request: Request, caller: Caller) -> bytes:
-        """The line that answers. Raises DeskctlError."""
+        """The line that answers, if the caller may have it. Raises DeskctlError."""
+        agents = await self._active_agents()
         if request.query is not None:
-            return await self._ask(request.id, request.query)
+            viewer = self._viewer(Kind.QUERY, type(request.query).__name__, request, caller, agents)
+            return await self._ask(request.id, request.query, viewer)
         if request.request is not None:
-            return await self._request(request, request.request, caller)
+            return await self._request(request, request.request, caller, agents)
         if request.call is not None:
-            answer = await self._call(request.call, request.params or {}, caller)
+            if request.call not in CALLS and caller.rights(agents, ()) != Rights():
+                raise calls.unknown_call(request.call)
+            viewer = self._viewer(Kind.CALL, request.call, request, caller, agents)
+            answer = await self._call(request.call, request.params or {}, viewer)
             return await self._read(lambda: line({"id": request.id, "ok": answer}))
         command = request.command
         assert command is not None
+        caller.check(Kind.COMMAND, type(command).__name__, agents, self._parts.config.desk.ingest_users)
         performed = await self._writer.call(
             Turn.COMMAND, lambda: perform(self._store, command, caller, request.claim, request.dry_run)
         )
@@ -119,14 +123,27 @@ class ServedDesk:
             self._performed(performed)
         return line({"id": request.id, "ok": performed.outcome})
 
-    async def _ask(self, number: int | str | None, query: Query) -> bytes:
+    async def _active_agents(self) -> list[Agent]:
+        agents = self._agents
+        if agents is None:
+            agents = agents_of(await self._read(lambda: self._store.ask(ListAgents())))
+            if self._parts.on_sqlite:  # elsewhere others may change them
+                self._agents = agents
+        return agents
+
+    def _viewer(self, kind: Kind, name: str, request: Request, caller: Caller, agents: list[Agent]) -> Actor:
+        """As whom the caller uses this. Raises Refused and UsageError."""
+        caller.check(kind, name, agents, self._parts.config.desk.ingest_users)
+        return caller.viewer(kind, name, agents, request.claim)
+
+    async def _ask(self, number: int | str | None, query: Query, viewer: Actor) -> bytes:
         if isinstance(query, DeskHealth):
             return line({"id": number, "ok": self._health.report()})
-        return await self._read(lambda: line({"id": number, "ok": self._store.ask(query)}))
+        return await self._read(lambda: line({"id": number, "ok": self._store.ask(query, viewer)}))
 
-    async def _request(self, request: Request, name: str, caller: Caller) -> bytes:
+    async def _request(self, request: Request, name: str, caller: Caller, agents: list[Agent]) -> bytes:
         """A plugin's. What it changes is written in turn, as everybody's."""
-        asked = asking.asked(self._parts, name, request.params or {}, caller, request.claim, request.dry_run)
+        asked = asking.asked(self._parts, name, request.params or {}, caller, agents, request.claim, request.dry_run)
         try:
             if not asked.type.writes:
                 return await self._read(
@@ -141,7 +158,7 @@ class ServedDesk:
             self._changed(answered.changes)
         return await self._read(lambda: line({"id": request.id, "ok": answered.document}))
 
-    async def _call(self, name: str, params: Mapping[str, Any], caller: Caller) -> Any:
+    async def _call(self, name: str, params: Mapping[str, Any], viewer: Actor) -> Any:
         config = self._parts.config
         match name:
             case "ingest":
@@ -153,7 +170,7 @@ class ServedDesk:
             case "channel_action":
                 # In a thread of its own: it may wait for a server, and questions must not wait for it.
                 return await asyncio.to_thread(
-                    mailing.action, self._parts, params, caller, lambda name: self._channels[name].context()
+                    mailing.action, self._parts, params, lambda name: self._channels[name].context()
                 )
             case "channel_start":
                 calls.only(params, "name")
@@ -166,7 +183,6 @@ class ServedDesk:
                     mailing.reparse,
                     self._parts,
                     params,
-                    caller,
                     lambda work: self._writer.run(Turn.COMMAND, work),
                     self._performed,
                 )
@@ -182,17 +198,17 @@ class ServedDesk:
                 calls.only(params)
                 return await self._read(self._store.jobs.rows)
             case "job_retry" | "job_drop":
-                done = await self._writer.call(Turn.COMMAND, lambda: calls.job(self._store.jobs, name, params, caller))
+                done = await self._writer.call(Turn.COMMAND, lambda: calls.job(self._store.jobs, name, params))
                 self._jobs_changed()
                 return done
             case "suggest":
-                return await self._read(lambda: suggesting.suggest(self._parts, params))
+                return await self._read(lambda: suggesting.suggest(self._parts, params, viewer))
             case "insert":
-                return await self._read(lambda: suggesting.insert(self._parts, params))
+                return await self._read(lambda: suggesting.insert(self._parts, params, viewer))
             case "wait_delivery":
                 calls.only(params, "outbox", "seconds")
                 seconds = min(calls.parameter(params, "seconds", int), FOLLOW_WITHIN)
-                return await self._follow(calls.parameter(params, "outbox", int), seconds)
+                return await self._follow(calls.parameter(params, "outbox", int), seconds, viewer)
             case _:
                 raise calls.unknown_call(name)
 
@@ -203,7 +219,7 @@ class ServedDesk:
             try:
                 return {"channel": entry.channel, "new": await self._writer.deliver(entry)}
             except Unavailable as error:
-                if loop.time() >= deadline:
+                if isinstance(error, StoreLost) or loop.time() >= deadline:
                     raise TemporaryFailure(error.what, error.hint) from error
                 await asyncio.sleep(0.5)
 
@@ -213,12 +229,12 @@ class ServedDesk:
         async with self._channels[name].use() as (channel, _):
             return calls.report(name, await tried(channel))
 
-    async def _follow(self, outbox: int, seconds: int) -> Any:
+    async def _follow(self, outbox: int, seconds: int, viewer: Actor) -> Any:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while True:
             settled = self._delivered
-            row = calls.outbox_row(await self._read(lambda: self._store.ask(ShowOutbox(outbox))))
+            row = calls.outbox_row(await self._read(lambda: self._store.ask(ShowOutbox(outbox), viewer)))
             left = deadline - loop.time()
             if row["state"] in calls.SETTLED or left <= 0:
                 return row

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from deskctl.daemon.served import ServedDesk
 from deskctl.desk.address import reachable
+from deskctl.desk.caller import Caller
 from deskctl.desk.decode import parse_line, request
-from deskctl.desk.perform import Caller, login_of
 from deskctl.desk.wire import LINE_LIMIT, error_document, line
 from deskctl.errors import DeskctlError, Unavailable
 
@@ -164,7 +164,7 @@ def _caller(writer: asyncio.StreamWriter) -> Caller:
     """Who is at the other end, by SO_PEERCRED (unix(7)). The desk's owner and root may name any agent."""
     connection = writer.get_extra_info("socket")
     _, uid, _ = _UCRED.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
-    return Caller(login_of(uid), uid in (0, os.getuid()))
+    return Caller.of(uid, (os.getuid(),))
 
 
 def _full() -> DeskctlError:

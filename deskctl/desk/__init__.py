@@ -18,6 +18,7 @@ class Outcome(TypedDict):
 
     `command` is its number (for `undo`), null when nothing changed. `said` is one line for people.
     `facts` are the ids that were made: number, message, outbox, agent, …
+    `subjects` are those of `tickets`, in the same order.
     """
 
     command: int | None
@@ -25,6 +26,7 @@ class Outcome(TypedDict):
     said: str
     tickets: list[int]
     facts: dict[str, Any]
+    subjects: list[str]
 
 
 class DeskInfo(NamedTuple):
@@ -49,17 +51,17 @@ class Desk(Protocol):
         """Carry a command out as `agent` (None: whoever the caller is). `dry_run` says what would change."""
         ...
 
-    def ask(self, query: Query) -> Any:
-        """The JSON document that the query names."""
+    def ask(self, query: Query, *, agent: str | None = None) -> Any:
+        """The JSON document that the query names, as `agent` (None: whoever the caller is) may see it."""
         ...
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
         """A request of a plugin (`PLUGIN.VERB`), asked as `agent` (None: whoever the caller is); its document."""
         ...
 
-    def call(self, request: str, **params: Any) -> Any:
+    def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
         """What is neither a change of tickets nor a question to the store (see `requests`): ingest a raw
-        mail, test a channel, follow an outgoing message, list plugins."""
+        mail, test a channel, follow an outgoing message, list plugins. `agent` as in `ask`."""
         ...
 
     def close(self) -> None: ...

@@ -6,19 +6,20 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from deskctl.core import callers
 from deskctl.core.changes import Changes
-from deskctl.core.people import Actor
+from deskctl.core.people import Actor, Agent
+from deskctl.core.permissions import Kind
 from deskctl.core.queries.admin import ListAgents
 from deskctl.core.suggest import did_you_mean
 from deskctl.core.unit import Unit
+from deskctl.desk.caller import Caller
 from deskctl.desk.decode import build
 from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Caller, agents_of
+from deskctl.desk.perform import agents_of
 from deskctl.desk.plugin_context import AskedContext
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.plugins.requests import RequestType
@@ -54,12 +55,24 @@ class Answered:
 
 
 def asked(
-    parts: Parts, name: str, params: Mapping[str, Any], caller: Caller, claim: str | None, dry_run: bool
+    parts: Parts,
+    name: str,
+    params: Mapping[str, Any],
+    caller: Caller,
+    agents: Sequence[Agent],
+    claim: str | None,
+    dry_run: bool,
 ) -> Asked:
-    """Raises NotFound for a request that nobody brings, UsageError for params that do not fit."""
+    """Return the request, decoded, that the caller may use.
+
+    Raises Refused, NotFound for a request that no plugin has, and UsageError for params that do not fit.
+    """
     owned = parts.plugins.requests.get(name)
+    who = "agent" if owned is None else owned.type.who
+    caller.check(Kind.REQUEST, who, agents, parts.config.desk.ingest_users)
     if owned is None:
         raise _unknown(parts, name)
+    caller.actor(agents, claim, needed=owned.type.needs_agent)  # also where the plugin never asks who it is
     return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run)
 
 
@@ -129,8 +142,7 @@ def _plain(asked: Asked, document: Any) -> Any:
 
 
 def _resolve(asked: Asked, agents: Any, needed: bool) -> Actor:
-    caller = asked.caller
-    return callers.resolve(agents, claim=asked.claim, login=caller.login, trusted=caller.trusted, needed=needed)
+    return asked.caller.actor(agents, asked.claim, needed=needed)
 
 
 def _unknown(parts: Parts, name: str) -> NotFound:

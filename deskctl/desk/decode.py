@@ -12,6 +12,7 @@ from typing import Any
 
 from deskctl.core import commands, queries
 from deskctl.core.commands import Command
+from deskctl.core.numbers import bounded
 from deskctl.core.queries import Query
 from deskctl.errors import UsageError
 
@@ -52,12 +53,17 @@ def _spoken(package: types.ModuleType, modules: tuple[str, ...], registry: dict[
 def parse_line(raw: bytes) -> Mapping[str, Any]:
     """A line as a JSON object. Raises UsageError."""
     try:
-        document = json.loads(raw)
+        document = json.loads(raw, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise UsageError("that is no line of JSON") from error
     if not isinstance(document, dict):
         raise UsageError("a request is a JSON object")
     return document
+
+
+def _integer(digits: str) -> int:
+    """Raises UsageError; Python itself refuses more than some thousand digits with a ValueError."""
+    return bounded(int(digits))
 
 
 def request(document: Mapping[str, Any]) -> Request:
@@ -81,11 +87,11 @@ def request(document: Mapping[str, Any]) -> Request:
                 number, command=_build(known_commands(), "command", name, params), claim=claim, dry_run=dry_run
             )
         case "ask":
-            return Request(number, query=_build(known_queries(), "query", name, params))
+            return Request(number, query=_build(known_queries(), "query", name, params), claim=claim)
         case "request":  # its parameters are decoded by whoever knows its plugin
             return Request(number, request=name, params=params, claim=claim, dry_run=dry_run)
         case _:
-            return Request(number, call=name, params=params)
+            return Request(number, call=name, params=params, claim=claim)
 
 
 def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:
@@ -142,7 +148,7 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
     elif hint is float and type(value) in (int, float):
         return float(value)
     elif type(value) is hint:  # exactly: true is no number
-        return value
+        return bounded(value) if hint is int else value
     raise UsageError(f"{where}: {_name(hint)} expected, not {_name(type(value))}")
 
 

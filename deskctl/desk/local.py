@@ -9,20 +9,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskctl import __version__
-from deskctl.core.callers import default_agent
 from deskctl.core.commands import Command
 from deskctl.core.journal import JournalEntry
+from deskctl.core.people import Actor, Agent
+from deskctl.core.permissions import CALLS, Kind
 from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.core.queries.answers import HealthReport
 from deskctl.desk import DeskInfo, Outcome, asking, calls, mailing, plugin_report, suggesting, wire
+from deskctl.desk.caller import Caller
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Caller, agents_of, perform
+from deskctl.desk.perform import agents_of, perform
 from deskctl.desk.ports import at_once
 from deskctl.desk.requests import Ingested
-from deskctl.errors import TemporaryFailure, Unavailable
+from deskctl.errors import StoreLost, TemporaryFailure, Unavailable
 
 log = logging.getLogger("deskctl.desk")
 
@@ -38,13 +40,16 @@ class LocalDesk:
     def __init__(self, parts: Parts, lock: OwnerLock | None = None) -> None:
         self._parts = parts
         self._lock = lock
-        self._caller = Caller.of_this_process()
+        self._caller = Caller.of_this_process(parts.config.owners())
 
     @property
     def info(self) -> DeskInfo:
         desk = self._parts.config.desk
-        agents = agents_of(self._parts.store.ask(ListAgents()))
-        me = default_agent(agents, login=self._caller.login)
+        agents = self._agents()
+        rights = self._caller.rights(agents, ())
+        if not rights.owner and rights.agent is None:
+            agents = []
+        me = self._caller.agent(agents)
         return DeskInfo(
             name=desk.name,
             timezone=desk.timezone,
@@ -56,18 +61,23 @@ class LocalDesk:
         )
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
+        self._check(Kind.COMMAND, type(command).__name__)
         return perform(self._parts.store, command, self._caller, agent, dry_run).outcome
 
-    def ask(self, query: Query) -> Any:
+    def ask(self, query: Query, *, agent: str | None = None) -> Any:
+        viewer = self._viewer(Kind.QUERY, type(query).__name__, agent)
         if isinstance(query, DeskHealth):
-            return HealthReport(daemon=False, pid=None, started_at=None, services=[])
-        return self._parts.store.ask(query)
+            return HealthReport(daemon=False, pid=None, started_at=None, config_sha256=None, services=[])
+        return self._parts.store.ask(query, viewer)
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
-        asked = asking.asked(self._parts, name, wire.plain(params), self._caller, agent, dry_run)
+        asked = asking.asked(self._parts, name, wire.plain(params), self._caller, self._agents(), agent, dry_run)
         return asking.answered(self._parts, asked).document
 
-    def call(self, request: str, **params: Any) -> Any:
+    def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
+        if request not in CALLS:
+            raise calls.unknown_call(request)
+        viewer = self._viewer(Kind.CALL, request, agent)
         config = self._parts.config
         match request:
             case "ingest":
@@ -86,7 +96,7 @@ class LocalDesk:
             case "raw":
                 return mailing.raw(self._parts, params)
             case "reparse":
-                return mailing.reparse(self._parts, params, self._caller, at_once, lambda performed: None)
+                return mailing.reparse(self._parts, params, at_once, lambda performed: None)
             case "channels":
                 calls.only(params)
                 return calls.channel_rows(config, {})
@@ -99,14 +109,16 @@ class LocalDesk:
                 calls.only(params)
                 return self._parts.store.jobs.rows()
             case "job_retry" | "job_drop":
-                return calls.job(self._parts.store.jobs, request, params, self._caller)
+                return calls.job(self._parts.store.jobs, request, params)
             case "suggest":
-                return suggesting.suggest(self._parts, params)
+                return suggesting.suggest(self._parts, params, viewer)
             case "insert":
-                return suggesting.insert(self._parts, params)
+                return suggesting.insert(self._parts, params, viewer)
             case "wait_delivery":
                 calls.only(params, "outbox", "seconds")
-                return calls.outbox_row(self._parts.store.ask(ShowOutbox(calls.parameter(params, "outbox", int))))
+                return calls.outbox_row(
+                    self._parts.store.ask(ShowOutbox(calls.parameter(params, "outbox", int)), viewer)
+                )
             case _:
                 raise calls.unknown_call(request)
 
@@ -115,9 +127,22 @@ class LocalDesk:
         if self._lock is not None:
             self._lock.release()
 
+    def _agents(self) -> list[Agent]:
+        return agents_of(self._parts.store.ask(ListAgents()))
+
+    def _check(self, kind: Kind, name: str) -> list[Agent]:
+        """The active agents. Raises Refused when the caller may not use this."""
+        agents = self._agents()
+        self._caller.check(kind, name, agents, self._parts.config.desk.ingest_users)
+        return agents
+
+    def _viewer(self, kind: Kind, name: str, claim: str | None) -> Actor:
+        """As whom the caller uses this. Raises Refused and UsageError."""
+        return self._caller.viewer(kind, name, self._check(kind, name), claim)
+
     def _action(self, params: Mapping[str, Any]) -> Any:
         store = self._parts.store
-        answer = mailing.action(self._parts, params, self._caller, lambda name: mailing.ActingContext(name, store))
+        answer = mailing.action(self._parts, params, lambda name: mailing.ActingContext(name, store))
         intake = Intake(store, self._parts.parsers(), shared=not self._parts.on_sqlite)
         while rows := store.journal.waiting(BATCH_ROWS, BATCH_BYTES):
             intake.work_off(rows)
@@ -144,7 +169,7 @@ class LocalDesk:
             try:
                 return self._parts.store.journal.append([entry])[0]
             except Unavailable as error:
-                if time.monotonic() >= deadline:
+                if isinstance(error, StoreLost) or time.monotonic() >= deadline:
                     raise TemporaryFailure(error.what, error.hint) from error
                 time.sleep(0.2)
 

@@ -3,52 +3,27 @@
 from __future__ import annotations
 
 import logging
-import os
-import pwd
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from deskctl.core import callers, dispatch
+from deskctl.core import dispatch, numbers
 from deskctl.core.changes import Changes
 from deskctl.core.commands import Command
-from deskctl.core.commands.admin import AddAgent, AddTeam, ChangeAgent
 from deskctl.core.commands.machine import FireTimer
 from deskctl.core.people import Actor, Agent
 from deskctl.core.routing.events import FormerOwner
 from deskctl.core.timers import TimerKind
 from deskctl.core.unit import Unit
 from deskctl.desk import Outcome
+from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store
-from deskctl.errors import DeskctlError, Refused
+from deskctl.errors import DeskctlError
 
 log = logging.getLogger("deskctl.desk")
 
 _CLOCK = Actor.system("clock")
-
-#: Who is an agent, and whose login they have, is the owner's to say: it decides who may act as whom.
-OWNERS_ONLY = (AddAgent, AddTeam, ChangeAgent)
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: a system user. `trusted` (the desk's owner, root) may name any agent."""
-
-    login: str | None
-    trusted: bool
-
-    @classmethod
-    def of_this_process(cls) -> Caller:
-        """Whoever runs this process; the store is theirs to open, so they are trusted."""
-        return cls(login_of(os.getuid()), True)
-
-
-def login_of(uid: int) -> str | None:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +36,12 @@ class Performed:
 
 
 def perform(store: Store, command: Command, caller: Caller, claim: str | None, dry_run: bool = False) -> Performed:
-    """Raises DeskctlError."""
-    if isinstance(command, OWNERS_ONLY) and not caller.trusted:
-        raise Refused(f"{caller.login or 'you'} may not change who works here", "ask the desk's owner to do it")
+    """Carry a command out that the caller may use. Raises DeskctlError."""
+
+    numbers.check(getattr(command, field.name) for field in fields(command))
 
     def work(unit: Unit) -> Performed:
-        actor = callers.resolve(
-            unit.agents.values(),
-            claim=claim,
-            login=caller.login,
-            trusted=caller.trusted,
-            needed=command.needs_agent,
-        )
-        return carry_out(unit, command, actor)
+        return carry_out(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
 
     performed = store.transaction(work, dry_run=dry_run)
     return performed if dry_run else replace(performed, then=route(store, performed.changes))
@@ -109,6 +77,7 @@ def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
         "said": result.said,
         "tickets": list(result.tickets),
         "facts": dict(result.facts),
+        "subjects": [unit.ticket(number).subject for number in result.tickets],
     }
     return Performed(outcome, unit.changes)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskctl.core.commands import Command
-from deskctl.core.people import Actor
+from deskctl.core.people import DESK, Actor
 from deskctl.core.queries import Query
 from deskctl.core.settings import ChannelInfo
 from deskctl.core.unit import Unit
@@ -25,13 +25,14 @@ ACTIONS = tuple(action for name in actions.__all__ if issubclass(action := getat
 
 @dataclass(frozen=True, slots=True)
 class ConnectedDesk:
-    """The desk as it is inside one transaction."""
+    """The desk as it is inside one transaction, as `viewer` may see it."""
 
     parts: Parts = field(repr=False)
     connection: Any = field(repr=False)
+    viewer: Callable[[], Actor] = field(default=lambda: DESK, repr=False)
 
     def ask(self, query: Query) -> Any:
-        return self.parts.store.ask_on(self.connection, query)
+        return self.parts.store.ask_on(self.connection, query, self.viewer())
 
 
 class _Common:
@@ -53,9 +54,9 @@ class _Common:
 class Context(_Common):
     """For one call of a plugin's function, on one connection."""
 
-    def __init__(self, parts: Parts, plugin: str, connection: Any) -> None:
+    def __init__(self, parts: Parts, plugin: str, connection: Any, viewer: Callable[[], Actor] = lambda: DESK) -> None:
         super().__init__(parts, plugin)
-        self.desk: DeskView = ConnectedDesk(parts, connection)
+        self.desk: DeskView = ConnectedDesk(parts, connection, viewer)
         self.connection = connection
 
 
@@ -81,7 +82,7 @@ class AskedContext(Context):
     def __init__(
         self, parts: Parts, plugin: str, connection: Any, who: Callable[[bool], Actor], unit: Unit | None = None
     ) -> None:
-        super().__init__(parts, plugin, connection)
+        super().__init__(parts, plugin, connection, lambda: who(False))
         self._who = who
         self._unit = unit
 

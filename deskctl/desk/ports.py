@@ -10,10 +10,12 @@ from typing import Any, Protocol, TypeVar
 from deskctl.core.jobs import JobAtHand
 from deskctl.core.journal import JournalEntry, JournalRow
 from deskctl.core.outbox import OutboxEntry
+from deskctl.core.people import DESK, Actor
 from deskctl.core.queries import Query
 from deskctl.core.settings import Settings
 from deskctl.core.timers import Timer
 from deskctl.core.unit import Unit
+from deskctl.errors import StoreLost
 
 T = TypeVar("T")
 
@@ -137,7 +139,7 @@ class Store(Protocol):
         """Run `work` on a connection that writes nothing."""
         ...
 
-    def ask_on(self, connection: Any, query: Query) -> Any:
+    def ask_on(self, connection: Any, query: Query, viewer: Actor = DESK) -> Any:
         """As `ask`, inside the transaction of that connection."""
         ...
 
@@ -149,9 +151,20 @@ class Store(Protocol):
         """By plugin: the revisions of its tables that were made."""
         ...
 
-    def ask(self, query: Query) -> Any: ...
+    def ask(self, query: Query, viewer: Actor = DESK) -> Any:
+        """The JSON document that the query names, as `viewer` may see it. Raises NotFound and UsageError."""
+        ...
+
     def blob(self, sha256: str) -> bytes: ...
     def writable(self) -> bool: ...
+    def watch(self, lost: Callable[[StoreLost], None]) -> None:
+        """Have `lost` called, in any thread, when the store's files were taken away under this process."""
+        ...
+
+    def check(self) -> None:
+        """Raise StoreLost when the store's files were taken away. Costs little."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -79,15 +79,15 @@ class RemoteDesk:
         answer: Outcome = self._request({"execute": spoken(command), "as": agent, "dry_run": dry_run})
         return answer
 
-    def ask(self, query: Query) -> Any:
-        return self._request({"ask": spoken(query)})
+    def ask(self, query: Query, *, agent: str | None = None) -> Any:
+        return self._request({"ask": spoken(query), "as": agent})
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
         return self._request({"request": {name: params}, "as": agent, "dry_run": dry_run})
 
-    def call(self, request: str, **params: Any) -> Any:
+    def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
         within = SLOW_CALLS.get(request, self._answer_within) + float(params.get("seconds") or 0)
-        return self._request({"call": {request: params}}, within)
+        return self._request({"call": {request: params}, "as": agent}, within)
 
     def close(self) -> None:
         self._socket.close()

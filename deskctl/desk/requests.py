@@ -5,16 +5,18 @@ channel_test(name)                   ChannelReport try every part of a channel
 channels()                           list[ChannelRow]
 plugins()                            list[PluginRow]
 plugin(name)                         PluginDocument
-channel_action(name, action, params) a document of the channel's own (`ChannelType.actions`); the desk's owner only
+channel_action(name, action, params) a document of the channel's own (`ChannelType.actions`)
 channel_start(name)                  Started       begin again with a channel that stopped (no daemon: nothing to do)
 raw(message=None, ticket=None)       RawMail       the bytes as they came in
-reparse(messages=[], since, after)   Reparsed      read a batch again from the raw bytes; the desk's owner only
+reparse(messages=[], since, after)   Reparsed      read a batch again from the raw bytes
 suggest(ticket, limit=5)             list[SuggestionRow], best first: what plugins offer to whoever answers the ticket
 insert(reference, ticket=None)       Inserted      the words of a suggestion ("kb:3"), for a reply
 jobs()                               list[JobRow]  work for automations that waits, runs or has failed
 job_retry(job), job_drop(job)        JobDone       try a job again from the beginning, or let it go
 wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
 settled without a daemon             `wait_delivery` answers at once with the row as it is
+
+`core.permissions` lists the callers that each call is for.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from deskctl.core.people import Actor
 from deskctl.core.queries.tickets import ShowTicket
 from deskctl.desk import calls
 from deskctl.desk.asking import failed, guarded
@@ -23,7 +24,7 @@ log = logging.getLogger("deskctl.plugins")
 MOST = 50
 
 
-def suggest(parts: Parts, params: Mapping[str, Any]) -> list[SuggestionRow]:
+def suggest(parts: Parts, params: Mapping[str, Any], viewer: Actor) -> list[SuggestionRow]:
     """`suggest`: the best of all plugins' for a ticket, best first; a plugin that fails is named in the log.
 
     Raises NotFound for a ticket that is not there.
@@ -31,20 +32,27 @@ def suggest(parts: Parts, params: Mapping[str, Any]) -> list[SuggestionRow]:
     calls.only(params, "ticket", "limit")
     ticket, limit = calls.parameter(params, "ticket", int), calls.parameter({"limit": 5, **params}, "limit", int)
 
-    document = parts.store.ask(ShowTicket(ticket))
+    document = parts.store.ask(ShowTicket(ticket), viewer)
     found: list[SuggestionRow] = []
     for owned in list(parts.plugins.suggestions.values()):
         try:
-            found += parts.store.read_with_connection(lambda c: _offered(parts, owned, document, limit, c))  # noqa: B023
+            found += parts.store.read_with_connection(
+                lambda c: _offered(parts, owned, document, limit, viewer, c)  # noqa: B023
+            )
         except DeskctlError as error:
             log.warning("%s: no suggestions for ticket %d", error.what, ticket, exc_info=error.__cause__)
     return sorted(found, key=lambda row: -row["score"])[: max(0, min(limit, MOST))]
 
 
 def _offered(
-    parts: Parts, owned: Owned[suggestion.SuggestionType], document: Any, limit: int, connection: Any
+    parts: Parts,
+    owned: Owned[suggestion.SuggestionType],
+    document: Any,
+    limit: int,
+    viewer: Actor,
+    connection: Any,
 ) -> list[SuggestionRow]:
-    context = Context(parts, owned.plugin, connection)
+    context = Context(parts, owned.plugin, connection, lambda: viewer)
     return guarded(
         parts,
         owned.plugin,
@@ -52,7 +60,7 @@ def _offered(
     )
 
 
-def insert(parts: Parts, params: Mapping[str, Any]) -> Inserted:
+def insert(parts: Parts, params: Mapping[str, Any], viewer: Actor) -> Inserted:
     """`insert`: the words of a suggestion, for a reply to a customer.
 
     Raises NotFound for a reference that nobody knows, Refused for what customers may not see.
@@ -67,8 +75,8 @@ def insert(parts: Parts, params: Mapping[str, Any]) -> Inserted:
 
     def work(connection: Any) -> Inserted:
         if params.get("ticket") is not None:
-            parts.store.ask_on(connection, ShowTicket(calls.parameter(params, "ticket", int)))
-        context = Context(parts, owned.plugin, connection)
+            parts.store.ask_on(connection, ShowTicket(calls.parameter(params, "ticket", int)), viewer)
+        context = Context(parts, owned.plugin, connection, lambda: viewer)
         given: object = guarded(parts, owned.plugin, lambda: owned.type.insert(reference, context))
         if isinstance(given, suggestion.Words):
             return {"reference": reference, "title": given.title, "text": given.text}

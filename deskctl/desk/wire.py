@@ -3,8 +3,8 @@
     daemon → client   {"deskctl": version, "protocol": 1, "desk": …, "timezone": …, "language": …,
                        "agent": …, "agents": […]}
     client → daemon   {"id": 1, "execute": {"Take": {"ticket": 42}}, "as": "agent1", "dry_run": false}
-                      {"id": 2, "ask": {"ListTickets": {"limit": 50, …}}}
-                      {"id": 3, "call": {"ingest": {"raw_base64": "…"}}}
+                      {"id": 2, "ask": {"ListTickets": {"limit": 50, …}}, "as": "agent1"}
+                      {"id": 3, "call": {"ingest": {"raw_base64": "…"}}, "as": null}
                       {"id": 4, "request": {"kb.search": {"text": "…"}}, "as": null, "dry_run": false}
     daemon → client   {"id": 1, "ok": …}
                       {"id": 1, "error": {"kind": "NotFound", "what": …, "hint": …, "problems": […]}}

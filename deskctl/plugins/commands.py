@@ -32,8 +32,8 @@ class CommandDesk(Protocol):
         """A request of a plugin (`deskctl.plugins.requests`): its JSON document. `agent`: whoever the caller is."""
         ...
 
-    def call(self, request: str, **params: Any) -> Any:
-        """See `deskctl.desk.requests`."""
+    def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
+        """See `deskctl.desk.requests`. `agent`: whoever the caller is."""
         ...
 
 

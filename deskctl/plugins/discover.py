@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from ..config.trust import distrust
+from ..config.trust import distrust_way
 from ..errors import ConfigError
 
 ENTRY_POINTS = "deskctl"
@@ -52,23 +52,23 @@ def in_folder(folder: Path) -> Iterator[Found]:
     Raises ConfigError when the folder itself cannot be believed.
     """
     try:
-        why = distrust(folder)
+        why = str(distrust_way(folder, own=True, folder=True) or "")
         files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and not file.name.startswith("_"))
     except OSError as error:
-        why, files = f"cannot be read: {error.strerror}", []
+        why, files = f"{folder} cannot be read: {error.strerror}", []
     if why:
-        raise ConfigError(f"{folder} {why}, so its plugins are not loaded")
+        raise ConfigError(f"{why}, so its plugins are not loaded")
     for file in files:
         yield Found(file.stem, str(file), None, lambda file=file: _module(file))  # type: ignore[misc]
 
 
 def _module(file: Path) -> ModuleType:
     try:
-        why = distrust(file)
+        why = str(distrust_way(file, own=True) or "")
     except OSError as error:
-        why = f"cannot be read: {error.strerror}"
+        why = f"{file} cannot be read: {error.strerror}"
     if why:
-        raise ConfigError(f"{file} {why}")
+        raise ConfigError(why)
     name = f"deskctl_plugin_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:

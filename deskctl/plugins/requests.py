@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from .automation import WriteContext
 
@@ -33,7 +33,8 @@ class RequestType:
     `handler(params, context)` gives a JSON document; with `writes` inside a transaction on the writer, which is
     rolled back when it raises (and with `--dry-run`), otherwise on a reader. It may be run again after a conflict, so
     it does nothing but read and write its tables, and quickly: the desk has one writer. `needs_agent`: only an agent
-    may ask. Raises DeskctlError; anything else is reported as the plugin's fault.
+    may ask. `who`: "agent", or "owner" where only the desk's owner and root may ask; agents never ask without
+    being one of these. Raises DeskctlError; anything else is reported as the plugin's fault.
     """
 
     name: str
@@ -42,6 +43,7 @@ class RequestType:
     writes: bool = False
     needs_agent: bool = False
     description: str = ""
+    who: Literal["agent", "owner"] = "agent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import exc
+from sqlalchemy import Engine, event, exc
+from sqlalchemy.engine import ExceptionContext
 
 from ..errors import DeskctlError, Unavailable
 
@@ -29,6 +31,46 @@ _AGAIN = frozenset({"40001", "40P01", "23505", "23503", "23P01"})
 _OUT_OF_REACH = frozenset({"08", "25", "28", "3D", "53", "57", "58"})
 #: insufficient_privilege, undefined_table, undefined_column: somebody else's database, or one half restored.
 _NOT_OURS = frozenset({"42501", "42P01", "42703"})
+
+
+def scrub(engine: Engine) -> None:
+    """Keep the texts of customers out of the errors of an engine, wherever these are shown or logged.
+
+    Databases quote values: `Key (address)=(kim@example.org) already exists`, `invalid input syntax: "…"`. Plugins that
+    use a connection of the engine get the scrubbed errors, too.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def _scrubbed(context: ExceptionContext) -> None:
+        original, wrapped = context.original_exception, context.sqlalchemy_exception
+        words = _safe(original)
+        if words is None:
+            return
+        original.args = (words,)
+        if wrapped is not None:
+            kind = type(original)
+            wrapped.args = (f"({kind.__module__}.{kind.__name__}) {words}",)
+
+
+def _safe(error: BaseException) -> str | None:
+    """Return the words of a database's error without values, None where they are harmless as they are."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorname", None)
+        line = _QUOTED.sub("…", _line(error))
+        return f"{line} ({code})" if code and code not in line else line
+    state = getattr(error, "sqlstate", None)
+    if state is None or state[:2] in _OUT_OF_REACH or not hasattr(error, "diag"):
+        return None
+    names = [
+        f"{kind} {name}"
+        for kind in ("schema", "table", "column", "constraint")
+        if (name := getattr(error.diag, f"{kind}_name", None)) and name != "public"
+    ]
+    return ", ".join([f"{type(error).__name__} ({state})", *names])
+
+
+#: What SQLite quotes: names, and what was searched for.
+_QUOTED = re.compile(r"\"[^\"]*\"?|'[^']*'?|\[.*")
 
 
 @contextmanager

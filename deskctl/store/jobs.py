@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, not_, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
 from ..core.jobs import MAX_TRIES, JobAtHand, plugin_of
 from ..errors import NotFound
 from .engine import Database
+from .instance import Instance
 from .moments import from_micros, maybe_from_micros, maybe_rfc3339, rfc3339, to_micros
 from .tables import events, jobs
 from .tables.plugins import WAITING
 from .text import clean, from_json
 
-#: What another daemon has had in hand for longer is no longer in its hands: a job takes at most ten minutes.
-STALE = timedelta(hours=1)
-
 
 class Jobs:
     """Every method is one transaction of its own, durable when it returns, unless it is given a connection.
 
-    `owner` names the daemon, the same after a restart, as for the outbox. Raises Unavailable.
+    Claims carry the name of `instance`, as in the outbox. Raises Unavailable.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], owner: str) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], instance: Instance) -> None:
         self._database = database
         self._clock = clock
-        self._owner = owner
+        self._instance = instance
 
     def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
         """Take up to `limit` jobs of these automations whose time has come, the oldest first, and count the try."""
@@ -42,9 +40,10 @@ class Jobs:
         with self._database.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []  # an empty look costs no write
+        me = self._instance.name()
         with self._database.writing("jobs.claim") as connection:
             taken = connection.execute(due.limit(limit).with_for_update(skip_locked=True)).scalars().all()
-            mine = {"state": "running", "attempts": jobs.c.attempts + 1, "claimed_by": self._owner, "claimed_at": now}
+            mine = {"state": "running", "attempts": jobs.c.attempts + 1, "claimed_by": me, "claimed_at": now}
             connection.execute(jobs.update().where(jobs.c.id.in_(taken)).values(mine))
             query = select(jobs, events.c.kind, events.c.ticket, events.c.actor, events.c.at, events.c.facts)
             query = query.join(events, events.c.id == jobs.c.event).where(jobs.c.id.in_(taken)).order_by(jobs.c.id)
@@ -53,7 +52,7 @@ class Jobs:
     def finish(self, connection: Connection, job: int) -> bool:
         """Inside the transaction that does what the job leads to: the job goes with it. False when somebody else has
         it in hand, so that nothing may be done."""
-        mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._owner)
+        mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._instance.known())
         return connection.execute(jobs.delete().where(mine).returning(jobs.c.id)).first() is not None
 
     def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:
@@ -63,7 +62,7 @@ class Jobs:
             failed = {"state": "failed"} if due_at is None else {"state": "waiting", "due_at": to_micros(due_at)}
             tries = jobs.c.attempts if counted else jobs.c.attempts - 1
             values = {**failed, "attempts": tries, "last_error": clean(error), "claimed_by": None, "claimed_at": None}
-            mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._owner)
+            mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._instance.known())
             connection.execute(jobs.update().where(mine).values(values))
 
     def recover(self, started: bool = True) -> None:
@@ -71,20 +70,26 @@ class Jobs:
 
         `started`: this daemon has nothing in hand yet, so what is in its name was left behind.
         """
-        stale = jobs.c.claimed_at < to_micros(self._clock() - STALE)
-        mine = jobs.c.claimed_by == self._owner
-        left = or_(mine, stale) if started else and_(stale, not_(mine))
-        if not self._database.shared:
-            if not started:
-                return
-            left = true()  # the desk's lock: there is no other daemon
+        if not self._database.shared and not started:
+            return  # the desk's lock: there is no other daemon
+        running = select(jobs.c.id).where(jobs.c.state == "running").limit(1)
         with self._database.reading() as connection:
-            if connection.execute(select(jobs.c.id).where(jobs.c.state == "running", left).limit(1)).first() is None:
+            if connection.execute(running).first() is None:
                 return
+        me = self._instance.name()
         with self._database.writing("jobs.recover") as connection:
+            left = self._left(connection, me, started)
             often = jobs.update().where(jobs.c.state == "running", left, jobs.c.attempts >= MAX_TRIES)
             connection.execute(often.values(state="failed", last_error="the daemon died each time it ran"))
             connection.execute(jobs.update().where(jobs.c.state == "running", left).values(state="waiting"))
+
+    def _left(self, connection: Connection, me: str, started: bool) -> ColumnElement[bool]:
+        """Nobody has it in hand any more."""
+        if not self._database.shared:
+            return true()  # the desk's lock: there is no other daemon
+        holders = select(jobs.c.claimed_by).where(jobs.c.state == "running", jobs.c.claimed_by.is_not(None)).distinct()
+        dead = self._instance.dead(connection, set(connection.execute(holders).scalars()) - {me})
+        return or_(jobs.c.claimed_by.is_(None), jobs.c.claimed_by.in_(dead | ({me} if started else set())))
 
     def next_due(self, automations: Collection[str]) -> datetime | None:
         """When the next job of these automations is due; None when none waits."""

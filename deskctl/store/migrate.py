@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ from sqlalchemy.pool import NullPool
 
 from ..errors import ConfigError, Unavailable
 from . import revision, schema
+from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
-from .faults import translated
+from .faults import scrub, translated
 from .search import rebuild
 from .tables import metadata, postgresql_metadata, sqlite_metadata
 
@@ -32,11 +34,13 @@ def _silent(done: int, total: int) -> None:
 
 
 class Status(NamedTuple):
-    """`revision` is None for a store without tables; `pending` are the revisions that `upgrade` would apply."""
+    """`revision` is None for a store without tables; `pending` are the revisions that `upgrade` would apply. `copy` is
+    the copy of a SQLite store that `upgrade` made before it changed anything."""
 
     revision: str | None
     head: str
     pending: list[str]
+    copy: Path | None = None
 
 
 def status(url: str) -> Status:
@@ -51,8 +55,9 @@ def status(url: str) -> Status:
 def upgrade(url: str, tell: Callable[[int, int], None] = _silent) -> Status:
     """Bring the store to the newest shape, all or nothing; makes what is not there yet. What it was before.
 
-    What is searched for may have to be indexed anew: `tell` is told how much of how much is done.
-    Raises Unavailable; ConfigError for a store that a newer version wrote.
+    A SQLite store that has tables is copied before they change. What is searched for may have to be indexed anew:
+    `tell` is told how much of how much is done.
+    Raises Unavailable, without room for the copy too; ConfigError for a store that a newer version wrote.
     """
     with translated(where(url)), changing(url) as connection:
         found = schema.revision_of(connection)
@@ -60,6 +65,9 @@ def upgrade(url: str, tell: Callable[[int, int], None] = _silent) -> Status:
             schema.check(found, where(url))
         before = Status(found, revision.HEAD, revision.pending(found))
         if before.pending:
+            if found is not None and connection.dialect.name == "sqlite":
+                path = sqlite_path(parse_url(url))
+                before = before._replace(copy=copy(path, found, datetime.now(UTC), _BUSY))
             _run(connection)
             if found is not None and rebuild.SINCE in before.pending:
                 rebuild.rebuild(connection, tell)
@@ -111,7 +119,10 @@ def changing(url: str) -> Iterator[Connection]:
     if parsed.get_backend_name() == "sqlite":
         path = sqlite_path(parsed)
         _make_file(path)
-        engine = create_engine("sqlite://", creator=lambda: connect_sqlite(path, _BUSY), poolclass=NullPool)
+        engine = create_engine(
+            "sqlite://", creator=lambda: connect_sqlite(path, _BUSY), poolclass=NullPool, hide_parameters=True
+        )
+        scrub(engine)
 
         @event.listens_for(engine, "connect")
         def _unbind(raw: Any, record: object) -> None:
@@ -127,9 +138,12 @@ def changing(url: str) -> Iterator[Connection]:
                 raise ConfigError(f"the store {path} contradicts itself; nothing was changed", "restore a backup")
     else:
         try:
-            engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 10})
+            engine = create_engine(
+                parsed, poolclass=NullPool, connect_args={"connect_timeout": 10}, hide_parameters=True
+            )
         except ModuleNotFoundError:
             raise ConfigError("PostgreSQL needs psycopg", "pip install 'deskctl[postgresql]'") from None
+        scrub(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             yield connection

@@ -27,6 +27,6 @@ def again(attempt: Callable[[], T]) -> T:
         except Conflict as conflict:
             last = conflict
             time.sleep(random.uniform(0, 0.01) * 2**turn)  # whoever collided must not collide again in step
-    if "deadlock" in str(last) or "serialize" in str(last):
+    if "40P01" in str(last) or "40001" in str(last):  # deadlock_detected, serialization_failure
         raise Unavailable("the store is too busy: other transactions were always faster", "try again") from last
     raise Inconsistent(f"the store refuses what was to be written: {last}") from last

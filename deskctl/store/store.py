@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from ..core.people import DESK, Actor
 from ..core.queries import Query
 from ..core.settings import Settings
 from ..core.unit import Unit
+from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
 from .engine import Database, database
 from .faults import of_the_store
@@ -44,8 +46,9 @@ class Store:
         self._clock = clock
         self._shelf = Shelf()
         self.journal = Journal(database)
-        self.outbox = Outbox(database, clock, owner)
-        self.jobs = Jobs(database, clock, owner)
+        self._instance = database.instance(owner)
+        self.outbox = Outbox(database, clock, self._instance)
+        self.jobs = Jobs(database, clock, self._instance)
         self.timers = Timers(database, clock)
         self.state = ChannelState(database)
 
@@ -63,7 +66,7 @@ class Store:
         """Open the store at `url`: `sqlite:///PATH` or `postgresql://…`.
 
         `migrate` makes or upgrades its tables first. `busy`: seconds to wait for a lock of another process.
-        `owner` names whoever takes messages out of the outbox; one at a time has the name, and a restart keeps it.
+        `owner` names the daemon that takes messages out of the outbox, for people; daemons may share it.
         Raises ConfigError when the tables are not of this version, Unavailable when the store cannot be reached.
         """
         if migrate:
@@ -127,9 +130,9 @@ class Store:
         with self._database.reading() as connection:
             return work(connection)
 
-    def ask_on(self, connection: Any, query: Query) -> Any:
+    def ask_on(self, connection: Any, query: Query, viewer: Actor = DESK) -> Any:
         """As `ask`, inside the transaction that the connection is in."""
-        return answer(Reader(connection, self.settings, self._database), query)
+        return answer(Reader(connection, self.settings, self._database, viewer), query)
 
     def is_at_fault(self, error: BaseException) -> bool:
         """Whether what came out of a plugin's use of its connection is the store's doing (a full disk, a lost race)
@@ -141,19 +144,28 @@ class Store:
         with self._database.reading() as connection:
             return plugin_tables.recorded(connection)
 
-    def ask(self, query: Query) -> Any:
-        """The JSON document that the query names. Raises NotFound, UsageError."""
+    def ask(self, query: Query, viewer: Actor = DESK) -> Any:
+        """The JSON document that the query names, as `viewer` may see it. Raises NotFound, UsageError."""
         with self._database.reading() as connection:
-            return answer(Reader(connection, self.settings, self._database), query)
+            return answer(Reader(connection, self.settings, self._database, viewer), query)
 
     def blob(self, sha256: str) -> bytes:
         """The bytes kept under this SHA-256 (hexadecimal). Raises NotFound."""
         with self._database.reading() as connection:
             return blobs.read(connection, [sha256])[sha256]
 
+    def watch(self, lost: Callable[[StoreLost], None]) -> None:
+        """Have `lost` called, in any thread, when the store's files were taken away under this process."""
+        self._database.lost = lost
+
+    def check(self) -> None:
+        """Raise StoreLost when the store's files were taken away. Costs little."""
+        self._database.check()
+
     def writable(self) -> bool:
         """Whether a transaction would probably succeed now; costs little and waits for nobody."""
         return self._database.writable()
 
     def close(self) -> None:
+        self._instance.close()
         self._database.close()

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
+
 from deskctl.core.conversation import Message
 from deskctl.core.events import MessageReceived, TicketCreated
 from deskctl.core.journal import JournalEntry
@@ -116,3 +118,13 @@ def mail(key: str, raw: bytes = b"Subject: Printer\r\n\r\nIt burns.\r\n", channe
 def each(make: Callable[[Unit, Any], Ticket], values: Iterable[Any]) -> Callable[[Unit], list[int]]:
     """Work for one transaction: a ticket for each value; answers their numbers."""
     return lambda unit: [make(unit, value).number for value in values]
+
+
+def lose_instances(url: str) -> None:
+    """Cut the connections by which daemons show that they live, as their deaths would."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE application_name = 'deskctl instance' AND datname = current_database()"
+        )
+        assert all(row[0] for row in ended), "every connection ended"

@@ -16,7 +16,7 @@ from deskctl.core.people import Actor, Agent
 from deskctl.core.unit import Unit
 from deskctl.errors import NotFound
 from deskctl.store import Store
-from tests.store.build import Clock, change_ticket
+from tests.store.build import Clock, change_ticket, lose_instances
 
 ANA = Actor.agent("ana")
 WANTED = {"kb.answer": frozenset({"ticket_created"}), "bot.note": frozenset({"note_added", "ticket_created"})}
@@ -145,6 +145,9 @@ def test_a_daemon_cannot_end_what_another_has_in_hand(
     two.jobs.recover()
     assert two.jobs.claim(1, ["kb.answer"]) == []
     clock.advance(hours=2)
+    two.jobs.recover(started=False)
+    assert two.jobs.claim(1, ["kb.answer"]) == [], "it lives"
+    lose_instances(desk_url)
     two.jobs.recover(started=False)
     assert [taken.id for taken in two.jobs.claim(1, ["kb.answer"])] == [job.id]
     assert not one.with_connection(lambda unit, connection: one.jobs.finish(connection, job.id))

@@ -58,7 +58,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Set up and look after": {
         "init": Entry(_HERE + "init:init", "Make a new desk: folder, configuration and store."),
-        "doctor": Entry(_HERE + "doctor:doctor", "Say what is wrong, and the command that mends it."),
+        "doctor": Entry(_HERE + "doctor:doctor", "Find what is wrong, and name the command that repairs it."),
         "daemon": Entry(_HERE + "daemon:daemon", "Run the desk's daemon, or ask how it is."),
         "agent": Entry(_HERE + "agent:agent", "Agents: the people who work at the desk."),
         "team": Entry(_HERE + "team:team", "Teams of agents."),

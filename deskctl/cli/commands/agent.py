@@ -94,7 +94,7 @@ def list_(context: CliContext, all_: bool) -> None:
     """
     from ...core.queries.admin import ListAgents
 
-    context.emit(context.ask(ListAgents(all=all_)), COLUMNS)
+    context.emit(context.ask(ListAgents(all=all_)), COLUMNS, empty="no agents; deskctl agent add HANDLE adds one")
 
 
 @agent.command("set")

@@ -51,7 +51,7 @@ def list_(context: CliContext, tickets: list[int]) -> None:
         for message in context.ask(ShowTicket(number))["messages"]
         for file in message["attachments"]
     ]
-    context.emit(rows, COLUMNS)
+    context.emit(rows, COLUMNS, empty="no attachments")
 
 
 @attachment.command("save")

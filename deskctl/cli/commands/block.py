@@ -34,7 +34,7 @@ def list_(context: CliContext, exit_code: bool) -> int:
     from ...core.queries.admin import ListBlocks
 
     rows = context.ask(ListBlocks())
-    context.emit(rows, COLUMNS)
+    context.emit(rows, COLUMNS, empty="no senders are blocked")
     return 1 if exit_code and not rows else 0
 
 

@@ -165,7 +165,7 @@ def list_(context: CliContext) -> None:
     """
     from ...core.queries.levels import ListCalendars
 
-    context.emit(context.ask(ListCalendars()), COLUMNS)
+    context.emit(context.ask(ListCalendars()), COLUMNS, empty="no calendars; deskctl calendar add NAME adds one")
 
 
 @calendar.command("show")

@@ -52,7 +52,11 @@ def list_(context: CliContext) -> None:
     Example:
       deskctl channel list
     """
-    context.emit(context.desk().call("channels"), COLUMNS)
+    context.emit(
+        context.desk().call("channels"),
+        COLUMNS,
+        empty="no channels are configured; add a [channels.NAME] table to the configuration",
+    )
 
 
 @channel.command("test")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..context import CliContext
+
+if TYPE_CHECKING:
+    from ...config.problems import Problem
+    from ...config.reading import Report
 
 
 @click.group("config")
@@ -20,7 +26,7 @@ def check(context: CliContext) -> int:
     """Say everything that is wrong with the configuration, at once.
 
     One line for each place: file:line: path: what. Exits with 0 when it is fine, 1 when there are only warnings,
-    5 when there are errors. Takes no lock and opens no store.
+    5 when there are errors. Whether teams have members is checked if the desk can be asked.
 
     \b
     Example:
@@ -34,7 +40,8 @@ def check(context: CliContext) -> int:
     path = context.config_path()
     plugins = manager.load(plugins_table(path))
     report = check_config(path, plugins.channel_types, plugins.absent(), plugins.configs)
-    problems = [*(("error", p) for p in report.errors), *(("warning", p) for p in report.warnings)]
+    problems: list[tuple[str, Any]] = [("error", p) for p in report.errors]
+    problems += [("warning", p) for p in (*report.warnings, *_unmanned(context, report))]
     if context.json:
         for kind, problem in problems:
             context.document(
@@ -46,7 +53,31 @@ def check(context: CliContext) -> int:
         sys.stdout.write(f"{mark}{visible(str(problem))}\n")
     if not problems:
         context.say(f"{path} is fine")
-    return report.exit_code
+    return report.exit_code if report.errors or not problems else 1
+
+
+def _unmanned(context: CliContext, report: Report) -> Iterator[Problem]:
+    """Teams of channels that have no active member, if there is a desk that can be asked."""
+    from ...config.positions import Positions
+    from ...config.problems import Problem
+    from ...core.queries.admin import ListTeams
+    from ...errors import DeskctlError
+    from ..connections import unmanned
+
+    if report.config is None:
+        return
+    try:
+        teams = context.ask(ListTeams())
+    except DeskctlError:
+        return  # no store yet, or somebody else has it
+    finally:
+        context.release()
+    path = report.config.path
+    positions = Positions(path.read_text(encoding="utf-8", errors="replace"))
+    for channel, team in unmanned(report.config, teams):
+        what = f"team {team} has no active member: deskctl agent set HANDLE --join {team}"
+        line = positions.line(("channels", channel, "team"))
+        yield Problem(str(path), line, f"channels.{channel}.team", what)
 
 
 @config.command("path")

@@ -13,6 +13,7 @@ from ..columns import aged
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns, dry_run
+from ..options import limit as limit_option
 from ..output import Column, field
 
 COLUMNS = (
@@ -28,11 +29,12 @@ COLUMNS = (
     aged("seen_at", "last"),
     aged("created_at", "since", extra=True),
 )
+PAGE = 50
 _VALUES = ("name", "tier", "org", "language", "timezone")
 
 
 class ContactType(click.ParamType[int]):
-    """A contact's number: `7` or `#7`."""
+    """A contact's number (`7` or `#7`), or an address that reaches them (mail, telephone, chat)."""
 
     name = "contact"
 
@@ -40,9 +42,14 @@ class ContactType(click.ParamType[int]):
         from ..tickets import parse
 
         number = value if isinstance(value, int) else parse(value)
-        if number is None:
-            self.fail(f"{value!r} is not a contact's number; deskctl contact list shows them", param, ctx)
-        return number
+        if number is not None:
+            return number
+        if ctx is None or ctx.resilient_parsing or not any(sign in value for sign in "@+0123456789"):
+            self.fail(f"{value!r} is not a contact's number or address; deskctl contact list shows them", param, ctx)
+        from ...core.queries.contacts import FindContact
+
+        found: int = ctx.obj.ask(FindContact(value))
+        return found
 
 
 CONTACT = ContactType()
@@ -64,11 +71,13 @@ def contact() -> None:
 @click.option("--search", "text", metavar="TEXT", help="Only with these words in name or address.")
 @click.option("--org", metavar="ORG", help="Only of this organisation.")
 @click.option("--tier", metavar="TIER", help="Only of this tier.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@limit_option(PAGE)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(COLUMNS)
 @click.pass_obj
-def list_(context: CliContext, text: str | None, org: str | None, tier: str | None, limit: int, exit_code: bool) -> int:
+def list_(
+    context: CliContext, text: str | None, org: str | None, tier: str | None, limit: int | None, exit_code: bool
+) -> int:
     """List customers, the newest first.
 
     \b
@@ -76,10 +85,16 @@ def list_(context: CliContext, text: str | None, org: str | None, tier: str | No
       deskctl contact list --search 김민수
       deskctl contact list --org acme --tier vip
     """
-    from ...core.queries.contacts import ListContacts
+    from dataclasses import asdict
 
-    rows = context.ask(ListContacts(text=text, org=org, tier=tier, limit=limit))
-    context.emit(rows, COLUMNS)
+    from ...core.queries.contacts import CountContacts, ListContacts
+
+    size = context.page_size(limit, PAGE)
+    query = ListContacts(text=text, org=org, tier=tier, limit=size)
+    rows = context.ask(query)
+    total = context.ask(CountContacts(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
+    context.emit(rows, COLUMNS, empty="no customers")
+    context.say_rest(len(rows), total, size)
     return 1 if exit_code and not rows else 0
 
 

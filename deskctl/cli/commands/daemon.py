@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
+from ...safe import visible
 from ..columns import aged
 from ..context import CliContext
 from ..output import field
@@ -68,8 +70,22 @@ def status(context: CliContext) -> int:
         if sys.stdout.isatty():
             context.say(f"the daemon runs (pid {report['pid']})")
         context.emit(report["services"], SERVICES)
+        if older := _outdated(context, report):
+            sys.stdout.flush()
+            sys.stderr.write(f"warning: {visible(older)}\nhint: restart the daemon to use it\n")
     well = report["daemon"] and all(service["state"] in ("running", "off") for service in report["services"])
     return 0 if well else 1
+
+
+def _outdated(context: CliContext, report: Any) -> str:
+    """Say since when the daemon uses an older configuration than the file has; "" if it does not."""
+    from ...config.locate import fingerprint
+
+    path = context.config_path()
+    used = report.get("config_sha256")
+    if used in (None, fingerprint(path)):
+        return ""
+    return f"{path} was changed after the daemon read it at {report['started_at']}"
 
 
 @daemon.command("stop")

@@ -63,7 +63,8 @@ def status(context: CliContext) -> int:
 def upgrade(context: CliContext) -> None:
     """Bring the store to this version's schema; make it when there is none.
 
-    Stop the daemon first.
+    Stop the daemon first. A SQLite store is copied beside itself before it changes; of a PostgreSQL database make a
+    backup with pg_dump.
 
     \b
     Example:
@@ -77,18 +78,22 @@ def upgrade(context: CliContext) -> None:
     from ...store.migrate import upgrade as upgrade_store
 
     url, plugins = _store_and_plugins(context)
+    _owners_only(context)
     with _owned(context, url):
         try:
             before = store_status(url).revision
         except Unavailable:
             before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
-        upgrade_store(url, _progress)
+        copied = upgrade_store(url, _progress).copy
         after = store_status(url).revision
         made = ensure_plugin_tables(url, plugins, lambda: plugin_tables.made(url))
     if context.json:
         new = {name: list(revisions) for name, revisions in made.items()}
-        context.document({"url": _shown(url), "before": before, "revision": after, "plugins": new})
+        copy = None if copied is None else str(copied)
+        context.document({"url": _shown(url), "before": before, "revision": after, "plugins": new, "copy": copy})
         return
+    if copied is not None:
+        context.say(f"copied the store as it was to {copied}")
     if before == after:
         context.say(f"the store is at {after} already")
     else:
@@ -114,6 +119,7 @@ def reindex(context: CliContext) -> None:
     from ...store.migrate import reindex as reindex_store
 
     url, _ = _store_and_plugins(context)
+    _owners_only(context)
     with _owned(context, url):
         messages = reindex_store(url, _progress)
     if context.json:
@@ -161,6 +167,18 @@ def _shown(url: str) -> str:
     head, at, tail = url.rpartition("@")
     scheme, slashes, login = head.partition("://")
     return f"{scheme}{slashes}{login.partition(':')[0]}@{tail}" if at and slashes else url
+
+
+def _owners_only(context: CliContext) -> None:
+    """Raise Refused unless the desk's owner or root is at the keyboard."""
+    from ...bootstrap import load
+    from ...desk.caller import Caller
+    from ...errors import Refused
+
+    config, _ = load(context.config_path())
+    caller = Caller.of_this_process(config.owners())
+    if not caller.trusted:
+        raise Refused(f"{caller.name} may not change the store: it is for the desk's owner", "ask the desk's owner")
 
 
 @contextmanager

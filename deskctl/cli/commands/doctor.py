@@ -19,21 +19,23 @@ COLUMNS = (
 
 
 @click.command("doctor")
+@click.option("--offline", is_flag=True, help="Do not connect to mail servers and other services.")
 @click.pass_obj
-def doctor(context: CliContext) -> int:
-    """Say what is wrong, and the command that mends it.
+def doctor(context: CliContext, offline: bool) -> int:
+    """Find what is wrong, and name the command that repairs it.
 
-    Looks at the configuration, permissions, plugins, the store, the daemon and its channels, waiting mail, disk and
-    clock; changes nothing. Exits with 1 when there is a finding; a note is worth knowing and no fault.
+    Checks the configuration, permissions, plugins, the store, the daemon, waiting mail, disk and clock, and tests the
+    connections of each channel. Changes nothing. Exits with 1 if there is a finding; a note is not a fault.
 
     \b
-    Example:
+    Examples:
       deskctl doctor
+      deskctl doctor --offline --json
     """
     from ...safe import visible
     from ..examine import examine
 
-    rows = examine(context)
+    rows = examine(context, offline=offline)
     context.release()
     findings = [row for row in rows if row["state"] == "finding"]
     if context.json:

@@ -12,6 +12,7 @@ from ..columns import aged
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns, dry_run
+from ..options import limit as limit_option
 from ..output import field
 from ..style import of_delivery
 
@@ -26,6 +27,9 @@ COLUMNS = (
     field("reason", least=12),
 )
 
+#: Rows that a terminal gets without `--limit`.
+PAGE = 1000
+
 
 @click.group("inbox")
 def inbox() -> None:
@@ -39,11 +43,11 @@ def inbox() -> None:
 @inbox.command("list")
 @click.option("--all", "all_", is_flag=True, help="What is done or dropped, too.")
 @click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Only from this channel.")
-@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="At most so many.")
+@limit_option(PAGE)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(COLUMNS)
 @click.pass_obj
-def list_(context: CliContext, all_: bool, channel: str | None, limit: int, exit_code: bool) -> int:
+def list_(context: CliContext, all_: bool, channel: str | None, limit: int | None, exit_code: bool) -> int:
     """List what waits or is quarantined.
 
     \b
@@ -53,8 +57,11 @@ def list_(context: CliContext, all_: bool, channel: str | None, limit: int, exit
     """
     from ...core.queries.admin import ListInbox
 
-    rows = context.ask(ListInbox(all=all_, limit=limit, channel=channel))
-    context.emit(rows, COLUMNS)
+    size = context.page_size(limit, PAGE)
+    found = context.ask(ListInbox(all=all_, limit=size + 1, channel=channel))
+    rows = found[-size:] if all_ else found[:size]
+    context.emit(rows, COLUMNS, empty="no mail" if all_ else "no mail waits or is quarantined; --all shows the rest")
+    context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0
 
 

@@ -57,22 +57,18 @@ def init(
     if path.exists():
         raise Refused(f"{path} exists", "edit it, or take another folder with --dir")
     if not yes and sys.stdin.isatty() and sys.stdout.isatty():
-        name = name or click.prompt("Name of the desk", default="Help desk")
-        timezone = timezone or click.prompt("Time zone", default=_timezone())
-        address = (
-            address
-            or click.prompt("Address that customers write to (empty: no mail)", default="", show_default=False)
-            or None
-        )
+        from ..questions import Questions
+
+        questions = Questions(language=language, team=team, channel=CHANNEL, store=store)
+        name = questions.ask("name", "Name of the desk", name, "Help desk")
+        timezone = questions.ask("timezone", "Time zone", timezone, _timezone())
+        asked = "Address that customers write to (empty: no mail)"
+        address = questions.ask("address", asked, address, "", optional=True)
         if address:
-            listen = (
-                listen or click.prompt("Take mail in over SMTP at (empty: no)", default="", show_default=False) or None
-            )
-            smtp = (
-                smtp
-                or click.prompt("Send answers through the relay (empty: none)", default="", show_default=False)
-                or None
-            )
+            asked = "Receive mail over SMTP at HOST:PORT (empty: no)"
+            listen = questions.ask("listen", asked, listen, "", optional=True)
+            asked = "Send answers through the relay HOST:PORT (empty: none)"
+            smtp = questions.ask("smtp", asked, smtp, "", optional=True)
     text = initial(
         name=name or "Help desk",
         timezone=timezone or _timezone(),

@@ -8,11 +8,14 @@ from ..columns import TICKETS, tickets
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns
+from ..options import limit as limit_option
+
+PAGE = 50
 
 
 @click.command("list")
 @click.option("--all", "all_", is_flag=True, help="Solved, closed and merged tickets and spam, too.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@limit_option(PAGE)
 @click.option("--mine", is_flag=True, help="Only yours.")
 @click.option(
     "--assignee", metavar="AGENT", shell_complete=completes("agent"), help="Only this agent's; \"none\": nobody's."
@@ -45,7 +48,7 @@ from ..options import columns
 def list_(
     context: CliContext,
     all_: bool,
-    limit: int,
+    limit: int | None,
     mine: bool,
     assignee: str | None,
     team: str | None,
@@ -61,8 +64,8 @@ def list_(
 ) -> int:
     """List tickets, newest change first.
 
-    Shows what is not solved or closed. A table on a terminal, tab-separated values in a pipe, one JSON object a
-    line with --json.
+    Lists tickets that are not solved or closed: a table on a terminal, tab-separated values in a pipe, one JSON
+    object a line with --json.
 
     \b
     Examples:
@@ -71,7 +74,9 @@ def list_(
       deskctl list --all --json | jq -r .number
       deskctl list --columns number,subject,waiting_since
     """
-    from ...core.queries.tickets import ListTickets
+    from dataclasses import asdict
+
+    from ...core.queries.tickets import CountTickets, ListTickets
     from ...errors import UsageError
 
     if mine:
@@ -82,21 +87,24 @@ def list_(
                 "set DESKCTL_AGENT or use --as AGENT" if agent is None else "",
             )
         assignee = agent
-    rows = context.ask(
-        ListTickets(
-            all=all_,
-            limit=limit,
-            status=status,
-            assignee=assignee,
-            team=team,
-            channel=channel,
-            priority=priority,
-            tags=tags,
-            contact=contact,
-            spam=spam,
-            sla=sla,
-            now=now,
-        )
+    size = context.page_size(limit, PAGE)
+    query = ListTickets(
+        all=all_,
+        limit=size,
+        status=status,
+        assignee=assignee,
+        team=team,
+        channel=channel,
+        priority=priority,
+        tags=tags,
+        contact=contact,
+        spam=spam,
+        sla=sla,
+        now=now,
     )
-    context.emit(rows, TICKETS if now is None else tickets(context.moment(now)))
+    rows = context.ask(query)
+    total = context.ask(CountTickets(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
+    shown = TICKETS if now is None else tickets(context.moment(now))
+    context.emit(rows, shown, empty="no tickets" if all_ else "no tickets match; --all includes solved and closed ones")
+    context.say_rest(len(rows), total, size)
     return 1 if exit_code and not rows else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ..completing import completes
@@ -28,8 +30,8 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     from ...core.queries.contacts import ContactEvents
     from ...core.queries.tickets import ShowTicket
     from ...errors import UsageError
+    from ..happened import facts
     from ..output import Column, field
-    from ..thread import event_facts
     from ..times import local
 
     if not tickets and contact is None:
@@ -39,6 +41,9 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     rows = [{"ticket": number, **event} for number in tickets for event in desk.ask(ShowTicket(number))["events"]]
     if contact is not None:
         rows += desk.ask(ContactEvents(contact))
+    if context.at_terminal and context.columns is None and rows:
+        _print(context, rows, timezone, several=len(tickets) + (contact is not None) > 1)
+        return
     context.emit(
         rows,
         (
@@ -47,6 +52,29 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
             Column("command", lambda row: row.get("command"), heading="cmd", right=True),
             field("by", least=8),
             Column("kind", lambda row: row["kind"], shown=lambda row: row["kind"].replace("_", " "), heading="what"),
-            Column("facts", lambda row: event_facts(row, timezone), least=20),
+            Column("facts", lambda row: facts(row, timezone), least=20),
         ),
+        empty="nothing happened yet",
     )
+
+
+def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, several: bool) -> None:
+    """Print one event a line in words, through the pager; `several` names the ticket of each."""
+    from ...safe import visible
+    from ..happened import sentence
+    from ..output import terminal_width
+    from ..pager import page
+    from ..thread import Screen, indented
+    from ..times import local
+
+    context.release()
+    screen = Screen(width=terminal_width(), timezone=timezone, color=context.color)
+    by = max(len(visible(row["by"])) for row in rows)
+    cmd = max(len(str(row.get("command") or "")) for row in rows)
+    lines = []
+    for row in rows:
+        ticket = f"#{row['ticket']}  " if several and row.get("ticket") else ""
+        number = str(row.get("command") or "").rjust(cmd)
+        start = f"{local(row['at'], timezone)}  {number}  {ticket}{visible(row['by']):<{min(by, 18)}}  "
+        lines.append(indented(start, sentence(row, timezone), screen))
+    page("\n".join(lines) + "\n")

@@ -8,8 +8,9 @@ import click
 
 from ..acting import act_on_each
 from ..columns import aged
-from ..context import CliContext
+from ..context import ALL, CliContext
 from ..options import columns, dry_run
+from ..options import limit as limit_option
 from ..output import field
 from ..style import of_delivery
 from ..tickets import TICKET
@@ -27,6 +28,9 @@ COLUMNS = (
     field("last_error", least=12),
     field("message_id", extra=True),
 )
+
+#: Rows that a terminal gets without `--limit`.
+PAGE = 1000
 
 
 @click.group("outbox")
@@ -46,11 +50,13 @@ def outbox() -> None:
     type=click.Choice(["queued", "claimed", "sending", "sent", "retry", "uncertain", "failed", "cancelled"]),
     help="Only in this state.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="At most so many.")
+@limit_option(PAGE)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(COLUMNS)
 @click.pass_obj
-def list_(context: CliContext, all_: bool, ticket: int | None, state: str | None, limit: int, exit_code: bool) -> int:
+def list_(
+    context: CliContext, all_: bool, ticket: int | None, state: str | None, limit: int | None, exit_code: bool
+) -> int:
     """List what has not been sent yet.
 
     \b
@@ -61,8 +67,12 @@ def list_(context: CliContext, all_: bool, ticket: int | None, state: str | None
     """
     from ...core.queries.admin import ListOutbox
 
-    rows = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=limit))
-    context.emit(rows, COLUMNS)
+    size = context.page_size(limit, PAGE)
+    found = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=size + 1))
+    rows = found[-size:]
+    waiting = not (all_ or state)
+    context.emit(rows, COLUMNS, empty="nothing waits to be sent; --all shows what was" if waiting else "no messages")
+    context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0
 
 
@@ -125,20 +135,34 @@ def _schedule(document: OutboxDocument) -> list[str]:
 
 
 @outbox.command("retry")
-@click.argument("ids", type=int, nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", type=int, nargs=-1, metavar="ID...")
+@click.option("--all", "all_", is_flag=True, help="All that failed or wait for another try; not uncertain ones.")
 @dry_run
 @click.pass_obj
-def retry(context: CliContext, ids: tuple[int, ...]) -> int:
-    """Send failed or uncertain messages again, now.
+def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
+    """Send failed, waiting or uncertain messages again, now.
 
-    An uncertain message may have arrived: the customer then gets it twice.
+    An uncertain message may have arrived: the customer then gets it twice. That is why --all leaves those out.
 
     \b
-    Example:
+    Examples:
       deskctl outbox retry 7
+      deskctl outbox retry --all
     """
     from ...core.commands.mail import RetryOutbox
+    from ...core.queries.admin import ListOutbox
+    from ...errors import UsageError
 
+    if bool(ids) == all_:
+        what = "--all and numbers exclude each other" if ids else "no message is named"
+        raise UsageError(what, "deskctl outbox retry 7, or --all")
+    if all_:
+        states = ("failed", "retry")
+        rows = [row for state in states for row in context.ask(ListOutbox(state=state, limit=ALL))]
+        ids = tuple(sorted(row["id"] for row in rows))
+        if not ids:
+            context.release()
+            context.say("no message failed or waits for another try")
     return act_on_each(context, map(RetryOutbox, ids))
 
 

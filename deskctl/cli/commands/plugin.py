@@ -64,7 +64,7 @@ def list_(context: CliContext) -> None:
     Example:
       deskctl plugin list
     """
-    context.emit(context.desk().call("plugins"), COLUMNS)
+    context.emit(context.desk().call("plugins"), COLUMNS, empty="no plugins are installed")
 
 
 @plugin.command("show")

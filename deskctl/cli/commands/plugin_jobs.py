@@ -45,7 +45,7 @@ def jobs(context: CliContext, again: int | None, drop: int | None) -> None:
         raise UsageError("--retry and --drop at once", "give one of them")
     number = again if again is not None else drop
     if number is None:
-        context.emit(context.desk().call("jobs"), COLUMNS)
+        context.emit(context.desk().call("jobs"), COLUMNS, empty="no jobs wait or failed")
         return
     done = context.desk().call("job_retry" if again is not None else "job_drop", job=number)
     context.release()

@@ -10,17 +10,21 @@ import click
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns
+from ..options import limit as limit_option
 from ..waiting import QUEUE, queued
+
+#: Tickets that a terminal gets without `--limit`.
+PAGE = 25
 
 
 @click.command("queue")
 @click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Everything that this team has to do.")
 @click.option("--mine", is_flag=True, help="Only what is yours.")
-@click.option("--limit", type=click.IntRange(1), default=25, show_default=True, metavar="N", help="At most so many.")
+@limit_option(PAGE)
 @click.option("--now", metavar="MOMENT", help="What would be due at this moment.")
 @columns(QUEUE)
 @click.pass_obj
-def queue(context: CliContext, team: str | None, mine: bool, limit: int, now: str | None) -> None:
+def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, now: str | None) -> None:
     """Show what is to be done next, in the order in which it is due.
 
     That is what is yours, and what is nobody's in your teams or in none: the earliest due moment comes first; what has
@@ -37,7 +41,7 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int, now: st
     reader = context.agent or context.desk().info.agent
     if mine and reader is None:
         raise UsageError("whose queue?", "--as AGENT says who you are")
-    document = context.ask(ShowQueue(reader, team, mine, limit=limit, now=now))
+    document = context.ask(ShowQueue(reader, team, mine, limit=context.page_size(limit, PAGE), now=now))
     context.release()
     people = sys.stdout.isatty() and not context.json
     if people:
@@ -45,8 +49,6 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int, now: st
         from ..waiting import above
 
         sys.stdout.write("".join(f"{line}\n" for line in above(document, terminal_width(), color=context.color)))
-    context.emit(document["tickets"], queued(datetime.fromisoformat(document["now"])))
-    if people and not document["tickets"]:
-        context.say("nothing waits")
-    elif people and document["more"]:
-        context.say(f"… and {document['more']} more; --limit shows them")
+    shown = len(document["tickets"])
+    context.emit(document["tickets"], queued(datetime.fromisoformat(document["now"])), empty="nothing waits")
+    context.say_rest(shown, shown + document["more"], PAGE)

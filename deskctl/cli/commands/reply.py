@@ -131,7 +131,9 @@ def reply(
         if not context.dry_run:
             context.say(_when(outcome["facts"].get("undo_seconds", 0), served))
         return 0
-    row = context.desk().call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=WAIT)
+    from ..following import follow
+
+    row = follow(context, outcome["facts"]["outbox"], WAIT)
     context.release()
     if context.json:
         context.document({**outcome, "delivery": row})

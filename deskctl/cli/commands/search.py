@@ -9,6 +9,7 @@ import click
 
 from ..context import CliContext
 from ..options import columns
+from ..options import limit as limit_option
 from ..output import Column, field
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ _CONTACTS = (
     field("addresses", least=16),
 )
 
+#: Hits that a terminal gets without `--limit`.
+PAGE = 50
+
 
 @click.command("search")
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @click.option("--rank", is_flag=True, help="The best first, not the newest.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@limit_option(PAGE)
 @click.option("--notes/--no-notes", default=True, help="Search internal notes, too.  [default: notes]")
 @click.option("--spam", is_flag=True, help="Search spam, too.")
 @click.option("--contacts", is_flag=True, help="Search names and addresses of contacts instead.")
@@ -45,7 +49,7 @@ def search(
     context: CliContext,
     words: tuple[str, ...],
     rank: bool,
-    limit: int,
+    limit: int | None,
     notes: bool,
     spam: bool,
     contacts: bool,
@@ -66,18 +70,19 @@ def search(
     from ...core.queries.lookups import SearchContacts, SearchMessages
 
     wanted = " ".join(words)
+    size = context.page_size(limit, PAGE)
     if contacts:
-        people: list[ContactHit] = context.ask(SearchContacts(wanted, limit))
-        context.emit(people, _CONTACTS)
+        people: list[ContactHit] = context.ask(SearchContacts(wanted, size))
+        context.emit(people, _CONTACTS, empty="")
         found = bool(people)
     else:
-        answer: SearchAnswer = context.ask(SearchMessages(wanted, limit, rank, spam, notes))
+        answer: SearchAnswer = context.ask(SearchMessages(wanted, size, rank, spam, notes))
         at_terminal = sys.stdout.isatty() and not context.json and context.columns is None
         people = context.ask(SearchContacts(wanted, _FEW)) if at_terminal else []
         if at_terminal:
-            _show(context, answer, people, limit)
+            _show(context, answer, people, size)
         else:
-            context.emit(answer["hits"], _HITS)
+            context.emit(answer["hits"], _HITS, empty="")
         found = bool(answer["hits"] or people)
         if answer["ranked"] is not None and answer["hits"]:
             sys.stderr.write(f"the best of the {answer['ranked']} newest that hold the words; there are more\n")

@@ -104,7 +104,7 @@ def list_(context: CliContext, agent: str | None, team: str | None) -> None:
     from ..rota import noted
 
     found = context.ask(ListShifts(agent, team))
-    context.emit(found, COLUMNS)
+    context.emit(found, COLUMNS, empty="no shifts; deskctl shift add AGENT adds one")
     left = sorted({row["agent"] for row in found if row["left"]})
     sys.stderr.write(noted(f"{who} has left; deskctl shift remove takes their shifts away" for who in left))
 

@@ -31,6 +31,11 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
       deskctl show 42 43 --full
       deskctl list --json | jq -r .number | deskctl show - --json
     """
+    return show_tickets(context, tickets, full=full)
+
+
+def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False, seen: bool = True) -> int:
+    """Print tickets and record that the agent has seen them, unless `seen` is False. Raises NotFound after the rest."""
     from ...core.queries.tickets import ShowTicket
 
     found: list[TicketDocument] = []
@@ -54,7 +59,7 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
         screen = Screen(width=terminal_width(), timezone=timezone, color=context.color, full=full)
         page("\n".join(ticket(document, screen) for document in found))
     sys.stdout.flush()
-    if agent is not None:
+    if agent is not None and seen:
         _mark_seen(context, agent, found)
     for each in missing[1:]:
         sys.stderr.write(f"error: {visible(each.what)}\n")

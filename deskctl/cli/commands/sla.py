@@ -11,6 +11,7 @@ import click
 from ..completing import completes
 from ..context import CliContext
 from ..options import columns, dry_run
+from ..options import limit as limit_option
 from ..output import Column, field
 from ..remarking import set_up
 from ..style import of_clock, of_priority
@@ -18,6 +19,9 @@ from ..tickets import TICKET
 from ..times import age, now
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: Rows of `sla due` that a terminal gets without `--limit`.
+PAGE = 200
 
 _METRICS = {
     "first_response": "From the customer's first message to the first public answer of a person.",
@@ -202,7 +206,7 @@ def list_(context: CliContext) -> None:
     from ...core.queries.levels import ListPolicies
 
     rows = context.ask(ListPolicies())
-    context.emit(rows, POLICIES)
+    context.emit(rows, POLICIES, empty="no SLA policies; deskctl sla add NAME adds one")
     _problems(context, [problem for row in rows for problem in row["problems"]])
 
 
@@ -305,12 +309,14 @@ def test(context: CliContext, ticket: int, now: str | None) -> int:
 @sla.command("due")
 @click.option("--within", metavar="LENGTH", help="Only what is overdue or due within this time, as in 2h.")
 @click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's.")
-@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="At most so many.")
+@limit_option(PAGE)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @_NOW
 @columns(DUE)
 @click.pass_obj
-def due(context: CliContext, within: str | None, team: str | None, limit: int, exit_code: bool, now: str | None) -> int:
+def due(
+    context: CliContext, within: str | None, team: str | None, limit: int | None, exit_code: bool, now: str | None
+) -> int:
     """List running clocks, the first due first.
 
     \b
@@ -320,8 +326,12 @@ def due(context: CliContext, within: str | None, team: str | None, limit: int, e
     """
     from ...core.queries.levels import ListDue
 
-    rows = context.ask(ListDue(within, team, limit, now))
-    context.emit(rows, DUE if now is None else due_at(context.moment(now)))
+    size = context.page_size(limit, PAGE)
+    found = context.ask(ListDue(within, team, size + 1, now))
+    rows = found[:size]
+    shown = DUE if now is None else due_at(context.moment(now))
+    context.emit(rows, shown, empty="no clock is running" if within is None else f"nothing is due within {within}")
+    context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0
 
 

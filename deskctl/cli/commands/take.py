@@ -34,7 +34,7 @@ def take(context: CliContext, tickets: list[int]) -> int:
 def next_(context: CliContext, team: str | None) -> int:
     """Take the ticket that is next in your queue.
 
-    Two agents at once get different tickets. Exits with 1 when nothing waits.
+    On a terminal the ticket is shown, too. Two agents at once get different tickets. Exits with 1 when nothing waits.
 
     \b
     Examples:
@@ -44,4 +44,9 @@ def next_(context: CliContext, team: str | None) -> int:
     from ...core.commands.tickets import Next
 
     outcome = act(context, Next(team))
+    if context.at_terminal and outcome["tickets"]:
+        from .show import show_tickets
+
+        context.say("")
+        show_tickets(context, outcome["tickets"], seen=not context.dry_run)
     return 0 if outcome["tickets"] else 1

@@ -67,7 +67,7 @@ def list_(context: CliContext) -> None:
     """
     from ...core.queries.admin import ListTeams
 
-    context.emit(context.ask(ListTeams()), COLUMNS)
+    context.emit(context.ask(ListTeams()), COLUMNS, empty="no teams; deskctl agent add HANDLE --team TEAM makes one")
 
 
 @team.command("set")

@@ -6,6 +6,7 @@ Answers are the documented JSON documents themselves (`answers`): what `--json` 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 #: Every query by name; filled as the modules are imported.
 REGISTRY: dict[str, type[Query]] = {}
@@ -13,5 +14,10 @@ REGISTRY: dict[str, type[Query]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """`names_agent`: asked as the agent whose shell it is. Questions about the setup are asked by whoever is at the
+    keyboard, unless they say otherwise."""
+
+    names_agent: ClassVar[bool] = True
+
     def __init_subclass__(cls) -> None:
         REGISTRY[cls.__name__] = cls

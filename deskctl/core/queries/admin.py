@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from . import Query
 
@@ -11,12 +12,15 @@ from . import Query
 class ListAgents(Query):
     """Answer: `list[answers.AgentRow]`."""
 
+    names_agent: ClassVar[bool] = False
     all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListTeams(Query):
     """Answer: `list[answers.TeamRow]`."""
+
+    names_agent: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,11 @@ class ShowOutbox(Query):
 class StoreStatus(Query):
     """Answer: `answers.StoreReport`."""
 
+    names_agent: ClassVar[bool] = False
+
 
 @dataclass(frozen=True, slots=True)
 class DeskHealth(Query):
     """What the daemon's parts say of themselves. Answer: `answers.HealthReport`."""
+
+    names_agent: ClassVar[bool] = False

@@ -414,4 +414,5 @@ class HealthReport(TypedDict):
     daemon: bool
     pid: int | None
     started_at: str | None
+    config_sha256: str | None  # of the configuration file that the daemon read
     services: list[ServiceHealth]

@@ -20,6 +20,11 @@ class ListContacts(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class CountContacts(ListContacts):
+    """How many customers `ListContacts` with the same filters would find; `limit` is ignored. Answer: an integer."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowContact(Query):
     """A customer with the newest `limit` of all that was said, on every channel. Of a merged one it is whom they were
     merged into. Without notes unless `notes` says so. Answer: `customer_answers.ContactDocument`.
@@ -28,6 +33,16 @@ class ShowContact(Query):
     id: int
     limit: int = 50
     notes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FindContact(Query):
+    """The customer whom `address` reaches, on whatever channel; for a merged one whom they were merged into.
+
+    Answer: the contact's number. Raises NotFound.
+    """
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

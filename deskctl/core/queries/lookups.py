@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from . import Query
 
@@ -50,6 +51,7 @@ class GetAttachment(Query):
 class Completions(Query):
     """Words that complete an argument: kind is ticket, agent, team, tag, channel or contact. Answer: `list[str]`."""
 
+    names_agent: ClassVar[bool] = False
     kind: str
     prefix: str = ""
     limit: int = 50

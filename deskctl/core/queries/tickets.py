@@ -33,6 +33,11 @@ class ListTickets(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class CountTickets(ListTickets):
+    """How many tickets `ListTickets` with the same filters would find; `limit` is ignored. Answer: an integer."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowTicket(Query):
     """One ticket with all that was said and done, merged tickets' messages included.
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ...core import numbers
+from ...core.people import DESK, Actor
 from ...core.queries import Query
 from ...core.queries.admin import (
     DeskHealth,
@@ -20,7 +22,7 @@ from ...core.queries.admin import (
     ShowOutbox,
     StoreStatus,
 )
-from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...core.queries.contacts import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
 from ...core.queries.levels import (
     CheckCalendar,
     ExplainClocks,
@@ -35,7 +37,7 @@ from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, 
 from ...core.queries.raw import Journalled, RawMessages
 from ...core.queries.routing import ExplainRoute
 from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
-from ...core.queries.tickets import ListTickets, ShowTicket
+from ...core.queries.tickets import CountTickets, ListTickets, ShowTicket
 from ...core.settings import Settings
 from ...errors import UsageError
 from ..engine import Database
@@ -61,15 +63,21 @@ from .document import seen, show_ticket
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A connection that sees one moment of the store, and what the answers need besides."""
+    """A connection that sees one moment of the store, and what the answers need besides.
+
+    `viewer` is the person who asks: `agent:HANDLE`, or `user:LOGIN` for the desk's owner or root without an agent;
+    `DESK` when the desk itself asks. An answer hides from a viewer what only others may see.
+    """
 
     connection: Connection
     settings: Settings
     database: Database
+    viewer: Actor = DESK
 
 
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query, reader.settings),
+    CountTickets: lambda reader, query: tickets.count_tickets(reader.connection, query, reader.settings),
     SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
     SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query),
@@ -77,7 +85,9 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),
     Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),
     ListContacts: lambda reader, query: contacts.list_contacts(reader.connection, query),
+    CountContacts: lambda reader, query: contacts.count_contacts(reader.connection, query),
     ShowContact: lambda reader, query: contacts.show_contact(reader.connection, query),
+    FindContact: lambda reader, query: contacts.find_contact(reader.connection, query),
     ContactEvents: lambda reader, query: contacts.contact_events(reader.connection, query),
     ListCalendars: lambda reader, query: levels.list_calendars(reader.connection),
     ShowCalendar: lambda reader, query: levels.show_calendar(reader.connection, query, reader.settings),
@@ -97,7 +107,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),
-    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query),
+    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query, reader.settings),
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
     Journalled: lambda reader, query: raw.journalled(reader.connection, query),
     RawMessages: lambda reader, query: raw.raw_messages(reader.connection, query),
@@ -121,6 +131,7 @@ def answer(reader: Reader, query: Query) -> Any:
 def _cleaned(query: Query) -> Query:
     """With every text as the store keeps it: what somebody types may hold what databases refuse."""
     values = {field.name: getattr(query, field.name) for field in fields(query)}
+    numbers.check(values.values())
     texts = {name: clean(value) for name, value in values.items() if isinstance(value, str)}
     lists = {
         name: tuple(clean(item) for item in value)

@@ -10,9 +10,10 @@ from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, tex
 from ...core.messages import MessageKind
 from ...core.people import Contact
 from ...core.queries.answers import AttachmentRow
-from ...core.queries.contacts import ContactEvents, ListContacts, ShowContact
+from ...core.queries.contacts import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
 from ...core.queries.customer_answers import ContactDocument, ContactRow, IdentityRow, SaidRow
-from ...errors import UsageError
+from ...core.suggest import did_you_mean
+from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
 from ..tables import attachments, calls, contacts, events, identities, messages, tickets
@@ -20,7 +21,7 @@ from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
 from .document import attachment_document, call_document, event_document
 from .people import Person, person, persons
-from .tickets import ticket_rows
+from .tickets import contacts_at, ticket_rows
 
 #: Contacts that are looked through for a word, newest first.
 _SOUGHT = 5000
@@ -29,11 +30,22 @@ _SOUGHT = 5000
 def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRow]:
     if query.limit < 0:
         raise UsageError(f"a limit of {query.limit} makes no sense")
+    return _rows(connection, _matching(connection, query)[: query.limit])
+
+
+def count_contacts(connection: Connection, query: CountContacts) -> int:
+    if query.text is None and query.org is None and query.tier is None:
+        found = select(func.count()).select_from(contacts).where(contacts.c.merged_into.is_(None))
+        return int(connection.execute(found).scalar_one())
+    return len(_matching(connection, query))
+
+
+def _matching(connection: Connection, query: ListContacts) -> list[Person]:
+    """Return the customers that the query's filters match, newest first."""
     numbers = _sought(connection, query)
     people = persons(connection, numbers)
     living = list(dict.fromkeys(people[n].contact.id for n in numbers))
-    chosen = [people[n] for n in living if _fits(people[n].contact, query)][: query.limit]
-    return _rows(connection, chosen)
+    return [people[n] for n in living if _fits(people[n].contact, query)]
 
 
 def _sought(connection: Connection, query: ListContacts) -> Sequence[int]:
@@ -129,6 +141,22 @@ def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
         "earlier": earlier,
         "events": _events(connection, who),
     }
+
+
+def find_contact(connection: Connection, query: FindContact) -> int:
+    """Raises NotFound, with similar addresses; UsageError for an address of several customers."""
+    numbers = contacts_at(connection, query.address)
+    living = sorted({who.contact.id for who in persons(connection, numbers).values()})
+    if len(living) > 1:
+        ids = ", ".join(map(str, living))
+        raise UsageError(f"“{query.address}” is an address of several contacts: {ids}", "name one by its number")
+    if living:
+        return living[0]
+    known = connection.execute(select(identities.c.address).order_by(identities.c.id.desc()).limit(_SOUGHT)).scalars()
+    raise NotFound(
+        f"no contact has the address “{query.address}”{did_you_mean(query.address, list(known))}",
+        "deskctl search --contacts WORD looks for names and addresses",
+    )
 
 
 def contact_events(connection: Connection, query: ContactEvents) -> list[dict[str, Any]]:

@@ -145,7 +145,7 @@ def list_due(connection: Connection, query: ListDue, settings: Settings) -> list
     if query.within is not None:
         wanted.append(clocks.c.due_at <= to_micros(now + parse_duration(query.within, "--within")))
     if query.team is not None:
-        known_team(connection, query.team)
+        known_team(connection, query.team, settings)
         wanted.append(tickets.c.team == query.team)
     found = (
         select(clocks, tickets.c.subject, tickets.c.priority, tickets.c.assignee, tickets.c.team)

@@ -35,7 +35,7 @@ def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> 
     now = moment(query.now, settings)
     if query.reader is not None:
         known_agent(connection, query.reader)
-    own = _teams(connection, query)
+    own = _teams(connection, query, settings)
     reach = {} if query.reader is None else above(connection, query.reader, own)
     places: dict[int, tuple[int, int]] = {}
     total = 0
@@ -95,10 +95,10 @@ def _parts(query: ShowQueue, reach: dict[str | None, list[str]]) -> list[list[An
     ]
 
 
-def _teams(connection: Connection, query: ShowQueue) -> list[str]:
+def _teams(connection: Connection, query: ShowQueue, settings: Settings) -> list[str]:
     """The reader's own teams. Raises NotFound for a team that there is not."""
     if query.team is not None:
-        known_team(connection, query.team)
+        known_team(connection, query.team, settings)
     mine = select(memberships.c.team).where(memberships.c.agent == query.reader).order_by(memberships.c.team)
     return list(connection.execute(mine).scalars()) if query.reader is not None else []
 

@@ -37,4 +37,4 @@ def store_status(connection: Connection, where: str, size: int | None) -> StoreR
 
 def no_daemon() -> HealthReport:
     """A daemon answers for itself; where the store is asked, none runs."""
-    return {"daemon": False, "pid": None, "started_at": None, "services": []}
+    return {"daemon": False, "pid": None, "started_at": None, "config_sha256": None, "services": []}

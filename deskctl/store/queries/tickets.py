@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
 
 from ...core import phone
 from ...core.people import Contact
 from ...core.queries.answers import TicketRow
-from ...core.queries.tickets import ListTickets
+from ...core.queries.tickets import CountTickets, ListTickets
 from ...core.settings import Settings
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
 from ...core.tickets import Priority, Status
@@ -24,7 +24,7 @@ from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
-from .asked import moment
+from .asked import known_assignee, known_channel, known_team, moment
 from .levels import SEVERITY, as_of, having, state_of
 from .people import persons
 
@@ -64,10 +64,29 @@ _ROW = select(
 
 
 def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
+    """Raise NotFound for a team, agent or channel that does not exist, UsageError for other unknown words."""
     now = moment(query.now, settings)
+    _check(connection, query, settings)
     page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
     numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
     return ticket_rows(connection, numbers, now)
+
+
+def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
+    """Raises as `list_tickets`."""
+    now = moment(query.now, settings)
+    _check(connection, query, settings)
+    found = select(func.count()).select_from(tickets).where(*_filters(connection, query))
+    return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
+
+
+def _check(connection: Connection, query: ListTickets, settings: Settings) -> None:
+    if query.team not in (None, "none"):
+        known_team(connection, str(query.team), settings)
+    if query.assignee not in (None, "none"):
+        known_assignee(connection, str(query.assignee))
+    if query.channel is not None:
+        known_channel(connection, query.channel, settings)
 
 
 def ticket_rows(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[TicketRow]:
@@ -165,10 +184,16 @@ def _tagged(tag: str) -> ColumnElement[bool]:
     return sql_exists().where(ticket_tags.c.ticket == tickets.c.number, ticket_tags.c.tag == tag)
 
 
+def contacts_at(connection: Connection, address: str) -> list[int]:
+    """Return the contacts that hold an address on any channel; telephone numbers in any form."""
+    written = {address.strip().lower(), phone.normalised(address) or ""}
+    found = connection.execute(select(identities.c.contact).where(identities.c.address.in_(written)))
+    return sorted(set(found.scalars()))
+
+
 def _contacts_at(connection: Connection, wanted: str) -> list[int]:
-    """Everyone who is whom an address reaches; of a number that is nobody's address, the contact with that id."""
-    written = {wanted.strip().lower(), phone.normalised(wanted) or ""}
-    at = connection.execute(select(identities.c.contact).where(identities.c.address.in_(written))).scalars().all()
+    """Return everyone who is the person with this address; for a number that is not an address, with this id."""
+    at = contacts_at(connection, wanted)
     if not at and wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
         at = [int(wanted)]
     return sorted({member for who in persons(connection, at).values() for member in who.members})

@@ -8,6 +8,7 @@ from .base import Moment, key, metadata, reference
 
 #: Queries repeat these words exactly, so that both engines take the partial indexes.
 DUE = "state IN ('queued', 'retry')"
+IN_HAND = "state IN ('claimed', 'sending')"
 AUTO = "kind = 'auto'"
 UNSENT = "state NOT IN ('sent', 'cancelled')"
 
@@ -49,6 +50,7 @@ outbox = Table(
 )
 
 Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text(DUE), postgresql_where=text(DUE))
+Index("ix_outbox_in_hand", outbox.c.claimed_by, sqlite_where=text(IN_HAND), postgresql_where=text(IN_HAND))
 Index("ix_outbox_unsent", outbox.c.id, sqlite_where=text(UNSENT), postgresql_where=text(UNSENT))
 Index("ix_outbox_auto", outbox.c.created_at, sqlite_where=text(AUTO), postgresql_where=text(AUTO))
 Index("ix_outbox_message_id", outbox.c.message_id)

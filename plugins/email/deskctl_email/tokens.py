@@ -28,6 +28,7 @@ MAX_ANSWER: Final = 1_000_000
 RENEW_BEFORE: Final = 300.0
 #: Seconds that a token is good for when its provider does not say.
 USUAL_LIFE: Final = 3600.0
+LONGEST_LIFE: Final = 7 * 86_400.0
 #: What no waiting will mend (RFC 6749, 5.2).
 _FOR_GOOD: Final = frozenset(
     {
@@ -170,8 +171,8 @@ class Tokens:
 
 def _seconds(said: object) -> float:
     try:
-        return max(60.0, float(said))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        return min(max(60.0, float(said)), LONGEST_LIFE)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
         return USUAL_LIFE
 
 

@@ -48,3 +48,41 @@ def test_who_left_acts_no_more() -> None:
     gone = Agent("gone", "Gone", "gone@acme.test", login="gone", active=False)
     with pytest.raises(UsageError):
         resolve([gone], claim="gone", login="gone", trusted=True, needed=True)
+
+
+NOBODYS = Agent("nobodys", "No Login", "none@acme.test")
+
+
+@pytest.mark.parametrize("agents", [[NOBODYS], [NOBODYS, ANA], [ANA, BEN, NOBODYS]])
+@pytest.mark.parametrize("claim", [None, "nobodys", "ana", "unknown"])
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_caller_without_an_account_is_no_agent(agents: list[Agent], claim: str | None, needed: bool) -> None:
+    with pytest.raises(Refused, match="no account"):
+        resolve(agents, claim=claim, login=None, trusted=False, needed=needed, is_caller=lambda _: True)
+
+
+def test_a_stranger_may_neither_work_nor_look_and_learns_no_names() -> None:
+    for claim in (None, "ana", "unknown"):
+        for needed in (False, True):
+            with pytest.raises(Refused, match="no agent has the login mallory") as caught:
+                resolve([ANA, NOBODYS], claim=claim, login="mallory", trusted=False, needed=needed)
+            assert "ana" not in caught.value.what + caught.value.hint.replace("handle", "")
+
+
+def test_logins_are_compared_as_the_caller_says() -> None:
+    """Two names of one account are one person; the name of an account that is gone is nobody."""
+
+    def same(login: str) -> bool:
+        return login in ("toor", "root")
+
+    toor = Agent("ana", "Ana", "ana@acme.test", login="toor")
+    assert resolve([toor, BEN], claim=None, login="root", trusted=False, needed=True, is_caller=same) == "agent:ana"
+    with pytest.raises(Refused):
+        resolve([ANA], claim="ana", login="alima", trusted=False, needed=True, is_caller=lambda _: False)
+
+
+def test_one_of_several_agents_with_ones_login_must_be_named() -> None:
+    second = Agent("ana2", "Ana", "ana2@acme.test", login="alima")
+    with pytest.raises(UsageError, match="more than one agent"):
+        resolve([ANA, second], claim=None, login="alima", trusted=False, needed=True)
+    assert resolve([ANA, second], claim="ana2", login="alima", trusted=False, needed=True) == "agent:ana2"

@@ -79,6 +79,21 @@ async def test_each_request_that_will_not_do_is_told_why(unused_port: int) -> No
     assert context.attempts == []
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    ["0", "1", "253402300800", "999999999999", "9" * 13, "9" * 5000, "-1", "1e9", "nan", "inf", "٣", " ", "0x10"],
+)
+async def test_no_timestamp_of_a_stranger_breaks_the_listener(unused_port: int, stamp: str) -> None:
+    context = MemoryContext()
+    async with listening(unused_port, context):
+        headers = {"webhook-timestamp": stamp.encode().decode("latin-1")}
+        status, answer = await asyncio.to_thread(post, unused_port, BODY, path="/in", headers=headers)
+        assert status == 401, answer
+        assert "webhook-timestamp" in answer["error"]
+        assert (await asyncio.to_thread(post, unused_port, BODY, path="/in"))[0] == 202
+    assert not context.attempts[1:]
+
+
 async def test_a_store_that_cannot_write_is_503_with_the_time_to_come_again(unused_port: int) -> None:
     context = MemoryContext()
     async with listening(unused_port, context):

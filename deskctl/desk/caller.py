@@ -1,0 +1,98 @@
+"""Callers of the desk: which system user asks, what they may do, and as whom they act."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from deskctl.core import callers, permissions
+from deskctl.core.people import Actor, Agent
+from deskctl.core.permissions import Audience, Kind, Rights
+
+#: Seconds for which the uid of a login is remembered: asking may mean a directory server.
+_REMEMBER = 5.0
+_uids: dict[str, tuple[float, int | None]] = {}
+
+
+def login_of(uid: int) -> str | None:
+    """Return the account of a uid, None when it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return None
+
+
+def uid_of(login: str) -> int | None:
+    """Return the uid of an account, None when there is no such account."""
+    now = time.monotonic()
+    known = _uids.get(login)
+    if known is not None and now - known[0] < _REMEMBER:
+        return known[1]
+    try:
+        uid: int | None = pwd.getpwnam(login).pw_uid
+    except (KeyError, ValueError):  # ValueError: a NUL in it
+        uid = None
+    if len(_uids) > 1000:
+        _uids.clear()
+    _uids[login] = now, uid
+    return uid
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A system user who asks. `login` is None when the uid has no account. `trusted`: the desk's owner or root, who
+    may name any agent."""
+
+    uid: int
+    login: str | None
+    trusted: bool
+
+    @classmethod
+    def of(cls, uid: int, owners: Collection[int]) -> Caller:
+        """Return the caller with this uid. `owners` are the uids that own the desk; root needs not be listed."""
+        return cls(uid, login_of(uid), uid == 0 or uid in owners)
+
+    @classmethod
+    def of_this_process(cls, owners: Collection[int]) -> Caller:
+        """Return the user who runs this process."""
+        return cls.of(os.geteuid(), owners)
+
+    @property
+    def name(self) -> str:
+        """For messages and the audit log."""
+        return self.login or f"uid-{self.uid}"
+
+    def is_login(self, login: str) -> bool:
+        """Return whether `login` is the caller's account, compared by uid. A missing account is nobody's."""
+        return self.login is not None and uid_of(login) == self.uid
+
+    def rights(self, agents: Iterable[Agent], ingest_users: Iterable[str]) -> Rights:
+        """Return what the caller is at a desk with these agents and `[desk] ingest_users`."""
+        mine = next((a.handle for a in agents if a.active and a.login is not None and self.is_login(a.login)), None)
+        return Rights(self.trusted, mine, any(self.is_login(login) for login in ingest_users))
+
+    def check(self, kind: Kind, name: str, agents: Iterable[Agent], ingest_users: Iterable[str]) -> Rights:
+        """Raise Refused unless the caller may use this; `kind` and `name` as in `permissions.check`."""
+        rights = self.rights(agents, ingest_users)
+        permissions.check(kind, name, rights, self.name, account=self.login is not None)
+        return rights
+
+    def actor(self, agents: Iterable[Agent], claim: str | None, *, needed: bool) -> Actor:
+        """Return as whom the caller acts; see `callers.resolve`. Raises UsageError and Refused."""
+        login = self.login or (self.name if self.trusted else None)
+        return callers.resolve(
+            agents, claim=claim, login=login, trusted=self.trusted, needed=needed, is_caller=self.is_login
+        )
+
+    def viewer(self, kind: Kind, name: str, agents: Sequence[Agent], claim: str | None) -> Actor:
+        """Return as whom the caller asks a question or makes a call. Raises UsageError and Refused."""
+        if permissions.audience(kind, name) is Audience.INGEST and claim is None:
+            return Actor.user(self.name)  # a mail server is no agent
+        return self.actor(agents, claim, needed=False)
+
+    def agent(self, agents: Iterable[Agent]) -> Agent | None:
+        """Return the agent that the caller is when none is named, None when that is open."""
+        return callers.default_agent(agents, login=self.login, trusted=self.trusted, is_caller=self.is_login)

@@ -1,0 +1,93 @@
+"""Closed and full streams, removed folders, huge numbers and terminals without a size: no crash, nothing lost."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.cli.shell import COMMAND, Shell, mail
+
+CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
+
+
+@pytest.mark.parametrize("streams", CLOSED)
+def test_a_note_is_written_once_whatever_stream_is_closed(desk: Shell, streams: str) -> None:
+    desk.ingest(mail())
+    desk.pipe(f"deskctl note 1 -m written {streams}")
+    notes = [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"]
+    assert notes == ["written"]
+
+
+def test_reading_without_an_output_is_an_error(desk: Shell) -> None:
+    desk.ingest(mail())
+    result = desk.pipe("deskctl list >&-", code=74)
+    assert "standard output is closed" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_full_output_says_that_the_command_was_carried_out(desk: Shell) -> None:
+    desk.ingest(mail())
+    result = desk.pipe("deskctl note 1 -m written > /dev/full", code=74)
+    assert "the command was carried out" in result.err
+    assert [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"] == ["written"]
+    assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74).err
+
+
+def test_a_full_standard_error_changes_no_exit_code(desk: Shell) -> None:
+    desk.pipe("deskctl show 99 2>/dev/full", code=3)
+    desk.pipe("deskctl list --bogus 2>/dev/full", code=2)
+
+
+def test_what_the_command_opens_never_takes_the_number_of_a_stream(alone: Shell) -> None:
+    """With streams closed, the store must not become the standard output of a child process."""
+    alone.ingest(mail())
+    alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-")
+    assert alone("db", "check", code=None).code in (0, 2)
+    assert alone.show(1)["messages"][-1]["text"] == "one"
+
+
+NUMBERED = (
+    "mail raw", "mail reparse", "inbox show", "inbox retry", "inbox drop", "outbox show", "outbox retry",
+    "outbox cancel", "undo", "show", "split 1", "contact show", "attachment save", "shift remove",
+    "plugin jobs --retry", "kb show", "list --limit", "sla move x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [2**63, 10**400], ids=["64 bits", "400 digits"])
+def test_a_number_beyond_64_bits_is_wrong_usage_or_not_found(desk: Shell, number: int) -> None:
+    for words in NUMBERED:
+        result = desk(*words.split(), str(number), code=None)
+        assert result.code in ((0, 2) if words == "list --limit" else (2, 3)), (words, result.err)
+        assert "unexpected" not in result.err
+        assert "OverflowError" not in result.err
+
+
+def test_the_current_folder_may_be_gone(desk: Shell) -> None:
+    desk.ingest(mail(subject="Lamp"))
+    gone = 'mkdir gone && cd gone && rmdir ../gone && deskctl --config "$OLDPWD/config.toml" '
+    assert "Lamp" in desk.pipe(gone + "list").out
+    desk.pipe(gone + "note 1 -m x")
+    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl list", code=5)
+    assert "no longer exists" in result.err
+    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl --config config.toml list", code=5)
+    assert "no longer exists" in result.err
+
+
+def test_a_terminal_without_a_size_counts_as_eighty_columns(desk: Shell) -> None:
+    import fcntl
+    import os
+    import struct
+    import termios
+
+    desk.ingest(mail(subject="A subject of some length for the table"))
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+    done = subprocess.run(
+        [*COMMAND, "list"], cwd=desk.folder, env={**desk.env, "NO_COLOR": "1"}, stdin=theirs, stdout=theirs, timeout=60
+    )
+    os.close(theirs)
+    seen = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "A subject of some length" in seen

@@ -1,0 +1,110 @@
+"""Two daemons with equal host names on one PostgreSQL: each message leaves once, and the dead are replaced at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from deskctl.core.commands.tickets import Create, Reply
+from deskctl.core.queries.admin import ListOutbox
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.daemon.running import Daemon, add_agent, make_desk, running
+from tests.servers.waiting import wait_until
+from tests.store.build import lose_instances
+
+#: Messages that a daemon has in hand at once, by channel.
+LANE = 4
+
+
+@pytest.fixture
+def url(desk_url: str) -> str:
+    if desk_url.startswith("sqlite"):
+        pytest.skip("a store in a file has one daemon")
+    return desk_url
+
+
+def folder(tmp_path: Path, name: str, url: str, sink: SmtpSink) -> Path:
+    smtp = f'smtp = {{ host = "127.0.0.1", port = {sink.port} }}\n'
+    channel = f'[channels.support]\ntype = "email"\naddress = "support@acme.test"\nteam = "support"\n{smtp}'
+    return make_desk(tmp_path / name, url, channel)
+
+
+def reply(daemon: Daemon, names: list[str]) -> None:
+    """Put a reply to each of these customers into the outbox, to be sent at once."""
+    desk = daemon.desk()
+    for name in names:
+        made = desk.execute(Create(f"{name}@example.org", name, "Hello.", channel="support"), agent="ana")
+        desk.execute(Reply(made["facts"]["number"], f"Answer to {name}.", at_once=True), agent="ana")
+    desk.close()
+
+
+def states(daemon: Daemon) -> dict[str, str]:
+    """By customer: the state of the reply."""
+    desk = daemon.desk()
+    try:
+        return {row["to"][0].partition("@")[0]: row["state"] for row in desk.ask(ListOutbox(all=True)) if row["ticket"]}
+    finally:
+        desk.close()
+
+
+def sent(sink: SmtpSink) -> Counter[str]:
+    """By customer: how many mails arrived."""
+    return Counter(to.partition("@")[0] for mail in sink.mails for to in mail.recipients if "@example.org" in to)
+
+
+def stalled(tmp_path: Path, url: str, sink: SmtpSink, names: list[str]) -> Path:
+    """The folder of a daemon that will hang over the first replies before their words leave."""
+    sink.stall("mail", times=LANE)
+    return folder(tmp_path, "one", url, sink)
+
+
+def test_what_a_killed_daemon_had_in_hand_another_sends_and_nothing_leaves_twice(
+    tmp_path: Path, url: str, sink: SmtpSink
+) -> None:
+    held, later = [f"held{n}" for n in range(LANE)], [f"later{n}" for n in range(6)]
+    with running(stalled(tmp_path, url, sink, held)) as one:
+        add_agent(one)
+        reply(one, held)
+        wait_until(lambda: {states(one)[name] for name in held} == {"claimed"}, 30, "the first have them in hand")
+        with running(folder(tmp_path, "two", url, sink)) as two:
+            reply(two, later)
+            wait_until(lambda: all(states(two)[name] == "sent" for name in later), 60, "the second sends the others")
+            assert {states(two)[name] for name in held} == {"claimed"}, "the first lives, however slow it is"
+            one.kill()
+            wait_until(lambda: set(states(two).values()) == {"sent"}, 60, "the second takes over")
+            assert sent(sink) == Counter(held + later)
+
+
+def test_what_a_killed_daemon_was_sending_is_for_a_person_to_decide(tmp_path: Path, url: str, sink: SmtpSink) -> None:
+    sink.stall("after-data", times=1)
+    with running(folder(tmp_path, "one", url, sink)) as one:
+        add_agent(one)
+        reply(one, ["ann"])
+        wait_until(lambda: states(one)["ann"] == "sending", 30, "its words leave")
+        with running(folder(tmp_path, "two", url, sink)) as two:
+            reply(two, ["ben"])
+            wait_until(lambda: states(two)["ben"] == "sent", 60, "the second sends another")
+            assert states(two)["ann"] == "sending"
+            one.kill()
+            wait_until(lambda: states(two)["ann"] == "uncertain", 60, "the second says that nobody knows")
+            assert sent(sink)["ben"] == 1
+
+
+def test_a_daemon_that_loses_its_lock_goes_on_under_a_new_name_and_sends_nothing_twice(
+    tmp_path: Path, url: str, sink: SmtpSink
+) -> None:
+    first, later = [f"first{n}" for n in range(8)], [f"later{n}" for n in range(8)]
+    with running(folder(tmp_path, "one", url, sink)) as one, running(folder(tmp_path, "two", url, sink)) as two:
+        add_agent(one)
+        reply(one, first)
+        lose_instances(url)
+        reply(two, later)
+        wait_until(lambda: set(states(one).values()) <= {"sent", "uncertain"}, 90, "all is settled")
+        assert all(times == 1 for times in sent(sink).values())
+        lose_instances(url)
+        reply(one, ["last"])
+        wait_until(lambda: states(two)["last"] == "sent", 60, "they go on")
+        assert sent(sink)["last"] == 1
+        assert "Traceback" not in one.log + two.log

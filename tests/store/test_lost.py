@@ -1,0 +1,119 @@
+"""A store whose files are taken away under a running process is noticed before anything is acknowledged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from deskctl.core.queries.admin import ListInbox, StoreStatus
+from deskctl.core.settings import Settings
+from deskctl.errors import StoreLost
+from deskctl.store import Store
+from tests.store.build import Clock, mail, open_ticket
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = Store.open(f"sqlite:///{path}", Settings(), Clock(), migrate=True)
+    store.journal.append([mail("before")])
+    yield store
+    store.close()
+
+
+def log(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def move(path: Path) -> None:
+    path.rename(path.with_suffix(".moved"))
+
+
+def replace(path: Path) -> None:
+    shutil.copyfile(path, path.with_suffix(".copy"))
+    path.with_suffix(".copy").replace(path)
+
+
+USES: dict[str, Callable[[Store], object]] = {
+    "journal": lambda store: store.journal.append([mail("after")]),
+    "command": lambda store: store.transaction(open_ticket),
+    "question": lambda store: store.ask(StoreStatus()),
+    "outbox": lambda store: store.outbox.recover(),
+    "look": lambda store: store.check(),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("happens", [remove, move, replace])
+@pytest.mark.parametrize("what", ["store", "log"])
+def test_each_use_notices(store: Store, path: Path, what: str, happens: Callable[[Path], None], use: str) -> None:
+    heard: list[StoreLost] = []
+    store.watch(heard.append)
+    happens(path if what == "store" else log(path))
+    with pytest.raises(StoreLost) as caught:
+        USES[use](store)
+    assert str(path) in caught.value.what
+    assert caught.value.hint
+    assert caught.value.closable == (what == "log" and happens is not replace)
+    assert [error.what for error in heard] == [caught.value.what]
+    assert not store.writable()
+
+
+def test_what_was_written_before_the_log_was_deleted_is_saved_by_closing(store: Store, path: Path) -> None:
+    number = store.transaction(open_ticket).number
+    log(path).unlink()
+    with pytest.raises(StoreLost):
+        store.journal.append([mail("after")])
+    store.close()
+    again = Store.open(f"sqlite:///{path}", Settings(), Clock())
+    assert [row["id"] for row in again.ask(ListInbox())] == [1]
+    assert again.transaction(open_ticket).number == number + 1
+    again.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_log_deleted_within_a_transaction_is_noticed_before_its_end_is_told(store: Store, path: Path) -> None:
+    def work(unit: object) -> None:
+        log(path).unlink()
+
+    with pytest.raises(StoreLost):
+        store.transaction(work)
+
+
+def test_one_more_connection_makes_no_second_log(store: Store, path: Path) -> None:
+    """Two logs of one file damage it."""
+    with store.reading():  # holds one connection, so that the next reader needs another
+        log(path).unlink()
+        with pytest.raises(StoreLost), store.reading():
+            pass
+    assert not log(path).exists()
+
+
+def test_use_and_checkpoints_are_no_loss(store: Store, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for number in range(20):
+        store.journal.append([mail(f"mail {number}")])
+        store.check()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        other.execute("VACUUM")
+    store.ask(StoreStatus())
+    assert store.journal.append([mail("last")]) == [True]
+    os.utime(path)
+    store.check()
