@@ -14,7 +14,8 @@ from .times import age, local, now
 from .width import width, wrap
 
 if TYPE_CHECKING:
-    from ..core.queries.answers import CallRow, DeliveryRow, MessageRow, TicketDocument
+    from ..core.queries.answers import CallRow, MessageRow, TicketDocument
+    from ..core.queries.outbox_answers import DeliveryRow
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 #: What a message is, in words: without colour they must tell it, too.

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers, customer_answers, level_answers, shift_answers
+from deskctl.core.queries import answers, customer_answers, level_answers, outbox_answers, shift_answers
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -17,9 +17,11 @@ PRINTED = [
     customer_answers.ContactRow, customer_answers.ContactDocument,
     customer_answers.IdentityRow, customer_answers.SaidRow, answers.OtherTicket,
     answers.CallRow,
-    answers.MessageHit, answers.ContactHit, answers.BouncedRow, answers.BounceRow, answers.SentFile, answers.BlockRow,
+    answers.MessageHit, answers.ContactHit, answers.BouncedRow, outbox_answers.BounceRow, outbox_answers.SentFile,
+    outbox_answers.DeliveryRow, answers.BlockRow,
     answers.AgentRow, answers.TeamRow,
-    answers.RouteDocument, answers.RouteDecision, answers.OutboxRow, answers.OutboxDocument, answers.ServiceHealth,
+    answers.RouteDocument, answers.RouteDecision, outbox_answers.OutboxRow,
+    outbox_answers.OutboxDocument, answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
     requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
     requests.JobDone, level_answers.CalendarRow, level_answers.CalendarDocument, level_answers.CalendarDay,

@@ -16,7 +16,7 @@ from ..style import of_delivery
 from ..tickets import TICKET
 
 if TYPE_CHECKING:
-    from ...core.queries.answers import DeliveryRow, OutboxDocument
+    from ...core.queries.outbox_answers import DeliveryRow, OutboxDocument
 
 COLUMNS = (
     field("id", right=True),

@@ -13,13 +13,13 @@ from ...core.queries.answers import (
     AttachmentRow,
     BouncedRow,
     CallRow,
-    DeliveryRow,
     MessageRow,
     OtherTicket,
     SeenMark,
     TicketDocument,
 )
 from ...core.queries.lookups import Seen
+from ...core.queries.outbox_answers import DeliveryRow
 from ...core.queries.tickets import ShowTicket
 from ...errors import NotFound
 from ..moments import rfc3339

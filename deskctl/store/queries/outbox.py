@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 from ...core.events import Bounced
 from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxState
 from ...core.queries.admin import ListOutbox, ShowOutbox
-from ...core.queries.answers import BounceRow, OutboxDocument, OutboxRow, SentFile
+from ...core.queries.outbox_answers import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
