@@ -86,9 +86,7 @@ def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Gene
             bounce.permanent,
             bounce.status,
             "delayed" if bounce.delayed else "failed",
-            tuple(one.address for one in bad),
             bounce.reason_class,
-            bounce.reason,
             partly,
         )
     reason = " ".join(filter(None, (bounce.status, bounce.reason))) or "no reason given"

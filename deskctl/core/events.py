@@ -249,8 +249,8 @@ class SpamPurged(Event):
 class Bounced(Event):
     """A report says that a mail of ours did not arrive, or not yet. `message` is the report, `outbox` the mail.
 
-    `action` is failed or delayed, of `recipients`. `reason_class` is a value of `messages.ReasonClass`. `partly`: it
-    failed for some of its recipients and holds as sent for the others.
+    `action` is failed or delayed; `outbox` says for whom. `reason_class` is a value of `messages.ReasonClass`.
+    `partly`: it failed for some of its recipients and holds as sent for the others.
     """
 
     message: int
@@ -258,9 +258,7 @@ class Bounced(Event):
     permanent: bool
     status: str | None = None
     action: str = ""
-    recipients: tuple[str, ...] = ()
     reason_class: str | None = None
-    reason: str | None = None
     partly: bool = False
 
 

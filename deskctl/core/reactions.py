@@ -48,7 +48,7 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
         case e.Bounced(partly=True, outbox=outbox) if number is not None:
             entry = unit.outbox(outbox)
             if entry.kind is OutboxKind.REPLY and not _is_late_report(unit, number, cause):
-                lost = [one for one in entry.deliveries if one.address in event.recipients]
+                lost = [one for one in entry.deliveries if one.state == "failed"]
                 yield from _tell_owner(unit, number, "partly_failed", undelivered.lines(language(unit), lost))
 
 

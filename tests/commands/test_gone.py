@@ -6,10 +6,10 @@ import sqlite3
 from pathlib import Path
 
 from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import FireTimer
+from deskctl.core.commands.machine import FireTimer, SettleDelivery
 from deskctl.core.commands.mail import CancelOutbox
 from deskctl.core.commands.tickets import Assign, MarkSpam, Note, Reply
-from deskctl.core.messages import IncomingFile
+from deskctl.core.messages import Bounce, IncomingFile, ReasonClass, RecipientReport
 from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
 
 from .desk import StoredDesk
@@ -22,12 +22,16 @@ def test_no_word_of_an_erased_customer_is_in_the_file_of_the_store(tmp_path: Pat
         desk.mail(f"other{number}@example.org", "Printer", text="It burns every day. " * 20)
     picture = IncomingFile("zebrafile.png", "image/png", b"zebrabytes")
     desk.mail("zebra@example.org", "zebrasubject", name="Zebra Kim", text="zebratext", files=(picture,))
-    desk.do(Reply(4, "Dear zebrakim"))
+    sent = desk.do(Reply(4, "Dear zebrakim")).facts
+    desk.do(SettleDelivery(sent["outbox"], "sent"), "system:sender")
+    gone = RecipientReport("zebra@example.org", "failed", "5.1.1", ReasonClass.USER_UNKNOWN, "no zebrauser here")
+    bounce = Bounce((gone.address,), "5.1.1", True, gone.reason, sent["message_id"], "failed", None, (gone,))
+    desk.mail("mailer-daemon@example.org", "Undelivered", bounce=bounce)
     desk.do(Note(4, "zebranote"))
     desk.mail("77", "zebrachat", name="Zebra", at="chat", text="zebrafirst", message_id="<1@chat>")
     desk.mail("77", "", at="chat", text="zebrasecond", edits="<1@chat>")
     desk.mail("other1@example.org", "Printer", text="It burns on. " * 20)
-    for contact in (4, 5):
+    for contact in (4, 6):  # 5 is the mail system that reports
         desk.do(EraseContact(contact), "user:root")
     desk.close()
     with sqlite3.connect(file) as connection:
