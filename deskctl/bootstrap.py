@@ -26,18 +26,19 @@ if TYPE_CHECKING:
 _LOOK_AGAIN = 0.05
 
 
-def open_desk(config_path: str | os.PathLike[str], *, wait: float = 60) -> Desk:
+def open_desk(config_path: str | os.PathLike[str], *, wait: float = 60, invocation: str | None = None) -> Desk:
     """The desk of a configuration: the daemon's, if one serves its socket, else the store in this process.
 
-    On SQLite a desk has one owner: `wait` seconds for the one before. Raises ConfigError and Unavailable.
+    On SQLite a desk has one owner: `wait` seconds for the one before. `invocation` (letters and digits) names the shell
+    command whose commands are undone together. Raises ConfigError and Unavailable.
     """
     path = os.fspath(config_path)
     socket = f"{trusted_run_folder(path)}/{SOCKET_NAME}"
-    remote = RemoteDesk.connect(socket)
-    return remote if remote is not None else _open_local(path, socket, wait)
+    remote = RemoteDesk.connect(socket, invocation=invocation)
+    return remote if remote is not None else _open_local(path, socket, wait, invocation)
 
 
-def _open_local(config_path: str, socket: str, wait: float) -> Desk:
+def _open_local(config_path: str, socket: str, wait: float, invocation: str | None) -> Desk:
     from pathlib import Path
 
     from deskctl.desk.local import LocalDesk
@@ -45,18 +46,18 @@ def _open_local(config_path: str, socket: str, wait: float) -> Desk:
 
     config, plugins = load(Path(config_path))
     if not config.store.url.startswith("sqlite:"):
-        return LocalDesk(open_parts(config, plugins))
+        return LocalDesk(open_parts(config, plugins), invocation=invocation)
     lock = OwnerLock(config.run_dir)
     deadline = time.monotonic() + wait
     while not lock.take(COMMAND):
-        remote = RemoteDesk.connect(socket)  # a daemon that was starting may be ready now
+        remote = RemoteDesk.connect(socket, invocation=invocation)  # a daemon that was starting may be ready now
         if remote is not None:
             return remote
         if time.monotonic() >= deadline:
             raise lock.held(wait)
         time.sleep(_LOOK_AGAIN)
     try:
-        return LocalDesk(open_parts(config, plugins), lock)
+        return LocalDesk(open_parts(config, plugins), lock, invocation)
     except BaseException:
         lock.release()
         raise

@@ -4,7 +4,8 @@
     ├── UsageError         (2)   the caller: the request makes no sense as typed
     ├── NotFound           (3)   the caller: there is no such thing
     ├── Refused            (4)   the caller: it exists, but this may not be done now
-    │   └── CustomerWrote  (4)   the author of a reply: read first, then send
+    │   ├── CustomerWrote     (4)  the author of a reply: read first, then send
+    │   └── ColleagueReplied  (4)  the same
     ├── ConfigError        (5)   the sysadmin: the configuration is wrong
     └── Unavailable        (6)   time, or the sysadmin: store, daemon or network cannot be reached
         ├── StoreLost        (6)    the sysadmin: the store's file was taken away under a running process
@@ -42,6 +43,10 @@ class Refused(DeskctlError):
 
 class CustomerWrote(Refused):
     """The customer wrote since the author of a reply last looked; `force` sends it all the same."""
+
+
+class ColleagueReplied(Refused):
+    """Another agent answered since the author of a reply last looked; `force` sends it all the same."""
 
 
 class ConfigError(DeskctlError):
@@ -82,6 +87,7 @@ KINDS: dict[str, type[DeskctlError]] = {
         NotFound,
         Refused,
         CustomerWrote,
+        ColleagueReplied,
         ConfigError,
         Unavailable,
         TemporaryFailure,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deskctl.cli.reference import reference as commands
+from deskctl.cli.undo_reference import reference as undo
 from deskctl.config.reference import reference as configuration
 from deskctl.plugins import manager
 
@@ -16,6 +17,7 @@ def pages() -> dict[Path, str]:
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     return {
         ROOT / "docs/reference/cli.md": commands(),
+        ROOT / "docs/reference/undo.md": undo(),
         ROOT / "docs/reference/config.md": configuration(example, manager.load().channel_types),
     }
 

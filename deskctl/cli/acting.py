@@ -60,7 +60,8 @@ def report(context: CliContext, outcome: Outcome) -> None:
 _SUBJECT = 50
 #: Tickets whose subjects a confirmation names.
 _MOST = 3
-_TICKET = re.compile(r"\b(?:[Tt]ickets? )#?(\d+)\b|(?<![\w#])#(\d+)\b")
+_TICKET = re.compile(r"\b[Tt]ickets? (#?\d+(?:(?:, | and )#?\d+)*)\b|(?<![\w#])(#\d+)\b")
+_NUMBER = re.compile(r"#?(\d+)")
 
 
 def named(outcome: Outcome) -> str:
@@ -73,8 +74,13 @@ def named(outcome: Outcome) -> str:
         return outcome["said"]
 
     def name(found: re.Match[str]) -> str:
-        return left.pop(int(found[1] or found[2]), found[0])
+        return left.pop(int(found[1]), found[0])
 
-    said = _TICKET.sub(name, outcome["said"])
+    def names(found: re.Match[str]) -> str:
+        numbers = found[1] or found[2]
+        replaced = _NUMBER.sub(name, numbers)
+        return found[0] if replaced == numbers else replaced
+
+    said = _TICKET.sub(names, outcome["said"])
     rest = ", ".join(left.values())
     return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..core.commands import Command
     from ..core.queries import Query
     from ..desk import Desk, Outcome
+    from .drafts import Draft
     from .output import Column
 
 #: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.
@@ -35,6 +36,8 @@ class CliContext:
         self.debug = False
         self.dry_run = False
         self.columns: str | None = None
+        self.invocation = os.urandom(12).hex()  # of this shell command: `undo` takes back all that it did
+        self.draft: Draft | None = None  # what `draft send` gives to the command that sends it
         self.changed = False  # whether a command of this invocation changed something
         self._desk: Desk | None = None
         self._path: str | None = None
@@ -60,7 +63,8 @@ class CliContext:
             from ..bootstrap import open_desk
             from ..desk.named import NamedDesk
 
-            self._desk = NamedDesk(open_desk(self._file()), self.claim, self.agent)
+            opened = open_desk(self._file(), invocation=self.invocation)
+            self._desk = NamedDesk(opened, self.claim, self.agent)
         return self._desk
 
     def release(self) -> None:
@@ -87,10 +91,15 @@ class CliContext:
         return self.desk().ask(query)
 
     def execute(self, command: Command) -> Outcome:
-        """$DESKCTL_AGENT says who works on tickets and with customers. Administration is done by whoever is at the
-        keyboard, unless `--as` says otherwise: the first agent could not be added by himself."""
-        agent = self.agent if command.needs_agent or command.names_agent else self.claim
-        outcome = self.desk().execute(command, agent=agent, dry_run=self.dry_run)
+        """Carry out a command as `agent`.
+
+        Administration needs no agent: there, a name in $DESKCTL_AGENT that no agent has yet is passed over, since the
+        first agent could not be added otherwise. Raises DeskctlError.
+        """
+        desk, agent = self.desk(), self.agent
+        if not (command.needs_agent or command.names_agent or self.claim) and agent not in desk.info.agents:
+            agent = None
+        outcome = desk.execute(command, agent=agent, dry_run=self.dry_run)
         self.changed |= outcome["changed"] and not self.dry_run
         return outcome
 

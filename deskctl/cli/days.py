@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from ..core.suggest import did_you_mean
 from ..errors import UsageError
+from .ics_zones import day_of, is_all_day, zone_of_event, zone_of_file
 
 #: How many years ahead holidays are copied into a calendar, this one and the one before included.
 YEARS = 12
@@ -38,6 +40,10 @@ _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _READ = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 #: After so many years the weekdays of all dates are the same again.
 _CYCLE = 400
+
+
+#: The zone of an event, if it has one, and that of its file.
+_Zones = tuple[tzinfo | None, tzinfo]
 
 
 class Imported(NamedTuple):
@@ -85,23 +91,24 @@ def _of(name: str, years: range, language: str | None) -> Iterator[tuple[date, s
     yield from sorted(dates.items())
 
 
-def imported(path: str, this_year: int) -> Imported:
+def imported(path: str, this_year: int, timezone: str = "UTC") -> Imported:
     """All-day events of an iCalendar file (RFC 5545), for the years that holidays are copied for.
 
-    Raises UsageError for what is no such file, for an event that cannot be read, and when there is no day in it.
+    Moments in UTC mean days in the zone that the file names, else in `timezone` (IANA), that of the calendar. Raises
+    UsageError for what is no such file, for an event that cannot be read, and when there is no day in it.
     """
     found: dict[str, str] = {}
     cancelled = outside = 0
     years = _within_reach(this_year)
-    events = _events(path)
+    events, unknown = _events(path, ZoneInfo(timezone))
     moved = _moved(events)
-    for event in events:
+    for event, home in events:
         title = _title(event)
         if str(event.get("STATUS", "")).strip().upper() == "CANCELLED":
             cancelled += 1
             continue
         try:
-            closed = _days_off(event, moved[str(event.get("UID", ""))], years)
+            closed = _days_off(event, moved[str(event.get("UID", ""))], years, home)
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
             named = f"“{title}”" if title else f"the event {event.get('UID', 'without a name')}"
             raise UsageError(f"{path}: {named}: {error}", "mend the event in the file, or take it out") from error
@@ -110,7 +117,7 @@ def imported(path: str, this_year: int) -> Imported:
         outside += not closed
         for day in closed:
             found.setdefault(day.isoformat(), title or "closed")
-    remarks = []
+    remarks = [f"{name} is not a time zone; moments in UTC count in {timezone}" for name in sorted(unknown)]
     if cancelled:
         remarks.append(f"cancelled events are no days off: {cancelled} left out")
     if outside:
@@ -120,8 +127,9 @@ def imported(path: str, this_year: int) -> Imported:
     return Imported(tuple((day, title, "") for day, title in sorted(found.items())), tuple(remarks))
 
 
-def _events(path: str) -> list[Any]:
-    """Raises UsageError."""
+def _events(path: str, home: tzinfo) -> tuple[list[tuple[Any, tzinfo]], set[str]]:
+    """The events of a file, each with the time zone that its calendar names, else `home`; and names of zones that
+    are not known. Raises UsageError."""
     from icalendar import Calendar
 
     try:
@@ -135,7 +143,13 @@ def _events(path: str) -> list[Any]:
         calendars = Calendar.from_ical(text, multiple=True)
         if not calendars:
             raise ValueError("it does not end with END:VCALENDAR")
-        return [event for parsed in calendars for event in parsed.walk("VEVENT")]
+        zones = [zone_of_file(parsed) for parsed in calendars]
+        events = [
+            (event, zone or home)
+            for parsed, (zone, _) in zip(calendars, zones, strict=True)
+            for event in parsed.walk("VEVENT")
+        ]
+        return events, {unknown for zone, unknown in zones if unknown is not None}
     except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
         hint = "".join(f"{error}".splitlines()[:1])
         raise UsageError(f"{path} is no iCalendar file", hint) from error
@@ -162,34 +176,37 @@ def _title(event: Any) -> str:
     return " ".join(shown.split())
 
 
-def _moved(events: Iterable[Any]) -> defaultdict[str, set[date]]:
+def _moved(events: Iterable[tuple[Any, tzinfo]]) -> defaultdict[str, set[date]]:
     """By event: the days of its rule that events of their own replace, or cancel."""
     moved: defaultdict[str, set[date]] = defaultdict(set)
-    for event in events:
+    for event, home in events:
+        start = next(map(_value, _listed(event.get("DTSTART"))), None)
+        local = zone_of_event(event, start, home) if isinstance(start, datetime) else None
         for replaced in _listed(event.get("RECURRENCE-ID")):
             if isinstance(day := _value(replaced), date):
-                moved[str(event.get("UID", ""))].add(_day(day, None))
+                moved[str(event.get("UID", ""))].add(day_of(day, local, home))
     return moved
 
 
-def _days_off(event: Any, moved: set[date], years: range) -> list[date] | None:
+def _days_off(event: Any, moved: set[date], years: range, home: tzinfo) -> list[date] | None:
     """The days of an event, those of its rules that were moved left out; None for one that is not all day.
     Raises _Unfit."""
     _sound(event, "DTSTART")
     start = _only(event, "DTSTART")
     if start is None:
         return None
-    if isinstance(start, datetime) and not _all_day(event, start):
+    if isinstance(start, datetime) and not is_all_day(event, start, home):
         return None
     _sound(event, *_READ)
-    first, local = _day(start, None), start.tzinfo if isinstance(start, datetime) else None
+    zones = (zone_of_event(event, start, home) if isinstance(start, datetime) else None), home
+    first = day_of(start, *zones)
     rules = _listed(event.get("RRULE"))
-    found = {day for rule in rules for day in _repeated(rule, first, local, years)} if rules else {first}
-    found.update(_dates(event, "RDATE", local))
-    found.difference_update(_dates(event, "EXDATE", local))
+    found = {day for rule in rules for day in _repeated(rule, first, zones, years)} if rules else {first}
+    found.update(_dates(event, "RDATE", zones))
+    found.difference_update(_dates(event, "EXDATE", zones))
     if event.get("RECURRENCE-ID") is None:
         found -= moved
-    return list(_closed(sorted(found), _length(event), years))
+    return list(_closed(sorted(found), _length(event, first, zones), years))
 
 
 def _sound(event: Any, *names: str) -> None:
@@ -199,18 +216,11 @@ def _sound(event: Any, *names: str) -> None:
             raise _Unfit(name, f"{event[name]} cannot be read ({why})")
 
 
-def _all_day(event: Any, start: datetime) -> bool:
-    """Outlook writes a whole day as one from midnight to midnight, and says so."""
-    said = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
-    return said and (start.hour, start.minute) == (0, 0)
-
-
-def _length(event: Any) -> int:
+def _length(event: Any, first: date, zones: _Zones) -> int:
     """In days; an event without an end is one day long. Raises _Unfit."""
-    start, end, duration = _only(event, "DTSTART"), _only(event, "DTEND"), _only(event, "DURATION", timedelta)
+    end, duration = _only(event, "DTEND"), _only(event, "DURATION", timedelta)
     if end is not None:
-        local = start.tzinfo if isinstance(start, datetime) else None
-        return max((_day(end, local) - _day(start, local)).days, 1)
+        return max((day_of(end, *zones) - first).days, 1)
     return 1 if duration is None else max(duration.days, 1)
 
 
@@ -223,14 +233,14 @@ def _closed(starts: Iterable[date], length: int, years: range) -> Iterator[date]
             yield date.fromordinal(ordinal)
 
 
-def _repeated(rule: Any, first: date, local: tzinfo | None, years: range) -> Iterator[date]:
+def _repeated(rule: Any, first: date, zones: _Zones, years: range) -> Iterator[date]:
     """The days of a rule, until the years are over. Raises _Unfit."""
     from dateutil.rrule import rrulestr
 
     parts = _checked(rule)
     if first.year > years[-1]:
         return
-    until = min((_day(day, local) for day in parts.pop("UNTIL", ())), default=date.max)
+    until = min((day_of(day, *zones) for day in parts.pop("UNTIL", ())), default=date.max)
     text = type(rule)({name: value for name, value in parts.items() if name not in _TIMES}).to_ical().decode()
     # A rule that never comes true is tried until the year 9999, which takes seconds: it is tried where that is near.
     ahead = max(0, (date.max.year - 1 - years[-1]) // _CYCLE * _CYCLE)
@@ -265,12 +275,12 @@ def _checked(rule: Any) -> dict[str, Any]:
     return parts
 
 
-def _dates(event: Any, name: str, local: tzinfo | None) -> Iterator[date]:
+def _dates(event: Any, name: str, zones: _Zones) -> Iterator[date]:
     """Those that an event lists. Raises _Unfit."""
     for listed in _listed(event.get(name)):
         for each in getattr(listed, "dts", [listed]):
             day = _value(each)
-            yield _day(day[0] if isinstance(day, tuple) else day, local)  # of a period, where it begins
+            yield day_of(day[0] if isinstance(day, tuple) else day, *zones)  # of a period, where it begins
 
 
 def _only(event: Any, name: str, kind: type = date) -> Any:
@@ -284,14 +294,6 @@ def _only(event: Any, name: str, kind: type = date) -> Any:
     if not isinstance(value, kind):
         raise _Unfit(name, f"{_ical(values[0])} is no {'date' if kind is date else 'length of time'}")
     return value
-
-
-def _day(at: Any, local: tzinfo | None) -> date:
-    """The date of a moment: in the event's own zone, or as it is written."""
-    if not isinstance(at, datetime):
-        return date(at.year, at.month, at.day)
-    there = at if local is None or at.tzinfo is None else at.astimezone(local)
-    return date(there.year, there.month, there.day)
 
 
 def _value(parsed: Any) -> Any:

@@ -271,6 +271,9 @@ def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Findin
     for channel in channels:
         if not channel["sends"]:
             yield note("channels", f"{channel['name']} cannot send answers", "give it smtp in config.toml")
+        if channel["kind"] == "email" and channel["receives"] and channel["authority"] is None:
+            detail = f"{channel['name']} has no authority: forged senders are not recognised by DMARC"
+            yield note("channels", detail, "name the mail server that checks DMARC in config.toml: authority")
     names = [] if offline else [channel["name"] for channel in channels]
     try:
         for name, detail, hint in failing(desk, names):

@@ -11,6 +11,7 @@ from ..errors import UsageError
 MOST = 20_000_000
 #: Bytes of a file's name. File systems take 255; some room is left for a number that tells namesakes apart.
 LONGEST = 200
+_RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]", re.IGNORECASE)
 _COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 
 
@@ -68,13 +69,17 @@ def file_name(given: str, id: int) -> str:
     What they call it is a wish: it leads to no other folder, hides nothing, is no option of a command, and stays
     short enough for every file system, with its suffix. Letters of every script stay as they are.
     """
+    from ..core.files import one_name
     from ..safe import plain_name
 
-    name = plain_name(_text(given.replace("\\", "/").rstrip("/").rpartition("/")[2]))
+    name = plain_name(_text(one_name(given.strip())))
     name = re.sub(r'[<>:"|?*_]+', "_", name).lstrip("._-~ ").rstrip(". ")
     stem, dot, suffix = name.rpartition(".")
     if not dot or len(suffix.encode()) > 16:
         stem, dot, suffix = name, "", ""
+    first, *rest = stem.split(".")
+    if _RESERVED.fullmatch(first.rstrip()):  # a device's name on Windows, whatever its ending
+        stem = ".".join((f"{first}_", *rest))
     short = stem.encode()[: LONGEST - len((dot + suffix).encode())].decode("utf-8", "ignore").rstrip(". ")
     return f"{short}{dot}{suffix}" if short else f"attachment-{id}"
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..core.subjects import differs
 from ..safe import visible, visible_lines
+from .addressing import doubt, of_message, reply_line
 from .happened import sentence
 from .style import of_clock, of_delivery, of_priority, of_status, paint
 from .times import age, local, now
@@ -21,7 +24,6 @@ _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 #: What a message is, in words: without colour they must tell it, too.
 KIND = {"in": "customer", "out": "reply", "note": "internal note", "auto": "automatic"}
 HEADLINE = {"in": "customer", "out": "green", "note": "yellow", "auto": "dim"}  # a style for each kind
-_STRANGER = "not verified: the address had no part in this ticket"
 #: Mail servers' reports, by what marks the message.
 _REPORTS = {
     "bounce": "bounce: our mail came back",
@@ -90,6 +92,11 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
             yield screen.paint(line, "red")
     yield from wrap(" · ".join((f"From {contact(document['contact'])}", *_standing(document))), screen.width)
+    # One line in a pipe, so that it can be found.
+    yield from wrap(reply_line(document), screen.width) if sys.stdout.isatty() else (reply_line(document),)
+    for warning in document["reply"]["warnings"]:
+        for line in wrap(f"Warning: {visible(warning)}", screen.width):
+            yield screen.paint(line, "yellow")
     for address in document.get("bounced") or ():
         words = f"Address bounced: {visible(address['address'])}: {visible(address['reason'])}"
         for line in wrap(words, screen.width):
@@ -108,6 +115,8 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     if document["approval"]:
         words = f"Waits for an approval, {visible(document['approval'])} asked: deskctl approve {document['number']}"
         yield screen.paint(words, "yellow")
+    for row in document.get("composing") or ():
+        yield screen.paint(f"{visible(row['agent'])} is writing a reply since {screen.moment(row['since'])}", "yellow")
     for label, value in (
         ("Tier", visible(document["tier"] or "")),
         ("Tags", ", ".join(map(visible, document["tags"]))),
@@ -177,7 +186,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         visible(automatic) if message["kind"] == "auto" and not report else "",
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
-        "" if message["verified"] or report else screen.paint(_STRANGER, "yellow"),
+        screen.paint(doubt(message), "yellow") if not message["verified"] and not report else "",
         f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
@@ -190,6 +199,11 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
             yield screen.paint(line, of_delivery(delivery))
     if delivery not in _UNDELIVERED or len(message["deliveries"]) != 1:
         yield from undelivered(message["deliveries"], screen)
+    if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
+        yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
+    for named in of_message(message, full=screen.full):
+        for line in wrap(named, screen.width):
+            yield screen.paint(line, "dim")
     yield from body(message, screen)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
@@ -21,7 +22,10 @@ def local(moment: str | None, timezone: str) -> str:
     """`2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
     if not moment:
         return ""
-    return datetime.fromisoformat(moment).astimezone(zone(timezone)).strftime("%Y-%m-%d %H:%M %Z")
+    at = datetime.fromisoformat(moment)
+    with suppress(OverflowError):  # at either end of the calendar: as it is
+        at = at.astimezone(zone(timezone))
+    return at.strftime("%Y-%m-%d %H:%M %Z")
 
 
 def age(moment: str | None, now: datetime) -> str:

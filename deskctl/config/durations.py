@@ -8,6 +8,8 @@ from datetime import timedelta
 from .problems import Invalid
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+#: A hundred years: it can be added to any moment.
+_LONGEST = timedelta(days=36_500)
 _PART = re.compile(r"(\d{1,9})\s*([smhdw])")
 _WHOLE = re.compile(rf"(?:{_PART.pattern}\s*)+", re.ASCII)
 
@@ -24,10 +26,10 @@ def duration(words: str) -> timedelta:
     units = [unit for _, unit in parts]
     if units != sorted(set(units), reverse=True):
         raise Invalid(f'{words!r} is no duration: each unit once, the largest first, as in "1h30m"')
-    try:
-        return timedelta(seconds=sum(number * unit for number, unit in parts))
-    except OverflowError:
-        raise Invalid(f"{words!r} is longer than any duration can be") from None
+    seconds = sum(number * unit for number, unit in parts)
+    if seconds > _LONGEST.total_seconds():
+        raise Invalid(f"{words!r} is longer than any duration can be: at most {_LONGEST.days} days")
+    return timedelta(seconds=seconds)
 
 
 def written(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from ..core.authentication import NOBODY
 from ..core.settings import BUILT_IN
 from ..errors import ConfigError
 from .convert import Fault, fields_of, is_config_class, structure
@@ -48,6 +49,8 @@ class Kind(Protocol):
     def copies(self) -> Callable[[Any], bool]: ...
     @property
     def plus(self) -> Callable[[Any], bool]: ...
+    @property
+    def authority(self) -> Callable[[Any], str | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +271,7 @@ class _Reading:
                 copies=kind.copies(config),
                 plus=kind.plus(config),
                 sender_name=common.sender_name,
-                authority=common.authority,
+                authority=_authority(common.authority, kind, config),
                 acknowledge=common.words(),
                 conversational=kind.capabilities.conversational,
                 choices=kind.capabilities.choices,
@@ -383,3 +386,9 @@ def _said(config: Any, method: str) -> Iterable[Any]:
 
 def _steps(key: str) -> tuple[str, ...]:
     return tuple(key.split(".")) if key else ()
+
+
+def _authority(given: str | None, kind: Kind, config: Any) -> str | None:
+    """The mail server that is believed: the one named, else the provider's own; "none" is nobody."""
+    found = given if given is not None else kind.authority(config)
+    return None if found == NOBODY else found

@@ -7,9 +7,11 @@ import re
 from .answering import Heard, may_answer, say
 from .commands import Command
 from .commands.machine import Acknowledge
+from .correspondence import correspondence
 from .events import Acknowledged
 from .handling import Handler, Said, Steps
 from .people import Actor
+from .recipients import machine_recipient
 from .settings import Acknowledgement
 from .tickets import Ticket
 from .unit import Unit
@@ -41,8 +43,8 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     incoming = heads[0]
     if incoming.may_answer is False:
         return Said("a machine may not answer it")
-    address = incoming.reply_to or incoming.author
-    if not address or not may_answer(unit, address, channel):
+    address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
+    if address is None or not may_answer(unit, address, channel):
         return Said("nobody to acknowledge to")
     entry = say(
         unit,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import DeskctlError
+from ..errors import ColleagueReplied, CustomerWrote, DeskctlError, Refused
+from . import agentproof, unseen
 from .assigning import assign
 from .commands import tickets as c
 from .commands.machine import Receive, Tell
@@ -15,7 +16,7 @@ from .conversation import Message
 from .events import Event, NoteAdded
 from .handling import By, Said, Steps, acting
 from .matching import living
-from .messages import InboundMessage, MessageKind
+from .messages import InboundMessage, MessageKind, sent
 from .notify import tell
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor, Agent
@@ -23,6 +24,7 @@ from .replying import reply
 from .unit import Unit
 from .work import close, solve
 
+_INTAKE = Actor.system("intake")
 _DIRECTIVE = re.compile(r"#(note|solve|close|assign)\b[ \t]*(\S*)[ \t]*\Z", re.IGNORECASE)
 
 
@@ -71,18 +73,27 @@ def directives(text: str) -> Directives:
 
 
 def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Iterator[Event | By]:
-    """Do as the agent says, in their name. What cannot be done becomes a note, and the agent hears why.
+    """Do as the agent says, in their name. What cannot be done becomes a note, and the agent is told why.
+
+    Nothing is sent unless all lines of the notification are gone from the mail.
 
     The one message that the mail becomes has the next free id when this is called.
     """
     actor = Actor.agent(agent.handle)
-    said = directives(command.message.visible_text)
+    own = agentproof.own_words(unit, command.message, agent, entry)
+    said = directives(own.text)
     ticket = living(unit, int(entry.ticket or 0))[0].number
     before = len(unit.changes.messages)
     try:
         if said.text and not said.note:
+            if not own.certain:
+                raise Refused(
+                    "your answer still contains words of the notification, which the customer must not get",
+                    f"it is a note now; write above the quoted text, or use deskctl reply {ticket}",
+                )
             after = "solved" if any(verb == "solve" for verb, _ in said.asked) else "pending"
-            answer = c.Reply(ticket, said.text, status=after, files=_files(command.message))
+            known = unseen.known_from(unit, actor, unseen.conversation(unit, ticket), entry.shown)
+            answer = c.Reply(ticket, said.text, status=after, files=_files(command.message), known=pairs(known))
             yield from acting(reply(unit, answer, actor), actor)
         else:
             yield from _noted(unit, command, ticket, said.text or command.message.visible_text, actor)
@@ -91,9 +102,52 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
     except DeskctlError as refused:
         if len(unit.changes.messages) == before:
             yield from _noted(unit, command, ticket, command.message.visible_text, actor)
-        yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, refused.what), actor), actor)
+        yield from acting(tell(unit, _refusal(unit, agent, ticket, entry, refused), actor), actor)
+    else:
+        unit.changes.accepted[entry.id, agentproof.content(command.message)] = unit.changes.messages[before].id
     made = unit.changes.messages[before]
     unit.changes.messages[before] = _with_files(made, command)
+
+
+def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, why: str) -> Iterator[Event | By]:
+    """Keep a mail as a note that is not accepted as the agent's answer, and tell the agent."""
+    ticket = living(unit, int(entry.ticket or 0))[0].number
+    channel = unit.settings.channel(command.channel)
+    doubted = channel is not None and agentproof.forged(channel, command)
+    before = len(unit.changes.messages)
+    if doubted:
+        remark = f"A mail from {command.message.sender} was not accepted as the answer of {agent.name}: {why}.\n\n"
+        message = command.message
+        message = replace(message, text=remark + message.text, visible_text=remark + message.visible_text)
+        command = replace(command, message=message)
+    actor = _INTAKE if doubted else Actor.agent(agent.handle)
+    yield from _noted(unit, command, ticket, command.message.visible_text, actor)
+    what = f"a mail in your name became a note: {why}"
+    yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, what), actor), actor)
+    unit.changes.messages[before] = _with_files(unit.changes.messages[before], command)
+
+
+def said_before(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
+    """Tell an agent whose mail says what was accepted already that it was not accepted again."""
+    actor = Actor.agent(agent.handle)
+    ticket = living(unit, int(entry.ticket or 0))[0].number
+    what = "a mail in your name says the same as an earlier one, and was not accepted again"
+    return (yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, what), actor), actor))
+
+
+def pairs(known: Mapping[int, int] | None) -> tuple[tuple[int, int], ...] | None:
+    return None if known is None else tuple(known.items())
+
+
+def _refusal(unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused: DeskctlError) -> Tell:
+    """What the agent is told; with the words that they had not seen."""
+    what = f"{refused.what}\n{refused.hint}".strip()
+    if not isinstance(refused, (CustomerWrote, ColleagueReplied)):
+        return Tell(agent.handle, "refused", ticket, what)
+    actor, heads = Actor.agent(agent.handle), unseen.conversation(unit, ticket)
+    missed = unseen.unseen(unit, heads, actor, unseen.known_from(unit, actor, heads, entry.shown))
+    detail = f"{refused.what}\n\n{unseen.words_of(unit, missed)}"
+    return Tell(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
 
 
 def _directive(unit: Unit, ticket: int, verb: str, argument: str, actor: Actor) -> Steps:
@@ -122,8 +176,8 @@ def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -
         ticket=ticket,
         kind=MessageKind.NOTE,
         channel=command.channel,
-        author=actor.handle,
-        sent_at=command.message.sent_at or command.envelope.received_at,
+        author=actor.handle or str(actor),
+        sent_at=sent(command.message.sent_at, command.envelope.received_at),
         created_at=unit.now,
         subject=command.message.subject,
         text=command.message.text or text,

@@ -11,12 +11,14 @@ from ..errors import Refused
 from .commands import Command
 from .commands.machine import Answer
 from .conversation import Message, MessageHead
+from .correspondence import correspondence
 from .events import Event, Forwarded, MachineAnswered, PersonAsked
 from .handling import Handler, Said, Steps
 from .messages import Choice, MessageKind
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
 from .phrases import numbered, phrase, spoken
+from .recipients import machine_recipient
 from .replying import new_message_id, reply_subject, return_address, sender_name, written_to
 from .senders import NOBODY
 from .settings import ChannelInfo
@@ -126,7 +128,7 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     if silent is not None or theirs is None:
         return Said(f"no automatic answer on ticket {ticket.number}: {silent}", (ticket.number,), {"silent": silent})
     channel = unit.settings.channel(theirs.channel)
-    address = theirs.reply_to or theirs.author
+    address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, theirs.id)
     if channel is None or address is None or not may_answer(unit, address, channel):
         return Said(f"nobody to answer on ticket {ticket.number}", (ticket.number,), {"silent": "address"})
     language = spoken(unit, ticket.language)
@@ -150,9 +152,11 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
 def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
     """Word to a customer before they ask. `text` may name {number}, {subject} and {desk}; it answers what they said
     last. Raises Refused where there is nobody to tell, or no way to."""
-    theirs = next((h for h in reversed(unit.heads(ticket.number)) if h.kind is MessageKind.IN and h.verified), None)
+    talk = correspondence(unit, ticket)
+    said = [head for head in talk.heads if head.kind is MessageKind.IN and head.verified]
+    theirs = said[-1] if said else None
     channel = None if theirs is None else unit.settings.channel(theirs.channel)
-    address = None if theirs is None else theirs.reply_to or theirs.author
+    address = None if channel is None else machine_recipient(talk, channel)
     if theirs is None or channel is None or not channel.sends or ticket.spam or address is None:
         raise Refused(f"the customer of ticket {ticket.number} cannot be told anything")
     if theirs.may_answer is False:

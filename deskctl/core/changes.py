@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .codes import LinkCode, LinkTries
-from .conversation import Message
+from .conversation import Lease, Message
 from .journal import JournalSettled
 from .messages import InboundMessage
 from .notifying.ledger import NoticeChanges
@@ -57,7 +57,9 @@ class Changes:
     reread: dict[int, InboundMessage] = field(default_factory=dict)  # by message id: shown text, files, headers
     edited: dict[int, InboundMessage] = field(default_factory=dict)  # by message id: what its sender made of it
     anew: dict[tuple[str, str], bool] = field(default_factory=dict)  # (channel, address): what comes next is new
-    seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, ticket): message
+    seen: dict[tuple[str, int], int] = field(default_factory=dict)  # (agent, message): version
+    composing: dict[tuple[int, str], Lease | None] = field(default_factory=dict)  # (ticket, agent); None: ended
+    accepted: dict[tuple[int, str], int] = field(default_factory=dict)  # (notification, content): message
     levels: LevelChanges = field(default_factory=LevelChanges)
     roster: RosterChanges = field(default_factory=RosterChanges)
     shifts: ShiftChanges = field(default_factory=ShiftChanges)

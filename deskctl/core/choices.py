@@ -11,9 +11,10 @@ from .answering import answered_by_people, history
 from .conversation import MessageHead
 from .events import ChoiceMade, Event, PersonAsked, StatusChanged, WaitingChanged
 from .handling import By
-from .matching import ours
-from .messages import Choice, MessageKind
+from .matching import ours, references
+from .messages import Choice, InboundMessage, MessageKind
 from .people import Actor
+from .settings import ChannelInfo
 from .tickets import ACTIVE, FINAL, Status, Ticket
 from .unit import Unit
 from .work import to_status
@@ -59,16 +60,28 @@ def _letters(words: str) -> str:
     return _PUNCTUATION.sub("", words).casefold()
 
 
-def answered(unit: Unit, ticket: Ticket, sender: str | None, text: str) -> tuple[MessageHead, Pick] | None:
-    """What a customer's words on a ticket pick from the newest offer there, if they pick anything from it and nothing
-    was said by us since."""
+def answered(
+    unit: Unit, channel: ChannelInfo, ticket: Ticket, message: InboundMessage
+) -> tuple[MessageHead, Pick] | None:
+    """Return what a participant's words on a ticket pick from the newest offer there, if nothing was said since.
+
+    By mail only an answer to the message with the offer picks anything: a number elsewhere may mean anything.
+    """
+    sender = message.sender
     if not sender or sender.lower() not in unit.participants(ticket.number):
         return None
     offer = unit.talks.offer(ticket.number)
-    pick = read(text, offer.choices) if offer is not None else None
-    if offer is None or pick is None or why_not(unit, ticket, offer, sender) is not None:
+    if offer is None or not (channel.conversational or _is_answered(unit, offer, message)):
+        return None
+    pick = read(message.visible_text, offer.choices)
+    if pick is None or why_not(unit, ticket, offer, sender) is not None:
         return None
     return offer, pick
+
+
+def _is_answered(unit: Unit, offer: MessageHead, message: InboundMessage) -> bool:
+    """Tell whether In-Reply-To or References name the message with the offer."""
+    return any(head.id == offer.id for name in references(message) for head in unit.messages_by_id(name))
 
 
 def why_not(unit: Unit, ticket: Ticket, offer: MessageHead, sender: str) -> str | None:

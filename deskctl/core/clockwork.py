@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from .commands import Command
 from .commands.machine import FireTimer
-from .commands.seen import MarkSeen
 from .events import CallbackDue, SpamPurged, StatusChanged
 from .handling import Handler, Said, Steps
 from .notifying import digests
@@ -58,12 +57,4 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
     return Said("nothing is due")
 
 
-def mark_seen(unit: Unit, command: MarkSeen, actor: Actor) -> Steps:
-    """What an agent was shown last; `reply` asks for it. No event: looking is no change."""
-    yield from ()
-    if actor.handle is not None:
-        unit.mark_seen(actor.handle, unit.ticket(command.ticket).number, command.message)
-    return Said("seen", (command.ticket,))
-
-
-HANDLERS: dict[type[Command], Handler] = {FireTimer: fire, MarkSeen: mark_seen}
+HANDLERS: dict[type[Command], Handler] = {FireTimer: fire}

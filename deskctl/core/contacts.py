@@ -13,11 +13,14 @@ from .commands import contacts as c
 from .customer_events import ContactChanged, ContactMerged, ContactUnmerged
 from .events import Event
 from .fields import parse_tag
-from .handling import Handler, Said, Steps
+from .handling import Handler, Restorer, Said, Steps
 from .identity import known, living, person
 from .people import Actor, Contact
+from .plain import differing, with_fields
+from .restores import JoinContacts, PartContacts, RestoreContact
 from .suggest import did_you_mean
 from .tickets import ACTIVE
+from .undo import Restore
 from .unit import Unit
 
 #: A change of these may change what the customer was promised.
@@ -40,7 +43,7 @@ def set_(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
     what = tuple(f for f in _READ if getattr(contact, f) != getattr(changed, f))
     if what:
         unit.put_contact(changed)
-        yield ContactChanged(None, contact.id, what)
+        yield ContactChanged(None, contact.id, what, differing(contact, changed, what))
         yield from _weigh(unit, person(unit, contact.id), before)
     said = ", ".join(f"{name} is {values[name] or 'none'}" for name in values)
     return Said(f"contact {contact.id}: {said}", facts={"contact": contact.id, "changed": list(what)})
@@ -114,24 +117,27 @@ def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
         yield from _weigh(unit, person(unit, number), before)
 
 
-def take_back_merge(unit: Unit, number: int, into: int) -> Generator[Event, None, None]:
-    """Undo. Raises Refused when it is no longer so."""
-    unit.hold_contacts()
-    contact = unit.contact(number)
-    if contact.merged_into != into:
-        raise Refused(f"contact {number} is no longer part of contact {into}")
-    yield from part(unit, contact)
+def restore(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
+    """Undo a change of fields."""
+    contact = unit.contact(past.contact)
+    before = known(unit, contact.id)
+    restored = with_fields(contact, past.fields)
+    unit.put_contact(restored)
+    what = tuple(past.fields)
+    yield ContactChanged(None, contact.id, what, differing(contact, restored, what))
+    yield from _weigh(unit, person(unit, contact.id), before)
 
 
-def take_back_unmerge(unit: Unit, number: int, into: int) -> Generator[Event, None, None]:
-    """Undo. Raises Refused when it has become somebody else since."""
+def separate(unit: Unit, past: PartContacts) -> Generator[Event, None, None]:
+    """Undo a merge."""
     unit.hold_contacts()
-    contact = unit.contact(number)
-    if contact.merged_into is not None or living(unit, into).id == number:
-        raise Refused(f"contact {number} was merged since", f"deskctl contact show {number} tells with whom")
-    if contact.erased_at is not None or living(unit, into).erased_at is not None:
-        raise Refused(f"contact {number} or contact {into} was erased since")
-    yield from join(unit, contact, unit.contact(into), "agent")
+    yield from part(unit, unit.contact(past.contact))
+
+
+def rejoin(unit: Unit, past: JoinContacts) -> Generator[Event, None, None]:
+    """Undo an unmerge."""
+    unit.hold_contacts()
+    yield from join(unit, unit.contact(past.contact), unit.contact(past.into), "agent")
 
 
 def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Event, None, None]:
@@ -189,3 +195,4 @@ _READ: dict[str, Callable[[str], str]] = {
 _FIELDS = ", ".join(_READ)
 
 HANDLERS: dict[type[Command], Handler] = {c.SetContact: set_, c.MergeContacts: merge, c.UnmergeContact: unmerge}
+RESTORERS: dict[type[Restore], Restorer] = {RestoreContact: restore, PartContacts: separate, JoinContacts: rejoin}

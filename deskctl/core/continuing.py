@@ -30,7 +30,7 @@ def with_thread(
 ) -> OutboxEntry:
     """The reply as it leaves. The first one on a kind of channel says what it is about, by mail with the thread."""
     past = public(heads)
-    if not past or any(head.kind is not MessageKind.NOTE for head in here(unit, channel, heads)):
+    if not past or any(head.kind is not MessageKind.NOTE for head in here(unit.settings, channel, heads)):
         return entry
     language = spoken(unit, ticket.language)
     if channel.conversational:

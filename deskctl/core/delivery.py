@@ -85,9 +85,22 @@ def _tell_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
     yield DeliverySettled(entry.ticket, entry.id, entry.message, entry.state.value, entry.last_error)
+    yield from _work_again(unit, entry)
+
+
+def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+    """A reply that does not arrive makes its ticket work again."""
+    if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
+        return
     ticket = unit.ticket(entry.ticket)
     if entry.state in (OutboxState.FAILED, OutboxState.CANCELLED) and ticket.status is Status.PENDING:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
+
+
+def _by_hand(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
+    """A person decided what becomes of a message; its ticket shows it where it is a reply."""
+    ticket = entry.ticket if entry.kind is OutboxKind.REPLY else None
+    return DeliverySettled(ticket, entry.id, entry.message, state.value, old=entry.state.value)
 
 
 def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
@@ -95,8 +108,7 @@ def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
     if entry.state not in _RETRIABLE:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
     unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
-    if entry.ticket is not None:
-        yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.QUEUED.value)
+    yield _by_hand(entry, OutboxState.QUEUED)
     return Said(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
 
 
@@ -106,7 +118,8 @@ def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what still waits can be cancelled")
     after = replace(entry, state=OutboxState.CANCELLED, due_at=None)
     unit.put_outbox(after)
-    yield from _tell_ticket(unit, after)
+    yield _by_hand(entry, OutboxState.CANCELLED)
+    yield from _work_again(unit, after)
     return Said(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
 
 

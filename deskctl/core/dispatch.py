@@ -31,6 +31,7 @@ from . import (
     splitting,
     staff,
     undoing,
+    unseen,
     work,
 )
 from .calendars import setting_up as calendars
@@ -58,6 +59,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **delivery.HANDLERS,
     **notify.HANDLERS,
     **clockwork.HANDLERS,
+    **unseen.HANDLERS,
     **acknowledging.HANDLERS,
     **answering.HANDLERS,
     **rereading.HANDLERS,

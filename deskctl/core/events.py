@@ -1,4 +1,4 @@
-"""What happened. Events carry ids and facts, never what somebody wrote, so that a person can be erased.
+"""What happened to tickets. Events carry ids and facts, never what somebody wrote, so that a person can be erased.
 
 The state of a ticket is the fold of its events (`lifecycle.evolve`); audit, reports and undo read them.
 Each class is one kind; its name in snake case is the kind's name for people and scripts.
@@ -6,76 +6,62 @@ Each class is one kind; its name in snake case is the kind's name for people and
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
-from typing import Any, ClassVar, get_type_hints
+from typing import TYPE_CHECKING
 
-from .tickets import Priority, Status
+from .event import KINDS, Event, Kept, restore
+from .message_events import (
+    Acknowledged,
+    AgentTold,
+    Bounced,
+    ChoiceMade,
+    Continued,
+    DeliverySettled,
+    Escalated,
+    Forwarded,
+    MachineAnswered,
+    MessageEdited,
+    MessageReceived,
+    MessageWithdrawn,
+    NoteAdded,
+    PersonAsked,
+    ReplyAdded,
+)
+from .staff_events import AgentChanged, IntakeDecided, SenderBlocked, TeamCreated, TeamRedefined
+from .tickets import REOPENED, Priority, Status
+from .undo import PART_OF_UNDO, Cannot, Follows, Hindrance, Restore, Undoable
 
-KINDS: dict[str, type[Event]] = {}
+if TYPE_CHECKING:
+    from .ports import RecordedEvent
+    from .unit import Unit
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """`ticket` is a number, or None for what concerns no ticket."""
-
-    kind: ClassVar[str] = "event"
-    ticket: int | None
-
-    def __init_subclass__(cls) -> None:
-        cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        KINDS[cls.kind] = cls
-
-    def facts(self) -> dict[str, Any]:
-        """Everything but the ticket, as JSON: moments in RFC 3339, enumerations by value."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name != "ticket"}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Priority):
-        return value.label
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, (frozenset, set)):
-        return sorted(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-def restore(kind: str, ticket: int | None, facts: dict[str, Any]) -> Event:
-    """The event whose `facts()` these are. Facts that a later version added are left out."""
-    cls = KINDS[kind]
-    hints = _hints(cls)
-    return cls(ticket=ticket, **{k: _typed(hints[k], v) for k, v in facts.items() if k in hints})
-
-
-_HINTS: dict[type[Event], dict[str, Any]] = {}
-
-
-def _hints(cls: type[Event]) -> dict[str, Any]:
-    if cls not in _HINTS:
-        _HINTS[cls] = get_type_hints(cls)
-    return _HINTS[cls]
-
-
-def _typed(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    text = str(hint)
-    if "Priority" in text:
-        return Priority[value.upper()]
-    if "Status" in text:
-        return Status(value)
-    if "datetime" in text:
-        return datetime.fromisoformat(value)
-    if "frozenset" in text:
-        return frozenset(value)
-    return tuple(value) if "tuple" in text else value
+__all__ = (
+    "KINDS",
+    "Acknowledged",
+    "AgentChanged",
+    "AgentTold",
+    "Bounced",
+    "ChoiceMade",
+    "Continued",
+    "DeliverySettled",
+    "Escalated",
+    "Event",
+    "Forwarded",
+    "IntakeDecided",
+    "MachineAnswered",
+    "MessageEdited",
+    "MessageReceived",
+    "MessageWithdrawn",
+    "NoteAdded",
+    "PersonAsked",
+    "ReplyAdded",
+    "SenderBlocked",
+    "TeamCreated",
+    "TeamRedefined",
+    "restore",
+)
 
 
 # --- what a ticket goes through -------------------------------------------------------------------
@@ -85,6 +71,8 @@ def _typed(hint: Any, value: Any) -> Any:
 class TicketCreated(Event):
     """A ticket's first event. `follows` is the closed ticket that it continues."""
 
+    undo = Undoable("The ticket is closed and empty; its number is not used again.")
+
     channel: str
     contact: int
     team: str | None = None
@@ -92,42 +80,9 @@ class TicketCreated(Event):
     language: str | None = None
     follows: int | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class MessageReceived(Event):
-    """A customer's words (or their machine's, when `automatic` says why) are on the ticket.
-
-    `matched` tells what led here: own_id, reference, plus, subject, talk (what was talked about last), new. `verified`
-    is False when the sender had no part in the ticket before. `received`: when it reached the desk, where it was
-    worked off later.
-    """
-
-    message: int
-    matched: str = "new"
-    automatic: str | None = None
-    verified: bool = True
-    received: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyAdded(Event):
-    """`inserted` are references of what was put into it, as in "kb:3"."""
-
-    message: int
-    outbox: int | None = None
-    inserted: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAdded(Event):
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class MessageWithdrawn(Event):
-    """A reply or note was taken back before anybody outside saw it."""
-
-    message: int
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.ticket is not None:
+            yield StatusChanged(self.ticket, unit.ticket(self.ticket).status, Status.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +90,22 @@ class StatusChanged(Event):
     """`back`: a change was taken back, and the ticket is as if it had never been otherwise: work since `since`, None
     since it was created."""
 
+    undo = Undoable("The status is what it was.")
+
     old: Status
     new: Status
     back: bool | None = None
     since: datetime | None = None
 
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.ticket is not None:
+            since = open_since(unit.source.events_since(self.ticket, 0), past.id)
+            yield StatusChanged(self.ticket, unit.ticket(self.ticket).status, self.old, back=True, since=since)
+
 
 @dataclass(frozen=True, slots=True)
 class PriorityChanged(Event):
+    undo = Undoable("The priority is what it was.")
     old: Priority
     new: Priority
 
@@ -151,43 +114,58 @@ class PriorityChanged(Event):
 class Assigned(Event):
     """Whose ticket it is; `new` None gives it back to the queue."""
 
+    undo = Undoable("The assignee is who it was; the queue, if that agent has been deactivated.")
+
     old: str | None
     new: str | None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.ticket is not None:
+            agent = unit.agents.get(self.old or "")
+            there = self.old if agent is not None and agent.active else None
+            yield Assigned(self.ticket, unit.ticket(self.ticket).assignee, there)  # it may have been routed since
 
 
 @dataclass(frozen=True, slots=True)
 class TeamChanged(Event):
+    undo = Undoable("The team is what it was.")
     old: str | None
     new: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class FollowerAdded(Event):
+    undo = Undoable("The agent no longer follows the ticket.")
     agent: str
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield FollowerRemoved(self.ticket, self.agent)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowerRemoved(Event):
+    undo = Undoable("The agent follows the ticket again.")
     agent: str
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield FollowerAdded(self.ticket, self.agent)
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged(Event):
+    undo = Undoable("The tags are what they were.")
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Escalated(Event):
-    """`to` is `agent:HANDLE`, `team:HANDLE` or `tier:NAME`. The reason is a note on the ticket (`message`)."""
-
-    to: str
-    message: int
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield Tagged(self.ticket, self.removed, self.added)
 
 
 @dataclass(frozen=True, slots=True)
 class Mentions(Event):
     """What the customer wrote names another ticket that they have no part in."""
+
+    undo = Follows("a mention only informs")
 
     other: int
 
@@ -196,92 +174,80 @@ class Mentions(Event):
 class WaitingChanged(Event):
     """Since when the customer waits for an answer; None: no longer."""
 
+    undo = Undoable("The customer waits, or does not wait, as before.")
+
     old: datetime | None
     new: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageChanged(Event):
+    undo = Undoable("The language is what it was.")
     old: str | None
     new: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class DeliverySettled(Event):
-    """What became of an outgoing message: sent, failed, uncertain or cancelled."""
+class SubjectChanged(Event):
+    """The ticket has another title. `kept` has the words, `old` and `new`: they may be a customer's."""
 
-    outbox: int
-    message: int | None
-    state: str
-    reason: str | None = None
+    undo = Undoable("The subject is what it was.")
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield SubjectChanged(self.ticket, {"old": self.kept["new"], "new": self.kept["old"]})
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        return None if self.kept is not None else Hindrance("the earlier subject was erased")
 
 
 @dataclass(frozen=True, slots=True)
-class AgentTold(Event):
-    """A notification to an agent entered the outbox."""
+class RequesterChanged(Event):
+    """The ticket belongs to another customer: contact numbers. Messages stay with their writers."""
 
-    agent: str
-    about: str
-    outbox: int
+    undo = Undoable("The requester is who it was.")
+    old: int
+    new: int
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedSpam(Event):
     """Closed as spam; `old` is the status it had. `why` is the verdict, None when an agent said so."""
 
+    undo = Undoable("The ticket is no longer spam and has its status again.")
+
     old: Status
     why: str | None = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield UnmarkedSpam(self.ticket, self.old)
 
 
 @dataclass(frozen=True, slots=True)
 class UnmarkedSpam(Event):
     """No spam after all; the ticket has its status again."""
 
+    undo = Undoable("The ticket is spam again.")
+
     new: Status
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield MarkedSpam(self.ticket, self.new)
 
 
 @dataclass(frozen=True, slots=True)
 class SpamPurged(Event):
     """What was said on a ticket that is spam is gone."""
 
-
-@dataclass(frozen=True, slots=True)
-class Bounced(Event):
-    """A report says that a mail of ours did not arrive, or not yet. `message` is the report, `outbox` the mail.
-
-    `action` is failed or delayed; `outbox` says for whom. `reason_class` is a value of `messages.ReasonClass`.
-    `partly`: it failed for some of its recipients and holds as sent for the others.
-    """
-
-    message: int
-    outbox: int
-    permanent: bool
-    status: str | None = None
-    action: str = ""
-    reason_class: str | None = None
-    partly: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged(Event):
-    """The customer was told at once that their message is here."""
-
-    message: int
-    outbox: int
-
-
-@dataclass(frozen=True, slots=True)
-class Forwarded(Event):
-    """An agent sent on what a customer had sent to them. `proven`: a server that we believe vouches for the agent."""
-
-    agent: str
-    message: int
-    proven: bool
+    undo = Cannot("the messages were deleted for good")
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackChanged(Event):
     """When somebody promised to call; `new` None: it is done, or nobody need."""
+
+    undo = Undoable("The promised call is what it was.")
 
     old: datetime | None
     new: datetime | None
@@ -291,90 +257,28 @@ class CallbackChanged(Event):
 class CallbackDue(Event):
     """The moment of a promised call has come."""
 
-
-@dataclass(frozen=True, slots=True)
-class Continued(Event):
-    """The ticket goes on on another channel than before, too."""
-
-    message: int
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageEdited(Event):
-    """Its sender changed what a message says; what it said first is kept."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class MachineAnswered(Event):
-    """A machine answered the customer's message `answers`; `about` says what kind of answer it was."""
-
-    message: int
-    outbox: int
-    answers: int
-    about: str = "answer"
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceMade(Event):
-    """The customer picked `key` from what the message offered."""
-
-    message: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonAsked(Event):
-    """The customer wants a person to answer; `message` says so, None where nothing else was said."""
-
-    message: int | None = None
+    undo = Follows("the reminder follows the promised call")
 
 
 @dataclass(frozen=True, slots=True)
 class Undone(Event):
     """An agent's command was taken back; the events before this one, of the same command, say how."""
 
+    undo = PART_OF_UNDO
+
     command: int
 
 
-# --- what concerns no ticket ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AgentChanged(Event):
-    agent: str
-    what: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TeamCreated(Event):
-    team: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeamRedefined(Event):
-    team: str
-    what: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SenderBlocked(Event):
-    """Mail from somebody is spam from now on, or (`blocked` False) no longer.
-
-    Where a ticket's customer is meant: `place` is that of the address among theirs, oldest first, and `domain`
-    tells whether everybody there is meant. Both are null where an agent named an address.
-    """
-
-    blocked: bool
-    place: int | None = None
-    domain: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeDecided(Event):
-    """What a person decided on a quarantined message: retry or drop."""
-
-    journal: int
-    decision: str
+def open_since(past: Iterable[RecordedEvent], before: int) -> datetime | None:
+    """Return when a ticket was last reopened before the event `before`, by what was not undone itself."""
+    history = list(past)
+    undone = {r.event.command for r in history if isinstance(r.event, Undone)}
+    since = None
+    for recorded in history:
+        change = recorded.event
+        if recorded.id < before and isinstance(change, StatusChanged) and recorded.command not in undone:
+            if change.back:
+                since = change.since
+            elif change.old in REOPENED and change.new is Status.OPEN:
+                since = recorded.at
+    return since

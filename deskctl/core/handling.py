@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +30,8 @@ class By(NamedTuple):
 #: Events are recorded, and their ticket changed, as they are yielded: the handler sees the new state when it goes on.
 Steps = Generator[Event | By, None, Said]
 Handler = Callable[[Unit, Any, Actor], Steps]
+#: Puts back what a `Restore` says, as events.
+Restorer = Callable[[Unit, Any], Iterator[Event | By]]
 
 
 def acting(steps: Steps, actor: Actor) -> Steps:

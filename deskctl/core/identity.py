@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from . import phone
 from .people import Contact, Identity
 from .ports import Address
-from .unit import Unit
+
+if TYPE_CHECKING:
+    from .unit import Unit
 
 
 def address_key(kind: str, address: str) -> Address:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, bounces, choices, editing, intents, matching, senders
+from . import agentmail, agentproof, bounces, choices, copies, editing, intents, matching, senders, subjects, trusting
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
-from .conversation import Message, MessageHead
+from .conversation import Message, MessageHead, Trust
 from .events import Event, Forwarded, MarkedSpam, Mentions, MessageReceived, StatusChanged, WaitingChanged
 from .handling import By, Handler, Said, Steps
 from .identity import address_key, contact_for, holder
 from .journal import JournalSettled, JournalState
 from .linking import vouch
-from .messages import Automatic, InboundMessage, IntentKind, MessageKind
+from .messages import Automatic, InboundMessage, IntentKind, MessageKind, sent
 from .messages import Forwarded as ForwardedMail
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
@@ -51,7 +51,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
                 talking.append((channel.name, address_key(channel.kind, message.sender)))
             if message.sender.lower() in agents:
                 sent.update(dict.fromkeys(references))
-        numbers.update(matching.subject_numbers(message.subject))
+        numbers.update(subjects.numbers(message.subject))
     unit.load_messages(ids)
     unit.load_sent(sent)
     unit.load_identities(addresses)
@@ -72,6 +72,8 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         unit.settle_journal(_done(command, twin, duplicate=True))
         return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
     command = replace(command, message=senders.written_by(unit, command.message))
+    channel = _channel(unit, command)
+    proof = dmarc(channel, command.message)
     # A group that names an agent as the author proves nothing: it may be anyone's group.
     notified = None if command.message.through else agentmail.answered(unit, command.message)
     sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
@@ -79,17 +81,27 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.returned(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
+    if about is not None:
+        command = replace(command, message=agentproof.without_secret(command.message, about))
+    copied = copies.earlier(unit, channel, command.message) if about is None else None
+    if copied is not None:
+        same = copies.says_the_same(unit, copied, command.message)
+        verified = copied.verified and (same or command.message.through is None)
+        match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=verified)
+        sign = senders.judged(unit, command.message, takes_part=verified, opens=False)
+        if same and not sign.automatic:
+            sign = Automatic(True, copies.COPY, False)
+        return (yield from _keep(unit, command, match, sign, None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     elif returned is not None:
         return (yield from _apart(unit, command, returned))
     else:
-        channel = _channel(unit, command)
         edited = editing.earlier(unit, channel.name, command.message)
-        if edited is not None:
+        if edited is not None and proof is not Dmarc.FAIL:
             return (yield from editing.replace_words(unit, command, edited))
         intent = intents.asked(unit, channel, command.message, sign)
-        if intent is not None:
+        if intent is not None and proof is not Dmarc.FAIL:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
         takes_part, opens = match.ticket is not None and match.verified, match.ticket is None
@@ -124,9 +136,14 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
     channel = _channel(unit, command)
     automatic = (sign.why or "automatic") if sign.automatic else None
     incoming, forwarder = _as_written(unit, command.message, match)
-    contact = contact_for(unit, channel.kind, incoming.sender, incoming.sender_name, incoming.language)
+    trust = trusting.of(unit, channel, command.message, match)
+    match = trusting.weighed(match, trust)
+    # What may be forged teaches nothing about the person in whose name it comes.
+    doubted = trust in (Trust.FAIL, Trust.DOUBT)
+    told = (None, None) if doubted else (incoming.sender_name, incoming.language)
+    contact = contact_for(unit, channel.kind, incoming.sender, *told)
     own = holder(unit, channel.kind, incoming.sender, contact)
-    if forwarder is None:
+    if forwarder is None and trust is not Trust.FAIL:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
     if automatic is not None:
@@ -147,29 +164,36 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
             unit.talks.begin_anew(channel.name, incoming.sender, False)
-    message = _message(unit, command, incoming, ticket.number, own, sign, match.verified)
+        trust = trust if trust is Trust.FAIL else Trust.FIRST
+        match = replace(match, verified=trust is not Trust.FAIL)
+    opened = unit.opened_now(ticket.number)
+    message = _message(unit, command, incoming, ticket.number, own, sign, match.verified, trust)
     unit.add_message(message)
-    if match.verified:
+    if match.verified or opened:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
-        company = _company(unit, incoming, forwarder) if automatic is None else filter(None, (incoming.sender,))
-        unit.add_participants(ticket.number, list(company))
+        company = [] if automatic is not None else trusting.newcomers(unit, incoming, ticket, trust)
+        besides = (incoming.sender, forwarder and forwarder.email)
+        unit.add_participants(ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company])
     received = _earlier(unit, command)
-    yield MessageReceived(ticket.number, message.id, match.how, automatic, match.verified, received)
+    moves = match.verified or opened
+    yield MessageReceived(
+        ticket.number, message.id, match.how, automatic, match.verified, received, kept_only=not moves
+    )
     if forwarder is not None:
         proven = dmarc(channel, command.message) is Dmarc.PASS
         yield Forwarded(ticket.number, forwarder.handle, message.id, proven)
     for other in match.mentions:
         yield Mentions(ticket.number, other)
-    if returned is not None and incoming.bounce is not None:
+    if returned is not None and incoming.bounce is not None and trust is not Trust.FAIL:
         yield from bounces.record(unit, returned, incoming.bounce, message.id)
-    elif returned is not None and incoming.confirmation is not None:
+    elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
         bounces.confirm(unit, returned, incoming.confirmation)
-    if automatic is None and not unit.ticket(ticket.number).spam:
-        picked = choices.answered(unit, ticket, incoming.sender, incoming.visible_text) if match.verified else None
+    if automatic is None and moves and not unit.ticket(ticket.number).spam:
+        picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:
             yield from _wake(unit, ticket, command)
         yield from _asked(unit, channel, incoming, ticket, message, own, picked)
-        if incoming.sender:
+        if incoming.sender and match.verified:
             unit.mark_bounced(address_key(channel.kind, incoming.sender), None)
     unit.settle_journal(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
@@ -199,13 +223,23 @@ def _asked(
 
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
     """An agent answers a notification: the mail is what they do, not a customer's message."""
+    command = replace(command, message=agentproof.without_secret(command.message, entry))
     ticket = matching.living(unit, int(entry.ticket or 0))[0].number
     known = next((h.id for h in unit.heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # what it became carries another Message-ID than the mail
         unit.settle_journal(_done(command, known, duplicate=True))
         return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
+    known = agentproof.accepted_as(unit, entry, agentproof.content(command.message))
+    if known is not None:
+        yield from agentmail.said_before(unit, agent, entry)
+        unit.settle_journal(_done(command, known, duplicate=True))
+        return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
     before = len(unit.changes.messages)
-    yield from agentmail.perform(unit, command, agent, entry)
+    objection = agentproof.objection(_channel(unit, command), command, entry)
+    if objection is None:
+        yield from agentmail.perform(unit, command, agent, entry)
+    else:
+        yield from agentmail.not_accepted(unit, command, agent, entry, objection)
     message = unit.changes.messages[before]
     unit.settle_journal(_done(command, message.id))
     return Said(
@@ -280,6 +314,7 @@ def _message(
     contact: int,
     sign: Automatic,
     verified: bool,
+    trust: Trust | None,
 ) -> Message:
     return Message(
         id=unit.source.next_id("messages"),
@@ -287,7 +322,7 @@ def _message(
         kind=MessageKind.AUTO if sign.automatic else MessageKind.IN,
         channel=command.channel,
         author=m.sender,
-        sent_at=m.sent_at or command.envelope.received_at,
+        sent_at=sent(m.sent_at, command.envelope.received_at),
         created_at=unit.now,
         subject=m.subject,
         text=m.text,
@@ -296,9 +331,11 @@ def _message(
         in_reply_to=m.in_reply_to[0] if m.in_reply_to else None,
         references=m.references,
         digest=m.digest,
-        reply_to=m.reply_to[0] if m.reply_to else None,
+        reply_to=m.reply_to,
         to=m.to,
         cc=m.cc,
+        lists=m.lists,
+        trust=trust,
         contact=contact,
         automatic=(sign.why or "automatic") if sign.automatic else None,
         may_answer=sign.may_answer,
@@ -307,13 +344,6 @@ def _message(
         headers=m.headers,
         files=m.files,
     )
-
-
-def _company(unit: Unit, message: InboundMessage, forwarder: Agent | None) -> Collection[str]:
-    """Whoever sent it or got it too; the desk's own addresses and those of lists are left out."""
-    lists = set(message.lists)
-    everybody = (message.sender, *message.reply_to[:1], *message.to, *message.cc, forwarder and forwarder.email)
-    return [a for a in everybody if a and a.lower() not in lists and not unit.settings.owns(a)]
 
 
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:

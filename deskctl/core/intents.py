@@ -19,6 +19,7 @@ from .matching import in_talk, living, references, selves
 from .messages import Automatic, InboundMessage, Intent, IntentKind
 from .people import Contact
 from .phrases import greeting, hours, phrase, spoken, states
+from .recipients import of_message
 from .settings import ChannelInfo
 from .tickets import ACTIVE, Ticket
 from .unit import Unit
@@ -105,10 +106,13 @@ def answered(
     ticket: Ticket | None,
     about: str,
 ) -> bool:
-    """Say `text` to whoever wrote, unless a machine had better be silent; whether it was said."""
-    address = message.reply_to[0] if message.reply_to else message.sender
+    """Say `text` to whoever wrote, unless a machine had better be silent; whether it was said.
+
+    It goes to the sender's own address: a Reply-To is for people to follow.
+    """
     if not message.automatic.may_answer:
         return False
+    address = of_message(unit.settings, message.sender, message.lists)
     if not address or not channel.sends or not may_answer(unit, address, channel):
         return False
     heard = Heard(address, message.message_id, message.subject, message.headers)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .events import Assigned, Event
 from .people import Agent
+from .plain import differing
 from .routing.events import AgentMoved, PresenceChanged
 from .routing.model import State
 from .sla.remarks import who_left
@@ -41,7 +42,9 @@ def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
         yield AgentMoved(None, agent.handle, None, presence.moved_by or "", why)
     if not agent.active and presence.state is not State.OFFLINE:
         kept = replace(kept, state=State.OFFLINE, since=unit.now, until=None)
-        yield PresenceChanged(None, agent.handle, presence.at(unit.now).value, State.OFFLINE.value)
+        was = presence.at(unit.now).value
+        before = differing(presence, kept, ("state", "since", "until"))
+        yield PresenceChanged(None, agent.handle, was, State.OFFLINE.value, kept=before)
     if kept != presence:
         unit.roster.put_presence(kept)
 

@@ -56,6 +56,10 @@ def _apply(ticket: Ticket, event: e.Event, at: datetime) -> Ticket:
             return replace(ticket, team=team)
         case e.LanguageChanged(new=language):
             return replace(ticket, language=language)
+        case e.SubjectChanged(kept=kept) if kept is not None:
+            return replace(ticket, subject=kept["new"])
+        case e.RequesterChanged(new=contact):
+            return replace(ticket, contact=contact)
         case e.CallbackChanged(new=callback):
             return replace(ticket, callback_at=callback)
         case e.FollowerAdded(agent=agent):

@@ -3,7 +3,7 @@ the channel vouches for an address that the desk knows already."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,12 +14,14 @@ from .commands.contacts import IssueLink
 from .contacts import join, present
 from .customer_events import IdentityAdded, LinkIssued, LinkRedeemed, LinkRefused
 from .events import Event
-from .handling import Handler, Said, Steps
+from .handling import Handler, Restorer, Said, Steps
 from .identity import address_key, contact_for, holder, living
 from .people import Actor, Identity
 from .ports import Address
+from .restores import RevokeLink
 from .settings import BUILT_IN
 from .suggest import did_you_mean
+from .undo import Restore
 from .unit import Unit
 
 
@@ -60,7 +62,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
     code = codes.made_from(unit.source.token())
     until = unit.now + unit.settings.link_valid
     unit.put_link_code(codes.LinkCode(codes.digest(code), contact.id, unit.now, until, kind))
-    yield LinkIssued(None, contact.id, until, kind)
+    yield LinkIssued(None, contact.id, until, kind, {"digest": codes.digest(code)})
     facts = {
         "contact": contact.id,
         "code": code,
@@ -147,4 +149,13 @@ def _parted(unit: Unit, numbers: Iterable[int]) -> bool:
     return any(unit.contact(number).parted for number in numbers)
 
 
+def revoke(unit: Unit, past: RevokeLink) -> Iterator[Event]:
+    """Undo `issue`: the code expires now."""
+    yield from ()
+    code = unit.link_code(past.digest)
+    if code is not None:
+        unit.put_link_code(replace(code, expires_at=unit.now))
+
+
 HANDLERS: dict[type[Command], Handler] = {IssueLink: issue}
+RESTORERS: dict[type[Restore], Restorer] = {RevokeLink: revoke}

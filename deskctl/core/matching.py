@@ -6,15 +6,17 @@ What a stranger can guess or overhear leads nowhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .conversation import MessageHead
 from .identity import address_key, person
+from .identity import living as living_contact
 from .messages import InboundMessage, IntentKind, MessageKind
 from .ports import Address
 from .senders import THROUGH
 from .settings import ChannelInfo
+from .subjects import numbers
 from .talks import Talk
 from .tickets import FINAL, Status, Ticket
 from .unit import Unit
@@ -24,7 +26,6 @@ MAX_REFERENCES = 50
 #: Where mail servers write whom a mail was delivered to, apart from what its To says.
 SENT_TO = ("delivered-to", "x-original-to", "envelope-to")
 _PLUS = re.compile(r"\+([0-9a-f]{32})@")
-_TOKEN = re.compile(r"\[#(\d{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
     1. one of our own Message-IDs: 128 random bits that only someone who got our mail can know;
     2. any other Message-ID we hold, newest first, if the sender takes part in that ticket;
     3. the random token in the plus-address that our mail asked to be answered to;
-    4. the number in the subject, `[#42]`, if the sender takes part in that ticket.
+    4. a number in the subject, `[#42]`, if the sender takes part in that ticket; an open ticket first, then the last
+       number, which is the one that was added last.
 
     Where a group or a form names the author, 2 and 4 count only if the author wrote on that ticket through the same
     group before: Message-IDs and numbers are no secrets, and anyone can have a group or fill in a form.
@@ -70,15 +72,17 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
     for number in unit.source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
         if on_channel(unit, unit.ticket(number), channel):
             return Match(number, "plus", verified=_takes_part(unit, sender, number))
-    for number in subject_numbers(message.subject):
-        ticket = unit.find_ticket(number)
-        if ticket is None:
-            continue
-        takes_part = _takes_part(unit, sender, number) and _same_way(unit, message, number)
-        if takes_part and on_channel(unit, ticket, channel):
-            return Match(number, "subject")
-        if ticket.channel == channel:
-            mentioned.append(number)
+    named = [number for number in numbers(message.subject) if unit.find_ticket(number) is not None]
+    own = [
+        number
+        for number in named
+        if _takes_part(unit, sender, number)
+        and on_channel(unit, unit.ticket(number), channel)
+        and _same_way(unit, message, number)
+    ]
+    if own:  # of several the one that is open, else the one that was added last
+        return Match(next((n for n in own if living(unit, n)[1] is None), own[0]), "subject")
+    mentioned += [number for number in named if unit.ticket(number).channel == channel]
     return Match(mentions=tuple(dict.fromkeys(mentioned)))
 
 
@@ -131,7 +135,13 @@ def ours(head: MessageHead) -> bool:
 
 
 def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
-    return bool(sender) and sender in unit.participants(ticket)
+    """Tell whether an address (lower-cased) is a participant's, or one that the ticket's customer is known by."""
+    if not sender or sender in unit.participants(ticket):
+        return bool(sender)
+    identity = unit.identity(Address("email", sender)) if "@" in sender else None
+    if identity is None:
+        return False
+    return living_contact(unit, identity.contact).id == living_contact(unit, unit.ticket(ticket).contact).id
 
 
 def _same_way(unit: Unit, message: InboundMessage, ticket: int) -> bool:
@@ -155,10 +165,6 @@ def tokens(message: InboundMessage) -> list[str]:
     """What could be our tokens among the addresses that a message was sent to."""
     sent_to = (*message.to, *message.cc, *(message.headers.get(name, "") for name in SENT_TO))
     return list(dict.fromkeys(token for address in sent_to for token in _PLUS.findall(address.lower())))[:3]
-
-
-def subject_numbers(subject: str) -> Iterator[int]:
-    return (int(found) for found in _TOKEN.findall(subject)[:3])
 
 
 def living(unit: Unit, number: int) -> tuple[Ticket, Ticket | None]:

@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 from ..errors import Refused
+from .carry_over import carry_over
 from .commands import Command
 from .commands import tickets as c
 from .events import WaitingChanged
 from .handling import Handler, Said, Steps
+from .identity import known, living, reached_at
 from .joining_events import Absorbed, Merged
 from .people import Actor
 from .sla.life import KINDS, read, unanswered
-from .tickets import REOPENED, Status
+from .sla.spans import open_promise
+from .tickets import REOPENED, Status, Ticket
 from .unit import Unit
 from .work import to_status, workable
 
 
 def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     """Messages stay where they were written, so that a merge can be undone; whoever shows or answers the
-    ticket takes in those of the merged ones. Who waits for an answer there waits for it here, since as long."""
+    ticket takes in those of the merged ones. Who waits for an answer there waits for it here, since as long. Promises,
+    due times set by hand, tags, followers and the higher priority are carried over."""
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = workable(unit, command.ticket), workable(unit, command.into)
+    life = read(unit.levels.history(ticket.number, KINDS))
+    promised = ticket.status is not Status.SOLVED and life is not None and open_promise(life) is not None
     yield Merged(ticket.number, into.number, ticket.status)
-    asked = unanswered(read(unit.levels.history(ticket.number, KINDS)))
+    asked = unanswered(life)
     yield Absorbed(into.number, ticket.number, min((word.at for word in asked), default=None))
+    yield from carry_over(unit, ticket, into.number)
+    if promised and into.status is Status.SOLVED:
+        yield from to_status(into, Status.OPEN)  # a solved ticket keeps no promise
     if ticket.waiting_since is not None:
-        if into.status in REOPENED:
-            yield from to_status(into, Status.OPEN)
+        if unit.ticket(into.number).status in REOPENED:
+            yield from to_status(unit.ticket(into.number), Status.OPEN)
         waiting = min(ticket.waiting_since, into.waiting_since or ticket.waiting_since)
         if waiting != into.waiting_since:
             yield WaitingChanged(into.number, into.waiting_since, waiting)
-    return Said(f"ticket {ticket.number} is part of ticket {into.number}", (ticket.number, into.number))
+    customers = _customers(unit, ticket, into)
+    both = f"; they are of two customers, {' and '.join(customers)}: replies go to both" if customers else ""
+    facts = {"customers": customers}
+    return Said(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
+
+
+def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:
+    """How the customers are known whose tickets these are, where they are not one person."""
+    if living(unit, ticket.contact).id == living(unit, into.contact).id:
+        return []
+    return [_known_as(unit, one.contact) for one in (into, ticket)]
+
+
+def _known_as(unit: Unit, number: int) -> str:
+    reached = reached_at(unit, number)
+    return reached[0].address if reached else known(unit, number).name or f"contact {number}"
 
 
 HANDLERS: dict[type[Command], Handler] = {c.Merge: merge}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .moments import YEARS
+
 
 class MessageKind(StrEnum):
     """Who speaks to whom. `AUTO` is a machine on either side; `NOTE` is seen by agents only."""
@@ -62,6 +64,11 @@ class RecipientReport:
     status: str | None = None  # RFC 3463
     reason_class: ReasonClass | None = None  # None for what was delivered
     reason: str | None = None
+
+
+def sent(named: datetime | None, received: datetime) -> datetime:
+    """When a message was sent (aware): as it says, unless that is no moment of our time, else when it was received."""
+    return named if named is not None and named.year in YEARS else received
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from ..errors import UsageError
 
 EXAMPLES = '"+2h", "17:50", "tomorrow 10:00", "fri 9am", "2026-12-24 17:50", "내일 10:00" or "2시간 뒤"'
 
+#: Moments that are read. Beyond, arithmetic would leave the calendar, whose years end with 9999.
+YEARS = range(1970, 9001)
+#: How many years ahead something may be that is to come.
+AHEAD_YEARS = 100
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _UNITS = {
     **_SECONDS,
@@ -69,19 +74,28 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None 
     try:
         found = _elapsed(wanted, now) or _exact(wanted, zone) or _on_the_calendar(wanted, now, zone, day_at)
         if found is not None:
-            return found.astimezone(UTC)
+            moment = found.astimezone(UTC)
+            if moment.year in YEARS:
+                return moment
+            raise UsageError(f"“{text}” is too far away", f"from {YEARS[0]} to {YEARS[-1]}, as in {EXAMPLES}")
     except (ValueError, OverflowError):
         pass
     raise UsageError(f"“{text}” is no moment", f"write {EXAMPLES}")
 
 
 def ahead(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
-    """The same, for what must be to come. Raises UsageError for the past, too."""
+    """The same, for what must be to come. Raises UsageError for the past, too, and for what is too far ahead."""
     found = parse_moment(text, now, zone, day_at=day_at)
     if found <= now:
-        shown = found.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
-        raise UsageError(f"“{text}” is over: it was {shown}", f"write a moment to come: {EXAMPLES}")
+        raise UsageError(f"“{text}” is over: it was {shown(found, zone)}", f"write a moment to come: {EXAMPLES}")
+    if found.year - now.year > AHEAD_YEARS:
+        raise UsageError(f"“{text}” is too far away", f"at most {AHEAD_YEARS} years ahead, as in {EXAMPLES}")
     return found
+
+
+def shown(moment: datetime, zone: tzinfo) -> str:
+    """`2026-12-24 17:50 KST`, the local time of an aware moment."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def _elapsed(wanted: str, now: datetime) -> datetime | None:

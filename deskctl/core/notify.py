@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ..errors import NotFound
 from .commands import Command
 from .commands.machine import Tell
 from .events import AgentTold
 from .handling import Handler, Said, Steps
 from .notifying import timing, wording
+from .notifying.following import AFTER_UNDO_WINDOW
 from .notifying.model import WAKING, Notice
 from .notifying.reaching import message, way
+from .notifying.showing import shown
 from .people import Actor
 from .unit import Unit
 
@@ -45,7 +49,9 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         return Said(f"{agent.handle} is told later")
     unit.notices.told(notice)
     subject, text = wording.single(unit, notice)
-    entry = message(unit, agent, through, subject, text, command.ticket)
+    wait = unit.settings.undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
+    shows = shown(unit, notice, text, command.shows)
+    entry = message(unit, agent, through, subject, text, command.ticket, shows, wait)
     unit.enqueue(entry)
     yield AgentTold(command.ticket, agent.handle, command.about, entry.id)
     return Said(f"{agent.handle} is told", facts={"outbox": entry.id})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from zoneinfo import ZoneInfo
 
 from ..errors import NotFound, UsageError
 from . import targets
@@ -26,6 +27,7 @@ from .fields import callback_moment, parse_tag
 from .handling import Handler, Said, Steps
 from .identity import contact_for, holder
 from .messages import MessageKind
+from .moments import shown
 from .people import Actor
 from .queue import virtual_due
 from .suggest import did_you_mean
@@ -96,12 +98,15 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
     else:
         yield MessageReceived(ticket.number, message.id)
         yield WaitingChanged(ticket.number, None, unit.now)
+    said = f"ticket {ticket.number} is open for {sender}"
     if command.callback is not None:
-        yield CallbackChanged(ticket.number, None, callback_moment(unit, command.callback))
+        at = callback_moment(unit, command.callback)
+        yield CallbackChanged(ticket.number, None, at)
+        said += f"; call back by {shown(at, ZoneInfo(unit.settings.timezone))}"
     if command.tags:
         yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
     facts = {"number": ticket.number, "message": message.id}
-    return Said(f"ticket {ticket.number} is open for {sender}", (ticket.number,), facts)
+    return Said(said, (ticket.number,), facts)
 
 
 def _called(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from .messages import Choice, FileRef
 
@@ -51,6 +52,20 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a notification about a ticket lets its reader know. Pairs are (message id, version).
+
+    `messages` are quoted in full. When it was written the ticket held the messages up to `top` of the tickets
+    `tickets` (those merged into it), and `edited` were those in another version than their first.
+    """
+
+    messages: tuple[tuple[int, int], ...] = ()
+    top: int = 0
+    edited: tuple[tuple[int, int], ...] = ()
+    tickets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """A row of the outbox: everything the channel will be told, fixed when it is enqueued.
 
@@ -86,6 +101,7 @@ class OutboxEntry:
     sent_at: datetime | None = None
     agent: str | None = None  # whom a notification tells
     deliveries: tuple[Delivery, ...] = ()  # what reports say of single recipients
+    shown: Shown | None = None  # of a notification about one ticket
 
 
 #: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long
@@ -100,3 +116,20 @@ RETRY_AFTER = (
     timedelta(hours=4),
 )
 GIVE_UP_AFTER = timedelta(days=4)
+
+
+def sent_words(entry: OutboxEntry, timezone: str) -> str | None:
+    """Why a message can no longer be cancelled: it left, or may have; None while it can, or where it never arrived."""
+    to = ", ".join(entry.to)
+    match entry.state:
+        case OutboxState.SENT:
+            at = (
+                "" if entry.sent_at is None else f" at {entry.sent_at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"
+            )
+            return f"the mail was already sent to {to}{at}"
+        case OutboxState.CLAIMED | OutboxState.SENDING:
+            return f"the mail to {to} is being sent right now"
+        case OutboxState.UNCERTAIN:
+            return f"the mail to {to} may have been sent: the connection was lost before the server confirmed it"
+        case _:
+            return None

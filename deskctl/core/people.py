@@ -88,6 +88,11 @@ class Actor(str):
         return cls(f"user:{login}")
 
     @property
+    def is_system(self) -> bool:
+        """Whether a machine of the desk acts."""
+        return self.startswith("system:")
+
+    @property
     def handle(self) -> str | None:
         """The agent's handle, None for anybody else."""
         kind, _, name = self.partition(":")

@@ -76,7 +76,9 @@ COMMANDS: Mapping[str, Audience] = {
     "MarkSpam": _AGENT,
     "UnmarkSpam": _AGENT,
     "Undo": _AGENT,
+    "ListCommands": _AGENT,
     "MarkSeen": _AGENT,
+    "Compose": _AGENT,
     "Promise": _AGENT,
     "AskApproval": _AGENT,
     "Approve": _AGENT,
@@ -173,6 +175,7 @@ QUERIES: Mapping[str, Audience] = {
     # the desk's own
     "Journalled": _DESK,
     "RawMessages": _DESK,
+    "WithoutSecrets": _DESK,
 }
 
 #: Audience by the name of a call (`desk.requests`).

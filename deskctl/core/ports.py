@@ -33,7 +33,8 @@ class Address(NamedTuple):
 
 
 class CommandRecord(NamedTuple):
-    """A command that was carried out, with what it changed. `undone` once it was taken back."""
+    """A command that was carried out, with what it changed. `undone` once it was undone. `invocation` names the shell
+    command that it was part of, None where the caller named none: then it stands alone."""
 
     id: int
     name: str
@@ -41,6 +42,7 @@ class CommandRecord(NamedTuple):
     at: datetime
     undoable: bool
     undone: bool
+    invocation: str | None = None
 
 
 class Belongings(NamedTuple):
@@ -108,6 +110,14 @@ class Source(Protocol):
 
     def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         """Those (channel, lower-cased address) whose next message opens a ticket of its own."""
+        ...
+
+    def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:
+        """By message: the version that the agent was shown last."""
+        ...
+
+    def accepted(self, outbox: int) -> Mapping[str, int]:
+        """What was accepted in answer to a notification, by a hash of its content: the message that it became."""
         ...
 
     def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]: ...
@@ -204,7 +214,16 @@ class Source(Protocol):
     def command(self, number: int, /) -> CommandRecord | None: ...
 
     def last_command(self, actor: Actor) -> CommandRecord | None:
-        """The actor's newest command that can be undone and was not."""
+        """The actor's newest command that undo takes notice of and that was not undone."""
+        ...
+
+    def latest_commands(self, actor: Actor, limit: int) -> Sequence[CommandRecord]:
+        """The actor's newest commands that undo takes notice of, newest first: those of at least `limit` invocations,
+        where there are so many."""
+        ...
+
+    def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:
+        """The actor's commands of an invocation, oldest first."""
         ...
 
     def events_of_command(self, number: int, /) -> Sequence[RecordedEvent]: ...

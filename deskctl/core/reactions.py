@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from . import approving, calls, undelivered
 from . import events as e
@@ -10,6 +10,7 @@ from . import joining_events as je
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
 from .commands.tickets import Assign
+from .notifying.following import tell_followers
 from .notifying.wording import language
 from .outbox import OutboxKind
 from .people import Actor
@@ -31,7 +32,7 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
     number = event.ticket
     match event:
         case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or _is_old(cause)):
-            yield from _tell_team(unit, team, "new", number)
+            yield from _tell_team(unit, team, "new", number, besides=_bounced(unit, cause))
         case e.CallbackDue() if number is not None:
             yield from _tell_owner(unit, number, "callback", calls.promise(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
@@ -39,26 +40,36 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
         case e.PersonAsked() if number is not None and not unit.opened_now(number):
             yield from _tell_owner(unit, number, "person", None)
         case e.Escalated(to=to) if to.startswith("team:"):
-            yield from _tell_team(unit, to.removeprefix("team:"), "escalated", number, besides=actor.handle)
+            yield from _tell_team(unit, to.removeprefix("team:"), "escalated", number, besides=(actor.handle,))
         case e.Escalated(to=to) if to.startswith("tier:") and number is not None:
             yield from _tell_tier(unit, unit.ticket(number), to.removeprefix("tier:"), besides=actor.handle)
         case e.DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
             if not _is_late_report(unit, number, cause):
-                yield from _tell_owner(unit, number, state, reason)
+                yield from _tell_owner(unit, number, state, reason, _bounced(unit, cause))
         case e.Bounced(partly=True, outbox=outbox) if number is not None:
             entry = unit.outbox(outbox)
             if entry.kind is OutboxKind.REPLY and not _is_late_report(unit, number, cause):
                 lost = [one for one in entry.deliveries if one.state == "failed"]
-                yield from _tell_owner(unit, number, "partly_failed", undelivered.lines(language(unit), lost))
+                words = undelivered.lines(language(unit), lost)
+                yield from _tell_owner(unit, number, "partly_failed", words, _bounced(unit, cause))
 
 
-def _tell_owner(unit: Unit, number: int, about: str, detail: str | None) -> Iterator[Command]:
-    """Whose ticket it is; their team when it is nobody's or they have left."""
+def _tell_owner(
+    unit: Unit, number: int, about: str, detail: str | None, besides: Collection[str] = ()
+) -> Iterator[Command]:
+    """Whose ticket it is; their team when it is nobody's, they have left, or they are among `besides`."""
     owner = unit.ticket(number).assignee
-    if owner in active_agents(unit):
+    if owner in active_agents(unit) and owner not in besides:
         yield Tell(str(owner), about, number, detail)
     else:
-        yield from _tell_team(unit, unit.ticket(number).team, about, number, detail)
+        yield from _tell_team(unit, unit.ticket(number).team, about, number, detail, besides)
+
+
+def _bounced(unit: Unit, cause: Command) -> set[str]:
+    """Agents whose own mailbox sent a message back: word of that would come back, too."""
+    bounce = cause.message.bounce if isinstance(cause, Receive) else None
+    addresses = {address.lower() for address in bounce.recipients} if bounce is not None else set()
+    return {agent.handle for agent in unit.agents.values() if agent.email.lower() in addresses}
 
 
 def _tell_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> Iterator[Command]:
@@ -125,9 +136,14 @@ def keep_from_who_left(unit: Unit, event: e.Event, actor: Actor, cause: Command)
 
 
 def _tell_team(
-    unit: Unit, team: str | None, about: str, ticket: int | None, detail: str | None = None, besides: str | None = None
+    unit: Unit,
+    team: str | None,
+    about: str,
+    ticket: int | None,
+    detail: str | None = None,
+    besides: Collection[str | None] = (),
 ) -> Iterator[Command]:
-    return (Tell(a.handle, about, ticket, detail) for a in members(unit, team) if a.handle != besides)
+    return (Tell(a.handle, about, ticket, detail) for a in members(unit, team) if a.handle not in besides)
 
 
 def tell_of_quarantine(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
@@ -161,6 +177,7 @@ REACTIONS: tuple[Reaction, ...] = (
     calls.call_back_in_time,
     forget_spam,
     tell_agents,
+    tell_followers,
     tell_of_quarantine,
     acknowledge,
     sla,

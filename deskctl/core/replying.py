@@ -8,105 +8,116 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from ..errors import CustomerWrote, UsageError
+from ..errors import UsageError
 from . import continuing, routes
 from .commands import Command
 from .commands import tickets as c
-from .conversation import Message, MessageHead
+from .conversation import Message, MessageHead, Trust
+from .correspondence import correspondence
 from .events import Continued, ReplyAdded, WaitingChanged
 from .handling import Handler, Said, Steps
 from .matching import SENT_TO
 from .messages import FileRef, IncomingFile, MessageKind
 from .outbox import OutboxEntry, OutboxKind
 from .people import Actor
+from .recipients import Recipients, Wish, decide
 from .routes import by_people
 from .settings import ChannelInfo
+from .subjects import numbered
 from .suggest import did_you_mean
 from .tickets import Status, Ticket
 from .unit import Unit
+from .unseen import refuse_unseen
 from .work import to_status, workable
 
 #: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
 #: the first is kept because some clients thread by it.
 MAX_REFERENCES = 20
-_RE = re.compile(r"^\s*(re|aw|sv|antw|vs|odp|回复|答复|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE)
 _ADDRESSES = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
 
 
 def reply(unit: Unit, command: c.Reply, actor: Actor) -> Steps:
-    """Raises CustomerWrote when a person wrote since the author looked, Refused where nothing can be sent."""
+    """Raises CustomerWrote and ColleagueReplied for what the author has not seen, Refused where nothing can be sent.
+
+    What goes to somebody other than the requester fulfils no clock; status and waiting stay unless a status is named.
+    """
     ticket = workable(unit, command.ticket)
     if not command.text.strip():
         raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
-    after = _AFTER.get(command.status)
-    if after is None:
-        raise UsageError(
-            f"a reply cannot leave a ticket “{command.status}”{did_you_mean(command.status, _AFTER)}",
-            f"one of {', '.join(_AFTER)}",
-        )
-    for address in (*command.cc, *command.bcc):
-        if not _ADDRESSES.fullmatch(address):
-            raise UsageError(f"“{address}” is not a mail address", "write it as ana@example.org")
-    heads = conversation(unit, ticket)
-    channel = routes.leaving(unit, ticket, heads, command.via)
-    _nothing_unread(heads, command)
-    recipients = routes.recipients(unit, ticket, channel, heads, command.to)
+    after = _after(command.status)
+    talk = correspondence(unit, ticket)
+    heads = talk.heads
+    channel = routes.leaving(unit.settings, ticket.number, ticket.channel, heads, command.via)
+    recipients = decide(talk, channel, _wish(command))
+    refuse_unseen(unit, heads, command, actor)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
-    message = _message(unit, entry, command, actor)
+    message = _message(unit, entry, command, actor, aside=recipients.aside)
     new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
     unit.enqueue(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
     unit.add_message(message)
-    unit.add_participants(ticket.number, (*entry.to, *entry.cc, *entry.bcc))
-    yield ReplyAdded(ticket.number, message.id, entry.id, command.inserted)
+    if not recipients.aside:
+        unit.add_participants(ticket.number, (*entry.to, *entry.cc))
+    yield ReplyAdded(ticket.number, message.id, entry.id, command.inserted, recipients.aside)
     if new_here:
         yield Continued(ticket.number, message.id, channel.name)
-    yield from to_status(ticket, after)
+    if after is not None or not recipients.aside:
+        yield from to_status(ticket, after or Status.PENDING)
     waiting = unit.ticket(ticket.number).waiting_since
-    if waiting is not None:
+    if waiting is not None and not recipients.aside:
         yield WaitingChanged(ticket.number, waiting, None)
     facts = {
         "message": message.id,
         "outbox": entry.id,
         "message_id": entry.message_id,
         "to": list(entry.to),
+        "cc": list(entry.cc),
+        "bcc": list(entry.bcc),
+        "why": recipients.why,
+        "warnings": list(recipients.warnings),
+        "new": list(recipients.new),
+        "aside": recipients.aside,
+        "mail": channel.kind == "email",
         "channel": channel.name,
         "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
     }
-    return Said(f"reply to {', '.join(entry.to)} is in the outbox", (ticket.number,), facts)
+    return Said(f"reply to {in_words(entry)} is in the outbox", (ticket.number,), facts)
 
 
-def conversation(unit: Unit, ticket: Ticket) -> list[MessageHead]:
-    """The ticket's messages and those of the tickets merged into it, oldest first."""
-    heads = list(unit.heads(ticket.number))
-    for other in unit.source.merged_into(ticket.number):
-        heads += conversation(unit, unit.ticket(other))
-    return sorted(heads, key=lambda h: h.id)
+def in_words(entry: OutboxEntry) -> str:
+    """`ana@example.org, cc ben@example.org, bcc eve@example.org`."""
+    copies = [f"{name} {', '.join(there)}" for name, there in (("cc", entry.cc), ("bcc", entry.bcc)) if there]
+    return ", ".join([*entry.to, *copies])
 
 
-def _nothing_unread(heads: list[MessageHead], command: c.Reply) -> None:
-    newest = max((h.id for h in by_people(heads)), default=0)
-    if command.seen is not None and newest > command.seen and not command.force:
-        raise CustomerWrote(
-            f"the customer wrote on ticket {command.ticket} since you last looked",
-            f"deskctl show {command.ticket}, then reply again; --force sends it as it is",
+def _after(name: str | None) -> Status | None:
+    """The status that the author names; None for none. Raises UsageError."""
+    after = None if name is None else _AFTER.get(name)
+    if name is not None and after is None:
+        raise UsageError(
+            f"a reply cannot leave a ticket “{name}”{did_you_mean(name, _AFTER)}", f"one of {', '.join(_AFTER)}"
         )
+    return after
+
+
+def _wish(command: c.Reply) -> Wish:
+    to = (command.to,) if isinstance(command.to, str) else command.to or ()
+    return Wish(to, command.cc, command.bcc, command.no_cc, command.accept_recipients)
 
 
 def _entry(
     unit: Unit,
     ticket: Ticket,
     channel: ChannelInfo,
-    heads: list[MessageHead],
-    recipients: routes.Recipients,
+    heads: Sequence[MessageHead],
+    recipients: Recipients,
     command: c.Reply,
     actor: Actor,
 ) -> OutboxEntry:
     """Everything the channel will be told, its Message-ID included: 128 random bits at the channel's own domain."""
-    previous = _previous(routes.here(unit, channel, heads))
+    previous = recipients.answers
     references = _references(previous)
     due = unit.now if command.at_once else unit.now + unit.settings.undo_window
-    cc = dict.fromkeys((*recipients.cc, *command.cc))
     sender = written_to(channel, heads)
     return OutboxEntry(
         id=unit.source.next_id("outbox"),
@@ -122,21 +133,14 @@ def _entry(
         sender_name=sender_name(unit, channel, actor.handle),
         sender_address=sender,
         reply_to=return_address(channel, ticket, sender),
-        cc=tuple(cc),
-        bcc=command.bcc,
+        cc=recipients.cc,
+        bcc=recipients.bcc,
         in_reply_to=previous.message_id if previous else None,
         references=references,
         language=ticket.language,
         files=tuple(FileRef(f.filename or "file", f.content_type, len(f.content), _sha256(f)) for f in _files(command)),
         headers=dict(previous.headers) if previous else {},
     )
-
-
-def _previous(heads: Sequence[MessageHead]) -> MessageHead | None:
-    """What is answered: the newest message by a verified person, else the newest that left."""
-    known = [h for h in by_people(heads) if h.verified and h.message_id]
-    sent = [h for h in heads if h.kind is MessageKind.OUT and h.message_id]
-    return known[-1] if known else sent[-1] if sent else None
 
 
 def _references(previous: MessageHead | None) -> tuple[str, ...]:
@@ -152,13 +156,8 @@ def new_message_id(unit: Unit, channel: ChannelInfo) -> str:
 
 
 def reply_subject(ticket: Ticket) -> str:
-    """`Re: Printer [#42]`, with one `Re:` however many there were."""
-    subject = ticket.subject
-    while (shorter := _RE.sub("", subject)) != subject:
-        subject = shorter
-    token = f"[#{ticket.number}]"
-    subject = " ".join(subject.split())
-    return f"Re: {subject}" if token in subject else f"Re: {subject} {token}".replace("  ", " ")
+    """Return `Re: Printer [#42]`, with one `Re:` and the ticket's own number only."""
+    return numbered(ticket.subject, ticket.number)
 
 
 def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
@@ -168,10 +167,11 @@ def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
 
 
 def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None:
-    """Which of the channel's addresses the newest word of a person came in by: what its mail server delivered it to,
-    else whom it names. The channel's own where none is known, as after a blind copy."""
+    """Which of the channel's addresses the newest word of a participant came in by: what its mail server delivered it
+    to, else whom it names. The channel's own where none is known, as after a blind copy."""
     own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
-    for head in reversed(by_people(heads)):
+    theirs = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
+    for head in reversed(theirs or by_people(heads)):
         delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
         for address in (*delivered, *head.to, *head.cc):
             local, _, domain = address.lower().rpartition("@")
@@ -213,7 +213,7 @@ def _sha256(file: IncomingFile) -> str:
     return sha256(file.content).hexdigest()
 
 
-def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor) -> Message:
+def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor, *, aside: bool) -> Message:
     assert entry.ticket is not None
     return Message(
         id=unit.source.next_id("messages"),
@@ -231,6 +231,8 @@ def _message(unit: Unit, entry: OutboxEntry, command: c.Reply, actor: Actor) -> 
         references=entry.references,
         to=entry.to,
         cc=entry.cc,
+        bcc=entry.bcc,
+        trust=Trust.ASIDE if aside else None,
         files=_files(command),
     )
 

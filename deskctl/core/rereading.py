@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import agentproof
 from .commands import Command
 from .commands.machine import Reread
 from .handling import Handler, Said, Steps
@@ -12,7 +13,7 @@ from .unit import Unit
 def reread(unit: Unit, command: Reread, actor: Actor) -> Steps:
     """What is shown changes; where the message belongs and what it did does not."""
     yield from ()
-    unit.changes.reread[command.id] = command.message
+    unit.changes.reread[command.id] = agentproof.without_secrets(unit, command.message)
     return Said(f"message {command.id} is read again", facts={"message": command.id})
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from ..errors import NotFound, Refused, UsageError
+from .blocking import is_listed, pattern_of
 from .commands import Command
 from .commands.admin import Block
 from .commands.tickets import MarkSpam, UnmarkSpam
@@ -48,7 +49,7 @@ def mark(unit: Unit, command: MarkSpam, actor: Actor) -> Steps:
         if ticket.waiting_since is not None:
             yield WaitingChanged(ticket.number, ticket.waiting_since, None)
         yield MarkedSpam(ticket.number, ticket.status)
-    if pattern is not None and not _listed(unit, pattern):
+    if pattern is not None and not is_listed(unit, pattern):
         unit.block(pattern, True)
         yield SenderBlocked(ticket.number, True, place, pattern.startswith("@"))
     blocked = f", {pattern} is blocked" if pattern else ""
@@ -62,7 +63,7 @@ def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
     for place, _ in enumerate(unit.addresses_of(ticket.contact)):
         for domain in (False, True):
             pattern = pattern_of(unit, ticket.contact, place, domain)
-            if _listed(unit, pattern):
+            if is_listed(unit, pattern):
                 unit.block(pattern, False)
                 yield SenderBlocked(ticket.number, False, place, domain)
     yield UnmarkedSpam(ticket.number, Status.OPEN if ticket.assignee else Status.NEW)
@@ -70,11 +71,6 @@ def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
     if since is not None:
         yield WaitingChanged(ticket.number, None, since)
     return Said(f"ticket {ticket.number} is no spam and open again", (ticket.number,))
-
-
-def _listed(unit: Unit, pattern: str) -> bool:
-    """Whether this very pattern is blocked, as this transaction leaves it."""
-    return unit.changes.blocked.get(pattern, pattern in unit.source.blocks())
 
 
 def _waits_since(unit: Unit, ticket: Ticket) -> datetime | None:
@@ -86,13 +82,6 @@ def _waits_since(unit: Unit, ticket: Ticket) -> datetime | None:
         elif head.kind is MessageKind.IN and head.automatic is None and since is None:
             since = max(ticket.created_at, min(head.sent_at, unit.now))
     return since
-
-
-def pattern_of(unit: Unit, contact: int, place: int, domain: bool) -> str:
-    """What blocks one of a contact's addresses, or everybody at its domain; "" when the address is gone."""
-    addresses = unit.addresses_of(contact)
-    address = addresses[place].address.lower() if place < len(addresses) else ""
-    return "@" + address.rpartition("@")[2] if address and domain else address
 
 
 def _first(unit: Unit, contact: int, block: str) -> tuple[int, str]:
@@ -115,12 +104,12 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
         raise UsageError(f"“{command.pattern}” cannot be blocked", "an address, or a domain as in @example.org")
     if unit.settings.owns(pattern):
         raise Refused(f"{pattern} is the desk's own address")
-    known = _listed(unit, pattern)
+    known = is_listed(unit, pattern)
     if not command.blocked and not known:
         raise NotFound(f"{pattern} is not blocked", "deskctl block list shows what is")
     if known is not command.blocked:
         unit.block(pattern, command.blocked)
-        yield SenderBlocked(None, command.blocked)
+        yield SenderBlocked(None, command.blocked, kept={"pattern": pattern})
     return Said(f"{pattern} is {'blocked' if command.blocked else 'no longer blocked'}", facts={"pattern": pattern})
 
 

@@ -10,15 +10,19 @@ from ..errors import NotFound, Refused, UsageError
 from . import leaving
 from .commands import Command, admin
 from .events import AgentChanged, Event, TeamCreated, TeamRedefined
-from .handling import Handler, Said, Steps
+from .handling import Handler, Restorer, Said, Steps
 from .notifying import timing, wishing
 from .people import Actor, Agent, Team
+from .plain import differing, with_fields
+from .restores import RestoreAgent, RestoreTeam
 from .routing import shaping
 from .suggest import did_you_mean
+from .undo import Restore
 from .unit import Unit
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\Z")
+_AGENT_FIELDS = ("name", "email", "login", "teams", "active", "signature", "seat", "reach")
 _TAKEN = frozenset({"none", "agent", "team", "system", "all", "me"})
 
 
@@ -43,6 +47,8 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
             "deskctl agent list shows them",
         )
     _free_login(unit, command.login, agent.handle)
+    if both := sorted({*command.join} & {*command.leave}):
+        raise UsageError(f"team {both[0]} stands in --join and in --leave", "give it in one of them")
     yield from _ensure_teams(unit, command.join)
     changed = replace(
         agent,
@@ -55,15 +61,8 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         seat=shaping.shaped(agent.seat, command),
         reach=wishing.wished(unit.settings, agent.reach, command),
     )
-    fields = ("name", "email", "login", "teams", "active", "signature", "seat", "reach")
-    what = tuple(f for f in fields if getattr(agent, f) != getattr(changed, f))
-    back: tuple[int, ...] = ()
-    if what:
-        unit.put_agent(changed)
-        yield AgentChanged(None, agent.handle, what)
-        timing.look_again(unit, agent, changed)
-        yield from leaving.ends_surge(unit, changed)
-        back = yield from leaving.hands_back(unit, agent, changed)
+    what = tuple(f for f in _AGENT_FIELDS if getattr(agent, f) != getattr(changed, f))
+    back = (yield from _put(unit, agent, changed, what)) if what else ()
     remarks = [
         *shaping.remarks_on_agent(unit, changed),
         *wishing.remarks(unit.settings, changed, command),
@@ -73,6 +72,32 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
     queued = f"; {len(back)} tickets of theirs are in the queue again" if len(back) > 1 else ""
     queued = f"; ticket {back[0]} is in the queue again" if len(back) == 1 else queued
     return Said(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
+
+
+def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Generator[Event, None, tuple[int, ...]]:
+    """An agent is changed, with what follows; the tickets that are in the queue again."""
+    unit.put_agent(after)
+    yield AgentChanged(None, after.handle, what, differing(before, after, what))
+    timing.look_again(unit, before, after)
+    yield from leaving.ends_surge(unit, after)
+    return (yield from leaving.hands_back(unit, before, after))
+
+
+def restore_agent(unit: Unit, past: RestoreAgent) -> Generator[Event, None, None]:
+    """Undo `change_agent`. Raises Refused when the login is another agent's by now."""
+    agent = unit.agents[past.agent]
+    restored = with_fields(agent, past.fields)
+    if restored.login != agent.login:
+        _free_login(unit, restored.login, agent.handle)
+    yield from _put(unit, agent, restored, tuple(past.fields))
+
+
+def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
+    """Undo `change_team`."""
+    team = unit.teams[past.team]
+    restored = with_fields(team, past.fields)
+    unit.put_team(restored)
+    yield TeamRedefined(None, team.handle, tuple(past.fields), differing(team, restored, past.fields))
 
 
 def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
@@ -98,7 +123,7 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
     what = tuple(f for f in ("name", "signature", "plan") if getattr(team, f) != getattr(changed, f))
     if what:
         unit.put_team(changed)
-        yield TeamRedefined(None, team.handle, what)
+        yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
     facts = {"team": team.handle, "remarks": list(shaping.remarks_on_team(unit, changed))}
     return Said(f"team {team.handle}: {_changed(what)} changed", facts=facts)
 
@@ -151,3 +176,4 @@ HANDLERS: dict[type[Command], Handler] = {
     admin.AddTeam: add_team,
     admin.ChangeTeam: change_team,
 }
+RESTORERS: dict[type[Restore], Restorer] = {RestoreAgent: restore_agent, RestoreTeam: restore_team}

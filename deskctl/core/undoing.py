@@ -1,183 +1,197 @@
-"""Taking back: one command of an agent and what followed from it, as long as nobody outside has seen it."""
+"""Undo: the commands of one invocation, with what followed from them, whole or not at all."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ..errors import DeskctlError, NotFound, Refused
-from . import contacts
-from . import customer_events as ce
-from . import events as e
-from . import joining_events as je
+from . import contacts, linking, staff
+from .calendars import setting_up as calendars
 from .commands import Command
-from .commands import tickets as c
-from .handling import Handler, Said, Steps
-from .outbox import DUE_STATES, OutboxState
+from .commands.tickets import ListCommands, Undo
+from .event import Event
+from .events import Undone
+from .handling import Handler, Restorer, Said, Steps
 from .people import Actor
+from .permissions import Audience, Kind, audience
 from .ports import CommandRecord, RecordedEvent
-from .routing import events as ro
-from .routing.waking import ROUTING
-from .sla.events import LevelEvent
-from .spam import pattern_of
-from .targets import active_agents
-from .tickets import REOPENED, Status
+from .routing import presence
+from .shifts import setting_up as shifts
+from .sla import undoing as policies
+from .undo import Follows, Hindrance, Restore
+from .undo_words import described
 from .unit import Unit
 
-#: What follows by itself stands in nobody's way.
-_NO_TOUCH = (e.AgentTold, e.Undone, ce.ContactChanged, LevelEvent)
+RESTORERS: dict[type[Restore], Restorer] = {
+    **staff.RESTORERS,
+    **contacts.RESTORERS,
+    **linking.RESTORERS,
+    **presence.RESTORERS,
+    **shifts.RESTORERS,
+    **calendars.RESTORERS,
+    **policies.RESTORERS,
+}
 
 
-def undo(unit: Unit, command: c.Undo, actor: Actor) -> Steps:
-    record = _record(unit, command.command, actor)
-    events = unit.source.events_of_command(record.id)
-    tickets = sorted({r.event.ticket for r in events if r.event.ticket is not None})
-    _nobody_touched(unit, record, tickets, events)
-    for outbox in _outgoing(events):
-        _take_out(unit, outbox)
-    for recorded in reversed(events):
-        yield from _inverse(unit, recorded)
-    for number in tickets:
-        yield e.Undone(number, record.id)
-    unit.mark_undone(record.id)
-    names = ", ".join(str(n) for n in tickets)
-    where = f" on ticket {names}" if names else ""
-    name = re.sub(r"(?<!^)(?=[A-Z])", " ", record.name).lower()
-    return Said(f"took back: {name}{where}", tuple(tickets), {"undone": record.id})
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What one shell command did: its commands, oldest first, and their events in order."""
+
+    commands: Sequence[CommandRecord]
+    events: Sequence[RecordedEvent]
+
+    @property
+    def last(self) -> CommandRecord:
+        return self.commands[-1]
+
+    @property
+    def words(self) -> str:
+        """What it did, in the past tense: "solved tickets 2, 3 and 4"."""
+        return described(self.commands, self.events)
+
+    @property
+    def tickets(self) -> list[int]:
+        """The tickets that it changed itself; what only follows from other events is left out."""
+        changed = (r.event for r in self.events if not r.event.is_consequence)
+        return sorted({event.ticket for event in changed if event.ticket is not None})
 
 
-def _record(unit: Unit, number: int | None, actor: Actor) -> CommandRecord:
+def undo(unit: Unit, command: Undo, actor: Actor) -> Steps:
+    invocation = _chosen(unit, command.command, actor)
+    found = hindrance(unit, invocation)
+    if found is not None:
+        which = "command" if command.command is not None else "your last command"
+        why = f"{which} {invocation.last.id} ({invocation.words}) cannot be undone: {found.why}"
+        older = "deskctl undo --list shows earlier commands" if command.command is None else ""
+        raise Refused(why, "; ".join(filter(None, (found.instead, older))))
+    # Agents, contacts and policies first: a ticket may go back to an agent who is active only then.
+    apart = [r for r in reversed(invocation.events) if r.event.ticket is None]
+    on_tickets = [r for r in reversed(invocation.events) if r.event.ticket is not None]
+    for recorded in (*apart, *on_tickets):
+        for step in recorded.event.inverse(unit, recorded):
+            if isinstance(step, Restore):
+                yield from RESTORERS[type(step)](unit, step)
+            else:
+                yield step
+    for record in invocation.commands:
+        own = Invocation([record], [r for r in invocation.events if r.command == record.id])
+        numbers: Sequence[int | None] = own.tickets or (None,)
+        for number in numbers:
+            yield Undone(number, record.id)
+        unit.mark_undone(record.id)
+    said = f"{'would undo' if unit.dry_run else 'undone'}: {invocation.words}"
+    facts = {"undone": invocation.last.id, "commands": [record.id for record in invocation.commands]}
+    return Said(said, tuple(invocation.tickets), facts)
+
+
+def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
+    """What the actor did last, the newest first, and whether undo can take it back. Changes nothing."""
+    yield from ()
+    rows: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    for record in unit.source.latest_commands(actor, command.limit):
+        if record.id not in seen and len(rows) < command.limit:
+            invocation = _invocation(unit, record, everything=True)
+            seen.update(r.id for r in invocation.commands)
+            rows.append(_row(unit, invocation))
+    return Said("" if rows else "you have changed nothing yet", facts={"commands": rows})
+
+
+def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
+    undone = all(record.undone for record in invocation.commands)
+    found = None if undone else hindrance(unit, invocation)
+    return {
+        "command": invocation.last.id,
+        "at": invocation.last.at.isoformat().replace("+00:00", "Z"),
+        "did": invocation.words,
+        "tickets": invocation.tickets,
+        "state": "undone" if undone else "cannot be undone" if found is not None else "can be undone",
+        "why": None if found is None else found.why,
+        "instead": None if found is None else found.instead or None,
+    }
+
+
+def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
     if number is None:
-        found = unit.source.last_command(actor)
-        if found is None:
-            raise DeskctlError("there is nothing of yours to take back")
-        return found
-    found = unit.source.command(number)
-    if found is None:
-        raise NotFound(f"there is no command {number}", "deskctl log TICKET shows them")
-    if found.actor != actor:
-        raise Refused(f"command {number} is not yours")
-    if found.undone or not found.undoable:
-        raise Refused(f"command {number} {'was taken back already' if found.undone else 'cannot be taken back'}")
-    return found
+        record = unit.source.last_command(actor)
+        if record is None:
+            raise DeskctlError("there is nothing of yours to undo", "deskctl undo --list shows what you did last")
+        return _invocation(unit, record)
+    record = unit.source.command(number)
+    if record is None:
+        raise NotFound(f"there is no command {number}", "deskctl undo --list shows your commands with their numbers")
+    if record.actor != actor:
+        raise Refused(f"command {number} is not yours", f"{record.actor.partition(':')[2]} can undo it")
+    if record.undone:
+        raise Refused(f"command {number} was undone already", "deskctl undo --list shows what can be undone")
+    if record.name == Undo.__name__:
+        raise Refused(f"command {number} is an undo, which cannot be undone", "run the command again")
+    return _invocation(unit, record)
 
 
-def _nobody_touched(unit: Unit, record: CommandRecord, tickets: Sequence[int], events: Sequence[RecordedEvent]) -> None:
-    """What was done after it, and not taken back itself, stands in the way."""
-    last = max((r.id for r in events), default=0)
-    for number in tickets:
-        for later in unit.source.events_since(number, last):
-            if later.command == record.id or later.actor == ROUTING or isinstance(later.event, _NO_TOUCH):
+def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
+    """All commands of the invocation that a command belongs to; `everything`: those that were undone, too."""
+    records = [record]
+    if record.invocation is not None:
+        found = unit.source.commands_of(record.invocation, record.actor)
+        records = [r for r in found if r.name != Undo.__name__]
+    open_ones = [r for r in records if not r.undone]
+    chosen = records if everything and not open_ones else open_ones
+    events = [e for r in chosen for e in unit.source.events_of_command(r.id)]
+    return Invocation(chosen, sorted(events, key=lambda r: r.id))
+
+
+def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
+    """Why an invocation cannot be undone now, and what to do instead; None when it can. Changes nothing."""
+    for record in invocation.commands:
+        if not record.undoable:
+            return Hindrance("it was recorded by an earlier version")
+        if not unit.by_owner and audience(Kind.COMMAND, record.name) is Audience.OWNER:
+            return Hindrance("only the desk's owner may change that", "ask the desk's owner to undo it")
+    changes = [r for r in invocation.events if not r.event.is_consequence]
+    if not changes:
+        only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)
+        return Hindrance("it changed nothing") if only is None else Hindrance(only.why, only.instead)
+    for recorded in changes:
+        found = recorded.event.hindrance(unit, recorded)
+        if found is not None:
+            several = len(invocation.tickets) > 1 and recorded.event.ticket is not None
+            where = f"ticket {recorded.event.ticket}: " if several else ""
+            return Hindrance(where + found.why, found.instead)
+    return _touched_since(unit, invocation)
+
+
+def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
+    """What people did on the same tickets afterwards, and did not undo. What follows by itself is nobody's act."""
+    own = {record.id for record in invocation.commands}
+    for number in invocation.tickets:
+        first = min(r.id for r in invocation.events if r.event.ticket == number)
+        for later in unit.source.events_since(number, first):
+            if later.command in own or not _by_someone(later):
                 continue
-            other = unit.source.command(later.command)
-            if other is not None and not other.undone and other.name != "Undo":
-                raise Refused(
-                    f"ticket {number} was touched since ({later.event.kind.replace('_', ' ')} by {later.actor})",
-                    f"deskctl log {number} shows what happened",
-                )
+            record = unit.source.command(later.command)
+            if record is None or record.undone or record.name == Undo.__name__:
+                continue
+            if record.actor == invocation.last.actor:
+                other = _invocation(unit, record)
+                why = f"you touched ticket {number} since, with command {record.id} ({other.words})"
+                return Hindrance(why, f"undo that first: deskctl undo {record.id}")
+            who = "the customer" if later.event.by_customer else later.actor.partition(":")[2]
+            why = f"ticket {number} was touched since by {who} ({later.event.kind.replace('_', ' ')})"
+            return Hindrance(why, f"deskctl log {number} shows what happened")
+    return None
 
 
-def _outgoing(events: Sequence[RecordedEvent]) -> Iterator[int]:
-    return (r.event.outbox for r in events if isinstance(r.event, e.ReplyAdded) and r.event.outbox is not None)
+def _by_someone(recorded: RecordedEvent) -> bool:
+    """Whether a person did it: an agent, the desk's owner or a customer. A timer is nobody."""
+    event: Event = recorded.event
+    if event.is_consequence:
+        return False
+    if event.by_customer and getattr(event, "automatic", None) is not None:
+        return False
+    return event.by_customer or recorded.actor.partition(":")[0] in ("agent", "user")
 
 
-def _take_out(unit: Unit, outbox: int) -> None:
-    entry = unit.outbox(outbox)
-    if entry.state is OutboxState.CANCELLED:
-        return
-    if entry.state not in DUE_STATES:
-        raise Refused(f"the mail to {', '.join(entry.to)} is {entry.state} and cannot be taken back")
-    unit.put_outbox(replace(entry, state=OutboxState.CANCELLED, due_at=None))
-
-
-def _open_since(unit: Unit, number: int, before: int) -> datetime | None:
-    """When a ticket had last been taken up again before an event, by what was not taken back itself."""
-    past = unit.source.events_since(number, 0)
-    undone = {r.event.command for r in past if isinstance(r.event, e.Undone)}
-    since = None
-    for recorded in past:
-        change = recorded.event
-        if recorded.id < before and isinstance(change, e.StatusChanged) and recorded.command not in undone:
-            if change.back:
-                since = change.since
-            elif change.old in REOPENED and change.new is Status.OPEN:
-                since = recorded.at
-    return since
-
-
-def _inverse(unit: Unit, recorded: RecordedEvent) -> Iterator[e.Event]:
-    """What takes one event back. Those that only tell (mentions, escalated, …) need nothing."""
-    event = recorded.event
-    number = event.ticket
-    match event:
-        case e.StatusChanged(old=old, new=new) if number is not None:
-            yield e.StatusChanged(number, new, old, back=True, since=_open_since(unit, number, recorded.id))
-        case e.PriorityChanged(old=old_priority, new=new_priority):
-            yield e.PriorityChanged(number, new_priority, old_priority)
-        case e.Assigned(old=old_agent) if number is not None:
-            there = old_agent if old_agent in active_agents(unit) else None
-            yield e.Assigned(number, unit.ticket(number).assignee, there)  # it may have been routed on since
-        case ro.TierChanged(old=old_tier, new=new_tier):
-            yield ro.TierChanged(number, new_tier, old_tier)
-        case ro.ApprovalAsked(asker=asker, message=message):
-            unit.withdraw(message)
-            yield ro.ApprovalWithdrawn(number, asker)
-        case ro.ApprovalWithdrawn(asker=asker, asked=int(asked)):
-            yield ro.ApprovalAsked(number, asker, asked)
-        case ro.ApprovalDecided(asker=asker, asked=asked, message=answer):
-            if answer is not None:
-                unit.withdraw(answer)
-                yield e.MessageWithdrawn(number, answer)
-            yield ro.ApprovalAsked(number, asker, asked or 0)
-        case e.TeamChanged(old=old_team, new=new_team):
-            yield e.TeamChanged(number, new_team, old_team)
-        case e.LanguageChanged(old=old_language, new=new_language):
-            yield e.LanguageChanged(number, new_language, old_language)
-        case e.WaitingChanged(old=old_since, new=new_since):
-            yield e.WaitingChanged(number, new_since, old_since)
-        case e.CallbackChanged(old=old_call, new=new_call):
-            yield e.CallbackChanged(number, new_call, old_call)
-        case ce.ContactMerged(contact=merged, into=into):
-            yield from contacts.take_back_merge(unit, merged, into)
-        case ce.ContactUnmerged(contact=merged, into=into):
-            yield from contacts.take_back_unmerge(unit, merged, into)
-        case e.FollowerAdded(agent=agent):
-            yield e.FollowerRemoved(number, agent)
-        case e.FollowerRemoved(agent=agent):
-            yield e.FollowerAdded(number, agent)
-        case e.Tagged(added=added, removed=removed):
-            yield e.Tagged(number, removed, added)
-        case je.Merged(into=into, old=status):
-            yield je.Unmerged(number, into, status)
-        case e.MarkedSpam(old=before):
-            yield e.UnmarkedSpam(number, before)
-        case e.UnmarkedSpam(new=before):
-            yield e.MarkedSpam(number, before)
-        case e.SenderBlocked(blocked=blocked, place=int(place), domain=bool(domain)) if number is not None:
-            if pattern := pattern_of(unit, unit.ticket(number).contact, place, domain):
-                unit.block(pattern, not blocked)
-                yield e.SenderBlocked(number, not blocked, place, domain)
-        case je.Absorbed(other=other):
-            yield je.Released(number, other)
-        case je.SplitFrom(origin=origin, messages=moved) if number is not None:
-            unit.move(moved, number, origin)
-        case je.SplitOff(into=into, messages=moved):
-            yield je.Rejoined(number, into, moved)
-        case e.ReplyAdded(message=message) | e.NoteAdded(message=message) | e.Escalated(message=message):
-            unit.withdraw(message)
-            yield e.MessageWithdrawn(number, message)
-        case e.TicketCreated() if number is not None:
-            # A number is never given twice, so the ticket stays, closed and empty.
-            yield e.StatusChanged(number, unit.ticket(number).status, Status.CLOSED)
-        case e.MessageReceived(message=message):
-            unit.withdraw(message)
-            yield e.MessageWithdrawn(number, message)
-        case e.AgentTold(outbox=outbox):
-            entry = unit.outbox(outbox)
-            if entry.state in DUE_STATES:
-                unit.put_outbox(replace(entry, state=OutboxState.CANCELLED, due_at=None))
-
-
-HANDLERS: dict[type[Command], Handler] = {c.Undo: undo}
+HANDLERS: dict[type[Command], Handler] = {Undo: undo, ListCommands: list_commands}

@@ -72,6 +72,12 @@ class Unit:
         self._sent: dict[str, int | None] = {}
         self._timers: dict[int, Timer | None] = {}
         self._command: CommandRecord | None = None
+        #: The shell command that the commands of this transaction are part of.
+        self.invocation: str | None = None
+        #: Whether the desk's owner (or the desk itself) asks for it.
+        self.by_owner = True
+        #: Whether nothing of it will be written.
+        self.dry_run = False
 
     # --- loading in bulk, before deciding ---------------------------------------------------------
 
@@ -204,6 +210,7 @@ class Unit:
         found = [m for number in (ticket, *sorted(origins)) for m in self.source.heads(number)]
         found += [head(m) for m in self.changes.messages]
         there = (replace(m, ticket=moved[m.id]) if m.id in moved else m for m in found if m.id not in gone)
+        there = (replace(m, version=m.version + 1) if m.id in self.changes.edited else m for m in there)
         return sorted({m.id: m for m in there if m.ticket == ticket}.values(), key=lambda m: m.id)
 
     def outbox(self, number: int) -> OutboxEntry:
@@ -233,7 +240,8 @@ class Unit:
 
     def begin(self, name: str, actor: Actor, undoable: bool) -> int:
         """Start a command; the events that follow belong to it. Its id."""
-        record = CommandRecord(self.source.next_id("commands"), name, actor, self.now, undoable, False)
+        number = self.source.next_id("commands")
+        record = CommandRecord(number, name, actor, self.now, undoable, False, self.invocation)
         self._command = record
         return record.id
 
@@ -374,9 +382,6 @@ class Unit:
         if identity is not None and identity.bounced != why:
             self._identities[address] = replace(identity, bounced=why)
             self.changes.bounced[address] = why
-
-    def mark_seen(self, agent: str, ticket: int, message: int) -> None:
-        self.changes.seen[agent, ticket] = message
 
     def mark_undone(self, command: int) -> None:
         self.changes.undone_commands.add(command)

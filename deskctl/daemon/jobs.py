@@ -20,6 +20,7 @@ from deskctl.core.changes import Changes
 from deskctl.core.jobs import JobAtHand, plugin_of, wait
 from deskctl.core.people import Actor
 from deskctl.core.unit import Unit
+from deskctl.daemon.clock import WallClock
 from deskctl.daemon.waiting import Bell
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk.asking import guarded
@@ -61,9 +62,10 @@ class JobRunner:
         readers: Executor,
         changed: Callable[[Changes], None],
         look_again: float | None = None,
+        clock: WallClock | None = None,
     ) -> None:
         """`changed` hears of what was carried out."""
-        self.bell = Bell()
+        self.bell = Bell(clock)
         self._parts = parts
         self._store = parts.store
         self._writer = writer

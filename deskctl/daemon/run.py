@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 from deskctl import __version__
@@ -18,6 +19,7 @@ from deskctl.config.locate import fingerprint
 from deskctl.core.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
+from deskctl.daemon.clock import ClockAlarm, WallClock
 from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.jobs import JobRunner
@@ -100,6 +102,8 @@ class _Daemon:
         self.off = [name for name in parts.config.channels if not parts.plugins.is_on(parts.plugin_of(name))]
         self.health = DaemonHealth(self.supervisor, self.writer, self.journal, config_sha256)
         self.look_again = look_again
+        self.clock = WallClock()
+        self._setting_back: set[asyncio.Task[None]] = set()
         self.socket_path = lock.socket_path
         self.channels: dict[str, OpenChannel] = {}
         self.sender: Sender | None = None
@@ -122,6 +126,7 @@ class _Daemon:
         ticking = asyncio.create_task(self._watchdog())
         stuck = StuckWatch(asyncio.get_running_loop(), AT_WORK, self._plugin_of_task, restart_without)
         stuck.start()
+        alarm = ClockAlarm(self.clock.look)
         for _ in range(_DOORS):
             await asyncio.sleep(0.01)
         with contextlib.suppress(OSError):  # the disk that takes our words may be full
@@ -131,6 +136,7 @@ class _Daemon:
         gc.freeze()  # what is here now stays: the collector need not look at it again
         await stop.wait()
         stuck.stop()
+        alarm.close()
         notify("STOPPING=1")
         if self.lost is not None:
             log.critical("%s; the daemon takes nothing more and ends: %s", self.lost.what, self.lost.hint)
@@ -167,8 +173,10 @@ class _Daemon:
             name: OpenChannel(table, types[name], self._context) for name, table in self.parts.config.channels.items()
         }
         on = {name: channel for name, channel in self.channels.items() if name not in self.off}
-        sender = Sender(self.store, self.writer, self.readers, on, self._performed, self.look_again)
-        timers = DueTimers(self.store, self.writer, self.readers, self._performed, self.look_again)
+        self.clock.stepped = self._clock_was_set
+        again, clock = self.look_again, self.clock
+        sender = Sender(self.store, self.writer, self.readers, on, self._performed, again, clock)
+        timers = DueTimers(self.store, self.writer, self.readers, self._performed, again, clock)
         desk = ServedDesk(
             self.parts,
             self.writer,
@@ -180,7 +188,7 @@ class _Daemon:
             self.supervisor.again,
             self._jobs_changed,
         )
-        jobs = JobRunner(self.parts, self.writer, self.readers, self._changed, self.look_again)
+        jobs = JobRunner(self.parts, self.writer, self.readers, self._changed, again, clock)
         self.sender, self.timers, self.desk, self.jobs = sender, timers, desk, jobs
         await self.writer.call(Turn.INTAKE, self.store.journal.release)
         await sender.recover()
@@ -248,6 +256,27 @@ class _Daemon:
             if self.health.alive():
                 notify("WATCHDOG=1")
             await asyncio.sleep(every)
+
+    # --- when the clock was set, told in the loop -------------------------------------------------------
+
+    def _clock_was_set(self, step: float) -> None:
+        if step < 0:
+            task = asyncio.create_task(self._set_back(timedelta(seconds=-step)))
+            self._setting_back.add(task)
+            task.add_done_callback(self._setting_back.discard)
+        self._look_at_everything()
+
+    async def _set_back(self, by: timedelta) -> None:
+        try:
+            await self.writer.call(Turn.SETTLE, lambda: self.store.delays.set_back(by))
+        except Unavailable as error:
+            log.warning("retries and digests may wait up to %s longer: %s", by, error.what)
+        self._look_at_everything()
+
+    def _look_at_everything(self) -> None:
+        for service in (self.sender, self.timers, self.jobs):
+            if service is not None:
+                service.bell.ring()
 
     # --- what follows a commit, told in the writer's or the journal's thread, or in the loop ---------
 

@@ -15,6 +15,7 @@ from deskctl.core.outbox import OutboxEntry, OutboxKind
 from deskctl.core.people import Actor
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.channels import OpenChannel
+from deskctl.daemon.clock import WallClock
 from deskctl.daemon.waiting import Bell
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk.perform import Performed, carry_out
@@ -46,9 +47,10 @@ class Sender:
         channels: Mapping[str, OpenChannel],
         performed: Callable[[Performed], None],
         look_again: float | None = None,
+        clock: WallClock | None = None,
     ) -> None:
         """`performed` hears of every settlement, in the writer's thread."""
-        self.bell = Bell()
+        self.bell = Bell(clock)
         self._store = store
         self._writer = writer
         self._readers = readers

@@ -117,7 +117,8 @@ class ServedDesk:
         assert command is not None
         caller.check(Kind.COMMAND, type(command).__name__, agents, self._parts.config.desk.ingest_users)
         performed = await self._writer.call(
-            Turn.COMMAND, lambda: perform(self._store, command, caller, request.claim, request.dry_run)
+            Turn.COMMAND,
+            lambda: perform(self._store, command, caller, request.claim, request.dry_run, request.invocation),
         )
         if not request.dry_run:
             self._performed(performed)
@@ -143,7 +144,8 @@ class ServedDesk:
 
     async def _request(self, request: Request, name: str, caller: Caller, agents: list[Agent]) -> bytes:
         """A plugin's. What it changes is written in turn, as everybody's."""
-        asked = asking.asked(self._parts, name, request.params or {}, caller, agents, request.claim, request.dry_run)
+        params, claim = request.params or {}, request.claim
+        asked = asking.asked(self._parts, name, params, caller, agents, claim, request.dry_run, request.invocation)
         try:
             if not asked.type.writes:
                 return await self._read(

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from deskctl.core import clockwork
 from deskctl.core.commands.machine import FireTimer
 from deskctl.core.people import Actor
 from deskctl.core.timers import Timer
 from deskctl.core.unit import Unit
+from deskctl.daemon.clock import WallClock
 from deskctl.daemon.waiting import Bell
 from deskctl.daemon.writer import Turn, Writer
 from deskctl.desk.perform import Performed, carry_out
@@ -23,9 +24,9 @@ log = logging.getLogger("deskctl.daemon.timers")
 
 #: Timers that are fired in one transaction, before one looks at the clock again.
 AT_ONCE = 100
-#: How long a timer that cannot be fired is left alone.
-_SET_ASIDE = timedelta(minutes=10)
-_MEANWHILE = timedelta(seconds=20)
+#: Seconds for which a timer that cannot be fired is left alone, and between looks meanwhile.
+_SET_ASIDE = 600.0
+_MEANWHILE = 20.0
 
 _CLOCK = Actor.system("clock")
 
@@ -40,30 +41,35 @@ class DueTimers:
         readers: Executor,
         performed: Callable[[Performed], None],
         look_again: float | None = None,
+        clock: WallClock | None = None,
     ) -> None:
-        self.bell = Bell()
+        self.bell = Bell(clock)
         self._store = store
         self._writer = writer
         self._readers = readers
         self._performed = performed
         self._look_again = look_again
-        self._aside: dict[int, datetime] = {}
+        self._aside: dict[int, float] = {}  # until when, as the loop counts
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            now = datetime.now(UTC)
+            now = loop.time()
             self._aside = {timer: until for timer, until in self._aside.items() if until > now}
             due = await loop.run_in_executor(self._readers, self._store.timers.due, AT_ONCE + len(self._aside))
             fresh = [timer for timer in due if timer.id not in self._aside]
             await self._fire(fresh)
             if not fresh:
-                await self.bell.wait(await self._next(), self._look_again)
+                await self._wait()
 
-    async def _next(self) -> datetime | None:
-        """The next moment to look. With timers set aside, the store's answer would be them: look now and then."""
+    async def _wait(self) -> None:
+        """Until the next timer. With timers set aside, the store's answer would be them: look now and then."""
         if self._aside:
-            return datetime.now(UTC) + _MEANWHILE
+            await self.bell.wait(None, min(_MEANWHILE, self._look_again or _MEANWHILE))
+        else:
+            await self.bell.wait(await self._next_due(), self._look_again)
+
+    async def _next_due(self) -> datetime | None:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._store.timers.next_due)
 
     async def _fire(self, timers: Sequence[Timer]) -> None:
@@ -87,6 +93,6 @@ class DueTimers:
                 return
             [timer] = timers
             log.exception("timer %d (%s) failed; the others go on", timer.id, timer.kind.value)
-            self._aside[timer.id] = datetime.now(UTC) + _SET_ASIDE
+            self._aside[timer.id] = asyncio.get_running_loop().time() + _SET_ASIDE
         else:
             self._performed(performed[-1])

@@ -1,20 +1,25 @@
-"""Sleep until something is due or somebody rings: no polling."""
+"""Sleep until something is due or somebody rings."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 
-#: Seconds after which one looks again in any case: the wall clock may have been set.
+from deskctl.daemon.clock import WallClock
+
+#: Seconds after which a wait without a moment ends.
 _AT_MOST = 3600.0
+#: Seconds between looks at the wall clock while a moment of it is waited for; all who wait look at the same time.
+LOOK = 10.0
 
 
 class Bell:
     """Rung from any thread, heard in the loop it was made in."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: WallClock | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._rung = asyncio.Event()
+        self._clock = clock or WallClock()
 
     def ring(self) -> None:
         try:
@@ -23,14 +28,25 @@ class Bell:
             return
 
     async def wait(self, until: datetime | None, at_most: float | None = None) -> None:
-        """Returns when it rings, or at `until` (aware; None: never), or after `at_most` seconds."""
-        seconds = _AT_MOST if at_most is None else at_most
-        if until is not None:
-            seconds = min(seconds, max(0.0, (until - datetime.now(UTC)).total_seconds()))
+        """Returns when it rings, or at `until` (aware; None: never), or after `at_most` seconds.
+
+        `until` is a moment of the wall clock: when that is set, the wait ends sooner or later.
+        """
+        end = self._loop.time() + (_AT_MOST if at_most is None else at_most)
         try:
-            async with asyncio.timeout(seconds):
-                await self._rung.wait()
-        except TimeoutError:
-            return
+            while not self._rung.is_set():
+                self._clock.look()
+                left = end - self._loop.time()
+                if until is not None:
+                    left = min(left, (until - self._clock.now()).total_seconds())
+                if left <= 0:
+                    return
+                if until is not None:
+                    left = min(left, LOOK - self._loop.time() % LOOK)
+                try:
+                    async with asyncio.timeout(left):
+                        await self._rung.wait()
+                except TimeoutError:
+                    continue
         finally:
             self._rung.clear()

@@ -79,6 +79,10 @@ def _an_agent_works(stage: Stage) -> None:
     stage.run("next", "--dry-run")
     stage.run("take", "1")
     stage.run("show", "1")
+    stage.tell("\nWho will get the answer:")
+    stage.run("reply", "1", "-m", "We are on it. Please unplug it.", "--dry-run")
+    shown = show(stage, 1)["reply"]
+    stage.check("the recipients are shown before anything is sent", shown["to"] == ["ana@example.org"])
     stage.run("reply", "1", "-m", "We are on it. Please unplug it.", "--wait")
     answer = stage.arrived("Printer on fire", "ana@example.org")
     stage.tell("\nWhat arrived outside:")
@@ -88,6 +92,7 @@ def _an_agent_works(stage: Stage) -> None:
         answer["References"]
     )
     stage.check("the answer arrived, in the customer's thread", threaded)
+    stage.check("it went to those who were shown", "ana@example.org" in str(answer["To"]) and answer["Cc"] is None)
     stage.check("the ticket waits for the customer", show(stage, 1)["status"] == "pending")
 
 

@@ -14,6 +14,7 @@ from deskctl.core.changes import Changes
 from deskctl.core.people import Actor, Agent
 from deskctl.core.permissions import Kind
 from deskctl.core.queries.admin import ListAgents
+from deskctl.core.staff_events import PluginWrote
 from deskctl.core.suggest import did_you_mean
 from deskctl.core.unit import Unit
 from deskctl.desk.caller import Caller
@@ -44,6 +45,7 @@ class Asked:
     caller: Caller
     claim: str | None = None
     dry_run: bool = False
+    invocation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def asked(
     agents: Sequence[Agent],
     claim: str | None,
     dry_run: bool,
+    invocation: str | None = None,
 ) -> Asked:
     """Return the request, decoded, that the caller may use.
 
@@ -73,7 +76,7 @@ def asked(
     if owned is None:
         raise _unknown(parts, name)
     caller.actor(agents, claim, needed=owned.type.needs_agent)  # also where the plugin never asks who it is
-    return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run)
+    return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run, invocation)
 
 
 def answered(parts: Parts, asked: Asked) -> Answered:
@@ -85,10 +88,15 @@ def answered(parts: Parts, asked: Asked) -> Answered:
         def who(needed: bool) -> Actor:
             return _resolve(asked, unit.agents.values(), needed)
 
+        unit.invocation = asked.invocation
         context = AskedContext(parts, asked.plugin, connection, who, unit)
         if asked.type.needs_agent:
             who(True)
         document = guarded(parts, asked.plugin, lambda: asked.type.handler(asked.params, context))
+        if asked.type.counts:
+            unit.begin(asked.type.name, who(asked.type.needs_agent), undoable=True)
+            done = PluginWrote(None, asked.plugin, asked.type.name, asked.type.undo or None)
+            unit.record(done, who(asked.type.needs_agent))
         return Answered(_plain(asked, document), None if asked.dry_run else unit.changes)
 
     since = time.monotonic()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from deskctl.core import numbers
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope
+from deskctl.core.outbox import OutboxKind
 from deskctl.desk.ports import Jobs, names
 from deskctl.desk.requests import ChannelReport, ChannelRow, JobDone
 from deskctl.errors import NotFound, UsageError
@@ -88,6 +89,7 @@ def channel_rows(config: Config, states: Mapping[str, str]) -> list[ChannelRow]:
             "team": table.team,
             "receives": table.receives,
             "sends": table.sends,
+            "authority": table.authority,
             "state": states.get(table.name, "off"),
         }
         for table in config.channels.values()
@@ -104,7 +106,8 @@ def report(channel: str, health: Health) -> ChannelReport:
 
 def outbox_row(document: Mapping[str, Any]) -> dict[str, Any]:
     """An `outbox_answers.OutboxRow` of an `outbox_answers.OutboxDocument`."""
-    return {key: document[key] for key in _OUTBOX_KEYS}
+    row = {key: document[key] for key in _OUTBOX_KEYS}
+    return row | {"message_id": None} if document["kind"] == OutboxKind.NOTIFICATION else row
 
 
 def job(jobs: Jobs, request: str, params: Mapping[str, Any]) -> JobDone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -20,11 +21,15 @@ from deskctl.errors import UsageError
 #: (`core.commands.machine`) is not among them.
 SPOKEN_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing", "shifts")
 SPOKEN_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing", "shifts")
+_INVOCATION = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One line of a client. Exactly one of `command`, `query`, `call` and `request` (a plugin's) is there."""
+    """One line of a client. Exactly one of `command`, `query`, `call` and `request` (a plugin's) is there.
+
+    `invocation` is the same in all requests of one shell command: `undo` takes them back together.
+    """
 
     id: int | str | None
     command: Command | None = None
@@ -34,6 +39,7 @@ class Request:
     params: Mapping[str, Any] | None = None
     claim: str | None = None
     dry_run: bool = False
+    invocation: str | None = None
 
 
 def known_commands() -> dict[str, type[Command]]:
@@ -68,7 +74,7 @@ def _integer(digits: str) -> int:
 
 def request(document: Mapping[str, Any]) -> Request:
     """The request that a document holds. Raises UsageError, whatever the document."""
-    unknown = set(document) - {"id", "execute", "ask", "call", "request", "as", "dry_run"}
+    unknown = set(document) - {"id", "execute", "ask", "call", "request", "as", "dry_run", "invocation"}
     if unknown:
         raise UsageError(f"a request has no {', '.join(sorted(unknown))}")
     number = document.get("id")
@@ -77,19 +83,21 @@ def request(document: Mapping[str, Any]) -> Request:
     claim, dry_run = document.get("as"), document.get("dry_run", False)
     if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
         raise UsageError("as: an agent's handle; dry_run: true or false")
+    invocation = document.get("invocation")
+    if invocation is not None and not (isinstance(invocation, str) and _INVOCATION.match(invocation)):
+        raise UsageError("invocation: at most 64 letters and digits")
     asked = [verb for verb in ("execute", "ask", "call", "request") if verb in document]
     if len(asked) != 1:
         raise UsageError("a request has one of execute, ask, call and request")
     name, params = _named(asked[0], document[asked[0]])
     match asked[0]:
         case "execute":
-            return Request(
-                number, command=_build(known_commands(), "command", name, params), claim=claim, dry_run=dry_run
-            )
+            command = _build(known_commands(), "command", name, params)
+            return Request(number, command=command, claim=claim, dry_run=dry_run, invocation=invocation)
         case "ask":
             return Request(number, query=_build(known_queries(), "query", name, params), claim=claim)
         case "request":  # its parameters are decoded by whoever knows its plugin
-            return Request(number, request=name, params=params, claim=claim, dry_run=dry_run)
+            return Request(number, request=name, params=params, claim=claim, dry_run=dry_run, invocation=invocation)
         case _:
             return Request(number, call=name, params=params, claim=claim)
 
@@ -139,7 +147,9 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
     if origin in (types.UnionType, typing.Union):
         if value is None and types.NoneType in arguments:
             return None
-        return _typed(next(a for a in arguments if a is not types.NoneType), value, where)
+        wanted = [a for a in arguments if a is not types.NoneType]
+        fitting = (a for a in wanted if isinstance(value, str) is (a is str))
+        return _typed(next(fitting, wanted[0]), value, where)
     if origin is tuple and isinstance(value, list):
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return tuple(_typed(arguments[0], item, where) for item in value)

@@ -37,9 +37,11 @@ WORK_OFF_WITHIN = 20.0
 class LocalDesk:
     """Owns the store, and the desk's lock where there is one, until it is closed."""
 
-    def __init__(self, parts: Parts, lock: OwnerLock | None = None) -> None:
+    def __init__(self, parts: Parts, lock: OwnerLock | None = None, invocation: str | None = None) -> None:
+        """All commands of one `invocation` are undone together; None: each by itself."""
         self._parts = parts
         self._lock = lock
+        self._invocation = invocation
         self._caller = Caller.of_this_process(parts.config.owners())
 
     @property
@@ -62,7 +64,7 @@ class LocalDesk:
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
         self._check(Kind.COMMAND, type(command).__name__)
-        return perform(self._parts.store, command, self._caller, agent, dry_run).outcome
+        return perform(self._parts.store, command, self._caller, agent, dry_run, self._invocation).outcome
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         viewer = self._viewer(Kind.QUERY, type(query).__name__, agent)
@@ -71,7 +73,8 @@ class LocalDesk:
         return self._parts.store.ask(query, viewer)
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
-        asked = asking.asked(self._parts, name, wire.plain(params), self._caller, self._agents(), agent, dry_run)
+        params = wire.plain(params)
+        asked = asking.asked(self._parts, name, params, self._caller, self._agents(), agent, dry_run, self._invocation)
         return asking.answered(self._parts, asked).document
 
     def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:

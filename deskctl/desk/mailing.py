@@ -13,7 +13,7 @@ from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope, InboundMessage
 from deskctl.core.people import Actor
 from deskctl.core.queries.answers import RawMessage
-from deskctl.core.queries.raw import RawMessages
+from deskctl.core.queries.raw import RawMessages, WithoutSecrets
 from deskctl.core.unit import Unit
 from deskctl.desk import calls
 from deskctl.desk.parts import Parts
@@ -81,7 +81,7 @@ def raw(parts: Parts, params: Mapping[str, Any]) -> RawMail:
     if not rows:
         raise NotFound(what, "deskctl show NUMBER --json tells the numbers of a ticket's messages")
     row = rows[0]
-    content = parts.store.blob(row["sha256"])
+    content = parts.store.ask(WithoutSecrets(row["sha256"]))
     return {
         "message": row["id"],
         "ticket": row["ticket"],

@@ -35,12 +35,19 @@ class Performed:
     then: tuple[Changes, ...] = ()
 
 
-def perform(store: Store, command: Command, caller: Caller, claim: str | None, dry_run: bool = False) -> Performed:
+def perform(
+    store: Store,
+    command: Command,
+    caller: Caller,
+    claim: str | None,
+    dry_run: bool = False,
+    invocation: str | None = None,
+) -> Performed:
     """Carry a command out that the caller may use. Raises DeskctlError."""
-
     numbers.check(getattr(command, field.name) for field in fields(command))
 
     def work(unit: Unit) -> Performed:
+        unit.invocation, unit.by_owner = invocation, caller.trusted
         return carry_out(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
 
     performed = store.transaction(work, dry_run=dry_run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from deskctl.core.jobs import JobAtHand
@@ -101,6 +101,12 @@ class Jobs(Protocol):
         ...
 
 
+class Delays(Protocol):
+    def set_back(self, by: timedelta) -> None:
+        """The clock was set back by this much: retries, undo windows and digests do not wait longer for it."""
+        ...
+
+
 class ChannelStates(Protocol):
     def load(self, channel: str) -> dict[str, Any]: ...
     def save(self, channel: str, state: Mapping[str, Any]) -> None: ...
@@ -117,6 +123,8 @@ class Store(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def timers(self) -> Timers: ...
+    @property
+    def delays(self) -> Delays: ...
     @property
     def state(self) -> ChannelStates: ...
 

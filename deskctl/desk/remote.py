@@ -34,18 +34,33 @@ _NOBODY_LISTENS = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
 class RemoteDesk:
     """A connection to the daemon. Not for several threads at once."""
 
-    def __init__(self, connection: socket, path: str, hello: dict[str, Any], answer_within: float) -> None:
+    def __init__(
+        self,
+        connection: socket,
+        path: str,
+        hello: dict[str, Any],
+        answer_within: float,
+        invocation: str | None = None,
+    ) -> None:
         self._socket = connection
         self._path = path
         self._answer_within = answer_within
         self._hello = hello
+        self._invocation = {} if invocation is None else {"invocation": invocation}
         self._last = 0
 
     @classmethod
     def connect(
-        cls, path: str | os.PathLike[str], *, hello_within: float = HELLO_WITHIN, answer_within: float = ANSWER_WITHIN
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        hello_within: float = HELLO_WITHIN,
+        answer_within: float = ANSWER_WITHIN,
+        invocation: str | None = None,
     ) -> RemoteDesk | None:
         """The desk served on the socket `path`; None when nobody listens there.
+
+        All commands of one `invocation` (letters and digits) are undone together; None: each by itself.
 
         Raises Unavailable when a daemon is there but silent, or speaks another protocol; Refused when the
         caller may not use the socket.
@@ -60,7 +75,7 @@ class RemoteDesk:
         except BaseException:
             connection.close()
             raise
-        return cls(connection, path, hello, answer_within)
+        return cls(connection, path, hello, answer_within, invocation)
 
     @property
     def info(self) -> DeskInfo:
@@ -76,14 +91,15 @@ class RemoteDesk:
         )
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
-        answer: Outcome = self._request({"execute": spoken(command), "as": agent, "dry_run": dry_run})
+        asked = {"execute": spoken(command), "as": agent, "dry_run": dry_run, **self._invocation}
+        answer: Outcome = self._request(asked)
         return answer
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         return self._request({"ask": spoken(query), "as": agent})
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
-        return self._request({"request": {name: params}, "as": agent, "dry_run": dry_run})
+        return self._request({"request": {name: params}, "as": agent, "dry_run": dry_run, **self._invocation})
 
     def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
         within = SLOW_CALLS.get(request, self._answer_within) + float(params.get("seconds") or 0)

@@ -74,6 +74,7 @@ class ChannelRow(TypedDict):
     team: str | None
     receives: bool
     sends: bool
+    authority: str | None  # the mail server whose Authentication-Results are believed
     state: str  # running, backoff, stopped, off; "off" when no daemon runs
 
 

@@ -189,6 +189,7 @@ class ChannelType:
     `address(config)` and `aliases(config)` name what customers write to. `sends(config)` and
     `receives(config)` tell what this configuration can do, `copies(config)` whether `send` is asked to keep
     a copy of each reply that was sent, `plus(config)` whether mail to `local+anything@domain` arrives.
+    `authority(config)` is the mail server whose Authentication-Results are believed where the table names none.
     `actions` are what the plugin's own commands ask the desk to do for a channel, by name.
     """
 
@@ -203,5 +204,6 @@ class ChannelType:
     receives: Callable[[Any], bool] = lambda config: True
     copies: Callable[[Any], bool] = lambda config: False
     plus: Callable[[Any], bool] = lambda config: False
+    authority: Callable[[Any], str | None] = lambda config: None
     actions: Mapping[str, Action] = field(default_factory=dict)
     description: str = ""

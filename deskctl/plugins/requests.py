@@ -34,7 +34,13 @@ class RequestType:
     rolled back when it raises (and with `--dry-run`), otherwise on a reader. It may be run again after a conflict, so
     it does nothing but read and write its tables, and quickly: the desk has one writer. `needs_agent`: only an agent
     may ask. `who`: "agent", or "owner" where only the desk's owner and root may ask; agents never ask without
-    being one of these. Raises DeskctlError; anything else is reported as the plugin's fault.
+    being one of these.
+
+    A request that writes counts as a command of its caller. `deskctl undo` cannot take it back; it says so with `undo`,
+    the way to reverse it ("deskctl pigeons release sets it free"). `counts` is False where the request only keeps the
+    plugin's own records, and no caller would call it a change.
+
+    Raises DeskctlError; anything else is reported as the plugin's fault.
     """
 
     name: str
@@ -44,6 +50,8 @@ class RequestType:
     needs_agent: bool = False
     description: str = ""
     who: Literal["agent", "owner"] = "agent"
+    counts: bool = True
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, text
 
-from ..core.events import AgentTold, DeliverySettled
+from ..core.events import AgentTold, DeliverySettled, SenderBlocked
 from ..core.journal import JournalState
 from ..core.messages import MessageKind
 from ..core.outbox import OutboxKind, OutboxState
 from . import blobs
 from .belongings import said_by_or_to
-from .rewrite import NOTHING, drop_files
+from .rewrite import NOTHING, drop_files, forget_kept
 from .search import contacts as contact_index
 from .search import index
 from .source import StoredSource
@@ -61,6 +61,7 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _events(connection, numbers)
+        _kept(connection, people, addresses)
         delete(connection, participants, [(number,) for number in numbers], "ticket")
         for table in (participants, anew, link_tries):
             delete(connection, table, [(address,) for address in addresses], "address")
@@ -111,7 +112,7 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
     theirs = (MessageKind.IN.value, MessageKind.AUTO.value)
     words = [
         (
-            *("", "", None, None, "[]", "[]", None, None, "[]", "{}", None, None),
+            *("", "", None, None, "[]", "[]", None, None, None, None, "[]", "{}", None, None),
             None if row.kind in theirs else row.author,
             row.message_id if row.kind == MessageKind.OUT.value else None,
             row.id,
@@ -122,8 +123,8 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
         connection,
         messages,
         words,
-        "subject text visible_text original to cc reply_to in_reply_to references headers raw_sha256 choices author "
-        "message_id",
+        "subject text visible_text original to cc bcc lists reply_to in_reply_to references headers raw_sha256 choices "
+        "author message_id",
         "id",
     )
     delete(connection, known_as, [(number,) for number in ids], "message")
@@ -198,8 +199,18 @@ def _only_the_door(envelope: str) -> str:
     return to_json({"via": kept["via"], "sender": None, "recipients": [], "size": kept["size"], "extra": {}})
 
 
+def _kept(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
+    """What undo would need: what they were called before, and that their address was blocked."""
+    about = select(events.c.id).where(events.c.contact.in_(people), events.c.kept.is_not(None))
+    blocked = [to_json({"pattern": address}) for address in addresses]
+    named = select(events.c.id).where(events.c.kind == SenderBlocked.kind, events.c.kept.in_(blocked))
+    found = connection.execute(about.union(named)).scalars().all()
+    update(connection, events, [(None, number) for number in found], "kept", "id")
+
+
 def _events(connection: Connection, numbers: Sequence[int]) -> None:
-    """Servers repeat an address when they refuse it."""
+    """Servers repeat an address when they refuse it; undo keeps the words of a subject that was changed."""
+    forget_kept(connection, numbers)
     for start in range(0, len(numbers), _PORTION):
         some = events.c.ticket.in_(numbers[start : start + _PORTION])
         query = select(events.c.id, events.c.facts).where(some, events.c.kind == DeliverySettled.kind)

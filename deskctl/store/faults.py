@@ -70,7 +70,7 @@ def _safe(error: BaseException) -> str | None:
 
 
 #: What SQLite quotes: names, and what was searched for.
-_QUOTED = re.compile(r"\"[^\"]*\"?|'[^']*'?|\[.*")
+_QUOTED = re.compile(r"\"[^\"]*\"?|'[^']*'?|\[.*|(?<=no such column: ).*")
 
 
 @contextmanager

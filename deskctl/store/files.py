@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
+from ..core.files import nameless
 from ..core.messages import IncomingFile
 from .source import StoredSource
 from .statements import insert
@@ -30,7 +31,7 @@ def file_rows(
                 (
                     source.next_id("attachments"),
                     message,
-                    clean(file.filename or f"attachment-{number}"),
+                    clean(file.filename or nameless(number, file.content_type)),
                     clean(file.content_type),
                     len(file.content),
                     sha256,

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from ..core.messages import InboundMessage
 from ..core.outbox import OutboxKind, OutboxState
 from . import blobs
 from .files import file_rows, insert_files
+from .rows import addresses_json
 from .search import index
 from .source import StoredSource
 from .statements import delete, update
-from .tables import attachments, journal, known_as, messages, outbox, tickets
-from .text import clean, maybe_clean, to_json
+from .tables import attachments, events, journal, known_as, messages, outbox, tickets
+from .text import clean, to_json
 
 #: What stands in the journal for raw bytes that are gone.
 NOTHING = sha256(b"").hexdigest()
+_PORTION = 500  # tickets in one question
 _SETTLED = (OutboxState.SENT.value, OutboxState.CANCELLED.value, OutboxState.FAILED.value)
 
 
@@ -34,7 +36,8 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
             clean(m.subject),
             clean(m.text),
             None if m.visible_text == m.text else clean(m.visible_text),
-            maybe_clean(m.reply_to[0] if m.reply_to else None),
+            addresses_json(m.reply_to),
+            addresses_json(m.lists),
             to_json(m.to),
             to_json(m.cc),
             to_json(dict(m.headers)),
@@ -43,7 +46,7 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
         for number, m in sorted(anew.items())
         if number in tickets_of
     ]
-    update(connection, messages, shown, "subject text visible_text reply_to to cc headers", "id")
+    update(connection, messages, shown, "subject text visible_text reply_to lists to cc headers", "id")
     files, contents = file_rows(((number, anew[number].files) for number in sorted(tickets_of)), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
     drop_files(connection, tickets_of)
@@ -56,7 +59,9 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
     if not anew:
         return
     found = connection.execute(
-        select(messages.c.id, messages.c.original, messages.c.text).where(messages.c.id.in_(sorted(anew)))
+        select(messages.c.id, messages.c.original, messages.c.text, messages.c.version).where(
+            messages.c.id.in_(sorted(anew))
+        )
     ).all()
     index.forget(connection, [row.id for row in found])
     shown = [
@@ -64,11 +69,12 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
             clean(anew[row.id].text),
             None if anew[row.id].visible_text == anew[row.id].text else clean(anew[row.id].visible_text),
             row.text if row.original is None else row.original,
+            row.version + 1,
             row.id,
         )
         for row in found
     ]
-    update(connection, messages, shown, "text visible_text original", "id")
+    update(connection, messages, shown, "text visible_text original version", "id")
     replaced = [row.id for row in found if anew[row.id].files]
     files, contents = file_rows(((number, anew[number].files) for number in replaced), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
@@ -90,12 +96,23 @@ def purge(connection: Connection, numbers: Collection[int], source: StoredSource
     said = connection.execute(query).all()
     _drop_raw(connection, [row.id for row in said], source)
     index.forget(connection, [row.id for row in said])
-    words = [("", "", None, "[]", "[]", "{}", None, None, None, row.id) for row in said]
-    update(connection, messages, words, "subject text visible_text to cc headers raw_sha256 choices original", "id")
+    words = [("", "", None, "[]", "[]", "{}", *[None] * 6, row.id) for row in said]
+    columns = "subject text visible_text to cc headers reply_to bcc lists raw_sha256 choices original"
+    update(connection, messages, words, columns, "id")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
     drop_files(connection, [row.id for row in said])
     delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
+    forget_kept(connection, numbers)
+
+
+def forget_kept(connection: Connection, numbers: Collection[int]) -> None:
+    """Forget what undo keeps of these tickets: the subjects that they had."""
+    some = events.c.ticket.in_(bindparam("numbers", expanding=True))
+    query = select(events.c.id).where(some, events.c.kept.is_not(None))
+    for start in range(0, len(ordered := sorted(numbers)), _PORTION):
+        found = connection.execute(query, {"numbers": ordered[start : start + _PORTION]}).scalars().all()
+        update(connection, events, [(None, number) for number in found], "kept", "id")
 
 
 def _drop_raw(connection: Connection, numbers: Collection[int], source: StoredSource) -> None:

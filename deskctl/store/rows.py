@@ -9,16 +9,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ..core.conversation import Message, MessageHead
+from ..core.conversation import Message, MessageHead, Trust
 from ..core.events import restore
 from ..core.jobs import Job
 from ..core.messages import Choice, Envelope, FileRef, MessageKind
-from ..core.outbox import Delivery, OutboxEntry, OutboxKind, OutboxState
+from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
 from ..core.people import Actor, Contact, Identity
 from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
 from ..core.timers import Timer, TimerKind
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
+from .shapes import addresses, addresses_json, deliveries, deliveries_json, shown, shown_json
 from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
@@ -142,8 +143,7 @@ def identity(row: AnyRow) -> Identity:
 
 MESSAGE_COLUMNS = (
     "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest reply_to to cc "
-    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices "
-    "may_answer"
+    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices bcc lists trust may_answer"
 )
 
 
@@ -161,7 +161,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
         maybe_clean(message.in_reply_to),
         to_json(message.references),
         message.digest,
-        maybe_clean(message.reply_to),
+        addresses_json(message.reply_to),
         to_json(message.to),
         to_json(message.cc),
         maybe_clean(message.automatic),
@@ -173,6 +173,9 @@ def message_values(message: Message) -> tuple[Any, ...]:
         clean(message.text),
         None if message.visible_text == message.text else clean(message.visible_text),
         choices_json(message.choices),
+        addresses_json(message.bcc),
+        addresses_json(message.lists),
+        None if message.trust is None else message.trust.value,
         message.may_answer,
     )
 
@@ -199,29 +202,36 @@ def message_head(row: AnyRow) -> MessageHead:
         digest=row.digest,
         subject=row.subject,
         references=tuple(from_json(row.references)),
-        reply_to=row.reply_to,
+        reply_to=addresses(row.reply_to),
         to=tuple(from_json(row.to)),
         cc=tuple(from_json(row.cc)),
+        bcc=addresses(row.bcc),
+        lists=addresses(row.lists),
+        trust=None if row.trust is None else Trust(row.trust),
         automatic=row.automatic,
         may_answer=row.may_answer if row.may_answer is not None else row.automatic is None,
         verified=row.verified,
         headers=from_json(row.headers),
         choices=choices(row.choices),
+        version=row.version,
+        contact=row.contact,
     )
 
 
 # --- history --------------------------------------------------------------------------------------
 
-COMMAND_COLUMNS = "id name actor at undoable undone"
-EVENT_COLUMNS = "id command ticket kind actor at facts contact"
+COMMAND_COLUMNS = "id name actor at undoable undone invocation"
+EVENT_COLUMNS = "id command ticket kind actor at facts contact kept"
 
 
 def command_values(record: CommandRecord) -> tuple[Any, ...]:
-    return (record.id, record.name, clean(str(record.actor)), to_micros(record.at), record.undoable, record.undone)
+    actor, at = clean(str(record.actor)), to_micros(record.at)
+    return (record.id, record.name, actor, at, record.undoable, record.undone, record.invocation)
 
 
 def command(row: AnyRow) -> CommandRecord:
-    return CommandRecord(row.id, row.name, Actor(row.actor), from_micros(row.at), row.undoable, row.undone)
+    at = from_micros(row.at)
+    return CommandRecord(row.id, row.name, Actor(row.actor), at, row.undoable, row.undone, row.invocation)
 
 
 def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
@@ -235,11 +245,13 @@ def event_values(recorded: RecordedEvent) -> tuple[Any, ...]:
         to_micros(recorded.at),
         to_json(event.facts()),
         getattr(event, "contact", None) if event.ticket is None else None,
+        None if (kept := getattr(event, "kept", None)) is None else to_json(kept),
     )
 
 
 def event(row: AnyRow) -> RecordedEvent:
-    happened = restore(row.kind, row.ticket, from_json(row.facts))
+    kept = None if row.kept is None else from_json(row.kept)
+    happened = restore(row.kind, row.ticket, from_json(row.facts), kept)
     return RecordedEvent(row.id, row.command, Actor(row.actor), from_micros(row.at), happened)
 
 
@@ -248,7 +260,7 @@ def event(row: AnyRow) -> RecordedEvent:
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
     "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices "
-    "agent deliveries"
+    "agent shown deliveries"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
 OUTBOX_CHANGES = "state attempts due_at sent_at last_error deliveries"
@@ -284,6 +296,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         clean(entry.text),
         choices_json(entry.choices),
         entry.agent,
+        shown_json(entry.shown),
         deliveries_json(entry.deliveries),
     )
 
@@ -298,18 +311,6 @@ def outbox_changes(entry: OutboxEntry) -> tuple[Any, ...]:
         deliveries_json(entry.deliveries),
         entry.id,
     )
-
-
-def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
-    """None while no report has come, which is nearly always."""
-    kept = [
-        [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
-    ]
-    return to_json(kept) if kept else None
-
-
-def deliveries(kept: str | None) -> tuple[Delivery, ...]:
-    return tuple(Delivery(*one) for one in from_json(kept)) if kept else ()
 
 
 def outbox_entry(row: AnyRow) -> OutboxEntry:
@@ -342,6 +343,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         last_error=row.last_error,
         sent_at=maybe_from_micros(row.sent_at),
         agent=row.agent,
+        shown=shown(row.shown),
         deliveries=deliveries(row.deliveries),
     )
 

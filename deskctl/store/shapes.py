@@ -1,14 +1,16 @@
-"""What agents can take and how teams route, as JSON documents; what is as for everybody is left out."""
+"""What agents can take, how teams route and what notifications showed, as JSON documents; usual values are left out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
 from ..core.notifying.model import Reach
+from ..core.outbox import Delivery, Shown
 from ..core.routing.model import Model, Plan, Seat, Strategy
-from .text import clean, from_json, to_json
+from .text import clean, from_json, maybe_clean, to_json
 
 
 def seat_json(seat: Seat) -> str | None:
@@ -50,6 +52,40 @@ def plan(kept: str | None) -> Plan:
         "surge_wait": lambda value: {channel: _seconds(length) for channel, length in value.items()},
     }
     return Plan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
+
+
+def shown_json(shown: Shown | None) -> str | None:
+    """None for what is no notification about a ticket."""
+    return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
+
+
+def shown(kept: str | None) -> Shown | None:
+    if not kept:
+        return None
+    messages, top, edited, tickets = from_json(kept)
+    return Shown(tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets))
+
+
+def addresses_json(addresses: Iterable[str]) -> str | None:
+    """None for none, which is nearly always."""
+    kept = list(addresses)
+    return to_json(kept) if kept else None
+
+
+def addresses(kept: str | None) -> tuple[str, ...]:
+    return tuple(from_json(kept)) if kept else ()
+
+
+def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
+    """None while no report has come, which is nearly always."""
+    kept = [
+        [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
+    ]
+    return to_json(kept) if kept else None
+
+
+def deliveries(kept: str | None) -> tuple[Delivery, ...]:
+    return tuple(Delivery(*one) for one in from_json(kept)) if kept else ()
 
 
 def _kept(shape: Any, usual: Any) -> str | None:

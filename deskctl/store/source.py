@@ -31,6 +31,7 @@ from .ids import Ids
 from .levels import Shelf
 from .moments import to_micros
 from .notices import StoredNotices
+from .seen import SeenSource
 from .shifts import StoredShifts
 from .tables import (
     agents,
@@ -51,7 +52,7 @@ from .tables import (
     tickets,
     timers,
 )
-from .tables.history import UNDOABLE
+from .tables.history import INVOKED, UNDOABLE
 from .tables.outbox import AUTO
 from .tables.tickets import ACTIVE, QUEUED
 from .talked import HEAD, TalkSource, portions, valid
@@ -59,9 +60,11 @@ from .text import clean, to_json
 
 #: Names the lock under which the head of the queue is taken; any fixed number.
 _QUEUE_LOCK = 0x6465736B71
+#: Commands that are read at a time.
+_PAGE = 200
 
 
-class StoredSource(TalkSource, StoredCustomers, StoredShifts, StoredNotices):
+class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotices):
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
     def __init__(self, connection: Connection, ids: Ids, shelf: Shelf) -> None:
@@ -283,13 +286,33 @@ class StoredSource(TalkSource, StoredCustomers, StoredShifts, StoredNotices):
     def last_command(self, actor: Actor) -> CommandRecord | None:
         query = (
             select(commands)
-            .where(commands.c.actor == clean(str(actor)), text(UNDOABLE))
+            .where(commands.c.actor == clean(str(actor)), text(UNDOABLE), commands.c.undone.is_(False))
             .order_by(commands.c.id.desc())
             .limit(1)
             .with_for_update()
         )
         row = self._connection.execute(query).one_or_none()
         return rows.command(row) if row else None
+
+    def latest_commands(self, actor: Actor, limit: int) -> Sequence[CommandRecord]:
+        found: list[CommandRecord] = []
+        invocations: set[int | str] = set()
+        below: int | None = None
+        while len(invocations) < limit:
+            query = select(commands).where(commands.c.actor == clean(str(actor)), text(UNDOABLE))
+            query = query if below is None else query.where(commands.c.id < below)
+            page = self._connection.execute(query.order_by(commands.c.id.desc()).limit(_PAGE)).all()
+            found += (rows.command(row) for row in page)
+            invocations.update(row.invocation or row.id for row in page)
+            if len(page) < _PAGE:
+                break
+            below = page[-1].id
+        return found
+
+    def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:
+        mine = (commands.c.invocation == invocation, commands.c.actor == clean(str(actor)))
+        query = select(commands).where(*mine, text(INVOKED)).order_by(commands.c.id).with_for_update()
+        return [rows.command(row) for row in self._connection.execute(query)]
 
     def events_of_command(self, id: int) -> Sequence[RecordedEvent]:
         return self._events(select(events).where(events.c.command == id))

@@ -13,6 +13,7 @@ from ..core.settings import Settings
 from ..core.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
+from .delays import Delays
 from .engine import Database, database
 from .faults import of_the_store
 from .jobs import Jobs
@@ -50,6 +51,7 @@ class Store:
         self.outbox = Outbox(database, clock, self._instance)
         self.jobs = Jobs(database, clock, self._instance)
         self.timers = Timers(database, clock)
+        self.delays = Delays(database, clock)
         self.state = ChannelState(database)
 
     @classmethod
@@ -95,6 +97,7 @@ class Store:
         with self._database.deciding() if dry_run else self._database.writing(name) as connection:
             source = StoredSource(connection, self._database.ids(connection), self._shelf)
             unit = Unit(source, self.settings, self._clock())
+            unit.dry_run = dry_run
             result = work(unit)
             if not dry_run:
                 write(connection, unit.changes, source)
@@ -113,6 +116,7 @@ class Store:
             with self._database.writing(name) as connection:
                 source = StoredSource(connection, self._database.ids(connection), self._shelf)
                 unit = Unit(source, self.settings, self._clock())
+                unit.dry_run = dry_run
                 result.append(work(unit, connection))
                 write(connection, unit.changes, source)
                 if dry_run:

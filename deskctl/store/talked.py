@@ -34,11 +34,16 @@ HEAD = (
     messages.c.reply_to,
     messages.c.to,
     messages.c.cc,
+    messages.c.bcc,
+    messages.c.lists,
+    messages.c.trust,
     messages.c.automatic,
     messages.c.may_answer,
     messages.c.verified,
     messages.c.headers,
     messages.c.choices,
+    messages.c.version,
+    messages.c.contact,
 )
 
 

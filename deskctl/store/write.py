@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ..core.changes import Changes
 from ..core.tickets import Ticket
-from . import blobs, links, people_rows, rows
+from . import blobs, links, people_rows, rows, seen
 from .erase import erase
 from .files import FileRow, file_rows, insert_files
 from .levels import write_levels
@@ -42,7 +42,6 @@ from .tables import (
     messages,
     outbox,
     participants,
-    seen,
     teams,
     ticket_tags,
     tickets,
@@ -72,6 +71,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)
+    seen.write(connection, changes)
     source.ids.save()
 
 
@@ -139,8 +139,6 @@ def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> 
     insert(connection, followers, added, "ticket agent")
     took_part = sorted((ticket, clean(address)) for ticket, address in changes.participants)
     insert(connection, participants, took_part, "ticket address", OR_NOTHING)
-    shown = [(agent, ticket, message) for (agent, ticket), message in sorted(changes.seen.items())]
-    insert(connection, seen, shown, "agent ticket message", or_update("agent, ticket", ["message"]))
     index.again(connection, renamed)
 
 

@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers, customer_answers, level_answers, outbox_answers, shift_answers
+from deskctl.core.queries import (
+    answers,
+    customer_answers,
+    level_answers,
+    outbox_answers,
+    route_answers,
+    seen_answers,
+    shift_answers,
+)
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -16,12 +24,13 @@ PRINTED = [
     answers.TicketRow, answers.TicketDocument, answers.MessageRow, answers.AttachmentRow, answers.ContactRef,
     customer_answers.ContactRow, customer_answers.ContactDocument,
     customer_answers.IdentityRow, customer_answers.SaidRow, answers.OtherTicket,
-    answers.CallRow,
+    answers.CallRow, seen_answers.ComposingRow,
     answers.MessageHit, answers.ContactHit, answers.BouncedRow, outbox_answers.BounceRow, outbox_answers.SentFile,
     outbox_answers.DeliveryRow, answers.BlockRow,
     answers.AgentRow, answers.TeamRow,
-    answers.RouteDocument, answers.RouteDecision, outbox_answers.OutboxRow,
-    outbox_answers.OutboxDocument, answers.ServiceHealth,
+    route_answers.RouteDocument, route_answers.RouteDecision, outbox_answers.OutboxRow,
+    outbox_answers.OutboxDocument,
+    answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
     requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
     requests.JobDone, level_answers.CalendarRow, level_answers.CalendarDocument, level_answers.CalendarDay,

@@ -95,7 +95,7 @@ def test_what_the_customer_wrote_while_the_editor_was_open_stops_the_reply(alone
     editor = script(
         alone.folder,
         "editor",
-        f'#!/bin/sh\nset -e\n{" ".join(COMMAND)} mail ingest < more.eml\necho "Too late" > "$1"\n',
+        f'#!/bin/sh\nset -e\n{" ".join(COMMAND)} mail ingest < more.eml\nsed -i "1i Too late" "$1"\n',
     )
     assert "Wait!" in at_terminal(alone, "reply", "1", EDITOR=editor, code=4)
 

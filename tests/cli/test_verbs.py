@@ -19,7 +19,7 @@ TICKET = [
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
     "delivery_error", "ticket", "automatic", "verified", "channel", "choices", "original",
-    "call",
+    "call", "version", "to", "cc", "bcc", "reply_to", "doubt",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers import leaks
+
 from .desk import StoredDesk
 
 
@@ -14,3 +16,4 @@ def desk(desk_url: str) -> Iterator[StoredDesk]:
     desk = StoredDesk(desk_url)
     yield desk
     desk.close()
+    leaks.check(desk_url)

@@ -17,6 +17,7 @@ from deskctl.core.queries.admin import ListOutbox
 from deskctl.core.queries.tickets import ShowTicket
 from deskctl.core.settings import ChannelInfo, Settings
 from deskctl.core.tickets import Ticket
+from deskctl.core.unit import Unit
 from deskctl.store import Store
 
 SETTINGS = Settings(
@@ -44,9 +45,17 @@ class StoredDesk:
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    def do(self, command: Command, who: str = "agent1") -> dispatch.Result:
+    def do(
+        self, command: Command, who: str = "agent1", *, invocation: str | None = None, dry_run: bool = False
+    ) -> dispatch.Result:
+        """Commands of one `invocation` are what one shell command did."""
         actor = Actor(who if ":" in who else f"agent:{who}")
-        return self.store.transaction(lambda unit: dispatch.execute(unit, command, actor))
+
+        def work(unit: Unit) -> dispatch.Result:
+            unit.invocation = invocation
+            return dispatch.execute(unit, command, actor)
+
+        return self.store.transaction(work, dry_run=dry_run)
 
     def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
         """A mail is journalled and worked off, at once or `worked_off_after` some time; `at` is its channel."""

@@ -33,7 +33,7 @@ def last(desk: StoredDesk) -> int:
 
 
 def sent(desk: StoredDesk) -> str:
-    desk.mail(cc=("gone@example.org",))
+    desk.mail(to=("support@acme.test",), cc=("gone@example.org",))
     facts = desk.do(Reply(1, "Done.", status="pending")).facts
     desk.do(SettleDelivery(facts["outbox"], "sent"), "system:sender")
     message_id: str = facts["message_id"]
@@ -123,7 +123,7 @@ def test_a_stranger_reports_nothing_for_our_recipients(desk: StoredDesk) -> None
 
 
 def test_a_recipient_whom_the_relay_refuses_at_once_is_told_of(desk: StoredDesk) -> None:
-    desk.mail(cc=("gone@example.org",))
+    desk.mail(to=("support@acme.test",), cc=("gone@example.org",))
     facts, before = desk.do(Reply(1, "Done.", status="pending")).facts, last(desk)
     gone = RecipientReport("gone@example.org", "failed", "5.1.1", ReasonClass.USER_UNKNOWN, "550 5.1.1 no such user")
     desk.do(SettleDelivery(facts["outbox"], "sent", refused=(gone,)), "system:sender")

@@ -80,5 +80,6 @@ def test_what_an_agent_was_shown_is_remembered_for_them_alone(desk: StoredDesk) 
     desk.do(MarkSeen(1, first))
     second = desk.mail(in_reply_to=("<one@example.org>",)).facts["message"]
     desk.mail(in_reply_to=("<one@example.org>",), automatic="auto-submitted")
-    assert desk.store.ask(Seen(1, "agent1")) == {"seen": first, "newest": second}
-    assert desk.store.ask(Seen(1, "agent2")) == {"seen": None, "newest": second}
+    mine, theirs = (desk.store.ask(Seen(1, agent)) for agent in ("agent1", "agent2"))
+    assert (mine["seen"], mine["newest"], mine["shown"]) == (first, second, [[first, 0]])
+    assert (theirs["seen"], theirs["newest"], theirs["shown"]) == (None, second, None)

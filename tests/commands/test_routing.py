@@ -183,6 +183,35 @@ def test_skills_are_waited_for_to_the_minute(routed: StoredDesk) -> None:
     assert explain(routed, 1)["decisions"][0]["relaxed"]
 
 
+def test_a_skill_that_nobody_in_the_team_has_is_waived_at_once(routed: StoredDesk) -> None:
+    routed.do(ChangeAgent("agent1", skills="en"), ROOT)
+    routed.do(ChangeAgent("agent2", skills="de"), ROOT)
+    come(routed, "agent1")
+    routed.mail(language="de")
+    settle(routed)
+    assert owners(routed, 1) == [None], "agent2 is only away"
+    routed.do(ChangeAgent("agent2", active=False), ROOT)
+    settle(routed)
+    assert owners(routed, 1) == ["agent1"]
+    explained = explain(routed, 1)
+    assert explained["decisions"][0]["waived"] == ["de"]
+    assert "  goes without de: no active agent of the team has that skill" in explained["said"]
+    (event,) = [e for e in routed.show(1)["events"] if e["kind"] == "routed" and e["agent"] == "agent1"]
+    assert (event["waived"], event["relaxed"]) == (["de"], False)
+
+
+def test_a_new_skill_is_asked_for_from_then_on(routed: StoredDesk) -> None:
+    come(routed, "agent1")
+    routed.do(ChangeAgent("agent2", skills="router"), ROOT)
+    settle(routed)
+    routed.do(Create("c@example.org", "Bill", "x", team="support", tags=("skill:router",)), "lead")
+    settle(routed)
+    assert owners(routed, 1) == [None]
+    routed.do(ChangeAgent("agent1", skills="router"), ROOT)
+    settle(routed)
+    assert owners(routed, 1) == ["agent1"]
+
+
 def test_away_until_a_moment_is_back_by_itself(routed: StoredDesk) -> None:
     routed.do(SetPresence("away", until="+30m"), "agent1")
     routed.mail()

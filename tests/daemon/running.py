@@ -133,16 +133,17 @@ def command(folder: Path, *arguments: str, **environ: str) -> subprocess.Complet
     return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=90)
 
 
-def launch(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+def launch(folder: Path, log: Path, **environ: str) -> subprocess.Popen[bytes]:
     line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "daemon", "run"]
     with log.open("wb") as output:
-        return subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        environment = {**os.environ, **environ}
+        return subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
 
 
-def start(folder: Path) -> Daemon:
+def start(folder: Path, **environ: str) -> Daemon:
     """A daemon that is ready; the caller ends it."""
     log = folder / f"daemon-{len(list(folder.glob('daemon-*.log')))}.log"
-    process = launch(folder, log)
+    process = launch(folder, log, **environ)
 
     def ready() -> bool:
         assert process.poll() is None, log.read_text()
@@ -158,8 +159,8 @@ def start(folder: Path) -> Daemon:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Daemon]:
-    daemon = start(folder)
+def running(folder: Path, **environ: str) -> Iterator[Daemon]:
+    daemon = start(folder, **environ)
     try:
         yield daemon
     finally:

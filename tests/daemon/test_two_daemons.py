@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,17 +55,19 @@ def sent(sink: SmtpSink) -> Counter[str]:
     return Counter(to.partition("@")[0] for mail in sink.mails for to in mail.recipients if "@example.org" in to)
 
 
-def stalled(tmp_path: Path, url: str, sink: SmtpSink, names: list[str]) -> Path:
-    """The folder of a daemon that will hang over the first replies before their words leave."""
-    sink.stall("mail", times=LANE)
-    return folder(tmp_path, "one", url, sink)
+@pytest.fixture
+def slow() -> Iterator[SmtpSink]:
+    """A relay that says nothing after MAIL FROM."""
+    with SmtpSink() as server:
+        server.stall("mail", times=100)
+        yield server
 
 
 def test_what_a_killed_daemon_had_in_hand_another_sends_and_nothing_leaves_twice(
-    tmp_path: Path, url: str, sink: SmtpSink
+    tmp_path: Path, url: str, sink: SmtpSink, slow: SmtpSink
 ) -> None:
     held, later = [f"held{n}" for n in range(LANE)], [f"later{n}" for n in range(6)]
-    with running(stalled(tmp_path, url, sink, held)) as one:
+    with running(folder(tmp_path, "one", url, slow)) as one:
         add_agent(one)
         reply(one, held)
         wait_until(lambda: {states(one)[name] for name in held} == {"claimed"}, 30, "the first have them in hand")
@@ -75,6 +78,7 @@ def test_what_a_killed_daemon_had_in_hand_another_sends_and_nothing_leaves_twice
             one.kill()
             wait_until(lambda: set(states(two).values()) == {"sent"}, 60, "the second takes over")
             assert sent(sink) == Counter(held + later)
+            assert not slow.mails
 
 
 def test_what_a_killed_daemon_was_sending_is_for_a_person_to_decide(tmp_path: Path, url: str, sink: SmtpSink) -> None:

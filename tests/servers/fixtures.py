@@ -11,7 +11,7 @@ import pytest
 from deskctl.core.settings import Settings
 from deskctl.store import Store
 from deskctl.testing.smtp_sink import SmtpSink
-from tests.servers import waiting
+from tests.servers import leaks, waiting
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import DovecotServer, open_dovecot
 from tests.servers.postgres import PostgresServer, open_postgres
@@ -83,10 +83,12 @@ def _make(url: str) -> None:
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    """An SMTP server that plays the outside world."""
+def sink(tmp_path: Path) -> Iterator[SmtpSink]:
+    """An SMTP server that plays the outside world. No customer may have got there what only agents know."""
     with SmtpSink() as server:
         yield server
+        if server.mails:
+            leaks.check_folder(tmp_path, server.mails)
 
 
 @pytest.fixture

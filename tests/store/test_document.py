@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -71,6 +72,8 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
         "addresses": ["ana@example.org"],
         "elsewhere": [],
         "newest_in": 1,
+        "composing": [],
+        "reply": {"to": [], "cc": [], "why": "channel support is no longer configured", "warnings": []},
     }
     assert [(a["filename"], a["content_type"], a["size"]) for a in said["attachments"]] == [
         ("사진.png", "image/png", 3),
@@ -181,14 +184,20 @@ def test_who_did_it_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock
 
 def test_seen_tells_what_an_agent_knows(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit).number)
-    assert store.ask(Seen(ticket, "agent1")) == {"seen": None, "newest": 1}
-    store.transaction(lambda unit: unit.mark_seen("agent1", ticket, 1))
+    assert _seen(store, ticket) == (None, 1, None, [[1, 0]])
+    store.transaction(lambda unit: unit.changes.seen.update({("agent1", 1): 0}))
     store.transaction(lambda unit: add_message(unit, ticket))
     store.transaction(lambda unit: add_message(unit, ticket, automatic="Auto-Submitted"))
     store.transaction(lambda unit: add_message(unit, ticket, kind=MessageKind.NOTE))
-    assert store.ask(Seen(ticket, "agent1")) == {"seen": 1, "newest": 2}
-    store.transaction(lambda unit: unit.mark_seen("agent1", ticket, 2))
-    assert store.ask(Seen(ticket, "agent1")) == {"seen": 2, "newest": 2}
+    store.transaction(lambda unit: add_message(unit, ticket, kind=MessageKind.OUT, author="agent2"))
+    assert _seen(store, ticket) == (1, 2, [[1, 0]], [[1, 0], [2, 0], [5, 0]])
+    store.transaction(lambda unit: unit.changes.seen.update({("agent1", 2): 0}))
+    assert _seen(store, ticket) == (2, 2, [[1, 0], [2, 0]], [[1, 0], [2, 0], [5, 0]])
+
+
+def _seen(store: Store, ticket: int) -> tuple[Any, ...]:
+    mark = store.ask(Seen(ticket, "agent1"))
+    return mark["seen"], mark["newest"], mark["shown"], mark["now"]
 
 
 def test_what_does_not_exist_is_not_found(store: Store) -> None:

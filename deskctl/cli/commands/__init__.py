@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "take": Entry(_HERE + "take:take", "Make tickets yours."),
         "assign": Entry(_HERE + "assign:assign", "Give tickets to an agent or a team."),
         "reply": Entry(_HERE + "reply:reply", "Answer the customer."),
+        "draft": Entry(_HERE + "draft:draft", "Texts of yours that were not sent."),
         "note": Entry(_HERE + "note:note", "Write a note that only agents see."),
         "set": Entry(_HERE + "set:set_", "Set fields of tickets."),
         "tag": Entry(_HERE + "tag:tag", "Add tags to tickets or remove them."),

@@ -134,7 +134,8 @@ def edit(
 def import_(context: CliContext, name: str, file: str) -> None:
     """Take the all-day events of an iCalendar file in as days off.
 
-    Those that repeat count for twelve years, as public holidays do; those that were cancelled do not count.
+    Those that repeat count for twelve years, as public holidays do; those that were cancelled do not count. Moments in
+    UTC count as days in the time zone that the file names (X-WR-TIMEZONE), or else in that of the calendar.
 
     \b
     Example:
@@ -143,11 +144,12 @@ def import_(context: CliContext, name: str, file: str) -> None:
     import sys
 
     from ...core.commands.levels import ChangeCalendar
+    from ...core.queries.levels import ShowCalendar
     from ...safe import visible
     from ..days import imported
     from ..times import now
 
-    found = imported(file, now().year)
+    found = imported(file, now().year, context.ask(ShowCalendar(name))["timezone"])
     set_up(context, ChangeCalendar(name, days=found.days))
     for remark in found.remarks:
         sys.stderr.write(f"note: {visible(remark)}\n")

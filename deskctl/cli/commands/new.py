@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from ..acting import act
+from ..acting import report
+from ..authoring import author
 from ..completing import completes
 from ..context import CliContext
+from ..editor import checked, needs_terminal
 from ..options import dry_run
 from ..words import given, text_options
 
@@ -59,28 +63,31 @@ def new(
     from ...core.commands.tickets import Create
 
     called = direction is not None or duration is not None
-    seconds = None if duration is None else _seconds(duration)
-    text = given(message, file)
-    if text is None:
-        from ..editor import compose
-
-        text = compose(f"From: {sender}\nSubject: {subject}")
-    act(
-        context,
-        Create(
+    with author(context, "new") as writing:
+        if writing.again is None or message is not None or file is not None:
+            writing.text = given(message, file)
+        command = Create(
             sender=sender,
             subject=subject,
-            text=text,
+            text="text",
             channel=channel or ("phone" if called else "manual"),
             sender_name=sender_name,
             team=team,
             priority=priority,
             tags=tags,
             direction=direction,
-            seconds=seconds,
+            seconds=None if duration is None else _seconds(duration),
             callback=callback,
-        ),
-    )
+        )
+        if writing.text is None:
+            from ..editor import compose
+
+            needs_terminal()
+            checked(context, command)
+            writing.text = compose(f"From: {sender}\nSubject: {subject}", writing)
+        outcome = context.execute(replace(command, text=writing.text))
+    context.release()
+    report(context, outcome)
 
 
 def _seconds(duration: str) -> int:

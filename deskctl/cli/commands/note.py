@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
-from ..acting import act
+from ..acting import report
+from ..authoring import author
 from ..context import CliContext
+from ..editor import checked, needs_terminal
 from ..options import dry_run
 from ..tickets import TICKET
 from ..words import given, text_options
@@ -28,9 +30,15 @@ def note(context: CliContext, ticket: int, message: str | None, file: str | None
     """
     from ...core.commands.tickets import Note
 
-    text = given(message, file)
-    if text is None:
-        from ..composing import ticket_in_editor
+    with author(context, "note", ticket) as writing:
+        if writing.again is None or message is not None or file is not None:
+            writing.text = given(message, file)
+        if writing.text is None:
+            from ..composing import ticket_in_editor
 
-        text, _ = ticket_in_editor(context, ticket)
-    act(context, Note(ticket, text))
+            needs_terminal()
+            checked(context, Note(ticket, "text"))
+            writing.text = ticket_in_editor(context, ticket, writing, reply=False)
+        outcome = context.execute(Note(ticket, writing.text))
+    context.release()
+    report(context, outcome)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from ...errors import Refused
+from ...errors import ColleagueReplied, CustomerWrote
+from ...safe import visible
 from ..acting import report
+from ..addressing import Edited, confirmed
 from ..completing import completes
 from ..context import CliContext
+from ..editor import checked, needs_terminal
 from ..options import dry_run
+from ..seeing import Start, show_unseen
 from ..tickets import TICKET
 from ..words import given, text_options
 
+if TYPE_CHECKING:
+    from ...core.commands.tickets import Reply
+
+#: Stands for the text while everything else is checked, before an editor is opened.
+_VALID = "text"
 WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 
 
@@ -23,9 +34,7 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 @click.option(
     "--status",
     type=click.Choice(["pending", "open", "hold", "solved"]),
-    default="pending",
-    show_default=True,
-    help="The ticket's state from now on.",
+    help="The ticket's state from now on.  [default: pending; as it is if the customer gets nothing]",
 )
 @click.option(
     "-a",
@@ -36,6 +45,7 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
     type=click.Path(),
     help="Attach a file; may be repeated. 20 MB in all.",
 )
+@click.option("--to", multiple=True, metavar="ADDRESS", help="Send it to this address alone; may be repeated.")
 @click.option("--cc", "cc", multiple=True, metavar="ADDRESS", help="Send a copy; may be repeated.")
 @click.option("--bcc", "bcc", multiple=True, metavar="ADDRESS", help="Send a blind copy; may be repeated.")
 @click.option(
@@ -44,11 +54,13 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
     shell_complete=completes("channel"),
     help="Answer on another channel; mail then quotes what was said so far.",
 )
-@click.option("--to", metavar="ADDRESS", help="Which of the customer's addresses gets it.")
+@click.option("--no-cc", is_flag=True, help="Send no copies but those of --cc.")
+@click.option("--accept-recipients", is_flag=True, help="Accept the new Reply-To and Cc that `show` warns of.")
 @click.option("--insert", multiple=True, metavar="REFERENCE", help="Put in what a plugin has, as in kb:3; repeatable.")
 @click.option("--kb", multiple=True, metavar="ARTICLE", help="Put in an article: --kb 3 is --insert kb:3; repeatable.")
 @click.option("--wait", is_flag=True, help="Send at once and wait until it is sent; no undo.")
-@click.option("--force", is_flag=True, help="Send even if the customer wrote meanwhile.")
+@click.option("--force", is_flag=True, help="Send even if you have not seen everything.")
+@click.option("--yes", is_flag=True, help="Do not ask about recipients who are new since the last reply.")
 @dry_run
 @click.pass_obj
 def reply(
@@ -56,25 +68,37 @@ def reply(
     ticket: int,
     message: str | None,
     file: str | None,
-    status: str,
+    status: str | None,
     attach: tuple[str, ...],
+    to: tuple[str, ...],
     cc: tuple[str, ...],
     bcc: tuple[str, ...],
     via: str | None,
-    to: str | None,
+    no_cc: bool,
+    accept_recipients: bool,
     insert: tuple[str, ...],
     kb: tuple[str, ...],
     wait: bool,
     force: bool,
+    yes: bool,
 ) -> int:
     """Answer the customer.
 
     The text comes from -m, a file, standard input (-), or your editor. The answer stays in the outbox for a few
-    seconds, during which `deskctl undo` takes it back. If the customer wrote something that you have not been
-    shown, nothing is sent and their message is printed.
+    seconds, during which `deskctl undo` takes it back.
+
+    Nothing is sent, and the new words are printed, if the customer wrote or changed something, or a colleague replied,
+    that you have not seen. What `deskctl show` or the editor showed you counts as seen; if the ticket was never shown
+    to you, what was there when the command started does. --force sends it anyway.
+
+    A text that is not sent is kept as a draft: see `deskctl draft`.
 
     It leaves on the channel where the customer wrote last; --via names another one, and the customer's address
     there is found by itself.
+
+    `deskctl show` says who gets it, and so do the To: and Cc: lines above the text in the editor, where they can be
+    changed. At a terminal you are asked before it goes to anyone who did not get the last reply. With --to somebody
+    else is answered alone: the customer still waits, and the ticket's state stays.
 
     With --wait the exit code is 0 when it was sent, 1 when it failed or nobody knows, and 6 when it still waits in
     the outbox.
@@ -84,46 +108,62 @@ def reply(
       deskctl reply 42 -m "We are on it." --wait
       deskctl reply 42 answer.txt --status solved
       deskctl reply 42 -m "Here is the form." -a form.pdf --cc boss@example.org
+      deskctl reply 42 --to supplier@example.net -m "When can you deliver part 7?"
       deskctl reply 42 --via support -m "Continuing by mail."
       deskctl reply 42 --kb 3 -m "This should help:"
       deskctl reply 42
     """
     from ...core.commands.tickets import Reply
+    from ..authoring import author
+    from ..composing import say_others, ticket_in_editor
 
-    files: tuple[tuple[str, str, str], ...] = ()
-    if attach:
-        from ..files import attached
+    with author(context, "reply", ticket) as writing:
+        start = Start.of(context, ticket, message, file)
+        if writing.again is None or message is not None or file is not None:
+            writing.text = given(message, file)
+        start.check()
+        files: tuple[tuple[str, str, str], ...] = ()
+        if attach:
+            from ..files import attached
 
-        files = attached(attach)
-    references = (*insert, *(f"kb:{article}" for article in kb))
-    inserts = [_inserted(context, ticket, reference) for reference in references]
-    text = "" if inserts and message is None and file is None else given(message, file)
-    seen: int | None
-    if text is None:
-        from ..composing import ticket_in_editor
-
-        text, seen = ticket_in_editor(context, ticket)
-    else:
-        seen = _seen(context, ticket)
-    command = Reply(
-        ticket,
-        "\n\n".join(part for part in (text.rstrip(), *inserts) if part),
-        seen=seen,
-        status=status,
-        force=force,
-        at_once=wait,
-        cc=cc,
-        bcc=bcc,
-        files=files,
-        via=via,
-        to=to,
-        inserted=references,
-    )
-    try:
-        outcome = context.execute(command)
-    except Refused:
-        _show_newer(context, ticket, seen)
-        raise
+            files = attached(attach)
+        references = (*insert, *(f"kb:{article}" for article in kb))
+        inserts = [_inserted(context, ticket, reference) for reference in references]
+        command = Reply(
+            ticket,
+            _VALID,
+            status=status,
+            force=force,
+            at_once=wait,
+            cc=cc,
+            bcc=bcc,
+            files=files,
+            via=via,
+            to=to or None,
+            inserted=references,
+            no_cc=no_cc,
+            accept_recipients=accept_recipients,
+        )
+        if writing.text is None and not inserts:
+            needs_terminal()
+            facts = checked(context, replace(command, force=True))["facts"]
+            recipients = (facts["to"], facts["cc"]) if facts["mail"] else None
+            try:
+                writing.text = ticket_in_editor(context, ticket, writing, reply=True, recipients=recipients)
+            finally:
+                command = _as_addressed(command, writing.addressed)
+        else:
+            writing.known = start.known(writing.again)
+            say_others(start.composing, start.agent, start.timezone)
+        text = "\n\n".join(part for part in ((writing.text or "").rstrip(), *inserts) if part)
+        try:
+            final = confirmed(context, replace(command, text=text, known=writing.known), yes=yes)
+            outcome = context.execute(final)
+        except (CustomerWrote, ColleagueReplied):
+            show_unseen(context, ticket, start.agent, dict(writing.known or ()))
+            raise
+    for warning in () if context.json else outcome["facts"].get("warnings", ()):
+        sys.stderr.write(f"warning: {visible(warning)}\n")
     if not wait or context.dry_run or outcome["facts"].get("outbox") is None:
         served = context.desk().info.daemon
         context.release()
@@ -142,6 +182,15 @@ def reply(
     return _judge(context, row)
 
 
+def _as_addressed(command: Reply, edited: Edited | None) -> Reply:
+    """The reply with the recipients that stand above its text, which a draft of it keeps, too."""
+    if edited is None:
+        return command
+    options = click.get_current_context().params
+    options["to"], options["cc"] = (edited.to,), (edited.cc,) if edited.cc else ()
+    return replace(command, to=options["to"], cc=options["cc"])
+
+
 def _inserted(context: CliContext, ticket: int, reference: str) -> str:
     """The words that a plugin has under a reference. Raises Refused for what is not the customer's to see."""
     found: dict[str, str] = context.desk().call("insert", reference=reference, ticket=ticket)
@@ -156,37 +205,8 @@ def _when(seconds: float, served: bool) -> str:
     return f"goes out in {seconds:g} s; {back}" if seconds else "goes out now"
 
 
-def _seen(context: CliContext, ticket: int) -> int | None:
-    """The newest customer message that the author knows of: what `show` recorded, else the newest there is now."""
-    from ...core.queries.lookups import Seen
-
-    agent = context.agent or context.desk().info.agent
-    if agent is None:
-        return None
-    mark = context.ask(Seen(ticket, agent))
-    seen: int = mark["newest"] if mark["seen"] is None else mark["seen"]
-    return seen
-
-
-def _show_newer(context: CliContext, ticket: int, seen: int | None) -> None:
-    """What the customer wrote meanwhile, on standard error."""
-    from ...core.queries.tickets import ShowTicket
-    from ..output import terminal_width
-    from ..thread import Screen, body
-
-    desk = context.desk()
-    document, timezone = desk.ask(ShowTicket(ticket)), desk.info.timezone
-    context.release()
-    screen = Screen(width=terminal_width(), timezone=timezone, color=False)
-    for message in document["messages"]:
-        if seen is not None and message["kind"] == "in" and message["id"] > seen:
-            sys.stderr.write(f"── {screen.moment(message['sent_at'])}\n" + "\n".join(body(message, screen)) + "\n\n")
-
-
 def _judge(context: CliContext, row: dict[str, object]) -> int:
     """Say how the delivery stands; the exit code of `--wait`."""
-    from ...safe import visible
-
     error = visible(str(row["last_error"])) if row["last_error"] else ""
     state = row["state"]
     if state == "sent":

@@ -17,6 +17,8 @@ _VALUES = {
     "status": ("pending", "hold", "open"),
     "language": (),
     "team": (),
+    "subject": (),
+    "requester": (),
     "callback": ("none",),
     "due": ("none",),
 }
@@ -46,6 +48,8 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
       status=pending|hold|open
       language=CODE
       team=TEAM
+      subject=TEXT
+      requester=ADDRESS      (whose ticket it is: a mail address, a telephone number, or #CONTACT)
       callback=MOMENT|none   (when you promised to call)
       due=MOMENT|none        (of the resolution; due.first_response=… and so on of other clocks)
 
@@ -54,6 +58,7 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
       deskctl set 42 priority=high
       deskctl set 42 43 status=hold language=ko
       deskctl set 42 "callback=tomorrow 10:00"
+      deskctl set 42 "subject=Invoice 4711" requester=anna@example.org
     """
     from ...core.commands.tickets import Set
     from ...errors import UsageError

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def show(context: CliContext, tickets: list[int], full: bool) -> int:
     """Show tickets with all that was said.
 
-    An agent who was shown a ticket has seen it: `reply` is then refused only for what the customer wrote later.
+    An agent who was shown a ticket has seen it: `reply` is then refused only for what the customer wrote or changed,
+    and for what a colleague replied, since then.
 
     \b
     Examples:
@@ -47,6 +48,7 @@ def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False,
         except NotFound as error:
             missing.append(error)
     timezone, agent = desk.info.timezone, context.agent or desk.info.agent
+    others = _others(found, agent)
     context.release()
     if context.json:
         for document in found:
@@ -57,7 +59,7 @@ def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False,
         from ..thread import Screen, ticket
 
         screen = Screen(width=terminal_width(), timezone=timezone, color=context.color, full=full)
-        page("\n".join(ticket(document, screen) for document in found))
+        page("\n".join(ticket(document, screen) for document in others))
     sys.stdout.flush()
     if agent is not None and seen:
         _mark_seen(context, agent, found)
@@ -68,16 +70,23 @@ def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False,
     return 0
 
 
+def _others(documents: list[TicketDocument], me: str | None) -> list[TicketDocument]:
+    """The tickets as `me` sees them: they know that they are writing themselves."""
+    return [{**d, "composing": [row for row in d["composing"] if row["agent"] != me]} for d in documents]
+
+
 def _mark_seen(context: CliContext, agent: str, documents: list[TicketDocument]) -> None:
     """What was shown counts as seen, once it was shown.
 
     Reading must work for everybody: somebody who may not act as this agent has seen nothing in their name.
     """
     from ...core.commands.seen import MarkSeen
+    from ..composing import shown
 
     for document in documents:
-        if document["newest_in"]:
+        if document["messages"]:
             try:
-                context.desk().execute(MarkSeen(document["number"], document["newest_in"]), agent=agent)
+                mark = MarkSeen(document["number"], document["newest_in"], shown(document))
+                context.desk().execute(mark, agent=agent)
             except DeskctlError:
                 return

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from ...errors import NotFound, Refused, UsageError
 from ..commands import Command
 from ..commands import levels as c
-from ..handling import Handler, Said, Steps
+from ..event import Event
+from ..handling import By, Handler, Restorer, Said, Steps
 from ..people import Actor
+from ..restores import RestoreCalendar
 from ..sla import keeping
 from ..sla.book import Book
 from ..sla.events import CalendarChanged
 from ..suggest import did_you_mean
+from ..undo import Restore
 from ..unit import Unit
 from .hours import parse_frames, parse_hours, plain
 from .model import ALWAYS, Calendar, Day, zone
@@ -34,13 +37,13 @@ def add(unit: Unit, command: c.AddCalendar, actor: Actor) -> Steps:
         name=name,
         timezone=zone(command.timezone).key,
         week=parse_hours(command.hours),
-        days={**_public(command.public), **dict(_day(*day) for day in command.days)},
+        days={**_public(command.public), **_own(command.days)},
         holidays=command.holidays,
         version=len(book.calendars.get(name, ())) + 1,
         since=unit.now,
     )
     unit.levels.put_calendar(calendar)
-    yield CalendarChanged(None, name, calendar.version)
+    yield CalendarChanged(None, name, calendar.version, {"version": None})
     facts = {"calendar": name, "version": calendar.version, "days": len(calendar.days), "remarks": remarks(calendar)}
     return Said(f"calendar {name} is added", facts=facts)
 
@@ -60,7 +63,10 @@ def change(unit: Unit, command: c.ChangeCalendar, actor: Actor) -> Steps:
             f"deskctl calendar edit {known.name} {again} makes it know; then do this again",
         )
     kept = known.days if command.holidays is None else _replaced(known, _public(command.public))
-    days = {**kept, **dict(_day(*day) for day in command.days)}
+    own = _own(command.days)
+    if both := sorted(forgotten & own.keys()):
+        raise UsageError(f"{both[0]} stands in --day and in --forget", "give it in one of them")
+    days = {**kept, **own}
     wanted = replace(
         known,
         timezone=known.timezone if command.timezone is None else zone(command.timezone).key,
@@ -71,7 +77,7 @@ def change(unit: Unit, command: c.ChangeCalendar, actor: Actor) -> Steps:
     if wanted == known:
         return Said(f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version})
     unit.levels.put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
-    yield CalendarChanged(None, known.name, known.version + 1)
+    yield CalendarChanged(None, known.name, known.version + 1, {"version": known.version})
     yield from keeping.keep_all(unit)
     facts = {
         "calendar": known.name,
@@ -93,8 +99,25 @@ def remove(unit: Unit, command: c.RemoveCalendar, actor: Actor) -> Steps:
             f"deskctl sla edit {users[0]} --calendar {ALWAYS}, then remove it",
         )
     unit.levels.remove_calendar(known.name)
-    yield CalendarChanged(None, known.name, None)
+    yield CalendarChanged(None, known.name, None, {"version": known.version})
     return Said(f"calendar {known.name} is removed", facts={"calendar": known.name})
+
+
+def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
+    """Undo a change: an earlier version becomes the newest one, or the calendar is removed."""
+    book = unit.levels.book
+    current = book.calendar(past.calendar)
+    version = None if current is None else current.version
+    if past.version is None:
+        unit.levels.remove_calendar(past.calendar)
+        yield CalendarChanged(None, past.calendar, None, {"version": version})
+        return
+    versions = book.calendars[past.calendar]
+    former = next(calendar for calendar in versions if calendar.version == past.version)
+    restored = replace(former, version=versions[-1].version + 1, since=unit.now)
+    unit.levels.put_calendar(restored)
+    yield CalendarChanged(None, past.calendar, restored.version, {"version": version})
+    yield from keeping.keep_all(unit)
 
 
 def existing(book: Book, name: str) -> Calendar:
@@ -115,6 +138,17 @@ def checked_name(text: str) -> str:
     if not _NAME.match(name):
         raise UsageError(f"“{text}” cannot be a name", "letters, digits, dot, dash and underscore")
     return name
+
+
+def _own(days: Iterable[tuple[str, str, str]]) -> dict[date, Day]:
+    """Days with their names and hours. Raises UsageError, also for a date that is given twice with different hours."""
+    found: dict[date, Day] = {}
+    for when, name, hours in days:
+        day, own = _day(when, name, hours)
+        if found.setdefault(day, own).frames != own.frames:
+            raise UsageError(f"--day: {day} is given twice with different hours", "give each date once")
+        found[day] = own
+    return found
 
 
 def _public(days: Iterable[tuple[str, str]]) -> dict[date, Day]:
@@ -159,3 +193,4 @@ def remarks(calendar: Calendar) -> list[str]:
 
 
 HANDLERS: dict[type[Command], Handler] = {c.AddCalendar: add, c.ChangeCalendar: change, c.RemoveCalendar: remove}
+RESTORERS: dict[type[Restore], Restorer] = {RestoreCalendar: restore}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
 from ..durations import parse_duration
-from ..moments import parse_moment
+from ..moments import YEARS, parse_moment
 from ..queries.level_answers import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
 from .hours import shown, written
 from .model import BEGINNING, WEEKDAYS, Calendar, zone
@@ -20,7 +20,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{1,2})\Z")
 _LENGTH = re.compile(r"\+?(?:\d+[smhdw])+\Z", re.ASCII)
 _SIGN = re.compile(r"\A\s*(?:\+|in\s)\s*", re.IGNORECASE)
 #: Of what is shown and checked: hours so far away are nobody's, and what is not needed takes time.
-_YEARS = range(1970, 9001)
+_YEARS = YEARS
 
 
 def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:

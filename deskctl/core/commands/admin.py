@@ -12,8 +12,8 @@ from . import Command
 class AddAgent(Command):
     """A new agent; teams that do not exist yet are created."""
 
+    did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     handle: str
     name: str
     email: str
@@ -25,8 +25,8 @@ class AddAgent(Command):
 class ChangeAgent(Command):
     """None leaves a field as it is. `skills` and `channels` are lists with commas; `capacity` is CHANNEL=NUMBER."""
 
+    did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     handle: str
     name: str | None = None
     email: str | None = None
@@ -48,8 +48,8 @@ class ChangeAgent(Command):
 
 @dataclass(frozen=True, slots=True)
 class AddTeam(Command):
+    did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     handle: str
     name: str | None = None
 
@@ -61,8 +61,8 @@ class ChangeTeam(Command):
     `weights`, `surge_queue` and `surge_wait` are CHANNEL=VALUE, or a value for every channel.
     """
 
+    did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     handle: str
     name: str | None = None
     signature: str | None = None
@@ -81,7 +81,7 @@ class ChangeTeam(Command):
 class Block(Command):
     """Mail from `pattern` (an address, or `@domain`) is spam from now on; `blocked` False takes it back."""
 
+    did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     pattern: str
     blocked: bool = True

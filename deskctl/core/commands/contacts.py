@@ -12,9 +12,9 @@ from . import Command
 class SetContact(Command):
     """Set fields by name: name, tier, org, language, timezone; an empty value is none."""
 
+    did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
-    undoable: ClassVar[bool] = False
     contact: int
     values: tuple[tuple[str, str], ...]
 
@@ -23,6 +23,7 @@ class SetContact(Command):
 class MergeContacts(Command):
     """`other` turned out to be `contact`: one customer from now on."""
 
+    did: ClassVar[str] = "merged"
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -33,6 +34,7 @@ class MergeContacts(Command):
 class UnmergeContact(Command):
     """The contact stands on its own again."""
 
+    did: ClassVar[str] = "separated"
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -42,9 +44,9 @@ class UnmergeContact(Command):
 class IssueLink(Command):
     """Make a one-time code that ties whoever sends it to the contact. `channel`: only there; None: anywhere."""
 
+    did: ClassVar[str] = "issued a link code for"
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
-    undoable: ClassVar[bool] = False
     contact: int
     channel: str | None = None
 
@@ -53,9 +55,9 @@ class IssueLink(Command):
 class ExportContact(Command):
     """What is known of the contact is about to be written to files; leaves a trace."""
 
+    did: ClassVar[str] = "exported"
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
-    undoable: ClassVar[bool] = False
     contact: int
 
 
@@ -63,7 +65,7 @@ class ExportContact(Command):
 class EraseContact(Command):
     """Everything that the contact said and is called goes for good, with the contacts merged into it."""
 
+    did: ClassVar[str] = "erased"
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
-    undoable: ClassVar[bool] = False
     contact: int

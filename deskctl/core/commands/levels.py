@@ -14,8 +14,8 @@ class AddCalendar(Command):
     ("" or "closed": none). `public` are dates and names of public holidays, on which dates of their own win;
     `holidays` names the countries and regions that they were taken from."""
 
+    did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
     timezone: str
     hours: str
@@ -30,8 +30,8 @@ class ChangeCalendar(Command):
 
     With `holidays`, `public` takes the place of all public holidays there were; without, it is not looked at."""
 
+    did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
     timezone: str | None = None
     hours: str | None = None
@@ -43,8 +43,8 @@ class ChangeCalendar(Command):
 
 @dataclass(frozen=True, slots=True)
 class RemoveCalendar(Command):
+    did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
 
 
@@ -52,8 +52,8 @@ class RemoveCalendar(Command):
 class AddPolicy(Command):
     """`targets` are pairs of a metric and "urgent=15m", or "4h" for every priority; `warnings` as in "70%", "30m"."""
 
+    did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
     when: str = ""
     calendar: str = "24x7"
@@ -66,8 +66,8 @@ class ChangePolicy(Command):
     """A new version, from now on. None leaves a field as it is; a target of "" or "urgent=" goes; `forget_steps` are
     the levels whose steps go."""
 
+    did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
     when: str | None = None
     calendar: str | None = None
@@ -80,8 +80,8 @@ class ChangePolicy(Command):
 class AddStep(Command):
     """What is done at a level: `at` as in "90%", "breach", "breach+2h", `then` as in "notify=lead"."""
 
+    did: ClassVar[str] = "added a step to"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
     at: str
     then: tuple[str, ...]
@@ -91,16 +91,16 @@ class AddStep(Command):
 class MovePolicy(Command):
     """`place` counts from 1: the first policy that is for a ticket is taken."""
 
+    did: ClassVar[str] = "moved"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
     place: int
 
 
 @dataclass(frozen=True, slots=True)
 class RemovePolicy(Command):
+    did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     name: str
 
 
@@ -108,5 +108,6 @@ class RemovePolicy(Command):
 class Promise(Command):
     """The customer was told to expect something by `moment` (as people write it, in the desk's time zone)."""
 
+    did: ClassVar[str] = "promised an answer on"
     ticket: int
     moment: str

@@ -73,6 +73,7 @@ class Tell(Command):
     ticket: int | None = None
     detail: str | None = None
     personal: bool = False
+    shows: tuple[int, ...] = ()  # messages that `detail` quotes
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from . import Command
 class RetryIntake(Command):
     """Put a quarantined journal row back in line."""
 
+    did: ClassVar[str] = "retried"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     journal: int
 
 
@@ -21,8 +21,8 @@ class RetryIntake(Command):
 class DropIntake(Command):
     """Give a quarantined journal row up; its raw bytes stay until retention removes them."""
 
+    did: ClassVar[str] = "dropped"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     journal: int
 
 
@@ -30,8 +30,8 @@ class DropIntake(Command):
 class RetryOutbox(Command):
     """Send a failed or uncertain message again, now. For an uncertain one a person takes the risk of a double."""
 
+    did: ClassVar[str] = "retried"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     outbox: int
 
 
@@ -39,6 +39,6 @@ class RetryOutbox(Command):
 class CancelOutbox(Command):
     """Do not send what is still waiting in the outbox."""
 
+    did: ClassVar[str] = "cancelled"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     outbox: int

@@ -12,8 +12,8 @@ from . import Command
 class SetPresence(Command):
     """`state` is online, away or offline; `agent` None: whoever asks. `until` is a moment, in words."""
 
+    did: ClassVar[str] = "changed the presence of"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     state: str
     agent: str | None = None
     until: str | None = None
@@ -23,8 +23,8 @@ class SetPresence(Command):
 class RunRoutes(Command):
     """Give out what waits now, in one team or in all."""
 
+    did: ClassVar[str] = "routed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     team: str | None = None
 
 
@@ -32,17 +32,20 @@ class RunRoutes(Command):
 class AskApproval(Command):
     """Somebody of a higher tier is to allow what the reason says."""
 
+    did: ClassVar[str] = "asked for approval of"
     ticket: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Approve(Command):
+    did: ClassVar[str] = "approved"
     ticket: int
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deny(Command):
+    did: ClassVar[str] = "denied"
     ticket: int
     reason: str

@@ -10,8 +10,21 @@ from . import Command
 
 @dataclass(frozen=True, slots=True)
 class MarkSeen(Command):
-    """The agent has seen the ticket up to message `message`. Leaves no event."""
+    """The agent was shown the ticket. Leaves no event.
+
+    `shown` are the messages as they were shown, pairs of (id, version); without it, all up to `message` as they are.
+    """
 
     undoable: ClassVar[bool] = False
     ticket: int
     message: int
+    shown: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compose(Command):
+    """The agent is writing a reply. `state` is begin, renew or end. Leaves no event."""
+
+    undoable: ClassVar[bool] = False
+    ticket: int
+    state: str

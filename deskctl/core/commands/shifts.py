@@ -13,8 +13,8 @@ class AddShift(Command):
     """`hours` as in "mon-fri 09:00-18:00" or "fri 22:00-06:00", by the wall clock of `timezone` (None: the desk's).
     `first` and `last` are dates as in "2027-03-01". `team` None: for every team of theirs."""
 
+    did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     agent: str
     hours: str
     timezone: str | None = None
@@ -27,8 +27,8 @@ class AddShift(Command):
 class TakeOff(Command):
     """An agent works no shift that begins from `first` to `last` (dates, both included)."""
 
+    did: ClassVar[str] = "added days off as"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     agent: str
     first: str
     last: str | None = None
@@ -38,8 +38,8 @@ class TakeOff(Command):
 class RemoveShift(Command):
     """A shift, or days off, by the number that the list gives it."""
 
+    did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
     number: int
 
 
@@ -47,7 +47,7 @@ class RemoveShift(Command):
 class HandOver(Command):
     """A note for whoever works next. `team` None: the author's own; for everybody, where they are in none."""
 
-    undoable: ClassVar[bool] = False
+    did: ClassVar[str] = "wrote"
     text: str
     team: str | None = None
 

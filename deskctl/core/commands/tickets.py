@@ -16,6 +16,7 @@ class Create(Command):
     long it took; `callback` is the moment of a promised call, in words (`moments.parse_moment`).
     """
 
+    did: ClassVar[str] = "created"
     sender: str
     subject: str
     text: str
@@ -31,6 +32,7 @@ class Create(Command):
 
 @dataclass(frozen=True, slots=True)
 class Take(Command):
+    did: ClassVar[str] = "took"
     ticket: int
 
 
@@ -38,6 +40,7 @@ class Take(Command):
 class Next(Command):
     """Take the ticket at the head of the queue of the agent's teams. Refused when there is none (exit 1)."""
 
+    did: ClassVar[str] = "took"
     team: str | None = None
 
 
@@ -45,35 +48,45 @@ class Next(Command):
 class Assign(Command):
     """`to` is an agent or a team (`agent:`/`team:` are exact); None puts the ticket back in the queue."""
 
+    did: ClassVar[str] = "assigned"
     ticket: int
     to: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply(Command):
-    """A public answer. `seen` is the newest customer message its author knows of, None when unknown.
+    """A public answer. It is refused when its author has not seen what customers and colleagues said, unless `force`.
 
-    It is refused when a person wrote since, unless `force`. `at_once` skips the undo window. `via` is the channel that
-    it leaves through, None for the one on which the customer spoke last; `to` which of their addresses there gets it.
-    `inserted` are the references of what was put into the text, as in "kb:3".
+    `known` are the messages that the author knows, pairs of (id, version); `seen` the newest that they know, in short.
+    Without both, what `show` recorded for them counts, and without a record the ticket as it is. `at_once` skips the
+    undo window. `via` is the channel that it leaves through, None for the one on which the customer spoke last. `to`
+    are all its recipients, apart from `cc` and `bcc`; without it `core.recipients` decides. `no_cc` drops the copies
+    that the rule finds, `accept_recipients` believes the newest message that names new recipients. `status` None:
+    pending, unless it goes to somebody other than the requester. `inserted` are the references of what was put into the
+    text, as in "kb:3".
     """
 
+    did: ClassVar[str] = "replied on"
     ticket: int
     text: str
     seen: int | None = None
-    status: str = "pending"
+    status: str | None = None
     force: bool = False
     at_once: bool = False
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     files: tuple[tuple[str, str, str], ...] = ()  # name, content type, bytes in base64
     via: str | None = None
-    to: str | None = None
+    to: tuple[str, ...] | str | None = None
     inserted: tuple[str, ...] = ()
+    known: tuple[tuple[int, int], ...] | None = None
+    no_cc: bool = False
+    accept_recipients: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Note(Command):
+    did: ClassVar[str] = "added a note to"
     ticket: int
     text: str
 
@@ -85,6 +98,7 @@ class Escalate(Command):
     `to` is an agent, a team or a tier (`agent:`, `team:` and `tier:` are exact); None is the next tier of its team.
     """
 
+    did: ClassVar[str] = "escalated"
     ticket: int
     to: str | None
     reason: str
@@ -92,6 +106,7 @@ class Escalate(Command):
 
 @dataclass(frozen=True, slots=True)
 class Tag(Command):
+    did: ClassVar[str] = "tagged"
     ticket: int
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -101,22 +116,26 @@ class Tag(Command):
 class Set(Command):
     """Set fields by name: priority, status (pending, hold, open), team, language, callback (a moment, or none)."""
 
+    did: ClassVar[str] = "set fields of"
     ticket: int
     values: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Solve(Command):
+    did: ClassVar[str] = "solved"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Close(Command):
+    did: ClassVar[str] = "closed"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen(Command):
+    did: ClassVar[str] = "reopened"
     ticket: int
 
 
@@ -124,6 +143,7 @@ class Reopen(Command):
 class Merge(Command):
     """Close `ticket` with a pointer to `into`."""
 
+    did: ClassVar[str] = "merged"
     ticket: int
     into: int
 
@@ -132,6 +152,7 @@ class Merge(Command):
 class Split(Command):
     """Begin a new ticket with some messages of another, by id. Without a subject it has that of the first of them."""
 
+    did: ClassVar[str] = "split"
     ticket: int
     messages: tuple[int, ...]
     subject: str = ""
@@ -141,6 +162,7 @@ class Split(Command):
 class MarkSpam(Command):
     """Close as spam. `block`: mail from its sender ("sender") or their whole domain ("domain") is spam from now on."""
 
+    did: ClassVar[str] = "marked as spam"
     ticket: int
     block: str | None = None
 
@@ -149,12 +171,25 @@ class MarkSpam(Command):
 class UnmarkSpam(Command):
     """No spam after all; its sender is no longer blocked."""
 
+    did: ClassVar[str] = "marked as no spam"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Undo(Command):
-    """Take back the agent's last command, or the one numbered `command`."""
+    """Undo the actor's last command, or the one numbered `command`: all commands of its invocation."""
 
+    needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
     command: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListCommands(Command):
+    """List the actor's last `limit` commands and whether undo can take them back. Changes nothing."""
+
+    needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
+    undoable: ClassVar[bool] = False
+    limit: int = 20

@@ -16,6 +16,7 @@ from . import timing, wording
 from .lasting import still_true
 from .model import URGENT, Notice
 from .reaching import message, way
+from .showing import shown_together
 
 #: Tickets with a line of their own, in mail and where long messages become many; the rest is named by number.
 LINES, BRIEF_LINES = 300, 30
@@ -59,7 +60,7 @@ def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
         subject, text = together(unit, notices, through.brief)
     tickets = {notice.ticket for notice in notices}
     one = tickets.pop() if len(tickets) == 1 else None
-    entry = message(unit, agent, through, subject, text, one)
+    entry = message(unit, agent, through, subject, text, one, shown_together(unit, one))
     unit.enqueue(entry)
     for notice in notices:
         yield AgentTold(notice.ticket, agent.handle, notice.about, entry.id)

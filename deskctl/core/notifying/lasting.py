@@ -59,6 +59,19 @@ def _waits(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
     return _is_work(unit, notice, ticket) and ticket.assignee is None
 
 
+def _unanswered(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
+    return _is_work(unit, notice, ticket) and ticket.waiting_since is not None
+
+
+def _still_said(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
+    """A reply that was undone was none."""
+    return notice.message is None or any(head.id == notice.message for head in unit.heads(ticket.number))
+
+
+def _done(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
+    return ticket.status not in ACTIVE and not ticket.spam
+
+
 def _runs(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
     """The clock is known by the moment that was told; where none has it any more, by any that is not kept yet."""
     if not _is_work(unit, notice, ticket):
@@ -81,6 +94,10 @@ _HOLDS: dict[str, Callable[[Unit, Notice, Ticket], bool]] = {
     "escalated": _for_them,
     "nobody": _waits,
     "stuck": _waits,
+    "answered": _unanswered,
+    "replied": _still_said,
+    "solved": _done,
+    "reopened": _is_work,
     "due_soon": _runs,
     "overdue": _runs,
 }

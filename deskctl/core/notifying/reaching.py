@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
-from ..outbox import OutboxEntry, OutboxKind, OutboxState
+from ..outbox import OutboxEntry, OutboxKind, OutboxState, Shown
 from ..people import Agent
 from ..replying import new_message_id
 from ..settings import ChannelInfo, Settings
@@ -43,8 +44,17 @@ def _ways(settings: Settings, agent: Agent) -> Iterator[Way]:
         yield Way(settings.notifier, agent.email)
 
 
-def message(unit: Unit, agent: Agent, through: Way, subject: str, text: str, ticket: int | None) -> OutboxEntry:
-    """What is to be enqueued."""
+def message(
+    unit: Unit,
+    agent: Agent,
+    through: Way,
+    subject: str,
+    text: str,
+    ticket: int | None,
+    shown: Shown | None,
+    wait: timedelta = timedelta(),
+) -> OutboxEntry:
+    """What is to be enqueued; it leaves after `wait`."""
     settings, channel = unit.settings, through.channel
     language = settings.language if settings.language in _FOOT else "en"
     return OutboxEntry(
@@ -56,13 +66,14 @@ def message(unit: Unit, agent: Agent, through: Way, subject: str, text: str, tic
         subject=subject,
         text=text if channel.kind == "email" else f"{subject}\n\n{text}\n{_FOOT[language]}",
         created_at=unit.now,
-        due_at=unit.now,
+        due_at=unit.now + wait,
         ticket=ticket,
         sender_name=settings.name,
         sender_address=channel.address,
         language=language,
         automatic=True,
         agent=agent.handle,
+        shown=shown,
     )
 
 
@@ -83,4 +94,4 @@ def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
     for foot in _FOOT.values():
         text = text.removesuffix(f"\n{foot}")
-    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket))
+    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...safe import visible, visible_lines
 from ..conversation import Message, MessageHead
 from ..messages import MessageKind
+from ..subjects import differs
 from ..tickets import Ticket
 from ..unit import Unit
 from .model import Notice
@@ -33,6 +36,10 @@ WHAT = {
         "approved": "Approved",
         "denied": "Not approved",
         "undecided": "Done before your question was decided",
+        "answered": "Customer replied",
+        "replied": "Colleague replied",
+        "solved": "Solved",
+        "reopened": "Reopened",
     },
     "ko": {
         "new": "새 문의",
@@ -54,6 +61,10 @@ WHAT = {
         "approved": "승인됨",
         "denied": "승인되지 않음",
         "undecided": "승인 여부가 정해지기 전에 종료됨",
+        "answered": "고객 답변 도착",
+        "replied": "동료 상담원이 답변함",
+        "solved": "해결됨",
+        "reopened": "다시 열림",
     },
 }
 DIGEST = {
@@ -78,6 +89,10 @@ _BY = {
         "approval": "Asked by",
         "approved": "Decided by",
         "denied": "Decided by",
+        "replied": "Reply by",
+        "solved": "Solved by",
+        "reopened": "Reopened by",
+        "answered": "Entered by",
         "": "Note by",
     },
     "ko": {
@@ -85,6 +100,10 @@ _BY = {
         "approval": "요청한 사람",
         "approved": "결정한 사람",
         "denied": "결정한 사람",
+        "replied": "답변한 상담원",
+        "solved": "해결한 상담원",
+        "reopened": "다시 연 상담원",
+        "answered": "입력한 상담원",
         "": "메모 작성자",
     },
 }
@@ -94,6 +113,17 @@ _ITSELF = {
     "en": {"system:sla": "a service level", "": "the desk"},
     "ko": {"system:sla": "서비스 수준", "": "데스크"},
 }
+
+
+def names_customer(line: str) -> bool:
+    """Whether a line of a notification says whose ticket it is."""
+    return line.startswith(tuple(f"{label}: " for label in _FROM.values()))
+
+
+def secrets(lines: Iterable[str]) -> list[str]:
+    """The reasons in the lines of a notification, without their label."""
+    labels = tuple(f"{label}: " for label in _REASON.values())
+    return [line.partition(": ")[2] for line in lines if line.startswith(labels)]
 
 
 def language(unit: Unit) -> str:
@@ -117,7 +147,10 @@ def single(unit: Unit, notice: Notice) -> tuple[str, str]:
         return subject, "\n".join([*lines, "", "-- ", command(notice)])
     written = _head(unit, ticket, notice.message)
     theirs = written if written is not None and written.kind is MessageKind.IN else None
-    said = visible_lines(_said(unit, notice.message).strip()[:EXCERPT])
+    said = _said(unit, notice.message).strip()
+    if theirs is not None and differs(theirs.subject, ticket.subject, said):
+        said = f"{theirs.subject}\n\n{said}".strip()  # a customer may answer in the subject alone
+    said = visible_lines(said[:EXCERPT])
     head = [f"{_FROM[language(unit)]}: {visible(_who(unit, ticket, theirs))}"]
     if written is not None and written.kind is MessageKind.NOTE:
         head.append(_by(unit, notice, written))
@@ -147,6 +180,12 @@ def _by(unit: Unit, notice: Notice, written: Message | MessageHead) -> str:
     agent = unit.agents.get(written.author or "")
     who = agent.name if agent is not None else itself.get(written.author or "", itself[""])
     return f"{labels.get(notice.about, labels[''])}: {visible(who)}"
+
+
+def done_by(unit: Unit, about: str, name: str) -> str:
+    """`Solved by: Ana`, in the desk's language."""
+    labels = _BY[language(unit)]
+    return f"{labels.get(about, labels[''])}: {visible(name)}"
 
 
 def _said(unit: Unit, message: int | None) -> str:

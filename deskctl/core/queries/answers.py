@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
-from .outbox_answers import DeliveryRow
+from .message_answers import AttachmentRow, CallRow, ChoiceRow, MessageRow, ReplyRow
+from .seen_answers import ComposingRow
+
+__all__ = ["AttachmentRow", "CallRow", "ChoiceRow", "MessageRow", "ReplyRow"]
 
 SCHEMA_VERSION = 1
 
@@ -45,53 +48,6 @@ class TicketRow(TypedDict):
     approval: str | None
 
 
-class AttachmentRow(TypedDict):
-    id: int
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-
-
-class ChoiceRow(TypedDict):
-    key: str
-    label: str
-
-
-class CallRow(TypedDict):
-    """`direction` is in (the customer called) or out."""
-
-    direction: str
-    seconds: int | None
-
-
-class MessageRow(TypedDict):
-    """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
-    `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed. `deliveries`: by recipient, [] for what did not
-    go out. `may_answer`: whether a machine may answer it, null for what the desk itself wrote."""
-
-    id: int
-    kind: str
-    author: str | None
-    sent_at: str
-    subject: str
-    text: str
-    visible_text: str
-    attachments: list[AttachmentRow]
-    delivery: str | None
-    delivery_error: str | None
-    deliveries: list[DeliveryRow]
-    ticket: int
-    automatic: str | None
-    may_answer: bool | None
-    verified: bool
-    channel: str
-    call: CallRow | None
-    choices: list[ChoiceRow]
-    original: str | None
-
-
 class EventRow(TypedDict):
     """`kind`, `at`, `by` and the facts of the kind beside them."""
 
@@ -123,7 +79,7 @@ class TicketDocument(TicketRow):
 
     `spam_reason`: a relay's verdict or who said so, null for what is no spam. `bounced`: the contact's addresses
     that mail does not reach. `elsewhere`: the customer's other open tickets, newest change first. `addresses`: where
-    the customer writes from, on every channel.
+    the customer writes from, on every channel. `reply`: who gets the next plain reply.
     """
 
     addresses: list[str]
@@ -138,13 +94,8 @@ class TicketDocument(TicketRow):
     messages: list[MessageRow]
     events: list[dict[str, Any]]
     newest_in: int
-
-
-class SeenMark(TypedDict):
-    """`seen` is null when the agent was never shown the ticket; `newest` is 0 when nobody wrote."""
-
-    seen: int | None
-    newest: int
+    reply: ReplyRow
+    composing: list[ComposingRow]
 
 
 class MessageHit(TypedDict):
@@ -237,51 +188,6 @@ class TeamRow(PlanPart):
     agents: list[str]
     signature: str
     open: int
-
-
-class CandidateRow(TypedDict):
-    """`score`: seconds since their last turn (round_robin; null: never had one), else how much of what they can take is
-    free, from 0 to 1, and with `skill` one more for each skill that fits."""
-
-    agent: str
-    score: float | None
-
-
-class LeftOutRow(TypedDict):
-    """`reason` is offline, away, off_shift, channel, tier, gave_back, skills, full or had_enough."""
-
-    agent: str
-    reason: str
-
-
-class RouteDecision(TypedDict):
-    """`agent` null: the ticket waits on because of `why`. `at` is null for what would happen."""
-
-    at: str | None
-    agent: str | None
-    strategy: str
-    why: str
-    candidates: list[CandidateRow]
-    left_out: list[LeftOutRow]
-    skills: list[str]
-    relaxed: bool
-    relaxes_at: str | None
-    tier: str | None
-
-
-class RouteDocument(TypedDict):
-    """`decisions` are those that were made, the newest first; `would` is what would happen now, null for a ticket that
-    does not wait, or whose team takes its tickets by hand. `said` is all of it in words."""
-
-    ticket: int
-    status: str
-    team: str | None
-    strategy: str
-    assignee: str | None
-    queue_at: str
-    decisions: list[RouteDecision]
-    would: RouteDecision | None
-    said: list[str]
 
 
 class BlockRow(TypedDict):

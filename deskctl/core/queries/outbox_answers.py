@@ -30,7 +30,7 @@ class OutboxRow(TypedDict):
     attempts: int
     next_attempt_at: str | None
     last_error: str | None
-    message_id: str
+    message_id: str | None  # null for notifications to others: a secret of the recipient
 
 
 class BounceRow(TypedDict):

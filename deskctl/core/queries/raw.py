@@ -16,6 +16,13 @@ class Journalled(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutSecrets(Query):
+    """The stored bytes with this SHA-256, without Message-IDs of notifications. Answer: `bytes`."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawMessages(Query):
     """Messages whose raw bytes are kept, in the order of their ids, `limit` of them with an id above `after`.
 

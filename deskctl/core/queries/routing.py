@@ -9,7 +9,7 @@ from . import Query
 
 @dataclass(frozen=True, slots=True)
 class ExplainRoute(Query):
-    """Why a ticket went where it went, and what would happen with it now. Answer: `answers.RouteDocument`."""
+    """Why a ticket went where it went, and what would happen with it now. Answer: `route_answers.RouteDocument`."""
 
     ticket: int
     now: str | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ..queries.answers import RouteDecision
+from ..queries.route_answers import RouteDecision
 from .floor import Decision, Floor, of_score
 from .model import TIERS, Model, Plan, Strategy, Waiting
 
@@ -22,7 +22,7 @@ _LEFT_OUT = {
     "channel": "does not work on {channel}",
     "tier": "below tier {tier}",
     "gave_back": "had it until it was given back or on",
-    "skills": "lacks {skills}",
+    "skills": "lacks {lacking}",
     "full": "has as many {channel} tickets as they can take",
     "had_enough": "was given as many as the team allows at once",
 }
@@ -35,7 +35,7 @@ _WAITS = {
     "channel": "nobody who is there works on {channel}",
     "tier": "nobody of tier {tier} is there",
     "gave_back": "whoever could take it had it, until it was given back or on",
-    "skills": "nobody who is there knows {skills}",
+    "skills": "nobody who is there knows {lacking}",
     "full": "everybody who could take it has as much as they can take",
     "had_enough": "everybody who could take it was given enough for the moment",
 }
@@ -61,6 +61,7 @@ def of_event(recorded: RecordedEvent) -> RouteDecision:
         "relaxed": facts["relaxed"],
         "relaxes_at": None,
         "tier": facts["tier"],
+        "waived": facts["waived"],
     }
 
 
@@ -78,6 +79,7 @@ def of_floor(floor: Floor, ticket: Waiting, decision: Decision) -> RouteDecision
         "relaxed": decision.relaxed,
         "relaxes_at": relaxes.isoformat() if relaxes is not None else None,
         "tier": ticket.tier,
+        "waived": list(decision.waived),
     }
 
 
@@ -90,7 +92,8 @@ def _left(by_reason: Mapping[str, Iterable[str]]) -> list[Any]:
 
 def why_it_waits(decision: Decision, ticket: Waiting) -> str:
     """In words that end a sentence."""
-    words = {"channel": ticket.channel, "tier": ticket.tier or "", "skills": ", ".join(decision.skills)}
+    skills = (skill for skill in decision.skills if skill not in decision.waived)
+    words = {"channel": ticket.channel, "tier": ticket.tier or "", "lacking": ", ".join(skills)}
     return _WAITS[decision.why].format(**words)
 
 
@@ -114,6 +117,7 @@ def _one(when: str, decision: RouteDecision, channel: str, timezone: str, plan: 
         "channel": channel,
         "tier": decision["tier"] or "",
         "skills": ", ".join(decision["skills"]) or "what it needs",
+        "lacking": ", ".join(s for s in decision["skills"] if s not in decision["waived"]) or "what it needs",
     }
     agent = decision["agent"]
     would = decision["at"] is None
@@ -126,6 +130,8 @@ def _one(when: str, decision: RouteDecision, channel: str, timezone: str, plan: 
         yield f"{when}: {'it would go' if would else 'it went'} to {agent}."
     if decision["skills"]:
         yield f"  needs {words['skills']}{_relaxes(decision, timezone)}"
+    if decision["waived"]:
+        yield f"  goes without {', '.join(decision['waived'])}: no active agent of the team has that skill"
     if decision["tier"]:
         known = decision["tier"] in tiers
         yield (

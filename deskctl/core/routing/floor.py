@@ -23,6 +23,7 @@ class Decision:
     """`agent` None: it waits, because of `why` (one of REASONS, or `empty` for a team without agents).
 
     `candidates` are those who could take it with their scores, the best first; `left_out` the others, by reason.
+    `waived` are the skills that nobody in the team has: it goes without them.
     """
 
     agent: str | None
@@ -31,6 +32,7 @@ class Decision:
     left_out: Mapping[str, tuple[str, ...]]
     skills: tuple[str, ...]
     relaxed: bool
+    waived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Floor:
         return frozenset(wanted)
 
     def relaxes_at(self, ticket: Waiting) -> datetime | None:
-        """From when on it goes without the skills; None: never, or it needs none."""
-        if self.plan.relax_after is None or not self.needed(ticket):
+        """From when on it goes without the skills; None: never, or it needs none that anybody has."""
+        if self.plan.relax_after is None or not self.needed(ticket) & self.known:
             return None
         return ticket.since + self.plan.relax_after
 
@@ -92,7 +94,8 @@ class Floor:
         sort = ticket.channel, skills, ticket.tier, relaxed
         if ticket.declined is None and sort in self._hopeless:
             return self._hopeless[sort]  # there is less and less to give, never more
-        fit = self._fit(ticket.channel, frozenset() if relaxed else skills, ticket.tier)
+        waived = tuple(sorted(skills - self.known))
+        fit = self._fit(ticket.channel, frozenset() if relaxed else skills & self.known, ticket.tier)
         left: dict[str, list[str]] = defaultdict(list)
         ranked = []
         for place in fit.places:
@@ -112,7 +115,7 @@ class Floor:
             out[reason] = (*out.get(reason, ()), *names)
         chosen = ranked[0][1] if ranked else None
         scores = tuple((name, key[-1]) for key, name in ranked)
-        decision = Decision(chosen, "" if chosen else _main(out), scores, out, tuple(sorted(skills)), relaxed)
+        decision = Decision(chosen, "" if chosen else _main(out), scores, out, tuple(sorted(skills)), relaxed, waived)
         if chosen is None and ticket.declined is None:
             self._hopeless[sort] = decision
         return decision

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from ...errors import NotFound, Refused, UsageError
 from .. import targets
 from ..commands import Command
 from ..commands.routing import SetPresence
-from ..handling import Handler, Said, Steps
-from ..moments import parse_moment
+from ..event import Event
+from ..handling import Handler, Restorer, Said, Steps
+from ..moments import ahead
 from ..people import Actor
+from ..plain import differing, with_fields
+from ..restores import RestorePresence
 from ..suggest import did_you_mean
+from ..undo import Restore
 from ..unit import Unit
 from .events import PresenceChanged
 from .model import Presence, State
 from .waking import wake_for_agent
 
+#: What undo puts back; a move to a busy channel is routing's.
+_KEPT = ("state", "since", "until")
 _THERE = {State.ONLINE: "is online", State.AWAY: "is away", State.OFFLINE: "is offline"}
 
 
@@ -34,20 +41,30 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     state = State(command.state)
     until = None
     if command.until is not None:
-        until = parse_moment(command.until, unit.now, ZoneInfo(unit.settings.timezone))
-        if until <= unit.now:
-            raise UsageError(f"--until: “{command.until}” is past", "name a moment to come")
+        until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
     old = unit.roster.presence(handle)
     words = _THERE[state]
     if until is not None:
         words += f" until {until.astimezone(ZoneInfo(unit.settings.timezone)):%Y-%m-%d %H:%M %Z}"
     if (old.at(unit.now), old.until) == (state, until):
         return Said(f"{handle} {_THERE[state]} already", facts={"agent": handle, "state": state.value})
-    unit.roster.put_presence(Presence(handle, state, unit.now, until))
+    new = Presence(handle, state, unit.now, until)
+    unit.roster.put_presence(new)
     wake_for_agent(unit, handle, until)
-    yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until)
+    yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
     return Said(f"{handle} {words}", facts=facts)
 
 
+def restore(unit: Unit, past: RestorePresence) -> Iterator[Event]:
+    """Undo `set_presence`."""
+    now = unit.roster.presence(past.agent)
+    restored = with_fields(now, past.fields)
+    unit.roster.put_presence(restored)
+    wake_for_agent(unit, past.agent, restored.until)
+    old, new = now.at(unit.now).value, restored.at(unit.now).value
+    yield PresenceChanged(None, past.agent, old, new, restored.until, differing(now, restored, _KEPT))
+
+
 HANDLERS: dict[type[Command], Handler] = {SetPresence: set_presence}
+RESTORERS: dict[type[Restore], Restorer] = {RestorePresence: restore}

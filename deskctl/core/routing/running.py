@@ -201,6 +201,7 @@ def _routed(unit: Unit, waiting: Waiting, decision: Decision) -> re.Routed:
         decision.skills,
         decision.relaxed,
         waiting.tier,
+        decision.waived,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ...errors import UsageError
 from .. import targets
 from ..commands import admin
-from ..durations import parse_duration
+from ..durations import parse_wait
 from ..people import Agent, Team
 from ..suggest import did_you_mean
 from ..unit import Unit
@@ -53,10 +53,10 @@ def planned(plan: Plan, command: admin.ChangeTeam) -> Plan:
     if command.cap_per_tick is not None:
         changed = replace(changed, cap=_count(str(command.cap_per_tick), "--cap-per-tick"))
     if command.tick is not None:
-        changed = replace(changed, tick=parse_duration(command.tick, "--tick"))
+        changed = replace(changed, tick=parse_wait(command.tick, "--tick"))
     if command.relax_after is not None:
         never = command.relax_after in ("never", "")
-        changed = replace(changed, relax_after=None if never else parse_duration(command.relax_after, "--relax-after"))
+        changed = replace(changed, relax_after=None if never else parse_wait(command.relax_after, "--relax-after"))
     return replace(
         changed,
         weights=_by_channel(command.weights, "--weight", _count, plan.weights),
@@ -132,11 +132,16 @@ def _tiers(text: str) -> tuple[str, ...]:
 def _by_channel(
     said: Sequence[str] | None, where: str, value_of: Callable[[str, str], T], known: Mapping[str, T]
 ) -> dict[str, T]:
-    """`CHANNEL=VALUE`, or a value for every channel; without a value it goes."""
+    """`CHANNEL=VALUE`, or a value for every channel; without a value it goes. Raises UsageError, also for two values
+    for one channel."""
     values = dict(known)
+    given: dict[str, str] = {}
     for text in said or ():
         channel, sign, value = text.rpartition("=")
         name = _word(channel, where) if sign else ANY
+        if given.setdefault(name, value.strip()) != value.strip():
+            whole = "all channels" if name == ANY else name
+            raise UsageError(f"{where}: two different values for {whole}", "give one value for each channel")
         if value.strip():
             values[name] = value_of(value, where)
         else:
@@ -161,7 +166,7 @@ def _count(text: str, where: str) -> int:
 
 
 def _length(text: str, where: str) -> timedelta:
-    return parse_duration(text, where)
+    return parse_wait(text, where)
 
 
 def _one_of(kind: type[E], text: str, where: str) -> E:

@@ -2,40 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..events import Event
+from ..event import Event, Kept
+from ..restores import RestoreRota
+from ..undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
+
+if TYPE_CHECKING:
+    from ..ports import RecordedEvent
+    from ..unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftAdded(Event):
+    undo = Undoable("The shift is removed.")
+    concerns = "shift {shift}"
     shift: int
     agent: str
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield RestoreRota(gone=self.shift)
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if any(known.id == self.shift for known in unit.shifts.rota.shifts):
+            return None
+        return Hindrance(f"shift {self.shift} was removed since")
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftRemoved(Event):
+    undo = Undoable("The shift is there again, with its number.")
+    concerns = "shift {shift}"
     shift: int
     agent: str
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestoreRota(shift=self.kept)
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        return UNRECORDED if self.kept is None else None
 
 
 @dataclass(frozen=True, slots=True)
 class AbsenceAdded(Event):
+    undo = Undoable("The days off are removed.")
+    concerns = "shift {absence}"
     absence: int
     agent: str
     first: str
     last: str
 
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield RestoreRota(gone=self.absence)
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if any(known.id == self.absence for known in unit.shifts.rota.absences):
+            return None
+        return Hindrance(f"shift {self.absence} was removed since")
+
 
 @dataclass(frozen=True, slots=True)
 class AbsenceRemoved(Event):
+    undo = Undoable("The days off are there again, with their number.")
+    concerns = "shift {absence}"
     absence: int
     agent: str
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestoreRota(absence=self.kept)
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        return UNRECORDED if self.kept is None else None
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverWritten(Event):
     """`team` None: it is for everybody."""
+
+    undo = Cannot("colleagues may have read the handover note", "deskctl shift handover writes another note")
+    concerns = "handover note {handover}"
 
     handover: int
     by: str

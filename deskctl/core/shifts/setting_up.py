@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from ...errors import NotFound, Refused, UsageError
 from ..calendars.model import zone
 from ..commands import Command
 from ..commands import shifts as c
-from ..handling import Handler, Said, Steps
+from ..event import Event
+from ..handling import Handler, Restorer, Said, Steps
 from ..people import Actor, Agent
+from ..plain import plain
+from ..plain import read as read_plain
+from ..restores import RestoreRota
 from ..suggest import did_you_mean
+from ..undo import Restore
 from ..unit import Unit
 from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, ShiftAdded, ShiftRemoved
 from .expanding import AHEAD, stints
@@ -106,13 +112,33 @@ def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
         raise NotFound(f"there is no shift {command.number}", "deskctl shift list shows them with their numbers")
     unit.shifts.remove(command.number)
     if shift is not None:
-        yield ShiftRemoved(None, shift.id, shift.agent)
+        yield ShiftRemoved(None, shift.id, shift.agent, plain(shift))
         said = f"shift {shift.id} of {shift.agent} is removed: {written(shift.week)}"
     else:
         assert absence is not None
-        yield AbsenceRemoved(None, absence.id, absence.agent)
+        yield AbsenceRemoved(None, absence.id, absence.agent, plain(absence))
         said = f"{absence.agent} is not off {_days(absence)} after all"
     return Said(said, facts={"shift": command.number})
+
+
+def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
+    """Undo a change of the rota: what was removed is there again with its number, what was added is not."""
+    rota = unit.shifts.rota
+    if past.shift is not None:
+        shift = read_plain(Shift, past.shift)
+        unit.shifts.add(shift=shift)
+        yield ShiftAdded(None, shift.id, shift.agent)
+    if past.absence is not None:
+        absence = read_plain(Absence, past.absence)
+        unit.shifts.add(absence=absence)
+        first, last = absence.first.isoformat(), absence.last.isoformat()
+        yield AbsenceAdded(None, absence.id, absence.agent, first, last)
+    if past.gone is not None:
+        unit.shifts.remove(past.gone)
+        for gone in (s for s in rota.shifts if s.id == past.gone):
+            yield ShiftRemoved(None, gone.id, gone.agent, plain(gone))
+        for off in (a for a in rota.absences if a.id == past.gone):
+            yield AbsenceRemoved(None, off.id, off.agent, plain(off))
 
 
 def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
@@ -182,3 +208,4 @@ HANDLERS: dict[type[Command], Handler] = {
     c.HandOver: hand_over,
     c.ReadHandovers: read,
 }
+RESTORERS: dict[type[Restore], Restorer] = {RestoreRota: restore}

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
 from ..calendars.model import Calendar
+from ..moments import YEARS
 from ..queries.shift_answers import GapReport, GapRow, HandoverRow, ShiftDay, ShiftPerson, ShiftRow, ShiftWeek
 from . import coverage
 from .demand import QUARTER, Demand, hour_of, remarks
@@ -61,6 +62,8 @@ def monday(week: str | None, now: datetime, local: ZoneInfo) -> date:
             day = date.fromisoformat(week.strip())
         except ValueError:
             raise UsageError(f"“{week}” is no date", "as in 2027-03-01: the week that has it is shown") from None
+        if day.year not in YEARS:
+            raise UsageError(f"“{week}” is too far away", f"weeks from {YEARS[0]} to {YEARS[-1]} are shown")
     return day - timedelta(days=day.weekday())
 
 

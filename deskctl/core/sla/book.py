@@ -47,6 +47,10 @@ class Book:
     def policy(self, name: str) -> Policy | None:
         return self.policies[name][-1] if name in self.order else None
 
+    def place(self, policy: str) -> int | None:
+        """Its place in the order, from 1; None when it is not in force."""
+        return self.order.index(policy) + 1 if policy in self.order else None
+
     @property
     def current_calendars(self) -> list[Calendar]:
         names = {ALWAYS, *self.calendars} - self.gone

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ..events import Event
+from ..event import Event, Kept
+from ..restores import RestoreCalendar, RestorePolicy
+from ..undo import UNRECORDED, Follows, Hindrance, Restore, Undoable
+
+if TYPE_CHECKING:
+    from ..ports import RecordedEvent
+    from ..unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class LevelEvent(Event):
     """Follows from other events, from a policy or from time: no news to whoever watches the list."""
+
+    undo = Follows("clocks are recalculated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +150,25 @@ class Withdraw(ClockEvent):
 class DueSet(Event):
     """A due moment by hand: it stays, whatever happens. None: it is worked out again."""
 
+    undo = Undoable("The due time is what it was.")
+
     metric: str
     due: datetime | None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield from ()  # clocks are recalculated without events that were undone
 
 
 @dataclass(frozen=True, slots=True)
 class Promised(Event):
     """The customer was told when to expect something."""
 
+    undo = Undoable("The promise is withdrawn; an earlier one holds again.")
+
     due: datetime
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield from ()  # clocks are recalculated without events that were undone
 
 
 # --- what is set up -------------------------------------------------------------------------------
@@ -158,21 +178,85 @@ class Promised(Event):
 class CalendarChanged(Event):
     """`version` holds from now on; None: the calendar is gone."""
 
+    undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
+    concerns = "calendar {calendar}"
+
     calendar: str
     version: int | None
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestoreCalendar(self.calendar, self.kept["version"])
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if self.kept is None:
+            return UNRECORDED
+        current = unit.levels.book.calendar(self.calendar)
+        if (None if current is None else current.version) != self.version:
+            return _changed_since(f"calendar {self.calendar}", f"deskctl calendar show {self.calendar}")
+        users = [p.name for p in unit.levels.book.current_policies if p.calendar == self.calendar]
+        if self.kept["version"] is None and users:
+            why = f"policy {users[0]} uses calendar {self.calendar}"
+            return Hindrance(why, f"deskctl sla edit {users[0]} --calendar 24x7")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged(Event):
     """`version` holds from now on; None: the policy is gone."""
 
+    undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
+    concerns = "policy {policy}"
+
     policy: str
     version: int | None
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestorePolicy(self.policy, self.kept["version"], self.kept["place"])
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if self.kept is None:
+            return UNRECORDED
+        book = unit.levels.book
+        current = book.policy(self.policy)
+        if (None if current is None else current.version) != self.version:
+            return _changed_since(f"policy {self.policy}", f"deskctl sla show {self.policy}")
+        former = next((p for p in book.policies[self.policy] if p.version == self.kept["version"]), None)
+        if former is not None and book.calendar(former.calendar) is None:
+            why = f"calendar {former.calendar} of policy {self.policy} was removed"
+            return Hindrance(why, f"deskctl calendar add {former.calendar} adds it again")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyMoved(Event):
     """`place` counts from 1; the first that matches is taken."""
 
+    undo = Undoable("The policy has its earlier place in the order.")
+    concerns = "policy {policy}"
+
     policy: str
     place: int
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestorePolicy(self.policy, self.kept["version"], self.kept["place"])
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if self.kept is None:
+            return UNRECORDED
+        order = unit.levels.book.order
+        if self.policy in order and order.index(self.policy) + 1 == self.place:
+            return None
+        return _changed_since(f"the place of policy {self.policy}", "deskctl sla list")
+
+
+def _changed_since(what: str, instead: str) -> Hindrance:
+    return Hindrance(f"{what} was changed since", instead)

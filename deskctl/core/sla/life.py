@@ -118,6 +118,8 @@ def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
         case CallLogged(message=message, direction="in") if recorded.actor.handle is not None:
             # Who was on the telephone asked, and was answered.
             life.words += [Word(at, Said.ASKED, message), Word(at, Said.ANSWERED, message)]
+        case e.MessageReceived(kept_only=True) | e.ReplyAdded(aside=True):
+            pass
         case e.MessageReceived(message=message, automatic=None, received=received):
             if not _is_known(life, message):
                 _bring(life, Word(received or at, Said.ASKED, message))

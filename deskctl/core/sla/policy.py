@@ -124,9 +124,9 @@ class Policy:
         return tuple(pair for step in self.steps if str(step.at) == level for pair in step.then)
 
 
-def parse_target(text: str, where: str) -> tuple[tuple[Priority, ...], timedelta]:
-    """`urgent=15m`, or `4h` for every priority. Raises UsageError."""
+def parse_target(text: str, where: str) -> tuple[Priority | None, timedelta]:
+    """`urgent=15m`, or `4h` for all priorities (None). Raises UsageError."""
     name, sign, length = text.partition("=")
     if not sign:
-        return tuple(Priority), parse_duration(text, where)
-    return (parse_priority(name.strip().lower()),), parse_duration(length, where)
+        return None, parse_duration(text, where)
+    return parse_priority(name.strip().lower()), parse_duration(length, where)

@@ -10,7 +10,7 @@ from ..commands import Command
 from ..commands.levels import Promise
 from ..events import Event
 from ..handling import Handler, Said, Steps
-from ..moments import ahead
+from ..moments import ahead, shown
 from ..people import Actor
 from ..tickets import Ticket
 from ..unit import Unit
@@ -26,16 +26,17 @@ def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
     due = _moment(unit, command.moment)
     unit.levels.use()
     yield Promised(ticket.number, due)
-    shown = due.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
+    by = shown(due, ZoneInfo(unit.settings.timezone))
     facts = {"due": due.isoformat().replace("+00:00", "Z")}
-    return Said(f"the customer of ticket {ticket.number} may expect an answer by {shown}", (ticket.number,), facts)
+    return Said(f"the customer of ticket {ticket.number} may expect an answer by {by}", (ticket.number,), facts)
 
 
-def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, None]]:
-    def setter(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
+def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]:
+    def setter(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, str | None]:
         due = None if value.strip().lower() in _COMPUTED else _moment(unit, value)
         unit.levels.use()
         yield DueSet(ticket.number, metric.value, due)
+        return None if due is None else shown(due, ZoneInfo(unit.settings.timezone))
 
     return setter
 

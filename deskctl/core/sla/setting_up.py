@@ -45,7 +45,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
     if not policy.targets:
         raise UsageError(f"policy {name} promises nothing", "as in --first-response normal=4h")
     unit.levels.put_policy(policy)
-    yield PolicyChanged(None, name, policy.version)
+    yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
     yield from keeping.keep_all(unit)
     written = [text for _, text in command.targets]
     return Said(f"policy {name} is added", facts=_facts(unit, policy, written))
@@ -78,7 +78,7 @@ def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
     if not command.then:
         raise UsageError("a step does nothing", "as in --then notify=lead")
     at = parse_level(command.at, "--at")
-    step = Step(at, tuple(_action(unit, text) for text in command.then))
+    step = Step(at, _actions(unit, command.then))
     if step in known.steps:
         return Said(f"policy {known.name} does that already", facts={"policy": known.name, "version": known.version})
     return (yield from _new_version(unit, known, replace(known, steps=(*known.steps, step)), ()))
@@ -89,7 +89,7 @@ def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[st
         return Said(f"policy {known.name} is that already", facts={"policy": known.name, "version": known.version})
     policy = replace(wanted, version=known.version + 1, since=unit.now)
     unit.levels.put_policy(policy)
-    yield PolicyChanged(None, policy.name, policy.version)
+    yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
     yield from keeping.keep_all(unit)
     return Said(f"policy {policy.name} is changed from now on", facts=_facts(unit, policy, written))
 
@@ -101,8 +101,9 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
         raise UsageError(f"there is no place {command.place}", f"from 1 to {len(order) + 1}")
     order.insert(command.place - 1, known.name)
     if tuple(order) != unit.levels.book.order:
+        place = unit.levels.book.place(known.name)
         unit.levels.put_order(tuple(order))
-        yield PolicyMoved(None, known.name, command.place)
+        yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
         yield from keeping.keep_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
     return Said(f"the order is {', '.join(order)}", facts=facts)
@@ -110,8 +111,9 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
 
 def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
     known = existing(unit.levels.book, command.name)
+    place = unit.levels.book.place(known.name)
     unit.levels.put_order(tuple(name for name in unit.levels.book.order if name != known.name))
-    yield PolicyChanged(None, known.name, None)
+    yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
     yield from keeping.keep_all(unit)
     return Said(f"policy {known.name} is removed; what its clocks have measured stays", facts={"policy": known.name})
 
@@ -137,20 +139,37 @@ def _when(text: str) -> str:
 def _targets(
     known: Mapping[Metric, Mapping[Priority, timedelta]], given: Iterable[tuple[str, str]]
 ) -> dict[Metric, dict[Priority, timedelta]]:
+    """The known targets with the given ones applied. A target for one priority takes precedence over a target for all
+    priorities, in whatever order they are given. Raises UsageError for targets that contradict each other."""
+    wanted = list(dict.fromkeys(_target(name, text) for name, text in given))
+    taken: dict[tuple[Metric, Priority | None], timedelta | None] = {}
+    for metric, priority, length in wanted:
+        if taken.setdefault((metric, priority), length) != length:
+            where = priority.label if priority is not None else "all priorities"
+            raise UsageError(
+                f"--{metric.value.replace('_', '-')}: two different targets for {where}", "give one target for each"
+            )
     targets = {metric: dict(by_priority) for metric, by_priority in known.items()}
-    for name, text in given:
-        if name not in set(MEASURED):
-            raise UsageError(f"nothing measures “{name}”{did_you_mean(name, MEASURED)}", ", ".join(MEASURED))
-        metric = Metric(name)
-        where = f"--{name.replace('_', '-')}"
-        if not text.partition("=")[2] and ("=" in text or not text):
-            priorities = (parse_priority(text.partition("=")[0]),) if text else tuple(Priority)
-            for priority in priorities:
-                targets.get(metric, {}).pop(priority, None)
-            continue
-        priorities, length = parse_target(text, where)
-        targets.setdefault(metric, {}).update(dict.fromkeys(priorities, length))
+    for metric, priority, length in sorted(wanted, key=lambda target: target[1] is not None):
+        by_priority = targets.setdefault(metric, {})
+        for each in tuple(Priority) if priority is None else (priority,):
+            if length is None:
+                by_priority.pop(each, None)
+            else:
+                by_priority[each] = length
     return {metric: targets[metric] for metric in MEASURED if targets.get(metric)}
+
+
+def _target(name: str, text: str) -> tuple[Metric, Priority | None, timedelta | None]:
+    """One option: its metric, the priority that it names (None: all), and the target (None: remove it). Raises
+    UsageError."""
+    if name not in set(MEASURED):
+        raise UsageError(f"nothing measures “{name}”{did_you_mean(name, MEASURED)}", ", ".join(MEASURED))
+    head, sign, length = text.partition("=")
+    if not text.strip() or (sign and not length.strip()):
+        return Metric(name), parse_priority(head.strip().lower()) if head.strip() else None, None
+    priority, target = parse_target(text, f"--{name.replace('_', '-')}")
+    return Metric(name), priority, target
 
 
 def _warnings(texts: Iterable[str]) -> tuple[Level, ...]:
@@ -161,6 +180,24 @@ def _warnings(texts: Iterable[str]) -> tuple[Level, ...]:
             raise UsageError(f"--warn: {text} is no warning", "of a breach whoever has the ticket hears anyway")
         levels.append(level)
     return tuple(dict.fromkeys(levels))
+
+
+#: Actions of which one step can have a single value.
+_SINGLE = frozenset({"priority", "assign", "team"})
+
+
+def _actions(unit: Unit, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Raises UsageError and NotFound, also for values of one step that contradict each other."""
+    actions = tuple(dict.fromkeys(_action(unit, text) for text in texts))
+    single: dict[str, str] = {}
+    for name, value in actions:
+        if name == "tag":
+            name, value = f"tag {value.lstrip('+-')}", "-" if value.startswith("-") else "+"
+        elif name not in _SINGLE:
+            continue
+        if single.setdefault(name, value) != value:
+            raise UsageError(f"--then: two different values for {name} in one step", "give one value")
+    return actions
 
 
 def _action(unit: Unit, text: str) -> tuple[str, str]:

@@ -104,6 +104,27 @@ def _promises(life: Life) -> list[Span]:
     return found if since is None else [*found, Span(Metric.PROMISE, len(found) + 1, since, None)]
 
 
+def open_promise(life: Life) -> datetime | None:
+    """The moment that was promised last and that no answer has settled yet."""
+    promises = _promises(life)
+    return life.promises[-1].value if promises and promises[-1].end is None else None
+
+
+def open_clocks(life: Life) -> list[Span]:
+    """The clocks that nothing has settled yet."""
+    return [span for span in spans(life) if span.end is None]
+
+
+def due_by_hand(life: Life) -> dict[Metric, datetime]:
+    """Due times that somebody set and that still hold, by metric."""
+    found: dict[Metric, datetime] = {}
+    for span in open_clocks(life):
+        said = [due.value[1] for due in life.dues if due.value[0] == span.metric and span.start <= due.at]
+        if said and said[-1] is not None:
+            found[span.metric] = said[-1]
+    return found
+
+
 def _done_since(states: Sequence[Change[str]]) -> datetime | None:
     """Since when the ticket is solved or closed without a break, merged or spam after that included."""
     since: datetime | None = None

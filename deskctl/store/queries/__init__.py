@@ -34,7 +34,7 @@ from ...core.queries.levels import (
     TestPolicies,
 )
 from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
-from ...core.queries.raw import Journalled, RawMessages
+from ...core.queries.raw import Journalled, RawMessages, WithoutSecrets
 from ...core.queries.routing import ExplainRoute
 from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
 from ...core.queries.tickets import CountTickets, ListTickets, ShowTicket
@@ -54,6 +54,7 @@ from . import (
     report,
     routing,
     search,
+    secrets,
     shifts,
     staff,
     tickets,
@@ -80,7 +81,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     CountTickets: lambda reader, query: tickets.count_tickets(reader.connection, query, reader.settings),
     SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
     SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
-    ShowTicket: lambda reader, query: show_ticket(reader.connection, query),
+    ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
     Seen: lambda reader, query: seen(reader.connection, query),
     GetAttachment: lambda reader, query: files.get_attachment(reader.connection, query),
     Completions: lambda reader, query: completions.complete(reader.connection, reader.settings, query),
@@ -111,8 +112,9 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
     Journalled: lambda reader, query: raw.journalled(reader.connection, query),
     RawMessages: lambda reader, query: raw.raw_messages(reader.connection, query),
-    ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query),
-    ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query),
+    WithoutSecrets: lambda reader, query: secrets.without_secrets(reader.connection, query),
+    ListOutbox: lambda reader, query: outbox.list_outbox(reader.connection, query, reader.viewer),
+    ShowOutbox: lambda reader, query: outbox.show_outbox(reader.connection, query, reader.viewer),
     StoreStatus: lambda reader, query: report.store_status(
         reader.connection, reader.database.where, reader.database.size()
     ),

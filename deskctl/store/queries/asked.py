@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, select
 
-from ...core.moments import parse_moment
+from ...core.moments import AHEAD_YEARS, parse_moment
 from ...core.settings import BUILT_IN, Settings
 from ...core.suggest import did_you_mean
 from ...errors import NotFound, UsageError
@@ -58,4 +58,9 @@ def _listed(what: str, known: Iterable[str]) -> str:
 def moment(now: str | None, settings: Settings) -> datetime:
     """The moment that somebody names, in the desk's time zone; None: this one. Raises UsageError."""
     at = datetime.now(UTC)
-    return at if now is None else parse_moment(now, at, ZoneInfo(settings.timezone))
+    if now is None:
+        return at
+    found = parse_moment(now, at, ZoneInfo(settings.timezone))
+    if found.year - at.year > AHEAD_YEARS:
+        raise UsageError(f"“{now}” is too far away", f"at most {AHEAD_YEARS} years ahead")
+    return found

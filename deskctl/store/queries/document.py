@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
+from ...core.conversation import Trust
 from ...core.events import MarkedSpam
 from ...core.messages import MessageKind
 from ...core.people import Actor
@@ -15,24 +16,27 @@ from ...core.queries.answers import (
     CallRow,
     MessageRow,
     OtherTicket,
-    SeenMark,
     TicketDocument,
 )
 from ...core.queries.lookups import Seen
 from ...core.queries.outbox_answers import DeliveryRow
+from ...core.queries.seen_answers import SeenMark
 from ...core.queries.tickets import ShowTicket
+from ...core.settings import Settings
 from ...errors import NotFound
 from ..moments import rfc3339
-from ..rows import choices, deliveries
+from ..rows import choices
+from ..seen import composers, mark
+from ..shapes import addresses, deliveries
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
-from ..tables import seen as seen_marks
 from ..tables.tickets import ACTIVE
 from ..text import from_json
 from .people import person
+from .recipients import reply_document
 from .tickets import loaded, row_document
 
 
-def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
+def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:
     """Raises NotFound."""
     number = _existing(connection, query.number)
     [(row, tags)] = loaded(connection, [number])
@@ -52,19 +56,18 @@ def show_ticket(connection: Connection, query: ShowTicket) -> TicketDocument:
         "addresses": _addresses(connection, who.members),
         "elsewhere": _elsewhere(connection, who.members, [number, *merged]),
         "messages": said,
+        "reply": reply_document(connection, row, merged, settings),
         "events": _events(connection, number),
         "newest_in": _newest(connection, [number, *merged]),
+        "composing": composers(connection, [number, *merged]),
     }
 
 
 def seen(connection: Connection, query: Seen) -> SeenMark:
     """Raises NotFound."""
     number = _existing(connection, query.ticket)
-    mark = select(seen_marks.c.message).where(seen_marks.c.agent == query.agent, seen_marks.c.ticket == number)
-    return {
-        "seen": connection.execute(mark).scalar_one_or_none(),
-        "newest": _newest(connection, [number, *_merged(connection, number)]),
-    }
+    numbers = [number, *_merged(connection, number)]
+    return mark(connection, query.agent, numbers, _newest(connection, numbers))
 
 
 def _existing(connection: Connection, number: int) -> int:
@@ -172,6 +175,12 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.channel,
         messages.c.choices,
         messages.c.original,
+        messages.c.to,
+        messages.c.cc,
+        messages.c.bcc,
+        messages.c.reply_to,
+        messages.c.trust,
+        messages.c.version,
         calls.c.direction,
         calls.c.seconds,
     )
@@ -197,6 +206,12 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "call": call_document(row),
             "choices": [{"key": c.key, "label": c.label} for c in choices(row.choices)],
             "original": row.original,
+            "version": row.version,
+            "to": from_json(row.to),
+            "cc": from_json(row.cc),
+            "bcc": list(addresses(row.bcc)),
+            "reply_to": list(addresses(row.reply_to)),
+            "doubt": _doubt(row),
         }
         for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]
@@ -229,6 +244,13 @@ def delivery_rows(row: Any) -> list[DeliveryRow]:
                 },
             )
     return list(found.values())
+
+
+def _doubt(row: Any) -> str | None:
+    """Why a message is not verified."""
+    if row.verified:
+        return None
+    return {Trust.FAIL.value: "dmarc", Trust.DOUBT.value: "reply_to"}.get(row.trust, "stranger")
 
 
 def attachment_document(row: Any) -> AttachmentRow:

@@ -11,6 +11,7 @@ from ...core.queries.lookups import GetAttachment
 from ...errors import NotFound
 from .. import blobs
 from ..tables import attachments
+from .secrets import hidden
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
@@ -20,6 +21,8 @@ def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
     if row is None:
         raise NotFound(f"there is no attachment {query.id}", "deskctl show NUMBER --json lists a ticket's attachments")
     content = blobs.read(connection, [row.sha256])[row.sha256]
+    if row.content_type.startswith(("message/", "text/")):  # a report may quote the head of what came back
+        content = hidden(connection, content)
     return {
         "filename": row.filename,
         "content_type": row.content_type,

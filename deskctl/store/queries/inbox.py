@@ -17,6 +17,7 @@ from ..tables import journal
 from ..tables.intake import UNSETTLED
 from ..text import from_json
 from .asked import known_channel
+from .secrets import hidden
 
 
 def list_inbox(connection: Connection, query: ListInbox, settings: Settings) -> list[InboxRow]:
@@ -40,9 +41,13 @@ def show_inbox(connection: Connection, query: ShowInbox) -> InboxDocument:
         row = connection.execute(select(journal).where(journal.c.id == query.id)).one_or_none()
     if row is None:
         raise NotFound(f"the journal has no row {query.id}", "deskctl inbox list --all shows every row")
-    raw = blobs.read(connection, [row.raw_sha256])[row.raw_sha256]
+    raw = hidden(connection, blobs.read(connection, [row.raw_sha256])[row.raw_sha256])
     document: dict[str, Any] = {**_document(row), "key": row.key, "sha256": row.raw_sha256}
-    return {"row": document, "envelope": from_json(row.envelope), "raw_base64": b64encode(raw).decode()}
+    return {
+        "row": document,
+        "envelope": from_json(row.envelope),
+        "raw_base64": b64encode(raw).decode(),
+    }
 
 
 def _document(row: Any) -> InboxRow:

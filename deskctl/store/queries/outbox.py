@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from ...core.events import Bounced
-from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxState
+from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxKind, OutboxState
+from ...core.people import DESK, Actor
 from ...core.queries.admin import ListOutbox, ShowOutbox
 from ...core.queries.outbox_answers import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...errors import NotFound, UsageError
@@ -21,7 +22,7 @@ from .document import delivery_rows
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
 
-def list_outbox(connection: Connection, query: ListOutbox) -> list[OutboxRow]:
+def list_outbox(connection: Connection, query: ListOutbox, viewer: Actor) -> list[OutboxRow]:
     """Oldest first, the newest `limit` of them. Raises UsageError."""
     rows = select(outbox)
     if query.state is not None:
@@ -35,10 +36,10 @@ def list_outbox(connection: Connection, query: ListOutbox) -> list[OutboxRow]:
     if query.ticket is not None:
         rows = rows.where(outbox.c.ticket == query.ticket)
     newest = connection.execute(rows.order_by(outbox.c.id.desc()).limit(query.limit)).all()
-    return [_document(row) for row in reversed(newest)]
+    return [_document(row, viewer) for row in reversed(newest)]
 
 
-def show_outbox(connection: Connection, query: ShowOutbox) -> OutboxDocument:
+def show_outbox(connection: Connection, query: ShowOutbox, viewer: Actor) -> OutboxDocument:
     """Raises NotFound."""
     row = None
     if 0 < query.id < 2**63:
@@ -46,7 +47,7 @@ def show_outbox(connection: Connection, query: ShowOutbox) -> OutboxDocument:
     if row is None:
         raise NotFound(f"there is no outgoing message {query.id}", "deskctl outbox list --all shows them")
     return {
-        **_document(row),
+        **_document(row, viewer),
         "kind": row.kind,
         "channel": row.channel,
         "cc": from_json(row.cc),
@@ -84,7 +85,9 @@ def _bounces(connection: Connection, number: int, ticket: int | None) -> list[Bo
     ]
 
 
-def _document(row: Any) -> OutboxRow:
+def _document(row: Any, viewer: Actor) -> OutboxRow:
+    """The Message-ID of a notification is for its recipient and the desk itself: it lets them answer by mail."""
+    secret = row.kind == OutboxKind.NOTIFICATION.value and viewer not in (DESK, Actor.agent(row.agent or ""))
     return {
         "id": row.id,
         "ticket": row.ticket,
@@ -93,5 +96,5 @@ def _document(row: Any) -> OutboxRow:
         "attempts": row.attempts,
         "next_attempt_at": maybe_rfc3339(row.due_at) if row.state in DUE_STATES else None,
         "last_error": row.last_error,
-        "message_id": row.message_id,
+        "message_id": None if secret else row.message_id,
     }

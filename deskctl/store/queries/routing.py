@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from ...core.moments import parse_moment
 from ...core.people import Team
-from ...core.queries.answers import RouteDecision, RouteDocument
+from ...core.queries.route_answers import RouteDecision, RouteDocument
 from ...core.queries.routing import ExplainRoute
 from ...core.routing import explaining
 from ...core.routing.events import Routed
@@ -26,6 +23,7 @@ from ..moments import rfc3339
 from ..routing import waiting_rows
 from ..source import StoredSource
 from ..tables import events, tickets
+from .asked import moment
 
 #: Decisions that are shown, the newest.
 SHOWN = 10
@@ -37,9 +35,7 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:
         raise NotFound(f"there is no ticket {query.ticket}", "deskctl list --all shows every ticket")
-    now = datetime.now(UTC)
-    if query.now is not None:
-        now = parse_moment(query.now, now, ZoneInfo(settings.timezone))
+    now = moment(query.now, settings)
     unit = Unit(StoredSource(connection, database.ids(connection), Shelf()), settings, now)
     team = unit.teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)

@@ -9,16 +9,16 @@ from .base import metadata
 from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
 from .levels import calendars, clocks, sla_book, sla_policies
-from .messages import anew, attachments, calls, known_as, messages
+from .messages import anew, attachments, calls, known_as, messages, seen_messages
 from .notices import notices, windows
-from .outbox import outbox, timers
+from .outbox import notification_answers, outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
 from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
 from .routing import presences, turns, unattended
 from .shifts import absences, handovers, handovers_read, shifts
 from .sqlite import metadata as sqlite_metadata
-from .tickets import followers, participants, seen, ticket_tags, tickets
+from .tickets import composing, followers, participants, ticket_tags, tickets
 
 __all__ = [
     "absences",
@@ -33,6 +33,7 @@ __all__ = [
     "channel_state",
     "clocks",
     "commands",
+    "composing",
     "contacts",
     "events",
     "followers",
@@ -48,12 +49,13 @@ __all__ = [
     "messages",
     "metadata",
     "notices",
+    "notification_answers",
     "outbox",
     "participants",
     "plugin_revisions",
     "postgresql_metadata",
     "presences",
-    "seen",
+    "seen_messages",
     "shifts",
     "sla_book",
     "sla_policies",

@@ -7,7 +7,9 @@ from sqlalchemy import Boolean, Column, Index, Table, Text, text
 from .base import Id, Moment, key, metadata, reference
 
 #: Queries repeat these words exactly, so that both engines take the partial index.
-UNDOABLE = "undoable AND NOT undone"
+UNDOABLE = "undoable"
+
+INVOKED = "invocation IS NOT NULL"
 
 ABOUT = "contact IS NOT NULL"
 
@@ -20,6 +22,14 @@ commands = Table(
     Column("at", Moment, nullable=False),
     Column("undoable", Boolean, nullable=False),
     Column("undone", Boolean, nullable=False),
+    Column("invocation", Text),  # the shell command that it was part of
+)
+
+Index(
+    "ix_commands_invocation",
+    commands.c.invocation,
+    sqlite_where=text(INVOKED),
+    postgresql_where=text(INVOKED),
 )
 
 Index(
@@ -41,6 +51,7 @@ events = Table(
     Column("at", Moment, nullable=False),
     Column("facts", Text, nullable=False),  # JSON document
     Column("contact", Id),  # whom an event without a ticket is about
+    Column("kept", Text),  # JSON document: what undo needs of the state before; shown nowhere
 )
 
 Index("ix_events_ticket", events.c.ticket, events.c.id)

@@ -9,7 +9,8 @@ from .base import Moment, key, metadata, reference
 OFFERS = "choices IS NOT NULL"
 
 #: `visible_text` is null where it is the whole `text`. `message_id` is the own id of outgoing messages too. `original`
-#: is what was said first, where its sender changed it later.
+#: is what was said first, where its sender changed it later. `trust`: how far the recipients
+#: that it names are believed.
 messages = Table(
     "messages",
     metadata,
@@ -25,7 +26,7 @@ messages = Table(
     Column("in_reply_to", Text),
     Column("references", Text, nullable=False),  # JSON list
     Column("digest", Text),
-    Column("reply_to", Text),
+    Column("reply_to", Text),  # JSON list, null for none
     Column("to", Text, nullable=False),  # JSON list
     Column("cc", Text, nullable=False),  # JSON list
     Column("automatic", Text),
@@ -38,6 +39,10 @@ messages = Table(
     Column("visible_text", Text),
     Column("choices", Text),  # JSON list of [key, label]
     Column("original", Text),
+    Column("bcc", Text),  # JSON list, null for none
+    Column("lists", Text),  # JSON list, null for none
+    Column("trust", Text),
+    Column("version", Integer, nullable=False, server_default=text("0")),  # how often it was edited
     Column("may_answer", Boolean),  # a machine may answer it; null for our own words and for what came before
 )
 
@@ -57,6 +62,16 @@ known_as = Table(
     Column("name", Text, primary_key=True),
     reference("message", "messages.id", part_of_key=True),
     Index("ix_known_as_message", "message"),
+    sqlite_with_rowid=False,
+)
+
+#: The messages that an agent was shown, each in the newest version that was shown.
+seen_messages = Table(
+    "seen_messages",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    reference("message", "messages.id", part_of_key=True),
+    Column("version", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -43,6 +43,7 @@ outbox = Table(
     Column("text", Text, nullable=False),
     Column("choices", Text),  # JSON list of [key, label]
     Column("agent", Text),  # whom a notification tells
+    Column("shown", Text),  # JSON document: what a notification showed, see core.outbox.Shown
     Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
     Column("claimed_at", Moment),
     # JSON list of [address, state, status, reason class, reason]: what reports say of single recipients
@@ -56,6 +57,16 @@ Index("ix_outbox_auto", outbox.c.created_at, sqlite_where=text(AUTO), postgresql
 Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_ticket", outbox.c.ticket)
 Index("ix_outbox_message", outbox.c.message)
+
+#: Answers to notifications that were accepted: a hash of what was said, and the message that it became.
+notification_answers = Table(
+    "notification_answers",
+    metadata,
+    reference("outbox", "outbox.id", part_of_key=True),
+    Column("content", Text, primary_key=True),
+    reference("message", "messages.id"),
+    sqlite_with_rowid=False,
+)
 
 timers = Table(
     "timers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, Text, text
 
-from .base import Id, Moment, key, metadata, reference
+from .base import Moment, key, metadata, reference
 
 #: Still somebody's work. Queries repeat these words exactly, so that both engines take the partial indexes.
 ACTIVE = "status IN ('new', 'open', 'pending', 'hold')"
@@ -84,12 +84,13 @@ participants = Table(
     sqlite_with_rowid=False,
 )
 
-#: The newest customer message of a ticket that an agent was shown.
-seen = Table(
-    "seen",
+#: Leases of agents who are writing a reply; over after `until` unless renewed.
+composing = Table(
+    "composing",
     metadata,
-    Column("agent", Text, primary_key=True),
     reference("ticket", "tickets.number", part_of_key=True),
-    Column("message", Id, nullable=False),
+    Column("agent", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -48,6 +48,15 @@ def _copies(config: EmailConfig) -> bool:
     return config.smtp is not None and config.imap is not None and bool(config.imap.sent)
 
 
+def _authority(config: EmailConfig) -> str | None:
+    """Only mail that is read from the provider's mailbox has gone through its servers."""
+    from .provider import authority
+
+    if config.imap is None or config.listen is not None:
+        return None
+    return authority(config.oauth.provider if config.oauth is not None else None, config.imap.host)
+
+
 def _plus(config: EmailConfig) -> bool:
     return config.plus
 
@@ -65,6 +74,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             receives=_receives,
             copies=_copies,
             plus=_plus,
+            authority=_authority,
             actions={n: _action(n) for n in ("verify", "import", "resume", "begin_consent", "finish_consent")},
             description="Mail: from an IMAP mailbox, an SMTP or LMTP listener or a pipe; answers through an SMTP relay",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from . import markers
@@ -9,6 +10,8 @@ from . import markers
 LONGEST = 300
 """Characters of a line, or of an attribution over several lines, that are looked at."""
 MAX_HEADER_LINES = 14
+#: Marks of direction, which programs put around names in texts from right to left.
+_DIRECTIONS = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 KINDS = ("from", "date", "to", "cc", "subject")
 
 
@@ -31,7 +34,7 @@ def attribution(lines: list[str], index: int) -> int:
             break
         if len(joined) + len(piece) > LONGEST:
             break
-        joined = f"{joined} {piece.strip()}".strip()
+        joined = f"{joined} {_DIRECTIONS.sub('', piece).strip()}".strip()
         if not joined:
             break
         if size > 1 and not _goes_on(joined):
@@ -47,16 +50,41 @@ def attribution(lines: list[str], index: int) -> int:
 
 def _inner(lines: list[str], index: int, size: int) -> bool:
     """Whether the attribution begins after the first line, which then is the sender's own."""
+    first = lines[index][:LONGEST].strip()
+    if markers.ADDRESS_ALONE.match(first) or (_begins(first) and not _begins_with_word(lines[index + 1])):
+        return False
     rest = " ".join(line.strip() for line in lines[index + 1 : index + size]).strip()
+    address, verb = markers.BRACKETED.search(first), markers.VERB.search(first.lower())
+    if (address and (verb or not _begins_with_word(rest))) or (
+        verb and not _begins_with_word(rest) and not markers.VERB.search(rest.lower())
+    ):
+        return False
     begins = bool(markers.ATTRIBUTION_START.match(rest))
     if not begins and (markers.MOMENT.search(lines[index][:LONGEST]) or not markers.MOMENT.search(rest)):
         return False
     return _is_attribution(rest, lines, index + size)
 
 
+def _begins(line: str) -> bool:
+    """Whether a line begins an attribution and ends in the middle of one."""
+    dated = markers.ATTRIBUTION_START.match(line) and (markers.DATE.search(line) or markers.CLOCK.search(line))
+    return bool(dated) and line[-1:] not in ".!?。"
+
+
+def _begins_with_word(line: str) -> bool:
+    """Whether an attribution could begin here with its first word, rather than with the time that ends a date."""
+    stripped = line[:LONGEST].lstrip()
+    return bool(markers.ATTRIBUTION_START.match(stripped)) and not stripped[:1].isdigit()
+
+
 def _goes_on(joined: str) -> bool:
     """Whether a line may be the beginning of an attribution that goes on below."""
-    return bool(markers.ATTRIBUTION_START.match(joined)) or "<" in joined or "@" in joined
+    return (
+        bool(markers.ATTRIBUTION_START.match(joined))
+        or "<" in joined
+        or "@" in joined
+        or bool(markers.DATE.search(joined))
+    )
 
 
 def _is_attribution(joined: str, lines: list[str], next_line: int) -> bool:
@@ -71,6 +99,9 @@ def _is_attribution(joined: str, lines: list[str], next_line: int) -> bool:
         return False
     if dated and markers.ADDRESS_COLON.search(joined[-140:]):
         return True
+    exact = markers.DATE.search(joined) and markers.CLOCK.search(joined)
+    if exact and (markers.BRACKETED.search(joined) or (len(joined) <= 120 and _quoted_below(lines, next_line))):
+        return True  # whatever the language calls it
     verb = markers.VERB.search(joined.lower())
     if verb is None:
         return False
@@ -144,7 +175,16 @@ def _is_message(kinds: set[str], fields: int, values: dict[str, str]) -> bool:
     if fields == 2:
         # Two lines are enough only when they say what no letter's own lines say: a mailbox and a moment.
         return "date" in kinds and bool(markers.MOMENT.search(values.get("date", ""))) and ("@" in who or "<" in who)
+    if "@" not in who and "<" not in who and len(kinds & {"from", "date", "to", "subject"}) < 4:
+        # A list of a customer's own, such as "De: Madrid, A: Barcelona, Fecha: ...", has no time of day.
+        return "date" in kinds and bool(markers.CLOCK.search(values.get("date", "")))
     return "subject" in kinds or "date" in kinds or ("@" in who and "to" in kinds)
+
+
+def ends_with_attribution(lines: list[str]) -> bool:
+    """Whether the last of a few lines are `On … wrote:`, so that a block below them is a quote."""
+    below = [*lines[-4:], "> "]
+    return any(attribution(below, at) == len(below) - 1 - at for at in range(len(below) - 1) if below[at].strip())
 
 
 def _rest_of(head: str, before: str) -> bool:
@@ -159,6 +199,11 @@ def _field(line: str, kinds: set[str]) -> tuple[str, str] | None:
         match = markers.NAMED[kind].match(line)
         if match:
             if kind not in kinds:
-                return kind, match["value"]
-            found = found or (kind, match["value"])
+                return kind, _bare(match["value"])
+            found = found or (kind, _bare(match["value"]))
     return found
+
+
+def _bare(value: str) -> str:
+    """A field's value without the bold mark or the bar of a table behind it."""
+    return value.rstrip().removesuffix("|").rstrip().removesuffix("*").rstrip()

@@ -9,8 +9,10 @@ from mimetypes import guess_type
 
 from deskctl.plugins import IncomingFile
 
-from . import calendars, cms, headers, tnef
+from . import calendars, cms, filenames, headers, structured, tnef
 from .charset import decode, guess
+from .choosing import Piece, chosen
+from .flowed import OWN, unflow
 from .mime import Part, read
 from .tnef import Tnef
 
@@ -28,29 +30,50 @@ SPECIAL = {
     "application/x-pkcs7-signature": "signed with S/MIME, not verified",
     "text/calendar": "holds a calendar invitation",
 }
+_MESSAGES = frozenset(("message/rfc822", "message/global"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one text part gave, with `flowed.OWN` in it.
+
+    `marked` has `> ` before what the HTML's structure says is quoted; for plain text it is the same as `text`.
+    """
+
+    text: str
+    marked: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
     """A mail's content: the readable text, the HTML as it came, and every other leaf."""
 
-    text: str
+    segments: tuple[Segment, ...]
     html: str | None
     files: tuple[IncomingFile, ...]
     charset: str  # as declared by the first text part; raw 8-bit headers are usually written in it
     problems: list[str]
-    marked: str = ""  # the text with `> ` before what the HTML's structure says is quoted; `""` if no HTML was read
+
+    @property
+    def text(self) -> str:
+        """All segments, in order."""
+        return "\n".join(segment.text for segment in self.segments).replace(OWN, "")
+
+    @property
+    def marked(self) -> str:
+        """The same with `> ` before what the HTML's structure says is quoted; `""` if no HTML was read."""
+        if all(segment.marked is segment.text for segment in self.segments):
+            return ""
+        return "\n".join(segment.marked for segment in self.segments)
 
 
 def sort_out(leaves: Sequence[Part]) -> Bodies:
-    """Text is what the plain parts say, else what the HTML says; all other leaves are attachments, inline ones too."""
-    plain: list[str] = []
-    html: list[str] = []
+    """Text parts side by side are the message, in order; of alternatives one is. All other leaves are attachments."""
+    pieces: list[Piece] = []
     files: list[IncomingFile] = []
     problems: list[str] = []
     declared = ""
-    html_first = False
     packed: list[Tnef] = []
     invitation = ""
     signed = 0
@@ -60,22 +83,21 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
         content_type = leaf.content_type
         typed = headers.parameters(leaf.get("content-type"))
         disposed = headers.parameters(leaf.get("content-disposition"))
-        disposition = leaf.get("content-disposition").split(b";")[0].strip().lower()
+        disposition = structured.token(leaf.get("content-disposition"))
         name = disposed.get("filename") or typed.get("name") or ""
         if content_type in ("text/plain", "text/html") and disposition != b"attachment" and not name:
             charset = typed.get("charset", "")
             text = _text(leaf, charset, problems)
             declared = declared or charset or _unsaid(leaf)
-            if content_type == "text/html":
-                html_first = html_first or not (plain or _in_alternative(leaf))
-                html.append(text)
-            else:
-                plain.append(_unflow(text, typed) if "format" in typed else text)
+            html = content_type == "text/html"
+            if not html and "format" in typed:
+                text = unflow(text, typed)
+            pieces.append(Piece(text, html, leaf.containers))
             continue
         if content_type in SPECIAL:
             _remark(problems, SPECIAL[content_type])
         elif content_type.endswith(("/pkcs7-mime", "/x-pkcs7-mime")):
-            inner = _signed(leaf) if signed < MAX_SIGNED else []
+            inner = _signed(leaf, signed) if signed < MAX_SIGNED else []
             signed += bool(inner)
             waiting.extend(reversed(inner))
             opened = inner or typed.get("smime-type", "").lower() == "signed-data"
@@ -88,7 +110,7 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
             invitation = calendars.line(_text(leaf, typed.get("charset", ""), problems))
         files.append(
             IncomingFile(
-                filename=headers.filename(name) if name else None,
+                filename=_name(name, leaf),
                 content_type=content_type,
                 content=leaf.content(),
                 inline=disposition == b"inline" or (not disposition and bool(leaf.get("content-id"))),
@@ -97,33 +119,69 @@ def sort_out(leaves: Sequence[Part]) -> Bodies:
         )
     for one in packed:
         files += _unpacked(one)
-        if not any(part.strip() for part in (*plain, *html)):
-            plain += [one.text] if one.text.strip() else []
-            html += [one.html] if one.html.strip() else []
-    text = "\n".join(part.strip("\n") for part in plain if part.strip())
-    joined_html = "\n".join(part for part in html if part.strip())
-    marked = ""
-    if joined_html and (not text or html_first):
-        from .html import to_text
-
-        page = to_text(joined_html)
-        if page.remark:
-            problems.append(page.remark)
-        # A mailing list's plain footer below an HTML-only letter must not hide the letter.
-        marked = f"{page.marked}\n{text}".strip("\n")
-        text = f"{page.text}\n{text}".strip("\n")
-    text = text or invitation
-    if "-----BEGIN PGP " in text:
-        _remark(
-            problems, "encrypted with PGP" if "-----BEGIN PGP MESSAGE-----" in text else "signed with PGP, not verified"
-        )
-    return Bodies(text, joined_html or None, tuple(files), declared, problems, marked)
+        if not any(piece.text.strip() for piece in pieces):
+            inside = (("multipart/alternative", 0),)
+            pieces += [Piece(one.text, False, inside)] if one.text.strip() else []
+            pieces += [Piece(one.html, True, inside)] if one.html.strip() else []
+    segments = _segments(chosen(pieces), problems)
+    if not segments and invitation:
+        segments = (Segment(invitation, invitation),)
+    bodies_text = "\n".join(segment.text for segment in segments)
+    if "-----BEGIN PGP " in bodies_text:
+        encrypted = "-----BEGIN PGP MESSAGE-----" in bodies_text
+        _remark(problems, "encrypted with PGP" if encrypted else "signed with PGP, not verified")
+    html_text = "\n".join(piece.text for piece in pieces if piece.html and piece.text.strip())
+    return Bodies(segments, html_text or None, tuple(files), declared, problems)
 
 
-def _signed(leaf: Part) -> list[Part]:
+def _segments(pieces: Sequence[Piece], problems: list[str]) -> tuple[Segment, ...]:
+    """The chosen pieces as text; HTML that only repeats the plain text beside it is left out, and the other way."""
+    found: list[Segment] = []
+    heard: dict[bool, set[str]] = {True: set(), False: set()}  # words of the HTML and of the plain pieces
+    mixed = len({piece.html for piece in pieces}) > 1
+    for piece in pieces:
+        if piece.html:
+            from .html import to_text
+
+            page = to_text(piece.text)
+            if page.remark:
+                _remark(problems, page.remark)
+            text, marked = page.text.strip("\n"), page.marked.strip("\n")
+            segment = Segment(text, marked if marked != text else text)
+        else:
+            text = piece.text.strip("\n")
+            segment = Segment(text, text)
+        if not text.strip():
+            continue
+        if mixed:
+            words = _WORDS.sub("", _LINK.sub("", text))
+            if words and words in heard[not piece.html]:
+                continue
+            heard[piece.html].add(words)
+        found.append(segment)
+    return tuple(found)
+
+
+_LINK = re.compile(r"<?https?://[^\s<>]*>?", re.IGNORECASE)
+_WORDS = re.compile(r"[\W_]+")
+
+
+def _name(name: str, leaf: Part) -> str | None:
+    """What the sender calls a part; a message that has no name is called by its subject."""
+    given = headers.filename(name) if name else None
+    if given is not None or leaf.content_type not in _MESSAGES:
+        return given
+    root = read(leaf.content()[:100_000])[0]
+    return filenames.of_message(headers.text(root.get("subject")) or headers.text(leaf.get("content-description")))
+
+
+def _signed(leaf: Part, number: int) -> list[Part]:
     """The parts inside of an S/MIME part that is signed and not encrypted."""
     content = cms.content(leaf.content())
-    return read(content)[1] if content else []
+    inner = read(content)[1] if content else []
+    for part in inner:  # numbers of containers are unique in a mail
+        part.containers = (*leaf.containers, *((kind, -at - 10_000 * (number + 1)) for kind, at in part.containers))
+    return inner
 
 
 def _unpacked(packed: Tnef) -> list[IncomingFile]:
@@ -158,35 +216,6 @@ def _unsaid(leaf: Part) -> str:
     """The charset of a text that does not say it; `""` for ASCII."""
     content = leaf.content()[:MAX_TEXT]
     return "" if content.isascii() else guess(content)
-
-
-def _in_alternative(leaf: Part) -> bool:
-    return any(kind == "multipart/alternative" for kind, _ in leaf.containers)
-
-
-def _unflow(text: str, typed: dict[str, str]) -> str:
-    """Join the soft-broken lines of format=flowed (RFC 3676); quoted lines stay as they are."""
-    if typed["format"].strip().lower() != "flowed" or " \n" not in text:
-        return text
-    glue = "" if typed.get("delsp", "").strip().lower() == "yes" else " "
-    lines: list[str] = []
-    open_line: list[str] = []
-    for line in text.split("\n"):
-        if line.startswith(">") or line == "-- ":
-            if open_line:
-                lines.append("".join(open_line))
-                open_line = []
-            lines.append(line)
-            continue
-        content = line.removeprefix(" ")
-        if content.endswith(" "):
-            open_line.append(content[:-1] + glue)
-            continue
-        lines.append("".join(open_line) + content)
-        open_line = []
-    if open_line:
-        lines.append("".join(open_line).rstrip(" "))
-    return "\n".join(lines)
 
 
 def _remark(problems: list[str], remark: str) -> None:

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from . import iso2022
+
 ALIASES = {
     # The larger set that contains the declared one: 똠 and 뷁 are in cp949 only, many names in gb18030 only.
     "ks_c_5601-1987": "cp949", "ks_c_5601-1989": "cp949", "ks_c_5601": "cp949", "ksc_5601": "cp949",
@@ -24,8 +26,11 @@ ALIASES = {
     "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "windows-31j": "cp932",
     "ms932": "cp932", "ms_kanji": "cp932", "cswindows31j": "cp932",
     "iso-2022-jp": "iso2022_jp_ext", "csiso2022jp": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext",
-    "cp50221": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "x-euc-jp": "euc_jp", "eucjp": "euc_jp",
-    "iso-2022-kr": "iso2022_kr", "csiso2022kr": "iso2022_kr", "hz-gb-2312": "hz",
+    "cp50221": "iso2022_jp_ext", "cp50222": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext",
+    "iso-2022-jp-1": "iso2022_jp_ext", "iso-2022-jp-2": "iso2022_jp_ext", "iso-2022-jp-3": "iso2022_jp_ext",
+    "iso-2022-jp-2004": "iso2022_jp_ext", "jis": "iso2022_jp_ext", "csiso2022jp2": "iso2022_jp_ext",
+    "x-euc-jp": "euc_jp", "eucjp": "euc_jp", "eucjp-ms": "euc_jp", "cp51932": "euc_jp", "windows-51932": "euc_jp",
+    "iso-2022-kr": "iso2022_kr", "csiso2022kr": "iso2022_kr", "hz-gb-2312": "hz", "iso-2022-cn": "iso2022_kr",
     "big5": "big5hkscs", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs", "big5-eten": "big5hkscs", "ms950": "cp950",
     # Web browsers and mail programs read these as the Windows set, which only adds letters where the ISO set has none.
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252",
@@ -49,11 +54,16 @@ STATEFUL = frozenset({"utf_7", "hz", "utf_16", "utf_16_be", "utf_16_le", "utf_32
 
 MULTIBYTE = frozenset({"cp949", "gb18030", "cp932", "big5hkscs", "cp950", "euc_jp", "johab", "euc_jis_2004"})
 
+PAIRS = "deskctl_email.pairs"
+"""The name of our error handler for damaged two-byte characters."""
+
 SAMPLE = 8_192
 """Bytes that a statistical guess looks at."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
+_KANA_BYTES = re.compile(rb"[\x00-\x7f\xa1-\xdf]*")
+_ASIAN = re.compile("[가-힣ぁ-ヿ一-鿿、-〟！-～]")
 _COMMON_KOREAN = re.compile(
     "[이다는을를에의가고하지로기사리도서시자어대정인스수나제아부전보일장해원라상그안구조동주신한과있으게습니요세까]"
 )
@@ -100,12 +110,16 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
 
 def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
-    if codec in STATEFUL or (codec or "").startswith("iso2022"):
-        text = _strict(data, codec or "") or _escaped(data)
+    if codec == "hz" or (codec or "").startswith("iso2022") or iso2022.DESIGNATES.search(data):
+        found = _stateful(data, codec or "", declared)
+        if found is not None:
+            return found
+    elif codec in STATEFUL:
+        text = _strict(data, codec or "")
         if text is not None:
             return text, ""
-    elif (b"\x1b$" in data or b"\x0e" in data) and data.isascii():
-        text = _escaped(data)
+    elif b"\x0e" in data and data.isascii():  # Korean text that lost its first line
+        text = _strict(b"\x1b$)C" + data, "iso2022_kr")
         if text is not None:
             return text, "" if codec else "charset not declared: ISO 2022 found"
     utf8 = _strict(data, "utf_8")
@@ -119,14 +133,61 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
         if text is not None:
             return text, ""
     if codec:
-        text = data.decode(codec, "replace")
-        high = _high(data[:SAMPLE])
-        if text[:SAMPLE].count("\ufffd") * 12 <= high:
+        text = data.decode(codec, PAIRS if codec in MULTIBYTE else "replace")
+        if _mostly_right(text[:SAMPLE], data[:SAMPLE], codec):
             return text, f"some characters are not {declared[:40]}"
-    found, name = _guess(data)
+    found_text, name = _guess(data)
     if codec is None:
-        return found, f"unknown charset {declared[:40]!r}, read as {name}"
-    return found, f"declared {declared[:40]!r}, read as {name}" if codec else f"charset not declared, read as {name}"
+        return found_text, f"unknown charset {declared[:40]!r}, read as {name}"
+    return (
+        found_text,
+        f"declared {declared[:40]!r}, read as {name}" if codec else f"charset not declared, read as {name}",
+    )
+
+
+def _stateful(data: bytes, codec: str, declared: str) -> tuple[str, str] | None:
+    """Text whose sets are switched by escapes; None if the data is in another charset than it says."""
+    designated = bool(iso2022.DESIGNATES.search(data))
+    if not data.isascii() and codec != "hz":
+        if _strict(data, "utf_8") is not None:
+            return None
+        if not designated:
+            return _unescaped(data, declared) if codec.startswith("iso2022_jp") else None
+    if codec == "hz" and not designated:
+        if not data.isascii():
+            return None
+        text, complete = iso2022.decode_hz(data)
+    else:
+        text, complete = iso2022.decode(data, korean=codec == "iso2022_kr")
+    if not complete:
+        return text, f"some characters are not {declared[:40] or 'ISO 2022'}"
+    return text, "" if codec else "charset not declared: ISO 2022 found"
+
+
+def _unescaped(data: bytes, declared: str) -> tuple[str, str] | None:
+    """Japanese in 8-bit bytes under the label of ISO-2022-JP: EUC-JP, Shift_JIS, or half-width kana."""
+    for name in ("euc_jp", "cp932"):
+        text = _strict(data, name)
+        if text is not None and _KANA.search(text):
+            return text, f"declared {declared[:40]!r}, read as {name}"
+    return (iso2022.decode(data)[0], "") if _KANA_BYTES.fullmatch(data) else None
+
+
+def _mostly_right(text: str, data: bytes, codec: str) -> bool:
+    """Whether a few damaged characters stand in a text of the declared charset, rather than a wrong charset."""
+    bad = text.count("\ufffd")
+    if bad * 12 <= _high(data):
+        return True
+    if bad > 2 or _high_characters(text) < 3 * bad:
+        return False
+    likely = guess(data)  # a short text: another charset that reads all of it may be the better one
+    other = _strict(data, likely) if likely in MULTIBYTE or likely == "utf_8" else None
+    return likely == codec or other is None or _asian(text) >= _asian(other)
+
+
+def _asian(text: str) -> float:
+    """How much of a text's letters outside ASCII are Hangul, Han or full-width kana, as in what people write."""
+    return len(_ASIAN.findall(text)) / max(1, _high_characters(text.replace("\ufffd", "")))
 
 
 def _strict(data: bytes, codec: str) -> str | None:
@@ -136,11 +197,20 @@ def _strict(data: bytes, codec: str) -> str | None:
         return None
 
 
-def _escaped(data: bytes) -> str | None:
-    """ISO 2022 text by its escapes; Korean text that lost its first line gets its designator back."""
-    if b"\x1b$)C" in data or (b"\x0e" in data and b"\x1b" not in data):
-        return _strict(data, "iso2022_kr") or _strict(b"\x1b$)C" + data, "iso2022_kr")
-    return _strict(data, "iso2022_jp_ext") or _strict(data, "iso2022_jp_2")
+def _replace_pair(error: UnicodeError) -> tuple[str, int]:
+    """Replace one damaged two-byte character. Its second byte goes along, unless that is ASCII (WHATWG)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    at = error.start
+    pair = error.object[at : at + 2]
+    if len(pair) < 2 or pair[0] < 0x80 or pair[1] < 0x80:
+        return "\ufffd", at + 1
+    if error.encoding.startswith("euc_jp") and pair[0] > 0xA0 and pair[1] > 0xA0:
+        return iso2022.jis0208(pair[0] & 0x7F, pair[1] & 0x7F) or "\ufffd", at + 2
+    return "\ufffd", at + 2
+
+
+codecs.register_error(PAIRS, _replace_pair)
 
 
 def _guess(data: bytes) -> tuple[str, str]:

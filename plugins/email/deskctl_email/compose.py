@@ -29,7 +29,9 @@ LOOP_HEADER: Final = "X-Deskctl-Loop"
 _BODY = SMTP.clone(cte_type="7bit")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ATEXT = r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
-_ADDRESS = re.compile(rf'({_ATEXT}|"[^"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+")@({_ATEXT}|\[[0-9A-Fa-f.:IPv]+\])')
+_QTEXT = r"(?:[^\"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]|\\[\x20-\x7e])+"
+_ADDRESS = re.compile(rf'({_ATEXT}|"{_QTEXT}")@({_ATEXT}|\[[0-9A-Fa-f.:IPv]+\])')
+_DOT_ATOM = re.compile(r"[^.]+(?:\.[^.]+)*")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
 _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
@@ -86,11 +88,16 @@ def one_line(text: str) -> str:
 
 
 def _checked(address: str) -> str:
-    """The address with its domain in ASCII (IDNA)."""
+    """The address as relays take it: the domain in ASCII (IDNA), and quotes around a local part that needs them.
+
+    Some providers gave out addresses such as `ana..lopez.@`, which are valid only in quotes (RFC 5321, 4.1.2).
+    """
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
         raise Rejected(f"{one_line(address)!r} is not a mail address")
     local, domain = parts.groups()
+    if local[0] != '"' and not _DOT_ATOM.fullmatch(local):
+        local = f'"{local}"'
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")

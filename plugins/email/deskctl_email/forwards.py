@@ -57,7 +57,7 @@ def of_message(raw: bytes) -> Forwarded | None:
         sender=address,
         sender_name=name or None,
         subject=field.text(root.get("subject"), content.charset),
-        text=quotes.visible_of_page(content.text, content.marked) if content.marked else quotes.visible(content.text),
+        text=quotes.visible_of_segments([(one.text, one.marked) for one in content.segments]),
         sent_at=field.date(root.get("date")),
         message_id=field.message_id(root.get("message-id")),
     )

@@ -9,6 +9,8 @@ from email.utils import parsedate_tz
 from urllib.parse import unquote_to_bytes
 
 from . import charset, transfer
+from .filenames import filename as filename
+from .structured import without_comments
 
 MAX_IDS = 1_000
 """Message ids read from one References header: the first one and the newest."""
@@ -20,15 +22,21 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\\(.)|([,;:"<()])|([^"<,;:\\()]+)', re.DOTALL)
+#: A quoted local part in angle brackets may hold any sign, `<` and `>` too.
+_ANGLE = r'<(\s*"(?:[^"\\]|\\.){1,128}+"@[^<>"\s]{1,255}\s*|[^<>]*)>'
+_TOKEN = re.compile(rf'"((?:[^"\\]|\\.)*)"|{_ANGLE}|\\(.)|([,;:"<()])|([^"<,;:\\()]+)', re.DOTALL)
 _ATOM = r"[^\s<>()\[\],;:\"@\\]"
 # The look-behind lets a match begin only where a word does: without it a long word costs the square of its length.
-_ADDRESS = re.compile(rf"(?<!{_ATOM}){_ATOM}++(?:(?:@{_ATOM}++)+|@\[[0-9A-Fa-f.:IPv]{{1,60}}\])")
+_DOMAIN = rf"(?:(?:@{_ATOM}++)+|@\[[0-9A-Fa-f.:IPv]{{1,60}}\])"
+_ADDRESS = re.compile(rf'(?:"(?:[^"\\]|\\.){{1,128}}+"|(?<!{_ATOM}){_ATOM}++){_DOMAIN}', re.DOTALL)
+_QUOTED_LOCAL = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
+_NEEDS_ESCAPE, _ESCAPE = re.compile(r'(["\\])'), r"\\\1"
+_DOT_ATOM = re.compile(r"[^\s<>()\[\],;:\"@\\.]+(?:\.[^\s<>()\[\],;:\"@\\.]+)*")
 _USUAL = re.compile(rb"\s*(?:([A-Za-z0-9_. -]*)<([\w.+=-]{1,100}@[\w.-]{1,200})>|([\w.+=-]{1,100}@[\w.-]{1,200}))\s*")
 """`Ana Lopez <ana@example.org>` and `ana@example.org`: most headers, read in one step."""
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^;]*|[^;]*)', re.DOTALL)
 _SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*)?\Z", re.DOTALL)
-_DIRECTORY = re.compile(r".*[/\\]", re.DOTALL)
 
 
 def raw_text(value: bytes, hint: str = "") -> str:
@@ -90,7 +98,7 @@ def _word_bytes(kind: str, payload: str) -> bytes:
 
 def parameters(value: bytes, hint: str = "") -> dict[str, str]:
     """Parameters of Content-Type or Content-Disposition by lower-case name (RFC 2231, encoded words, raw 8-bit)."""
-    plain = raw_text(value, hint)
+    plain = raw_text(without_comments(value), hint)
     if ";" not in plain:
         return {}
     found: dict[str, str] = {}
@@ -119,6 +127,7 @@ def _extended(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
     """Join the sections of an RFC 2231 value: percent-encoded ones are bytes in the charset the first one names."""
     declared = ""
     data = bytearray()
+    plain: list[str] = []
     for number, (number_in_header, (content, encoded)) in enumerate(sorted(pieces.items())):
         if number != number_in_header and number_in_header != 1:
             continue
@@ -126,23 +135,13 @@ def _extended(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
             if number == 0 and content.count("'") >= 2:
                 declared, _, content = content.split("'", 2)
             data += unquote_to_bytes(content)
-        elif "=?" in content:
-            data += decode_words(content).encode("utf-8", "replace")
         else:
+            plain.append(content)
             data += content.encode("utf-8", "replace")
-    return charset.decode(bytes(data), declared or hint)[0]
-
-
-def filename(value: str) -> str | None:
-    """A sender's file name made harmless: no directories, no control characters, not endless; None if none is left."""
-    name = _SPACES.sub(" ", value).strip()
-    name = _DIRECTORY.sub("", name).strip(" \t\"'")
-    if name.strip(".") == "":
-        return None
-    if len(name) > 200:
-        stem, dot, ending = name.rpartition(".")
-        name = f"{stem[: 199 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else name[:200]
-    return name
+    if len(plain) == len(pieces) and "=?" in (joined := "".join(plain)):
+        return decode_words(joined)  # cut inside an encoded word, so the sections are joined first
+    text = charset.decode(bytes(data), declared or hint)[0]
+    return decode_words(text) if "=?" in text else text
 
 
 def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
@@ -184,7 +183,11 @@ def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
             else:
                 comments.append(match[0])
         elif quoted is not None:
-            words.append(quoted.replace('\\"', '"').replace("\\\\", "\\"))
+            if source.startswith("@", match.end()):  # a quoted local part
+                words.append(match[0])
+                complete = True
+            else:
+                words.append(_ESCAPED.sub(r"\1", quoted))
         elif bracketed is not None:
             if angle and "@" in angle and "@" in bracketed:
                 finish()  # a comma is missing between two mailboxes
@@ -210,7 +213,9 @@ def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
 def _mailbox(words: list[str], comments: list[str], angle: str | None) -> tuple[str, str] | None:
     name = "".join(words)
     if angle is not None:
-        match = _ADDRESS.search(angle.replace(" ", "")) or _ADDRESS.search(name)
+        match = _ADDRESS.search(
+            re.sub(r'(?<=")[ \t]{1,20}@', "@", angle) if '"' in angle else angle.replace(" ", "")
+        ) or _ADDRESS.search(name)
         if not match:
             return None
         if match.string is name:
@@ -229,15 +234,21 @@ def _mailbox(words: list[str], comments: list[str], angle: str | None) -> tuple[
 
 
 def _bare(address: str) -> str:
-    local, _, domain = decode_words(address).strip(".").rpartition("@")
-    return f"{local.strip()}@{domain.strip().lower()}"
+    """`address` in its canonical form: the domain in lower case, a local part in quotes only where it needs them."""
+    local, _, domain = decode_words(address).rstrip(".").rpartition("@")
+    local = local.strip() if local[:1] == '"' else local.strip().lstrip(".")
+    if quoted := _QUOTED_LOCAL.fullmatch(local):
+        content = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
+        # The domain that an at-sign in a quoted part seems to begin would be somebody else's.
+        local = content if _DOT_ATOM.fullmatch(content) else f'"{re.sub(_NEEDS_ESCAPE, _ESCAPE, content)}"'
+    return f"{local}@{domain.strip().lower()}"
 
 
 def message_ids(value: bytes) -> tuple[str, ...]:
     """Message ids in order, with angle brackets, each once; without any brackets, what looks like ids."""
     if not value:
         return ()
-    source = raw_text(value)
+    source = decode_words(raw_text(value))
     ids = dict.fromkeys(f"<{''.join(found.split())}>" for found in _ID.findall(source) if not found.isspace())
     if not ids and "<" not in source:
         ids = dict.fromkeys(f"<{found}>" for found in _BARE_ID.findall(source[:10_000]))
@@ -250,7 +261,7 @@ def message_id(value: bytes) -> str | None:
     found = message_ids(value)
     if found:
         return found[0]
-    rest = raw_text(value[:1_000]).strip(" \t<>").split()
+    rest = decode_words(raw_text(value[:1_000])).strip(" \t<>").split()
     return f"<{rest[0].strip('<>')}>" if rest and rest[0].strip("<>") else None
 
 

@@ -29,8 +29,11 @@ class Page(NamedTuple):
     remark: str = ""
 
 
-def to_text(html: str) -> Page:
-    """The text of an HTML mail, and a remark if it was too large or too deep to be laid out."""
+def to_text(html: str, *, links: bool = True) -> Page:
+    """The text of an HTML mail, and a remark if it was too large or too deep to be laid out.
+
+    `links`: the target of a link stands behind its words, as in `the invoice <https://...>`.
+    """
     remark = ""
     if len(html) > MAX_SIZE:
         html = html[:MAX_SIZE]
@@ -38,7 +41,7 @@ def to_text(html: str) -> Page:
     if html.count("<") > MAX_DEPTH and _too_deep(html):
         return _flat(html, "HTML nested too deep: read without layout")
     try:
-        text, marked = _laid_out(html)
+        text, marked = _laid_out(html, links)
     except Exception:  # noqa: BLE001 - a library over hostile input: whatever it meets, the other one reads the words
         return _flat(html, "HTML broken: read without layout")
     return Page(text, marked, remark)
@@ -65,7 +68,7 @@ def _parser() -> Any:
     return HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
-def _laid_out(html: str) -> tuple[str, str]:
+def _laid_out(html: str, links: bool) -> tuple[str, str]:
     from lxml.etree import fromstring
 
     from .layout import Layout
@@ -76,7 +79,7 @@ def _laid_out(html: str) -> tuple[str, str]:
     if not html:
         return "", ""
     tree = fromstring(html.encode("utf-8", "replace"), _parser())
-    return Layout().read(tree) if tree is not None else ("", "")
+    return Layout(links=links).read(tree) if tree is not None else ("", "")
 
 
 def _flat(html: str, remark: str) -> Page:

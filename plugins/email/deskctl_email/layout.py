@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from . import markers
+from .blocks import ends_with_attribution
+from .links import Links
+
 _SKIPPED = frozenset(("head", "style", "script", "title", "template", "noscript", "svg", "object", "select", "meta"))
 _BREAKING = frozenset((
     "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "form", "fieldset", "center",
@@ -19,6 +23,11 @@ _BLOCKS = _BREAKING | _SPACED | {"br"}
 _BULLETS = ("* ", "+ ", "o ", "- ")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|mso-hide\s*:\s*all)", re.IGNORECASE)
 _KEEPS_SPACES = re.compile(r"white-space\s*:\s*(?:pre\b|pre-wrap|break-spaces|pre-line)", re.IGNORECASE)
+
+_BORDER = re.compile(
+    r"border-left(?:-(?:width|style|color))?\s*:\s*(?!none|0(?:px|pt|em)?\s*(?:;|$)|medium none|initial|inherit)",
+    re.IGNORECASE,
+)
 
 _QUOTE_CLASSES = frozenset((
     "gmail_quote", "gmail_quote_container", "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote",
@@ -46,10 +55,13 @@ class Layout:
     """Lines under construction."""
 
     __slots__ = (
-        "cell_lines", "gap", "lines", "lists", "parts", "pre", "prefix", "quoted", "rest", "space", "wants_blank",
+        "cell_lines", "gap", "lines", "links", "lists", "parts", "pre", "prefix", "quoted", "rest", "space",
+        "wants_blank",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, links: bool = True) -> None:
+        """`links`: write the target of a link behind its words."""
+        self.links = Links() if links else None
         self.lines: list[tuple[str, bool]] = []
         self.parts: list[str] = []  # of the line being written
         self.space = False  # white space was met since the last word
@@ -85,11 +97,15 @@ class Layout:
                     quoted = self._is_quote(tag, element)
                     pre = tag == "pre" or bool(style and "white-space" in style and _KEEPS_SPACES.search(style))
                 else:
-                    quoted, pre = False, tag == "pre"
+                    quoted, pre = tag == "blockquote" and self._is_quote(tag, element), tag == "pre"
                 if tag in _BLOCKS:
                     self._open(tag, element)
                 elif quoted:
                     flush()
+                elif tag == "a" and self.links is not None:
+                    self.links.open(element, len(self.lines), len(self.parts))
+                elif tag == "img" and self.links is not None and (words := self.links.image(element)):
+                    write(words)
                 if quoted or pre:
                     closing.append((element, quoted, pre))
                     self.quoted += quoted
@@ -99,6 +115,8 @@ class Layout:
                 continue
             if tag in _BLOCKS:
                 self._close(tag, element)
+            elif tag == "a" and self.links is not None:
+                self._close_link(self.links, element)
             if closing and closing[-1][0] is element:
                 _, quoted, pre = closing.pop()
                 if quoted:
@@ -150,7 +168,21 @@ class Layout:
             if identity in _REST_IDS:
                 self._flush()
                 self.rest = True
-        return bool(element.get("data-marker") == "__QUOTED_TEXT__")
+        if element.get("data-marker") == "__QUOTED_TEXT__":
+            return True
+        return tag in ("blockquote", "div") and self._is_bordered_quote(tag, element)
+
+    def _is_bordered_quote(self, tag: str, element: Any) -> bool:
+        """Whether a block is drawn as a quote, or stands below `On … wrote:`."""
+        bordered = bool(_BORDER.search(element.get("style") or ""))
+        if tag == "div" and not bordered:
+            return False
+        lines = [line for line, _ in self.lines[-8:] if line] + (["".join(self.parts)] if self.parts else [])
+        if tag == "blockquote":
+            quoted = bordered or ends_with_attribution(lines)
+        else:
+            quoted = bool(markers.HEADER.match(_first_words(element))) or ends_with_attribution(lines)
+        return quoted and not _forwards(element)
 
     def _open(self, tag: str, element: Any) -> None:
         if tag in ("td", "th"):
@@ -193,6 +225,22 @@ class Layout:
                 self.lists.pop()
         elif tag == "li":
             self.prefix = ""
+
+    def _close_link(self, links: Links, element: Any) -> None:
+        """Write where a link leads behind the last of its words, which a block inside of it may have ended."""
+        line, part = links.opened(element)
+        if line < 0:
+            return
+        inside = [text for text, _ in self.lines[line:]] + self.parts[part if line == len(self.lines) else 0 :]
+        target = links.target(element, " ".join(inside))
+        if not target:
+            return
+        if self.parts:
+            self.parts.append(f" {target}")
+            return
+        last = next((at for at in range(len(self.lines) - 1, line - 1, -1) if self.lines[at][0]), -1)
+        if last >= 0:
+            self.lines[last] = (f"{self.lines[last][0]} {target}", self.lines[last][1])
 
     def _margin(self, element: Any) -> None:
         """An empty line, but not inside of lists and not where Word writes a paragraph for each line."""
@@ -259,9 +307,14 @@ class Layout:
 
 def _forwards(element: Any) -> bool:
     """Whether what looks quoted is a message that the sender passes on."""
-    from .markers import FORWARDED
+    return bool(markers.FORWARDED.match(_first_words(element)))
 
+
+def _first_words(element: Any) -> str:
+    """The first text in an element; a header's name and its colon may stand in two."""
+    words = ""
     for text in element.itertext():
-        if not text.isspace():
-            return bool(FORWARDED.match(text[:200].strip()))
-    return False
+        words += text[:200]
+        if len(words.split()) > 1:
+            break
+    return words[:200].strip()

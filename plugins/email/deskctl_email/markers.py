@@ -1,7 +1,7 @@
 """What announces a quoted message, a forwarded one or a signature, in the languages that mail comes in.
 
-Languages: English, Korean, Japanese, Chinese, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian,
-Swedish, Danish, Norwegian, Finnish, and the commonest words of some more. The words are those that Gmail, Outlook,
+Languages: those of Europe, Korean, Japanese, Chinese, Turkish, Hebrew, Arabic, Persian, Hindi, Thai, Vietnamese and
+Indonesian. The words are those that Gmail, Outlook,
 Apple Mail, Thunderbird, Yahoo, Samsung, Zimbra, Naver, Daum, QQ, NetEase and GMX write.
 """
 
@@ -16,17 +16,27 @@ VERBS = (
     r"|έγραψε|menulis|đã viết|님이 작성|이 작성|작성(?=\s*[:：])|님이 씀|이 쓴 글|이\(가\) 쓴 글|님이 쓰신 글"
     r"|님께서 작성|님이 보낸 메일|さんは書きました|のメール|が書きました|書きました|さんからのメッセージ"
     r"|写道|寫道|写到|כתב|كتب"
+    r"|[şs]unu yazd[ıi]|[şs]unlar[ıi] yazd[ıi]|píše\b|írta\b|написа\b|написав|napisao|napisala|napisal\b|написао"
+    r"|rašė\b|rakstīja\b|kirjutas\b|ha escrit\b|escrigué|a scris\b|viết(?=\s*[:：])|เขียน|ने लिखा|نوشت|كتبت|بواسطة"
 )
 VERB = re.compile(VERBS)
 """What a quoted message's line says, in lower case. Without flags and leading `\\b`, a search skips to the few letters
 that begin one of them."""
 ATTRIBUTION_END = re.compile(rf"(?:{VERBS}).{{0,8}}?(?P<colon>[:：])?[\s\-–—*]*\Z")
+DATE = re.compile(
+    r"\d{4}[-/.]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}\s?[月일日]"
+    r"|(?<!\d)[۱٢٠-٩۰-۹]{4}(?!\d)"
+)
+CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h時时시]\s?\d{2}(?!\d)")
+BRACKETED = re.compile(r"[<(\[]\s*(?:mailto:)?[\w.+\-]{1,64}@[\w.\-]{2,100}\s*[>)\]]")
 QUOTING = re.compile(
     r"(?:quoting|zitat von|citando(?: a)?|citat(?: av| fra)?|cytat od|citation de|quote from) .{3,200}[:：]\s*\Z",
     re.IGNORECASE,
 )
 ADDRESS_COLON = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*[:：]\s*\Z")
 ADDRESS_LAST = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*\Z")
+ADDRESS_ALONE = re.compile(r"[^\n@<]{0,60}<[\w.+\-]{1,64}@[\w.\-]{2,100}>\s*\S{0,3}\Z")
+"""`Ana Lopez <ana@example.org>` on a line of its own, where a line was broken off."""
 MOMENT = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{4}[-/.]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d\d\b"
     r"|\d{1,2}\s?[年月日시년월일]"
@@ -55,6 +65,10 @@ _ORIGINAL_WORDS = (
     r"|початкове повідомлення|alkuperäinen (?:viesti|sähköposti)|orijinal mesaj|özgün ileti|eredeti üzenet"
     r"|元の?(?:メッセージ|メール)|オリジナル\s?メッセージ|原始(?:邮件|郵件|信件|訊息|消息)|原邮件|邮件原件"
     r"|回复的原邮件|回复邮件原文"
+    r"|αρχικό μήνυμα|הודעה מקורית|الرسالة الأصلية|پیام اصلی|ข้อความต้นฉบับ|ข้อความเดิม|मूल संदेश|thư gốc|tin nhắn gốc"
+    r"|pesan asli|mesaj(?:ul)? original|оригинално съобщение|вихідне повідомлення|izvorna poruka|izvirno sporočilo"
+    r"|(?:оригинална|изворна) порука|originalna poruka|(?:pradinis|originalus) laiškas|sākotnējais ziņojums"
+    r"|algne (?:kiri|sõnum)|missatge original|originele? bericht|原来的?(?:邮件|信件)"
 )
 ORIGINAL = re.compile(
     rf"[\s>]*+(?:[-_=*—–]{{2,}}+|\[)\s*+(?:{_ORIGINAL_WORDS})\s*[:：]?\s*(?:[-_=*—–]{{2,}}|\])\s*\Z",
@@ -90,6 +104,8 @@ HEADER_NAMES = {
         r"from|von|de|da|van|från|fra|od|от|від|lähettäjä|kimden|feladó|desde|remitente|expéditeur|mittente|afzender"
         r"|absender|gönderen|보낸\s?사람|보낸\s?이|발신자?|발신인|差出人|送信者|送信元|发件人|發件人|寄件者"
         r"|寄件人|发送人"
+        r"|από|מאת|من|از|จาก|प्रेषक|từ|dari|de la|saatja|nuo|no|šalje|pošiljatelj|од|od koga|odesílatel"
+        r"|odosielateľ|pošiljalac|remetente|rem"
     ),
     "date": (
         r"sent(?: on| at)?|message du|date|gesendet(?: am)?|datum|envoyé(?: le)?|date d['’]envoi"
@@ -98,18 +114,29 @@ HEADER_NAMES = {
         r"|lähetetty|päivämäärä|päiväys|pvm|gönderilen|gönderildi|tarih|odesláno|odoslané|보낸\s?날짜|보낸\s?일시|날짜"
         r"|일시|보낸\s?시간|보냄|전송|발송일|발신일시|日時|送信日時|日付|发送时间|發送時間|寄件日期|日期"
         r"|发送日期|date de l['’]envoi|надіслано"
+        r"|gönderme tarihi|στάλθηκε|εστάλη|ημερομηνία|נשלח|תאריך|تاريخ الإرسال|تم الإرسال|التاريخ|تاريخ"
+        r"|ارسال(?: شده)?|ส่ง(?:เมื่อ)?|วันที่|भेजा गया|दिनांक|đã gửi|ngày(?: gửi)?|terkirim|dikirim"
+        r"|tanggal|trimis|expediat|dátum|elküldve|küldve|изпратено|poslano|poslato|послато|датум|išsiųsta"
+        r"|data|nosūtīts|datums|saadetud|kuupäev|enviat(?: el)?|odoslaná|odeslán[oa]"
     ),
     "to": (
         r"to|an|à|a|para|per|aan|till|til|do|кому|kime|komu|vastaanottaja|vast\.ott|címzett|empfänger|destinataire"
         r"|destinatario|받는\s?사람|받는\s?이|수신자?|수신인|宛先|收件人|收件者|送信先"
+        r"|προς|אל|إلى|الى|به|ถึง|प्रति|tới|đến|kepada|untuk|către|catre|до|za|за|prima|primatelj|kam"
+        r"|adressaat|saaja|per a|pre|příjemce|príjemca"
     ),
     "cc": (
         r"cc|c\.c\.|kopie|kopi|copie(?: à)?|copia|cópia|dw|kopia|копия|копія|bcc|참조|숨은\s?참조|抄送|副本|密件副本"
         r"|reply-to|antwort an|répondre à|responder a|importance|wichtigkeit|attachments|anlagen|답장|중요도|첨부"
+        r"|kopija|κοιν\.?|κοινοποίηση|עותק|نسخة|รสำเนา|สำเนา|bilgi|másolatot kap|másolat|koopia"
+        r"|skrytá kopie|vertrouwelijkheid|anexos|adjuntos|pièces jointes|bijlagen|allegati|priority"
+        r"|sensitivity"
     ),
     "subject": (
         r"subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|тема|aihe|konu|předmět|predmet|tárgy"
         r"|제\s?목|件\s?名|主\s?题|主\s?題|主\s?旨|标题"
+        r"|θέμα|נושא|الموضوع|موضوع|เรื่อง|विषय|chủ đề|tiêu đề|subjek|subyek|perihal|subiect|относно|zadeva"
+        r"|tema|tēma|teema|наслов|naslov|dalykas|assumpte|onderw\.?"
     ),
 }
 """A quoted message's header fields, each under the names that mail programs give it."""
@@ -119,18 +146,17 @@ HEADER = re.compile(
     re.IGNORECASE,
 )
 NAMED = {
-    kind: re.compile(
-        rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*(?P<value>.*?)\s*\*?\s*\|?\s*\Z", re.IGNORECASE
-    )
+    kind: re.compile(rf"[\s>|*=-]*+(?:{names})\s?\*?\s{{0,10}}[:：|]\s?\*?\s*+(?P<value>.*)", re.IGNORECASE)
     for kind, names in HEADER_NAMES.items()
 }
 
 _DEVICE = (
-    r"(?:iphone|ipad|ipod|galaxy|samsung|android|blackberry|outlook|yahoo|proton|gmail|huawei|honor|xiaomi"
+    r"(?:iphon|ipad|ipod|galaxy|samsung|android|blackberry|outlook|yahoo|proton|gmail|huawei|honor|xiaomi"
     r"|redmi|oppo|vivo"
     r"|oneplus|pixel|nokia|sony|xperia|windows|gmx|web\.de|mail\.ru|yandex|aol|aquamail|k-9|bluemail|typeapp|spark|nine"
     r"|zoho|mailbird|fairemail|thunderbird|tutanota|naver|daum|네이버|다음|카카오|갤럭시|아이폰|안드로이드"
-    r"|삼성|華為|华为|手机|手機|小米)"
+    r"|mailspring|spike\b|boxer|edison|airmail|mailmaster|smartphone|phone|tablet|mobile|handy|網易|网易|邮件|郵件|メール"
+    r"|메일|삼성|華為|华为|手机|手機|小米)"
 )
 SENT_FROM = re.compile(
     r"(?:sent (?:from|via|with|on) (?:my |mail |outlook|yahoo|samsung|iphone|ipad|android|typeapp|proton|gmail|the "
@@ -145,14 +171,32 @@ SENT_FROM = re.compile(
     r"|했습니다|되었습니다)?\.?\Z)",
     re.IGNORECASE,
 )
+SENT_WITH = re.compile(
+    r"sent (?:from|via|with|on|using|by)\b|(?:please )?(?:excuse|forgive|pardon)\b.{1,60}sent from"
+    r"|.{1,30}(?:dan|den|tan|ten) gönderildi|στάλθηκε από|εστάλη από|נשלח מ|(?:أُ?رسلت?|مرسلة?|تم الإرسال) من"
+    r"|ارسال شده از|ส่งจาก|मेरे .{1,20} से भेजा|(?:đã )?gửi từ|dikirim dari|trimis (?:de pe|din|de la)|odoslané z"
+    r"|.{1,30}r[óoő]l küldve|изпратено от|відправлено з|(?:poslano|poslato) (?:s|z|iz|sa)\b|послато (?:са|с|из)\b"
+    r"|išsiųsta iš|nosūtīts no|saadetud minu|enviat d|lähetetty |odesláno z|skickat fr|sendt fr|gesendet "
+    r"|von (?:mein|unter)"
+    r"|[發发送]+自|寄自|(?:从|從|用|由) ?.{1,20}(?:发送|發送|傳送|寄出|寄送)\Z|발송 ?: ?|.{1,30}から送信",
+    re.IGNORECASE,
+)
+"""Words that begin such a line too, where it also names a device or a mail program."""
 DEVICE = re.compile(_DEVICE, re.IGNORECASE)
+BRAND = re.compile(
+    r"iphone|ipad|galaxy|samsung|android|blackberry|verizon|sprint|t-mobile|at&t|vodafone|orange|telekom|huawei|xiaomi"
+    r"|sony|nokia|pixel|outlook|yahoo|gmail|proton",
+    re.IGNORECASE,
+)
+EXCUSE = re.compile(r"typo|brevity|spelling|autocorrect|mistake|error|short|thumb", re.IGNORECASE)
 GET_OUTLOOK = re.compile(
-    r"(?:get|download|obtenir|télécharge[rz]|téléchargez|obtener|descarga[r]?|ottieni|scarica|obter|obtenha"
+    r"(?:get|download|edinin|obtenir|télécharge[rz]|téléchargez|obtener|descarga[r]?|ottieni|scarica|obter|obtenha"
     r"|baixar|hämta"
     r"|skaffa|hent|få|hanki|lataa|pobierz(?: aplikację)?|uzyskaj|получить|скачать|скачайте|downloaden|holen sie sich"
     r"|laden sie|获取|下载|取得|下載)\s?.{0,10}outlook\b"
     r"|outlook (?:für|voor|for|pour) \S+ (?:beziehen|downloaden|herunterladen|laden|를|を入手)"
     r"|outlook for \S+ を(?:入手|取得)"
+    r"|(?:ios|android) (?:için|για|עבור|لـ?|สำหรับ) outlook|get \[outlook"
     r"|(?:ios|android|mac)용 outlook|適用於 .{1,12} 的 outlook",
     re.IGNORECASE,
 )
@@ -177,6 +221,7 @@ CLOSING = re.compile(
 SLASHED_NAME = re.compile(r"/\s?[^\W\d_a-z][^\W\d_]+(?:[ -][^\W\d_a-z][^\W\d_]+){0,2}\Z")
 SENT_BEGINNINGS = frozenset(
     "sSgGeEvViIwWoOlLpPhHfFdDtTbB*_[|나내네발发發A아갤삼네다i从從来來寄傳由获下取適отОНСПнс카Ууyñ모"
+    "נđĐkKaAцИПВΣσΕεнמأمتاสमnNšŠzZuU用送Yr"
 )
 """What a line of a telephone or mail program ("Sent from …", "iPhone에서 보냄") begins with."""
 COLONS = frozenset(":：")

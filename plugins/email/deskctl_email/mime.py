@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import headers, transfer
+from .structured import without_comments
 
 MAX_DEPTH = 24
 """Levels of multiparts that are opened; what is deeper is one attachment."""
@@ -31,7 +32,7 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _KNOWN = re.compile(
     rb"(?im)^(?:content-[a-z]+|mime-version|from|to|cc|subject|date|message-id|received|return-path|reply-to|x-[\w-]+):"
 )
-_TYPE = re.compile(rb"\s*([!#-'*+.0-9A-Z^-~-]+)/([!#-'*+.0-9A-Z^-~-]+)", re.IGNORECASE)
+_TYPE = re.compile(rb"\s*([!#-'*+.0-9A-Z^-~-]+)\s*/\s*([!#-'*+.0-9A-Z^-~-]+)", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"(?i)(?:^|;)\s*boundary\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^\s;]+))")
 
 
@@ -51,7 +52,8 @@ class Part:
 
     def content(self) -> bytes:
         """The body without its transfer encoding; damaged encodings give what can be read."""
-        return transfer.decode(self.body, self.get("content-transfer-encoding"))
+        text = self.content_type.startswith("text/")
+        return transfer.decode(self.body, self.get("content-transfer-encoding"), text=text)
 
 
 @lru_cache(maxsize=1_024)
@@ -129,7 +131,7 @@ def _part(raw: bytes, default: str, containers: tuple[tuple[str, int], ...]) -> 
     declared = first.get("content-type")
     content_type = default
     if declared is not None:
-        match = _TYPE.match(declared)
+        match = _TYPE.match(without_comments(declared))
         if match:
             content_type = f"{match[1].decode('ascii')}/{match[2].decode('ascii')}".lower()
         elif declared.strip().lower().split(b";")[0] in (b"text", b""):
@@ -158,7 +160,7 @@ def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
             _remark(problems, "too many parts or levels: the rest is kept as one attachment")
             leaves.append(part)
             continue
-        boundary = _boundary(part.get("content-type"))
+        boundary = _boundary(part.get("content-type"), part.body)
         pieces = list(_split(part.body, boundary, MAX_PARTS - len(leaves) - len(waiting))) if boundary else []
         if not pieces:
             _remark(problems, "multipart without parts")
@@ -177,7 +179,15 @@ def _remark(problems: list[str], remark: str) -> None:
         problems.append(remark)
 
 
-def _boundary(content_type: bytes) -> bytes:
+def _boundary(content_type: bytes, body: bytes) -> bytes:
+    """The boundary that the field declares, with the parentheses of a comment only where the body has them."""
+    declared = _declared_boundary(content_type)
+    if b"(" in content_type and b"--" + declared not in body:
+        return _declared_boundary(without_comments(content_type))
+    return declared
+
+
+def _declared_boundary(content_type: bytes) -> bytes:
     match = _BOUNDARY.search(content_type)
     if match:
         return match[2] or re.sub(rb"\\(.)", rb"\1", match[1] or b"").rstrip()

@@ -132,10 +132,9 @@ def _answered(root: Part, confirmation: Confirmation | None) -> tuple[str, ...]:
 
 
 def _visible(bodies: Bodies, *, forward: bool) -> str:
-    if bodies.marked:
-        return quotes.visible_of_page(bodies.text, bodies.marked, forward=forward)
-    shown = quotes.visible(bodies.text, forward=forward)
-    if bodies.html and not forward and len(shown) == len(bodies.text.strip()):
+    shown = quotes.visible_of_segments([(one.text, one.marked) for one in bodies.segments], forward=forward)
+    plain = len(bodies.segments) == 1 and not bodies.marked
+    if plain and bodies.html and not forward and len(shown) == len(bodies.text.strip()):
         return quotes.by_structure(bodies.text, bodies.html)
     return shown
 

@@ -26,6 +26,22 @@ PROVIDERS: Final[dict[str, dict[str, str]]] = {
     "custom": {},
 }
 
+#: Hosts of mailboxes, and the authority whose Authentication-Results count there. Google's servers call themselves
+#: mx.google.com. Microsoft's name no server; `microsoft365` is deskctl's word for results in their form:
+#: https://learn.microsoft.com/defender-office-365/email-auth-sec-ops-guide
+_AUTHORITIES: Final[dict[str, str]] = {
+    "imap.gmail.com": "mx.google.com",
+    "imap.googlemail.com": "mx.google.com",
+    "outlook.office365.com": "microsoft365",
+    "imap-mail.outlook.com": "microsoft365",
+}
+_OF_PROVIDER: Final[dict[str, str]] = {"google": "mx.google.com", "microsoft": "microsoft365"}
+
+
+def authority(provider: str | None, imap_host: str | None) -> str | None:
+    """The mail server whose results are believed for a mailbox: by the provider of its login, else by its host."""
+    return _OF_PROVIDER.get(provider or "") or _AUTHORITIES.get((imap_host or "").lower().rstrip("."))
+
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine by its own name for itself: nothing said to it can be overheard."""

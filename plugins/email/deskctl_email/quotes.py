@@ -8,9 +8,11 @@ than one who sees a quote. Forwarded messages stay: they are what the sender wan
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from . import markers
 from .blocks import attribution, header_block
+from .flowed import OWN
 
 LONGEST = 300
 """Characters of a line that are looked at."""
@@ -40,6 +42,29 @@ def visible(text: str, *, forward: bool = False) -> str:
     return shown or text.strip()
 
 
+def visible_of_segments(segments: Sequence[tuple[str, str]], *, forward: bool = False) -> str:
+    """The new part of a mail of several text parts: of each what is new, so that no quote hides what follows it.
+
+    A segment is its text and the same text with `> ` before what the HTML's structure says is quoted.
+    """
+    if len(segments) == 1:
+        return visible_of_page(*segments[0], forward=forward).replace(OWN, "")
+    whole = "\n".join(text for text, _ in segments)
+    shown = []
+    for at, (text, marked) in enumerate(segments):
+        new = visible_of_page(text, marked, forward=forward)
+        quoted = new == text.strip() and _nothing_new(marked)
+        footer = at and markers.LIST_RULER.match(new.partition("\n")[0][:LONGEST])
+        if not quoted and not footer:
+            shown.append(new)
+    return ("\n".join(shown) or whole).strip().replace(OWN, "")
+
+
+def _nothing_new(marked: str) -> bool:
+    """Whether every line is quoted."""
+    return all(line[:1] == ">" for line in marked.split("\n") if line.strip())
+
+
 def visible_of_page(text: str, marked: str, *, forward: bool = False) -> str:
     """The new part of an HTML mail's text. `marked` has `> ` before what the HTML's structure says is quoted."""
     if forward or marked == text:
@@ -55,22 +80,31 @@ def by_structure(text: str, html: str) -> str:
     """
     if not _STRUCTURE.search(html):
         return text.strip()
+    for links in (True, False):
+        end = _end_of_new(text, html, links)
+        if end:
+            return text[:end].strip()
+    return text.strip()
+
+
+def _end_of_new(text: str, html: str, links: bool) -> int:
+    """Where the new words of the HTML end in the plain text; 0 if the text does not begin with them."""
     from .html import to_text
 
-    page = to_text(html)
+    page = to_text(html, links=links)
     new = "".join(visible_of_page(page.text, page.marked).split())
     if not new or page.marked == page.text:
-        return text.strip()
+        return 0
     at = 0
     for position, character in enumerate(text):
         if character.isspace():
             continue
         if character != new[at]:
-            return text.strip()
+            return 0
         at += 1
         if at == len(new):
-            return text[: position + 1].strip()
-    return text.strip()
+            return position + 1
+    return 0
 
 
 def _without_armor(text: str) -> str:
@@ -114,6 +148,9 @@ def _without_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[st
             if markers.ORIGINAL.match(line) or markers.REPLY_ABOVE.match(line):
                 if something:
                     return kept, lines[index:] if forward and _header_follows(lines, index) else []
+                if not forward and _quote_follows(lines, index):
+                    index += 1  # there may be an answer below
+                    continue
             elif (block := header_block(lines, index)) is not None:
                 if something:
                     return (kept, lines[index:]) if forward else (_without_ruler(kept), [])
@@ -153,6 +190,7 @@ def _may_mark(line: str, head: str, following: str) -> bool:
         or "|" in line
         or "above" in line
         or "위에" in line
+        or "20" in line
         or (head[-1] in "<," and following != "")
     )
 
@@ -165,6 +203,12 @@ def _decoration(head: str) -> bool:
 def _header_follows(lines: list[str], index: int) -> bool:
     after = _next_words(lines, index + 1)
     return after is not None and header_block(lines, after) is not None
+
+
+def _quote_follows(lines: list[str], index: int) -> bool:
+    """Whether header lines or marked lines of a quote follow a separator."""
+    after = _next_words(lines, index + 1)
+    return after is not None and (lines[after].lstrip()[:1] == ">" or header_block(lines, after) is not None)
 
 
 def _wrapped(quoted: str, lines: list[str], index: int) -> bool:
@@ -199,9 +243,20 @@ def _sent_from(head: str) -> bool:
     stripped = head.strip().strip("*_[]|")
     if markers.GET_OUTLOOK.match(stripped):
         return True
-    if not markers.SENT_FROM.match(stripped) or _SENTENCE.search(stripped):
+    device = markers.DEVICE.search(stripped)
+    if not markers.SENT_FROM.match(stripped):
+        return bool(device and len(stripped) <= 90 and markers.SENT_WITH.match(stripped) and _only_names(stripped))
+    if _SENTENCE.search(stripped) and not (device and _only_names(stripped)):
         return False
-    return stripped[-1:] != "." or (len(stripped) <= 90 and bool(markers.DEVICE.search(stripped)))
+    return stripped[-1:] != "." or (len(stripped) <= 90 and bool(device))
+
+
+def _only_names(line: str) -> bool:
+    """Whether what follows the first comma or full stop names a device again, or asks to excuse typing errors."""
+    rest = _SENTENCE.split(line.rstrip(".!"), maxsplit=1)
+    if len(rest) == 1 or markers.EXCUSE.search(rest[1]) or markers.SENT_FROM.match(rest[1]):
+        return True
+    return bool(markers.BRAND.search(rest[0]) and markers.DEVICE.search(rest[1]))
 
 
 def _without_signature(lines: list[str]) -> list[str]:

@@ -5,36 +5,82 @@ from __future__ import annotations
 import binascii
 import re
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+from .structured import token
+
+_RUN = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
+_JUNK = re.compile(rb"[^A-Za-z0-9+/=]+")
+_LINES = re.compile(rb"[A-Za-z0-9+/=\s]*")
+#: Blanks at the end of an encoded line were added on the way (RFC 2045, 6.7, rule 3); `-- ` opens a signature.
+_TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+_SIGNATURE = re.compile(rb"(?<!\S)--\Z")
+_WORDS = re.compile(rb"(?<![!-~])[!-~]++[ \t]++[!-~]")
 
 
-def decode(body: bytes, encoding: bytes) -> bytes:
-    """The bytes under a Content-Transfer-Encoding; an unknown one changes nothing."""
-    name = encoding.split(b";")[0].strip().strip(b"\"'").lower()
+def decode(body: bytes, encoding: bytes, *, text: bool = False) -> bytes:
+    """The bytes under a Content-Transfer-Encoding; an unknown one changes nothing.
+
+    `text`: the part is text, so plain words that a mailing list appended to the encoded ones are kept.
+    """
+    name = token(encoding)
     if name in (b"", b"7bit", b"8bit", b"binary"):
         return body
-    if name == b"base64":
-        return base64(body)
-    if name == b"quoted-printable":
-        return binascii.a2b_qp(body)
+    if name in (b"base64", b"b", b"base-64"):
+        return _base64_text(body) if text else base64(body)
+    if name in (b"quoted-printable", b"q", b"quoted_printable"):
+        return _quoted_printable(body)
     if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
         return _uu(body)
     return body
 
 
 def base64(data: bytes) -> bytes:
-    """Base64 with whatever else lies between; missing padding is added, a lone last character is dropped."""
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        pass
-    try:
-        return binascii.a2b_base64(data + b"==")
-    except binascii.Error:
-        letters = _NOT_BASE64.sub(b"", data)
-        if len(letters) % 4 == 1:
-            letters = letters[:-1]
-        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    """Base64 with anything between, and several runs that each have padding of their own.
+
+    Missing padding is added; a lone last character is dropped.
+    """
+    if data.find(b"=") in (-1, len(data.rstrip(b"\r\n\t =")) if data else -1):
+        try:
+            return binascii.a2b_base64(data)
+        except binascii.Error:
+            pass
+    letters = _JUNK.sub(b"", data)
+    out: list[bytes] = []
+    open_run = b""
+    for match in _RUN.finditer(letters):
+        run, padding = open_run + match[1], len(match[2])
+        missing = -len(run) % 4
+        if missing and (missing == 3 or padding < missing) and match.end() < len(letters):
+            open_run = run  # a stray sign, not the end of a run
+            continue
+        open_run = b""
+        if missing == 3:
+            run, missing = run[:-1], 0
+        out.append(binascii.a2b_base64(run + b"=" * missing))
+    if open_run:
+        out.append(base64(open_run))
+    return b"".join(out)
+
+
+def _base64_text(body: bytes) -> bytes:
+    """Base64 of a text, and the plain words after its padding that somebody on the way appended, if any."""
+    end = body.find(b"=")
+    if end < 0:
+        return base64(body)
+    line_end = body.find(b"\n", end)
+    rest = body[line_end + 1 :] if line_end >= 0 else b""
+    if not rest or _LINES.fullmatch(rest) or not _WORDS.search(rest[:2_000]):
+        return base64(body)
+    return base64(body[:line_end]) + b"\n" + rest
+
+
+def _quoted_printable(body: bytes) -> bytes:
+    def trimmed(match: re.Match[bytes]) -> bytes:
+        before = body[max(0, match.start() - 3) : match.start()]
+        return b" " if match[0] == b" " and _SIGNATURE.search(before) else b""
+
+    if b" \n" in body or b" \r\n" in body or b"\t\n" in body or b"\t\r\n" in body or body[-1:] in b" \t":
+        body = _TRAILING.sub(trimmed, body)
+    return binascii.a2b_qp(body)
 
 
 def _uu(body: bytes) -> bytes:

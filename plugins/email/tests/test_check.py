@@ -168,3 +168,11 @@ def test_a_token_is_ours_for_a_week_only() -> None:
     assert not Probes(State(MemoryContext("other")), context.now).issued(raw), "another desk knows nothing of it"
     moments.append(moments[0] + timedelta(days=8))
     assert not probes.issued(raw)
+
+
+@pytest.mark.parametrize("moment", ["0", "1", "253402300800", "999999999999"])
+def test_a_token_that_a_stranger_made_up_is_no_probe_whatever_its_time(moment: str) -> None:
+    context = MemoryContext()
+    probes = Probes(State(context), context.now)
+    _, _, rest = probes.issue().partition(".")
+    assert not probes.issued(f"X-Deskctl-Probe: {moment}.{rest}\r\n\r\n".encode())

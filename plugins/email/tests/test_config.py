@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deskctl.testing.settings import structure
+from deskctl_email import deskctl_channels
 from deskctl_email.config import EmailConfig
 
 
@@ -92,3 +93,19 @@ def test_a_mistake_is_named_with_its_place(table: dict[str, Any], place: str) ->
 def test_a_password_is_never_shown() -> None:
     config = read(smtp={"host": "mail.acme.test", "user": "support", "password": "hunter2"})
     assert "hunter2" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("tables", "authority"),
+    [
+        ({"imap": {"host": "imap.gmail.com", "user": "a", "password": "b"}}, "mx.google.com"),
+        ({"imap": {"host": "Outlook.Office365.com", "user": "a", "password": "b"}}, "microsoft365"),
+        ({"imap": {"host": "mx.acme.test"}, "oauth": {"provider": "google", "client_id": "x"}}, "mx.google.com"),
+        ({"imap": {"host": "mx.acme.test"}, "oauth": {"provider": "microsoft", "client_id": "x"}}, "microsoft365"),
+        ({"imap": {"host": "mx.acme.test", "user": "a", "password": "b"}}, None),
+        ({"imap": {"host": "imap.gmail.com", "user": "a", "password": "b"}, "listen": {"port": 25}}, None),
+    ],
+)  # fmt: skip
+def test_the_provider_of_a_mailbox_is_the_authority(tables: dict[str, Any], authority: str | None) -> None:
+    [email] = deskctl_channels()
+    assert email.authority(read(**tables)) == authority

@@ -43,6 +43,22 @@ class Attached:
     size: int | None
 
 
+#: Files of one message that are fetched.
+_MOST: Final = 12
+
+
+def all_attached(message: Mapping[str, Any]) -> list[Attached]:
+    """Every file of a message: its own, those that are paid for, and what it answers in another chat."""
+    external = table(message.get("external_reply"))
+    places = [message, *_paid(message), external, *_paid(external)]
+    return [file for place in places if (file := attached(place)) is not None][:_MOST]
+
+
+def _paid(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    number = whole(message.get("message_id"))
+    return [{**media, "message_id": number} for media in tables(table(message.get("paid_media")).get("paid_media"))]
+
+
 def attached(message: Mapping[str, Any]) -> Attached | None:
     """The file of a message, the largest size of a photo; None where it has none."""
     number = whole(message.get("message_id")) or 0
@@ -79,9 +95,10 @@ def missing(problem: str) -> dict[str, Any]:
     return {"problem": problem}
 
 
-def kept(update: Mapping[str, Any], file: Attached) -> IncomingFile | str:
-    """The file as it was fetched, or why it is not there."""
-    entry = next(iter(tables(update.get(KEPT))), {})
+def kept(update: Mapping[str, Any], file: Attached, number: int = 0) -> IncomingFile | str:
+    """The file as it was fetched, or why it is not there. `number`: which of the message's files it is."""
+    entries = tables(update.get(KEPT))
+    entry = entries[number] if number < len(entries) else {}
     if problem := line(entry.get("problem")):
         return problem
     try:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from deskctl.plugins import ChannelContext, Envelope
 
 from .api import Api, ApiError, Trouble
-from .files import KEPT, Attached, attached, fetched, missing
+from .files import KEPT, Attached, all_attached, fetched, missing
 from .reading import table, text
 from .updates import Me, chat_of, message_of, update_key, wanted
 
@@ -42,14 +42,14 @@ class Intake:
         return wanted(update, self._me, self._groups)
 
     def has_file(self, update: Mapping[str, Any]) -> bool:
-        return "callback_query" not in update and attached(message_of(update)) is not None
+        return "callback_query" not in update and bool(all_attached(message_of(update)))
 
     async def entry(self, update: Mapping[str, Any]) -> Entry:
-        """What is journalled for an update. Takes as long as its file takes, within limits; raises nothing."""
+        """What is journalled for an update. Takes as long as its files take, within limits; raises nothing."""
         whole = {key: value for key, value in update.items() if key != KEPT}
-        file = attached(message_of(update)) if "callback_query" not in update else None
-        if file is not None:
-            whole[KEPT] = [await self._fetch(file)]
+        files = all_attached(message_of(update)) if "callback_query" not in update else []
+        if files:
+            whole[KEPT] = [await self._fetch(file) for file in files]
         raw = json.dumps(whole, separators=(",", ":")).encode("ascii")
         about = Envelope(via=self._via, received_at=self._context.now(), extra=self._me.as_extra())
         return raw, update_key(update), about

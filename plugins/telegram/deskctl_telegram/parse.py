@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from deskctl.plugins import Automatic, Envelope, InboundMessage, Intent, IntentKind
 
-from .files import attached, kept
+from .answered import context
+from .files import all_attached, kept
 from .reading import clean, line, loads, table, tables, text, whole
 from .says import quoted, says
 from .updates import GROUPS, Me, chat_of, message_id, message_of
@@ -59,8 +60,8 @@ def _said(update: Mapping[str, Any], message: Mapping[str, Any], me: Me) -> Inbo
     elif not _in_group(message) and (code := _CODE.fullmatch(body.strip())):
         intent, body = Intent(IntentKind.LINK, code[0]), "/start"  # as they were told it, without the command
     files = []
-    if file := attached(message):
-        found = kept(update, file)
+    for number_of_file, file in enumerate(all_attached(message)):
+        found = kept(update, file, number_of_file)
         if isinstance(found, str):
             placeholder = f"[{file.name}: {found}]"
             body = f"{body}\n\n{placeholder}" if body else placeholder
@@ -69,7 +70,11 @@ def _said(update: Mapping[str, Any], message: Mapping[str, Any], me: Me) -> Inbo
             files.append(found)
     edited = whole(message.get("edit_date")) if "edited_message" in update else None
     answered = whole(table(message.get("reply_to_message")).get("message_id"))
-    quote = quoted(message)
+    quote, about = quoted(message), context(message)
+    if "external_reply" in message:  # nobody at the desk has read what was picked out of another chat
+        about, quote = "\n".join(filter(None, (about, quote))), ""
+    subject = _subject(body)
+    body = "\n\n".join(filter(None, (about, body)))
     group = _in_group(message)
     if group and intent is not None and intent.kind is IntentKind.LINK:
         intent = Intent(IntentKind.HELP)  # a code that a whole group has read proves nothing
@@ -77,7 +82,7 @@ def _said(update: Mapping[str, Any], message: Mapping[str, Any], me: Me) -> Inbo
     return InboundMessage(
         sender=_address(sender),
         sender_name=_name(sender),
-        subject=_subject(body),
+        subject=subject,
         text=f"{quote}\n\n{body}" if quote else body,
         visible_text=body,
         digest=_digest(message),

@@ -15,11 +15,31 @@ from .reading import table, tables, text, whole
 ALLOWED: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 GROUPS: Final = frozenset({"group", "supergroup"})
 
-#: What a message can carry that a customer means to say. Anything else is Telegram's own note of what happened.
-CONTENT: Final = (
-    "text", "caption", "photo", "document", "voice", "audio", "video", "video_note", "animation", "sticker",
-    "location", "venue", "contact", "poll", "dice", "story", "game", "paid_media", "checklist",
-)  # fmt: skip
+#: What belongs to every message, whatever it says.
+_ABOUT: Final = frozenset((
+    "message_id", "message_thread_id", "direct_messages_topic", "origin", "from", "sender_chat", "sender_boost_count",
+    "sender_business_bot", "sender_tag", "date", "business_connection_id", "chat", "forward_origin", "forward_from",
+    "forward_from_chat", "forward_from_message_id", "forward_signature", "forward_sender_name", "forward_date",
+    "is_topic_message", "is_automatic_forward", "reply_to_message", "external_reply", "quote", "reply_to_story",
+    "reply_to_checklist_task_id", "via_bot", "edit_date", "has_protected_content", "is_from_offline", "is_paid_post",
+    "media_group_id", "author_signature", "paid_star_count", "entities", "link_preview_options", "suggested_post_info",
+    "effect_id", "caption_entities", "show_caption_above_media", "has_media_spoiler", "reply_markup",
+))  # fmt: skip
+#: Telegram's own notes of what happened in a chat. Any other kind is something that a customer means to say, also one
+#: that is not known here.
+_NOTES: Final = frozenset((
+    "new_chat_members", "new_chat_member", "new_chat_participant", "left_chat_member", "left_chat_participant",
+    "new_chat_title", "new_chat_photo", "delete_chat_photo", "group_chat_created", "supergroup_chat_created",
+    "channel_chat_created", "message_auto_delete_timer_changed", "migrate_to_chat_id", "migrate_from_chat_id",
+    "pinned_message", "connected_website", "write_access_allowed", "passport_data", "proximity_alert_triggered",
+    "boost_added", "chat_background_set", "direct_message_price_changed", "paid_message_price_changed",
+    "forum_topic_created", "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened",
+    "general_forum_topic_hidden", "general_forum_topic_unhidden", "giveaway_created", "suggested_post_approved",
+    "suggested_post_approval_failed", "suggested_post_declined", "suggested_post_paid", "suggested_post_refunded",
+    "video_chat_scheduled", "video_chat_started", "video_chat_ended", "video_chat_participants_invited",
+    "voice_chat_scheduled", "voice_chat_started", "voice_chat_ended", "voice_chat_participants_invited",
+    "chat_owner_left", "chat_owner_changed", "user_shared",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,11 @@ def message_of(update: Mapping[str, Any]) -> dict[str, Any]:
         if kind in update:
             return table(update[kind])
     return table(table(update.get("callback_query")).get("message"))
+
+
+def contents(message: Mapping[str, Any]) -> list[str]:
+    """The kinds of content that a message has, in its order; none for Telegram's own notes."""
+    return [kind for kind in message if kind not in _ABOUT and kind not in _NOTES]
 
 
 def chat_of(message: Mapping[str, Any]) -> int | None:
@@ -74,7 +99,7 @@ def wanted(update: Mapping[str, Any], me: Me, groups: bool) -> bool:
         return False
     if query:
         return isinstance(query.get("data"), str)
-    if not any(name in message for name in CONTENT):
+    if not contents(message):
         return False
     if "edited_message" in update and "location" in message:
         return False  # somebody on the move, every few seconds

@@ -99,6 +99,12 @@ class NothingYet:
     def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         return ()
 
+    def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:
+        return {}
+
+    def accepted(self, outbox: int) -> Mapping[str, int]:
+        return {}
+
     def visible_texts(self, messages: Collection[int]) -> Mapping[int, str]:
         return {}
 
@@ -184,6 +190,12 @@ class NothingYet:
 
     def last_command(self, actor: Actor) -> CommandRecord | None:
         return None
+
+    def latest_commands(self, actor: Actor, limit: int) -> Sequence[CommandRecord]:
+        return ()
+
+    def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:
+        return ()
 
     def events_of_command(self, number: int, /) -> Sequence[RecordedEvent]:
         return ()

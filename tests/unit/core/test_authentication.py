@@ -1,30 +1,62 @@
-"""Only the trusted server's topmost Authentication-Results count."""
+"""What a mail server says of a sender counts if it is the one that the configuration trusts, and no other words."""
 
 from __future__ import annotations
 
 import pytest
 
-from deskctl.core.authentication import Dmarc, dmarc
+from deskctl.core.authentication import MICROSOFT, Dmarc, dmarc
 from deskctl.core.messages import InboundMessage
 from deskctl.core.settings import ChannelInfo
 
-TRUSTED = ChannelInfo("support", "email", authority="mx.acme.test")
+MX = "mx.acme.test"
+EXCHANGE = (
+    "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=corp.example; dkim=pass (signature was verified) "
+    "header.d=corp.example;dmarc={} action=none header.from=corp.example;compauth=pass reason=100"
+)
+
+
+def said(authority: str | None, *headers: str, sender: str = "anna@corp.example") -> Dmarc:
+    channel = ChannelInfo("support", "email", "support@acme.test", authority=authority)
+    return dmarc(channel, InboundMessage(sender, None, "", "", "", "", authentication=headers))
 
 
 @pytest.mark.parametrize(
-    ("results", "expected"),
+    ("header", "result"),
     [
-        (("mx.acme.test; spf=pass; dmarc=pass header.from=corp.example",), Dmarc.PASS),
-        (("MX.acme.test 1; dmarc = Fail (p=reject) header.from=corp.example",), Dmarc.FAIL),
-        (("mx.acme.test; dkim=pass (dmarc=pass) header.d=x; dmarc=fail",), Dmarc.FAIL),
-        (("mx.acme.test; dkim=pass header.i=@dmarc=pass",), Dmarc.UNKNOWN),
-        (("mx.acme.test; dmarc=none",), Dmarc.UNKNOWN),
-        (("mx.other.test; dmarc=pass",), Dmarc.UNKNOWN),
-        (("mx.other.test; dmarc=fail", "mx.acme.test; dmarc=pass"), Dmarc.UNKNOWN),
-        ((), Dmarc.UNKNOWN),
+        (f"{MX}; dmarc=pass", Dmarc.PASS),
+        (f"{MX} 1; spf=fail; DMARC=Pass (p=REJECT) header.from=CORP.example", Dmarc.PASS),
+        (f"{MX.upper()}; dmarc=fail (p=none dis=none) header.from=corp.example", Dmarc.FAIL),
+        (f"{MX}; dmarc=none", Dmarc.UNKNOWN),
+        (f"{MX}; dmarc=bestguesspass", Dmarc.UNKNOWN),
+        (f"{MX}; spf=pass", Dmarc.UNKNOWN),
+        ("mx.evil.test; dmarc=pass", Dmarc.UNKNOWN),
+        (f"mx.evil.test ({MX}); dmarc=pass", Dmarc.UNKNOWN),
+        (f'{MX}; spf=fail smtp.mailfrom="x; dmarc=pass y"@evil.test; dmarc=fail', Dmarc.FAIL),
+        (f'{MX}; spf=fail smtp.mailfrom="x; dmarc=pass y"@evil.test', Dmarc.UNKNOWN),
+        (f"{MX}; spf=fail (says (x); dmarc=pass); dmarc=fail", Dmarc.FAIL),
+        (f"{MX}; dmarc=pass header.from=evil.test", Dmarc.UNKNOWN),
+        (f"{MX}; dmarc=pass header.from=corp.example; dmarc=fail header.from=evil.test", Dmarc.FAIL),
+        (EXCHANGE.format("pass"), Dmarc.UNKNOWN),
     ],
 )
-def test_dmarc_result(results: tuple[str, ...], expected: Dmarc) -> None:
-    message = InboundMessage("a@corp.example", None, "s", "t", "t", "d", authentication=results)
-    assert dmarc(TRUSTED, message) is expected
-    assert dmarc(ChannelInfo("support", "email"), message) is Dmarc.UNKNOWN
+def test_a_server_with_a_name(header: str, result: Dmarc) -> None:
+    assert said(MX, header) is result
+    assert said(None, header) is Dmarc.UNKNOWN
+    assert said(MX, "mx.other.test; dmarc=none", header) is Dmarc.UNKNOWN, "only the topmost counts"
+
+
+@pytest.mark.parametrize(
+    ("header", "result"),
+    [
+        (EXCHANGE.format("pass"), Dmarc.PASS),
+        (EXCHANGE.format("fail"), Dmarc.FAIL),
+        (EXCHANGE.format("bestguesspass"), Dmarc.UNKNOWN),
+        (EXCHANGE.format("none"), Dmarc.UNKNOWN),
+        ("spf=none (sender IP is 192.0.2.1) smtp.mailfrom=x; acme.test; dmarc=fail action=oreject", Dmarc.FAIL),
+        ("mx.evil.test; dmarc=pass action=none header.from=corp.example", Dmarc.UNKNOWN),
+        ("dmarc=pass header.from=corp.example", Dmarc.UNKNOWN),
+        (EXCHANGE.format("pass").replace("from=corp", "from=evil"), Dmarc.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_microsoft_names_no_server(header: str, result: Dmarc) -> None:
+    assert said(MICROSOFT, header) is result

@@ -98,3 +98,13 @@ def test_a_notification_that_fails_is_not_told_about() -> None:
     before = len(desk.unit.changes.outbox)
     desk.do(SettleDelivery(told.id, "rejected", "550"), SENDER)
     assert len(desk.unit.changes.outbox) == before
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -float("inf"), -1.0, 0.0, 1e300, 10.0**9, 4e8])
+@pytest.mark.parametrize("result", ["deferred", "try_later"])
+def test_a_senseless_time_to_wait_delays_nothing_for_long(result: str, seconds: float) -> None:
+    desk, outbox = replied()
+    desk.do(SettleDelivery(outbox, result, "come again", seconds), SENDER)
+    due = desk.unit.outbox(outbox).due_at
+    assert due is not None
+    assert desk.unit.now < due <= desk.unit.now + GIVE_UP_AFTER

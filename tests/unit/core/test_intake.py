@@ -32,7 +32,7 @@ def test_a_customer_reopens_a_solved_ticket() -> None:
     desk.mail(in_reply_to=("<one@example.org>",))
     assert desk.unit.ticket(1).status is Status.OPEN
     assert desk.unit.ticket(1).solved_at is None
-    assert not desk.unit.changes.timers
+    assert "auto_close:1" not in desk.unit.changes.timers
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
 
 def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
     desk = FirstDay()
-    desk.mail(message_id="<one@example.org>", cc=("ben@example.org",))
+    desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     desk.mail("ben@example.org", in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
     entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert entry.to == ("ben@example.org",)
@@ -154,7 +154,7 @@ def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, A
 def test_the_address_with_the_token_is_never_kept_in_copy() -> None:
     """It is the desk's own: a reply to it would come back to the desk."""
     desk = FirstDay(ALIASES)
-    desk.mail(message_id="<one@example.org>")
+    desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     token = desk.unit.ticket(1).token
     desk.mail(
         to=(f"Support+{token}@acme.test",),

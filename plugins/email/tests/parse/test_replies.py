@@ -1,18 +1,29 @@
-"""Of replies as mail programs write them, in fifteen languages, just the new words are shown."""
+# ruff: noqa: E501 - texts stand here as they come
+"""Of replies as mail programs write them, in many languages, just the new words are shown."""
 
 from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import pytest
 
 from deskctl_email.quotes import visible
 
-_SPEC = importlib.util.spec_from_file_location("replies", Path(__file__).with_name("replies.py"))
-assert _SPEC and _SPEC.loader
-replies = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(replies)
+
+def _data(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+replies, more = _data("replies"), _data("more_replies")
+for _kind in ("ATTRIBUTIONS", "NAMES", "SEPARATORS", "TELEPHONES", "WORDS"):
+    getattr(replies, _kind).update(getattr(more, _kind))
 
 
 @pytest.mark.parametrize("language", sorted(replies.WORDS))
@@ -23,3 +34,66 @@ def test_just_the_new_words_are_shown(language):
         if (shown := visible(text)) != wanted
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", sorted(replies.WORDS))
+@pytest.mark.parametrize("width", [44, 64, 76])
+def test_the_line_above_a_quote_may_be_broken_anywhere(language, width):
+    new, old = replies.WORDS[language]
+    wrong = []
+    for line in replies.ATTRIBUTIONS[language]:
+        broken = fill(line, width, break_long_words=False, break_on_hyphens=False)
+        if "\n" not in line and line not in HARD and (shown := visible(f"{new}\n\n{broken}\n> {old}\n> more\n")) != new:
+            wrong.append(f"{broken!r} gave {shown!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+#: Broken after its first words, this one looks like two lines of the sender's own.
+HARD = {f"Wiadomość napisana przez {replies.WHO} w dniu 15.01.2024, o godz. 15:12:"}
+
+
+@pytest.mark.parametrize("line", more.MORE_TELEPHONES)
+def test_what_a_device_adds_is_left_out(line):
+    assert visible(f"It burns again.\n\n{line}") == "It burns again."
+
+
+OWN_WORDS = [
+    "From: my desk\nI can see the fire.",
+    "On Monday I wrote:\nplease fix it.",
+    "On Monday I wrote to bob@x.org about this:\n- a\n- b",
+    "On 2024-01-15 at 10:00 we meet:\n- printers",
+    "The meeting is on 2024-01-15 at 15:12, please bring:\n- x\n- y",
+    "name: Ana\nemail: ana@x.org\ndate: 2024-01-15 15:12\norder: 4711",
+    "Sent by courier on Monday\nPlease confirm.",
+    "Sent from Berlin yesterday\nwhere is it?",
+    "Sent from my desk, is much easier than my mobile phone.",
+    "Dikirim dari Jakarta kemarin\ndi mana?",
+    "Data: 2024-01-15\nNo: 4711\nTema: lampa",
+    "De: Madrid\nA: Barcelona\nFecha: 15/01/2024",
+    "Log of 2024-01-15 15:12:11:\nERROR x\nERROR y",
+    "Please send it to Ana Lopez <ana@example.org>\nand to Bob <bob@example.org>.",
+    "이 메일은 iPhone에서 보냈는데 사진이 안 올라갑니다.\n확인 부탁드립니다.",
+    "제목: 환불\n내용: 환불해 주세요",
+    "Od: poniedziałku\nDo: piątku",
+]
+
+
+@pytest.mark.parametrize("words", OWN_WORDS)
+def test_words_that_only_look_like_a_quotes_head_stay(words):
+    assert visible(words) == words
+    assert words in visible(f"First line.\n\n{words}\n\nThank you all")
+
+
+SEPARATED = [
+    "-----Original Message-----\nFrom: Acme <s@acme.test>\nSent: Monday, September 1, 2025 10:00 AM\nTo: Kim\nSubject: x\n\n",
+    "-----원본 메시지-----\n보낸 사람: Acme <s@acme.test>\n보낸 날짜: 2025년 9월 1일 오전 10:00\n받는 사람: Kim\n제목: x\n\n",
+    "From: Acme <s@acme.test>\nSent: Monday, September 1, 2025 10:00 AM\nTo: Kim\nSubject: x\n\n",
+    "-----Original Message-----\n",
+    "-------- Ursprüngliche Nachricht --------\nVon: Acme <s@acme.test>\nDatum: 01.09.25 10:00\nAn: Kim\nBetreff: x\n\n",
+]
+
+
+@pytest.mark.parametrize("head", SEPARATED)
+def test_an_answer_below_a_quote_with_header_lines_is_shown(head):
+    text = f"{head}> Which colour?\n> Regards\n\nThe blue one, please."
+    assert visible(text) == "The blue one, please."

@@ -7,7 +7,6 @@ import base64
 import struct
 
 import pytest
-from compressed_rtf import compress
 
 
 def attribute(name: int, value: bytes) -> bytes:
@@ -52,6 +51,15 @@ def test_winmail_is_unpacked_and_kept(read):
 def test_winmail_gives_the_text_when_there_is_no_other(read):
     message = read(*mixed(("application/ms-tnef", winmail("<p>It <b>burns</b>.</p>"))))
     assert message.text == "It burns."
+
+
+def compress(rtf: bytes) -> bytes:
+    """Packed RTF (MS-OXRTFCP) that says every byte itself, with the mark of its end."""
+    out = b"".join(b"\0" + rtf[at : at + 8] for at in range(0, len(rtf) - len(rtf) % 8, 8))
+    rest = rtf[len(rtf) - len(rtf) % 8 :]
+    end = (207 + len(rtf)) % 4096 << 4
+    out += bytes((1 << len(rest),)) + rest + struct.pack(">H", end)
+    return struct.pack("<IIII", len(out) + 12, len(rtf), 0x75465A4C, 0) + out
 
 
 def korean_rtf() -> bytes:

@@ -101,6 +101,8 @@ def test_nobody_is_given_what_they_cannot_take(
     known = {skill for seat, *_ in shapes for skill in seat.skills}
     for waiting in queue:
         decision = give(on, waiting)
+        assert ("router" in decision.waived) == ("skill:router" in waiting.tags and "router" not in known)
+        assert not known & set(decision.waived)
         everybody = [name for name, _ in decision.candidates] + [
             n for names in decision.left_out.values() for n in names
         ]
@@ -128,7 +130,6 @@ def test_nobody_is_given_what_they_cannot_take(
             assert seat.tier in ("senior", "lead")
         if plan.relax_after is None or NOW - waiting.since < plan.relax_after:
             assert not waiting.tags & known - seat.skills
-            assert "skill:router" not in waiting.tags
             assert not (waiting.language and {"ko", "en"} & known) or waiting.language in seat.skills
 
 
@@ -175,12 +176,36 @@ def test_a_full_telephone_leaves_room_for_mail() -> None:
 
 def test_skills_are_asked_for_until_it_has_waited_too_long() -> None:
     on = floor(
-        Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"en"})), plan=Plan(Strategy.LEAST_LOADED), load={0: 5}
+        Seat(skills=frozenset({"ko"}), capacity={ANY: 5}),
+        Seat(skills=frozenset({"en"})),
+        plan=Plan(Strategy.LEAST_LOADED),
+        load={0: 5},
     )
-    assert on.decide(ticket(language="ko")).agent == "agent0"
-    assert on.decide(ticket(language="ja")).why == "skills"
-    waited = on.decide(ticket(language="ja", since=NOW - timedelta(minutes=10)))
-    assert (waited.agent, waited.relaxed) == ("agent1", True)
+    assert on.decide(ticket(language="en")).agent == "agent1"
+    assert on.decide(ticket(language="ko")).agent is None
+    assert on.relaxes_at(ticket(language="ko")) == NOW + timedelta(minutes=10)
+    waited = on.decide(ticket(language="ko", since=NOW - timedelta(minutes=10)))
+    assert (waited.agent, waited.relaxed, waited.waived) == ("agent1", True, ())
+
+
+def test_what_nobody_in_the_team_has_is_waived_at_once_and_the_rest_is_asked_for() -> None:
+    on = floor(
+        Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"en"})), plan=Plan(Strategy.LEAST_LOADED), load={1: 5}
+    )
+    foreign = on.decide(ticket(language="ja"))
+    assert (foreign.agent, foreign.skills, foreign.waived, foreign.relaxed) == ("agent0", ("ja",), ("ja",), False)
+    assert on.relaxes_at(ticket(language="ja")) is None
+    both = on.decide(ticket(language="en", tags=frozenset({"skill:router"})))
+    assert (both.agent, both.skills, both.waived) == ("agent1", ("en", "router"), ("router",))
+
+
+def test_a_skill_of_somebody_who_is_away_is_waited_for() -> None:
+    seats_ = Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"en"}))
+    there = Presence("", State.AWAY), Presence("", State.ONLINE)
+    shapes: list[tuple[Seat, Presence, Counter[str], bool | None]]
+    shapes = [(seat, presence, Counter(), None) for seat, presence in zip(seats_, there, strict=True)]
+    waits = Floor(Plan(Strategy.LEAST_LOADED), places(shapes), KINDS, NOW).decide(ticket(language="ko"))
+    assert (waits.agent, waits.why, waits.waived) == (None, "skills", ())
 
 
 def test_a_language_matters_only_where_somebody_says_what_they_speak() -> None:

@@ -1,0 +1,98 @@
+"""Texts as streams of letters and digits, and the runs that two of them have in common."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from unicodedata import east_asian_width, normalize
+
+#: Letters that a common run has at least.
+SEED = 5
+#: Places that a seed is followed to: text that repeats itself exists to be slow.
+_PLACES = 16
+_TARGETS = re.compile(
+    r"<(?:mailto|https?|tel):[^>\s]*>|\((?:mailto|https?|tel):[^)\s]*\)|\[(?:mailto|cid|image|https?):[^\]]*\]",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Lines as one stream. `spans` is where each line begins and ends in it, `starts` where words begin, sorted."""
+
+    letters: str
+    spans: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+    def count(self, start: int, end: int) -> int:
+        """Return the number of words that begin in a part of the stream."""
+        return bisect_left(self.starts, end) - bisect_left(self.starts, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`length` letters that are the same at `here` in one stream and at `there` in the other."""
+
+    here: int
+    there: int
+    length: int
+
+    def letters(self, said: Words) -> str:
+        return said.letters[self.here : self.here + self.length]
+
+
+def words(lines: Sequence[str]) -> Words:
+    """Return the letters and digits of the lines, folded to one case and one form."""
+    stream: list[str] = []
+    spans, starts, at = [], [], 0
+    for line in lines:
+        begin = at
+        for word in _folded(line).split():
+            letters = "".join(filter(str.isalnum, word))
+            if letters:
+                starts.append(at)
+                stream.append(letters)
+                at += len(letters)
+        spans.append((begin, at))
+    return Words("".join(stream), tuple(spans), tuple(starts))
+
+
+def _folded(line: str) -> str:
+    line = _TARGETS.sub(" ", _HIDDEN.sub("", line))
+    return normalize("NFKC", normalize("NFKC", line).casefold())
+
+
+def weight(letters: str) -> int:
+    """Return how much a run says: wide letters of East Asian scripts count twice."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in letters)
+
+
+def runs(here: Words, there: Words) -> list[Run]:
+    """Return the longest common runs of at least `SEED` letters, each as far as it goes in both directions."""
+    places: dict[str, list[int]] = {}
+    for at in range(len(there.letters) - SEED + 1):
+        known = places.setdefault(there.letters[at : at + SEED], [])
+        if len(known) < _PLACES:
+            known.append(at)
+    found: list[Run] = []
+    at = 0
+    while at <= len(here.letters) - SEED:
+        those = [_run(here.letters, at, there.letters, other) for other in places.get(here.letters[at : at + SEED], ())]
+        found += those
+        # What begins within the longest run is met again where that ends, and followed back from there.
+        at = max([at + 1, *(run.here + run.length - SEED + 1 for run in those)])
+    return found
+
+
+def _run(here: str, at: int, there: str, other: int) -> Run:
+    """The common run around `at` and `other`, as far as it goes in both directions."""
+    back = 0
+    while back < min(at, other) and here[at - back - 1] == there[other - back - 1]:
+        back += 1
+    length, most = SEED, min(len(here) - at, len(there) - other)
+    while length < most and here[at + length] == there[other + length]:
+        length += 1
+    return Run(at - back, other - back, back + length)

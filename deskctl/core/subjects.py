@@ -1,0 +1,62 @@
+"""Subject lines: what the words are, apart from `Re:`, the tags of lists and the numbers of tickets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ANSWER = re.compile(
+    r"\s*(?:re|aw|sv|antw|vs|odp|ynt|ref|bls|回复|回覆|答复|返信|답장|회신)\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"\s*(?:re|aw|sv|antw|vs|odp|ynt|ref|bls|fwd?|fw|wg|wtr|tr|rv|enc|i|vb|vl|pd|回复|回覆|答复|返信|답장|회신|전달|转发|轉寄|転送)"
+    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\s*\[#\d{1,9}\]")
+_TAG = re.compile(r"\s*\[[^\[\]]{1,60}\]")
+_DIFFERENCES = re.compile(r"[\W_]+")
+
+
+def numbered(subject: str, number: int) -> str:
+    """The subject of an answer on ticket `number`: one `Re:`, and no other ticket's number.
+
+    >>> numbered("AW: Re: Printer [#1]", 42)
+    'Re: Printer [#42]'
+    """
+    words = " ".join(_NUMBER.sub(" ", subject).split())
+    while (shorter := _ANSWER.sub("", words, count=1) if _ANSWER.match(words) else words) != words:
+        words = shorter
+    return f"Re: {words} [#{number}]".replace("  ", " ")
+
+
+def numbers(subject: str) -> list[int]:
+    """The ticket numbers in a subject, the last first: that is the one that was added last."""
+    found = re.findall(r"\[#(\d{1,9})\]", subject)[-3:]
+    return list(dict.fromkeys(int(number) for number in reversed(found)))
+
+
+def differs(subject: str, other: str, text: str = "") -> bool:
+    """Whether a message's subject says something that neither the ticket's subject nor the message's text says.
+
+    `Re:` and `Fwd:`, numbers of tickets, tags in brackets, letter case and punctuation say nothing. Where messages have
+    no subject of their own, as in chats, it is the first words of the text.
+    """
+    said = _words(subject)
+    if not said or said == _words(other):
+        return False
+    return not _DIFFERENCES.sub("", unicodedata.normalize("NFKC", text[:1_000])).casefold().startswith(said)
+
+
+def _words(subject: str) -> str:
+    bare = _NUMBER.sub(" ", subject)
+    for _ in range(20):
+        shorter = _PREFIX.sub("", bare, count=1) if _PREFIX.match(bare) else bare
+        tag = _TAG.match(shorter)
+        if tag and shorter[tag.end() :].strip():
+            shorter = shorter[tag.end() :]
+        if shorter == bare:
+            break
+        bare = shorter
+    return _DIFFERENCES.sub("", unicodedata.normalize("NFKC", bare)).casefold()

@@ -1,0 +1,33 @@
+"""Which shell command a command was part of, and what undo needs of the state before an event."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+#: Commands of people that were not undoable. Undo now takes notice of them, so that it does not pass them by.
+NOTICED = (
+    *("AddAgent", "ChangeAgent", "AddTeam", "ChangeTeam", "Block", "SetContact", "IssueLink", "ExportContact"),
+    *("EraseContact", "AddCalendar", "ChangeCalendar", "RemoveCalendar", "AddPolicy", "ChangePolicy", "AddStep"),
+    *("MovePolicy", "RemovePolicy", "RetryIntake", "DropIntake", "RetryOutbox", "CancelOutbox", "SetPresence"),
+    *("RunRoutes", "AddShift", "TakeOff", "RemoveShift", "HandOver"),
+)
+
+
+def upgrade() -> None:
+    op.add_column("commands", sa.Column("invocation", sa.Text))
+    op.add_column("events", sa.Column("kept", sa.Text))
+    commands = sa.table("commands", sa.column("name", sa.Text), sa.column("undoable", sa.Boolean))
+    op.execute(commands.update().where(commands.c.name.in_(NOTICED)).values(undoable=True))
+    op.drop_index("ix_commands_undoable", "commands")
+    _partial("ix_commands_undoable", "undoable", "actor", "id")
+    _partial("ix_commands_invocation", "invocation IS NOT NULL", "invocation")
+
+
+def _partial(name: str, where: str, *columns: str) -> None:
+    op.create_index(name, "commands", list(columns), sqlite_where=sa.text(where), postgresql_where=sa.text(where))

@@ -1,0 +1,58 @@
+"""Who would get a reply now, by the same rule that sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ...core.company import Requester
+from ...core.queries.answers import ReplyRow
+from ...core.recipients import Correspondence, Recipients, decide, unanswerable
+from ...core.routes import leaving
+from ...core.settings import Settings
+from ...core.tickets import FINAL, Status
+from ...errors import Refused
+from .. import rows
+from ..tables import identities, messages, tickets
+from ..talked import HEAD
+from .people import persons
+
+
+def reply_document(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> ReplyRow:
+    """The recipients of the next plain reply to a ticket (a row of `tickets`); nobody where none can be sent."""
+    found = _found(connection, ticket, merged, settings)
+    return {"to": list(found.to), "cc": list(found.cc), "why": found.why, "warnings": list(found.warnings)}
+
+
+def _found(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> Recipients:
+    if Status(ticket.status) in FINAL:
+        return Recipients((), why=f"the ticket is {ticket.status}")
+    talk = _correspondence(connection, ticket, merged, settings)
+    try:
+        return decide(talk, leaving(settings, ticket.number, ticket.channel, talk.heads, None))
+    except Refused as reason:
+        return unanswerable(reason)
+
+
+def _correspondence(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> Correspondence:
+    numbers = [ticket.number, *merged]
+    said = select(*HEAD).where(messages.c.ticket.in_(numbers), messages.c.withdrawn.is_(False))
+    heads = [rows.message_head(row) for row in connection.execute(said.order_by(messages.c.id))]
+    asked = select(tickets.c.contact).where(tickets.c.number.in_(merged)).order_by(tickets.c.number)
+    contacts = [ticket.contact, *connection.execute(asked).scalars()]
+    people = persons(connection, contacts)
+    members = {people[number].contact.id: people[number] for number in contacts}
+    requesters = [
+        Requester(number, person.contact.name, _reached(connection, person.members))
+        for number, person in members.items()
+    ]
+    return Correspondence(ticket.number, ticket.channel, tuple(heads), tuple(requesters), settings)
+
+
+def _reached(connection: Connection, members: Sequence[int]) -> tuple[Any, ...]:
+    """Addresses of a person: the contact's own first, each contact's oldest first."""
+    query = select(identities).where(identities.c.contact.in_(members)).order_by(identities.c.id)
+    found = [rows.identity(row) for row in connection.execute(query)]
+    return tuple(sorted(found, key=lambda identity: members.index(identity.contact)))

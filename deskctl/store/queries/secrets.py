@@ -1,0 +1,33 @@
+"""Message-IDs of notifications, which only their recipients may know: who has one can answer in an agent's name."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection, select
+
+from ...core.outbox import OutboxKind
+from ...core.queries.raw import WithoutSecrets
+from .. import blobs
+from ..tables import outbox
+
+#: What stands in raw mail instead.
+HIDDEN = b"hidden@notification.invalid"
+_OURS = re.compile(rb"[0-9a-f]{32}@[A-Za-z0-9.-]+")
+
+
+def without_secrets(connection: Connection, query: WithoutSecrets) -> bytes:
+    """Return the stored raw bytes without the Message-IDs of notifications."""
+    return hidden(connection, blobs.read(connection, [query.sha256])[query.sha256])
+
+
+def hidden(connection: Connection, raw: bytes) -> bytes:
+    """Return raw mail in which the Message-ID of each notification is replaced."""
+    ours = sorted({found.decode() for found in _OURS.findall(raw)})
+    secret: set[bytes] = set()
+    for start in range(0, len(ours), 500):
+        asked = [f"<{each}>" for each in ours[start : start + 500]]
+        told = outbox.c.kind == OutboxKind.NOTIFICATION.value
+        query = select(outbox.c.message_id).where(outbox.c.message_id.in_(asked), told)
+        secret.update(found[1:-1].encode() for found in connection.execute(query).scalars())
+    return _OURS.sub(lambda found: HIDDEN if found[0] in secret else found[0], raw) if secret else raw

@@ -1,0 +1,76 @@
+"""Where the links of an HTML mail lead: the target that stands behind a link's words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+MAX_LINKS = 300
+"""Targets that are written; a reader of more needs the HTML."""
+MAX_LENGTH = 1_000
+"""Characters of a target; what is longer is cut, and an ellipsis says so."""
+MAX_OPEN = 50
+MAX_ALT = 200
+
+_SCHEME = re.compile(r"(https?|ftps?|mailto|tel|sms):", re.IGNORECASE)
+_BLANKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff<>]+")
+_DECORATION = re.compile(r"^(?:(?:https?|ftps?)://|mailto:|tel:|sms:)?(?:www\.)?", re.IGNORECASE)
+
+
+class Links:
+    """The links of one mail. An open link is known by its element, and by where its words begin."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[Any, int, int]] = []
+        self._written = 0
+        self._last = ""
+
+    def open(self, element: Any, line: int, part: int) -> None:
+        """A link begins at `part` of the line number `line`."""
+        if len(self._open) < MAX_OPEN and element.get("href"):
+            self._open.append((element, line, part))
+
+    def opened(self, element: Any) -> tuple[int, int]:
+        """Where the words of a link that ends begin; (-1, -1) if it was not opened."""
+        if self._open and self._open[-1][0] is element:
+            return self._open.pop()[1:]
+        return -1, -1
+
+    def image(self, element: Any) -> str:
+        """The words for a picture that is a link, which would have no words else."""
+        if not self._open:
+            return ""
+        return _BLANKS.sub(" ", (element.get("alt") or "")[:MAX_ALT]).strip()
+
+    def target(self, element: Any, words: str) -> str:
+        """`<https://...>`, or `""` where it says nothing more than the words, or leads nowhere outside of the mail."""
+        address = _BLANKS.sub("", element.get("href") or "")
+        scheme = _SCHEME.match(address)
+        if scheme is None or not words.strip() or self._written >= MAX_LINKS:
+            return ""
+        kind = scheme[1].lower()
+        if kind in ("mailto", "tel", "sms"):
+            address = unquote(address[scheme.end() :].partition("?")[0])
+            address = _BLANKS.sub("", address)
+        if not address or _says(words, address, kind) or address == self._last:
+            return ""
+        self._written += 1
+        self._last = address
+        return f"<{address[:MAX_LENGTH]}…>" if len(address) > MAX_LENGTH else f"<{address}>"
+
+
+def _says(words: str, address: str, kind: str) -> bool:
+    """Whether the words are the address, or hold it."""
+    said, meant = _bare(words), _bare(address)
+    if kind == "tel":
+        return _digits(meant) in _digits(said)
+    return said == meant or said == _bare(unquote(address)) or (kind == "mailto" and meant in said)
+
+
+def _bare(text: str) -> str:
+    return _DECORATION.sub("", _BLANKS.sub("", text)).rstrip("/").lower()
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D+", "", text)[-8:]

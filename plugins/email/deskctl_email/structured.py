@@ -1,0 +1,53 @@
+"""Comments in structured header fields (RFC 5322, 3.2.2), which may stand nearly anywhere and say nothing."""
+
+from __future__ import annotations
+
+import re
+
+#: One step through a field: a quoted string, an escape, a parenthesis, the end of a parameter, or the text between.
+_STEP = re.compile(rb'"(?:[^"\\]|\\.){0,2000}+"|\\.|[()=;]|[^"\\()=;]+|["\\]', re.DOTALL)
+_KEEPS_PARENTHESES = re.compile(rb"(?:file)?name(?:\*\d*\*?)?", re.IGNORECASE)
+
+
+def without_comments(value: bytes) -> bytes:
+    """`value` without comments; linear in its length.
+
+    Parentheses in quoted strings and in file names that lost their quotes, as in `name=report (1).pdf`, stay.
+    An unclosed parenthesis stays too.
+    """
+    if b"(" not in value:
+        return value
+    kept: list[bytes] = []
+    depth = 0
+    opened = 0  # pieces kept when the outermost comment began
+    held: list[bytes] = []  # the comment, in case that nothing closes it
+    parameter = b""
+    in_value = False
+    for match in _STEP.finditer(value):
+        piece = match[0]
+        if depth:
+            held.append(piece)
+            depth += (piece == b"(") - (piece == b")")
+            if not depth:
+                held.clear()
+                kept.append(b" ")
+            continue
+        if piece == b";":
+            parameter, in_value = b"", False
+        elif piece == b"=" and not in_value:
+            in_value = True
+        elif piece == b"(" and not (in_value and _KEEPS_PARENTHESES.fullmatch(parameter.strip())):
+            depth, opened = 1, len(kept)
+            held.append(piece)
+            continue
+        elif not in_value:
+            parameter = (parameter + piece)[-100:]
+        kept.append(piece)
+    if held:
+        kept[opened:] = held
+    return b"".join(kept).strip()
+
+
+def token(value: bytes) -> bytes:
+    """The first word of a field such as Content-Transfer-Encoding, in lower case, without comments and quotes."""
+    return without_comments(value).split(b";")[0].strip().strip(b"\"'").lower()

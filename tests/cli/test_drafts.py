@@ -1,0 +1,250 @@
+"""What an agent has written is never lost: whatever stands in the way, the text is a draft, and the message says so."""
+
+from __future__ import annotations
+
+import re
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.test_terminal import at_terminal, script
+from tests.servers.waiting import wait_until
+
+DESKCTL = " ".join(COMMAND)
+WORDS = "A long and careful answer."
+
+
+@pytest.fixture
+def kept(desk: Shell) -> Shell:
+    """A desk with ticket 1, which agent1 has seen, and a folder for drafts."""
+    return prepared(desk)
+
+
+def prepared(desk: Shell) -> Shell:
+    desk.env["XDG_STATE_HOME"] = str(desk.folder / "state")
+    first = mail()
+    desk.ingest(first)
+    desk("show", "1")
+    found = re.search(rb"Message-ID: (<[^>]+>)", first)
+    assert found is not None
+    second = mail(subject="Re: Printer [#1]", text="Wait!", headers=[("In-Reply-To", found[1].decode())])
+    (desk.folder / "second.eml").write_bytes(second)
+    return desk
+
+
+def editor(desk: Shell, meanwhile: str = ":", end: str = "exit 0") -> str:
+    """An editor that writes an answer above what is there, lets something happen, and ends."""
+    lines = f'{{ echo "{WORDS}"; cat "$1"; }} > "$1.new"\nmv "$1.new" "$1"\n{meanwhile}\n{end}\n'
+    return script(desk.folder, "editor", f"#!/bin/sh\ntouch opened\n{lines}")
+
+
+def drafts(desk: Shell) -> list[Any]:
+    return desk("draft", "list", "--json").rows
+
+
+def texts(desk: Shell) -> list[str]:
+    return [message["text"] for message in desk.show(1)["messages"]]
+
+
+MEANWHILE = {
+    "the customer wrote": (f"{DESKCTL} mail ingest < second.eml", "exit 0", 4, "since you last looked"),
+    "a colleague replied": (f"{DESKCTL} --as agent2 reply 1 -m Yes", "exit 0", 4, "agent2 replied"),
+    "it was closed": (f"{DESKCTL} close 1", "exit 0", 4, "closed"),
+    "the editor failed": (":", "exit 3", 1, "the editor ended with 3"),
+    "a signal came": ("kill -TERM $PPID; sleep 5", "exit 0", 130, ""),
+    "an interrupt came": ("kill -INT $PPID; sleep 5", "exit 0", 130, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_a_reply_that_is_not_sent_is_kept(kept: Shell, what: str) -> None:
+    meanwhile, end, code, said = MEANWHILE[what]
+    seen = at_terminal(kept, "reply", "1", EDITOR=editor(kept, meanwhile, end), code=code)
+    assert said in seen
+    assert "your text is draft 1: deskctl draft send 1" in seen
+    [draft] = drafts(kept)
+    assert (draft["command"], draft["ticket"], draft["text"]) == ("reply", 1, WORDS)
+    assert WORDS not in texts(kept)
+    if what == "the customer wrote":
+        assert "Wait!" in seen
+
+
+def test_a_reply_to_a_desk_that_cannot_be_opened_is_kept(alone: Shell) -> None:
+    desk = prepared(alone)
+    seen = at_terminal(desk, "reply", "1", EDITOR=editor(desk, "mv config.toml gone.toml"), code=5)
+    assert "your text is draft 1" in seen
+    (desk.folder / "gone.toml").rename(desk.folder / "config.toml")
+    desk("draft", "send", "1")
+    assert texts(desk)[-1] == WORDS
+
+
+def test_a_draft_is_sent_once_its_author_has_read_on(kept: Shell) -> None:
+    at_terminal(kept, "reply", "1", "--status", "open", "--cc", "boss@example.org",
+                EDITOR=editor(kept, f"{DESKCTL} mail ingest < second.eml"), code=4)  # fmt: skip
+    wait_until(lambda: len(texts(kept)) == 2, what="the second message")
+    refused = kept("draft", "send", "1", code=4)
+    assert "Wait!" in refused.err
+    assert len(drafts(kept)) == 1
+    kept("show", "1")
+    kept("draft", "send", "1", "--cc", "other@example.org")
+    assert drafts(kept) == []
+    document = kept.show(1)
+    assert (document["messages"][-1]["text"], document["status"]) == (WORDS, "open")
+    outbox = kept("outbox", "list", "--all", "--ticket", "1", "--json").rows[-1]["id"]
+    assert kept("outbox", "show", str(outbox), "--json").row["cc"] == ["other@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("reply", "1", "--cc", "not an address"), 2),
+        (("reply", "1", "--via", "nowhere"), 3),
+        (("reply", "1", "-a", "missing.pdf"), 2),
+        (("reply", "9"), 3),
+        (("note", "9"), 3),
+        (("new", "--from", "bo@example.org", "--channel", "nowhere"), 3),
+        (("new", "--from", "bo@example.org", "--callback", "someday"), 2),
+        (("new", "--from", "bo@example.org", "--channel", "phone", "--duration", "long"), 2),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_editor_opens(kept: Shell, words: tuple[str, ...], code: int) -> None:
+    at_terminal(kept, *words, EDITOR=editor(kept), code=code)
+    assert not (kept.folder / "opened").exists()
+    assert drafts(kept) == []
+
+
+def test_a_closed_ticket_is_said_before_the_editor_opens(kept: Shell) -> None:
+    kept("close", "1")
+    assert "is closed" in at_terminal(kept, "reply", "1", EDITOR=editor(kept), code=4)
+    assert not (kept.folder / "opened").exists()
+
+
+@pytest.mark.parametrize("way", ["-m", "file", "-"])
+@pytest.mark.parametrize("words", [("reply", "9"), ("note", "9"), ("new", "--from", "b@example.org", "--team", "x")])
+def test_a_text_is_kept_however_it_was_given(kept: Shell, words: tuple[str, ...], way: str) -> None:
+    (kept.folder / "text").write_text(WORDS)
+    given = {"-m": ("-m", WORDS), "file": ("text",), "-": ("-",)}[way]
+    result = kept(*words, *given, input=WORDS if way == "-" else "", code=3)
+    assert "your text is draft 1" in result.err
+    [draft] = drafts(kept)
+    assert (draft["command"], draft["text"]) == (words[0], WORDS)
+    assert kept("draft", "show", "1").out == f"{WORDS}\n"
+
+
+def test_a_new_ticket_is_opened_from_its_draft(kept: Shell) -> None:
+    kept("new", "--from", "bo@example.org", "--subject", "Chair", "--tag", "blue", "--team", "x", "-m", WORDS, code=3)
+    kept("draft", "send", "1", "--team", "support")
+    [ticket] = [row for row in kept.tickets() if row["subject"] == "Chair"]
+    assert (ticket["tags"], ticket["team"], ticket["contact"]["address"]) == (["blue"], "support", "bo@example.org")
+
+
+SPOILED: dict[str, Callable[[str], str]] = {
+    "it is gone": lambda text: re.sub(r"(?m)^.*>8.*\n", "", text),
+    "it was changed": lambda text: text.replace(">8", "> 8"),
+    "it is part of another line": lambda text: text.replace("\n# ------------------------ >8", " # ---- >8"),
+    "it stands at the end": lambda text: re.sub(r"(?m)^(.*>8.*\n)((?:.|\n)*)", r"\2\1", text),
+    "it was indented": lambda text: re.sub(r"(?m)^(.*>8)", r"  \1", text),
+}
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_without_the_scissors_line_nothing_is_sent(alone: Shell, tmp_path: Path, how: str) -> None:
+    desk = prepared(alone)
+    desk("note", "1", "-m", "the customer is a liar")
+    replace = script(
+        desk.folder,
+        "editor",
+        f'#!/bin/sh\ncp "$1" {tmp_path}/template\nuntil [ -e {tmp_path}/spoiled ]; do sleep 0.05; done\n'
+        f'cat {tmp_path}/spoiled > "$1"\n',
+    )
+    import threading
+
+    def spoil() -> None:
+        wait_until((tmp_path / "template").exists, what="the editor opens", timeout=30)
+        wait_until(lambda: ">8" in (tmp_path / "template").read_text(), what="the whole text")
+        text = SPOILED[how](WORDS + (tmp_path / "template").read_text())
+        (tmp_path / "new").write_text(text)
+        (tmp_path / "new").rename(tmp_path / "spoiled")
+
+    thread = threading.Thread(target=spoil)
+    thread.start()
+    seen = at_terminal(desk, "reply", "1", EDITOR=replace, code=1)
+    thread.join()
+    assert "nothing was sent" in seen
+    assert "your text is draft 1: deskctl draft show 1" in seen
+    assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "note"]
+    assert WORDS in desk("draft", "show", "1").out
+    assert "still holds the thread" in desk("draft", "send", "1", code=4).err
+    desk("draft", "send", "1", "-m", WORDS)
+    assert texts(desk)[-1] == WORDS
+
+
+def test_a_scissors_line_with_other_line_ends_is_the_same(kept: Shell) -> None:
+    windows = script(kept.folder, "editor", f'#!/bin/sh\nsed -i "1i {WORDS}" "$1"\nsed -i "s/$/\\r/" "$1"\n')
+    at_terminal(kept, "reply", "1", EDITOR=windows)
+    assert texts(kept)[-1] == WORDS
+
+
+def test_drafts_are_for_their_owner_only_and_can_be_dropped(kept: Shell) -> None:
+    kept("note", "9", "-m", WORDS, code=3)
+    folder = kept.folder / "state" / "deskctl" / "drafts"
+    assert stat.S_IMODE((folder / "1.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.name for path in folder.iterdir()] == ["1.json"]
+    kept("note", "9", "-m", "another", code=3)
+    kept("draft", "drop", "1")
+    assert [draft["number"] for draft in drafts(kept)] == [2]
+    assert "there is no draft 1" in kept("draft", "drop", "1", code=3).err
+    (folder / "2.json").write_text("{")
+    assert "damaged" in kept("draft", "show", "2", code=2).err
+    assert drafts(kept) == []
+
+
+def test_where_no_draft_can_be_written_the_text_is_printed(kept: Shell) -> None:
+    (kept.folder / "file").write_text("")
+    result = kept("note", "9", "-m", WORDS, code=3, env={"XDG_STATE_HOME": str(kept.folder / "file")})
+    assert f"{WORDS}\n" in result.err
+    assert "could not be kept as a draft" in result.err
+
+
+def test_others_see_who_is_composing_until_the_editor_ends(kept: Shell) -> None:
+    theirs = f"{DESKCTL} --as agent2"
+    meanwhile = f"{theirs} show 1 > theirs; {DESKCTL} show 1 > mine; {theirs} show 1 --json > json"
+    opened = editor(kept, f"{meanwhile}; {theirs} reply 1 -m Me 2> told")
+    at_terminal(kept, "reply", "1", EDITOR=opened, code=4)
+    assert "agent1 is writing a reply since" in (kept.folder / "theirs").read_text()
+    assert "is writing" not in (kept.folder / "mine").read_text()
+    assert '"composing": [{"agent": "agent1"' in (kept.folder / "json").read_text()
+    assert "note: agent1 is writing a reply since" in (kept.folder / "told").read_text()
+    assert kept.show(1)["composing"] == []
+    at_terminal(kept, "reply", "1", "--force", EDITOR=editor(kept, ":", "kill -KILL $$"), code=1)
+    assert kept.show(1)["composing"] == []
+
+
+def test_of_two_answers_at_once_one_is_sent(kept: Shell) -> None:
+    kept("show", "1", "--as", "agent2")
+    both = [
+        subprocess.Popen(
+            [*COMMAND, "--as", agent, "reply", "1", "-m", agent], cwd=kept.folder, env=kept.env,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for agent in ("agent1", "agent2")
+    ]  # fmt: skip
+    said = [process.communicate(timeout=60)[1].decode() for process in both]
+    assert sorted(process.returncode for process in both) == [0, 4], said
+    assert len(texts(kept)) == 2
+    [draft] = drafts(kept)
+    assert draft["text"] not in texts(kept)
+
+
+def test_a_text_survives_when_everything_is_killed(kept: Shell) -> None:
+    at_terminal(kept, "note", "1", EDITOR=editor(kept, "kill -KILL $PPID"), code=-9)
+    said = kept("draft", "list").err
+    found = re.search(r"its text is in (.*)", said)
+    assert found is not None
+    assert Path(found[1]).read_text().startswith(WORDS)

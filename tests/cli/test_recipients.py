@@ -1,0 +1,134 @@
+"""At a terminal: the recipients above the text in the editor, and the questions before anyone new gets anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.test_terminal import at_terminal, script
+
+LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
+
+
+def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
+    """What a person sees who types this, and `answer` when they are asked."""
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *words], cwd=shell.folder, env={**shell.env, "TERM": "xterm"},
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    seen, told = b"", False
+    try:
+        while piece := os.read(ours, 65536):
+            seen += piece
+            if not told and b"[y/N]" in seen:
+                os.write(ours, f"{answer}\n".encode())
+                told = True
+    except OSError:
+        pass  # how Linux says that the other end is closed
+    os.close(ours)
+    text = seen.decode().replace("\r\n", "\n")
+    assert told, text
+    assert process.wait(20) == code, text
+    return text
+
+
+def sent(shell: Shell) -> list[tuple[list[str], list[str]]]:
+    """To and Cc of every reply, oldest first."""
+    return [(m["to"], m["cc"]) for m in shell.show(1)["messages"] if m["kind"] == "out"]
+
+
+def written(shell: Shell, *edits: str) -> str:
+    """An editor that changes its file with these commands of sed, and keeps what it was given in `given`."""
+    changes = " ".join(f"-e '{edit}'" for edit in edits)
+    return script(shell.folder, "editor", f'#!/bin/sh\ncp "$1" given\nsed -i {changes} "$1"\n')
+
+
+def test_the_recipients_stand_above_the_text(alone: Shell) -> None:
+    alone.ingest(mail("Ana Kim <ana@example.org>", headers=[("Cc", f"Lawyer <{LAWYER}>")]))
+    at_terminal(alone, "reply", "1", EDITOR=written(alone, "3iHello."))
+    given = (alone.folder / "given").read_text().splitlines()
+    assert given[:2] == ["To: Ana Kim <ana@example.org>", f"Cc: {LAWYER}"]
+    assert sent(alone) == [(["ana@example.org"], [LAWYER])]
+    assert alone.show(1)["messages"][1]["text"] == "Hello."
+
+
+def test_the_recipients_can_be_edited(alone: Shell) -> None:
+    alone.ingest(mail(headers=[("Cc", LAWYER)]))
+    at_terminal(alone, "reply", "1", EDITOR=written(alone, f"s/^Cc:.*/Cc: Boss <{BOSS}>, /", "3iHello."))
+    assert sent(alone) == [(["ana@example.org"], [BOSS])]
+
+
+def test_lines_that_are_gone_change_nothing(alone: Shell) -> None:
+    alone.ingest(mail(headers=[("Cc", LAWYER)]))
+    at_terminal(alone, "reply", "1", EDITOR=written(alone, "1,2d", "3iTo: be or not to be"))
+    assert sent(alone) == [(["ana@example.org"], [LAWYER])]
+    assert alone.show(1)["messages"][1]["text"] == "To: be or not to be"
+
+
+def test_recipients_that_are_wrong_keep_the_text(alone: Shell, tmp_path: object) -> None:
+    alone.env["XDG_STATE_HOME"] = str(alone.folder / "state")
+    alone.ingest(mail())
+    for edit in ("s/^To:.*/To: nobody in particular/", "s/^To:.*/To:/", "s/^Cc:.*/Cc: support@acme.test/"):
+        text = at_terminal(alone, "reply", "1", EDITOR=written(alone, edit, "3iHello."), code=2)
+        assert "draft" in text
+    assert sent(alone) == []
+    alone("draft", "send", "1", "--to", "ana@example.org")
+    assert sent(alone) == [(["ana@example.org"], [])]
+    assert alone.show(1)["messages"][1]["text"] == "Hello."
+
+
+def test_only_lines_with_recipients_are_an_empty_text(alone: Shell) -> None:
+    alone.ingest(mail())
+    text = at_terminal(alone, "reply", "1", EDITOR=written(alone, f"s/^Cc:.*/Cc: {BOSS}/"), code=1)
+    assert "nothing was sent" in text
+    assert sent(alone) == []
+
+
+def test_someone_new_is_asked_about_from_the_second_reply_on(desk: Shell) -> None:
+    desk.ingest(mail(headers=[("Cc", LAWYER)]))
+    first = at_terminal(desk, "reply", "1", "-m", "One.")
+    assert f"reply to ana@example.org, cc {LAWYER}" in first
+    at_terminal(desk, "reply", "1", "-m", "Two.", "--force")
+    refused = asked(desk, "reply", "1", "-m", "Three.", "--force", "--cc", BOSS, answer="n", code=4)
+    assert f"New since the last reply: {BOSS}" in refused
+    assert f"Reply goes to: ana@example.org; Cc: {LAWYER}, {BOSS}" in refused
+    assert len(sent(desk)) == 2
+    asked(desk, "reply", "1", "-m", "Three.", "--force", "--cc", BOSS, answer="y")
+    at_terminal(desk, "reply", "1", "-m", "Four.", "--force", "--bcc", "x@other.example", "--yes")
+    desk("reply", "1", "-m", "Five.", "--force", "--cc", "script@other.example")
+    everyone = (["ana@example.org"], [LAWYER, BOSS])
+    assert sent(desk)[2:4] == [everyone, everyone]
+    assert sent(desk)[4][1] == [LAWYER, BOSS, "script@other.example"]
+
+
+def test_a_merge_of_two_customers_is_asked_about(desk: Shell) -> None:
+    desk.ingest(mail())
+    desk.ingest(mail("Bo Lee <bo@example.net>", "Printer, too"))
+    desk.ingest(mail(subject="Mine"))
+    said = desk("merge", "2", "--into", "1", code=4).err
+    assert "ana@example.org" in said
+    assert "bo@example.net" in said
+    assert "nothing was merged" in asked(desk, "merge", "2", "--into", "1", answer="n", code=4)
+    assert desk.show(2)["status"] == "new"
+    asked(desk, "merge", "2", "--into", "1", answer="y")
+    assert desk.show(1)["reply"]["to"] == ["bo@example.net"]
+    assert desk.show(1)["reply"]["cc"] == ["ana@example.org"]
+    assert "is part of #1" in desk("merge", "3", "--into", "1").out
+
+
+def test_show_and_json_say_the_same(desk: Shell) -> None:
+    desk.ingest(mail("Ana Kim <ana@example.org>", headers=[("Cc", LAWYER), ("Reply-To", "office@example.org")]))
+    reply = desk.show(1)["reply"]
+    assert (reply["to"], reply["cc"], reply["warnings"]) == (["office@example.org"], [LAWYER], [])
+    assert f"Reply goes to: office@example.org; Cc: {LAWYER}" in desk("show", "1").out
+    full = desk("show", "1", "--full").out
+    assert "To: support@acme.test" in full
+    assert "Reply-To: office@example.org" in full
+    facts = json.loads(desk("reply", "1", "-m", "x", "--dry-run", "--json").out)["facts"]
+    assert (facts["to"], facts["cc"]) == (reply["to"], reply["cc"])
+    desk("close", "1")
+    assert "Reply goes to: nobody; the ticket is closed" in desk("show", "1").out

@@ -1,0 +1,145 @@
+"""`undo` at the shell: what one shell command did is undone together, over the socket and without a daemon."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.shell import Shell, mail
+from tests.servers.waiting import wait_until
+
+THREE = ("1", "2", "3")
+
+
+@pytest.fixture
+def tickets(desk: Shell) -> Shell:
+    for number in THREE:
+        desk.ingest(mail(f"c{number}@example.org", f"Printer {number}"))
+        wait_until(lambda number=number: desk("show", number, code=None).code == 0)
+    return desk
+
+
+def statuses(desk: Shell) -> list[str]:
+    return [desk.show(int(number))["status"] for number in THREE]
+
+
+def test_all_tickets_of_one_command(tickets: Shell) -> None:
+    tickets("solve", *THREE)
+    tried = tickets("undo", "--dry-run")
+    assert tried.out == "dry run: would undo: solved #1 “Printer 1”, #2 “Printer 2” and #3 “Printer 3”\n"
+    document = tickets("undo", "--dry-run", "--json").row
+    assert "undone:" not in document["said"]
+    assert statuses(tickets) == ["solved"] * 3
+    assert tickets("undo").out == "undone: solved #1 “Printer 1”, #2 “Printer 2” and #3 “Printer 3”\n"
+    assert statuses(tickets) == ["new"] * 3
+
+
+def test_tickets_from_standard_input(tickets: Shell) -> None:
+    tickets("close", "-", input="1\n2\n3\n")
+    tickets("undo")
+    assert statuses(tickets) == ["new"] * 3
+
+
+def test_some_of_them_refused(tickets: Shell) -> None:
+    tickets("close", "2")
+    tickets("solve", *THREE, code=4)
+    assert tickets("undo").out == "undone: solved #1 “Printer 1” and #3 “Printer 3”\n"
+    assert statuses(tickets) == ["new", "closed", "new"]
+    tickets("undo")
+    assert statuses(tickets) == ["new"] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("contact set 1 tier=vip", "undone: changed contact 1"),
+        ("agent set agent2 --name Bea", "undone: changed agent agent2"),
+        ("team set support --name Help", "undone: changed team support"),
+        ("block add eve@spam.example", "undone: changed a blocked sender"),
+        ("sla add gold --first-response 4h", "undone: added policy gold"),
+        ("calendar add day --timezone UTC --hours mon-fri@09:00-18:00", "undone: added calendar day"),
+        ("shift off agent2 --from 2030-01-01", "undone: added days off as shift 1"),
+        ("agent away agent2", "undone: changed the presence of agent agent2"),
+        ("promise 1 +2h", "undone: promised an answer on #1 “Printer 1”"),
+        ("tag 1 +x", "undone: tagged #1 “Printer 1”"),
+    ],
+)
+def test_the_last_command_and_no_older_one(tickets: Shell, words: str, said: str) -> None:
+    tickets("close", "3")
+    tickets(*(word.replace("@09", " 09") for word in words.split()))
+    assert tickets("undo").out == f"{said}\n"
+    assert tickets.show(3)["status"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "hint"),
+    [
+        ("agent add new --name New --email new@acme.test", "added agent new", "deskctl agent set new --inactive"),
+        ("team add finance", "added team finance", "deskctl team set"),
+        ("contact erase 1 --yes", "erased contact 1", ""),
+        ("shift handover -m Hello", "wrote handover note 1", "deskctl shift handover"),
+    ],
+)
+def test_what_cannot_be_undone_is_named(tickets: Shell, words: str, named: str, hint: str) -> None:
+    tickets("close", "3")
+    tickets(*words.split())
+    refused = tickets("undo", code=4)
+    assert named in refused.err
+    assert "cannot be undone: " in refused.err
+    assert hint in refused.err
+    assert tickets.show(3)["status"] == "closed"
+    tickets("undo", "--dry-run", code=4)
+
+
+def test_the_list_of_the_last_commands(tickets: Shell) -> None:
+    assert tickets("--as", "agent2", "undo", "--list").out == ""
+    tickets("solve", "1", "2")
+    tickets("team", "add", "finance")
+    tickets("tag", "3", "+x")
+    tickets("undo")
+    rows = tickets("undo", "--list", "--limit", "3", "--json").rows
+    assert [set(row) for row in rows] == [{"command", "at", "did", "tickets", "state", "why", "instead"}] * 3
+    assert [(r["did"], r["tickets"], r["state"]) for r in rows] == [
+        ("tagged ticket 3", [3], "undone"),
+        ("added team finance", [], "cannot be undone"),
+        ("solved tickets 1 and 2", [1, 2], "can be undone"),
+    ]
+    line = tickets("undo", "--list", "--columns", "did,state,why").out.splitlines()[1]
+    assert line.startswith("added team finance\tcannot be undone\ta team is not removed")
+    tickets("undo", str(rows[2]["command"]))
+    assert statuses(tickets)[:2] == ["new", "new"]
+    assert tickets("undo", "--list", "--limit", "1", "--json").row["did"] == "tagged ticket 3"
+
+
+def test_each_agent_has_commands_of_their_own(tickets: Shell) -> None:
+    number = tickets("solve", "1", "--json").row["command"]
+    tickets("--as", "agent2", "solve", "2")
+    assert tickets("--as", "agent2", "undo").out == "undone: solved #2 “Printer 2”\n"
+    assert "is not yours" in tickets("--as", "agent2", "undo", str(number), code=4).err
+    assert "there is nothing of yours to undo" in tickets("--as", "agent2", "undo", code=1).err
+    assert tickets("undo").out == "undone: solved #1 “Printer 1”\n"
+
+
+def test_an_unknown_agent_in_the_environment_stops_no_setup(desk: Shell) -> None:
+    desk("agent", "add", "later", "--name", "Later", "--email", "later@acme.test", env={"DESKCTL_AGENT": "later"})
+
+
+def test_a_reply_that_was_sent_says_so(tickets: Shell) -> None:
+    if tickets.daemon is None:
+        tickets.start()
+    tickets("reply", "1", "-m", "We are on it.", "--wait")
+    refused = tickets("undo", code=4).err
+    assert "the mail was already sent to c1@example.org at " in refused
+    assert "write another reply: deskctl reply 1" in refused
+    assert "system" not in refused
+
+
+def test_a_knowledge_base_article_stands_between(tickets: Shell) -> None:
+    tickets("close", "3")
+    tickets("kb", "add", "Refunds", "-m", "Within 14 days.")
+    tickets("kb", "search", "nothing like it")
+    refused = tickets("undo", code=4).err
+    assert "(ran kb add) cannot be undone: only the plugin kb knows" in refused
+    assert "deskctl kb retire" in refused
+    assert tickets.show(3)["status"] == "closed"
+    row = tickets("undo", "--list", "--json").rows[0]
+    assert (row["did"], row["state"]) == ("ran kb add", "cannot be undone")

@@ -1,0 +1,164 @@
+"""What a merge brings along and what `undo` gives back, on each store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deskctl.core.commands import levels as lv
+from deskctl.core.commands import tickets as c
+from deskctl.core.queries.levels import ExplainClocks, ListDue
+from deskctl.core.tickets import Priority
+from tests.commands.desk import StoredDesk
+from tests.commands.test_sla import clock, fire, opened, told
+
+
+def iso(desk: StoredDesk, after: timedelta) -> str:
+    return (desk.now + after).isoformat().replace("+00:00", "Z")
+
+
+@pytest.fixture
+def two(desk: StoredDesk) -> tuple[int, int]:
+    """Two tickets of agent1."""
+    numbers = opened(desk), opened(desk, sender="ben@example.org")
+    for number in numbers:
+        desk.do(c.Take(number))
+    return numbers
+
+
+def due(desk: StoredDesk) -> list[tuple[int, str, str]]:
+    return [(row["ticket"], row["metric"], row["due"]) for row in desk.store.ask(ListDue(None, None, 100, None))]
+
+
+def test_a_promise_is_carried_over_and_its_owner_is_told_when_it_is_due(desk: StoredDesk, two: tuple[int, int]) -> None:
+    one, other = two
+    desk.do(lv.Promise(one, "+2h"))
+    moment = iso(desk, timedelta(hours=2))
+    desk.do(c.Merge(one, other))
+    assert (clock(desk, other, "promise")["due"], clock(desk, one, "promise")["state"]) == (moment, "paused")
+    assert due(desk) == [(other, "promise", moment)]
+    assert desk.show(other)["due_at"] == moment
+    desk.later(hours=2)
+    fire(desk)
+    assert told(desk, "overdue") == ["agent1"]
+    desk.do(c.Reply(other, "Here it is."))
+    assert clock(desk, other, "promise")["state"] == "fulfilled"
+
+
+@pytest.mark.parametrize(("theirs", "ours", "kept"), [(1, 2, 1), (2, 1, 1)])
+def test_of_two_promises_the_earlier_one_counts(
+    desk: StoredDesk, two: tuple[int, int], theirs: int, ours: int, kept: int
+) -> None:
+    one, other = two
+    desk.do(lv.Promise(one, f"+{theirs}h"))
+    desk.do(lv.Promise(other, f"+{ours}h"))
+    desk.do(c.Merge(one, other))
+    assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=kept)))]
+    desk.do(c.Undo())
+    hours = {one: theirs, other: ours}
+    assert sorted(due(desk)) == [(n, "promise", iso(desk, timedelta(hours=h))) for n, h in sorted(hours.items())]
+
+
+def test_undo_gives_a_promise_back_though_its_timer_has_fired(desk: StoredDesk, two: tuple[int, int]) -> None:
+    one, other = two
+    desk.do(lv.Promise(one, "+2h"))
+    moment = iso(desk, timedelta(hours=2))
+    desk.do(c.Merge(one, other))
+    desk.later(hours=3)
+    fire(desk)
+    assert told(desk, "overdue") == ["agent1"]
+    desk.do(c.Undo())
+    assert desk.show(one)["status"] == "open"
+    assert due(desk) == [(one, "promise", moment)]
+    assert desk.store.ask(ExplainClocks(other, None)) == []
+
+
+def test_a_call_back_that_fell_due_does_not_stand_in_the_way_of_undo(desk: StoredDesk, two: tuple[int, int]) -> None:
+    one, other = two
+    desk.do(c.Set(one, (("callback", "+1h"),)))
+    desk.do(c.Merge(one, other))
+    desk.later(hours=2)
+    fire(desk)
+    assert told(desk, "callback") == ["agent1"]
+    desk.do(c.Undo())
+    assert desk.ticket(one).callback_at is not None
+    assert desk.ticket(other).callback_at is None
+
+
+def test_a_promise_goes_along_a_chain_of_merges(desk: StoredDesk, two: tuple[int, int]) -> None:
+    one, other = two
+    last = opened(desk, sender="cy@example.org")
+    desk.do(lv.Promise(one, "+2h"))
+    desk.do(c.Merge(one, other))
+    desk.do(c.Merge(other, last))
+    assert due(desk) == [(last, "promise", iso(desk, timedelta(hours=2)))]
+    desk.do(c.Undo())
+    assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
+
+
+def test_a_promise_that_was_kept_or_whose_ticket_is_solved_is_not_carried(
+    desk: StoredDesk, two: tuple[int, int]
+) -> None:
+    one, other = two
+    desk.do(lv.Promise(one, "+2h"))
+    desk.do(c.Reply(one, "Here it is."))
+    desk.do(c.Merge(one, other))
+    assert due(desk) == []
+
+
+def test_a_solved_ticket_that_takes_a_promise_over_is_open_again(desk: StoredDesk, two: tuple[int, int]) -> None:
+    one, other = two
+    desk.do(c.Reply(one, "I will see."))
+    desk.do(lv.Promise(one, "+2h"))
+    desk.do(c.Solve(other))
+    desk.do(c.Merge(one, other))
+    assert desk.show(other)["status"] == "open"
+    assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
+    desk.do(c.Undo())
+    assert desk.show(other)["status"] == "solved"
+
+
+def test_a_due_moment_by_hand_is_carried_over_where_it_is_the_earlier_one(
+    desk: StoredDesk, two: tuple[int, int]
+) -> None:
+    one, other = two
+    desk.do(lv.AddPolicy("p", "", "24x7", (("resolution", "8h"), ("first_response", "6h")), ()), "user:root")
+    desk.do(c.Set(one, (("due", "+3h"), ("due.first_response", "+1h"))))
+    desk.do(c.Reply(other, "Which one?"))
+    desk.do(c.Set(other, (("due", "+5h"),)))
+    desk.do(c.Merge(one, other))
+    assert clock(desk, other, "resolution")["due"] == iso(desk, timedelta(hours=3))
+    assert clock(desk, other, "next_response")["due"] == iso(desk, timedelta(hours=1))
+
+
+def test_tags_followers_owner_and_the_higher_priority_are_carried_over_and_given_back(desk: StoredDesk) -> None:
+    one, other = opened(desk), opened(desk, sender="ben@example.org")
+    desk.do(c.Take(one))
+    desk.do(c.Take(other), "agent2")
+    desk.do(c.Tag(one, ("refund",), ()))
+    desk.do(c.Set(one, (("priority", "urgent"),)))
+    before = desk.ticket(other)
+    desk.do(c.Merge(one, other))
+    after = desk.ticket(other)
+    assert (after.tags, after.priority, after.followers, after.assignee) == (
+        {"refund"},
+        Priority.URGENT,
+        {"agent1"},
+        "agent2",
+    )
+    desk.do(c.Undo())
+    undone = desk.ticket(other)
+    assert (undone.tags, undone.priority, undone.followers) == (before.tags, before.priority, before.followers)
+
+
+def test_what_was_escalated_stays_escalated(desk: StoredDesk) -> None:
+    from deskctl.core.commands.admin import ChangeAgent
+
+    desk.do(ChangeAgent("agent2", tier="senior"), "user:root")
+    one, other = opened(desk), opened(desk, sender="ben@example.org")
+    desk.do(c.Escalate(one, "tier:senior", "hard"))
+    desk.do(c.Merge(one, other))
+    assert desk.ticket(other).tier == "senior"
+    desk.do(c.Undo())
+    assert desk.ticket(other).tier is None

@@ -1,0 +1,125 @@
+"""Agents answer notifications from many mail programs: not a word of a notification reaches a customer."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands.contacts import EraseContact
+from deskctl.core.commands.machine import Receive
+from deskctl.core.commands.tickets import Escalate
+from deskctl.core.journal import JournalEntry
+from deskctl.core.messages import Envelope, MessageKind
+from deskctl.core.outbox import OutboxEntry
+from deskctl_email.parse import parse
+
+from .desk import StoredDesk
+from .notification_replies import ANSWER, FORMATS, MORE
+
+REASON = "customer already cheated us twice over the warranty, so check the serial number first"
+
+
+def sent_to(desk: StoredDesk, address: str) -> list[OutboxEntry]:
+    numbers = [row["id"] for row in desk.outbox() if address in row["to"]]
+    return desk.store.transaction(lambda unit: [unit.outbox(number) for number in numbers])
+
+
+def receive(desk: StoredDesk, raw: bytes) -> dict[str, Any]:
+    """The mail comes in by SMTP, and is read as the email channel reads it."""
+    envelope = Envelope("smtp", desk.now)
+    desk.store.journal.append([JournalEntry("support", f"key-{hash(raw)}", envelope, raw)])
+    row = desk.store.journal.waiting(1, 1 << 20)[0]
+    message = parse(raw, envelope)
+    return desk.do(Receive(row.id, "support", envelope, message, row.raw_sha256), "system:intake").facts
+
+
+def answer(notification: OutboxEntry, agent: str = "lead") -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = f"{agent}@acme.test"
+    mail["To"] = "support@acme.test"
+    mail["Subject"] = f"Re: {notification.subject}"
+    mail["Date"] = "Mon, 02 Mar 2026 10:05:00 +0000"
+    mail["Message-ID"] = "<answer@acme.test>"
+    mail["In-Reply-To"] = notification.message_id
+    return mail
+
+
+def escalated(desk: StoredDesk, reason: str = REASON) -> OutboxEntry:
+    desk.mail("ana@example.org", text="Hello,\nmy printer does not print any more since Monday.\nPlease help!")
+    desk.do(Escalate(1, "lead", reason))
+    return sent_to(desk, "lead@acme.test")[-1]
+
+
+@pytest.mark.parametrize(
+    "reason", [REASON, "hard", "환불 한도를 넘었으니 고객에게 말하지 마세요", f"no refund\n{REASON}"]
+)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_reason_of_an_escalation_reaches_no_customer(desk: StoredDesk, name: str, reason: str) -> None:
+    notification = escalated(desk, reason)
+    mail = answer(notification)
+    FORMATS[name](mail, notification.subject, notification.text)
+    receive(desk, mail.as_bytes())
+    [outgoing] = sent_to(desk, "ana@example.org")
+    assert outgoing.text in (ANSWER, f"{ANSWER}\n\n{MORE}")
+    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    assert (MORE in outgoing.text) is any(MORE in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{ANSWER} (Reason: {REASON})",
+        f"Reason: {REASON} -- {ANSWER}",
+        f"{ANSWER} You see: check the serial number first, please.",
+        f"| Reason: client already cheated us over the warranty\n{ANSWER}",  # words that a mail program changed
+        f"{ANSWER}\n| a line that no notification has",
+        f"{ANSWER} Already cheated us twice over?",
+    ],
+)
+def test_where_words_of_a_notification_may_be_left_nothing_is_sent(desk: StoredDesk, body: str) -> None:
+    notification = escalated(desk)
+    mail = answer(notification)
+    mail.set_content(body)
+    receive(desk, mail.as_bytes())
+    assert sent_to(desk, "ana@example.org") == []
+    note = desk.show(1)["messages"][-1]
+    assert (note["kind"], note["author"]) == (MessageKind.NOTE, "lead")
+    assert ANSWER in note["text"]
+    told = sent_to(desk, "lead@acme.test")[-1]
+    assert "still contains words of the notification" in told.text
+
+
+def test_an_agent_may_say_what_the_customer_said(desk: StoredDesk) -> None:
+    mail = answer(escalated(desk))
+    mail.set_content("Hello,\n\nsorry to hear that your printer does not print. Thank you for your help!\n")
+    receive(desk, mail.as_bytes())
+    [outgoing] = sent_to(desk, "ana@example.org")
+    assert outgoing.text.startswith("Hello,\n\nsorry to hear that your printer does not print.")
+
+
+@pytest.mark.parametrize("name", ["notification.eml", "notification.txt", "page.html"])
+def test_a_notification_that_is_attached_is_not_passed_on(desk: StoredDesk, name: str) -> None:
+    notification = escalated(desk)
+    mail = answer(notification)
+    mail.set_content(ANSWER)
+    if name.endswith(".eml"):
+        inner = EmailMessage()
+        inner["Subject"] = notification.subject
+        inner.set_content(notification.text, cte="base64")
+        mail.add_attachment(inner, filename=name)
+    else:
+        mail.add_attachment(notification.text, filename=name, subtype=name.rpartition(".")[2].replace("txt", "plain"))
+    receive(desk, mail.as_bytes())
+    assert sent_to(desk, "ana@example.org") == []
+    assert desk.show(1)["messages"][-1]["kind"] == MessageKind.NOTE
+
+
+def test_after_the_customer_was_erased_nobody_can_compare(desk: StoredDesk) -> None:
+    notification = escalated(desk)
+    desk.do(EraseContact(1))
+    mail = answer(notification)
+    FORMATS["interleaved without marks"](mail, notification.subject, notification.text)
+    receive(desk, mail.as_bytes())
+    assert all(REASON not in entry.text for entry in sent_to(desk, "ana@example.org"))

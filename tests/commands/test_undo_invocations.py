@@ -1,0 +1,387 @@
+"""Undo takes back the last shell command, whole, or says why not; it never reaches for an older one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deskctl.core.commands import Command
+from deskctl.core.commands.admin import AddAgent, AddTeam, Block, ChangeAgent
+from deskctl.core.commands.contacts import EraseContact, ExportContact, IssueLink, SetContact
+from deskctl.core.commands.levels import AddPolicy, Promise, RemovePolicy
+from deskctl.core.commands.machine import FireTimer, SettleDelivery
+from deskctl.core.commands.mail import CancelOutbox, RetryOutbox
+from deskctl.core.commands.shifts import HandOver
+from deskctl.core.commands.tickets import (
+    Close,
+    Create,
+    ListCommands,
+    Merge,
+    Note,
+    Reply,
+    Set,
+    Solve,
+    Split,
+    Tag,
+    Take,
+    Undo,
+)
+from deskctl.core.dispatch import execute
+from deskctl.core.outbox import OutboxState
+from deskctl.core.people import Actor
+from deskctl.core.tickets import Status
+from deskctl.core.unit import Unit
+from deskctl.errors import DeskctlError, NotFound, Refused
+
+from .desk import StoredDesk
+
+
+def statuses(desk: StoredDesk, *numbers: int) -> list[Status]:
+    return [desk.ticket(number).status for number in numbers]
+
+
+def listed(desk: StoredDesk, who: str = "agent1", limit: int = 20) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = desk.do(ListCommands(limit), who).facts["commands"]
+    return rows
+
+
+def fire_timers(desk: StoredDesk) -> None:
+    for timer in desk.store.timers.due(100):
+        desk.do(FireTimer(timer.id), "system:clock")
+
+
+def send_all(desk: StoredDesk) -> None:
+    for entry in desk.store.outbox.claim(100):
+        desk.store.outbox.mark_sending(entry.id)
+        desk.do(SettleDelivery(entry.id, "sent"), "system:sender")
+
+
+class TestWhole:
+    def test_every_ticket_of_one_shell_command(self, desk: StoredDesk) -> None:
+        for _ in range(4):
+            desk.mail()
+        desk.do(Tag(1, ("kept",)))
+        for number in (2, 3, 4):
+            desk.do(Solve(number), invocation="a1")
+        said = desk.do(Undo(), invocation="a2")
+        assert said.said == "undone: solved tickets 2, 3 and 4"
+        assert said.tickets == (2, 3, 4)
+        assert statuses(desk, 2, 3, 4) == [Status.NEW] * 3
+        assert desk.ticket(1).tags == {"kept"}
+
+    def test_the_second_undo_continues_with_the_command_before(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.mail()
+        desk.do(Tag(1, ("first",)), invocation="a1")
+        desk.do(Solve(1), invocation="a2")
+        desk.do(Solve(2), invocation="a2")
+        assert desk.do(Undo()).said == "undone: solved tickets 1 and 2"
+        assert desk.do(Undo()).said == "undone: tagged ticket 1"
+        with pytest.raises(DeskctlError, match="nothing of yours to undo"):
+            desk.do(Undo())
+
+    def test_one_ticket_in_the_way_keeps_all(self, desk: StoredDesk) -> None:
+        for _ in range(3):
+            desk.mail()
+        for number in (1, 2, 3):
+            desk.do(Tag(number, ("x",)), invocation="a1")
+        desk.do(Take(2), "agent2")
+        with pytest.raises(Refused, match=r"tagged tickets 1, 2 and 3\) cannot be undone: ticket 2 .* agent2"):
+            desk.do(Undo())
+        assert all(desk.ticket(n).tags == {"x"} for n in (1, 2, 3))
+
+    def test_one_reply_that_was_sent_keeps_all(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.mail("ben@example.org")
+        desk.do(Reply(1, "We are on it.", at_once=True), invocation="a1")
+        desk.do(Reply(2, "We are on it."), invocation="a1")
+        send_all(desk)
+        with pytest.raises(Refused, match=r"ticket 1: the mail was already sent to ana@example\.org at 2026-03-02"):
+            desk.do(Undo())
+        assert statuses(desk, 1, 2) == [Status.PENDING] * 2
+        [waiting] = [row for row in desk.outbox(ticket=2) if row["to"] == ["ben@example.org"]]
+        assert waiting["state"] == "queued"
+
+    def test_a_number_names_the_whole_shell_command(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.mail()
+        first = desk.do(Solve(1), invocation="a1")
+        desk.do(Solve(2), invocation="a1")
+        desk.do(Undo(first.command))
+        assert statuses(desk, 1, 2) == [Status.NEW] * 2
+
+    def test_two_commands_on_one_ticket(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(Note(1, "asked finance"), invocation="a1")
+        desk.do(Tag(1, ("refund",)), invocation="a1")
+        assert desk.do(Undo()).said == "undone: added a note to ticket 1; tagged ticket 1"
+        assert desk.ticket(1).tags == frozenset()
+        assert [m["kind"] for m in desk.show(1)["messages"]] == ["in"]
+
+    def test_the_same_name_of_another_agents_command_is_another_one(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.mail()
+        desk.do(Solve(1), "agent1", invocation="same")
+        desk.do(Solve(2), "agent2", invocation="same")
+        desk.do(Undo(), "agent1")
+        assert statuses(desk, 1, 2) == [Status.NEW, Status.SOLVED]
+
+
+NEVER: list[tuple[Command, str]] = [
+    (AddAgent("new", "New", "new@acme.test"), "added agent new"),
+    (AddTeam("finance"), "added team finance"),
+    (ExportContact(1), "exported contact 1"),
+    (EraseContact(1), "erased contact 1"),
+    (HandOver("Call Ana."), "wrote handover note 1"),
+]
+
+
+@pytest.mark.parametrize(("command", "words"), NEVER, ids=lambda value: type(value).__name__)
+def test_what_cannot_be_undone_is_named_and_nothing_older_is_touched(
+    desk: StoredDesk, command: Command, words: str
+) -> None:
+    desk.mail()
+    desk.do(Close(1))
+    done = desk.do(command)
+    with pytest.raises(Refused) as caught:
+        desk.do(Undo())
+    assert caught.value.what.startswith(f"your last command {done.command} ({words}) cannot be undone: ")
+    assert len(caught.value.what.partition("undone: ")[2]) > 10
+    assert desk.ticket(1).status is Status.CLOSED
+    assert listed(desk)[0]["state"] == "cannot be undone"
+
+
+def test_a_reply_that_was_sent_says_when_and_to_whom(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Note(1, "first"))
+    desk.do(Reply(1, "We are on it.", at_once=True))
+    desk.later(seconds=3)
+    send_all(desk)
+    with pytest.raises(Refused, match=r"already sent to ana@example.org at 2026-03-02 \d\d:\d\d") as caught:
+        desk.do(Undo())
+    assert "deskctl reply 1" in str(caught.value.hint)
+    assert "system:" not in caught.value.what
+    assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "note", "out"]
+
+
+def test_a_reply_that_may_have_been_sent_stays(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Reply(1, "We are on it.", at_once=True))
+    for entry in desk.store.outbox.claim(100):
+        desk.do(SettleDelivery(entry.id, "uncertain", "connection lost"), "system:sender")
+    with pytest.raises(Refused, match="may have been sent"):
+        desk.do(Undo())
+
+
+def test_a_reply_that_never_arrived_can_be_undone(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Reply(1, "We are on it.", at_once=True))
+    for entry in desk.store.outbox.claim(100):
+        desk.do(SettleDelivery(entry.id, "rejected", "no such user"), "system:sender")
+    assert desk.do(Undo()).said == "undone: replied on ticket 1"
+    assert [m["kind"] for m in desk.show(1)["messages"]] == ["in"]
+    assert desk.ticket(1).status is Status.NEW
+
+
+class TestNobody:
+    """Timers, service levels, routing and deliveries are nobody."""
+
+    def test_a_breach_and_a_warning(self, desk: StoredDesk) -> None:
+        desk.do(AddPolicy("gold", targets=(("first_response", "1h"),), warnings=("50%",)), "user:root")
+        desk.mail()
+        desk.do(Set(1, (("priority", "high"),)))
+        desk.later(hours=2)
+        fire_timers(desk)
+        assert desk.do(Undo()).said == "undone: set fields of ticket 1"
+        assert desk.ticket(1).priority.label == "normal"
+
+    def test_an_older_reply_that_is_sent_meanwhile(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(Reply(1, "We are on it.", at_once=True))
+        desk.do(Tag(1, ("refund",)))
+        send_all(desk)
+        desk.do(Undo())
+        assert desk.ticket(1).tags == frozenset()
+
+    def test_a_solved_ticket_that_closed_by_itself(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(Solve(1))
+        desk.later(days=10)
+        fire_timers(desk)
+        assert desk.ticket(1).status is Status.CLOSED
+        desk.do(Undo())
+        assert desk.ticket(1).status is Status.NEW
+        assert desk.store.timers.next_due() is None or desk.store.timers.due(10) == []
+
+    def test_a_promise_whose_moment_has_passed(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(Take(1))
+        desk.do(Promise(1, "+1h"))
+        assert desk.show(1)["due_at"] is not None
+        desk.later(hours=2)
+        fire_timers(desk)
+        assert desk.do(Undo()).said == "undone: promised an answer on ticket 1"
+        assert desk.show(1)["due_at"] is None
+
+    def test_a_customers_machine(self, desk: StoredDesk) -> None:
+        desk.mail(message_id="<one@example.org>")
+        desk.do(Tag(1, ("refund",)))
+        desk.mail(in_reply_to=("<one@example.org>",), automatic="out of office")
+        desk.do(Undo())
+        assert desk.ticket(1).tags == frozenset()
+
+    def test_a_customer_is_somebody(self, desk: StoredDesk) -> None:
+        desk.mail(message_id="<one@example.org>")
+        desk.do(Tag(1, ("refund",)))
+        desk.mail(in_reply_to=("<one@example.org>",))
+        with pytest.raises(Refused, match="touched since by the customer"):
+            desk.do(Undo())
+
+    def test_a_later_command_of_ones_own_is_named(self, desk: StoredDesk) -> None:
+        desk.mail()
+        first = desk.do(Tag(1, ("one",)))
+        second = desk.do(Tag(1, ("two",)))
+        with pytest.raises(Refused, match=rf"with command {second.command} \(tagged ticket 1\)") as caught:
+            desk.do(Undo(first.command))
+        assert f"deskctl undo {second.command}" in str(caught.value.hint)
+        desk.do(Undo(second.command))
+        desk.do(Undo(first.command))
+        assert desk.ticket(1).tags == frozenset()
+
+
+class TestTrying:
+    def test_a_dry_run_says_what_would_happen(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(Solve(1))
+        said = desk.do(Undo(), dry_run=True).said
+        assert said == "would undo: solved ticket 1"
+        assert desk.ticket(1).status is Status.SOLVED
+        assert listed(desk)[0]["state"] == "can be undone"
+
+    def test_a_dry_run_of_what_cannot_be_undone_is_refused(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(ExportContact(1))
+        with pytest.raises(Refused):
+            desk.do(Undo(), dry_run=True)
+
+
+class TestList:
+    def test_the_last_commands_with_their_state(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.mail()
+        desk.do(Tag(1, ("x",)), invocation="a1")
+        desk.do(Tag(2, ("x",)), invocation="a1")
+        desk.do(ExportContact(1), invocation="a2")
+        done = desk.do(Solve(1), invocation="a3")
+        desk.do(Undo(), invocation="a4")
+        rows = listed(desk)
+        assert [(r["did"], r["tickets"], r["state"]) for r in rows] == [
+            ("solved ticket 1", [1], "undone"),
+            ("exported contact 1", [], "cannot be undone"),
+            ("tagged tickets 1 and 2", [1, 2], "can be undone"),
+        ]
+        assert rows[0]["command"] == done.command
+        assert (rows[0]["why"], rows[1]["instead"]) == (None, "delete the files")
+        assert [row["did"] for row in listed(desk, limit=1)] == ["solved ticket 1"]
+        assert listed(desk, "agent2") == []
+
+    def test_looking_is_no_command(self, desk: StoredDesk) -> None:
+        desk.mail()
+        desk.do(Tag(1, ("x",)))
+        listed(desk)
+        desk.do(Undo())
+        assert desk.ticket(1).tags == frozenset()
+
+
+def test_unknown_numbers_and_undos(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Tag(1, ("x",)))
+    with pytest.raises(NotFound, match="there is no command 999"):
+        desk.do(Undo(999))
+    with pytest.raises(NotFound):
+        desk.do(Undo(2**70))
+    done = desk.do(Undo())
+    with pytest.raises(Refused, match="is an undo"):
+        desk.do(Undo(done.command))
+
+
+def test_the_owner_undoes_what_the_owner_did(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Tag(1, ("x",)))
+    desk.do(Block("eve@spam.example"), "user:root")
+    assert desk.do(Undo(), "user:root").said == "undone: changed a blocked sender"
+    assert desk.ticket(1).tags == {"x"}
+
+
+def test_a_cancelled_reply_waits_again(desk: StoredDesk) -> None:
+    desk.mail()
+    number = desk.do(Reply(1, "We are on it.")).facts["outbox"]
+    desk.do(CancelOutbox(number))
+    assert desk.ticket(1).status is Status.OPEN
+    desk.do(Undo())
+    assert desk.ticket(1).status is Status.PENDING
+    assert desk.store.transaction(lambda unit: unit.outbox(number).state) is OutboxState.QUEUED
+    desk.do(RetryOutbox(desk.do(CancelOutbox(number)).facts["outbox"]))
+    desk.do(Undo())
+    assert desk.store.transaction(lambda unit: unit.outbox(number).state) is OutboxState.CANCELLED
+
+
+def test_a_one_time_code_is_revoked(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(IssueLink(1))
+    assert desk.do(Undo()).said == "undone: issued a link code for contact 1"
+
+
+def test_merged_tickets_of_two_customers_are_two_again(desk: StoredDesk) -> None:
+    desk.mail("ana@example.org")
+    desk.mail("ben@example.org")
+    before = [desk.ticket(n) for n in (1, 2)]
+    desk.do(Merge(1, into=2))
+    assert desk.do(Undo()).said == "undone: merged tickets 1 and 2"
+    assert [(t.status, t.contact) for t in (desk.ticket(1), desk.ticket(2))] == [(t.status, t.contact) for t in before]
+
+
+def test_a_split_is_joined_again(desk: StoredDesk) -> None:
+    desk.mail(message_id="<one@example.org>")
+    desk.mail(in_reply_to=("<one@example.org>",), text="Another matter.")
+    messages = [m["id"] for m in desk.show(1)["messages"]]
+    desk.do(Split(1, (messages[1],)))
+    assert desk.do(Undo()).said == "undone: split tickets 1 and 2"
+    assert [m["id"] for m in desk.show(1)["messages"]] == messages
+    assert desk.ticket(2).status is Status.CLOSED
+
+
+def test_words_for_what_was_written_down(desk: StoredDesk) -> None:
+    desk.do(Create("ana@example.org", "Oops", "Wrong window.", channel="phone"))
+    assert desk.do(Undo()).said == "undone: created ticket 1"
+
+
+def test_administration_stands_between(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Close(1))
+    desk.do(SetContact(1, (("tier", "vip"),)))
+    desk.do(ChangeAgent("agent2", name="Bea"))
+    desk.do(AddPolicy("gold", targets=(("first_response", "1h"),)))
+    desk.do(RemovePolicy("gold"))
+    said = [desk.do(Undo()).said for _ in range(4)]
+    assert said == [
+        "undone: removed policy gold",
+        "undone: added policy gold",
+        "undone: changed agent agent2",
+        "undone: changed contact 1",
+    ]
+    assert desk.ticket(1).status is Status.CLOSED
+
+
+def test_an_agent_does_not_undo_what_only_the_owner_may_change(desk: StoredDesk) -> None:
+    """The owner changed a login as agent1; agent1 at their own shell may not change it back."""
+    desk.do(ChangeAgent("agent1", login="ana"))
+
+    def at_their_own_shell(unit: Unit) -> None:
+        unit.by_owner = False
+        execute(unit, Undo(), Actor.agent("agent1"))
+
+    with pytest.raises(Refused, match="only the desk's owner"):
+        desk.store.transaction(at_their_own_shell)
+    assert desk.do(Undo()).changed

@@ -1,0 +1,298 @@
+"""Undo leaves the desk as it was before: each kind of command, and random sequences of them, on both stores."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from deskctl.core.calendars.model import BEGINNING
+from deskctl.core.commands import Command
+from deskctl.core.commands.admin import Block, ChangeAgent, ChangeTeam
+from deskctl.core.commands.contacts import MergeContacts, SetContact, UnmergeContact
+from deskctl.core.commands.levels import (
+    AddCalendar,
+    AddPolicy,
+    AddStep,
+    ChangeCalendar,
+    ChangePolicy,
+    MovePolicy,
+    Promise,
+    RemoveCalendar,
+    RemovePolicy,
+)
+from deskctl.core.commands.routing import Approve, AskApproval, Deny, SetPresence
+from deskctl.core.commands.shifts import AddShift, RemoveShift, TakeOff
+from deskctl.core.commands.tickets import (
+    Assign,
+    Close,
+    Escalate,
+    MarkSpam,
+    Merge,
+    Next,
+    Note,
+    Reopen,
+    Reply,
+    Set,
+    Solve,
+    Tag,
+    Take,
+    Undo,
+    UnmarkSpam,
+)
+from deskctl.core.tickets import Status, Ticket
+from deskctl.core.unit import Unit
+from deskctl.errors import DeskctlError, Refused
+
+from .desk import StoredDesk
+
+
+def state(desk: StoredDesk) -> dict[str, Any]:
+    """Everything that a person could see of the desk, but for moments of change and numbers of versions."""
+
+    def look(unit: Unit) -> dict[str, Any]:
+        book, rota = unit.levels.book, unit.shifts.rota
+        versions = (replace(p, version=0, since=None) for p in book.current_policies)
+        presences = {handle: unit.roster.presence(handle) for handle in unit.agents}
+        return {
+            "agents": dict(unit.agents),
+            "teams": dict(unit.teams),
+            "contacts": [replace(unit.contact(n), parted=False) for n in (1, 2)],
+            "policies": list(versions),
+            "calendars": [replace(c, version=0, since=BEGINNING) for c in book.current_calendars],
+            "rota": (sorted(rota.shifts, key=lambda s: s.id), sorted(rota.absences, key=lambda a: a.id)),
+            "blocks": list(unit.source.blocks()),
+            "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
+            "tickets": [lasting(unit.ticket(n)) for n in (1, 2, 3)],
+            "clocks": [
+                sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in unit.levels.clocks(n).values())
+                for n in (1, 2, 3)
+            ],
+        }
+
+    found = desk.store.transaction(look)
+    found["messages"] = [[m["text"] for m in desk.show(n)["messages"]] for n in (1, 2, 3)]
+    found["to send"] = sorted(
+        tuple(row["to"]) for row in desk.outbox() if row["state"] == "queued" and "@acme.test" not in row["to"][0]
+    )
+    return found
+
+
+def lasting(ticket: Ticket) -> Ticket:
+    """A ticket but for moments of change, and for whom routing would not ask again."""
+    return replace(ticket, updated_at=ticket.created_at, solved_at=None, declined=None, former=None, waits=None)
+
+
+class Desk(StoredDesk):
+    """Three tickets of two customers, and something of all that is set up."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        for command in SETUP:
+            self.do(command, "user:root")
+        self.mail("ana@example.org", "Printer")
+        self.mail("ben@example.org", "Lamp")
+        self.mail("ana@example.org", "Chair")
+        self.do(Assign(3, "agent2"), "user:root")
+        self.do(MarkSpam(3), "lead")
+        self.do(UnmarkSpam(3), "lead")
+
+
+SETUP: list[Command] = [
+    AddCalendar("office", "Asia/Seoul", "mon-fri 09:00-18:00", days=(("2026-05-05", "Holiday", ""),)),
+    AddCalendar("spare", "Europe/Berlin", "mon-fri 10:00-16:00"),
+    AddPolicy("gold", when="contact.tier:vip", targets=(("first_response", "1h"),)),
+    AddPolicy("all", targets=(("first_response", "4h"), ("resolution", "2d")), warnings=("70%",)),
+    AddShift("agent1", "mon-fri 09:00-18:00", first="2026-03-01"),
+    TakeOff("agent1", "2026-04-01", "2026-04-03"),
+    Block("eve@spam.example"),
+    ChangeAgent("lead", tier="lead"),
+    ChangeAgent("agent1", skills="ko,billing", capacity=("any=5",), quiet="22:00-07:00"),
+]
+
+EVERY: list[Command] = [
+    Take(1),
+    Next(),
+    Assign(1, "agent2"),
+    Assign(3, None),
+    Assign(1, "team:leads"),
+    Note(1, "asked finance"),
+    Reply(1, "We are on it."),
+    Reply(1, "Done.", status="solved", cc=("boss@example.org",), files=(("a.txt", "text/plain", "aGk="),)),
+    Escalate(3, "lead", "angry customer"),
+    Escalate(3, "tier:senior", "hard"),
+    Tag(1, ("refund",)),
+    Set(1, (("priority", "high"), ("status", "hold"), ("language", "ko"), ("team", "leads"), ("callback", "+2d"))),
+    Set(1, (("due", "+3d"),)),
+    Set(1, (("due.first_response", "+3d"),)),
+    Promise(1, "+2h"),
+    Solve(1),
+    Close(1),
+    Merge(1, into=2),
+    Merge(1, into=3),
+    MarkSpam(1),
+    MarkSpam(2, "domain"),
+    AskApproval(1, "refund of 900"),
+    SetContact(1, (("name", "Ana Kim"), ("tier", "vip"), ("org", "Acme"), ("timezone", "Asia/Seoul"))),
+    MergeContacts(1, 2),
+    ChangeAgent("agent2", active=False),
+    ChangeAgent("agent2", name="Bea", email="bea@acme.test", login="bea", join=("leads",), signature="Bea"),
+    ChangeAgent("agent1", skills="en", capacity=("any=2", "email=3"), quiet="", channels="support", waking=False),
+    ChangeAgent("agent2", leave=("support",)),
+    ChangeAgent("agent2", join=("brand-new",)),
+    ChangeTeam("support", name="Help", signature="Yours", tiers="one,two", relax_after="1h", weights=("chat=2",)),
+    ChangeTeam("support", route="round_robin", surge_queue=("any=3",), surge_wait=("email=10m",)),
+    Block("mallory@example.net"),
+    Block("@example.net"),
+    Block("eve@spam.example", blocked=False),
+    AddCalendar("night", "UTC", "mon-sun 00:00-06:00"),
+    ChangeCalendar("office", hours="mon-fri 10:00-12:00", days=(("2026-06-06", "Memorial Day", ""),)),
+    ChangeCalendar("office", forget=("2026-05-05",), timezone="UTC"),
+    RemoveCalendar("spare"),
+    AddPolicy("silver", calendar="office", targets=(("resolution", "urgent=4h"),)),
+    ChangePolicy("all", targets=(("first_response", "30m"),), warnings=("50%", "10m")),
+    AddStep("all", "breach", ("notify=lead",)),
+    MovePolicy("all", 1),
+    RemovePolicy("gold"),
+    RemovePolicy("all"),
+    AddShift("agent2", "sat 10:00-12:00"),
+    TakeOff("agent2", "2026-03-09"),
+    RemoveShift(1),
+    RemoveShift(2),
+    SetPresence("away", "agent1", "+2h"),
+    SetPresence("online", "agent2"),
+]
+
+
+@pytest.mark.parametrize("command", EVERY, ids=lambda c: f"{type(c).__name__}-{EVERY.index(c)}")
+def test_undo_leaves_everything_as_it_was(desk_url: str, command: Command) -> None:
+    with contextlib.closing(Desk(desk_url)) as desk:
+        before = state(desk)
+        desk.later(seconds=30)
+        done = desk.do(command)
+        assert done.changed
+        without_teams = {**state(desk), "teams": before["teams"]}
+        assert {**without_teams, "teams": state(desk)["teams"]} != before
+        desk.later(seconds=30)
+        assert desk.do(Undo()).said.startswith("undone: ")
+        after = state(desk)
+        if command == ChangeAgent("agent2", join=("brand-new",)):
+            after["teams"].pop("brand-new")  # a team stays, empty
+        assert after == before
+
+
+def test_answers_to_a_request_for_approval(desk_url: str) -> None:
+    with contextlib.closing(Desk(desk_url)) as desk:
+        desk.do(AskApproval(1, "refund of 900"))
+        before = state(desk)
+        for command in (Approve(1, "fine"), Deny(1, "no")):
+            desk.do(command, "lead")
+            desk.do(Undo(), "lead")
+            assert state(desk) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "between", "words"),
+    [
+        (SetContact(1, (("tier", "vip"),)), SetContact(1, (("tier", "gold"),)), r"contact 1 .* since \(tier\)"),
+        (ChangeAgent("agent2", name="Bea"), ChangeAgent("agent2", name="B."), r"agent agent2 .* since \(name\)"),
+        (ChangeTeam("support", name="A"), ChangeTeam("support", name="B"), "team support was changed since"),
+        (MergeContacts(1, 2), UnmergeContact(2), "contact 2 is no longer merged"),
+        (Block("m@example.net"), Block("m@example.net", blocked=False), "m@example.net was unblocked since"),
+        (AddPolicy("new", targets=(("resolution", "1d"),)), AddStep("new", "breach", ("notify=lead",)), "policy new"),
+        (AddCalendar("new", "UTC", "mon 09:00-10:00"), ChangePolicy("all", calendar="new"), "policy all uses calendar"),
+        (MovePolicy("all", 1), MovePolicy("all", 2), "the place of policy all was changed since"),
+        (ChangeCalendar("office", timezone="UTC"), RemoveCalendar("office"), "calendar office was changed since"),
+        (TakeOff("agent2", "2026-03-09"), RemoveShift(3), "shift 3 was removed since"),
+        (SetPresence("away", "agent1"), SetPresence("offline", "agent1"), "the presence of agent1 was changed since"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Command) else "",
+)
+def test_what_somebody_changed_again_stays(desk_url: str, command: Command, between: Command, words: str) -> None:
+    with contextlib.closing(Desk(desk_url)) as desk:
+        desk.do(command)
+        desk.later(seconds=1)
+        desk.do(between, "lead")
+        before = state(desk)
+        with pytest.raises(Refused, match=words):
+            desk.do(Undo())
+        assert state(desk) == before
+
+
+def test_other_fields_that_somebody_changed_stay(desk_url: str) -> None:
+    with contextlib.closing(Desk(desk_url)) as desk:
+        desk.do(SetContact(1, (("tier", "vip"),)))
+        desk.do(SetContact(1, (("org", "Acme"),)), "lead")
+        desk.do(Undo())
+        contact = desk.store.transaction(lambda unit: unit.contact(1))
+        assert (contact.tier, contact.org) == (None, "Acme")
+
+
+def test_what_was_undone_is_kept_out_of_the_audit_and_erased(desk_url: str) -> None:
+    from deskctl.core.commands.contacts import EraseContact
+
+    with contextlib.closing(Desk(desk_url)) as desk:
+        desk.do(SetContact(1, (("name", "Ana Secret"),)))
+        desk.do(SetContact(1, (("name", "Ana Kim"),)))
+        desk.do(Block("ana@example.org"))
+        with desk.store.reading() as connection:
+            kept = connection.exec_driver_sql("SELECT kept, facts FROM events WHERE kept IS NOT NULL").all()
+        assert any("Secret" in row.kept for row in kept)
+        assert not any("Secret" in row.facts or "ana@" in row.facts for row in kept)
+        desk.do(EraseContact(1))
+        with desk.store.reading() as connection:
+            left = connection.exec_driver_sql("SELECT kept FROM events WHERE kept IS NOT NULL").scalars().all()
+        assert not any("Ana" in row or "ana@" in row for row in left)
+
+
+@given(st.lists(st.sampled_from(EVERY), min_size=1, max_size=6), st.data())
+@example([Solve(1), Close(1)], None)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_sequence_can_be_undone_backwards(commands: list[Command], data: Any) -> None:
+    """Undo as often as there were commands: each time the desk is as it was before that command."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Desk(f"sqlite:///{Path(folder)}/desk.db")) as desk:
+        befores = []
+        for command in commands:
+            desk.later(seconds=1)
+            before = state(desk)
+            try:
+                changed = desk.do(command).changed
+            except DeskctlError:
+                changed = False
+                assert state(desk) == before
+            if changed:
+                befores.append(before)
+        for before in reversed(befores):
+            desk.later(seconds=1)
+            desk.do(Undo())
+            after = state(desk)
+            after["teams"] = {h: t for h, t in after["teams"].items() if h in before["teams"]}
+            assert after == before
+        with pytest.raises(DeskctlError, match="nothing of yours"):
+            desk.do(Undo())
+
+
+@pytest.mark.parametrize("handle", ["agent1", "agent2"])
+def test_nobody_is_left_behind(desk_url: str, handle: str) -> None:
+    """The tickets of an agent who was deactivated by mistake are theirs again."""
+    with contextlib.closing(Desk(desk_url)) as desk:
+        desk.do(Assign(1, handle), "lead")
+        desk.do(ChangeAgent(handle, active=False), "lead")
+        assert desk.ticket(1).assignee is None
+        desk.do(Undo(), "lead")
+        assert (desk.ticket(1).assignee, desk.ticket(1).status) == (handle, Status.OPEN)
+
+
+def test_reopening_is_undone(desk_url: str) -> None:
+    with contextlib.closing(Desk(desk_url)) as desk:
+        desk.do(Solve(1))
+        before = state(desk)
+        desk.do(Reopen(1))
+        desk.do(Undo())
+        assert state(desk) == before

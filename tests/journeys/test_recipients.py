@@ -1,0 +1,224 @@
+"""Who gets a reply, from mail over real SMTP to mail over real SMTP."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import smtplib
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.cli import shell
+from tests.cli.shell import Shell
+from tests.servers.waiting import wait_until
+
+DESK = "support@acme.test"
+ANNA, BOB = "anna@corp.example", "bob@corp.example"
+LAWYER, PRESS = "lawyer@other.example", "press@paper.example"
+
+
+class World:
+    """A desk with its daemon, and the customers' end of its mail."""
+
+    def __init__(self, desk: Shell, sink: SmtpSink) -> None:
+        self.desk = desk
+        self._sink = sink
+        found = re.search(r"(?m)^listen = .*port = (\d+)", (desk.folder / "config.toml").read_text())
+        assert found is not None
+        self._port = int(found[1])
+        self._count = 0
+
+    def write(self, sender: str, text: str = "Hello.", *, envelope: str | None = None, **headers: str) -> None:
+        """A mail comes in and is on a ticket. Header names are written with `_` for `-`; "" leaves a header out."""
+        self._count += 1
+        message = EmailMessage(policy=email.policy.SMTP)
+        defaults = {
+            "From": sender,
+            "To": DESK,
+            "Subject": "Part missing",
+            "Message_ID": f"<m{self._count}@corp.example>",
+        }
+        for name, value in {**defaults, **headers}.items():
+            if value:
+                message[name.replace("_", "-")] = value
+        message.set_content(text)
+        taken = len(self.desk("inbox", "list", "--all", "--json").rows)
+        with smtplib.SMTP("127.0.0.1", self._port) as client:
+            client.send_message(message, envelope or getaddresses([sender])[0][1], [DESK])
+        wait_until(
+            lambda: (
+                len(rows := self.desk("inbox", "list", "--all", "--json").rows) > taken
+                and all(row["state"] != "waiting" for row in rows)
+            ),
+            what="the mail is on a ticket",
+        )
+
+    def reply(self, ticket: int, *words: str) -> Any:
+        """Reply, and return the outcome with the mail that left: `mail` is its To and Cc, `everyone` all who got it."""
+        outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
+        sent = self.desk("outbox", "show", str(outcome["facts"]["outbox"]), "--json").row
+        mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
+        parsed = email.message_from_bytes(mail.raw)
+        outcome["mail"] = {
+            name: [address for _, address in getaddresses(parsed.get_all(name, []))] for name in ("To", "Cc")
+        }
+        outcome["everyone"] = sorted(mail.recipients)
+        assert (outcome["mail"]["To"], outcome["mail"]["Cc"]) == (outcome["facts"]["to"], outcome["facts"]["cc"])
+        return outcome
+
+    def shown(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
+        """Who would get the next reply, as `show` says."""
+        reply = self.desk.show(ticket)["reply"]
+        return reply["to"], reply["cc"]
+
+
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The socket of a process that runs commands without waiting for imports."""
+    path = str(tmp_path_factory.mktemp("zygote") / "socket")
+    words = [sys.executable, "-m", "tests.cli.zygote", path]
+    with subprocess.Popen(words, env=shell.environment(), stdout=subprocess.PIPE, cwd=shell.ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield path
+        process.kill()
+
+
+@pytest.fixture
+def world(store_url: str, tmp_path: Path, sink: SmtpSink, zygote: str) -> Iterator[World]:
+    desk = shell.make(tmp_path / "desk", smtp=sink.port, store=store_url, zygote=zygote)
+    desk.start()
+    yield World(desk, sink)
+    desk.stop()
+
+
+def test_a_blind_copy_stays_blind(world: World) -> None:
+    world.write(ANNA)
+    first = world.reply(1, "--bcc", "sup@supplier.example")
+    assert first["mail"] == {"To": [ANNA], "Cc": []}
+    assert "bcc sup@supplier.example" in first["said"]
+    answers = first["facts"]["message_id"]
+    world.write("sup@supplier.example", "Our price is 3 EUR.", Subject="Re: Part missing [#1]", In_Reply_To=answers)
+    shown = world.desk("show", "1").out
+    assert "not a participant; reply --to sup@supplier.example answers them alone" in shown
+    document = world.desk.show(1)
+    assert document["status"] == "pending"
+    assert document["messages"][-1]["doubt"] == "stranger"
+    assert world.shown(1) == ([ANNA], [])
+    assert world.reply(1)["everyone"] == [ANNA]
+    aside = world.reply(1, "--to", "sup@supplier.example")
+    assert (aside["everyone"], aside["facts"]["aside"]) == (["sup@supplier.example"], True)
+    assert world.shown(1) == ([ANNA], [])
+
+
+def test_mail_through_a_group_is_answered_to_the_person(world: World) -> None:
+    through = {
+        "To": "help@acme.test", "Reply_To": f"Anna Kim <{ANNA}>", "X_Original_Sender": ANNA, "Precedence": "list",
+        "List_ID": "<help.acme.test>", "X_Google_Group_Id": "123", "List_Post": "<mailto:help@acme.test>",
+        "Mailing_list": "list help@acme.test; contact help+owners@acme.test",
+    }  # fmt: skip
+    world.write("'Anna Kim' via Help <help@acme.test>", envelope="help+bounces@acme.test", **through)
+    assert world.shown(1) == ([ANNA], [])
+    assert world.reply(1, "--status", "solved")["everyone"] == [ANNA]
+
+
+def test_the_desk_never_writes_to_itself(world: World) -> None:
+    world.write(f"Anna <{ANNA}>", Reply_To=DESK)
+    assert world.reply(1)["everyone"] == [ANNA]
+    world.write(f"Bob <{BOB}>", Reply_To=f"{DESK}, Bob <{BOB}>, Team <team@corp.example>")
+    assert world.reply(2)["mail"] == {"To": [BOB, "team@corp.example"], "Cc": []}
+    world.write(f"Bob <{BOB}>", Reply_To="Support+x@ACME.test", Cc=f"SUPPORT@acme.test, {BOB.upper()}, {LAWYER}")
+    assert world.reply(3)["mail"] == {"To": [BOB], "Cc": [LAWYER]}
+
+
+def test_who_gets_the_answer_is_said_everywhere(world: World) -> None:
+    world.write(f"Anna <{ANNA}>", Cc=f"Lawyer <{LAWYER}>, Press <{PRESS}>")
+    shown = world.desk("show", "1").out
+    assert f"Reply goes to: Anna <{ANNA}>; Cc: {LAWYER}, {PRESS}" in shown
+    assert f"Cc: {LAWYER}, {PRESS}" in shown.split("──")[1]
+    assert f"To: {DESK}" in world.desk("show", "1", "--full").out
+    message = world.desk.show(1)["messages"][0]
+    assert (message["to"], message["cc"], message["reply_to"]) == ([DESK], [LAWYER, PRESS], [])
+    tried = world.desk("reply", "1", "-m", "Hi", "--dry-run").out
+    assert f"reply to {ANNA}, cc {LAWYER}, {PRESS}" in tried
+    facts = world.desk("reply", "1", "-m", "Hi", "--dry-run", "--json").row["facts"]
+    assert (facts["to"], facts["cc"]) == ([ANNA], [LAWYER, PRESS])
+    assert world.reply(1)["everyone"] == sorted([ANNA, LAWYER, PRESS])
+    assert world.reply(1, "--no-cc")["everyone"] == [ANNA]
+
+
+FORGED = {"Subject": "Re: Part missing [#1]", "Reply_To": "attacker@evil.example", "Cc": "spy@evil.example"}
+
+
+def test_a_forged_sender_diverts_nothing(world: World) -> None:
+    world.write(ANNA)
+    world.reply(1, "--status", "solved")
+    world.write(ANNA, "What is my balance?", envelope="x@evil.example", **FORGED)
+    document = world.desk.show(1)
+    assert (document["status"], document["waiting_since"]) == ("solved", None)
+    assert [m["verified"] for m in document["messages"]] == [True, True, False]
+    assert any("attacker@evil.example" in warning for warning in document["reply"]["warnings"])
+    assert any("spy@evil.example" in warning for warning in document["reply"]["warnings"])
+    assert "attacker@evil.example" in world.desk("show", "1").out
+    assert world.shown(1) == ([ANNA], [])
+    warned = world.desk("reply", "1", "-m", "Hi", "--dry-run", "--force")
+    assert "warning: message 3 asks for answers to attacker@evil.example" in warned.err
+    assert world.reply(1)["everyone"] == [ANNA]
+
+
+def test_what_dmarc_says_counts_if_the_authority_says_it(world: World) -> None:
+    config = world.desk.folder / "config.toml"
+    config.write_text(
+        config.read_text().replace("[channels.support]", '[channels.support]\nauthority = "mx.acme.test"')
+    )
+    world.desk.stop()
+    world.desk.start()
+    world.write(ANNA)
+    answers = world.reply(1)["facts"]["message_id"]
+    theirs = {"In_Reply_To": answers, "Reply_To": "office@corp.example"}
+    failed = "mx.acme.test; spf=pass smtp.mailfrom=evil.example; dmarc=fail header.from=corp.example"
+    world.write(ANNA, Authentication_Results=failed, **theirs)
+    document = world.desk.show(1)
+    assert (document["status"], document["messages"][-1]["doubt"]) == ("pending", "dmarc")
+    assert world.shown(1) == ([ANNA], [])
+    world.write(ANNA, Authentication_Results="mx.evil.example; dmarc=pass header.from=corp.example", **theirs)
+    assert world.shown(1) == ([ANNA], [])
+    passed = "mx.acme.test; dmarc=pass header.from=corp.example"
+    world.write(ANNA, Authentication_Results=passed, Cc=LAWYER, **theirs)
+    assert world.shown(1) == (["office@corp.example"], [LAWYER])
+    assert world.reply(1)["everyone"] == [LAWYER, "office@corp.example"]
+
+
+def test_an_agent_accepts_new_recipients(world: World) -> None:
+    world.write(ANNA)
+    answers = world.reply(1)["facts"]["message_id"]
+    world.write(ANNA, In_Reply_To=answers, Reply_To="office@corp.example", Cc=LAWYER)
+    assert world.shown(1) == ([ANNA], [])
+    accepted = world.reply(1, "--accept-recipients")
+    assert accepted["mail"] == {"To": ["office@corp.example"], "Cc": [LAWYER]}
+    assert world.shown(1) == (["office@corp.example"], [LAWYER])
+
+
+def test_a_blind_copied_desk_answers_the_writer_alone(world: World) -> None:
+    world.write(ANNA, To=BOB, Cc=LAWYER)
+    assert world.reply(1)["everyone"] == [ANNA]
+
+
+def test_tickets_of_two_customers_are_merged_on_purpose_only(world: World) -> None:
+    world.write(ANNA)
+    world.write(BOB, Subject="Same here")
+    refused = world.desk("merge", "2", "--into", "1", code=4)
+    assert ANNA in refused.err and BOB in refused.err and "--yes" in refused.err
+    assert world.desk.show(2)["status"] == "new"
+    assert "two customers" in world.desk("merge", "2", "--into", "1", "--yes").out
+    assert world.reply(1)["everyone"] == [ANNA, BOB]
+    assert world.reply(1, "--to", BOB)["everyone"] == [BOB]

@@ -1,0 +1,92 @@
+"""Nothing that only agents know leaves to a customer: looked at in every desk that a test left behind.
+
+The lines of internal notes and of notifications are compared with what was to be sent to customers and with what
+arrived at the test's SMTP server. Words that the customer wrote themselves are no secret.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deskctl.core.stripping_match import weight, words
+from deskctl.testing.smtp_sink import Received
+
+#: A line of fewer words, or shorter, may be anybody's: "Done.".
+WORDS, LETTERS = 3, 12
+_SAID = "SELECT kind, subject, text, coalesce(visible_text, text), coalesce(original, '') FROM messages"
+_SENT = 'SELECT kind, "to", subject, text FROM outbox'
+
+
+@dataclass(slots=True)
+class Told:
+    """What a desk knows: `internal` are lines, the rest whole texts. `agents` are addresses."""
+
+    agents: set[str] = field(default_factory=set)
+    internal: list[str] = field(default_factory=list)
+    theirs: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+
+def check(url: str, mails: Iterable[Received] = ()) -> None:
+    """AssertionError for words of a note or a notification in what was sent to customers. `url` is the store's."""
+    told = Told()
+    for kind, subject, text, visible, original in _rows(url, _SAID):
+        if kind == "note":
+            told.internal += [*text.splitlines(), *visible.splitlines()]
+        elif kind in ("in", "auto"):
+            told.theirs += [subject, text, original]
+    told.agents = {email.lower() for (email,) in _rows(url, "SELECT email FROM agents")}
+    told.theirs += [subject for (subject,) in _rows(url, "SELECT subject FROM tickets")]
+    for kind, to, subject, text in _rows(url, _SENT):
+        if kind == "notification":
+            told.internal += [subject, *text.splitlines()]
+        elif not told.agents & {address.lower() for address in json.loads(to)}:
+            told.sent.append(f"{subject}\n{text}")
+    told.sent += [text for mail in mails for text in _of_customers(mail, told)]
+    left = set(leaked(told))
+    assert not left, f"only agents know this, and it was sent to a customer: {sorted(left)}"
+
+
+def leaked(told: Told) -> Iterator[str]:
+    """The internal lines that stand in what was sent."""
+    sent, theirs = (words("\n".join(texts).split("\n")).letters for texts in (told.sent, told.theirs))
+    for line in told.internal:
+        said = words([line])
+        secret = len(said.starts) >= WORDS and weight(said.letters) >= LETTERS and said.letters not in theirs
+        if secret and said.letters in sent:
+            yield line
+
+
+def _of_customers(mail: Received, told: Told) -> Iterator[str]:
+    if told.agents & {address.lower() for address in mail.recipients}:
+        return
+    yield mail.subject
+    for part in mail.message.walk():
+        if part.get_content_maintype() == "text":
+            yield str(part.get_content())
+
+
+def check_folder(folder: Path, mails: Iterable[Received]) -> None:
+    """The same for every SQLite store in a folder."""
+    for path in folder.rglob("*.db"):
+        check(f"sqlite:///{path}", mails)
+
+
+def _rows(url: str, query: str) -> list[tuple[Any, ...]]:
+    """No rows where the store has no such tables: tests break stores, too."""
+    try:
+        if url.startswith("sqlite:///"):
+            with closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True)) as store:
+                return store.execute(query).fetchall()
+        with psycopg.connect(url) as server:
+            return server.execute(query.encode()).fetchall()
+    except (sqlite3.Error, psycopg.Error):
+        return []

@@ -1,0 +1,108 @@
+"""An upgrade of a SQLite store leaves a copy of what it was, or does not begin."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.settings import Settings
+from deskctl.errors import Unavailable
+from deskctl.store import Store, migrate
+from deskctl.store.copy import copy
+from deskctl.store.revision import HEAD
+
+WRITTEN = Path(__file__).parent / "written"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A store that revision 0009 wrote."""
+    path = tmp_path / "desk" / "desk.db"
+    path.parent.mkdir()
+    path.write_bytes(gzip.decompress((WRITTEN / "revision-0009.sqlite.gz").read_bytes()))
+    path.chmod(0o640)
+    return path
+
+
+def copies(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("*.bak"))
+
+
+def test_the_copy_is_the_store_as_it_was_for_its_owner_only(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as before:
+        dump = list(before.iterdump())
+    status = migrate.upgrade(f"sqlite:///{old}")
+    assert status.copy is not None
+    assert copies(old) == [status.copy]
+    assert status.copy.name.startswith("desk.db.0009-20")
+    assert status.copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(status.copy)) as copied:
+        assert list(copied.iterdump()) == dump
+    assert {path.name for path in old.parent.iterdir()} <= {"desk.db", "desk.db-wal", "desk.db-shm", status.copy.name}
+    assert migrate.status(f"sqlite:///{old}").revision == HEAD
+    assert migrate.status(f"sqlite:///{status.copy}").revision == "0009"
+
+
+def test_what_only_the_log_holds_is_in_the_copy(old: Path) -> None:
+    with closing(sqlite3.connect(old, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("CREATE TABLE late (x)")
+        assert old.with_name("desk.db-wal").stat().st_size > 0
+        status = migrate.upgrade(f"sqlite:///{old}")
+    assert status.copy is not None
+    with closing(sqlite3.connect(status.copy)) as copied:
+        assert copied.execute("SELECT count(*) FROM late").fetchone() == (0,)
+
+
+def test_a_new_store_and_one_that_is_up_to_date_are_not_copied(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    for _ in range(2):
+        assert migrate.upgrade(f"sqlite:///{path}").copy is None
+    assert copies(path) == []
+
+
+def test_two_copies_of_one_moment_do_not_meet(old: Path) -> None:
+    status = migrate.upgrade(f"sqlite:///{old}")
+    assert status.copy is not None
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    assert len({copy(old, "0009", at, 1.0) for _ in range(3)}) == 3
+    assert len(copies(old)) == 4
+
+
+def test_without_room_nothing_is_changed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = SimpleNamespace(f_bavail=10, f_frsize=4096)
+    monkeypatch.setattr(os, "statvfs", lambda path: full)
+    before = old.read_bytes()
+    with pytest.raises(Unavailable, match="no room to copy") as caught:
+        migrate.upgrade(f"sqlite:///{old}")
+    assert "nothing was changed" in caught.value.hint
+    assert (copies(old), old.read_bytes()) == ([], before)
+
+
+def test_a_damaged_store_is_not_changed(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        size, pages = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count"))
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'messages'").fetchone()[0]
+    assert root <= pages
+    with old.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    before = old.read_bytes()
+    with pytest.raises(Unavailable, match="damaged"):
+        migrate.upgrade(f"sqlite:///{old}")
+    assert (copies(old), old.read_bytes()) == ([], before)
+
+
+def test_data_is_there_after_the_upgrade(old: Path) -> None:
+    migrate.upgrade(f"sqlite:///{old}")
+    store = Store.open(f"sqlite:///{old}", Settings())
+    assert store.ask(ListTickets(all=True))
+    store.close()

@@ -1,0 +1,411 @@
+"""Who gets a reply: the rule, case by case, and what no mail of anyone can make it do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deskctl.core.answering import inform
+from deskctl.core.commands.machine import Answer
+from deskctl.core.commands.tickets import Create, Merge, Reply
+from deskctl.core.correspondence import correspondence
+from deskctl.core.dispatch import Result
+from deskctl.core.messages import Choice
+from deskctl.core.recipients import Recipients, decide
+from deskctl.core.settings import Settings
+from deskctl.core.tickets import Status
+from deskctl.errors import Refused, UsageError
+
+from .desk import MAIL, FirstDay
+
+DESK = ("support@acme.test",)
+ANNA, BEN, EVE = "anna@corp.example", "ben@corp.example", "eve@evil.example"
+TRUSTED = "mx.acme.test"
+OURS = replace(MAIL, aliases=("help@acme.test",), plus=True, authority=TRUSTED, answer=True)
+SETTINGS = Settings(name="Acme Support", channels={"support": OURS})
+PASS = (f"{TRUSTED}; spf=pass; dmarc=pass (p=none) header.from=corp.example",)
+FAIL = (f"{TRUSTED}; spf=fail; dmarc=fail (p=reject) header.from=corp.example",)
+
+
+def desk_with(**first: Any) -> FirstDay:
+    """Anna has written; `first` are further fields of her mail."""
+    desk = FirstDay(SETTINGS)
+    desk.mail(ANNA, message_id="<one@corp.example>", **{"to": DESK, **first})
+    return desk
+
+
+def found(desk: FirstDay, ticket: int = 1) -> Recipients:
+    return decide(correspondence(desk.unit, desk.unit.ticket(ticket)), OURS)
+
+
+def shown(desk: FirstDay, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
+    recipients = found(desk, ticket)
+    return recipients.to, recipients.cc
+
+
+def reply(desk: FirstDay, **fields: Any) -> Result:
+    return desk.do(Reply(1, "An answer.", force=True, **fields))
+
+
+def answered(desk: FirstDay, **fields: Any) -> str:
+    """Reply, and return the Message-ID of what was sent."""
+    message_id: str = reply(desk, **fields).facts["message_id"]
+    return message_id
+
+
+@pytest.mark.parametrize(
+    ("first", "to", "cc"),
+    [
+        ({}, [ANNA], []),
+        ({"cc": (BEN, EVE)}, [ANNA], [BEN, EVE]),
+        ({"to": (*DESK, BEN)}, [ANNA], [BEN]),
+        ({"reply_to": ("office@corp.example",)}, ["office@corp.example"], []),
+        ({"reply_to": ("office@corp.example", BEN)}, ["office@corp.example", BEN], []),
+        ({"reply_to": DESK}, [ANNA], []),
+        ({"reply_to": ("Support+abc@ACME.test", "help@acme.test")}, [ANNA], []),
+        ({"reply_to": ("noreply@corp.example",)}, [ANNA], []),
+        ({"cc": ("HELP@acme.test", "Ben@Corp.example", BEN, ANNA.upper())}, [ANNA], ["Ben@Corp.example"]),
+        ({"cc": ("no-reply@x.example", "MAILER-DAEMON@x.example", "x-bounces@y.example", BEN)}, [ANNA], [BEN]),
+        ({"to": (BEN,), "cc": (EVE,)}, [ANNA], []),
+        ({"to": (), "cc": ()}, [ANNA], []),
+        ({"to": ("team@list.example",), "cc": (BEN,), "lists": ("team@list.example",)}, [ANNA], [BEN]),
+        ({"reply_to": ("Team@list.example",), "lists": ("team@list.example",)}, [ANNA], []),
+        ({"automatic": "Precedence: bulk", "reply_to": ("office@corp.example",)}, ["office@corp.example"], []),
+        ({"reply_to": (EVE,), "cc": (BEN,), "authentication": FAIL}, [ANNA], []),
+    ],
+)  # fmt: skip
+def test_the_first_reply(first: dict[str, Any], to: list[str], cc: list[str]) -> None:
+    desk = desk_with(**first)
+    assert tuple(map(list, shown(desk))) == (to, cc)
+    sent = desk.unit.outbox(reply(desk).facts["outbox"])
+    assert (list(sent.to), list(sent.cc)) == (to, cc), "what is shown is what is sent"
+
+
+@pytest.mark.parametrize("sender", ["noreply@shop.example", "support@acme.test", "shop-no_reply@shop.example"])
+def test_a_form_is_answered_at_its_reply_to(sender: str) -> None:
+    desk = FirstDay(SETTINGS)
+    desk.mail(sender, to=DESK, reply_to=(ANNA,))
+    assert shown(desk) == ((ANNA,), ())
+
+
+def test_who_takes_no_answers_gets_none() -> None:
+    desk = FirstDay(SETTINGS)
+    desk.mail("noreply@shop.example", to=DESK)
+    with pytest.raises(Refused, match="takes no answers"):
+        reply(desk)
+    assert reply(desk, to=(ANNA,)).facts["to"] == [ANNA]
+
+
+@pytest.mark.parametrize("proof", [(), ("mx.evil.example; dmarc=pass",), ("x; dmarc=pass", *PASS), FAIL])
+def test_a_later_message_brings_nobody_in_unless_it_is_proven(proof: tuple[str, ...]) -> None:
+    desk = desk_with(cc=(BEN,))
+    ours = answered(desk)
+    desk.mail(ANNA, to=DESK, cc=(BEN, EVE), reply_to=(EVE,), in_reply_to=(ours,), authentication=proof)
+    recipients = found(desk)
+    assert (recipients.to, recipients.cc) == ((ANNA,), (BEN,))
+    assert any(EVE in warning for warning in recipients.warnings)
+    assert EVE not in desk.unit.participants(1)
+    reply(desk)
+    assert found(desk).warnings == ()
+
+
+def test_a_later_message_that_passes_dmarc_brings_people_in() -> None:
+    desk = desk_with()
+    ours = answered(desk)
+    desk.mail(ANNA, to=DESK, cc=(BEN,), reply_to=("office@corp.example",), in_reply_to=(ours,), authentication=PASS)
+    assert shown(desk) == (("office@corp.example",), (BEN,))
+    assert reply(desk).facts["new"] == ["office@corp.example", BEN]
+
+
+def test_an_agent_can_accept_them_and_take_that_back() -> None:
+    desk = desk_with()
+    ours = answered(desk)
+    desk.mail(ANNA, to=DESK, cc=(BEN,), reply_to=("office@corp.example",), in_reply_to=(ours,))
+    facts = reply(desk, accept_recipients=True).facts
+    assert (facts["to"], facts["cc"]) == (["office@corp.example"], [BEN])
+    assert shown(desk) == (("office@corp.example",), (BEN,))
+    desk.unit.withdraw(facts["message"])
+    assert shown(desk) == ((ANNA,), ())
+
+
+def test_a_copied_participant_does_not_become_the_answer_address_of_another() -> None:
+    desk = desk_with(cc=(BEN,))
+    ours = answered(desk)
+    desk.mail(ANNA, to=DESK, reply_to=(BEN,), in_reply_to=(ours,))
+    assert found(desk).to == (ANNA,)
+    reply(desk)
+    assert found(desk).to == (ANNA,)
+
+
+FORGED = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc": ("spy@evil.example",), "to": DESK}
+
+
+def test_a_forged_sender_moves_nothing() -> None:
+    desk = desk_with()
+    reply(desk, status="solved")
+    before = desk.unit.ticket(1)
+    desk.mail(ANNA, name="Eve", **FORGED)
+    assert [m.verified for m in desk.unit.changes.messages] == [True, True, False]
+    after = desk.unit.ticket(1)
+    assert (after.status, after.waiting_since, after.due_at) == (Status.SOLVED, None, before.due_at)
+    assert shown(desk) == ((ANNA,), ())
+    assert len(found(desk).warnings) == 1
+    assert desk.unit.contact(1).name is None or desk.unit.contact(1).name != "Eve"
+
+
+def test_a_failure_of_dmarc_counts_whatever_is_quoted() -> None:
+    desk = desk_with()
+    ours = answered(desk, status="solved")
+    desk.mail(ANNA, to=DESK, in_reply_to=(ours,), references=("<one@corp.example>", ours), authentication=FAIL)
+    assert not desk.unit.changes.messages[-1].verified
+    assert desk.unit.ticket(1).status is Status.SOLVED
+    desk.mail(ANNA, to=DESK, subject="Again", authentication=FAIL)
+    assert desk.unit.ticket(2).waiting_since is not None, "a new ticket is somebody's work, forged or not"
+    assert not desk.unit.changes.messages[-1].verified
+    assert found(desk, 2).warnings
+
+
+def test_an_honest_answer_by_subject_alone_reopens() -> None:
+    desk = desk_with(reply_to=("office@corp.example",))
+    reply(desk, status="solved")
+    desk.mail(ANNA, to=DESK, subject="Re: Printer [#1]", reply_to=("office@corp.example",))
+    assert desk.unit.ticket(1).status is Status.OPEN
+    assert shown(desk) == (("office@corp.example",), ())
+
+
+def test_a_blind_copy_stays_blind() -> None:
+    desk = desk_with()
+    ours = answered(desk, bcc=("sup@supplier.example",), status="hold")
+    desk.mail("sup@supplier.example", to=DESK, cc=(BEN,), in_reply_to=(ours,))
+    assert desk.unit.ticket(1).status is Status.HOLD
+    assert shown(desk) == ((ANNA,), ())
+    assert "--to sup@supplier.example answers them alone" in found(desk).warnings[0]
+    assert reply(desk).facts["to"] == [ANNA]
+
+
+def test_what_goes_to_somebody_else_answers_nobody() -> None:
+    desk = desk_with(cc=(BEN,))
+    before = desk.unit.ticket(1)
+    facts = reply(desk, to=("Supplier <sup@supplier.example>",)).facts
+    assert (facts["to"], facts["cc"], facts["aside"]) == (["sup@supplier.example"], [], True)
+    after = desk.unit.ticket(1)
+    assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
+    sent = desk.unit.outbox(facts["outbox"])
+    assert (sent.in_reply_to, sent.references) == (None, ())
+    assert shown(desk) == ((ANNA,), (BEN,))
+    desk.mail("sup@supplier.example", to=DESK, in_reply_to=(facts["message_id"],))
+    assert shown(desk) == ((ANNA,), (BEN,))
+    again = desk.unit.outbox(reply(desk, to=("sup@supplier.example",), status="hold").facts["outbox"])
+    assert again.in_reply_to == desk.unit.changes.messages[-2].message_id
+    assert desk.unit.ticket(1).status is Status.HOLD
+    assert desk.unit.ticket(1).waiting_since is not None
+
+
+@pytest.mark.parametrize("to", [(ANNA,), (ANNA.upper(), "sup@supplier.example")])
+def test_what_the_requester_gets_answers_them(to: tuple[str, ...]) -> None:
+    desk = desk_with(cc=(BEN,))
+    facts = reply(desk, to=to).facts
+    assert (facts["aside"], facts["cc"]) == (False, [])
+    assert desk.unit.ticket(1).status is Status.PENDING
+
+
+@pytest.mark.parametrize(
+    "wish", [{"to": ("support@acme.test",)}, {"cc": ("Help+x@acme.test",)}, {"bcc": ("x",)}, {"cc": ("a@b c@d",)},
+             {"to": ("",)}, {"to": ("a@b\r\nBcc: c@d",)}],
+)  # fmt: skip
+def test_what_no_mail_can_go_to_is_refused(wish: dict[str, Any]) -> None:
+    desk = desk_with()
+    with pytest.raises(UsageError):
+        reply(desk, **wish)
+    assert desk.unit.changes.new_outbox == {n for n in desk.unit.changes.new_outbox if n and desk.unit.outbox(n).agent}
+
+
+def test_copies_are_added_and_dropped() -> None:
+    desk = desk_with(cc=(BEN,))
+    assert reply(desk, cc=("boss@corp.example",)).facts["cc"] == [BEN, "boss@corp.example"]
+    assert shown(desk) == ((ANNA,), (BEN, "boss@corp.example"))
+    assert reply(desk, no_cc=True).facts["cc"] == []
+    assert reply(desk, no_cc=True, cc=(BEN, ANNA)).facts["cc"] == [BEN]
+
+
+def test_whom_the_requester_leaves_out_is_left_out() -> None:
+    desk = desk_with(cc=(BEN, "boss@corp.example"))
+    ours = answered(desk)
+    desk.mail(ANNA, to=DESK, in_reply_to=(ours,))
+    assert shown(desk) == ((ANNA,), (BEN, "boss@corp.example"))
+    desk.mail(ANNA, to=DESK, cc=(BEN,), in_reply_to=(ours,))
+    assert shown(desk) == ((ANNA,), (BEN,))
+
+
+def test_a_copied_colleague_who_answers_is_answered_with_the_requester() -> None:
+    desk = desk_with(cc=(BEN,))
+    ours = answered(desk)
+    desk.mail(BEN, to=DESK, cc=(ANNA, EVE), in_reply_to=(ours,))
+    assert shown(desk) == ((BEN,), (ANNA,))
+    assert any(EVE in warning for warning in found(desk).warnings)
+
+
+def test_new_recipients_are_named_from_the_second_reply_on() -> None:
+    desk = desk_with(cc=(BEN,))
+    assert reply(desk).facts["new"] == []
+    assert reply(desk).facts["new"] == []
+    assert reply(desk, cc=("boss@corp.example",), bcc=(EVE,)).facts["new"] == ["boss@corp.example", EVE]
+
+
+def test_merged_tickets_of_two_customers_are_answered_to_both() -> None:
+    desk = desk_with()
+    desk.mail("kim@other.example", to=DESK, subject="Same", reply_to=("kim2@other.example",))
+    said = desk.do(Merge(2, 1))
+    assert said.facts["customers"] == [ANNA, "kim@other.example"]
+    assert {*found(desk).to, *found(desk).cc} == {ANNA, "kim2@other.example"}
+    assert reply(desk, to=(ANNA,)).facts["cc"] == []
+    desk.mail(ANNA, to=DESK, subject="Mine")
+    assert desk.do(Merge(3, 1)).facts["customers"] == []
+
+
+def test_recipients_are_fixed_when_the_reply_is_written() -> None:
+    desk = desk_with()
+    sent = reply(desk).facts["outbox"]
+    desk.mail("kim@other.example", to=DESK, subject="Same")
+    desk.do(Merge(2, 1))
+    assert (desk.unit.outbox(sent).to, desk.unit.outbox(sent).cc) == ((ANNA,), ())
+
+
+def test_a_ticket_by_telephone_has_the_same_shape() -> None:
+    desk = FirstDay(SETTINGS)
+    desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
+    with pytest.raises(Refused):
+        found(desk)
+
+
+OFFER = (Choice("solved", "This solved it"), Choice("person", "I need a person"))
+
+
+@pytest.mark.parametrize(
+    ("sender", "fields", "picked"),
+    [
+        (ANNA, {"in_reply_to": "offer"}, True),
+        (ANNA, {"references": "offer"}, True),
+        (ANNA, {"subject": "Re: Printer [#1]"}, False),
+        (ANNA, {"in_reply_to": "<one@corp.example>"}, False),
+        (ANNA, {"in_reply_to": "offer", "authentication": FAIL}, False),
+        (EVE, {"in_reply_to": "offer"}, False),
+    ],
+)
+def test_a_number_picks_only_in_answer_to_the_offer(sender: str, fields: dict[str, Any], picked: bool) -> None:
+    desk = desk_with()
+    desk.do(Answer(1, 1, "Turn it off and on.", OFFER), "agent1")
+    offer = next(e for e in desk.unit.changes.outbox.values() if e.kind.value == "auto").message_id
+    named = {k: (offer if v == "offer" else v,) if k in ("in_reply_to", "references") else v for k, v in fields.items()}
+    desk.mail(sender, to=DESK, text="1", visible_text="1", **named)
+    assert ("choice_made" in desk.kinds(1)) is picked
+    assert (desk.unit.ticket(1).status is Status.SOLVED) is picked
+
+
+def test_machines_follow_the_rule_and_write_to_one_address() -> None:
+    desk = desk_with(reply_to=("office@corp.example", BEN), cc=("boss@corp.example",))
+    desk.do(Answer(1, 1, "Turn it off and on."), "agent1")
+    [entry] = [e for e in desk.unit.changes.outbox.values() if e.kind.value == "auto"]
+    assert (entry.to, entry.cc) == (("office@corp.example",), ())
+    desk.mail(ANNA, to=DESK, subject="Other", reply_to=(EVE,), authentication=FAIL)
+    desk.do(Answer(2, 2, "Turn it off and on."), "agent1")
+    assert desk.sent_to(EVE) == []
+    with pytest.raises(Refused):
+        list(inform(desk.unit, desk.unit.ticket(2), "Soon.", about="update"))
+
+
+# --- whatever comes in -----------------------------------------------------------------------------
+
+PEOPLE = (ANNA, BEN, "carl@other.example", "dora@other.example")
+STRANGERS = (EVE, "spy@evil.example")
+MACHINES = ("noreply@corp.example", "mailer-daemon@mx.example", "list-bounces@list.example")
+LISTS = ("team@list.example",)
+OWN = ("support@acme.test", "SUPPORT+abc@acme.test", "Help@acme.test")
+EVERY = st.sampled_from((*PEOPLE, *STRANGERS, *MACHINES, *LISTS, *OWN, BEN.upper()))
+SOME = st.lists(EVERY, max_size=3).map(tuple)
+MAILS = st.fixed_dictionaries(
+    {
+        "sender": st.sampled_from((*PEOPLE, EVE)),
+        "to": st.one_of(st.just(DESK), SOME),
+        "cc": SOME,
+        "reply_to": SOME,
+        "lists": st.sampled_from(((), LISTS)),
+        "by": st.sampled_from(("id", "subject", "nothing")),
+        "proof": st.sampled_from(((), (), PASS, FAIL)),
+    }
+)
+REPLIES = st.fixed_dictionaries(
+    {"bcc": st.lists(st.sampled_from(STRANGERS), max_size=1).map(tuple), "cc": st.just(())}
+    | {"to": st.sampled_from(((), (), (), ("aside@supplier.example",)))}
+)
+
+
+class Books:
+    """What the rules are checked against, kept apart from the code that decides."""
+
+    def __init__(self) -> None:
+        self.open: set[str] = set()  # named in the open by the requester, believed
+        self.hidden: set[str] = set()  # reached in secret only
+
+    def heard(self, desk: FirstDay, mail: dict[str, Any], *, first: bool) -> None:
+        believed = (mail["proof"] == PASS and mail["sender"].endswith("@corp.example")) or (
+            first and mail["proof"] != FAIL
+        )
+        if believed and (first or mail["sender"] == ANNA):
+            self.open |= {a.lower() for a in (mail["sender"], *mail["to"], *mail["cc"], *mail["reply_to"])}
+        elif believed:
+            self.open |= {a.lower() for a in mail["reply_to"]}
+
+
+@settings(deadline=None)
+@given(MAILS, st.lists(st.one_of(MAILS, REPLIES), max_size=6))
+def test_whatever_comes_in_the_rules_hold(first: dict[str, Any], later: list[dict[str, Any]]) -> None:
+    first = {**first, "sender": ANNA, "by": "nothing"}
+    desk, books, ours = FirstDay(SETTINGS), Books(), None
+    for number, step in enumerate((first, *later)):
+        if "sender" not in step:
+            try:
+                facts = reply(desk, **step).facts
+            except Refused:
+                continue
+            ours = facts["message_id"]
+            books.open |= set() if facts["aside"] else {a.lower() for a in (*facts["to"], *facts["cc"])}
+            books.hidden |= {*facts["bcc"], *(facts["to"] if facts["aside"] else ())}
+            continue
+        quoted = {"in_reply_to": (ours,)} if step["by"] == "id" and ours else {}
+        subject = "Re: Printer [#1]" if step["by"] != "nothing" or number == 0 else "Another"
+        named = {name: step[name] for name in ("to", "cc", "reply_to", "lists")}
+        before = desk.unit.ticket(1) if number else None
+        desk.mail(step["sender"], subject if number else "Printer", authentication=step["proof"], **named, **quoted)
+        latest = desk.unit.changes.messages[-1]
+        if latest.ticket == 1:
+            books.heard(desk, step, first=number == 0)
+            if before is not None and not latest.verified:
+                after = desk.unit.ticket(1)
+                assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
+        _obeys(desk, books, latest if latest.ticket == 1 else None)
+
+
+def _obeys(desk: FirstDay, books: Books, latest: Any) -> None:
+    try:
+        recipients = found(desk)
+    except Refused:
+        return
+    everyone = [a.lower() for a in (*recipients.to, *recipients.cc)]
+    assert recipients.to and len(everyone) == len(set(everyone))
+    lists = {a for m in desk.unit.changes.messages if m.ticket == 1 for a in m.lists}
+    for address in everyone:
+        assert not SETTINGS.owns(address)
+        assert address not in lists
+        assert address not in MACHINES
+        assert address == ANNA or address in books.open, "named by nobody who may"
+        assert address not in books.hidden - books.open
+    answers = recipients.answers
+    if answers is not None and latest is not None and answers.id == latest.id:
+        openly = any(SETTINGS.owns(a) or a in lists for a in (*latest.to, *latest.cc))
+        assert openly or not recipients.cc

@@ -1,0 +1,48 @@
+"""What a subject says, and which number it carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskctl.core import subjects
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer"),
+    [
+        ("Printer", "Re: Printer [#42]"),
+        ("Re: Old matter [#1]", "Re: Old matter [#42]"),
+        ("Re: Old matter [#1] [#42]", "Re: Old matter [#42]"),
+        ("AW: Re: RE[2]: Printer", "Re: Printer [#42]"),
+        ("[#7] Printer [urgent]", "Re: Printer [urgent] [#42]"),
+        ("답장: 문의", "Re: 문의 [#42]"),
+        ("", "Re: [#42]"),
+        ("Re: ", "Re: [#42]"),
+        ("Report: printer", "Re: Report: printer [#42]"),
+    ],
+)
+def test_an_answer_carries_its_own_number_only(subject: str, answer: str) -> None:
+    assert subjects.numbered(subject, 42) == answer
+    assert subjects.numbered(answer, 42) == answer
+
+
+def test_the_last_number_comes_first() -> None:
+    assert subjects.numbers("Re: Old matter [#1] [#2]") == [2, 1]
+    assert subjects.numbers("[#5] [#5] [#6] [#7] [#8]") == [8, 7, 6]
+    assert subjects.numbers("#1 [1] [#x] [#12345678901]") == []
+
+
+@pytest.mark.parametrize(
+    "subject", ["Lamp", "Re: Lamp [#1]", "[users] RE: lamp.", "Fwd: Lamp", "답장: Lamp", "[#1]", "", "Re:"]
+)
+def test_prefixes_tags_and_numbers_say_nothing(subject: str) -> None:
+    assert not subjects.differs(subject, "Lamp")
+
+
+@pytest.mark.parametrize("subject", ["It is lamp 7 in hall 3", "Re: Lamp 7 [#1]", "[urgent]", "Lamps"])
+def test_other_words_differ(subject: str) -> None:
+    assert subjects.differs(subject, "Lamp")
+
+
+def test_a_subject_that_is_the_texts_first_words_says_nothing_more() -> None:
+    assert not subjects.differs("Where is my", "Lamp", "Where is my\norder?")

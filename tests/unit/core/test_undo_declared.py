@@ -1,0 +1,82 @@
+"""Every event class says how it is undone, and the reference page lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deskctl.core import dispatch
+from deskctl.core.commands import REGISTRY
+from deskctl.core.commands.tickets import ListCommands, Undo
+from deskctl.core.event import KINDS, Event, restore
+from deskctl.core.undo import PART_OF_UNDO, Cannot, Follows, Undoable
+
+PAGE = Path(__file__).parents[3] / "docs/reference/undo.md"
+SPOKEN = ("tickets", "admin", "contacts", "levels", "mail", "routing", "shifts")
+
+
+@pytest.fixture
+def _kinds() -> object:
+    """The kinds of the desk, whatever a test adds."""
+    known = dict(KINDS)
+    yield
+    KINDS.clear()
+    KINDS.update(known)
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_a_class_that_says_nothing_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="Silent does not say how it is undone"):
+
+        class Silent(Event):
+            pass
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="Half is Undoable and has neither"):
+
+        class Half(Event):
+            undo = Undoable("Nothing.")
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_old_and_new_are_an_inverse() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Swapped(Event):
+        undo = Undoable("It is what it was.")
+
+        old: str
+        new: str
+
+    assert list(Swapped(1, "a", "b").inverse(None, None)) == [Swapped(1, "b", "a")]  # type: ignore[arg-type]
+
+
+def test_every_kind_is_on_the_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    undone, _, rest = page.partition("## Consequences")
+    following, _, never = rest.partition("## Not undone")
+    for kind, cls in KINDS.items():
+        if kind in ("level_event", "clock_event") or cls.undo is PART_OF_UNDO:
+            continue
+        place = {Undoable: undone, Follows: following, Cannot: never}[type(cls.undo)]
+        assert f"`{kind}`" in place, kind
+
+
+def test_every_command_of_people_has_words() -> None:
+    assert dispatch.HANDLERS
+    commands = [c for c in REGISTRY.values() if c.__module__.rpartition(".")[2] in SPOKEN and c.undoable]
+    assert len(commands) > 40
+    assert [c.__name__ for c in commands if not c.did] == []
+    quiet = {c.__name__ for c in REGISTRY.values() if c.__module__.rpartition(".")[2] in SPOKEN} - {
+        c.__name__ for c in commands
+    }
+    assert quiet == {Undo.__name__, ListCommands.__name__, "ReadHandovers"}
+
+
+def test_what_is_kept_is_no_fact() -> None:
+    event = restore("contact_changed", None, {"contact": 1, "fields": ["name"]}, {"old": {"name": "Ana"}})
+    assert event.facts() == {"contact": 1, "fields": ["name"]}
+    assert "Ana" in str(getattr(event, "kept", None))
