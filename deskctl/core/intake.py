@@ -89,9 +89,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         verified = copied.verified and (same or command.message.through is None)
         match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=verified)
         sign = senders.judged(unit, command.message, takes_part=verified, opens=False)
-        if same and not sign.automatic:
-            sign = Automatic(True, copies.COPY, False)
-        return (yield from _keep(unit, command, match, sign, None))
+        return (yield from _keep(unit, command, match, Automatic(True, copies.COPY, False) if same else sign, None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     elif returned is not None:
@@ -147,7 +145,7 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
     if automatic is not None:
-        follows = None  # a machine's mail stays on the closed ticket, and wakes nothing
+        follows = None  # a machine's mail or a copy stays even on a closed ticket, and wakes nothing
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(

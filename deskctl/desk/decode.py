@@ -68,7 +68,7 @@ def parse_line(raw: bytes) -> Mapping[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    """Raises UsageError; Python itself refuses more than some thousand digits with a ValueError."""
+    """Raises NotFound; Python itself refuses more than some thousand digits with a ValueError."""
     return bounded(int(digits))
 
 

@@ -33,14 +33,16 @@ def _silent(done: int, total: int) -> None:
     """For whoever does not want to know how far it is."""
 
 
+def _unnoticed(copy: Path) -> None:
+    """For whoever does not want to know where the copy is."""
+
+
 class Status(NamedTuple):
-    """`revision` is None for a store without tables; `pending` are the revisions that `upgrade` would apply. `copy` is
-    the copy of a SQLite store that `upgrade` made before it changed anything."""
+    """`revision` is None for a store without tables; `pending` are the revisions that `upgrade` would apply."""
 
     revision: str | None
     head: str
     pending: list[str]
-    copy: Path | None = None
 
 
 def status(url: str) -> Status:
@@ -52,11 +54,13 @@ def status(url: str) -> Status:
         return Status(found, revision.HEAD, revision.pending(found))
 
 
-def upgrade(url: str, tell: Callable[[int, int], None] = _silent) -> Status:
+def upgrade(
+    url: str, tell: Callable[[int, int], None] = _silent, copied: Callable[[Path], None] = _unnoticed
+) -> Status:
     """Bring the store to the newest shape, all or nothing; makes what is not there yet. What it was before.
 
-    A SQLite store that has tables is copied before they change. What is searched for may have to be indexed anew:
-    `tell` is told how much of how much is done.
+    A SQLite store that has tables is copied before they change; `copied` is told the path of the copy. What is searched
+    for may have to be indexed anew: `tell` is told how much of how much is done.
     Raises Unavailable, without room for the copy too; ConfigError for a store that a newer version wrote.
     """
     with translated(where(url)), changing(url) as connection:
@@ -67,7 +71,7 @@ def upgrade(url: str, tell: Callable[[int, int], None] = _silent) -> Status:
         if before.pending:
             if found is not None and connection.dialect.name == "sqlite":
                 path = sqlite_path(parse_url(url))
-                before = before._replace(copy=copy(path, found, datetime.now(UTC), _BUSY))
+                copied(copy(path, found, datetime.now(UTC), _BUSY))
             _run(connection)
             if found is not None and rebuild.SINCE in before.pending:
                 rebuild.rebuild(connection, tell)

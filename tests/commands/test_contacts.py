@@ -78,7 +78,7 @@ def test_what_a_parted_contact_said_meanwhile_goes_with_it(desk: StoredDesk) -> 
 def test_merging_and_parting_can_be_undone(desk: StoredDesk) -> None:
     two(desk)
     desk.do(MergeContacts(1, 2))
-    assert desk.do(Undo()).said == "took back: merge contacts"
+    assert desk.do(Undo()).said == "undone: merged contact 2"
     assert contact(desk, 2)["id"] == 2
     desk.do(MergeContacts(1, 2))
     desk.do(UnmergeContact(2))

@@ -57,10 +57,12 @@ def test_a_copy_wakes_nothing_and_opens_nothing(desk: StoredDesk) -> None:
     assert (document["status"], document["waiting_since"]) == ("solved", None)
 
 
-def test_a_copy_stays_with_its_mail_on_a_closed_ticket(desk: StoredDesk) -> None:
+@pytest.mark.parametrize("automatic", ["", "Precedence: list"])
+def test_a_copy_stays_with_its_mail_on_a_closed_ticket(desk: StoredDesk, automatic: str) -> None:
     arrives(desk)
     desk.do(Close(1))
-    assert arrives(desk, listed=True) == 1
+    assert arrives(desk, listed=True, automatic=automatic) == 1
+    assert messages(desk, 1)[-1]["automatic"] == "copy"
     assert desk.store.ask(ShowTicket(1))["status"] == "closed"
 
 

@@ -261,8 +261,9 @@ def test_a_tag_can_ask_for_a_skill_that_nobody_has_yet(routed: StoredDesk) -> No
     come(routed, "agent1")
     routed.do(c.Create("ana@example.org", "Router", "x", team="support", tags=("skill:router",)), "agent2")
     settle(routed)
-    would = explain(routed, 1)["would"]
-    assert (would["skills"], would["why"]) == (["router"], "skills")
+    assert routed.ticket(1).assignee == "agent1", "nobody could be waited for"
+    (made,) = explain(routed, 1)["decisions"]
+    assert (made["skills"], made["waived"], made["agent"]) == (["router"], ["router"], "agent1")
     with pytest.raises(UsageError):
         routed.do(c.Tag(1, ("place:router",)))
 

@@ -172,7 +172,9 @@ def test_the_agent_behind_the_system_user_acts_without_being_named(folder: Path)
 def test_without_a_daemon_channels_are_off_and_nobody_is_ill(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     assert {row["name"]: row["state"] for row in desk.call("channels")} == {"ops": "off", "odd": "off"}
-    assert desk.ask(DeskHealth()) == {"daemon": False, "pid": None, "started_at": None, "services": []}
+    assert desk.ask(DeskHealth()) == {
+        "daemon": False, "pid": None, "started_at": None, "config_sha256": None, "services": [],
+    }  # fmt: skip
     assert "awkward" in [row["name"] for row in desk.call("plugins")]
     desk.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -13,7 +14,7 @@ from deskctl.core.commands import REGISTRY as COMMANDS
 from deskctl.core.commands import machine as machine_commands
 from deskctl.desk import decode
 from deskctl.desk.wire import error_document, error_from, line, spoken
-from deskctl.errors import KINDS, ConfigError, DeskctlError, UsageError
+from deskctl.errors import KINDS, ConfigError, DeskctlError, NotFound, UsageError
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -22,13 +23,21 @@ JSON = st.recursive(
 )
 
 
+def fits(spoken: Any) -> bool:
+    """Whether a store can hold the numbers of a command or query."""
+    values = [getattr(spoken, field.name) for field in dataclasses.fields(spoken)]
+    numbers = [value for value in values if isinstance(value, int)]
+    numbers += [item for value in values if isinstance(value, tuple) for item in value if isinstance(item, int)]
+    return all(abs(number) < 2**63 for number in numbers)
+
+
 def over_the_wire(document: dict[str, Any]) -> decode.Request:
     return decode.request(decode.parse_line(line(document)))
 
 
 @pytest.mark.parametrize("name", sorted(decode.known_commands()))
 def test_every_command_arrives_as_it_was_sent(name: str) -> None:
-    @given(st.builds(decode.known_commands()[name]), st.none() | st.text(), st.booleans())
+    @given(st.builds(decode.known_commands()[name]).filter(fits), st.none() | st.text(), st.booleans())
     def arrives(command: Any, claim: str | None, dry_run: bool) -> None:
         request = over_the_wire({"id": 1, "execute": spoken(command), "as": claim, "dry_run": dry_run})
         assert (request.command, request.claim, request.dry_run) == (command, claim, dry_run)
@@ -38,11 +47,18 @@ def test_every_command_arrives_as_it_was_sent(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(decode.known_queries()))
 def test_every_query_arrives_as_it_was_sent(name: str) -> None:
-    @given(st.builds(decode.known_queries()[name]))
+    @given(st.builds(decode.known_queries()[name]).filter(fits))
     def arrives(query: Any) -> None:
         assert over_the_wire({"id": "x", "ask": spoken(query)}).query == query
 
     arrives()
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63), 10**30, 10**3000])
+def test_a_number_that_no_store_can_hold_is_not_found(number: int) -> None:
+    for document in ({"execute": {"Take": {"ticket": number}}}, {"call": {"raw": {"message": number}}}):
+        with pytest.raises(NotFound, match="nothing has the number"):
+            over_the_wire({"id": 1, **document})
 
 
 def test_the_desks_own_commands_are_not_spoken_over_the_socket() -> None:
@@ -85,7 +101,7 @@ def test_nonsense_is_refused_by_name(document: dict[str, Any], what: str) -> Non
 def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
     try:
         decode.request(decode.parse_line(json.dumps(document).encode()))
-    except UsageError as error:
+    except (UsageError, NotFound) as error:
         assert error.what
 
 
@@ -93,7 +109,7 @@ def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
 def test_any_bytes_at_all_are_a_request_or_a_usage_error(raw: bytes) -> None:
     try:
         decode.parse_line(raw)
-    except UsageError as error:
+    except (UsageError, NotFound) as error:
         assert error.what
 
 

@@ -77,7 +77,7 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
     }
     assert [(a["filename"], a["content_type"], a["size"]) for a in said["attachments"]] == [
         ("사진.png", "image/png", 3),
-        ("attachment-2", "text/plain", 3),
+        ("attachment-2.txt", "text/plain", 3),
     ]
     assert (said["kind"], said["author"], said["text"], said["visible_text"], said["delivery"]) == (
         "in",

@@ -32,6 +32,13 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
+def upgraded(path: Path) -> Path | None:
+    """Upgrade the store and return the copy that was made, None without one."""
+    told: list[Path] = []
+    migrate.upgrade(f"sqlite:///{path}", copied=told.append)
+    return told[0] if told else None
+
+
 def copies(path: Path) -> list[Path]:
     return sorted(path.parent.glob("*.bak"))
 
@@ -39,16 +46,16 @@ def copies(path: Path) -> list[Path]:
 def test_the_copy_is_the_store_as_it_was_for_its_owner_only(old: Path) -> None:
     with closing(sqlite3.connect(old)) as before:
         dump = list(before.iterdump())
-    status = migrate.upgrade(f"sqlite:///{old}")
-    assert status.copy is not None
-    assert copies(old) == [status.copy]
-    assert status.copy.name.startswith("desk.db.0009-20")
-    assert status.copy.stat().st_mode & 0o777 == 0o600
-    with closing(sqlite3.connect(status.copy)) as copied:
+    made = upgraded(old)
+    assert made is not None
+    assert copies(old) == [made]
+    assert made.name.startswith("desk.db.0009-20")
+    assert made.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(made)) as copied:
         assert list(copied.iterdump()) == dump
-    assert {path.name for path in old.parent.iterdir()} <= {"desk.db", "desk.db-wal", "desk.db-shm", status.copy.name}
+    assert {path.name for path in old.parent.iterdir()} <= {"desk.db", "desk.db-wal", "desk.db-shm", made.name}
     assert migrate.status(f"sqlite:///{old}").revision == HEAD
-    assert migrate.status(f"sqlite:///{status.copy}").revision == "0009"
+    assert migrate.status(f"sqlite:///{made}").revision == "0009"
 
 
 def test_what_only_the_log_holds_is_in_the_copy(old: Path) -> None:
@@ -56,22 +63,22 @@ def test_what_only_the_log_holds_is_in_the_copy(old: Path) -> None:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("CREATE TABLE late (x)")
         assert old.with_name("desk.db-wal").stat().st_size > 0
-        status = migrate.upgrade(f"sqlite:///{old}")
-    assert status.copy is not None
-    with closing(sqlite3.connect(status.copy)) as copied:
+        made = upgraded(old)
+    assert made is not None
+    with closing(sqlite3.connect(made)) as copied:
         assert copied.execute("SELECT count(*) FROM late").fetchone() == (0,)
 
 
 def test_a_new_store_and_one_that_is_up_to_date_are_not_copied(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     for _ in range(2):
-        assert migrate.upgrade(f"sqlite:///{path}").copy is None
+        assert upgraded(path) is None
     assert copies(path) == []
 
 
 def test_two_copies_of_one_moment_do_not_meet(old: Path) -> None:
-    status = migrate.upgrade(f"sqlite:///{old}")
-    assert status.copy is not None
+    made = upgraded(old)
+    assert made is not None
     at = datetime(2026, 1, 1, tzinfo=UTC)
     assert len({copy(old, "0009", at, 1.0) for _ in range(3)}) == 3
     assert len(copies(old)) == 4

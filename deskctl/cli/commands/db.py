@@ -12,6 +12,8 @@ import click
 from ..context import CliContext
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...desk.parts import Plugins
 
 
@@ -79,21 +81,22 @@ def upgrade(context: CliContext) -> None:
 
     url, plugins = _store_and_plugins(context)
     _owners_only(context)
+    copies: list[Path] = []
     with _owned(context, url):
         try:
             before = store_status(url).revision
         except Unavailable:
             before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
-        copied = upgrade_store(url, _progress).copy
+        upgrade_store(url, _progress, copies.append)
         after = store_status(url).revision
         made = ensure_plugin_tables(url, plugins, lambda: plugin_tables.made(url))
     if context.json:
         new = {name: list(revisions) for name, revisions in made.items()}
-        copy = None if copied is None else str(copied)
+        copy = str(copies[0]) if copies else None
         context.document({"url": _shown(url), "before": before, "revision": after, "plugins": new, "copy": copy})
         return
-    if copied is not None:
-        context.say(f"copied the store as it was to {copied}")
+    for path in copies:
+        context.say(f"copied the store as it was to {path}")
     if before == after:
         context.say(f"the store is at {after} already")
     else:
