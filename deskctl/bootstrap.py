@@ -78,6 +78,7 @@ def open_parts(config: Config, plugins: Plugins) -> Parts:
 
     Raises ConfigError for a store of another version, Unavailable for one that cannot be opened.
     """
+    from deskctl.desk.erasing import erase_in_plugins
     from deskctl.desk.parts import Parts
     from deskctl.store import Store
 
@@ -87,6 +88,7 @@ def open_parts(config: Config, plugins: Plugins) -> Parts:
         parts = Parts(config, plugins, store)
         ensure_plugin_tables(config.store.url, plugins, store.plugin_revisions)
         ensure_teams(parts)
+        store.erase_too(lambda connection, person: erase_in_plugins(parts, connection, person))
     except BaseException:
         store.close()
         raise

@@ -153,13 +153,15 @@ def _disk(config: Config) -> Iterator[Finding]:
 
 
 def _schema(config: Config) -> Iterator[Finding]:
-    from ..store.migrate import status
+    from ..store.migrate import index_progress, status
 
     found = status(config.store.url)
     if found.revision is None:
         yield finding("store", "the store is empty", "deskctl db upgrade")
     elif found.pending:
         yield finding("store", f"{len(found.pending)} upgrades are pending", "deskctl db upgrade")
+    elif not (index := index_progress(config.store.url)).complete:
+        yield finding("store", f"{index.done} of {index.total} are indexed for search", "deskctl db upgrade")
     else:
         yield fine("store", f"revision {found.revision}")
 

@@ -16,7 +16,11 @@ from .files import file_name
 
 if TYPE_CHECKING:
     from ..core.queries.answers import MessageRow, TicketDocument
-    from ..core.queries.customer_answers import ContactDocument
+    from ..core.queries.customer_answers import ContactDocument, SaidRow
+
+
+#: Messages of one contact; no desk has more.
+_EVERYTHING = 2**31
 
 
 def export_contact(context: CliContext, number: int, *, notes: bool, force: bool) -> None:
@@ -58,17 +62,32 @@ def _write(context: CliContext, folder: Path, document: ContactDocument, notes: 
     folder.mkdir(mode=0o700)
     for name in ("tickets", "messages", "attachments"):
         (folder / name).mkdir()
+    numbers = [row["number"] for row in document["tickets"]]
+    elsewhere = _elsewhere(context, folder, document["id"], numbers)
     about = {k: v for k, v in document.items() if k not in ("timeline", "earlier", "tickets")}
-    _json(folder / "contact.json", {**about, "tickets": [row["number"] for row in document["tickets"]]})
-    messages = files = 0
+    _json(folder / "contact.json", {**about, "tickets": numbers, "elsewhere": elsewhere})
+    messages = len(elsewhere)
+    files = sum(len(message["attachments"]) for message in elsewhere)
     for row in document["tickets"]:
         ticket = context.ask(ShowTicket(row["number"]))
         said = [m for m in ticket["messages"] if m["ticket"] == row["number"] and (notes or m["kind"] != "note")]
-        saved = [_message(context, folder, message) for message in said]
+        saved = [_message(context, folder, message, message["id"]) for message in said]
         _json(folder / "tickets" / f"{row['number']}.json", {**_ticket(ticket), "messages": saved})
         messages += len(said)
         files += sum(len(message["attachments"]) for message in said)
     return {"tickets": len(document["tickets"]), "messages": messages, "attachments": files}
+
+
+def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) -> list[dict[str, Any]]:
+    """What they said on the tickets of other people, without what those tickets are about."""
+    from ..core.queries.contacts import ShowContact
+
+    said = context.ask(ShowContact(contact, limit=_EVERYTHING, notes=False))["timeline"]
+    return [
+        {name: value for name, value in _message(context, folder, row, row["message"]).items() if name != "subject"}
+        for row in said
+        if row["ticket"] not in own
+    ]
 
 
 def _ticket(ticket: TicketDocument) -> dict[str, Any]:
@@ -77,10 +96,10 @@ def _ticket(ticket: TicketDocument) -> dict[str, Any]:
     return {name: value for name, value in ticket.items() if name not in left_out}
 
 
-def _message(context: CliContext, folder: Path, message: MessageRow) -> dict[str, Any]:
+def _message(context: CliContext, folder: Path, message: MessageRow | SaidRow, id: int) -> dict[str, Any]:
     from ..core.queries.lookups import GetAttachment
 
-    text = Path("messages") / f"{message['ticket']}-{message['id']}.txt"
+    text = Path("messages") / f"{message['ticket']}-{id}.txt"
     (folder / text).write_text(message["text"], encoding="utf-8")
     files = []
     for file in message["attachments"]:

@@ -1,7 +1,8 @@
-"""Ticket numbers as people type them: `42`, `#42`, several, or `-` for those on standard input."""
+"""Ticket numbers as people type them: `42`, `#42`, `[#42]`, several, or `-` for those on standard input."""
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -9,6 +10,9 @@ import click
 
 from ..errors import UsageError
 from .completing import words
+
+_FULL_WIDTH = str.maketrans("＃［］０１２３４５６７８９", "#[]0123456789")
+_NUMBER = re.compile(r"\[#([0-9]{1,18})\]|#?([0-9]{1,18})")
 
 
 class TicketType(click.ParamType[int]):
@@ -32,9 +36,9 @@ TICKET = TicketType()
 
 
 def parse(word: str) -> int | None:
-    """The number in `42` or `#42`; None when it is neither. A ticket's number is below 2⁶³."""
-    digits = word.strip().removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdecimal() and 0 < len(digits) < 19 else None
+    """The number in `42`, `#42` or `[#42]`, full-width (＃４２) too; None when it is none of them. It is below 2⁶³."""
+    found = _NUMBER.fullmatch(word.strip().translate(_FULL_WIDTH))
+    return int(found[1] or found[2]) if found else None
 
 
 def collect(given: tuple[str, ...]) -> list[int]:

@@ -53,7 +53,8 @@ def _write(path: Path, text: str) -> None:
     new = path.with_name(f".{path.name}.new")
     try:
         status = path.stat()
-        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        new.unlink(missing_ok=True)  # left behind by a process that was killed, or laid there by somebody
+        file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()

@@ -32,6 +32,7 @@ class Changes:
     contacts: dict[int, Contact] = field(default_factory=dict)  # new or changed
     identities: list[Identity] = field(default_factory=list)  # new
     erased: set[int] = field(default_factory=set)  # contacts of whom nothing is to be known any more
+    erased_names: set[str] = field(default_factory=set)  # what they were called until now
     link_codes: dict[str, LinkCode] = field(default_factory=dict)  # by digest, new or changed
     link_tries: dict[Address, LinkTries] = field(default_factory=dict)  # new or changed
     agents: dict[str, Agent] = field(default_factory=dict)  # new or changed

@@ -37,6 +37,8 @@ def erase(unit: Unit, command: c.EraseContact, actor: Actor) -> Steps:
             yield StatusChanged(number, ticket.status, Status.CLOSED)
     for number in everybody:
         before = unit.contact(number)
+        if before.name:
+            unit.changes.erased_names.add(before.name)
         nobody = Contact(number, None, before.created_at, merged_into=before.merged_into, parted=before.parted)
         unit.put_contact(replace(nobody, erased_at=unit.now))
     unit.changes.erased.update(everybody)

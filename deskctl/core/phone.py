@@ -21,3 +21,25 @@ def normalised(text: str) -> str | None:
         typed = typed.replace("(0)", "", 1)
     number = _BETWEEN.sub("", typed)
     return number if _NUMBER.fullmatch(number) and any(ch.isdigit() for ch in number) else None
+
+
+#: Digits of a number without its country code that are enough to compare it with one that has it.
+_ENOUGH = 7
+
+
+def same(one: str, other: str) -> bool:
+    """Return True if two numbers may be one: `02-555-0101` is `+82-2-555-0101`, whatever the country is."""
+    if _international(one) is _international(other):
+        return _digits(one) == _digits(other)
+    abroad, here = (one, other) if _international(one) else (other, one)
+    whole, national = _digits(abroad), _digits(here)
+    return len(national) >= _ENOUGH and whole.endswith(national) and 1 <= len(whole) - len(national) <= 3
+
+
+def _international(number: str) -> bool:
+    return number.startswith(("+", "00"))
+
+
+def _digits(number: str) -> str:
+    """Digits without a trunk prefix (0) or the prefix of a call abroad (00)."""
+    return re.sub(r"[^0-9]", "", number).lstrip("0")

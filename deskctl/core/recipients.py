@@ -187,24 +187,35 @@ def _tie(talk: Correspondence, channel: ChannelInfo) -> str:
 def _named(
     talk: Correspondence, channel: ChannelInfo, heads: Sequence[MessageHead], wanted: Sequence[str]
 ) -> tuple[str, ...]:
-    """The addresses that the author names. Anyone by mail; but what was said on another channel goes along with the
-    first mail, and only the customer may get that. Raises Refused, UsageError."""
+    """The addresses that the author names: a requester's, and by mail those of anyone who stands on a message of the
+    ticket. Anyone, if the requester takes no answers. Not after a chat, because the whole of it goes along with the
+    first mail. Raises Refused, UsageError."""
     reached = [identity for one in talk.requesters for identity in one.reached]
-    theirs = {identity.address.lower(): identity.address for identity in reached if identity.kind == channel.kind}
-    if channel.kind != "email":
-        keys = [address_key(channel.kind, text).address for text in wanted]
-        addresses: Sequence[str] = keys
-    else:
+    known = {identity.address.lower(): identity.address for identity in reached if identity.kind == channel.kind}
+    mail = channel.kind == "email"
+    addresses: Sequence[str]
+    if mail:
         addresses = named(talk.settings, wanted, "--to")
         if any(head.kind is not MessageKind.NOTE for head in heads):
-            return distinct(theirs.get(address.lower(), address) for address in addresses)
+            if known and not answerable(talk.settings, known.values(), ()):
+                return distinct(addresses)
+            known = {address.lower(): address for head in heads for address in _on(head)} | known
+    else:
+        addresses = [address_key(channel.kind, text).address for text in wanted]
     for address in addresses:
-        if address.lower() not in theirs:
+        if address.lower() not in known:
+            more = "; --cc and --bcc add someone new" if mail else ""
             raise Refused(
-                f"“{address}” is not a {channel.kind} address of whoever wrote ticket {talk.number}",
+                f"“{address}” is not a known {channel.kind} address on ticket {talk.number}{more}",
                 f"known is: {_listed(reached)}",
             )
-    return distinct(theirs[address.lower()] for address in addresses)
+    return distinct(known[address.lower()] for address in addresses)
+
+
+def _on(head: MessageHead) -> tuple[str, ...]:
+    """Every address that stands on a message."""
+    author = (head.author,) if head.author is not None and "@" in head.author else ()
+    return (*author, *head.reply_to, *head.to, *head.cc, *head.bcc)
 
 
 def _last_from(company: Company, addresses: Sequence[str]) -> MessageHead | None:

@@ -9,7 +9,7 @@ from ..errors import NotFound, Refused, UsageError
 from .addresses import answerable
 from .commands import Command
 from .commands import tickets as c
-from .conversation import MessageHead, Trust
+from .conversation import MessageHead
 from .events import Event, WaitingChanged
 from .handling import Handler, Said, Steps
 from .identity import address_key
@@ -108,13 +108,10 @@ def _writer(unit: Unit, head: MessageHead, ticket: Ticket) -> int:
 
 
 def _company(unit: Unit, heads: Sequence[MessageHead]) -> list[str]:
-    """The senders of these messages, and those whom they name if that is believed; no strangers."""
+    """Whoever sent these messages or got them too; no strangers, and no address that is never answered."""
     known = [head for head in heads if head.kind is MessageKind.IN and head.verified]
-    believed = [head for head in known if head.trust in (Trust.FIRST, Trust.PASS)]
-    named = (address for head in believed for address in (*head.reply_to, *head.to, *head.cc))
-    lists = {address.lower() for head in heads for address in head.lists}
-    senders = (head.author for head in known if head.author and not unit.settings.owns(head.author))
-    return [*senders, *answerable(unit.settings, named, lists)]
+    named = (a for head in known for a in (head.author, *head.reply_to, *head.to, *head.cc) if a)
+    return list(answerable(unit.settings, named, {address.lower() for head in heads for address in head.lists}))
 
 
 def _still_waiting(ticket: Ticket, life: Life | None, gone: Sequence[int]) -> Generator[Event, None, None]:

@@ -73,6 +73,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
     try:
         parts = open_parts(config, plugins)
         try:
+            parts.store.require_index()
             asyncio.run(_Daemon(parts, lock, config_sha256).main())
         finally:
             parts.store.close()

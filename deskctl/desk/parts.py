@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deskctl.config import Config
     from deskctl.plugins.automation import AutomationType
     from deskctl.plugins.channel import ChannelType
+    from deskctl.plugins.erasing import EraseType
     from deskctl.plugins.manager import Owned
     from deskctl.plugins.requests import RequestType
     from deskctl.plugins.suggestion import SuggestionType
@@ -30,6 +31,8 @@ class Plugins(Protocol):
     def automations(self) -> Mapping[str, Owned[AutomationType]]: ...
     @property
     def suggestions(self) -> Mapping[str, Owned[SuggestionType]]: ...
+    @property
+    def erasers(self) -> Mapping[str, Owned[EraseType]]: ...
     @property
     def tables(self) -> Mapping[str, str]:
         """By plugin: the package of its migrations."""

@@ -143,6 +143,10 @@ class Store(Protocol):
         """A connection that sees one moment of the store and writes nothing."""
         ...
 
+    def require_index(self) -> None:
+        """Raise Unavailable while what is searched for is not all indexed."""
+        ...
+
     def read_with_connection(self, work: Callable[[Any], T]) -> T:
         """Run `work` on a connection that writes nothing."""
         ...

@@ -45,6 +45,7 @@ from .channel import (
     Unavailable,
     Uncertain,
 )
+from .erasing import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words
@@ -69,6 +70,8 @@ __all__ = [
     "DeskctlError",
     "Endpoint",
     "Envelope",
+    "EraseType",
+    "ErasedPerson",
     "FileRef",
     "Forwarded",
     "Happening",

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ..errors import ConfigError
 from .automation import AutomationType
 from .channel import ChannelType
+from .erasing import EraseType
 from .requests import PluginTables, RequestType
 from .suggestion import SuggestionType
 
@@ -32,6 +33,7 @@ class Brought:
     requests: tuple[RequestType, ...] = ()
     automations: tuple[AutomationType, ...] = ()
     suggestions: tuple[SuggestionType, ...] = ()
+    erasers: tuple[EraseType, ...] = ()
     tables: PluginTables | None = None
     config: type | None = None
 
@@ -54,11 +56,15 @@ def brought(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Brought:
     suggestions = _all(ask, "deskctl_suggest", SuggestionType)
     for suggestion in suggestions:
         _check_word("the suggestion", suggestion.name)
+    erasers = _all(ask, "deskctl_erase", EraseType)
+    for eraser in erasers:
+        _check_word("the eraser", eraser.name)
     for what, names in (
         ("channel kind", [c.kind for c in channels]),
         ("request", [r.name for r in requests]),
         ("automation", [a.name for a in automations]),
         ("suggestion", [s.name for s in suggestions]),
+        ("eraser", [e.name for e in erasers]),
     ):
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ConfigError(f"it brings the {what} {twice!r} twice")
@@ -68,7 +74,7 @@ def brought(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Brought:
     config = _one(ask, "deskctl_config")
     if config is not None:
         _check_config("what deskctl_config gives", config)
-    return Brought(channels, requests, automations, suggestions, tables, config)
+    return Brought(channels, requests, automations, suggestions, erasers, tables, config)
 
 
 def _all(ask: Callable[[str], Iterable[Any]], hook: str, kind: type[T]) -> tuple[T, ...]:

@@ -8,6 +8,7 @@ import pluggy
 
 from .automation import AutomationType
 from .channel import ChannelType
+from .erasing import EraseType
 from .requests import PluginTables, RequestType
 from .suggestion import SuggestionType
 
@@ -48,4 +49,10 @@ def deskctl_config() -> type | None:
 @hookspec
 def deskctl_suggest() -> Iterable[SuggestionType]:
     """What can be offered to an agent who looks at a ticket. Called once at start; no I/O."""
+    return ()
+
+
+@hookspec
+def deskctl_erase() -> Iterable[EraseType]:
+    """What this plugin erases when a person is erased. Called once at start; no I/O."""
     return ()

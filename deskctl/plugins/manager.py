@@ -21,6 +21,7 @@ from .automation import AutomationType
 from .brought import Brought, brought
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
+from .erasing import EraseType
 from .requests import RequestType
 from .suggestion import SuggestionType
 from .version import objection
@@ -81,14 +82,15 @@ class _Plugin:
 
 class Plugins:
     """What is loaded, of the plugins that work: `channel_types` by kind, `requests` by their whole name,
-    `automations` by `PLUGIN.NAME`, `suggestions` by name; `tables` (the package of migrations) and `configs` (the
-    class of `[plugins.NAME]`, None where it has none) by plugin."""
+    `automations` and `erasers` by `PLUGIN.NAME`, `suggestions` by name; `tables` (the package of migrations) and
+    `configs` (the class of `[plugins.NAME]`, None where it has none) by plugin."""
 
     def __init__(self) -> None:
         self.channel_types: dict[str, ChannelType] = {}
         self.requests: dict[str, Owned[RequestType]] = {}
         self.automations: dict[str, Owned[AutomationType]] = {}
         self.suggestions: dict[str, Owned[SuggestionType]] = {}
+        self.erasers: dict[str, Owned[EraseType]] = {}
         self.tables: dict[str, str] = {}
         self.configs: dict[str, type | None] = {}
         self._pm = pluggy.PluginManager("deskctl")
@@ -118,7 +120,7 @@ class Plugins:
         if plugin is None:
             return
         plugin.enabled, plugin.error = False, why
-        for owned in (self.requests, self.automations, self.suggestions):
+        for owned in (self.requests, self.automations, self.suggestions, self.erasers):
             for key in [key for key, item in owned.items() if item.plugin == name]:
                 del owned[key]
         self.tables.pop(name, None)
@@ -211,6 +213,7 @@ class Plugins:
         self.requests.update({kind.name: Owned(name, kind) for kind in found.requests})
         self.automations.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.automations})
         self.suggestions.update({kind.name: Owned(name, kind) for kind in found.suggestions})
+        self.erasers.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.erasers})
         self.configs[name] = found.config
         if found.tables is not None:
             self.tables[name] = found.tables.migrations

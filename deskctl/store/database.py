@@ -86,6 +86,10 @@ class Database(ABC):
         return
 
     @abstractmethod
+    def forget(self) -> None:
+        """Remove words that a transaction erased from files beside the store, as far as that can be done now."""
+
+    @abstractmethod
     def size(self) -> int | None:
         """Bytes on disk; None where a server keeps them."""
 

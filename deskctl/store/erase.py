@@ -5,12 +5,13 @@ Rows stay, so that counts do; their words, files and raw bytes go, in the journa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, text
 
+from ..core.erased import ErasedPerson
 from ..core.events import AgentTold, DeliverySettled, SenderBlocked
 from ..core.journal import JournalState
 from ..core.messages import MessageKind
@@ -26,7 +27,9 @@ from .tables import (
     anew,
     blocks,
     events,
+    handovers,
     identities,
+    jobs,
     journal,
     known_as,
     link_codes,
@@ -42,11 +45,23 @@ from .text import from_json, to_json
 
 #: Messages that are blanked at a time.
 _PORTION = 500
+#: Free pages that are overwritten at a time.
+_PAGES = 10_000
 _UNSENT = tuple(s.value for s in OutboxState if s not in (OutboxState.SENT, OutboxState.SENDING))
 
 
-def erase(connection: Connection, contacts: Collection[int], source: StoredSource) -> None:
-    """Everything of these contacts, which are already without a name."""
+EraseToo = Callable[[Connection, ErasedPerson], None]
+
+
+def erase(
+    connection: Connection,
+    contacts: Collection[int],
+    source: StoredSource,
+    names: Collection[str] = (),
+    too: EraseToo | None = None,
+) -> None:
+    """Erase everything of these contacts, which are already without a name; `names` are those that they had. Then `too`
+    erases what is kept elsewhere in the store: in the tables of plugins."""
     if not contacts:
         return
     people = sorted(contacts)
@@ -54,6 +69,8 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
     addresses = sorted(set(connection.execute(reached).scalars()))
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
     numbers = connection.execute(own.order_by(tickets.c.number)).scalars().all()
+    said = tuple(connection.execute(_said(people).order_by(messages.c.id)).scalars())
+    person = ErasedPerson(tuple(people), tuple(numbers), said, tuple(addresses), tuple(sorted(names)))
     with _overwriting(connection):
         _journal(connection, people, addresses, source)
         _outbox(connection, people, addresses)
@@ -61,6 +78,8 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _events(connection, numbers)
+        _jobs(connection, numbers)
+        _handovers(connection, person)
         _kept(connection, people, addresses)
         delete(connection, participants, [(number,) for number in numbers], "ticket")
         for table in (participants, anew, link_tries):
@@ -69,6 +88,8 @@ def erase(connection: Connection, contacts: Collection[int], source: StoredSourc
         delete(connection, link_codes, [(number,) for number in people], "contact")
         delete(connection, identities, [(number,) for number in people], "contact")
         contact_index.renew(connection, people)
+        if too is not None:
+            too(connection, person)
         if connection.dialect.name == "sqlite":
             _forget_for_good(connection)
 
@@ -79,6 +100,22 @@ def _forget_for_good(connection: Connection) -> None:
     """
     connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('optimize')")
     connection.exec_driver_sql("INSERT INTO search_contacts (search_contacts) VALUES ('optimize')")
+    _overwrite_free_pages(connection)
+
+
+def _overwrite_free_pages(connection: Connection) -> None:
+    """Pages that were freed before secure deletion was on keep what was in them: use all of them for zeros, and free
+    them again."""
+    free = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+    if not free:
+        return
+    size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    connection.exec_driver_sql("CREATE TABLE zeros (content BLOB)")
+    while free > 0:
+        some = min(free, _PAGES)
+        connection.exec_driver_sql("INSERT INTO zeros VALUES (zeroblob(?))", (some * (size - 4),))
+        free -= some
+    connection.exec_driver_sql("DROP TABLE zeros")
 
 
 @contextmanager
@@ -92,7 +129,7 @@ def _overwriting(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.exec_driver_sql(f"PRAGMA secure_delete = {int(before)}").close()
+        connection.exec_driver_sql(f"PRAGMA secure_delete = {('OFF', 'ON', 'FAST')[before]}").close()
 
 
 def _said(people: Sequence[int]) -> Select[Any]:
@@ -216,3 +253,19 @@ def _events(connection: Connection, numbers: Sequence[int]) -> None:
         query = select(events.c.id, events.c.facts).where(some, events.c.kind == DeliverySettled.kind)
         told = [(to_json({**from_json(row.facts), "reason": None}), row.id) for row in connection.execute(query)]
         update(connection, events, told, "facts", "id")
+
+
+def _jobs(connection: Connection, numbers: Sequence[int]) -> None:
+    """A plugin that failed may have said what about."""
+    for start in range(0, len(numbers), _PORTION):
+        about = select(events.c.id).where(events.c.ticket.in_(numbers[start : start + _PORTION]))
+        query = select(jobs.c.id).where(jobs.c.last_error.is_not(None), jobs.c.event.in_(about))
+        failed = connection.execute(query).scalars().all()
+        update(connection, jobs, [("erased", number) for number in failed], "last_error", "id")
+
+
+def _handovers(connection: Connection, person: ErasedPerson) -> None:
+    """Lines of handover notes that name the person or the tickets go; the rest of a note is for the next shift."""
+    for row in connection.execute(select(handovers.c.id, handovers.c.text)).all():
+        if person.is_mentioned(row.text):
+            update(connection, handovers, [(person.without(row.text), row.id)], "text", "id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -22,6 +23,8 @@ from .instance import Instance, SoleInstance
 
 #: A disk with less than this (bytes) counts as full when someone asks whether the desk can take mail.
 _LEAST_FREE = 4 * 1024 * 1024
+#: Seconds to wait for readers before the log is emptied, once words were erased.
+_FORGETS_WITHIN = 2.0
 
 
 def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.Connection:
@@ -37,6 +40,13 @@ def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _truncate_log(connection: sqlite3.Connection, within: float) -> bool:
+    """Empty the write-ahead log, waiting `within` seconds for readers; return True if it is empty now."""
+    connection.execute(f"PRAGMA busy_timeout = {int(within * 1000)}")
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -59,6 +69,7 @@ class SQLite(Database):
         self._opening = threading.RLock()
         self._open = 0
         self._log = path.with_name(path.name + "-wal")
+        self._to_forget = False
         self._log_file: tuple[int, int] | None = None
         self._file = _identity(path)
         if self._file is None:
@@ -93,6 +104,11 @@ class SQLite(Database):
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA secure_delete = FAST")  # no remains of rows in pages that are written anyway
+        if self._log.exists() and self._log.stat().st_size:
+            with contextlib.suppress(sqlite3.Error):  # a process died: what it erased last may still be in its log
+                _truncate_log(connection, 0)
+            connection.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
         return connection
 
     def _connect_reader(self) -> sqlite3.Connection:
@@ -142,6 +158,8 @@ class SQLite(Database):
         try:
             self._check_file()
             with self._writer.connect() as connection:
+                if self._to_forget:
+                    self._forget(connection, 0)
                 try:
                     with connection.begin():
                         yield connection
@@ -160,6 +178,22 @@ class SQLite(Database):
 
     def _decide(self) -> Any:
         return self._read()
+
+    def forget(self) -> None:
+        """Move the log into the store and empty it. Readers that are at work hold it up: then the next transactions
+        try again, and so does whoever opens the store next."""
+        with self._turn, self._writer.connect() as connection:
+            self._forget(connection, _FORGETS_WITHIN)
+
+    def _forget(self, connection: Connection, within: float) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        try:
+            self._to_forget = not _truncate_log(raw, within)
+        except sqlite3.Error:
+            self._to_forget = True  # the erasing itself is committed
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
 
     def ids(self, connection: Connection) -> Ids:
         return Counters(connection)

@@ -57,10 +57,11 @@ def status(url: str) -> Status:
 def upgrade(
     url: str, tell: Callable[[int, int], None] = _silent, copied: Callable[[Path], None] = _unnoticed
 ) -> Status:
-    """Bring the store to the newest shape, all or nothing; makes what is not there yet. What it was before.
+    """Bring the store to the newest shape, all or nothing; make what is not there yet. Return what it was before.
 
-    A SQLite store that has tables is copied before they change; `copied` is told the path of the copy. What is searched
-    for may have to be indexed anew: `tell` is told how much of how much is done.
+    A SQLite store that has tables is copied before they change; `copied` gets the path of the copy. Then what is
+    searched for is indexed, if this version cuts words differently or an earlier run was interrupted: in portions,
+    each of which lasts. `tell` gets the number of rows done and of all.
     Raises Unavailable, without room for the copy too; ConfigError for a store that a newer version wrote.
     """
     with translated(where(url)), changing(url) as connection:
@@ -73,19 +74,50 @@ def upgrade(
                 path = sqlite_path(parse_url(url))
                 copied(copy(path, found, datetime.now(UTC), _BUSY))
             _run(connection)
-            if found is not None and rebuild.SINCE in before.pending:
-                rebuild.rebuild(connection, tell)
-        return before
+        if found is None or rebuild.outdated(connection):
+            rebuild.start(connection, empty=found is None)
+    _finish_index(url, tell)
+    return before
 
 
 def reindex(url: str, tell: Callable[[int, int], None] = _silent) -> int:
-    """Index anew what is searched for, all or nothing. `tell` is told how much of how much is done.
+    """Index anew what is searched for, or continue where an earlier run was interrupted.
 
-    The number of messages. Raises Unavailable; ConfigError for a store of another version.
+    Return the number of messages. `tell` gets the number of rows done and of all.
+    Raises Unavailable; ConfigError for a store of another version.
     """
     with translated(where(url)), changing(url) as connection:
         schema.check(schema.revision_of(connection), where(url))
-        return rebuild.rebuild(connection, tell)
+        if rebuild.outdated(connection) or rebuild.complete(connection):
+            rebuild.start(connection)
+        said: int = connection.exec_driver_sql("SELECT count(*) FROM messages").scalar_one()
+    _finish_index(url, tell)
+    return said
+
+
+def index_progress(url: str) -> rebuild.Progress:
+    """Return how much of what is searched for is indexed, for a store of this version."""
+    with reading(url) as connection:
+        return rebuild.progress(connection)
+
+
+def _finish_index(url: str, tell: Callable[[int, int], None]) -> None:
+    opened = database(url, busy=_BUSY)
+    try:
+        with opened.reading() as connection:
+            if rebuild.complete(connection):
+                return
+            done, total = rebuild.progress(connection)
+        complete = False
+        while not complete:
+            tell(done, total)
+            with opened.writing("index.portion") as connection:
+                rebuild.portion(connection)
+                complete = rebuild.complete(connection)
+            done = min(done + rebuild.PORTION, total)
+        tell(total, total)
+    finally:
+        opened.close()
 
 
 def options(connection: Connection) -> dict[str, Any]:
@@ -156,7 +188,9 @@ def changing(url: str) -> Iterator[Connection]:
 def _make_file(path: Path) -> None:
     """A new store is nobody else's to read: it holds customers' mail."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o660))
+    except FileExistsError:
+        return  # opening and closing a file drops every lock that SQLite holds on it in this process
     except OSError as error:
         raise Unavailable(
             f"the store {path} cannot be made: {error.strerror}", "check the folder in [store] url"

@@ -97,6 +97,9 @@ class PostgreSQL(Database):
         except exc.SQLAlchemyError:
             return False
 
+    def forget(self) -> None:
+        """Nothing lies beside a server's tables; dead rows go with VACUUM."""
+
     def size(self) -> int | None:
         return None
 

@@ -15,6 +15,7 @@ from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
 from .delays import Delays
 from .engine import Database, database
+from .erase import EraseToo
 from .faults import of_the_store
 from .jobs import Jobs
 from .journal import Journal
@@ -22,6 +23,7 @@ from .levels import Shelf
 from .outbox import Outbox
 from .queries import Reader, answer
 from .retry import again
+from .search import rebuild
 from .source import StoredSource
 from .state import ChannelState
 from .timers import Timers
@@ -46,6 +48,7 @@ class Store:
         self.settings = settings
         self._clock = clock
         self._shelf = Shelf()
+        self._erase_too: EraseToo | None = None
         self.journal = Journal(database)
         self._instance = database.instance(owner)
         self.outbox = Outbox(database, clock, self._instance)
@@ -100,8 +103,10 @@ class Store:
             unit.dry_run = dry_run
             result = work(unit)
             if not dry_run:
-                write(connection, unit.changes, source)
-            return result
+                write(connection, unit.changes, source, self._erase_too)
+        if unit.changes.erased and not dry_run:
+            self._database.forget()
+        return result
 
     def with_connection(self, work: Callable[[Unit, Any], T], *, dry_run: bool = False, name: str = "request") -> T:
         """As `transaction`, with its connection for the tables of a plugin, which are written at once.
@@ -118,12 +123,18 @@ class Store:
                 unit = Unit(source, self.settings, self._clock())
                 unit.dry_run = dry_run
                 result.append(work(unit, connection))
-                write(connection, unit.changes, source)
+                write(connection, unit.changes, source, self._erase_too)
                 if dry_run:
                     raise _TakenBack
+            if unit.changes.erased:
+                self._database.forget()
         except _TakenBack:
             pass
         return result[0]
+
+    def erase_too(self, too: EraseToo) -> None:
+        """Call `too` in each transaction that erases a person, with its connection. What it raises undoes the rest."""
+        self._erase_too = too
 
     def reading(self) -> AbstractContextManager[Any]:
         """A connection that sees one moment of the store and writes nothing."""
@@ -157,6 +168,11 @@ class Store:
         """The bytes kept under this SHA-256 (hexadecimal). Raises NotFound."""
         with self._database.reading() as connection:
             return blobs.read(connection, [sha256])[sha256]
+
+    def require_index(self) -> None:
+        """Raise Unavailable while what is searched for is not all indexed."""
+        with self._database.reading() as connection:
+            rebuild.require(connection)
 
     def watch(self, lost: Callable[[StoreLost], None]) -> None:
         """Have `lost` called, in any thread, when the store's files were taken away under this process."""

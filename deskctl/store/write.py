@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ..core.changes import Changes
 from ..core.tickets import Ticket
 from . import blobs, links, people_rows, rows, seen
-from .erase import erase
+from .erase import EraseToo, erase
 from .files import FileRow, file_rows, insert_files
 from .levels import write_levels
 from .notices import write_notices
@@ -52,8 +52,9 @@ from .text import clean, maybe_clean
 _NOTHING: frozenset[str] = frozenset()
 
 
-def write(connection: Connection, changes: Changes, source: StoredSource) -> None:
-    """Write everything; nothing is visible to others until the commit. Every loaded ticket is in `source`."""
+def write(connection: Connection, changes: Changes, source: StoredSource, too: EraseToo | None = None) -> None:
+    """Write everything; nothing is visible to others until the commit. Every loaded ticket is in `source`. `too` erases
+    elsewhere what is known of a person who is erased."""
     _people(connection, changes, source)
     _tickets(connection, changes, source)
     _messages(connection, changes, source)
@@ -62,7 +63,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource) -> Non
     reread(connection, changes.reread, source)
     edit(connection, changes.edited, source)
     purge(connection, changes.purged, source)
-    erase(connection, changes.erased, source)
+    erase(connection, changes.erased, source, changes.erased_names, too)
     _history(connection, changes)
     write_levels(connection, changes.levels)
     write_roster(connection, changes.roster)

@@ -136,6 +136,17 @@ class TestListing:
         assert desk("db", "reindex", "--json").row["messages"] == 1
         assert desk("search", "printer", "--json").row["number"] == 1
 
+    def test_a_ticket_is_named_as_mails_name_it(self, desk: Shell) -> None:
+        for n in (1, 2, 3):
+            desk.ingest(mail(f"user{n}@example.org"))
+        for word in ("2", "#2", "[#2]", "＃２", "２"):
+            assert desk("show", word, "--json").row["number"] == 2
+            assert desk("search", word if "#" in word or "＃" in word else "#2", "--json").row["number"] == 2
+        desk("take", "-", input="[#1]\n#2 ＃３\n")
+        assert {row["number"] for row in desk("list", "--mine", "--json").rows} == {1, 2, 3}
+        for word in ("[2]", "#", "[#2", "##2", "#-2", "2²"):
+            assert word in desk("show", word, code=2).err
+
     def test_deskctl_alone_lists_my_tickets(self, desk: Shell) -> None:
         desk.ingest(mail("a@example.org"))
         desk.ingest(mail("b@example.org"))

@@ -30,13 +30,14 @@ SETTINGS = Settings(
 
 
 class StoredDesk:
-    """Agents `agent1` and `agent2` are in team support, `lead` is in leads. The clock stands unless it is moved."""
+    """Agents `agent1` and `agent2` are in team support, `lead` is in leads. The clock stands unless it is moved.
+    `again`: the store was opened before."""
 
-    def __init__(self, url: str, settings: Settings = SETTINGS) -> None:
+    def __init__(self, url: str, settings: Settings = SETTINGS, *, again: bool = False) -> None:
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.store = Store.open(url, settings, lambda: self.now, migrate=True)
         self._mails = itertools.count(1)
-        for handle, team in (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
+        for handle, team in () if again else (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), "user:root")
 
     def close(self) -> None:

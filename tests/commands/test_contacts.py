@@ -191,3 +191,13 @@ def test_whoever_has_the_ticket_is_told_when_a_promised_call_is_due(desk: Stored
     assert desk.show(1)["callback_at"] is None
     desk.do(Undo())
     assert desk.show(1)["callback_at"] == "2026-03-02T11:00:00Z"
+
+
+def test_what_a_customer_said_on_the_ticket_of_another_is_theirs(desk: StoredDesk) -> None:
+    desk.mail("ana@example.org", "Printer", cc=("kim@example.org",), message_id="<1@example.org>")
+    desk.mail("kim@example.org", "Re: Printer", text="It is my printer.", references=("<1@example.org>",))
+    desk.mail("kim@example.org", "Lamp", text="It is dark.")
+    [kim] = [row["id"] for row in desk.store.ask(ListContacts()) if row["addresses"] == ["kim@example.org"]]
+    shown = contact(desk, kim)
+    assert [(row["ticket"], row["text"]) for row in shown["timeline"]] == [(1, "It is my printer."), (2, "It is dark.")]
+    assert [row["number"] for row in shown["tickets"]] == [2]

@@ -2,41 +2,139 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+from sqlalchemy import inspect, text
 
 from deskctl.core.commands.contacts import EraseContact
 from deskctl.core.commands.machine import FireTimer, SettleDelivery
 from deskctl.core.commands.mail import CancelOutbox
+from deskctl.core.commands.shifts import HandOver
 from deskctl.core.commands.tickets import Assign, MarkSpam, Note, Reply
 from deskctl.core.messages import Bounce, IncomingFile, ReasonClass, RecipientReport
 from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
+from deskctl.core.queries.contacts import ListContacts
 
 from .desk import StoredDesk
 
 
-def test_no_word_of_an_erased_customer_is_in_the_file_of_the_store(tmp_path: Path) -> None:
-    file = tmp_path / "desk.db"
-    desk = StoredDesk(f"sqlite:///{file}")
-    for number in range(3):
-        desk.mail(f"other{number}@example.org", "Printer", text="It burns every day. " * 20)
-    picture = IncomingFile("zebrafile.png", "image/png", b"zebrabytes")
-    desk.mail("zebra@example.org", "zebrasubject", name="Zebra Kim", text="zebratext", files=(picture,))
-    sent = desk.do(Reply(4, "Dear zebrakim")).facts
+def _zebra(desk: StoredDesk) -> None:
+    """A person of whom every word begins with zebra, on two channels, in copy, in a handover note."""
+    picture = IncomingFile("zebrafile.png", "image/png", b"zebrabytes" * 3000)
+    ticket = desk.mail("zebra@example.org", "zebrasubject", name="Zebra Kim", text="zebratext", files=(picture,))
+    number = ticket.tickets[0]
+    sent = desk.do(Reply(number, "Dear zebrakim")).facts
     desk.do(SettleDelivery(sent["outbox"], "sent"), "system:sender")
     gone = RecipientReport("zebra@example.org", "failed", "5.1.1", ReasonClass.USER_UNKNOWN, "no zebrauser here")
     bounce = Bounce((gone.address,), "5.1.1", True, gone.reason, sent["message_id"], "failed", None, (gone,))
-    desk.mail("mailer-daemon@example.org", "Undelivered", bounce=bounce)
-    desk.do(Note(4, "zebranote"))
-    desk.mail("77", "zebrachat", name="Zebra", at="chat", text="zebrafirst", message_id="<1@chat>")
-    desk.mail("77", "", at="chat", text="zebrasecond", edits="<1@chat>")
-    desk.mail("other1@example.org", "Printer", text="It burns on. " * 20)
-    for contact in (4, 6):  # 5 is the mail system that reports
+    desk.mail("other-server@example.org", "Undelivered", bounce=bounce)
+    desk.do(Note(number, "zebranote"))
+    desk.mail("777777", "zebrachat", name="Zebra", at="chat", text="zebrafirst", message_id="<1@chat>")
+    desk.mail("777777", "", at="chat", text="zebrasecond", edits="<1@chat>")
+    desk.do(HandOver(f"Printers: all fine.\nZebra will call back.\nsee #{number}: zebra"))
+
+
+def _other(desk: StoredDesk, number: int) -> None:
+    desk.mail(f"other{number}@example.org", "Printer", text="It burns every day. " * 20)
+
+
+def _erase_zebra(desk: StoredDesk) -> None:
+    contacts = [row["id"] for row in desk.store.ask(ListContacts()) if "other" not in repr(row["addresses"])]
+    assert len(contacts) == 2
+    for contact in contacts:
         desk.do(EraseContact(contact), "user:root")
+
+
+def test_no_word_of_an_erased_customer_is_in_the_files_of_the_store(tmp_path: Path) -> None:
+    desk = StoredDesk(f"sqlite:///{tmp_path / 'desk.db'}")
+    for number in range(3):
+        _other(desk, number)
+    _zebra(desk)
+    _other(desk, 1)
+    assert any(b"zebra" in file.read_bytes() for file in tmp_path.iterdir())
+    _erase_zebra(desk)
+    # While the store is open, its write-ahead log and the log's index lie beside it.
+    for file in tmp_path.iterdir():
+        assert b"zebra" not in file.read_bytes().lower(), file
+    _other(desk, 2)
     desk.close()
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert b"zebra" not in file.read_bytes().lower()
+    for file in tmp_path.iterdir():
+        assert b"zebra" not in file.read_bytes().lower(), file
+
+
+def test_a_reader_at_work_holds_up_the_log_only_until_it_ends(tmp_path: Path) -> None:
+    desk = StoredDesk(f"sqlite:///{tmp_path / 'desk.db'}")
+    _zebra(desk)
+    with desk.store.reading() as connection:
+        connection.execute(text("SELECT count(*) FROM messages")).all()
+        _erase_zebra(desk)
+    _other(desk, 1)  # the next transaction tries again
+    for file in tmp_path.iterdir():
+        assert b"zebra" not in file.read_bytes().lower(), file
+    desk.close()
+
+
+def test_a_log_that_a_killed_process_left_behind_is_emptied_by_the_next(tmp_path: Path) -> None:
+    desk = StoredDesk(f"sqlite:///{tmp_path / 'desk.db'}")
+    _zebra(desk)
+    _erase_zebra(desk)
+    with desk.store.reading() as connection:
+        connection.execute(text("SELECT count(*) FROM messages")).all()
+        _other(desk, 1)
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        for file in list(tmp_path.glob("desk.db*")):
+            shutil.copy(file, copy / file.name)
+    desk.close()
+    assert (copy / "desk.db-wal").stat().st_size > 0
+    again = StoredDesk(f"sqlite:///{copy / 'desk.db'}", again=True)
+    again.do(HandOver("Good morning."))
+    for file in copy.iterdir():
+        assert b"zebra" not in file.read_bytes().lower(), file
+    again.close()
+
+
+def test_pages_that_were_freed_long_before_hold_nothing(tmp_path: Path) -> None:
+    """Large rows that were rewritten and deleted before secure deletion was on leave their pages in the file."""
+    path = tmp_path / "desk.db"
+    desk = StoredDesk(f"sqlite:///{path}")
+    _other(desk, 1)
+    _zebra(desk)
+    desk.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE old (words TEXT)")
+        connection.executemany("INSERT INTO old VALUES (?)", [("zebraold " * 2000,)] * 20)
+        connection.commit()
+        connection.execute("DROP TABLE old")
+        connection.commit()
+    assert b"zebraold" in path.read_bytes()
+    desk = StoredDesk(f"sqlite:///{path}", again=True)
+    _erase_zebra(desk)
+    desk.close()
+    assert b"zebra" not in path.read_bytes().lower()
+
+
+def test_no_row_of_any_table_holds_a_word_of_an_erased_customer(desk: StoredDesk) -> None:
+    _other(desk, 1)
+    _zebra(desk)
+    assert "zebra" in _everything(desk).lower()
+    _erase_zebra(desk)
+    said = _everything(desk).lower()
+    assert "zebra" not in said and "It burns every day" in _everything(desk)
+    assert "Printers: all fine." in _everything(desk) and "(erased)" in said
+
+
+def _everything(desk: StoredDesk) -> str:
+    with desk.store.reading() as connection:
+        tables = inspect(connection).get_table_names()
+        rows = [connection.execute(text(f'SELECT * FROM "{table}"')).all() for table in tables]
+        return repr(
+            [bytes(cell) if isinstance(cell, memoryview) else cell for some in rows for row in some for cell in row]
+        )
 
 
 def test_spam_leaves_nothing_but_that_somebody_wrote(desk: StoredDesk) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from deskctl.core.queries.admin import ListInbox, StoreStatus
 from deskctl.core.settings import Settings
 from deskctl.errors import StoreLost
-from deskctl.store import Store
+from deskctl.store import Store, migrate
 from tests.store.build import Clock, mail, open_ticket
 
 
@@ -117,3 +119,13 @@ def test_use_and_checkpoints_are_no_loss(store: Store, path: Path) -> None:
     assert store.journal.append([mail("last")]) == [True]
     os.utime(path)
     store.check()
+
+
+def test_changing_tables_while_the_store_is_open_drops_no_lock(store: Store, path: Path) -> None:
+    """As a plugin's tables are made at the daemon's start. Without its locks another process deletes the log."""
+    with migrate.changing(f"sqlite:///{path}"):
+        pass
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM tickets'); c.close()"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    store.check()
+    assert store.journal.append([mail("after")]) == [True]

@@ -64,9 +64,9 @@ def test_every_constraint_has_a_name(store_url: str) -> None:
 
 
 def test_upgrade_makes_a_new_store_and_then_has_nothing_to_do(store_url: str) -> None:
-    assert migrate.upgrade(store_url) == (None, revision.HEAD, list(revision.REVISIONS), None)
-    assert migrate.upgrade(store_url) == (revision.HEAD, revision.HEAD, [], None)
-    assert migrate.status(store_url) == (revision.HEAD, revision.HEAD, [], None)
+    assert migrate.upgrade(store_url) == (None, revision.HEAD, list(revision.REVISIONS))
+    assert migrate.upgrade(store_url) == (revision.HEAD, revision.HEAD, [])
+    assert migrate.status(store_url) == (revision.HEAD, revision.HEAD, [])
     store = Store.open(store_url, Settings())
     report = store.ask(StoreStatus())
     store.close()
@@ -85,7 +85,7 @@ def test_an_empty_store_says_how_to_fill_it(store_url: str) -> None:
             Store.open(store_url, Settings())
         assert "db upgrade" in missing.value.hint
         Path(store_url.removeprefix("sqlite:///")).touch()
-    assert migrate.status(store_url) == (None, revision.HEAD, list(revision.REVISIONS), None)
+    assert migrate.status(store_url) == (None, revision.HEAD, list(revision.REVISIONS))
     with pytest.raises(ConfigError, match="is empty") as empty:
         Store.open(store_url, Settings())
     assert "db upgrade" in empty.value.hint

@@ -19,9 +19,10 @@ from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
 from deskctl.store.queries import search as queries
 from deskctl.store.search import candidates
-from deskctl.store.search.cut import Phrase, cut, phrases
+from deskctl.store.search.cut import Phrase, cut, fold, phrases
 from deskctl.store.search.index import _rows, words_of
 from deskctl.store.search.mark import Readable, snippet
+from deskctl.store.search.places import COMPOSING, Places
 from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 
@@ -376,3 +377,63 @@ def test_a_long_message_has_rows_that_overlap() -> None:
     assert rows[0][3].startswith("'log':1A 'w0':4 'w1':5")
     assert rows[1][3].startswith("'w3949':1 ")
     assert rows[0][3].endswith(" 'w3997':4000") is False
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted", "shown"),
+    [
+        ("ＦＵＬＬ ｗｉｄｔｈ", "full width", "⟦ＦＵＬＬ ｗｉｄｔｈ⟧"),
+        ("the full story", "ｆｕｌｌ", "the ⟦full⟧ story"),
+        ("新しいﾌﾟﾘﾝﾀｰです", "プリンター", "新しい⟦ﾌﾟﾘﾝﾀｰ⟧です"),
+        ("新しいプリンターです", "ﾌﾟﾘﾝﾀｰ", "新しい⟦プリンター⟧です"),
+        ("ﾡￂ 둘", "ㄱㅏ", "⟦ﾡￂ⟧ 둘"),
+        ("１２３－４５", "123-45", "⟦１２３－４５⟧"),
+        ("weighs 10㎏ net", "10kg", "weighs ⟦10㎏⟧ net"),
+        ("㈜한국상사", "한국상사", "㈜⟦한국상사⟧"),
+        ("the oﬃce key", "office", "the ⟦oﬃce⟧ key"),
+        ("ＡＢＣ", "＂abc＂", "⟦ＡＢＣ⟧"),
+    ],
+)
+def test_full_width_half_width_and_other_compatibility_forms_are_the_same(
+    store: Store, written: str, wanted: str, shown: str
+) -> None:
+    store.transaction(lambda unit: open_ticket(unit, subject="Question", text=written))
+    for rank in (False, True):
+        [hit] = store.ask(SearchMessages(wanted, rank=rank))["hits"]
+        assert hit["snippet"] == shown
+
+
+def test_contacts_are_found_in_compatibility_forms(store: Store) -> None:
+    def work(unit: Unit) -> None:
+        unit.put_contact(Contact(unit.source.next_id("contacts"), "ＡＣＭＥ ﾃｽﾄ", unit.now))
+
+    store.transaction(work)
+    for words in ("acme", "テスト", "ａｃｍｅ", "ﾃｽﾄ"):
+        assert [row["name"] for row in store.ask(SearchContacts(words))] == ["ＡＣＭＥ ﾃｽﾄ"]
+
+
+def test_the_characters_that_compose_are_those_of_unicode() -> None:
+    found = set()
+    for number in range(0x110000):
+        decomposed = unicodedata.normalize("NFD", chr(number)) if not 0xD800 <= number < 0xE000 else ""
+        if len(decomposed) > 1 and unicodedata.normalize("NFC", decomposed) == chr(number):
+            last = decomposed[-1]
+            if unicodedata.combining(last) == 0:
+                found.add(last)
+    assert {last for last in found if not re.match(f"[{COMPOSING}]", last)} == set()
+
+
+_FORMS = "aß 가각힣ㄱㅏㄴㄳ\u1100\u1161\u11a8ｶﾞﾟﾊガ㎏ﬁ…\u00a0ﾡￂ①´\u0301\u0328é\u09c7\u09be\u3099か"
+_COMPATIBLE = st.text(st.sampled_from(_FORMS) | st.characters(), max_size=12)
+
+
+@given(_COMPATIBLE)
+def test_places_in_a_folded_text_are_those_of_the_text(text: str) -> None:
+    shown = unicodedata.normalize("NFC", text)
+    places = Places(shown)
+    folded = fold(shown)
+    for place, character in enumerate(folded):
+        start, end = places.shown(place), places.shown_after(place + 1)
+        assert character in fold(shown[start:end])
+        assert places.folded(start) <= place
+    assert places.shown_after(len(folded)) == len(shown) or not folded

@@ -125,19 +125,21 @@ def _save(context: CliContext, id: int, file: FileContent, output: str | None, t
 
 def _write(target: str, content: bytes, force: bool, followed: bool) -> None:
     """Raises Refused. Only where an agent named the file itself (`followed`) may it be a link to another one."""
-    from ...errors import Refused
+    from ...errors import Refused, UsageError
+    from ...plugins.folders import Folder
 
     path = Path(target)
-    made = False
     try:
-        if force and not followed:
-            path.unlink(missing_ok=True)
-        with path.open("wb" if force and followed else "xb") as out:
-            made = True
-            out.write(content)
-    except FileExistsError as error:
-        raise Refused(f"{target} exists already", "name another with -o FILE, or use --force") from error
+        if force and followed:
+            path.write_bytes(content)
+            return
+        with Folder.opened(path.parent) as folder:
+            if force and path.is_symlink():
+                path.unlink()
+            folder.write(path.name, content, replace=force)
+    except Refused as error:
+        raise Refused(error.what, "name another with -o FILE, or use --force") from error
+    except UsageError as error:
+        raise Refused(f"{target} cannot be written: {error.what}", "name another with -o FILE") from error
     except OSError as error:
-        if made and not followed:
-            path.unlink(missing_ok=True)
         raise Refused(f"{target} cannot be written: {error.strerror}", "name another with -o FILE") from error

@@ -27,23 +27,26 @@ def db() -> None:
 def status(context: CliContext) -> int:
     """Say which revision the store has, and what `db upgrade` would do.
 
-    Exits with 1 when an upgrade is pending.
+    Exits with 1 when an upgrade is pending or the search index is not complete.
 
     \b
     Example:
       deskctl db status
     """
+    from ...store.migrate import index_progress
     from ...store.migrate import status as store_status
 
     url, plugins = _store_and_plugins(context)
     found = store_status(url)
     tables = _plugin_tables(url, plugins) if not found.pending else []
+    index = index_progress(url) if not found.pending else None
     document = {
         "url": _shown(url),
         "revision": found.revision,
         "head": found.head,
         "pending": list(found.pending),
         "plugins": tables,
+        "index": None if index is None else {"done": index.done, "total": index.total, "complete": index.complete},
     }
     if context.json:
         context.document(document)
@@ -52,12 +55,16 @@ def status(context: CliContext) -> int:
         context.say(f"revision  {found.revision or 'none: the store is empty'}")
         context.say(f"newest    {found.head}")
         context.say(f"pending   {', '.join(found.pending) or 'nothing'}")
+        if index is not None:
+            rest = "" if index.complete else "; deskctl db upgrade continues"
+            context.say(f"index     {index.done} of {index.total} are indexed for search{rest}")
         for row in tables:
             rest = f"; pending {', '.join(row['pending'])}" if row["pending"] else ""
             gone = "" if row["loaded"] else "; the plugin is not loaded"
             wrong = f"; {row['error']}" if row["error"] else ""
             context.say(f"plugin    {row['plugin']}: {', '.join(row['made']) or 'no tables yet'}{rest}{gone}{wrong}")
-    return 1 if found.pending or any(row["pending"] or row["error"] for row in tables) else 0
+    unfinished = index is not None and not index.complete
+    return 1 if found.pending or unfinished or any(row["pending"] or row["error"] for row in tables) else 0
 
 
 @db.command("upgrade")
@@ -67,6 +74,9 @@ def upgrade(context: CliContext) -> None:
 
     Stop the daemon first. A SQLite store is copied beside itself before it changes; of a PostgreSQL database make a
     backup with pg_dump.
+
+    If this version cuts text into other words, the upgrade indexes all messages again. That can be interrupted: the
+    next `db upgrade` continues where it stopped. Until then `search` and the daemon refuse to start.
 
     \b
     Example:
@@ -87,7 +97,8 @@ def upgrade(context: CliContext) -> None:
             before = store_status(url).revision
         except Unavailable:
             before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
-        upgrade_store(url, _progress, copies.append)
+        with _continuing("upgrade"):
+            upgrade_store(url, _progress, copies.append)
         after = store_status(url).revision
         made = ensure_plugin_tables(url, plugins, lambda: plugin_tables.made(url))
     if context.json:
@@ -111,9 +122,10 @@ def upgrade(context: CliContext) -> None:
 @db.command("reindex")
 @click.pass_obj
 def reindex(context: CliContext) -> None:
-    """Index anew what `deskctl search` finds, all or nothing.
+    """Index anew what `deskctl search` finds.
 
-    An upgrade does it by itself where it must; this is for an index that was damaged. Stop the daemon first.
+    An upgrade does it by itself where it must; this is for an index that was damaged. It can be interrupted: the next
+    run continues where it stopped. Stop the daemon first.
 
     \b
     Example:
@@ -123,7 +135,7 @@ def reindex(context: CliContext) -> None:
 
     url, _ = _store_and_plugins(context)
     _owners_only(context)
-    with _owned(context, url):
+    with _owned(context, url), _continuing("reindex"):
         messages = reindex_store(url, _progress)
     if context.json:
         context.document({"url": _shown(url), "messages": messages})
@@ -136,6 +148,16 @@ def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\rindexing {done} of {total}" + ("\n" if done >= total else ""))
         sys.stderr.flush()
+
+
+@contextmanager
+def _continuing(command: str) -> Iterator[None]:
+    """Say how to continue when Ctrl-C ends the indexing."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\ninterrupted; deskctl db {command} continues where it stopped\n")
+        raise
 
 
 def _store_and_plugins(context: CliContext) -> tuple[str, Plugins]:

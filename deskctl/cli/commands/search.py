@@ -60,11 +60,14 @@ def search(
     Every word must be there; "words in quotes" must stand side by side. Solved and closed tickets are searched, too.
     Newest first. On a terminal, contacts of that name or address come before the messages.
 
+    An address or a telephone number finds the tickets that the person takes part in; #42 finds ticket 42.
+
     \b
     Examples:
       deskctl search printer fire
       deskctl search "결제 오류"
       deskctl search '"broken link"' --rank
+      deskctl search kim@work.example refund
       deskctl search --contacts 김철수
     """
     from ...core.queries.lookups import SearchContacts, SearchMessages

@@ -31,7 +31,8 @@ def create(kind: str, names: Names, folder: Path, version: str) -> list[Path]:
                 target = target.with_name(".gitignore")
             text = (TEMPLATES / kind / relative).read_text(encoding="utf-8")
             (folder / target).parent.mkdir(parents=True, exist_ok=True)
-            (folder / target).write_text(_renamed(text.replace(_BOUNDS, bounds(version)), names), encoding="utf-8")
+            with (folder / target).open("x", encoding="utf-8") as file:
+                file.write(_renamed(text.replace(_BOUNDS, bounds(version)), names))
             written.append(target)
     except OSError as error:
         if written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, text
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text
 
 from ...core.messages import MessageKind
 from ...core.people import Contact
@@ -16,7 +16,8 @@ from ...core.suggest import did_you_mean
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
-from ..tables import attachments, calls, contacts, events, identities, messages, tickets
+from ..search import rebuild
+from ..tables import attachments, calls, contacts, events, identities, messages, participants, tickets
 from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
 from .document import attachment_document, call_document, event_document
@@ -51,6 +52,7 @@ def _matching(connection: Connection, query: ListContacts) -> list[Person]:
 def _sought(connection: Connection, query: ListContacts) -> Sequence[int]:
     """Candidates, newest first; a value of one who was merged may be what is known of whom they were merged into."""
     if query.text is not None:
+        rebuild.require(connection)
         return contact_index.found(connection, query.text, _SOUGHT)
     wanted = select(contacts.c.id).order_by(contacts.c.id.desc())
     if query.org is not None:
@@ -170,9 +172,13 @@ def _events(connection: Connection, who: Person) -> list[dict[str, Any]]:
 
 
 def _timeline(connection: Connection, who: Person, query: ShowContact) -> tuple[list[SaidRow], int]:
-    """The newest words on all tickets, oldest first, and how many came before them."""
+    """The newest words on all tickets of theirs, and their own on tickets of others, oldest first; and how many came
+    before them."""
     own = select(tickets.c.number).where(tickets.c.contact.in_(who.members))
-    mine: list[ColumnElement[bool]] = [messages.c.ticket.in_(own), messages.c.withdrawn.is_(False)]
+    reached = select(identities.c.address).where(identities.c.contact.in_(who.members))
+    others = select(participants.c.ticket).where(participants.c.address.in_(reached))
+    elsewhere = and_(messages.c.ticket.in_(others), messages.c.contact.in_(who.members))
+    mine: list[ColumnElement[bool]] = [or_(messages.c.ticket.in_(own), elsewhere), messages.c.withdrawn.is_(False)]
     if not query.notes:
         mine.append(messages.c.kind != MessageKind.NOTE.value)
     newest = select(messages.c.id).where(*mine).order_by(messages.c.id.desc()).limit(min(query.limit, 2**63 - 1))

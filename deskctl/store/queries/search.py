@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -12,11 +14,21 @@ from ...core.queries.lookups import SearchContacts, SearchMessages
 from ...errors import UsageError
 from ..moments import rfc3339
 from ..search import contacts as contact_index
+from ..search import rebuild
 from ..search.candidates import RANKED, Wanted, best, newest, these
 from ..search.cut import Phrase, phrases
 from ..search.index import words_of
 from ..search.mark import Readable, snippet
 from ..tables import contacts, identities, tickets
+from .search_people import (
+    Somebody,
+    all_messages,
+    contacts_at_phone,
+    one_each,
+    somebody,
+    tickets_named,
+    tickets_of,
+)
 
 #: More words than this are a pasted text, not a search.
 _MOST_WORDS = 64
@@ -28,19 +40,81 @@ _FILES = {
 
 
 def search_messages(connection: Connection, query: SearchMessages) -> SearchAnswer:
-    """Raises UsageError."""
+    """Find messages that hold the words. Tickets that are named by their number come first; the address or telephone
+    number of a person stands for all tickets of the person.
+
+    Raises UsageError; Unavailable while the index is being built.
+    """
+    rebuild.require(connection)
+    if query.limit <= 0:
+        raise UsageError(f"a limit of {query.limit} makes no sense")
     wanted = Wanted(_asked(query.text), query.spam, query.notes)
+    named = _named(connection, query, wanted)
+    theirs, tickets_ = _of_people(connection, query, wanted)
+    before = {hit["number"] for hit in named} | {hit["number"] for hit in theirs} | tickets_
+    if query.rank:
+        numbers, capped = best(connection, wanted)
+        rows = these(connection, numbers)
+    else:
+        capped, rows = False, newest(connection, wanted)
+    said = _hits(connection, wanted, _others(rows, before), query.limit)
     if not query.rank:
-        return {"hits": _hits(connection, wanted, newest(connection, wanted), query.limit), "ranked": None}
-    numbers, capped = best(connection, wanted)
-    hits = _hits(connection, wanted, these(connection, numbers), query.limit)
-    return {"hits": hits, "ranked": RANKED if capped else None}
+        theirs = sorted([*theirs, *said], key=lambda hit: -hit["message"])
+        said = []
+    first = {hit["message"] for hit in named}
+    hits = [*named, *(hit for hit in (*theirs, *said) if hit["message"] not in first)]
+    return {"hits": hits[: query.limit], "ranked": RANKED if capped else None}
+
+
+def _others(rows: Generator[Row[Any]], tickets_: Collection[int]) -> Generator[Row[Any]]:
+    """Those rows that are not of these tickets."""
+    with closing(rows):
+        for row in rows:
+            if row.ticket not in tickets_:
+                yield row
+
+
+def _named(connection: Connection, query: SearchMessages, wanted: Wanted) -> list[MessageHit]:
+    """The tickets whose numbers are among the words: `#42`. Spam is found, too: it was asked for by its number."""
+    named = tickets_named(query.text.split())
+    rows = one_each(connection, named, (), replace(wanted, spam=True), query.limit) if named else None
+    found = _hits(connection, replace(wanted, phrases=()), rows, query.limit) if rows is not None else []
+    return sorted(found, key=lambda hit: named.index(hit["number"]) if hit["number"] in named else len(named))
+
+
+def _of_people(connection: Connection, query: SearchMessages, wanted: Wanted) -> tuple[list[MessageHit], set[int]]:
+    """What is found by the addresses and telephone numbers among the words, and the tickets of those people."""
+    people: list[Somebody] = []
+    rest: list[str] = []
+    whole = somebody(connection, query.text) if any(c.isdecimal() for c in query.text) and " " in query.text else None
+    for part in () if whole else query.text.split():
+        found = somebody(connection, part)
+        if found is None:
+            rest.append(part)
+        else:
+            people.append(found)
+    people += [whole] if whole else []
+    if not people:
+        return [], set()
+    updated = [tickets_of(connection, one) for one in people]
+    common = set.intersection(*map(set, updated))
+    numbers = sorted(common, key=lambda number: (updated[0][number], number), reverse=True)
+    others = replace(wanted, phrases=phrases(" ".join(rest)))
+    if others.phrases:
+        rows = all_messages(connection, numbers, others)
+    else:
+        rows = one_each(connection, numbers, people, others, query.limit)
+    return _hits(connection, others, rows, query.limit), common
 
 
 def search_contacts(connection: Connection, query: SearchContacts) -> list[ContactHit]:
-    """Newest first. Raises UsageError."""
+    """Newest first. Raises UsageError; Unavailable while the index is being built."""
+    rebuild.require(connection)
     _asked(query.text)
-    numbers, names = _living_contacts(connection, contact_index.found(connection, query.text, query.limit))
+    at_phone = contacts_at_phone(connection, query.text)
+    near = contact_index.found(connection, query.text, query.limit)
+    found = list(dict.fromkeys([*at_phone, *near]))[: query.limit]
+    numbers, names = _living_contacts(connection, found)
     reached = select(identities.c.contact, identities.c.address).where(identities.c.contact.in_(numbers))
     addresses: dict[int, list[str]] = {}
     for number, address in connection.execute(reached.order_by(identities.c.id)):
@@ -83,8 +157,6 @@ def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], lim
     A message that only repeats the words, in its subject or in what it quotes, gives way to the message of its ticket
     that says them, and to the first that repeats them: else one long thread would fill the list.
     """
-    if limit <= 0:
-        raise UsageError(f"a limit of {limit} makes no sense")
     living = _Living(connection)
     found: dict[int, tuple[int, str, Row[Any]]] = {}  # by message, in the order of the rows
     repeating: dict[int, int | None] = {}  # by living ticket: the message that gives way; None: nothing may

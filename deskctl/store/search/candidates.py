@@ -11,8 +11,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, Select
 
+from ...core.messages import MessageKind
+from ..tables import messages, tickets
 from .cut import Phrase
 from .index import match, tsquery
 
@@ -55,6 +57,12 @@ class Wanted:
         found = "NOT m.withdrawn"
         found += "" if self.spam else " AND NOT t.spam"
         return found + ("" if self.notes else " AND m.kind <> 'note'")
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """Apply the same conditions to a query of messages and tickets."""
+        query = query.where(messages.c.withdrawn.is_(False))
+        query = query if self.spam else query.where(tickets.c.spam.is_(False))
+        return query if self.notes else query.where(messages.c.kind != MessageKind.NOTE.value)
 
 
 def newest(connection: Connection, wanted: Wanted) -> Generator[Row[Any]]:

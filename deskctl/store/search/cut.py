@@ -27,7 +27,7 @@ _ASCII = re.compile(f"[a-z0-9]{{1,{LONGEST}}}")
 _STARTS_CJK = re.compile(f"[{CJK}]")
 #: Below this no character is of `CJK`.
 _FIRST_CJK = "\u1100"
-_PART = re.compile('"([^"]*)"|“([^”]*)”|(\\S+)')
+_PART = re.compile('"([^"]*)"|“([^”]*)”|＂([^＂]*)＂|(\\S+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ class Phrase:
 
 
 def fold(text: str) -> str:
-    """Text in which letters that differ in case or in how they are encoded only are the same."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+    """Return `text` without differences of case, encoding, and compatibility forms.
+
+    Full-width letters, half-width katakana and compatibility jamo become the ordinary characters (NFKC, UAX #15).
+    A change of this function needs a new `rebuild.VERSION`: stored words are folded when they are written.
+    """
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def is_cjk(run: str) -> bool:

@@ -61,11 +61,18 @@ def forget(connection: Connection, numbers: Collection[int]) -> None:
     if connection.dialect.name == "postgresql":
         delete(connection, search_index, [(number,) for number in sorted(numbers)], "message")
         return
-    asked = "SELECT rowid FROM search_index WHERE rowid = ?"
-    indexed = [n for n in sorted(numbers) if connection.exec_driver_sql(asked, (n,)).first() is not None]
-    for some in stored(connection, indexed):
+    for some in stored(connection, sorted(indexed(connection, numbers))):
         rows = [_fts5(words) for words in some]
         connection.exec_driver_sql(_OUT_OF_FTS5, rows)
+
+
+def indexed(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Return those of these messages that are in the index."""
+    if connection.dialect.name == "sqlite":
+        asked = "SELECT rowid FROM search_index WHERE rowid = ?"
+        return {n for n in numbers if connection.exec_driver_sql(asked, (n,)).first() is not None}
+    query = select(search_index.c.message).where(search_index.c.message.in_(numbers))
+    return set(connection.execute(query).scalars())
 
 
 def again(connection: Connection, numbers: Collection[int]) -> None:

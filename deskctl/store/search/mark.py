@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from .cut import CJK, LETTER, Phrase, is_cjk
+from .cut import CJK, LETTER, Phrase, fold, is_cjk
+from .places import Places
 
 #: Around what was found; mathematical brackets that nobody writes in mails. Where somebody does, they become [ and ].
 OPEN, CLOSE = "⟦", "⟧"
@@ -31,11 +31,13 @@ class Readable:
 
     def __init__(self, text: str) -> None:
         self.shown = text if text.isascii() else unicodedata.normalize("NFC", text)
-        self.folded = self.shown.casefold()
+        self.folded = fold(self.shown)
         self._firsts: dict[tuple[str, ...], int | None] = {}
-        self._places: list[int] | None = None
-        if len(self.folded) != len(self.shown):  # ß and its kind become two letters
-            self._places = [i for i, character in enumerate(self.shown) for _ in character.casefold()]
+        self._places: Places | None = None
+        if not text.isascii() and (
+            len(self.folded) != len(self.shown) or not unicodedata.is_normalized("NFKC", self.shown)
+        ):
+            self._places = Places(self.shown)
 
     def first(self, phrase: Phrase) -> int | None:
         """Where the phrase stands first, in `folded`."""
@@ -47,17 +49,15 @@ class Readable:
         return place
 
     def at(self, place: int) -> int:
-        if self._places is None:
-            return place
-        return self._places[place] if place < len(self._places) else len(self.shown)
+        return place if self._places is None else self._places.shown(place)
 
     def after(self, end: int) -> int:
         """The place in `shown` behind what ends at `end` in `folded`."""
-        return self.at(end - 1) + 1
+        return end if self._places is None else self._places.shown_after(end)
 
     def folded_at(self, place: int) -> int:
         """The place in `folded` of a place in `shown`."""
-        return place if self._places is None else bisect_left(self._places, place)
+        return place if self._places is None else self._places.folded(place)
 
 
 def spans(

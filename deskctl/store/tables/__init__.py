@@ -16,6 +16,7 @@ from .people import agents, blocks, contacts, identities, link_codes, link_tries
 from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
 from .routing import presences, turns, unattended
+from .search import search_progress
 from .shifts import absences, handovers, handovers_read, shifts
 from .sqlite import metadata as sqlite_metadata
 from .tickets import composing, followers, participants, ticket_tags, tickets
@@ -55,6 +56,7 @@ __all__ = [
     "plugin_revisions",
     "postgresql_metadata",
     "presences",
+    "search_progress",
     "seen_messages",
     "shifts",
     "sla_book",

@@ -81,6 +81,7 @@ participants = Table(
     metadata,
     reference("ticket", "tickets.number", part_of_key=True),
     Column("address", Text, primary_key=True),
+    Index("ix_participants_address", "address", "ticket"),
     sqlite_with_rowid=False,
 )
 

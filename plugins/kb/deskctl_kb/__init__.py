@@ -7,6 +7,8 @@ from typing import Any
 
 from deskctl.plugins import (
     AutomationType,
+    ErasedPerson,
+    EraseType,
     Happening,
     PluginContext,
     PluginTables,
@@ -60,3 +62,14 @@ def _insert(reference: str, context: PluginContext) -> Words:
 @hookimpl
 def deskctl_suggest() -> Iterable[SuggestionType]:
     return [SuggestionType("kb", _suggest, _insert)]
+
+
+def _erase(person: ErasedPerson, context: PluginContext) -> None:
+    from .erasing import erase
+
+    erase(person, context)
+
+
+@hookimpl
+def deskctl_erase() -> Iterable[EraseType]:
+    return [EraseType("questions", _erase, description="erases what a person asked and was shown")]

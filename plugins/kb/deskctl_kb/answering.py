@@ -17,10 +17,10 @@ from deskctl.plugins.queries import ShowTicket
 
 from . import documents, measures
 from .article import Article, guess_language
-from .finding import Finding, answerable, find, sure
+from .finding import answerable, surest
 from .letters import choices, letter
 from .tables import missed
-from .ticket import Asked, question_of, questions
+from .ticket import Asked, question_of
 
 #: What our answers are called on a ticket.
 ABOUT = "kb"
@@ -73,7 +73,7 @@ def _answer(document: Mapping[str, Any], asked: Asked, language: str, context: P
     channel = context.channel(document["channel"])
     if channel is None or not channel.answer or not channel.sends:
         return None
-    finding = _surest(asked, language, context)
+    finding = surest(context.connection, asked.text, language=language, default=context.language, limit=MOST)
     if finding is None:
         return None
     contact = document["contact"]["id"]
@@ -101,16 +101,6 @@ def _answer(document: Mapping[str, Any], asked: Asked, language: str, context: P
             measures.remember(context.connection, "shown", numbers, command.ticket, contact, context.now())
 
     return work
-
-
-def _surest(asked: Asked, language: str, context: PluginContext) -> Finding | None:
-    """The surest answer to any of the questions in a message: all that it says, or what it asks outright."""
-    best: Finding | None = None
-    for text in questions(asked.text):
-        found = find(context.connection, text, language=language, default=context.language, limit=MOST, customers=True)
-        if sure(found) and (best is None or found.confidence > best.confidence):
-            best = found
-    return best
 
 
 def _still(context: WriteContext, shown: list[Article]) -> bool:

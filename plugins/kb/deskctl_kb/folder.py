@@ -24,7 +24,7 @@ class BadFile:
 def decoded(raw: bytes) -> str:
     """A file's text. Raises UsageError for what is no text, or too much of it."""
     if len(raw) > LARGEST:
-        raise UsageError(f"it has {len(raw) / 1e6:.1f} MB; an article has at most {LARGEST / 1e6:g} MB")
+        raise UsageError(f"it is too large; an article has at most {LARGEST / 1e6:g} MB")
     if b"\0" in raw:
         raise UsageError("it is a binary file")
     try:

@@ -70,10 +70,11 @@ def _update(connection: Connection, segment: int, changes: list[Change]) -> None
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """`best`: score and number, best first. `possible` is what an article would score that is all about the question:
-    an own word that no article knows counts there, and a synonym does not."""
+    an own word that no article knows counts there, and a synonym does not. `total` are the articles."""
 
     best: list[tuple[float, int]]
     possible: float
+    total: int
 
 
 def rank(
@@ -90,7 +91,7 @@ def rank(
     counts = {term: sum(len(data) for _, data in found) // 4 for term, found in pieces.items()}
     total = sum(len(bodies) - bodies.count(0) for data in lengths.values() if (bodies := unpack(data)[1::LENGTHS]))
     possible = scoring.possible({term: wanted[term] for term in own}, counts, total)
-    return Ranking(scoring.rank(wanted, pieces, lengths, limit, customers), possible)
+    return Ranking(scoring.rank(wanted, pieces, lengths, limit, customers), possible, total)
 
 
 def _terms(content: Content) -> tuple[dict[str, int], int, int]:

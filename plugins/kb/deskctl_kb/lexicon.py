@@ -24,6 +24,13 @@ STOP_PAIRS = frozenset(_words("stop_pairs"))
 ENDINGS = _longest_first("endings")
 PARTICLES = _longest_first("particles")
 
+#: Words that say that somebody asks, and words that are frequent whatever the question: a frequency of words in
+#: letters to help desks, in two steps. The Korean ones are beginnings of words.
+ASKING = frozenset(_words("asking"))
+ASKING_KO = tuple(_words("asking_ko"))
+COMMON = frozenset(_words("common"))
+COMMON_KO = tuple(_words("common_ko"))
+
 #: By word: what else it may be called.
 SYNONYMS: dict[str, tuple[str, ...]] = {}
 for _line in _lines("synonyms"):

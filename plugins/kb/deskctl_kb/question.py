@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .lexicon import SYNONYMS
-from .words import base, syllables, terms
+from .words import base, stemmer, syllables, terms
 
 #: Characters of a question that are read; what comes after them is rarely the question.
 LONGEST = 2000
@@ -24,15 +25,23 @@ class Question:
     own: frozenset[str]
 
 
-def read(text: str, language: str) -> Question:
-    """What a question asks for. `language` is BCP 47."""
+def read(text: str, language: str, others: Iterable[str] = ()) -> Question:
+    """What a question asks for. `language` is BCP 47; `others` are the other languages that articles have: one word
+    does not tell its language, and an article's words are stemmed by the article's."""
     counted = Counter(terms(text[:LONGEST], language))
     wanted = {term: 1.0 + 0.2 * (times - 1) for term, times in list(counted.items())[:MOST]}
-    own = frozenset(wanted)
-    for term in list(wanted):
-        for other in _SAME.get(term, ()):
+    said = list(wanted)
+    stemmers = {stemmer(language)}
+    for other in others:
+        if stemmer(other) not in stemmers:
+            stemmers.add(stemmer(other))
+            for term in dict.fromkeys(terms(text[:LONGEST], other)[:MOST]):
+                wanted.setdefault(term, 1.0)
+    for term in said:
+        for other in SAME.get(term, ()):
             wanted.setdefault(other, SYNONYM)
-    for syllable in syllables(own):
+    own = frozenset(said)
+    for syllable in syllables(said):
         wanted.setdefault(syllable, SYLLABLE)
     return Question(wanted, own)
 
@@ -42,7 +51,7 @@ def _keys(word: str) -> list[str]:
 
 
 #: By term: the terms of its synonyms.
-_SAME: dict[str, tuple[str, ...]] = {}
+SAME: dict[str, tuple[str, ...]] = {}
 for _word, _others in SYNONYMS.items():
     for _key in _keys(_word):
-        _SAME[_key] = tuple(dict.fromkeys([*_SAME.get(_key, ()), *(t for other in _others for t in terms(other))]))
+        SAME[_key] = tuple(dict.fromkeys([*SAME.get(_key, ()), *(t for other in _others for t in terms(other))]))

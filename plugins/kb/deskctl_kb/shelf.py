@@ -106,6 +106,29 @@ def outlines(connection: Connection, numbers: Collection[int]) -> dict[int, Outl
     return found
 
 
+def languages(connection: Connection) -> list[str]:
+    """The languages of the published articles."""
+    asked = select(articles.c.language).where(articles.c.state == State.PUBLISHED.value).distinct()
+    return sorted(connection.execute(asked).scalars())
+
+
+def headings(connection: Connection) -> dict[int, tuple[str, tuple[str, ...], str]]:
+    """Title, tags and language of every published article, by number."""
+    c = articles.c
+    asked = select(c.id, c.title, c.tags, c.language).where(c.state == State.PUBLISHED.value)
+    return {row.id: (row.title, tuple(json.loads(row.tags)), row.language) for row in connection.execute(asked)}
+
+
+def holding(connection: Connection, words: Collection[str], limit: int) -> list[int]:
+    """The newest published articles in which each of these words stands letter for letter."""
+    c = articles.c
+    asked = select(c.id).where(c.state == State.PUBLISHED.value).order_by(c.id.desc()).limit(limit)
+    for word in words:
+        pattern = "%" + word.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        asked = asked.where(c.title.ilike(pattern, escape="!") | c.text.ilike(pattern, escape="!"))
+    return list(connection.execute(asked).scalars())
+
+
 def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list[Article]]:
     """By the slug of an original: it and its translations, by number."""
     wanted = list(slugs)

@@ -30,6 +30,7 @@ articles = Table(
     Column("translation_of", String(200)),
     Column("extra", Text, nullable=False),
     Index("ix_kb_articles_translation_of", "translation_of"),
+    Index("ix_kb_articles_language", "state", "language"),
 )
 
 #: Every version of every article, the newest too; `change` says in a word what made it.

@@ -12,7 +12,14 @@ LONGEST = 1500
 #: Questions in one message that are looked for on their own.
 MOST = 3
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
-_QUESTION = re.compile(r"[?？]\s*$|(나요|까요|니까|는지요|을까)[.!\s]*$")
+_QUESTION = re.compile(
+    r"[?？]\s*$|(나요|까요|니까|는지요|을까|가요|건가요|죠|세요|시오|바랍니다|바라요|부탁드립니다|부탁드려요|부탁합니다|부탁해요"
+    r"|싶습니다|싶어요|싶은데요|궁금합니다|궁금해요|문의드립니다|문의합니다|문의드려요|주실래요)[.!~\s]*$"
+    r"|^(how|what|where|when|why|which|who|whom|can|could|may|do|does|is|are|am|will|would|should)\b"
+    r"|^(please (tell|explain|show|help|advise|let)|i (want|need|would like|wish|am trying|am looking))\b"
+    r"|^(i'd like|tell me)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

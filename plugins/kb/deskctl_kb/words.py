@@ -20,7 +20,7 @@ _LONGEST = 40
 _CJK = (
     "\u3005-\u3007\u3041-\u309f\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:['’][^\\W_{_CJK}]+)*")
+TOKEN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:['’][^\\W_{_CJK}]+)*")
 _IS_CJK = re.compile(f"[{_CJK}]")
 _IS_HANGUL = re.compile("[\uac00-\ud7a3]+")
 _JOINED = re.compile(f"\\b([^\\W\\d_{_CJK}]{{1,12}})-([^\\W\\d_{_CJK}]{{1,12}})\\b")
@@ -47,22 +47,45 @@ _STEMMERS = {
 }
 
 
+def fold(text: str) -> str:
+    """Text without differences of case and of compatibility forms."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def tokens(text: str) -> list[str]:
+    """The words of `text`, folded, each once."""
+    return list(dict.fromkeys(TOKEN.findall(fold(text))))
+
+
 def terms(text: str, language: str = "en") -> list[str]:
     """The terms of `text` in their order, those that say nothing left out. `language` is BCP 47."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    stem = language.split("-")[0].lower()
+    text = fold(text)
+    spoken = language.split("-")[0].lower()
     found: list[str] = []
-    for token in _TOKEN.findall(text):
-        if _IS_CJK.match(token):
+    for token in TOKEN.findall(text):
+        if is_cjk(token):
             found += _characters(token)
         elif token not in STOP_WORDS:
-            found.append(_stem(token.replace("’", "'").removesuffix("'s")[:_LONGEST], stem))
-    found += [_stem(first + second, stem) for first, second in _JOINED.findall(text)]
+            found.append(stem(token.replace("’", "'").removesuffix("'s")[:_LONGEST], spoken))
+    found += [stem(first + second, spoken) for first, second in _JOINED.findall(text)]
     return found
 
 
+def is_cjk(token: str) -> bool:
+    return _IS_CJK.match(token) is not None
+
+
+def is_hangul(token: str) -> bool:
+    return _IS_HANGUL.fullmatch(token) is not None
+
+
+def stemmer(language: str) -> str:
+    """The name of a language's stemmer: languages with the same one give the same terms. `language` is BCP 47."""
+    return _STEMMERS.get(language.split("-")[0].lower(), "english")
+
+
 def _characters(run: str) -> Iterator[str]:
-    if _IS_HANGUL.fullmatch(run):
+    if is_hangul(run):
         if run in FILLERS:
             return
         yield f"={base(run)}"
@@ -91,7 +114,8 @@ def base(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _stem(word: str, language: str) -> str:
+def stem(word: str, language: str) -> str:
+    """A word without its endings. `language` is BCP 47 without its region; an unknown one is taken as English."""
     return str(_stemmer(_STEMMERS.get(language, "english")).stemWord(word))
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from deskctl.bootstrap import open_desk
 from deskctl.core.commands.admin import AddAgent
+from deskctl.core.commands.contacts import EraseContact
 from deskctl.core.commands.tickets import Create
+from deskctl.core.queries.tickets import ShowTicket
 from deskctl.plugins import NotFound, Refused, UsageError
 
 Kb = Any
@@ -206,3 +208,18 @@ def test_the_shelf_is_there_again_when_the_desk_is_opened_again(folder: Path, kb
     kb.desk.close()
     kb.desk = open_desk(str(folder / "config.toml"))
     assert kb.search("환불") == [1]
+
+
+def test_an_erased_person_leaves_no_question_and_no_trace_of_being_shown_articles(kb: Kb) -> None:
+    kb.add("Refund", "Ask for it.", public=True)
+    desk = kb.desk
+    desk.execute(AddAgent("mina", "Mina", "mina@x.test", ("support",)))
+    ticket = desk.execute(Create("zebra@example.org", "Teleporter", "The flux capacitor leaks."))["tickets"][0]
+    contact = desk.ask(ShowTicket(ticket))["contact"]["id"]
+    kb("missed", query="what ticket #1 asks")
+    kb("missed", query="teleporter of zebra@example.org")
+    kb("missed", query="quantum foam")
+    assert kb("stats")["missed"] == 3
+    desk.execute(EraseContact(contact))
+    assert [gap["question"] for gap in kb("gaps")] == ["quantum foam"]
+    assert kb("stats")["missed"] == 1

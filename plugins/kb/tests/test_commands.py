@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,41 @@ def test_a_folder_in_git_comes_in_and_goes_out_without_needless_changes(desk: Te
     (out / "billing").symlink_to(tmp_path)
     desk.run("kb", "export", str(out), code=2)
     assert not (tmp_path / "환불.md").exists()
+
+
+def test_import_and_export_follow_no_link(desk: TemporaryDesk, tmp_path: Path) -> None:
+    desk.run("kb", "add", "환불 방법", "-m", "글", "--public")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "passwords.md").write_text("# Passwords\n\nhunter2\n")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "good.md").write_text("# Good\n\nwords\n")
+    (docs / "bad.md").symlink_to(outside / "passwords.md")
+    (docs / "folder").symlink_to(outside)
+    os.mkfifo(docs / "pipe.md")
+    refused = json.loads(desk.run("kb", "import", str(docs), "--json", code=2))
+    assert {one["file"]: one["problem"] for one in refused["problems"]} == {
+        "bad.md": "it is a symbolic link",
+        "pipe.md": "it is not a regular file",
+    }
+    assert [row["title"] for row in desk.json("kb", "list")] == ["환불 방법"]
+    (docs / "bad.md").unlink()
+    (docs / "pipe.md").unlink()
+    desk.run("kb", "import", str(docs))
+    assert [row["title"] for row in desk.json("kb", "list")] == ["환불 방법", "Good"]
+
+    out = tmp_path / "out"
+    out.mkdir()
+    target = out / "환불-방법.md"
+    target.symlink_to(outside / "passwords.md")
+    desk.run("kb", "export", str(out), code=2)
+    assert (outside / "passwords.md").read_text() == "# Passwords\n\nhunter2\n" and target.is_symlink()
+    target.unlink()
+    desk.run("kb", "export", str(out))
+    # With --public what an export wrote is removed, but only where it is a file of the folder itself.
+    desk.run("kb", "edit", "1", "--internal")
+    target.rename(outside / "kept.md")
+    target.symlink_to(outside / "kept.md")
+    desk.run("kb", "export", str(out), "--public")
+    assert (outside / "kept.md").exists()

@@ -142,7 +142,7 @@ def test_a_copied_participant_does_not_become_the_answer_address_of_another() ->
     assert found(desk).to == (ANNA,)
 
 
-FORGED = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc": ("spy@evil.example",), "to": DESK}
+FORGED: dict[str, Any] = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc": ("spy@evil.example",), "to": DESK}
 
 
 def test_a_forged_sender_moves_nothing() -> None:
@@ -190,13 +190,17 @@ def test_a_blind_copy_stays_blind() -> None:
 
 def test_what_goes_to_somebody_else_answers_nobody() -> None:
     desk = desk_with(cc=(BEN,))
+    with pytest.raises(Refused, match="--bcc add someone new"):
+        reply(desk, to=("sup@supplier.example",))
+    desk.mail("sup@supplier.example", to=DESK, in_reply_to=(answered(desk, bcc=("sup@supplier.example",)),))
+    desk.mail(ANNA, to=DESK, cc=(BEN,), subject="Re: Printer [#1]")
     before = desk.unit.ticket(1)
     facts = reply(desk, to=("Supplier <sup@supplier.example>",)).facts
     assert (facts["to"], facts["cc"], facts["aside"]) == (["sup@supplier.example"], [], True)
     after = desk.unit.ticket(1)
     assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
-    sent = desk.unit.outbox(facts["outbox"])
-    assert (sent.in_reply_to, sent.references) == (None, ())
+    theirs = next(m for m in desk.unit.changes.messages if m.author == "sup@supplier.example")
+    assert desk.unit.outbox(facts["outbox"]).in_reply_to == theirs.message_id
     assert shown(desk) == ((ANNA,), (BEN,))
     desk.mail("sup@supplier.example", to=DESK, in_reply_to=(facts["message_id"],))
     assert shown(desk) == ((ANNA,), (BEN,))
@@ -206,7 +210,7 @@ def test_what_goes_to_somebody_else_answers_nobody() -> None:
     assert desk.unit.ticket(1).waiting_since is not None
 
 
-@pytest.mark.parametrize("to", [(ANNA,), (ANNA.upper(), "sup@supplier.example")])
+@pytest.mark.parametrize("to", [(ANNA,), (ANNA.upper(), BEN)])
 def test_what_the_requester_gets_answers_them(to: tuple[str, ...]) -> None:
     desk = desk_with(cc=(BEN,))
     facts = reply(desk, to=to).facts
@@ -301,7 +305,9 @@ def test_a_number_picks_only_in_answer_to_the_offer(sender: str, fields: dict[st
     desk = desk_with()
     desk.do(Answer(1, 1, "Turn it off and on.", OFFER), "agent1")
     offer = next(e for e in desk.unit.changes.outbox.values() if e.kind.value == "auto").message_id
-    named = {k: (offer if v == "offer" else v,) if k in ("in_reply_to", "references") else v for k, v in fields.items()}
+    named: dict[str, Any] = {
+        k: (offer if v == "offer" else v,) if k in ("in_reply_to", "references") else v for k, v in fields.items()
+    }
     desk.mail(sender, to=DESK, text="1", visible_text="1", **named)
     assert ("choice_made" in desk.kinds(1)) is picked
     assert (desk.unit.ticket(1).status is Status.SOLVED) is picked
@@ -341,7 +347,7 @@ MAILS = st.fixed_dictionaries(
 )
 REPLIES = st.fixed_dictionaries(
     {"bcc": st.lists(st.sampled_from(STRANGERS), max_size=1).map(tuple), "cc": st.just(())}
-    | {"to": st.sampled_from(((), (), (), ("aside@supplier.example",)))}
+    | {"to": st.sampled_from(((), (), (), (EVE,)))}
 )
 
 

@@ -50,7 +50,8 @@ def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
 def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
     desk = FirstDay()
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
-    desk.mail("ben@example.org", in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
+    ours = ("support@acme.test",)
+    desk.mail("ben@example.org", to=ours, in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
     entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert entry.to == ("ben@example.org",)
     assert entry.cc == ("ana@example.org",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from deskctl.plugins import UsageError
 from deskctl.plugins.commands import CommandContext, dry_run_option, pass_context
+from deskctl.plugins.folders import Folder
 
 from ..folder import LARGEST, LARGEST_ALL, decoded, parse_files
 
@@ -24,14 +24,14 @@ def import_(context: CommandContext, folder: Path, public: bool) -> int:
 
     A file's title is what its front matter says, else its first `# Heading`. A file that was taken in before changes
     its article; one that says nothing new changes nothing. Either all files are taken in or none: what is wrong with
-    which is listed, and the exit code is 2.
+    which is listed, and the exit code is 2. Symbolic links are not followed.
 
     \b
     Examples:
       deskctl kb import docs/
       deskctl kb import docs/ --public --dry-run
     """
-    files, bad = _read(folder, following=True)
+    files, bad = _read(folder)
     if not files and not bad:
         raise UsageError(f"there is no *.md file in {folder}")
     _, unread = parse_files(files.items(), public=public, language="en")
@@ -78,17 +78,21 @@ def export(context: CommandContext, folder: Path, public: bool) -> None:
       deskctl kb export docs/ && git -C docs diff --stat
       deskctl kb export site/ --public
     """
-    present, _ = _read(folder, following=False) if folder.is_dir() else ({}, [])
+    present, _ = _read(folder) if folder.is_dir() else ({}, [])
     answer = context.request("kb.export", present=tuple(present.items()), public=public)
     context.release()
-    for path, text in answer["write"].items():
-        if not context.dry_run:
-            _write(folder, path, text)
-        context.say(f"wrote    {path}")
-    for path in answer["remove"]:
-        if not context.dry_run:
-            (folder / path).unlink()
-        context.say(f"removed  {path}")
+    if context.dry_run:
+        changed = [f"wrote    {path}" for path in answer["write"]] + [f"removed  {path}" for path in answer["remove"]]
+        for line in changed:
+            context.say(line)
+    else:
+        with Folder.opened(folder, make=True) as opened:
+            for path, text in answer["write"].items():
+                opened.write(path, text.encode())
+                context.say(f"wrote    {path}")
+            for path in answer["remove"]:
+                opened.remove(path)
+                context.say(f"removed  {path}")
     if context.json:
         context.document(
             {"articles": answer["articles"], "written": sorted(answer["write"]), "removed": answer["remove"]}
@@ -99,52 +103,30 @@ def export(context: CommandContext, folder: Path, public: bool) -> None:
     context.say(f"{written} written, {removed} removed, {same} as before{would}")
 
 
-def _read(folder: Path, *, following: bool) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """The folder's articles, text by path; and what cannot be read. Raises UsageError."""
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}")
+def _read(folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The folder's articles, text by path; and what cannot be read: links, for one, are not followed.
+
+    Raises UsageError.
+    """
     files: dict[str, str] = {}
     bad: list[dict[str, str]] = []
     total = 0
-    for path in sorted(_markdown(folder)):
-        name = path.relative_to(folder).as_posix()
-        try:
-            name.encode()
-            size = path.stat().st_size
-            total += size
-            files[name] = decoded(path.read_bytes() if size <= LARGEST else b" " * size)
-        except UnicodeEncodeError:
-            bad.append({"file": name.encode("utf-8", "replace").decode(), "problem": "its name is no UTF-8"})
-        except OSError as error:
-            bad.append({"file": name, "problem": f"it cannot be read: {error.strerror}"})
-        except UsageError as error:
-            bad.append({"file": name, "problem": error.what})
-        if total > LARGEST_ALL:
-            raise UsageError(f"{folder} holds more than {LARGEST_ALL // 1_000_000} MB of articles", "take it in parts")
-    return files, bad if following else []
-
-
-def _markdown(folder: Path) -> list[Path]:
-    """Every *.md below, but nothing hidden (.git) and nothing through a link to another folder."""
-    found = []
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(root, name) for name in names if name.lower().endswith(".md") and not name.startswith(".")]
-    return found
-
-
-def _write(folder: Path, path: str, text: str) -> None:
-    """All of it or nothing, and nowhere but below the folder. Raises UsageError."""
-    target = folder / path
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.parent.resolve().is_relative_to(folder.resolve()):
-            raise UsageError(f"{target.parent} is a link out of {folder}", "remove it, or export elsewhere")
-        new = target.with_name(f".{target.name}.new")
-        new.write_text(text, encoding="utf-8", newline="\n")
-        new.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+    with Folder.opened(folder) as opened:
+        for name in opened.files(".md"):
+            try:
+                name.encode()
+                raw = opened.read(name, LARGEST)
+                total += len(raw)
+                files[name] = decoded(raw)
+            except UnicodeEncodeError:
+                bad.append({"file": name.encode("utf-8", "replace").decode(), "problem": "its name is no UTF-8"})
+            except UsageError as error:
+                bad.append({"file": name, "problem": error.what.removeprefix(f"{folder / name}: ")})
+            if total > LARGEST_ALL:
+                raise UsageError(
+                    f"{folder} holds more than {LARGEST_ALL // 1_000_000} MB of articles", "take it in parts"
+                )
+    return files, bad
 
 
 def _clean(words: str) -> str:

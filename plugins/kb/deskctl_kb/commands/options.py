@@ -10,7 +10,7 @@ import click
 
 from deskctl.plugins import DeskctlError, Invalid, UsageError, duration
 
-from ..folder import decoded
+from ..folder import LARGEST, decoded
 
 
 class Id(click.ParamType[int]):
@@ -28,6 +28,24 @@ class Id(click.ParamType[int]):
 ID = Id()
 
 
+class Ticket(click.ParamType[int]):
+    """A ticket's number: 42, #42 or [#42]."""
+
+    name = "TICKET"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        words = str(value).strip().translate(_FULL_WIDTH)
+        words = words[1:-1] if words.startswith("[#") and words.endswith("]") else words
+        words = words.removeprefix("#")
+        if not words.isascii() or not words.isdecimal() or len(words) > 18:
+            self.fail(f"{value!r} is not a ticket number (42 or #42)", param, ctx)
+        return int(words)
+
+
+_FULL_WIDTH = str.maketrans("＃［］０１２３４５６７８９", "#[]0123456789")
+TICKET = Ticket()
+
+
 def given(message: str | None, file: str | None) -> str | None:
     """The text of -m, a file or standard input; None where neither was given. Raises UsageError."""
     if message is not None and file is not None:
@@ -37,11 +55,17 @@ def given(message: str | None, file: str | None) -> str | None:
     if file is None:
         return None
     try:
-        return decoded(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+        return decoded(sys.stdin.buffer.read(LARGEST + 1) if file == "-" else _start(file))
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except UsageError as error:
         raise UsageError(f"{file}: {error.what}", error.hint) from error
+
+
+def _start(file: str) -> bytes:
+    """A file's bytes, no more than tell that it is too large."""
+    with Path(file).open("rb") as opened:
+        return opened.read(LARGEST + 1)
 
 
 def in_editor(text: str) -> str | None:

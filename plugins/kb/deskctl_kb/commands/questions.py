@@ -8,7 +8,7 @@ import click
 
 from deskctl.plugins.commands import CommandContext, pass_context
 
-from .options import since
+from .options import TICKET, since
 
 _limit = click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="N")
 _exit_code = click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing is found.")
@@ -43,7 +43,7 @@ def search(
 
 
 @click.command("suggest")
-@click.argument("ticket", type=int, metavar="TICKET")
+@click.argument("ticket", type=TICKET, metavar="TICKET")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, metavar="N")
 @_exit_code
 @pass_context

@@ -1,0 +1,60 @@
+"""A person of whom nothing is to be known any more, as told to whatever keeps words of theirs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+#: Characters of a part of a name that is looked for by itself; shorter parts stand in too many other words.
+_LONG_ENOUGH = 3
+#: Digits of a chat's number that is looked for; shorter ones stand for anything.
+_LONG_ADDRESS = 6
+#: What stands in the place of a line that was about the person.
+ERASED = "(erased)"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedPerson:
+    """`contacts`, `tickets` and `messages` are ids: the person's contacts, the tickets that are theirs, and messages on
+    those tickets and of theirs on others. `addresses` and `names` are those that were known until now."""
+
+    contacts: tuple[int, ...]
+    tickets: tuple[int, ...]
+    messages: tuple[int, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def is_mentioned(self, text: str) -> bool:
+        """Return True if `text` names the person, an address, or one of the tickets as `#42`."""
+        return bool(text) and any(pattern.search(_folded(text)) for pattern in self._patterns())
+
+    def without(self, text: str) -> str:
+        """Return `text` with each line that names the person replaced by `ERASED`."""
+        patterns = list(self._patterns())
+        lines = [(line, _folded(line)) for line in text.splitlines()]
+        return "\n".join(ERASED if any(p.search(folded) for p in patterns) else line for line, folded in lines)
+
+    def _patterns(self) -> Iterator[re.Pattern[str]]:
+        if words := sorted(_words((*self.names, *self.addresses))):
+            alternatives = "|".join(map(re.escape, words))
+            # Korean and its kind write particles behind a name without a blank.
+            yield re.compile(rf"(?<![a-z0-9])(?:{alternatives})(?![a-z0-9])")
+        if self.tickets:
+            yield re.compile(rf"(?:#|\bticket\s+|티켓\s*)(?:{'|'.join(map(str, self.tickets))})(?![0-9])")
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    """Names and addresses whole, and the parts of names."""
+    found = set()
+    for text in map(_folded, texts):
+        if len(text.strip()) >= (_LONG_ADDRESS if text.strip().isdecimal() else 2):
+            found.add(text.strip())
+        if "@" not in text:
+            found.update(part for part in re.findall(r"[^\W\d_]+", text) if len(part) >= _LONG_ENOUGH)
+    return found
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

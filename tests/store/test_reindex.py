@@ -1,0 +1,127 @@
+"""Building the search index again: interrupted at any moment, it continues; until it is complete, search says so."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from deskctl.core.queries.lookups import SearchContacts, SearchMessages
+from deskctl.core.settings import Settings
+from deskctl.core.unit import Unit
+from deskctl.errors import Unavailable
+from deskctl.store import Store, migrate
+from deskctl.store.search import rebuild
+from tests.store.build import add_message, open_ticket
+
+MESSAGES = 12
+
+
+@pytest.fixture
+def old(store: Store, desk_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a store whose words were cut by an earlier version, in portions of five."""
+    monkeypatch.setattr(rebuild, "PORTION", 5)
+
+    def work(unit: Unit) -> None:
+        for n in range(MESSAGES):
+            open_ticket(unit, address=f"user{n}@example.org", text=f"ＷＯＲＤ{n}")
+
+    store.transaction(work)
+    _run(desk_url, "UPDATE search_progress SET version = 1")
+    return desk_url
+
+
+def _run(url: str, statement: str) -> None:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+class _Stop(Exception):
+    """Ends the indexing as Ctrl-C does."""
+
+
+def _stop_after(portions: int) -> Callable[[int, int], None]:
+    told: list[int] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append(done)
+        if len(told) > portions:
+            raise _Stop
+
+    return tell
+
+
+def test_an_old_index_is_not_searched(old: str, reopen: Callable[..., Store]) -> None:
+    store = reopen()
+    for query in (SearchMessages("word1"), SearchContacts("user1")):
+        with pytest.raises(Unavailable, match="not complete") as refused:
+            store.ask(query)
+        assert "db upgrade" in refused.value.hint
+    with pytest.raises(Unavailable, match="not complete"):
+        store.require_index()
+
+
+@pytest.mark.parametrize("build", [migrate.upgrade, migrate.reindex])
+@pytest.mark.parametrize("portions", [0, 2, 4])
+def test_indexing_continues_where_it_was_interrupted(
+    old: str, reopen: Callable[..., Store], portions: int, build: Callable[..., object]
+) -> None:
+    with pytest.raises(_Stop):
+        build(old, _stop_after(portions))
+    before = migrate.index_progress(old)
+    assert before.done == min(5 * portions, MESSAGES + 5 * max(portions - 3, 0)) and not before.complete
+    told: list[tuple[int, int]] = []
+    build(old, lambda done, total: told.append((done, total)))
+    assert told[0][0] >= before.done and told[-1] == (2 * MESSAGES, 2 * MESSAGES)
+    assert migrate.index_progress(old).complete
+    store = reopen()
+    store.require_index()
+    for n in range(MESSAGES):
+        assert [hit["number"] for hit in store.ask(SearchMessages(f"word{n}"))["hits"]] == [n + 1]
+        assert len(store.ask(SearchContacts(f"user{n}@example.org"))) == 1
+
+
+def test_what_is_written_while_the_index_is_built_is_found(old: str, reopen: Callable[..., Store]) -> None:
+    with pytest.raises(_Stop):
+        migrate.upgrade(old, _stop_after(1))
+    store = reopen()
+
+    def work(unit: Unit) -> None:
+        unit.withdraw(unit.heads(2)[0].id)  # was indexed before
+        unit.withdraw(unit.heads(11)[0].id)  # was not
+        add_message(unit, 12, text="ＬＡＴＥ")
+
+    store.transaction(work)
+    migrate.upgrade(old)
+    assert [hit["number"] for hit in store.ask(SearchMessages("late"))["hits"]] == [12]
+    for n in range(MESSAGES):
+        assert len(store.ask(SearchMessages(f"word{n}"))["hits"]) == (0 if n in (1, 10) else 1)
+
+
+def test_a_killed_upgrade_continues(old: str, tmp_path: Path, reopen: Callable[..., Store]) -> None:
+    (tmp_path / "fault").write_text("KILL index.portion.commit 2\n")
+    script = (
+        "import sys; from deskctl.store import migrate; from deskctl.store.search import rebuild; rebuild.PORTION = 5; "
+        "migrate.upgrade(sys.argv[1])"
+    )
+    command = [sys.executable, "-c", script, old]
+    killed = subprocess.run(command, env={"DESKCTL_FAULT": str(tmp_path), "PATH": ""}, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert migrate.index_progress(old).done == 5
+    assert migrate.upgrade(old).pending == []
+    store = reopen()
+    assert len(store.ask(SearchMessages("word7"))["hits"]) == 1
+
+
+def test_a_new_store_has_a_complete_index(store_url: str) -> None:
+    migrate.upgrade(store_url)
+    store = Store.open(store_url, Settings())
+    store.require_index()
+    store.close()
