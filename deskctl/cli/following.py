@@ -17,7 +17,7 @@ _SETTLED = frozenset({"sent", "failed", "uncertain", "cancelled"})
 
 
 def follow(context: CliContext, outbox: int, seconds: int) -> Any:
-    """Return the row of an outgoing message (`answers.OutboxRow`) once it is settled, or after `seconds`.
+    """Return the row of an outgoing message (`outbox_answers.OutboxRow`) once it is settled, or after `seconds`.
 
     What it waits for is written to standard error when it changes, if that is a terminal.
     """

@@ -18,11 +18,20 @@ from .width import width, wrap
 
 if TYPE_CHECKING:
     from ..core.queries.answers import CallRow, MessageRow, TicketDocument
+    from ..core.queries.outbox_answers import DeliveryRow
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 #: What a message is, in words: without colour they must tell it, too.
 KIND = {"in": "customer", "out": "reply", "note": "internal note", "auto": "automatic"}
 HEADLINE = {"in": "customer", "out": "green", "note": "yellow", "auto": "dim"}  # a style for each kind
+#: Mail servers' reports, by what marks the message.
+_REPORTS = {
+    "bounce": "bounce: our mail came back",
+    "delay": "delay: our mail has not arrived yet",
+    "delivered": "report: our mail has arrived",
+}
+_REPORTED = {"failed": "was not delivered", "delayed": "is not delivered yet"}
+_COPIES = {"to": "the message", "cc": "the copy", "bcc": "the blind copy"}
 _UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered", "retry": "not delivered yet"}
 
 
@@ -168,16 +177,16 @@ def call(row: CallRow | None) -> str:
 
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
     delivery, automatic = message["delivery"], message["automatic"] or ""
-    bounce = automatic == "bounce"
+    report = _REPORTS.get(automatic, "")
     facts = [
         _author(message, document),
-        "bounce: our mail came back" if bounce else call(message["call"]) or KIND.get(message["kind"], message["kind"]),
+        report or call(message["call"]) or KIND.get(message["kind"], message["kind"]),
         screen.moment(message["sent_at"]),
         screen.paint(delivery, of_delivery(delivery)) if delivery else "",
-        visible(automatic) if message["kind"] == "auto" and not bounce else "",
+        visible(automatic) if message["kind"] == "auto" and not report else "",
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
-        screen.paint(doubt(message), "yellow") if not message["verified"] and not bounce else "",
+        screen.paint(doubt(message), "yellow") if not message["verified"] and not report else "",
         f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
@@ -185,15 +194,41 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     style = HEADLINE.get(message["kind"], "")
     yield from lined([screen.paint(f"── {first} · {second}", style), *rest], screen.width)
     if delivery in _UNDELIVERED and message.get("delivery_error"):
-        words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}]"
+        words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
             yield screen.paint(line, of_delivery(delivery))
+    if delivery not in _UNDELIVERED or len(message["deliveries"]) != 1:
+        yield from undelivered(message["deliveries"], screen)
     if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
         yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
     for named in of_message(message, full=screen.full):
         for line in wrap(named, screen.width):
             yield screen.paint(line, "dim")
     yield from body(message, screen)
+
+
+def _only_reason(message: MessageRow) -> str:
+    """Why the only recipient of a message was not reached, in words; "" for several, or if no report says it."""
+    from ..core.undelivered import why
+
+    classes = [each["reason_class"] for each in message["deliveries"]]
+    return f" ({why('en', classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
+
+
+def undelivered(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
+    """The recipients whom the message has not reached, or not yet, as reports say."""
+    from ..core.undelivered import said, why
+
+    for each in deliveries:
+        if each["state"] not in _REPORTED or (each["reason_class"] is None and each["status"] is None):
+            continue
+        what = _COPIES[each["field"]]
+        answer = said(each["status"], each["reason"])
+        reason = why("en", each["reason_class"]) if each["reason_class"] else ""
+        words = f"{reason} ({answer})" if reason and answer else reason or answer
+        line = f"[{what} to {visible(each['address'])} {_REPORTED[each['state']]}: {visible(words)}]"
+        for part in wrap(line, screen.width):
+            yield screen.paint(part, of_delivery("failed" if each["state"] == "failed" else "retry"))
 
 
 def _author(message: MessageRow, document: TicketDocument) -> str:

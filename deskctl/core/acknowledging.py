@@ -41,6 +41,8 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
         return Said("nothing to acknowledge with")
     incoming = heads[0]
+    if incoming.may_answer is False:
+        return Said("a machine may not answer it")
     address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if address is None or not may_answer(unit, address, channel):
         return Said("nobody to acknowledge to")

@@ -20,6 +20,7 @@ from .people import Actor
 from .phrases import numbered, phrase, spoken
 from .recipients import machine_recipient
 from .replying import new_message_id, reply_subject, return_address, sender_name, written_to
+from .senders import NOBODY
 from .settings import ChannelInfo
 from .tickets import FINAL, Status, Ticket
 from .unit import Unit
@@ -28,10 +29,6 @@ from .unit import Unit
 MOST_A_DAY = 5
 #: In a chat people ask the desk itself and are answered; nobody does that all day.
 MOST_A_DAY_IN_CHAT = 40
-#: Nobody reads what is sent to these.
-_NOBODY = re.compile(
-    r"(no|do-?not|nicht|ne)[-_.]?(reply|antworten|repondre)|mailer-daemon|postmaster|bounces?\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Heard:
 def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> bool:
     """Whether a machine of ours may write to an address: not to itself, not to nobody, not for ever."""
     address = address.lower()
-    if unit.settings.owns(address) or _NOBODY.search(address.partition("@")[0]):
+    if unit.settings.owns(address) or NOBODY.search(address.partition("@")[0]):
         return False
     fresh = sum(
         address in map(str.lower, entry.to)
@@ -162,6 +159,8 @@ def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
     address = None if channel is None else machine_recipient(talk, channel)
     if theirs is None or channel is None or not channel.sends or ticket.spam or address is None:
         raise Refused(f"the customer of ticket {ticket.number} cannot be told anything")
+    if theirs.may_answer is False:
+        raise Refused(f"a machine may not answer what the customer of ticket {ticket.number} wrote last")
     if not may_answer(unit, address, channel):
         raise Refused(f"{address} is told no more by a machine today")
     facts = {"number": str(ticket.number), "subject": ticket.subject, "desk": unit.settings.name}
@@ -178,6 +177,8 @@ def _why_not(unit: Unit, ticket: Ticket, theirs: MessageHead | None, heads: Sequ
     """What forbids a machine's answer to a message; None for nothing."""
     if theirs is None or theirs.kind is not MessageKind.IN or theirs.automatic is not None or not theirs.verified:
         return "it is no message of the customer's"
+    if theirs.may_answer is False:
+        return "a machine may not answer it"
     channel = unit.settings.channel(theirs.channel)
     if channel is None or not channel.sends or not channel.answer:
         return f"answer is off for the channel {theirs.channel}"

@@ -46,6 +46,7 @@ class Message:
     """One thing said on a ticket, as it is written to the store.
 
     `author` is an agent's handle or a customer's address. `automatic` says why it counts as a machine's words.
+    `may_answer`: whether a machine may answer it; None for what the desk itself wrote.
     `verified` is False if the sender is not a participant or something speaks against them. `raw_sha256` is the raw
     mail. `to`, `cc`, `bcc`, `reply_to` and `lists` are bare addresses (`reply_to`: where the customer wants the answer,
     empty: `author`; `lists`: mailing lists and groups that passed it on; `bcc`: of the desk's own messages). `trust` is
@@ -76,6 +77,7 @@ class Message:
     trust: Trust | None = None
     contact: int | None = None
     automatic: str | None = None
+    may_answer: bool | None = None
     verified: bool = True
     withdrawn: bool = False
     raw_sha256: str | None = None
@@ -106,6 +108,7 @@ class MessageHead:
     lists: tuple[str, ...] = ()
     trust: Trust | None = None
     automatic: str | None = None
+    may_answer: bool | None = None
     verified: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
@@ -133,6 +136,7 @@ def head(message: Message) -> MessageHead:
         lists=message.lists,
         trust=message.trust,
         automatic=message.automatic,
+        may_answer=message.may_answer,
         verified=message.verified,
         headers=message.headers,
         choices=message.choices,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..errors import Refused
+from . import bounces
 from .commands import Command, machine, mail
 from .events import DeliverySettled, Event, StatusChanged
 from .handling import Handler, Said, Steps
@@ -43,6 +44,8 @@ def settle(unit: Unit, command: machine.SettleDelivery, actor: Actor) -> Steps:
         by_mail_instead(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
+        if command.refused:
+            yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
         if after.message is not None:
             unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
@@ -72,6 +75,7 @@ def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
                 attempts=0,
                 sent_at=None,
                 last_error=None,
+                deliveries=(),
             )
         )
 
@@ -103,7 +107,7 @@ def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
     entry = unit.outbox(command.outbox)
     if entry.state not in _RETRIABLE:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
-    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now))
+    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
     yield _by_hand(entry, OutboxState.QUEUED)
     return Said(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
 

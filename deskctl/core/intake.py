@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from . import agentmail, agentproof, bounces, choices, copies, editing, intents, matching, subjects, trusting
+from . import agentmail, agentproof, bounces, choices, copies, editing, intents, matching, senders, subjects, trusting
 from .authentication import Dmarc, dmarc
 from .commands import Command
 from .commands.machine import Receive
@@ -16,8 +16,8 @@ from .handling import By, Handler, Said, Steps
 from .identity import address_key, contact_for, holder
 from .journal import JournalSettled, JournalState
 from .linking import vouch
+from .messages import Automatic, InboundMessage, IntentKind, MessageKind, sent
 from .messages import Forwarded as ForwardedMail
-from .messages import InboundMessage, IntentKind, MessageKind, sent
 from .opening import created, open_ticket
 from .outbox import OutboxEntry
 from .people import Actor, Agent
@@ -43,6 +43,8 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
         ids.update(dict.fromkeys(references))
         ids.update((known, None) for known in (message.message_id, message.edits) if known)
         channel = _channel(unit, command)
+        if message.behind is not None:
+            addresses.add(address_key(channel.kind, message.behind[0]))
         if message.sender:
             addresses.add(address_key(channel.kind, message.sender))
             if channel.conversational:
@@ -69,11 +71,13 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if twin is not None:
         unit.settle_journal(_done(command, twin, duplicate=True))
         return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
+    command = replace(command, message=senders.written_by(unit, command.message))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
-    notified = agentmail.answered(unit, command.message)
-    automatic = _automatic(unit, command.message)
-    if notified is not None and automatic is None:
+    # A group that names an agent as the author proves nothing: it may be anyone's group.
+    notified = None if command.message.through else agentmail.answered(unit, command.message)
+    sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
+    if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.returned(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
@@ -82,26 +86,53 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     copied = copies.earlier(unit, channel, command.message) if about is None else None
     if copied is not None:
         same = copies.says_the_same(unit, copied, command.message)
-        match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=copied.verified)
-        return (yield from _keep(unit, command, match, copies.COPY if same else automatic, None))
+        verified = copied.verified and (same or command.message.through is None)
+        match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=verified)
+        sign = senders.judged(unit, command.message, takes_part=verified, opens=False)
+        return (yield from _keep(unit, command, match, Automatic(True, copies.COPY, False) if same else sign, None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
+    elif returned is not None:
+        return (yield from _apart(unit, command, returned))
     else:
         edited = editing.earlier(unit, channel.name, command.message)
         if edited is not None and proof is not Dmarc.FAIL:
             return (yield from editing.replace_words(unit, command, edited))
-        intent = intents.asked(unit, channel, command.message, automatic)
+        intent = intents.asked(unit, channel, command.message, sign)
         if intent is not None and proof is not Dmarc.FAIL:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
-    return (yield from _keep(unit, command, match, automatic, returned))
+        takes_part, opens = match.ticket is not None and match.verified, match.ticket is None
+        sign = senders.judged(unit, command.message, takes_part=takes_part, opens=opens)
+        if opens and command.message.confirmation is not None:
+            return (yield from _apart(unit, command, None))
+    return (yield from _keep(unit, command, match, sign, returned))
 
 
-def _keep(
-    unit: Unit, command: Receive, match: matching.Match, automatic: str | None, returned: OutboxEntry | None
-) -> Steps:
+def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
+    """A report that belongs to no ticket opens none: its journal row, which keeps the raw mail, is done."""
+    bounce, confirmation = command.message.bounce, command.message.confirmation
+    if returned is not None and bounce is not None:
+        yield from bounces.record(unit, returned, bounce, 0)
+        reason = f"delivery report about outgoing message {returned.id}"
+    elif returned is not None and confirmation is not None:
+        bounces.confirm(unit, returned, confirmation)
+        reason = f"report of success about outgoing message {returned.id}"
+    else:
+        kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "report of success"
+        reason = f"{kind} about no message of this desk"
+    m = command.message
+    subject = _plain_subject(m.subject)
+    unit.settle_journal(
+        JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=m.sender, subject=subject)
+    )
+    return Said(reason, facts={"report": reason})
+
+
+def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, returned: OutboxEntry | None) -> Steps:
     """The message goes on the ticket that it matches, or on a new one."""
     channel = _channel(unit, command)
+    automatic = (sign.why or "automatic") if sign.automatic else None
     incoming, forwarder = _as_written(unit, command.message, match)
     trust = trusting.of(unit, channel, command.message, match)
     match = trusting.weighed(match, trust)
@@ -113,8 +144,8 @@ def _keep(
     if forwarder is None and trust is not Trust.FAIL:
         yield from vouch(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
-    if match.how == copies.COPY:
-        follows = None  # it stays with the mail that it copies, even on a closed ticket
+    if automatic is not None:
+        follows = None  # a machine's mail or a copy stays even on a closed ticket, and wakes nothing
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(
@@ -134,7 +165,7 @@ def _keep(
         trust = trust if trust is Trust.FAIL else Trust.FIRST
         match = replace(match, verified=trust is not Trust.FAIL)
     opened = unit.opened_now(ticket.number)
-    message = _message(unit, command, incoming, ticket.number, own, automatic, match.verified, trust)
+    message = _message(unit, command, incoming, ticket.number, own, sign, match.verified, trust)
     unit.add_message(message)
     if match.verified or opened:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
@@ -153,6 +184,8 @@ def _keep(
         yield Mentions(ticket.number, other)
     if returned is not None and incoming.bounce is not None and trust is not Trust.FAIL:
         yield from bounces.record(unit, returned, incoming.bounce, message.id)
+    elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
+        bounces.confirm(unit, returned, incoming.confirmation)
     if automatic is None and moves and not unit.ticket(ticket.number).spam:
         picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:
@@ -220,7 +253,9 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
     The sender of a forward is no better proven than that of any mail: it opens a ticket, it never enters one.
     """
     forwarded = message.forwarded
-    if forwarded is None or match.ticket is not None or message.sender is None:
+    if match.ticket is None and forwarded is None:
+        return senders.opened_by(unit, message), None
+    if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
     agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == message.sender.lower()), None)
     if agent is None or unit.settings.owns(forwarded.sender):
@@ -269,31 +304,20 @@ def _twin(unit: Unit, command: Receive) -> int | None:
     return None
 
 
-def _automatic(unit: Unit, message: InboundMessage) -> str | None:
-    """Why a machine sent it, None when a person did."""
-    if message.bounce is not None:
-        return "bounce"
-    if message.automatic.automatic:
-        return message.automatic.why or "automatic"
-    if message.sender is not None and unit.settings.owns(message.sender):
-        return "own address"
-    return None
-
-
 def _message(
     unit: Unit,
     command: Receive,
     m: InboundMessage,
     ticket: int,
     contact: int,
-    automatic: str | None,
+    sign: Automatic,
     verified: bool,
     trust: Trust | None,
 ) -> Message:
     return Message(
         id=unit.source.next_id("messages"),
         ticket=ticket,
-        kind=MessageKind.IN if automatic is None else MessageKind.AUTO,
+        kind=MessageKind.AUTO if sign.automatic else MessageKind.IN,
         channel=command.channel,
         author=m.sender,
         sent_at=sent(m.sent_at, command.envelope.received_at),
@@ -311,7 +335,8 @@ def _message(
         lists=m.lists,
         trust=trust,
         contact=contact,
-        automatic=automatic,
+        automatic=(sign.why or "automatic") if sign.automatic else None,
+        may_answer=sign.may_answer,
         verified=verified,
         raw_sha256=command.raw_sha256,
         headers=m.headers,

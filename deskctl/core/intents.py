@@ -16,7 +16,7 @@ from .identity import contact_for, holder
 from .journal import JournalSettled, JournalState
 from .linking import redeem
 from .matching import in_talk, living, references, selves
-from .messages import InboundMessage, Intent, IntentKind
+from .messages import Automatic, InboundMessage, Intent, IntentKind
 from .people import Contact
 from .phrases import greeting, hours, phrase, spoken, states
 from .recipients import of_message
@@ -34,14 +34,14 @@ def wordless(message: InboundMessage) -> bool:
     return not message.files and _COMMAND.fullmatch(message.visible_text.strip()) is not None
 
 
-def asked(unit: Unit, channel: ChannelInfo, message: InboundMessage, automatic: str | None) -> Intent | None:
+def asked(unit: Unit, channel: ChannelInfo, message: InboundMessage, sign: Automatic) -> Intent | None:
     """The intent that is to be carried out instead of keeping the message on a ticket; None for none.
 
     Machines ask for nothing, and blocked senders are not heard. A new matter and a call for a person come with the
     words that they come with: what says something is kept.
     """
     intent = message.intent
-    if intent is None or automatic is not None or not message.sender or unit.is_blocked(message.sender):
+    if intent is None or sign.automatic or not message.sender or unit.is_blocked(message.sender):
         return None
     if intent.kind in (IntentKind.NEW, IntentKind.PERSON) and not wordless(message):
         return None
@@ -110,6 +110,8 @@ def answered(
 
     It goes to the sender's own address: a Reply-To is for people to follow.
     """
+    if not message.automatic.may_answer:
+        return False
     address = of_message(unit.settings, message.sender, message.lists)
     if not address or not channel.sends or not may_answer(unit, address, channel):
         return False

@@ -14,6 +14,7 @@ from .identity import address_key, person
 from .identity import living as living_contact
 from .messages import InboundMessage, IntentKind, MessageKind
 from .ports import Address
+from .senders import THROUGH
 from .settings import ChannelInfo
 from .subjects import numbers
 from .talks import Talk
@@ -53,6 +54,9 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
     4. a number in the subject, `[#42]`, if the sender takes part in that ticket; an open ticket first, then the last
        number, which is the one that was added last.
 
+    Where a group or a form names the author, 2 and 4 count only if the author wrote on that ticket through the same
+    group before: Message-IDs and numbers are no secrets, and anyone can have a group or fill in a form.
+
     Never the subject alone. What matches without the right to is only mentioned.
     """
     sender = (message.sender or "").lower()
@@ -62,14 +66,20 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
         if ours(head):
             return Match(head.ticket, "own_id", verified=_takes_part(unit, sender, head.ticket))
     for head in heads:
-        if _takes_part(unit, sender, head.ticket):
+        if _takes_part(unit, sender, head.ticket) and _same_way(unit, message, head.ticket):
             return Match(head.ticket, "reference")
         mentioned.append(head.ticket)
     for number in unit.source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
         if on_channel(unit, unit.ticket(number), channel):
             return Match(number, "plus", verified=_takes_part(unit, sender, number))
     named = [number for number in numbers(message.subject) if unit.find_ticket(number) is not None]
-    own = [n for n in named if _takes_part(unit, sender, n) and on_channel(unit, unit.ticket(n), channel)]
+    own = [
+        number
+        for number in named
+        if _takes_part(unit, sender, number)
+        and on_channel(unit, unit.ticket(number), channel)
+        and _same_way(unit, message, number)
+    ]
     if own:  # of several the one that is open, else the one that was added last
         return Match(next((n for n in own if living(unit, n)[1] is None), own[0]), "subject")
     mentioned += [number for number in named if unit.ticket(number).channel == channel]
@@ -132,6 +142,17 @@ def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
     if identity is None:
         return False
     return living_contact(unit, identity.contact).id == living_contact(unit, unit.ticket(ticket).contact).id
+
+
+def _same_way(unit: Unit, message: InboundMessage, ticket: int) -> bool:
+    """Whether From names the author, or a group through which they wrote on the ticket before."""
+    if message.through is None:
+        return True
+    if unit.settings.owns(message.through):
+        return False
+    through, author = message.through.lower(), (message.sender or "").lower()
+    before = [head for head in unit.heads(ticket) if (head.author or "").lower() == author]
+    return any(head.headers.get(THROUGH, "").lower() == through for head in before)
 
 
 def references(message: InboundMessage) -> list[str]:

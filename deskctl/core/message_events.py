@@ -144,7 +144,11 @@ class AgentTold(Event):
 
 @dataclass(frozen=True, slots=True)
 class Bounced(Event):
-    """A mail of ours came back. `message` is the report, `outbox` what came back; not `permanent`: it is only late."""
+    """A report says that a mail of ours did not arrive, or not yet. `message` is the report, `outbox` the mail.
+
+    `action` is failed or delayed; `outbox` says for whom. `reason_class` is a value of `messages.ReasonClass`.
+    `partly`: it failed for some of its recipients and holds as sent for the others.
+    """
 
     undo = Cannot("a mail server reported it")
 
@@ -152,6 +156,9 @@ class Bounced(Event):
     outbox: int
     permanent: bool
     status: str | None = None
+    action: str = ""
+    reason_class: str | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

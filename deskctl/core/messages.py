@@ -23,12 +23,47 @@ class MessageKind(StrEnum):
 class Automatic:
     """Two separate answers: `automatic` (a machine wrote it) and `may_answer` (a machine may answer it).
 
-    `why` names the first sign that decided either of them, `""` without one.
+    `why` names the first sign that decided either of them, `""` without one. `bulk`: the sign is one of bulk or
+    auto-generated mail, which may carry a person's words; the desk decides that with what it knows of the thread.
     """
 
     automatic: bool = False
     why: str = ""
     may_answer: bool = True
+    bulk: bool = False
+
+
+class ReasonClass(StrEnum):
+    """Why a mail was not delivered, by kind."""
+
+    USER_UNKNOWN = "user_unknown"
+    DISABLED = "disabled"  # the mailbox exists, and takes no mail any more
+    MAILBOX_FULL = "mailbox_full"
+    BLOCKED = "blocked"  # the sender, its address or its network is refused, or the mail counts as spam
+    POLICY = "policy"
+    AUTH = "auth"  # SPF, DKIM, DMARC, TLS or a login is asked for
+    CONTENT = "content"
+    TOO_LARGE = "too_large"
+    HOST = "host"  # the domain does not exist or takes no mail
+    NETWORK = "network"
+    EXPIRED = "expired"
+    RELAYING = "relaying"
+    TEMPORARY = "temporary"  # greylisting, too many messages at once, a system in trouble
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientReport:
+    """A delivery report's statement about one recipient (RFC 3464, 2.3).
+
+    `action` is failed, delayed or delivered (relayed and expanded count as delivered).
+    """
+
+    address: str
+    action: str
+    status: str | None = None  # RFC 3463
+    reason_class: ReasonClass | None = None  # None for what was delivered
+    reason: str | None = None
 
 
 def sent(named: datetime | None, received: datetime) -> datetime:
@@ -38,12 +73,37 @@ def sent(named: datetime | None, received: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A report that an outgoing message was not delivered (RFC 3464)."""
+    """A report that an outgoing message was not delivered, or not yet (RFC 3464).
+
+    `action` is failed or delayed; empty, `permanent` decides. `permanent` is False where the status is 4.x.x, even if
+    the sender's server has given up. `reports` has one entry for each recipient that the report speaks of, delivered
+    ones included; `recipients` are those it did not reach.
+    """
 
     recipients: tuple[str, ...] = ()
     status: str | None = None  # RFC 3463, e.g. "5.1.1"
     permanent: bool = True
     reason: str | None = None
+    original_message_id: str | None = None
+    action: str = ""
+    reason_class: ReasonClass | None = None
+    reports: tuple[RecipientReport, ...] = ()
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the sender's server is still trying."""
+        return self.action == "delayed" or (not self.action and not self.permanent)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A machine's report that asks for nothing: a message of ours was delivered or read.
+
+    `kind` is delivered (RFC 3464) or read (RFC 8098; also "deleted unread"). `recipients` are bare addresses.
+    """
+
+    kind: str
+    recipients: tuple[str, ...] = ()
     original_message_id: str | None = None
 
 
@@ -127,6 +187,7 @@ class InboundMessage:
     files: tuple[IncomingFile, ...] = ()
     automatic: Automatic = Automatic()
     bounce: Bounce | None = None
+    confirmation: Confirmation | None = None  # a report of success, or a read receipt
     spam: str | None = None  # the verdict of a relay before us, as it stands in the header
     forwarded: Forwarded | None = None
     authentication: tuple[str, ...] = ()  # Authentication-Results (RFC 8601), topmost first, as they stand
@@ -136,6 +197,10 @@ class InboundMessage:
     also: tuple[tuple[str, str], ...] = ()  # further addresses that the channel vouches for: (kind, address)
     problems: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()  # addresses of the mailing lists or groups that passed it on; never answered
+    # The group in whose name the mail came, where `sender` is the author that the group names.
+    through: str | None = None
+    # Whom Reply-To names as a person other than the sender: (address, display name or None).
+    behind: tuple[str, str | None] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # what the channel wants back when it answers
 
 

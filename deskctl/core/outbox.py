@@ -38,6 +38,20 @@ class OutboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery report's statement about one recipient: `state` is failed, delayed or delivered.
+
+    `status` is RFC 3463, `reason_class` a value of `messages.ReasonClass`, `reason` the server's own words.
+    """
+
+    address: str  # lower case
+    state: str
+    status: str | None = None
+    reason_class: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What a notification about a ticket lets its reader know. Pairs are (message id, version).
 
@@ -86,6 +100,7 @@ class OutboxEntry:
     last_error: str | None = None
     sent_at: datetime | None = None
     agent: str | None = None  # whom a notification tells
+    deliveries: tuple[Delivery, ...] = ()  # what reports say of single recipients
     shown: Shown | None = None  # of a notification about one ticket
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from . import approving, calls
+from . import approving, calls, undelivered
 from . import events as e
 from . import joining_events as je
 from .commands import Command
 from .commands.machine import Acknowledge, Quarantine, Receive, Tell
 from .commands.tickets import Assign
 from .notifying.following import tell_followers
+from .notifying.wording import language
+from .outbox import OutboxKind
 from .people import Actor
 from .routing.waking import ROUTING, routing
 from .sla.steps import sla
 from .spam import forget_later, purge_key
 from .targets import active_agents, in_tier, members
-from .tickets import Status, Ticket
+from .tickets import FINAL, Status, Ticket
 from .timers import Timer, TimerKind
 from .unit import Unit
 
@@ -42,7 +44,14 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
         case e.Escalated(to=to) if to.startswith("tier:") and number is not None:
             yield from _tell_tier(unit, unit.ticket(number), to.removeprefix("tier:"), besides=actor.handle)
         case e.DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
-            yield from _tell_owner(unit, number, state, reason, _bounced(unit, cause))
+            if not _is_late_report(unit, number, cause):
+                yield from _tell_owner(unit, number, state, reason, _bounced(unit, cause))
+        case e.Bounced(partly=True, outbox=outbox) if number is not None:
+            entry = unit.outbox(outbox)
+            if entry.kind is OutboxKind.REPLY and not _is_late_report(unit, number, cause):
+                lost = [one for one in entry.deliveries if one.state == "failed"]
+                words = undelivered.lines(language(unit), lost)
+                yield from _tell_owner(unit, number, "partly_failed", words, _bounced(unit, cause))
 
 
 def _tell_owner(
@@ -77,6 +86,11 @@ def _tell_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> It
 def _is_old(cause: Command) -> bool:
     """Whether the message was taken in from before the desk's time: nobody is told of thousands of old mails."""
     return isinstance(cause, Receive) and cause.envelope.via == "import"
+
+
+def _is_late_report(unit: Unit, number: int, cause: Command) -> bool:
+    """Whether a delivery report is about a ticket that is closed: it is kept there, and nobody is told."""
+    return isinstance(cause, Receive) and unit.ticket(number).status in FINAL
 
 
 def _is_spam(unit: Unit, number: int | None) -> bool:

@@ -137,7 +137,8 @@ class Sender:
                         context.marked.add(entry.id)
                     async with asyncio.timeout(SEND_WITHIN):
                         receipt = await open_channel.send(outbound(entry))
-                    return SettleDelivery(entry.id, "sent", receipt.remark or None, ids=receipt.ids)
+                    remark = receipt.remark or None
+                    return SettleDelivery(entry.id, "sent", remark, ids=receipt.ids, refused=receipt.refused)
                 finally:
                     marked = entry.id in context.marked
                     context.marked.discard(entry.id)

@@ -105,7 +105,7 @@ def report(channel: str, health: Health) -> ChannelReport:
 
 
 def outbox_row(document: Mapping[str, Any]) -> dict[str, Any]:
-    """An `answers.OutboxRow` of an `answers.OutboxDocument`."""
+    """An `outbox_answers.OutboxRow` of an `outbox_answers.OutboxDocument`."""
     row = {key: document[key] for key in _OUTBOX_KEYS}
     return row | {"message_id": None} if document["kind"] == OutboxKind.NOTIFICATION else row
 

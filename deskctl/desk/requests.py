@@ -13,7 +13,7 @@ suggest(ticket, limit=5)             list[SuggestionRow], best first: what plugi
 insert(reference, ticket=None)       Inserted      the words of a suggestion ("kb:3"), for a reply
 jobs()                               list[JobRow]  work for automations that waits, runs or has failed
 job_retry(job), job_drop(job)        JobDone       try a job again from the beginning, or let it go
-wait_delivery(outbox, seconds)       answers.OutboxRow; returns when it is settled, or after `seconds`
+wait_delivery(outbox, seconds)       outbox_answers.OutboxRow; returns when it is settled, or after `seconds`
 settled without a daemon             `wait_delivery` answers at once with the row as it is
 
 `core.permissions` lists the callers that each call is for.

@@ -16,6 +16,7 @@ from ..core.messages import (
     Automatic,
     Bounce,
     Choice,
+    Confirmation,
     Envelope,
     FileRef,
     Forwarded,
@@ -24,6 +25,8 @@ from ..core.messages import (
     Intent,
     IntentKind,
     OutboundMessage,
+    ReasonClass,
+    RecipientReport,
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
 from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
@@ -62,6 +65,7 @@ __all__ = [
     "ChannelView",
     "Choice",
     "ConfigError",
+    "Confirmation",
     "DeskView",
     "DeskctlError",
     "Endpoint",
@@ -82,7 +86,9 @@ __all__ = [
     "Part",
     "PluginContext",
     "PluginTables",
+    "ReasonClass",
     "Receipt",
+    "RecipientReport",
     "Refused",
     "Rejected",
     "Remark",

@@ -12,7 +12,7 @@ from datetime import datetime
 from logging import Logger
 from typing import Any, Protocol
 
-from ..core.messages import Envelope, InboundMessage, OutboundMessage
+from ..core.messages import Envelope, InboundMessage, OutboundMessage, RecipientReport
 from ..errors import DeskctlError
 
 
@@ -55,10 +55,12 @@ class Receipt:
 
     `ids`: by which names, besides its Message-ID, an answer may refer to it (`InboundMessage.in_reply_to`), where the
     other side gives messages names of its own; with angle brackets, never the same for two messages of a channel.
+    `refused`: recipients whom the other side did not accept, while it accepted the message for others.
     """
 
     remark: str = ""
     ids: tuple[str, ...] = ()
+    refused: tuple[RecipientReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

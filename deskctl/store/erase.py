@@ -198,7 +198,7 @@ def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[s
     wanted = or_(theirs, told & or_(outbox.c.ticket.in_(heard), outbox.c.id.in_(gathered)), text(AUTO) & asked)
     found = connection.execute(select(*columns).where(wanted).order_by(outbox.c.id).with_for_update()).all()
     blobs.release(connection, [file[3] for row in found for file in from_json(row.files)])
-    blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None)
+    blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None, None)
     values = [
         (
             *blank,
@@ -213,7 +213,8 @@ def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[s
         connection,
         outbox,
         values,
-        "subject text cc bcc reply_to in_reply_to references headers files last_error choices to state due_at",
+        "subject text cc bcc reply_to in_reply_to references headers files last_error choices deliveries "
+        "to state due_at",
         "id",
     )
 

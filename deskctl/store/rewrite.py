@@ -11,8 +11,8 @@ from ..core.messages import InboundMessage
 from ..core.outbox import OutboxKind, OutboxState
 from . import blobs
 from .files import file_rows, insert_files
-from .rows import addresses_json
 from .search import index
+from .shapes import addresses_json
 from .source import StoredSource
 from .statements import delete, update
 from .tables import attachments, events, journal, known_as, messages, outbox, tickets

@@ -19,7 +19,7 @@ from ..core.ports import CommandRecord, RecordedEvent
 from ..core.tickets import Priority, Status, Ticket
 from ..core.timers import Timer, TimerKind
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .shapes import shown, shown_json
+from .shapes import addresses, addresses_json, deliveries, deliveries_json, shown, shown_json
 from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
@@ -143,7 +143,7 @@ def identity(row: AnyRow) -> Identity:
 
 MESSAGE_COLUMNS = (
     "id ticket kind channel author contact sent_at created_at message_id in_reply_to references digest reply_to to cc "
-    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices bcc lists trust"
+    "automatic verified withdrawn raw_sha256 headers subject text visible_text choices bcc lists trust may_answer"
 )
 
 
@@ -176,17 +176,8 @@ def message_values(message: Message) -> tuple[Any, ...]:
         addresses_json(message.bcc),
         addresses_json(message.lists),
         None if message.trust is None else message.trust.value,
+        message.may_answer,
     )
-
-
-def addresses_json(addresses: Iterable[str]) -> str | None:
-    """None for none, which is nearly always."""
-    kept = list(addresses)
-    return to_json(kept) if kept else None
-
-
-def addresses(kept: str | None) -> tuple[str, ...]:
-    return tuple(from_json(kept)) if kept else ()
 
 
 def choices_json(choices: Iterable[Choice]) -> str | None:
@@ -218,6 +209,7 @@ def message_head(row: AnyRow) -> MessageHead:
         lists=addresses(row.lists),
         trust=None if row.trust is None else Trust(row.trust),
         automatic=row.automatic,
+        may_answer=row.may_answer if row.may_answer is not None else row.automatic is None,
         verified=row.verified,
         headers=from_json(row.headers),
         choices=choices(row.choices),
@@ -268,10 +260,10 @@ def event(row: AnyRow) -> RecordedEvent:
 OUTBOX_COLUMNS = (
     "id kind channel message_id state attempts created_at due_at sent_at last_error ticket message sender_name "
     "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices "
-    "agent shown"
+    "agent shown deliveries"
 )
 #: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
-OUTBOX_CHANGES = "state attempts due_at sent_at last_error"
+OUTBOX_CHANGES = "state attempts due_at sent_at last_error deliveries"
 
 
 def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
@@ -305,6 +297,7 @@ def outbox_values(entry: OutboxEntry) -> tuple[Any, ...]:
         choices_json(entry.choices),
         entry.agent,
         shown_json(entry.shown),
+        deliveries_json(entry.deliveries),
     )
 
 
@@ -315,6 +308,7 @@ def outbox_changes(entry: OutboxEntry) -> tuple[Any, ...]:
         maybe_to_micros(entry.due_at),
         maybe_to_micros(entry.sent_at),
         maybe_clean(entry.last_error),
+        deliveries_json(entry.deliveries),
         entry.id,
     )
 
@@ -350,6 +344,7 @@ def outbox_entry(row: AnyRow) -> OutboxEntry:
         sent_at=maybe_from_micros(row.sent_at),
         agent=row.agent,
         shown=shown(row.shown),
+        deliveries=deliveries(row.deliveries),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
 from ..core.notifying.model import Reach
-from ..core.outbox import Shown
+from ..core.outbox import Delivery, Shown
 from ..core.routing.model import Model, Plan, Seat, Strategy
-from .text import clean, from_json, to_json
+from .text import clean, from_json, maybe_clean, to_json
 
 
 def seat_json(seat: Seat) -> str | None:
@@ -63,6 +64,28 @@ def shown(kept: str | None) -> Shown | None:
         return None
     messages, top, edited, tickets = from_json(kept)
     return Shown(tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets))
+
+
+def addresses_json(addresses: Iterable[str]) -> str | None:
+    """None for none, which is nearly always."""
+    kept = list(addresses)
+    return to_json(kept) if kept else None
+
+
+def addresses(kept: str | None) -> tuple[str, ...]:
+    return tuple(from_json(kept)) if kept else ()
+
+
+def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
+    """None while no report has come, which is nearly always."""
+    kept = [
+        [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
+    ]
+    return to_json(kept) if kept else None
+
+
+def deliveries(kept: str | None) -> tuple[Delivery, ...]:
+    return tuple(Delivery(*one) for one in from_json(kept)) if kept else ()
 
 
 def _kept(shape: Any, usual: Any) -> str | None:

@@ -38,6 +38,7 @@ HEAD = (
     messages.c.lists,
     messages.c.trust,
     messages.c.automatic,
+    messages.c.may_answer,
     messages.c.verified,
     messages.c.headers,
     messages.c.choices,

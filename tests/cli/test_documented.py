@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from deskctl.core.queries import answers, customer_answers, level_answers, route_answers, seen_answers, shift_answers
+from deskctl.core.queries import (
+    answers,
+    customer_answers,
+    level_answers,
+    outbox_answers,
+    route_answers,
+    seen_answers,
+    shift_answers,
+)
 from deskctl.desk import Outcome, requests
 from tests.cli.shell import ROOT
 
@@ -17,9 +25,11 @@ PRINTED = [
     customer_answers.ContactRow, customer_answers.ContactDocument,
     customer_answers.IdentityRow, customer_answers.SaidRow, answers.OtherTicket,
     answers.CallRow, seen_answers.ComposingRow,
-    answers.MessageHit, answers.ContactHit, answers.BouncedRow, answers.BounceRow, answers.SentFile, answers.BlockRow,
+    answers.MessageHit, answers.ContactHit, answers.BouncedRow, outbox_answers.BounceRow, outbox_answers.SentFile,
+    outbox_answers.DeliveryRow, answers.BlockRow,
     answers.AgentRow, answers.TeamRow,
-    route_answers.RouteDocument, route_answers.RouteDecision, answers.OutboxRow, answers.OutboxDocument,
+    route_answers.RouteDocument, route_answers.RouteDecision, outbox_answers.OutboxRow,
+    outbox_answers.OutboxDocument,
     answers.ServiceHealth,
     answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
     requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,

@@ -152,6 +152,27 @@ class TestWhatCameBack:
         came_back = desk("outbox", "show", str(sent["id"])).out
         assert re.search(r"^came back: \S+ for good 5\.1\.1$", came_back, re.MULTILINE)
 
+    def test_a_copy_that_came_back_is_named_and_the_reply_holds_as_sent(self, desk: Shell, sink: SmtpSink) -> None:
+        desk.ingest(mail(headers=[("Cc", "gone@example.org")]))
+        if desk.daemon is None:
+            desk.start()
+        desk("reply", "1", "-m", "Hello", "--wait")
+        rows = desk("outbox", "list", "--all", "--ticket", "1", "--json").rows
+        sent = next(row for row in rows if row["to"] == ["ana@example.org"])
+        desk.ingest(_bounce(sent["message_id"]).replace(b"ana@example.org", b"gone@example.org"))
+        document = desk.show(1)
+        assert [m["delivery"] for m in document["messages"]] == [None, "sent", None]
+        assert [(d["address"], d["field"], d["state"], d["status"]) for d in document["messages"][1]["deliveries"]] == [
+            ("ana@example.org", "to", "sent", None),
+            ("gone@example.org", "cc", "failed", "5.1.1"),
+        ]
+        shown = " ".join(desk("show", "1").out.split())
+        assert "[the copy to gone@example.org was not delivered: the address does not exist (" in shown
+        entry = desk("outbox", "show", str(sent["id"])).out
+        assert re.search(
+            r"^recipient: gone@example.org \(cc\) · failed · the address does not exist", entry, re.MULTILINE
+        )
+
     def test_what_waits_shows_when_it_is_tried_again(self, alone: Shell, sink: SmtpSink) -> None:
         alone.ingest(mail())
         sink.refuse("rcpt", 451, times=9, recipient="ana@example.org")

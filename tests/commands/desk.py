@@ -76,7 +76,7 @@ class StoredDesk:
             visible_text=fields.pop("visible_text", text),
             digest=f"digest-{number}",
             message_id=fields.pop("message_id", f"<{number}@example.org>"),
-            automatic=Automatic(bool(why), why),
+            automatic=fields.pop("sign", Automatic(bool(why), why)),
             **fields,
         )
         return self.do(Receive(row.id, at, envelope, message, row.raw_sha256), "system:intake")

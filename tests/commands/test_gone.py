@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 
 from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import FireTimer
+from deskctl.core.commands.machine import FireTimer, SettleDelivery
 from deskctl.core.commands.mail import CancelOutbox
 from deskctl.core.commands.shifts import HandOver
 from deskctl.core.commands.tickets import Assign, MarkSpam, Note, Reply
-from deskctl.core.messages import IncomingFile
+from deskctl.core.messages import Bounce, IncomingFile, ReasonClass, RecipientReport
 from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
 from deskctl.core.queries.contacts import ListContacts
 
@@ -26,7 +26,11 @@ def _zebra(desk: StoredDesk) -> None:
     picture = IncomingFile("zebrafile.png", "image/png", b"zebrabytes" * 3000)
     ticket = desk.mail("zebra@example.org", "zebrasubject", name="Zebra Kim", text="zebratext", files=(picture,))
     number = ticket.tickets[0]
-    desk.do(Reply(number, "Dear zebrakim"))
+    sent = desk.do(Reply(number, "Dear zebrakim")).facts
+    desk.do(SettleDelivery(sent["outbox"], "sent"), "system:sender")
+    gone = RecipientReport("zebra@example.org", "failed", "5.1.1", ReasonClass.USER_UNKNOWN, "no zebrauser here")
+    bounce = Bounce((gone.address,), "5.1.1", True, gone.reason, sent["message_id"], "failed", None, (gone,))
+    desk.mail("other-server@example.org", "Undelivered", bounce=bounce)
     desk.do(Note(number, "zebranote"))
     desk.mail("777777", "zebrachat", name="Zebra", at="chat", text="zebrafirst", message_id="<1@chat>")
     desk.mail("777777", "", at="chat", text="zebrasecond", edits="<1@chat>")

@@ -16,7 +16,7 @@ from ..style import of_delivery
 from ..tickets import TICKET
 
 if TYPE_CHECKING:
-    from ...core.queries.answers import OutboxDocument
+    from ...core.queries.outbox_answers import DeliveryRow, OutboxDocument
 
 COLUMNS = (
     field("id", right=True),
@@ -97,7 +97,7 @@ def show(context: CliContext, id: int) -> None:
     if context.json:
         context.document(document)
         return
-    told = ("text", "attachments", "bounces")
+    told = ("text", "attachments", "bounces", "deliveries")
     facts = {name: value for name, value in document.items() if name not in told and value not in (None, [], "")}
     lines = [f"{name.replace('_', ' ')}: {plain(value)}" for name, value in facts.items()]
     lines += _schedule(document)
@@ -105,8 +105,21 @@ def show(context: CliContext, id: int) -> None:
         f"came back: {each['at']} {'for good' if each['permanent'] else 'only late'} {each['status'] or ''}".rstrip()
         for each in document["bounces"]
     ]
+    lines += [_recipient(each) for each in document["deliveries"]]
     lines += [f"attachment: {plain(file['filename'])}, {size(file['size'])}" for file in document["attachments"]]
     page("\n".join([*lines, "", visible_lines(document["text"]).rstrip("\n")]) + "\n")
+
+
+def _recipient(each: DeliveryRow) -> str:
+    """What became of it for one recipient."""
+    from ...core.undelivered import said, why
+    from ..output import plain
+
+    words = [f"recipient: {plain(each['address'])} ({each['field']})", each["state"]]
+    if each["reason_class"] is not None:
+        words.append(why("en", each["reason_class"]))
+    answer = said(each["status"], each["reason"])
+    return " · ".join([*words, *([plain(answer)] if answer else [])])
 
 
 def _schedule(document: OutboxDocument) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..messages import Choice, Envelope, InboundMessage
+from ..messages import Choice, Envelope, InboundMessage, RecipientReport
 from . import Command
 
 
@@ -50,6 +50,7 @@ class SettleDelivery(Command):
     reason: str | None = None
     retry_after: float | None = None  # seconds, when the peer named a time
     ids: tuple[str, ...] = ()  # what the peer calls it
+    refused: tuple[RecipientReport, ...] = ()  # recipients whom the peer did not accept, while it accepted others
 
 
 @dataclass(frozen=True, slots=True)

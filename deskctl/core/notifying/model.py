@@ -9,7 +9,7 @@ from datetime import datetime
 URGENT = frozenset(
     {
         *("overdue", "escalated", "approval", "quarantined", "person", "callback"),
-        *("assigned", "approved", "denied", "undecided", "refused", "failed", "uncertain"),
+        *("assigned", "approved", "denied", "undecided", "refused", "failed", "partly_failed", "uncertain"),
     }
 )
 #: What reaches an agent in quiet hours, when it is their own, unless they want to hear of nothing; so does whatever a

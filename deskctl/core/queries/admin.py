@@ -59,7 +59,7 @@ class ListOutbox(Query):
 
 @dataclass(frozen=True, slots=True)
 class ShowOutbox(Query):
-    """One outgoing message whole. Answer: `answers.OutboxDocument`."""
+    """One outgoing message whole. Answer: `outbox_answers.OutboxDocument`."""
 
     id: int
 

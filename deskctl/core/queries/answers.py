@@ -233,51 +233,6 @@ class InboxDocument(TypedDict):
     raw_base64: str
 
 
-class OutboxRow(TypedDict):
-    """`state`: queued, claimed, sending, sent, retry, uncertain, failed or cancelled."""
-
-    id: int
-    ticket: int | None
-    to: list[str]
-    state: str
-    attempts: int
-    next_attempt_at: str | None
-    last_error: str | None
-    message_id: str | None  # null for notifications to others: a secret of the recipient
-
-
-class BounceRow(TypedDict):
-    """What came back, and on which message of the ticket. `status` is an enhanced status code (RFC 3463)."""
-
-    at: str
-    permanent: bool
-    status: str | None
-    message: int
-
-
-class SentFile(TypedDict):
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-
-
-class OutboxDocument(OutboxRow):
-    """`gives_up_at`: when it fails for good unless it leaves before, null for what is not tried any more."""
-
-    kind: str
-    channel: str
-    cc: list[str]
-    bcc: list[str]
-    subject: str
-    text: str
-    attachments: list[SentFile]
-    created_at: str
-    sent_at: str | None
-    gives_up_at: str | None
-    bounces: list[BounceRow]
-
-
 class StoreReport(TypedDict):
     """`pending` names the migrations that `db upgrade` would run. `size` is in bytes, null on a server."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from .outbox_answers import DeliveryRow
+
 
 class AttachmentRow(TypedDict):
     id: int
@@ -40,7 +42,8 @@ class MessageRow(TypedDict):
     `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
     said before its sender changed it, null for what was never changed; `version`: how often it was changed. `to`, `cc`
     and `reply_to`: as the message names them; `bcc`: of the desk's own. `doubt`: why it is not verified: dmarc,
-    reply_to or stranger; null if it is."""
+    reply_to or stranger; null if it is. `deliveries`: by recipient, [] for what did not go out. `may_answer`: whether
+    a machine may answer it, null for what the desk itself wrote."""
 
     id: int
     kind: str
@@ -52,8 +55,10 @@ class MessageRow(TypedDict):
     attachments: list[AttachmentRow]
     delivery: str | None
     delivery_error: str | None
+    deliveries: list[DeliveryRow]
     ticket: int
     automatic: str | None
+    may_answer: bool | None
     verified: bool
     channel: str
     call: CallRow | None

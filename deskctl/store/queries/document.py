@@ -19,13 +19,15 @@ from ...core.queries.answers import (
     TicketDocument,
 )
 from ...core.queries.lookups import Seen
+from ...core.queries.outbox_answers import DeliveryRow
 from ...core.queries.seen_answers import SeenMark
 from ...core.queries.tickets import ShowTicket
 from ...core.settings import Settings
 from ...errors import NotFound
 from ..moments import rfc3339
-from ..rows import addresses, choices
+from ..rows import choices
 from ..seen import composers, mark
+from ..shapes import addresses, deliveries
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
 from ..tables.tickets import ACTIVE
 from ..text import from_json
@@ -147,7 +149,15 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         .order_by(attachments.c.id)
     ):
         files.setdefault(row.message, []).append(attachment_document(row))
-    sent = select(outbox.c.message, outbox.c.state, outbox.c.last_error)
+    sent = select(
+        outbox.c.message,
+        outbox.c.state,
+        outbox.c.last_error,
+        outbox.c.to,
+        outbox.c.cc,
+        outbox.c.bcc,
+        outbox.c.deliveries,
+    )
     sent = sent.join(messages, messages.c.id == outbox.c.message).where(*mine)
     delivery = {row.message: row for row in connection.execute(sent.order_by(outbox.c.id))}
     columns = (
@@ -160,6 +170,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.text,
         messages.c.visible_text,
         messages.c.automatic,
+        messages.c.may_answer,
         messages.c.verified,
         messages.c.channel,
         messages.c.choices,
@@ -186,8 +197,10 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "attachments": files.get(row.id, []),
             "delivery": delivery[row.id].state if row.id in delivery else None,
             "delivery_error": delivery[row.id].last_error if row.id in delivery else None,
+            "deliveries": delivery_rows(delivery[row.id]) if row.id in delivery else [],
             "ticket": row.ticket,
             "automatic": row.automatic,
+            "may_answer": _may_answer(row),
             "verified": row.verified,
             "channel": row.channel,
             "call": call_document(row),
@@ -202,6 +215,35 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         }
         for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]
+
+
+def _may_answer(row: Any) -> bool | None:
+    """Null for our own words; what came before this was kept may be answered unless a machine wrote it."""
+    if row.may_answer is not None:
+        return bool(row.may_answer)
+    theirs = row.kind == MessageKind.IN.value or (row.kind == MessageKind.AUTO.value and row.author is not None)
+    return row.automatic is None if theirs else None
+
+
+def delivery_rows(row: Any) -> list[DeliveryRow]:
+    """One row for each recipient of an outgoing message, those in To first."""
+    told = {one.address: one for one in deliveries(row.deliveries)}
+    found: dict[str, DeliveryRow] = {}
+    for field, kept in (("to", row.to), ("cc", row.cc), ("bcc", row.bcc)):
+        for address in from_json(kept):
+            one = told.get(address.lower())
+            found.setdefault(
+                address.lower(),
+                {
+                    "address": address,
+                    "field": field,
+                    "state": one.state if one else row.state,
+                    "status": one.status if one else None,
+                    "reason_class": one.reason_class if one else None,
+                    "reason": one.reason if one else None,
+                },
+            )
+    return list(found.values())
 
 
 def _doubt(row: Any) -> str | None:

@@ -11,12 +11,13 @@ from ...core.events import Bounced
 from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxKind, OutboxState
 from ...core.people import DESK, Actor
 from ...core.queries.admin import ListOutbox, ShowOutbox
-from ...core.queries.answers import BounceRow, OutboxDocument, OutboxRow, SentFile
+from ...core.queries.outbox_answers import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
 from ..tables.outbox import UNSENT
 from ..text import from_json
+from .document import delivery_rows
 
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
@@ -51,6 +52,7 @@ def show_outbox(connection: Connection, query: ShowOutbox, viewer: Actor) -> Out
         "channel": row.channel,
         "cc": from_json(row.cc),
         "bcc": from_json(row.bcc),
+        "deliveries": delivery_rows(row),
         "subject": row.subject,
         "text": row.text,
         "attachments": [_file(*file) for file in from_json(row.files)],

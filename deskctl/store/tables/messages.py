@@ -43,6 +43,7 @@ messages = Table(
     Column("lists", Text),  # JSON list, null for none
     Column("trust", Text),
     Column("version", Integer, nullable=False, server_default=text("0")),  # how often it was edited
+    Column("may_answer", Boolean),  # a machine may answer it; null for our own words and for what came before
 )
 
 Index("ix_messages_ticket", messages.c.ticket, messages.c.id)

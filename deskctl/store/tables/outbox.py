@@ -46,6 +46,8 @@ outbox = Table(
     Column("shown", Text),  # JSON document: what a notification showed, see core.outbox.Shown
     Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
     Column("claimed_at", Moment),
+    # JSON list of [address, state, status, reason class, reason]: what reports say of single recipients
+    Column("deliveries", Text),
 )
 
 Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text(DUE), postgresql_where=text(DUE))

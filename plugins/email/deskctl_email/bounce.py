@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from deskctl.plugins import Bounce
+from deskctl.plugins import Bounce, Confirmation, ReasonClass, RecipientReport
 
-from . import freeform, headers
+from . import freeform, headers, reasons
 from .charset import decode
 from .mime import Part, read_headers
+
+_TRIED = frozenset({ReasonClass.NETWORK, ReasonClass.TEMPORARY})
+"""Reasons for which a server tries again; when it stops, the mail has expired."""
 
 MAX_GROUPS = 1_000
 """Recipients of one report."""
 
 _GROUPS = re.compile(rb"(?:\r?\n){2,}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_REJECTED = re.compile(
+    r"\b(?:rejected|refused|quota exceeded)\b|거부|拒否|拒绝|拒絕|abgelehnt|rejeté|rechazad", re.IGNORECASE
+)
+_DISPOSED = re.compile(r";\s*(?:deleted|denied|failed|dispatched)", re.IGNORECASE)
 _STATUS_TYPES = frozenset(("message/delivery-status", "message/global-delivery-status"))
 _RETURNED_TYPES = frozenset((
     "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers",
@@ -26,74 +34,139 @@ _RETURNED_TYPES = frozenset((
 ))  # fmt: skip
 
 
-def read(
-    root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str], signs: freeform.Signs
-) -> Bounce | None:
-    """The report that this mail is, or None. `first` are the mail's headers, `text` its readable text."""
+class Report(NamedTuple):
+    """What a mail reports: a mail of ours that did not arrive (`bounce`), or only good news (`confirmation`)."""
+
+    bounce: Bounce | None = None
+    confirmation: Confirmation | None = None
+
+
+def read(root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str], signs: freeform.Signs) -> Report:
+    """Read the delivery report that this mail is. `first` are the mail's headers, `text` its readable text."""
     report_type = ""
     if root.content_type == "multipart/report":
         report_type = headers.parameters(root.get("content-type")).get("report-type", "").lower()
         if report_type in ("disposition-notification", "feedback-report"):
-            return None
-    strength = freeform.strength(signs, first, is_report=report_type == "delivery-status")
+            return _rejection(root, leaves, text)
+    is_report = report_type in ("delivery-status", "global-delivery-status")
+    strength = freeform.strength(signs, first, is_report=is_report)
+    copied = _returned_headers(leaves)
+    if not strength and {one for _, one in headers.addresses(copied.get("from", b""))} & set(signs.recipients):
+        strength = 1  # it brings back a mail that whoever it is sent to wrote
     if strength or root.content_type == "multipart/report":  # a person may attach a report that came
         for leaf in leaves:
             if leaf.content_type in _STATUS_TYPES:
-                status, good = _delivery_status(leaf, root, leaves)
-                if status or good:
-                    return status
+                reports = _delivery_status(leaf, text)
+                if reports:
+                    return _summary(reports, _original_id(leaves) or _answered_id(root))
     if not strength:
-        return None
-    found = freeform.read(text, signs, first, strength)
+        return Report()
+    found = freeform.read(text, signs, first, strength, is_report=is_report, copied=bool(copied))
     if found is None:
-        return None
-    recipients = found.recipients or _returned_recipients(leaves, signs)
-    return Bounce(
-        recipients[:MAX_GROUPS],
-        found.status,
-        found.permanent,
-        found.reason,
-        _original_id(leaves) or found.original_message_id or _answered_id(root),
+        return Report()
+    original = _original_id(leaves) or found.original_message_id or _answered_id(root)
+    recipients = (found.recipients or _returned_recipients(leaves, signs))[:MAX_GROUPS]
+    reason = reasons.classify(found.reason or "", found.status)
+    if reason is ReasonClass.OTHER:
+        reason = reasons.classify(found.words, found.status)
+    if reason in _TRIED and not found.delayed and reasons.has_expired(found.words):
+        reason = ReasonClass.EXPIRED
+    if found.delayed and reason is ReasonClass.OTHER:
+        reason = ReasonClass.TEMPORARY
+    action = "delayed" if found.delayed else "failed"
+    reports = [RecipientReport(address, action, found.status, reason, found.reason) for address in recipients]
+    bounce = Bounce(recipients, found.status, found.permanent, found.reason, original, action, reason, tuple(reports))
+    return Report(bounce)
+
+
+def _rejection(root: Part, leaves: Sequence[Part], text: str) -> Report:
+    """A mail that the recipient's filter rejects with a disposition notification (RFC 5429, 2.1)."""
+    notification = next((leaf for leaf in leaves if leaf.content_type == "message/disposition-notification"), None)
+    if notification is None or not _REJECTED.search(text[:2_000]):
+        return Report()
+    fields = {name: headers.text(value) for name, value in read_headers(notification.content()[:100_000].lstrip())[0]}
+    if not _DISPOSED.search(fields.get("disposition", "")):
+        return Report()
+    address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", "")) or ""
+    reason = " ".join(text.split())[:500]
+    report = RecipientReport(address, "failed", None, reasons.classify(reason), reason)
+    original = headers.message_id(fields.get("original-message-id", "").encode())
+    return _summary([report], original or _original_id(leaves) or _answered_id(root))
+
+
+def _summary(reports: Sequence[RecipientReport], original: str | None) -> Report:
+    """One statement about the whole mail: the worst of what is said about its recipients."""
+    bad = [one for one in reports if one.action != "delivered"]
+    if not bad:
+        return Report(confirmation=Confirmation("delivered", tuple(one.address for one in reports), original))
+    failed = [one for one in bad if one.action == "failed"]
+    coded = [one for one in bad if one.status]
+    worst = next((one for one in coded if one.status and one.status.startswith("5")), (coded or bad)[0])
+    return Report(
+        Bounce(
+            tuple(dict.fromkeys(one.address for one in bad if one.address)),
+            worst.status,
+            bool(failed) and not (worst.status or "5").startswith("4"),
+            next((one.reason for one in bad if one.reason), None),
+            original,
+            "failed" if failed else "delayed",
+            worst.reason_class,
+            tuple(one for one in reports if one.address),
+        )
     )
 
 
-def _delivery_status(status: Part, root: Part, leaves: Sequence[Part]) -> tuple[Bounce | None, bool]:
-    """What the report says of those it did not reach, and whether it only tells of success."""
-    recipients: list[str] = []
-    codes: list[str] = []
-    reasons: list[str] = []
-    failed = delayed = good = False
+def _delivery_status(status: Part, text: str) -> list[RecipientReport]:
+    """What the machine-readable part says of each recipient; `text` is what the report says in words."""
     content = status.content()[:1_000_000].strip(b"\r\n")
     if not content.isascii():
         content = decode(content)[0].encode()  # one guess at the charset, not one for each field
-    for group in _GROUPS.split(content, MAX_GROUPS):
+    found: dict[str, RecipientReport] = {}
+    for number, group in enumerate(_GROUPS.split(content, MAX_GROUPS)):
         fields: dict[str, str] = {}
         for name, value in read_headers(group.strip(b"\r\n") + b"\r\n")[0]:
             fields.setdefault(name, headers.text(value))
-        action = fields.get("action", "").lower().split("(")[0].strip()
-        recipient = fields.get("original-recipient") or fields.get("final-recipient")
-        if action.startswith(("fail", "undeliver")):
-            failed = True
-        elif action.startswith("delay"):
-            delayed = True
-        elif action or not recipient:
-            good = good or bool(action)
-            continue  # delivered, relayed, expanded: good news; or the fields about the whole message
-        if recipient:
-            address = _address(recipient) or _address(fields.get("final-recipient", ""))
-            if address and address not in recipients:
-                recipients.append(address)
-        code = _STATUS.search(fields.get("status", "")) or _STATUS.search(fields.get("diagnostic-code", ""))
-        if code:
-            codes.append(code[1])
-        if fields.get("diagnostic-code"):
-            reasons.append(fields["diagnostic-code"].partition(";")[2].strip() or fields["diagnostic-code"])
-    if not (failed or delayed or recipients):
-        return None, good
-    worst = next((code for code in codes if code.startswith("5")), codes[0] if codes else None)
-    permanent = not (delayed and not failed) and not (worst or "5").startswith("4")
-    reason = reasons[0][:500] if reasons else None
-    return Bounce(tuple(recipients), worst, permanent, reason, _original_id(leaves) or _answered_id(root)), False
+        report = _of_recipient(fields, text)
+        if report is not None:
+            found.setdefault(report.address.lower() or str(number), report)
+    return list(found.values())
+
+
+def _of_recipient(fields: Mapping[str, str], text: str) -> RecipientReport | None:
+    """One group of fields; None for those about the whole message."""
+    stated = fields.get("action", "").lower().split("(")[0].strip()
+    named = fields.get("original-recipient") or fields.get("final-recipient")
+    if stated.startswith(("fail", "undeliver")):
+        action = "failed"
+    elif stated.startswith("delay"):
+        action = "delayed"
+    elif stated.startswith(("deliver", "relay", "expand")) or (stated and fields.get("status", "").startswith("2")):
+        action = "delivered"
+    elif named:
+        action = "failed"
+    else:
+        return None
+    address = _address(named or "") or _address(fields.get("final-recipient", "")) or ""
+    diagnostic = fields.get("diagnostic-code", "")
+    code = _STATUS.search(fields.get("status", "")) or _STATUS.search(diagnostic)
+    status = code[1] if code else None
+    reason = (diagnostic.partition(";")[2].strip() or diagnostic)[:500] or None
+    if action == "delivered":
+        return RecipientReport(address, action, status, None, reason)
+    kind = _class(fields, reason, status, text)
+    if action == "delayed" and kind is ReasonClass.OTHER:
+        kind = ReasonClass.TEMPORARY
+    return RecipientReport(address, action, status, kind, reason)
+
+
+def _class(fields: Mapping[str, str], reason: str | None, status: str | None, text: str) -> ReasonClass:
+    """By the server's answer; where it says nothing, by the status and by what the report says in words."""
+    said = " ".join(filter(None, (reason, fields.get("x-supplementary-info"))))
+    stated = reasons.classify(said, status)
+    if stated is ReasonClass.OTHER or (not said and (status or "").endswith(".0")):
+        worded = reasons.classify(freeform.above_copy(text))
+        return stated if worded is ReasonClass.OTHER else worded
+    return stated
 
 
 def _address(value: str) -> str | None:

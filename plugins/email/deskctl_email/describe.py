@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from deskctl.plugins import Bounce, InboundMessage
+from deskctl.plugins import Bounce, Confirmation, InboundMessage
 
 
 def describe(file: str, message: InboundMessage) -> dict[str, Any]:
@@ -38,8 +38,15 @@ def describe(file: str, message: InboundMessage) -> dict[str, Any]:
             }
             for one in message.files
         ],
-        "automatic": {"is": message.automatic.automatic, "why": message.automatic.why or None},
+        "automatic": {
+            "is": message.automatic.automatic,
+            "why": message.automatic.why or None,
+            "may_answer": message.automatic.may_answer,
+        },
+        "lists": list(message.lists),
+        "through": message.through,
         "bounce": _bounce(message.bounce),
+        "confirmation": _confirmation(message.confirmation),
         "language": message.language,
         "problems": list(message.problems),
     }
@@ -58,4 +65,26 @@ def _bounce(bounce: Bounce | None) -> dict[str, Any] | None:
         "permanent": bounce.permanent,
         "reason": bounce.reason,
         "original_message_id": bounce.original_message_id,
+        "action": "delayed" if bounce.delayed else "failed",
+        "reason_class": bounce.reason_class,
+        "reports": [
+            {
+                "address": one.address,
+                "action": one.action,
+                "status": one.status,
+                "reason_class": one.reason_class,
+                "reason": one.reason,
+            }
+            for one in bounce.reports
+        ],
+    }
+
+
+def _confirmation(confirmation: Confirmation | None) -> dict[str, Any] | None:
+    if confirmation is None:
+        return None
+    return {
+        "kind": confirmation.kind,
+        "recipients": list(confirmation.recipients),
+        "original_message_id": confirmation.original_message_id,
     }

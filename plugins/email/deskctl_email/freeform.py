@@ -10,6 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deskctl.plugins import ReasonClass
+
+from . import reasons
+
 MAX_TEXT = 20_000
 """Characters of a report that are read."""
 MAX_RECIPIENTS = 50
@@ -31,7 +35,9 @@ _DAEMON_NAME = re.compile(
 )
 _WEAK = re.compile(
     r"(?:daemon|root|mail|mailer|smtp|bounces?|uucp|admin(?:istrator)?|mailadmin|noreply|no-reply|nobody"
-    r"|notification)\b",
+    r"|notification)\b|(?:mdaemon|imss|inetgw|ndr|listserv|mimesweeper|jetmail|mailscan\w*)\d*\Z"
+    r"|.*(?:mail|smtp|virus|mta|mx)[\w.-]*[._-]?(?:service|gateway|system|server|wall|admin|delivery|for_smtp\w"
+    r"*)s?\Z",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -42,6 +48,8 @@ _SUBJECT = re.compile(
     r"|failure|error|delayed|status"
     r"|undelivered|rejected|could not)|delivery (?:status|could not|has been delayed)|mail (?:system error|could not)"
     r"|could ?n[o']t? be (?:sent|delivered)|cannot send|user unknown|unknown (?:user|address|recipient)"
+    r"|\bmail error|error (?:during|in) delivery|(?:mail )?delivery (?:warning|rejected)|automatically rejected"
+    r"|postponed"
     r"|warning: (?:could not|message)|nondeliverable|rejected mail"
     r"|\bndn\b|\bndr\b|mail failure|message status - undeliverable|permanent (?:delivery )?fail|unable to deliver"
     r"|배달되지 않음|배달 (?:실패|지연|상태)|전송\s?(?:실패|되지|오류)|발송\s?실패|반송|전달\s?(?:실패|되지)"
@@ -53,7 +61,8 @@ _SUBJECT = re.compile(
     r"|mancat[oa]"
     r" (?:recapito|consegna)|non recapitabile|impossibile recapitare|não (?:entregue|é possível entregar)"
     r"|falha na entrega"
-    r"|onbestelbaar|niet (?:bezorgd|bezorgbaar|afgeleverd)|bezorging|niedostarcz|nie dostarczon|niedoręczon|недоставлен"
+    r"|onbestelbaar|niet (?:bezorgd|bezorgbaar|afgeleverd)|bezorging|niedostarcz|nie dostarczon|niedoręczon"
+    r"|недоставлен"
     r"|не доставлен|не удалось доставить|не может быть доставлен|oleverer|ej levererat|inte leverera|kan ikke leveres"
     r"|ikke leveret|kunne ikke leveres|ei voi(?:tu|da)? toimittaa|toimittamaton|perillesaattamaton|nedoruč"
     r"|teslim edilem"
@@ -63,8 +72,10 @@ _SUBJECT = re.compile(
 _PHRASE = re.compile(
     r"(?:could|can|did|was|were|has|have|been|is|be|wo|ca)\s?n(?:o|['’])?t (?:yet )?(?:be "
     r"|been )?(?:successfully )?(?:deliver|reach|sent|routed|processed|relayed|accepted)"
-    r"|(?:unable|not able|failed|impossible) to (?:be )?(?:deliver|relay|send|find|route|reach)|undeliver|non-?deliver"
-    r"|deliver(?:y|ies) (?:to .{1,200} )?(?:has |have |was |of your message )?(?:fail|error|unsuccess|delay"
+    r"|(?:unable|not able|failed|impossible) to (?:be )?(?:deliver|relay|send|find|route|reach)|undeliver"
+    r"|non-?deliver"
+    r"|deliver(?:y|ies) (?:to .{1,200} )?(?:has |have |was |of your message )?(?:been )?(?:postpone|fail|error"
+    r"|unsuccess|delay"
     r"|attempt|status|temporarily)|did not reach|didn['’]t reach|delivery failure"
     r"|permanent(?:ly)? (?:fatal )?(?:error|fail)|fatal errors?|returned (?:to sender|mail|message|because"
     r"|unopened|undeliver)|return(?:ing|ed) (?:your |the )?(?:mail|message)|(?:user|recipient|mailbox|address"
@@ -95,7 +106,8 @@ _PHRASE = re.compile(
     re.IGNORECASE,
 )
 _DELAYED = re.compile(
-    r"delayed|delay(?:ed)? (?:mail|delivery)|will (?:be retried|keep trying|continue)|still (?:being retried"
+    r"delayed|postponed|delay(?:ed)? (?:mail|delivery)|will (?:be retried|keep trying|continue)"
+    r"|still (?:being retried"
     r"|trying|attempting)|warning(?: message)?[: ]|not yet (?:been )?deliver"
     r"|do not need to (?:resend|re-send|do)|no action is required|temporar(?:y|ily)|지연|遅延|遅れ|延迟|延誤"
     r"|延遲|verzögert|retardé|retrasad|ritardat|atrasad|vertraagd|opóźni|задерж|отложен|försen|forsinke|viivästy",
@@ -107,9 +119,16 @@ _FINAL = re.compile(
     re.IGNORECASE,
 )
 _RETRIED = re.compile(
-    r"will (?:be retried|keep trying|continue (?:to|trying))|warning message only|do not need to (?:resend"
+    r"will (?:be retried|keep trying|continue (?:to|trying))|attempts will continue|warning message only"
+    r"|do not need to (?:resend"
     r"|re-send)|still (?:being retried|trying)|no action is required"
     r"|has not yet been delivered|delivery attempts will continue",
+    re.IGNORECASE,
+)
+_GIVEN_UP = re.compile(
+    r"permanent|fatal|gave up|giving up|given up|undeliver|could not be delivered|returned|failure notice|expired"
+    r"|delivery (?:has )?failed|not be delivered|has been rejected|too long|반송|실패|配信(?:不能|できません)|退信"
+    r"|失败|失敗|unzustellbar",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)")
@@ -148,6 +167,8 @@ class Report:
     permanent: bool
     reason: str | None
     original_message_id: str | None
+    delayed: bool = False
+    words: str = ""  # what it says above the copy of the mail that came back
 
 
 def strength(signs: Signs, first: Mapping[str, str], *, is_report: bool) -> int:
@@ -162,32 +183,53 @@ def strength(signs: Signs, first: Mapping[str, str], *, is_report: bool) -> int:
     return 1 if _WEAK.match(local) else 0
 
 
-def read(text: str, signs: Signs, first: Mapping[str, str], strength: int) -> Report | None:
-    """What the report says; None when the words are not those of a report."""
+def read(
+    text: str, signs: Signs, first: Mapping[str, str], strength: int, *, is_report: bool = False, copied: bool = False
+) -> Report | None:
+    """What the report says; None when the words are not those of a report.
+
+    `is_report`: the mail has the form of a delivery report; `copied`: it contains the mail that came back.
+    """
     text = text[:MAX_TEXT]
-    returned = _RETURNED.search(text, 1)
-    report = text[: returned.start()] if returned and returned.start() > 40 else text
+    report = above_copy(text)
     head = report[:4_000]
     subject = bool(_SUBJECT.search(signs.subject[:300]))
     phrase = _PHRASE.search(head)
     code = _CODE.search(report)
     status = _STATUS.search(report)
     recipients = _recipients(report, signs, first)
-    if strength == 1 and not (subject and phrase and (recipients or status)):
+    if strength == 1 and not (subject and phrase and (recipients or status or copied)):
         return None
     if strength == 2 and not ((subject and phrase) or (phrase and recipients and (code or status))):
         return None
     if not (subject or phrase or "x-failed-recipients" in first):
         return None
-    if signs.sender is None and not (subject and phrase):
+    if signs.sender is None and not (phrase and (subject or is_report)):
         return None
+    stated = status[1] if status else code[1] if code else ""
+    permanent = _permanent(signs.subject, head, stated)
     return Report(
         recipients,
         status[1] if status else None,
-        _permanent(signs.subject, head, status[1] if status else code[1] if code else ""),
+        permanent,
         _reason(report),
         _id_below(text),
+        delayed=not permanent and not _is_final(signs.subject, head),
+        words=head,
     )
+
+
+def above_copy(text: str) -> str:
+    """What a report says itself, without the copy of the mail that came back."""
+    returned = _RETURNED.search(text[:MAX_TEXT], 1)
+    return text[: returned.start()] if returned and returned.start() > 10 else text[:MAX_TEXT]
+
+
+def _is_final(subject: str, head: str) -> bool:
+    """Whether the sender's server has given up, whatever the status says."""
+    if _RETRIED.search(head) or (_DELAYED.search(subject) and not _FINAL.search(subject)):
+        return False
+    return _GIVEN_UP.search(f"{subject}\n{head}") is not None
 
 
 def _permanent(subject: str, head: str, code: str) -> bool:
@@ -222,13 +264,14 @@ def _lower_domain(address: str) -> str:
 
 
 def _reason(report: str) -> str | None:
-    """The line that says why: with an error code, else with the words of a report."""
+    """The line that says why: with an error code, else one that names a reason, else with the words of a report."""
     lines = [" ".join(line.split()) for line in report.split("\n")]
     for pattern in (_STATUS, _CODE):
         found = next((line for line in lines if pattern.search(line) and any(c.isalpha() for c in line)), None)
         if found:
             return found[:500]
-    found = next((line for line in lines if _PHRASE.search(line[:300])), None)
+    found = next((line for line in lines if reasons.classify(line) is not ReasonClass.OTHER), None)
+    found = found or next((line for line in lines if _PHRASE.search(line[:300])), None)
     return found[:500] if found else None
 
 

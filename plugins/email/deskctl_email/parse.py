@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from deskctl.plugins import Automatic, Envelope, InboundMessage
+from deskctl.plugins import Confirmation, Envelope, InboundMessage
 
-from . import automatic, bounce, forwards, freeform, language, quotes, verdicts
+from . import automatic, bounce, forwards, freeform, groups, language, quotes, receipts, verdicts
 from . import headers as field
 from .bodies import Bodies, sort_out
 from .charset import clean, decode
@@ -59,12 +59,30 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         problems.append("no Message-ID")
     if envelope.size is not None:
         problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
-    sign = automatic.detect(first, sender, subject, envelope.sender == "")
     recipients = _bare(root, "to", hint)
-    signs = freeform.Signs(sender, name, subject, envelope.sender == "", recipients)
+    named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
+    signs = freeform.Signs(named, name, subject, envelope.sender == "", recipients)
     report = bounce.read(root, leaves, bodies.text, first, signs)
-    if report and not sign.automatic:
-        sign = Automatic(True, "delivery report")
+    receipt = receipts.read(root, leaves, subject, bodies.text)
+    confirmation = report.confirmation or (receipt.confirmation if receipt else None)
+    group = groups.read(root, sender, name, envelope.sender, hint)
+    through = sender if group.author is not None else None
+    if group.author is not None:
+        sender, name = group.author.address, group.author.name or ""
+    behind = groups.behind(root, through or sender, group, hint)
+    answered = _answered(root, confirmation)
+    sign = automatic.judge(
+        automatic.Marks(
+            first,
+            through or sender,
+            subject,
+            null_sender=envelope.sender == "",
+            report=_report(root, report, receipt),
+            discussion=group.discussion,
+            behind=behind is not None,
+            opens=not answered and not root.get("references").strip(),
+        )
+    )
     visible = _visible(bodies, forward=forwards.is_forward(subject))
     return InboundMessage(
         sender=sender,
@@ -79,18 +97,38 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         reply_to=_bare(root, "reply-to", hint),
         sent_at=moment,
         message_id=message_id,
-        in_reply_to=field.message_ids(root.get("in-reply-to")),
+        in_reply_to=answered,
         references=field.message_ids(root.get("references")),
         files=bodies.files,
         automatic=sign,
-        bounce=report,
+        bounce=report.bounce,
+        confirmation=confirmation,
         spam=verdicts.spam(first),
-        forwarded=None if report else forwards.find(leaves, bodies.text, subject),
+        forwarded=None if report.bounce else forwards.find(leaves, bodies.text, subject),
         authentication=verdicts.authentication(root),
         language=language.detect(visible or subject),
         problems=tuple(problems),
+        lists=group.addresses,
+        through=through,
+        behind=behind,
         headers={name: first[name] for name in GIVEN_BACK if name in first},
     )
+
+
+def _report(root: Part, report: bounce.Report, receipt: receipts.Receipt | None) -> str:
+    """What a machine's report is called, "" for any other mail."""
+    if report.bounce is not None or report.confirmation is not None:
+        return "delivery report"
+    if receipt is not None:
+        return receipt.why
+    return "report" if root.content_type == "multipart/report" else ""
+
+
+def _answered(root: Part, confirmation: Confirmation | None) -> tuple[str, ...]:
+    """The ids in In-Reply-To; of a receipt without it, the id of the message that was read."""
+    ids = field.message_ids(root.get("in-reply-to"))
+    original = confirmation.original_message_id if confirmation else None
+    return ids or ((original,) if original else ())
 
 
 def _visible(bodies: Bodies, *, forward: bool) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
@@ -21,6 +22,7 @@ from deskctl.plugins import (
     ChannelContext,
     DeskctlError,
     Receipt,
+    RecipientReport,
     Rejected,
     TryLater,
     Unavailable,
@@ -28,6 +30,7 @@ from deskctl.plugins import (
 )
 from deskctl.plugins.faultpoints import exchange, reach
 
+from . import reasons
 from .compose import Mail
 from .config import Smtp
 from .tokens import Tokens, xoauth2
@@ -36,6 +39,7 @@ from .tokens import Tokens, xoauth2
 #: the relay has not seen the end, so it cannot have accepted the mail (RFC 5321, 4.1.1.4).
 LAST_PIECE: Final = 16 * 1024
 #: Replies about us, not about the mail: it waits until the configuration is right.
+_STATUS: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 _LOGIN_WANTED: Final = frozenset({530, 534, 535, 538})
 
 
@@ -75,7 +79,7 @@ class Relay:
             what = "; ".join(f"{address} was refused: {said}" for address, said in refused.items())
             self._context.alert(f"a message was sent, but not to everybody: {what}", "Check these addresses.")
             remark = f"{remark}; {what}"
-        return Receipt(remark)
+        return Receipt(remark, refused=tuple(map(_refusal, refused.items())))
 
     def close(self) -> None:
         """Say goodbye, if anybody listens."""
@@ -292,6 +296,14 @@ def _options(smtp: smtplib.SMTP, mail: Mail) -> list[str]:
             raise Rejected("the relay takes no addresses with letters outside ASCII (SMTPUTF8)")
         options += ["SMTPUTF8", "BODY=8BITMIME"]
     return options
+
+
+def _refusal(refused: tuple[str, str]) -> RecipientReport:
+    """What the relay said of one recipient, as a report."""
+    address, said = refused
+    stated = _STATUS.search(said)
+    status = stated[0] if stated else f"{said[:1]}.0.0"
+    return RecipientReport(address, "failed", status, reasons.classify(said), said)
 
 
 def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, str]:

@@ -131,6 +131,7 @@ async def test_some_refused_recipients_are_told_and_the_rest_get_it(
     await channel.aclose()
     assert sink.mails[0].recipients == ("ana@example.org",)
     assert "gone@example.org" in receipt.remark
+    assert [(one.address, one.action) for one in receipt.refused] == [("gone@example.org", "failed")]
     assert "gone@example.org" in context.alerts[0][0]
 
 

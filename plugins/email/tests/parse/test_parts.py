@@ -222,8 +222,11 @@ def test_the_description_has_exactly_the_documented_keys(described):
         "attachments": [
             {"filename": None, "content_type": "image/png", "size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
         ],
-        "automatic": {"is": False, "why": None},
+        "automatic": {"is": False, "why": None, "may_answer": True},
+        "lists": [],
+        "through": None,
         "bounce": None,
+        "confirmation": None,
         "language": None,
         "problems": [],
     }
