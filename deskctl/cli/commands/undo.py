@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ...safe import visible
 from ..acting import act
 from ..context import CliContext
 from ..options import columns, dry_run
@@ -60,6 +61,23 @@ def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> N
         return
     desk = context.desk()
     rows = desk.execute(ListCommands(limit), agent=context.agent, dry_run=True)["facts"]["commands"]
-    context.emit(rows, _columns(desk.info.timezone))
-    if not rows and sys.stdout.isatty():
-        context.say("you have changed nothing yet")
+    timezone = desk.info.timezone
+    context.release()
+    if context.at_terminal and context.columns is None and rows:
+        sys.stdout.write(_lines(rows, timezone, color=context.color))
+        return
+    context.emit(rows, _columns(timezone), empty="you have changed nothing yet")
+
+
+def _lines(rows: list[Any], timezone: str, *, color: bool) -> str:
+    """One command a line: number, time, what it did, and whether it can be undone; wrapped to the terminal."""
+    from ..output import terminal_width
+    from ..thread import Screen, indented
+
+    screen = Screen(width=terminal_width(), timezone=timezone, color=color)
+    wide = max(len(str(row["command"])) for row in rows)
+    lines = []
+    for row in rows:
+        start = f"{row['command']:>{wide}}  {local(row['at'], timezone)}  "
+        lines.append(indented(start, visible(f"{row['did']}: {_state(row)}"), screen))
+    return "\n".join(lines) + "\n"
