@@ -137,6 +137,7 @@ COMMANDS: Mapping[str, Audience] = {
 QUERIES: Mapping[str, Audience] = {
     "ListTickets": _AGENT,
     "CountTickets": _AGENT,
+    "CheckNames": _AGENT,
     "ShowTicket": _AGENT,
     "Seen": _AGENT,
     "SearchMessages": _AGENT,

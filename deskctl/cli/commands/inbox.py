@@ -60,6 +60,10 @@ def list_(context: CliContext, all_: bool, channel: str | None, limit: int | Non
     size = context.page_size(limit, PAGE)
     found = context.ask(ListInbox(all=all_, limit=size + 1, channel=channel))
     rows = found[-size:] if all_ else found[:size]
+    if not rows and channel is not None:
+        from ...core.queries.lookups import CheckNames
+
+        context.ask(CheckNames(channel=channel))
     context.emit(rows, COLUMNS, empty="no mail" if all_ else "no mail waits or is quarantined; --all shows the rest")
     context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0

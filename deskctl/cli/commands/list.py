@@ -103,6 +103,11 @@ def list_(
         now=now,
     )
     rows = context.ask(query)
+    if not rows and any((team, assignee, channel)):
+        from ...core.queries.lookups import CheckNames
+
+        named_team, named_agent = (None if name == "none" else name for name in (team, assignee))
+        context.ask(CheckNames(named_team, named_agent, channel))
     total = context.ask(CountTickets(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
     shown = TICKETS if now is None else tickets(context.moment(now))
     context.emit(rows, shown, empty="no tickets" if all_ else "no tickets match; --all includes solved and closed ones")

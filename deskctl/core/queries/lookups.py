@@ -41,6 +41,15 @@ class SearchContacts(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckNames(Query):
+    """Whether a team, an agent and a channel exist, or did for some ticket. Answer: null. Raises NotFound."""
+
+    team: str | None = None
+    agent: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GetAttachment(Query):
     """The bytes of an attachment by its id. Answer: `answers.FileContent`."""
 

@@ -33,7 +33,7 @@ from ...core.queries.levels import (
     ShowPolicy,
     TestPolicies,
 )
-from ...core.queries.lookups import Completions, GetAttachment, SearchContacts, SearchMessages, Seen
+from ...core.queries.lookups import CheckNames, Completions, GetAttachment, SearchContacts, SearchMessages, Seen
 from ...core.queries.raw import Journalled, RawMessages, WithoutSecrets
 from ...core.queries.routing import ExplainRoute
 from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
@@ -79,6 +79,7 @@ class Reader:
 _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListTickets: lambda reader, query: tickets.list_tickets(reader.connection, query, reader.settings),
     CountTickets: lambda reader, query: tickets.count_tickets(reader.connection, query, reader.settings),
+    CheckNames: lambda reader, query: tickets.check_names(reader.connection, query, reader.settings),
     SearchMessages: lambda reader, query: search.search_messages(reader.connection, query),
     SearchContacts: lambda reader, query: search.search_contacts(reader.connection, query),
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
@@ -108,7 +109,7 @@ _ANSWERS: dict[type[Query], Callable[[Reader, Any], Any]] = {
     ListAgents: lambda reader, query: staff.list_agents(reader.connection, query),
     ListTeams: lambda reader, query: staff.list_teams(reader.connection, query),
     ListBlocks: lambda reader, query: staff.list_blocks(reader.connection),
-    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query, reader.settings),
+    ListInbox: lambda reader, query: inbox.list_inbox(reader.connection, query),
     ShowInbox: lambda reader, query: inbox.show_inbox(reader.connection, query),
     Journalled: lambda reader, query: raw.journalled(reader.connection, query),
     RawMessages: lambda reader, query: raw.raw_messages(reader.connection, query),

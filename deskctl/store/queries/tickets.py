@@ -16,6 +16,7 @@ from sqlalchemy import exists as sql_exists
 from ...core import phone
 from ...core.people import Contact
 from ...core.queries.answers import TicketRow
+from ...core.queries.lookups import CheckNames
 from ...core.queries.tickets import CountTickets, ListTickets
 from ...core.settings import Settings
 from ...core.tickets import ACTIVE as ACTIVE_STATUSES
@@ -64,9 +65,8 @@ _ROW = select(
 
 
 def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
-    """Raise NotFound for a team, agent or channel that does not exist, UsageError for other unknown words."""
+    """Raise UsageError for unknown words; a team, agent or channel that does not exist has no tickets."""
     now = moment(query.now, settings)
-    _check(connection, query, settings)
     page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
     numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
     return ticket_rows(connection, numbers, now)
@@ -75,16 +75,16 @@ def list_tickets(connection: Connection, query: ListTickets, settings: Settings)
 def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
     """Raises as `list_tickets`."""
     now = moment(query.now, settings)
-    _check(connection, query, settings)
     found = select(func.count()).select_from(tickets).where(*_filters(connection, query))
     return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
 
 
-def _check(connection: Connection, query: ListTickets, settings: Settings) -> None:
-    if query.team not in (None, "none"):
-        known_team(connection, str(query.team), settings)
-    if query.assignee not in (None, "none"):
-        known_assignee(connection, str(query.assignee))
+def check_names(connection: Connection, query: CheckNames, settings: Settings) -> None:
+    """Raise NotFound for a team, agent or channel that does not exist, with a suggestion."""
+    if query.team is not None:
+        known_team(connection, query.team, settings)
+    if query.agent is not None:
+        known_assignee(connection, query.agent)
     if query.channel is not None:
         known_channel(connection, query.channel, settings)
 
