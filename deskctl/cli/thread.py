@@ -178,6 +178,7 @@ def call(row: CallRow | None) -> str:
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
     delivery, automatic = message["delivery"], message["automatic"] or ""
     report = _REPORTS.get(automatic, "")
+    doubtful = "" if message["verified"] or report else doubt(message)
     facts = [
         _author(message, document),
         report or call(message["call"]) or KIND.get(message["kind"], message["kind"]),
@@ -186,13 +187,15 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         visible(automatic) if message["kind"] == "auto" and not report else "",
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
-        screen.paint(doubt(message), "yellow") if not message["verified"] and not report else "",
+        screen.paint(doubtful, "yellow") if width(doubtful) <= screen.width else "",
         f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
     first, second, *rest = (fact for fact in facts if fact)
     style = HEADLINE.get(message["kind"], "")
     yield from lined([screen.paint(f"── {first} · {second}", style), *rest], screen.width)
+    if width(doubtful) > screen.width:
+        yield from (screen.paint(line, "yellow") for line in wrap(doubtful, screen.width))
     if delivery in _UNDELIVERED and message.get("delivery_error"):
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
