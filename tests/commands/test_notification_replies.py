@@ -152,3 +152,22 @@ def test_words_of_a_sender_who_does_not_take_part_reach_no_customer(desk: Stored
     receive(desk, mail.as_bytes())
     assert sent_to(desk, "ana@example.org") == [ours]
     assert desk.show(1)["messages"][-1]["kind"] == MessageKind.NOTE
+
+
+@pytest.mark.parametrize("quoting", ["", "> "])
+def test_an_agent_hears_that_a_mail_without_own_words_was_not_sent(desk: StoredDesk, quoting: str) -> None:
+    notification = escalated(desk)
+    mail = answer(notification)
+    mail.set_content("\n".join(quoting + line for line in notification.text.splitlines()))
+    receive(desk, mail.as_bytes())
+    assert sent_to(desk, "ana@example.org") == []
+    assert desk.show(1)["messages"][-1]["kind"] == MessageKind.NOTE
+    assert "no words of its own" in sent_to(desk, "lead@acme.test")[-1].text
+
+
+def test_directives_alone_are_carried_out(desk: StoredDesk) -> None:
+    mail = answer(escalated(desk))
+    mail.set_content("#solve")
+    receive(desk, mail.as_bytes())
+    assert desk.show(1)["status"] == "solved"
+    assert "could not be carried out" not in sent_to(desk, "lead@acme.test")[-1].subject
