@@ -204,7 +204,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         yield from undelivered(message["deliveries"], screen)
     if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
         yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
-    for named in of_message(message, full=screen.full):
+    for named in of_message(message, document, full=screen.full):
         for line in wrap(named, screen.width):
             yield screen.paint(line, "dim")
     yield from body(message, screen)

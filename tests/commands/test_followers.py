@@ -233,7 +233,7 @@ def test_the_team_hears_of_a_message_that_is_not_verified_where_nobody_has_the_t
     desk.mail(subject="Re: Printer [#1]", text="Send it there.", reply_to=("eve@evil.example",))
     assert {about for _, about in told(desk, before)} == {"unverified"}
     assert {"agent1", "agent2", "lead"} >= {agent for agent, _ in told(desk, before)} >= {"agent2", "lead"}
-    assert "Not verified: only the subject names the ticket" in texts(desk, "lead")[-1][1]
+    assert "Not verified: nothing proves the sender" in texts(desk, "lead")[-1][1]
 
 
 def test_a_message_that_is_not_verified_is_told_after_a_digest_too(desk_url: str) -> None:

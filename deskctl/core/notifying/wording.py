@@ -114,12 +114,12 @@ _REASON = {"en": "Reason", "ko": "사유"}
 _DOUBT = {
     "en": {
         Trust.FAIL: "Not verified: DMARC failed, the sender may be forged",
-        Trust.DOUBT: "Not verified: only the subject names the ticket, and Reply-To is new",
+        Trust.DOUBT: "Not verified: nothing proves the sender, and Reply-To is new",
         "": "Not verified: the sender is not a participant of the ticket and gets no answer to this message",
     },
     "ko": {
         Trust.FAIL: "확인되지 않음: DMARC 검증에 실패하여 발신자가 위조되었을 수 있습니다",
-        Trust.DOUBT: "확인되지 않음: 제목에만 티켓 번호가 있고 Reply-To가 새로운 주소입니다",
+        Trust.DOUBT: "확인되지 않음: 발신자를 확인할 근거가 없고 Reply-To가 새로운 주소입니다",
         "": "확인되지 않음: 발신자는 이 티켓의 참여자가 아니며, 이 메일에 답장해도 발신자에게 전달되지 않습니다",
     },
 }
