@@ -92,10 +92,9 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
             yield screen.paint(line, "red")
     yield from wrap(" · ".join((f"From {contact(document['contact'])}", *_standing(document))), screen.width)
-    # One line in a pipe, so that it can be found.
-    yield from wrap(reply_line(document), screen.width) if sys.stdout.isatty() else (reply_line(document),)
+    yield from _whole(reply_line(document), screen)
     for warning in document["reply"]["warnings"]:
-        for line in wrap(f"Warning: {visible(warning)}", screen.width):
+        for line in _whole(f"Warning: {visible(warning)}", screen):
             yield screen.paint(line, "yellow")
     for address in document.get("bounced") or ():
         words = f"Address bounced: {visible(address['address'])}: {visible(address['reason'])}"
@@ -128,6 +127,11 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     ):
         if value:
             yield from wrap(f"{label}: {value}", screen.width)
+
+
+def _whole(text: str, screen: Screen) -> Iterator[str]:
+    """A text on as many lines as it needs; on one in a pipe, so that it can be found."""
+    yield from wrap(text, screen.width) if sys.stdout.isatty() else (text,)
 
 
 def lined(parts: Sequence[str], limit: int) -> Iterator[str]:
@@ -195,7 +199,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     style = HEADLINE.get(message["kind"], "")
     yield from lined([screen.paint(f"── {first} · {second}", style), *rest], screen.width)
     if width(doubtful) > screen.width:
-        yield from (screen.paint(line, "yellow") for line in wrap(doubtful, screen.width))
+        yield from (screen.paint(line, "yellow") for line in _whole(doubtful, screen))
     if delivery in _UNDELIVERED and message.get("delivery_error"):
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
