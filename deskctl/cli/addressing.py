@@ -46,13 +46,15 @@ def reply_line(document: TicketDocument) -> str:
     return visible(f"Reply goes to: {to}{cc}")
 
 
-def of_message(message: MessageRow, *, full: bool) -> Iterator[str]:
-    """Who else a message went to, and where its sender wants answers; with `full` the whole of it."""
+def of_message(message: MessageRow, document: TicketDocument, *, full: bool) -> Iterator[str]:
+    """Who else than the customer a message went to, and where its sender wants answers; with `full` the whole of it."""
     if message["kind"] == "note":
         return
+    known = {address.lower() for address in document["addresses"]}
+    elsewhere = message["kind"] == "out" and any("@" in a and a.lower() not in known for a in message["to"])
     reply_to = [a for a in message["reply_to"] if full or a != message["author"]]
     for name, addresses in (
-        ("To", message["to"] if full else ()),
+        ("To", message["to"] if full or elsewhere else ()),
         ("Cc", message["cc"]),
         ("Bcc", message["bcc"]),
         ("Reply-To", reply_to),
@@ -69,7 +71,7 @@ def doubt(message: MessageRow) -> str:
         case "dmarc":
             return "not verified: DMARC failed, its sender may be forged"
         case "reply_to":
-            return "not verified: only the subject names the ticket, and Reply-To is new"
+            return "not verified: nothing proves its sender, and Reply-To is new"
     answer = f"; reply --to {visible(message['author'])} answers them alone" if message["author"] else ""
     return f"not verified: not a participant{answer}"
 

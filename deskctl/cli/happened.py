@@ -53,6 +53,14 @@ def _settled(row: Row, say: Callable[[Any], str]) -> str:
     return f"{what} is {say(row['state'])}" + (f": {say(row['reason'])}" if row.get("reason") else "")
 
 
+def _bounced(row: Row, say: Callable[[Any], str]) -> str:
+    what = "delayed" if row.get("action") == "delayed" else "not delivered"
+    who = " to some recipients" if row.get("partly") else ""
+    reason = str(row.get("reason_class") or "").replace("_", " ")
+    why = " ".join(filter(None, (reason, row.get("status"))))
+    return f"outgoing message {row['outbox']} {what}{who}" + (f": {say(why)}" if why else "")
+
+
 def _routed(row: Row, say: Callable[[Any], str]) -> str:
     if row.get("agent"):
         return f"routed to {say(row['agent'])} ({say(row['strategy'])})"
@@ -91,11 +99,25 @@ _WORDS: dict[str, Words] = {
         f"customer waiting since {say(row['new'])}" if row["new"] else "customer no longer waiting"
     ),
     "delivery_settled": _settled,
+    "bounced": _bounced,
     "agent_told": lambda row, say: f"told {say(row['agent'])}: {say(row['about']).replace('_', ' ')}",
     "acknowledged": lambda row, say: f"acknowledgement: message {row['message']}",
     "marked_spam": lambda row, say: "marked as spam" + (f": {say(row['why'])}" if row.get("why") else ""),
     "unmarked_spam": lambda row, say: "no longer spam",
     "callback_changed": lambda row, say: f"call back {say(row['new'])}" if row["new"] else "no call back",
+    "forwarded": lambda row, say: (
+        f"message {row['message']} forwarded by {say(row['agent'])}"
+        + ("" if row.get("proven") else ", not proven by DMARC")
+    ),
+    "machine_answered": lambda row, say: (
+        f"automatic answer to message {row['answers']}: message {row['message']}, outgoing message {row['outbox']}"
+    ),
+    "choice_made": lambda row, say: f"customer chose {say(row['key'])} of message {row['message']}",
+    "person_asked": lambda row, say: (
+        "customer asks for a person" + (f": message {row['message']}" if row.get("message") else "")
+    ),
+    "spam_purged": lambda row, say: "contents of spam deleted",
+    "rejoined": lambda row, say: f"messages {say(row['messages'])} back from #{row['other']}",
     "callback_due": lambda row, say: "call back is due",
     "merged": lambda row, say: f"merged into #{row['into']}",
     "unmerged": lambda row, say: f"separate from #{row['into']} again",

@@ -92,10 +92,9 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
             yield screen.paint(line, "red")
     yield from wrap(" · ".join((f"From {contact(document['contact'])}", *_standing(document))), screen.width)
-    # One line in a pipe, so that it can be found.
-    yield from wrap(reply_line(document), screen.width) if sys.stdout.isatty() else (reply_line(document),)
+    yield from _whole(reply_line(document), screen)
     for warning in document["reply"]["warnings"]:
-        for line in wrap(f"Warning: {visible(warning)}", screen.width):
+        for line in _whole(f"Warning: {visible(warning)}", screen):
             yield screen.paint(line, "yellow")
     for address in document.get("bounced") or ():
         words = f"Address bounced: {visible(address['address'])}: {visible(address['reason'])}"
@@ -128,6 +127,11 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     ):
         if value:
             yield from wrap(f"{label}: {value}", screen.width)
+
+
+def _whole(text: str, screen: Screen) -> Iterator[str]:
+    """A text on as many lines as it needs; on one in a pipe, so that it can be found."""
+    yield from wrap(text, screen.width) if sys.stdout.isatty() else (text,)
 
 
 def lined(parts: Sequence[str], limit: int) -> Iterator[str]:
@@ -178,6 +182,7 @@ def call(row: CallRow | None) -> str:
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
     delivery, automatic = message["delivery"], message["automatic"] or ""
     report = _REPORTS.get(automatic, "")
+    doubtful = "" if message["verified"] or report else doubt(message)
     facts = [
         _author(message, document),
         report or call(message["call"]) or KIND.get(message["kind"], message["kind"]),
@@ -186,13 +191,15 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         visible(automatic) if message["kind"] == "auto" and not report else "",
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
-        screen.paint(doubt(message), "yellow") if not message["verified"] and not report else "",
+        screen.paint(doubtful, "yellow") if width(doubtful) <= screen.width else "",
         f"message {message['id']}" if screen.full else "",
         f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
     ]
     first, second, *rest = (fact for fact in facts if fact)
     style = HEADLINE.get(message["kind"], "")
     yield from lined([screen.paint(f"── {first} · {second}", style), *rest], screen.width)
+    if width(doubtful) > screen.width:
+        yield from (screen.paint(line, "yellow") for line in _whole(doubtful, screen))
     if delivery in _UNDELIVERED and message.get("delivery_error"):
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
@@ -201,7 +208,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         yield from undelivered(message["deliveries"], screen)
     if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
         yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
-    for named in of_message(message, full=screen.full):
+    for named in of_message(message, document, full=screen.full):
         for line in wrap(named, screen.width):
             yield screen.paint(line, "dim")
     yield from body(message, screen)

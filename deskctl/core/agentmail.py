@@ -95,8 +95,13 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
             known = unseen.known_from(unit, actor, unseen.conversation(unit, ticket), entry.shown)
             answer = c.Reply(ticket, said.text, status=after, files=_files(command.message), known=pairs(known))
             yield from acting(reply(unit, answer, actor), actor)
-        else:
+        elif said.asked:
             yield from _noted(unit, command, ticket, said.text or command.message.visible_text, actor)
+        else:
+            raise Refused(
+                "your mail has no words of its own beside those of the notification",
+                f"it is a note now; write above the quoted text, or use deskctl reply {ticket}",
+            )
         for verb, argument in said.asked:
             yield from acting(_directive(unit, ticket, verb, argument, actor), actor)
     except DeskctlError as refused:

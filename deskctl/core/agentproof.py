@@ -87,13 +87,17 @@ def own_words(unit: Unit, message: InboundMessage, agent: Agent, entry: OutboxEn
 
 
 def _notice(unit: Unit, agent: Agent, entry: OutboxEntry) -> Notice:
-    shown = [message for message, _ in entry.shown.messages] if entry.shown else []
+    quoted = [message for message, _ in entry.shown.messages] if entry.shown else []
+    # The words of a sender who does not take part are no customer's: nobody on the ticket has seen them.
+    verified = {head.id for head in unit.heads(int(entry.ticket or 0)) if head.verified}
+    shown = [message for message in quoted if message in verified]
     said = {
         line.strip() for text in unit.source.visible_texts(shown).values() for line in visible_lines(text).splitlines()
     }
     said |= {line.strip() for m in unit.changes.messages if m.id in shown for line in m.visible_text.splitlines()}
     lines = [line for line in entry.text.splitlines() if line.strip()]
-    theirs = [line for line in lines if line.strip() in said or wording.names_customer(line)]
+    strangers = len(shown) < len(quoted)
+    theirs = [line for line in lines if line.strip() in said or (wording.names_customer(line) and not strangers)]
     internal = [line for line in lines if line not in theirs]
     origin = (entry.sender_name, entry.sender_address, *entry.to, agent.name)
     return Notice(entry.subject, lines, theirs, wording.secrets(internal), [name for name in origin if name])

@@ -20,6 +20,7 @@ def correspondence(unit: Unit, ticket: Ticket) -> Correspondence:
         tuple(sorted(heads, key=lambda head: head.id)),
         tuple(Requester(n, known(unit, n).name, tuple(reached_at(unit, n))) for n in people),
         unit.settings,
+        frozenset(agent.email.lower() for agent in unit.agents.values()),
     )
 
 

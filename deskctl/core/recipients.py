@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..errors import Refused, UsageError
 from . import routes
 from .addresses import answerable, distinct, is_nobody, named
-from .company import Company, Pending, Requester, gather
+from .company import Company, Pending, Requester, Turn, gather
 from .conversation import MessageHead, Trust
 from .identity import address_key
 from .messages import MessageKind
@@ -19,13 +19,15 @@ from .settings import ChannelInfo, Settings
 @dataclass(frozen=True, slots=True)
 class Correspondence:
     """What the rule looks at. `heads` are the ticket's messages and those of the tickets merged into it, oldest first;
-    the first of `requesters` is the ticket's own. `channel` is the ticket's."""
+    the first of `requesters` is the ticket's own. `channel` is the ticket's. `agents` are the addresses of the desk's
+    agents, in lower case."""
 
     number: int
     channel: str
     heads: tuple[MessageHead, ...]
     requesters: tuple[Requester, ...]
     settings: Settings
+    agents: frozenset[str] = frozenset()
 
     @property
     def contact(self) -> int:
@@ -73,9 +75,10 @@ def decide(talk: Correspondence, channel: ChannelInfo, wish: Wish = _NO_WISH) ->
     """Return who gets a reply that leaves on `channel`.
 
     1. To: whoever wrote last among the participants, at the Reply-To of theirs that is believed; else the requester.
+       An agent who writes along without answering a notification is in copy, and not who is answered.
     2. Never the desk's own addresses, mailing lists, addresses that nobody reads, or an address twice.
-    3. Cc: the other requesters, and whom a requester or an agent put there in the open; nobody if the desk got a
-       blind copy of what is answered.
+    3. Cc: the other requesters, and whom a requester or an agent put there in the open; if the desk got a blind copy
+       of what is answered, only whom an agent put there since.
 
     Raises Refused when there is nobody to write to, UsageError for a named address that is none.
     """
@@ -124,7 +127,7 @@ def machine_recipient(talk: Correspondence, channel: ChannelInfo, message: int |
 
 
 def _by_rule(talk: Correspondence, channel: ChannelInfo, company: Company) -> Recipients:
-    turn = next((turn for turn in reversed(company.turns) if turn.to), None)
+    turn = next((turn for turn in reversed(company.turns) if turn.to and not _is_agents(talk, company, turn)), None)
     if turn is None:
         to = (_newest(talk, channel, company),)
         others = _others(talk, channel, company, to[0])
@@ -134,10 +137,21 @@ def _by_rule(talk: Correspondence, channel: ChannelInfo, company: Company) -> Re
     why = "the requester wrote last" if asks else f"{author} wrote last"
     if distinct(turn.to, (author,)):
         why += ", with a Reply-To"
-    if turn.blind or channel.conversational:
-        return Recipients(turn.to, why=f"{why}; the desk got a blind copy" if turn.blind else why, answers=turn.head)
+    if channel.conversational:
+        return Recipients(turn.to, why=why, answers=turn.head)
+    if turn.blind:
+        since = {a.lower() for r in company.replies if r.id > turn.head.id for a in (*r.to, *r.cc)}
+        added = [address for key, address in company.present.items() if key in since]
+        why += "; the desk was not among those it was written to"
+        return Recipients(turn.to, distinct(added, (*turn.to, author)), why=why, answers=turn.head)
     copies = (*_others(talk, channel, company, author), *company.present.values())
     return Recipients(turn.to, distinct(copies, (*turn.to, author)), why=why, answers=turn.head)
+
+
+def _is_agents(talk: Correspondence, company: Company, turn: Turn) -> bool:
+    """Tell whether a message is one of the desk's agents, who is not a requester."""
+    author = str(turn.head.author).lower()
+    return author in talk.agents and author not in company.requesters
 
 
 def _others(talk: Correspondence, channel: ChannelInfo, company: Company, author: str) -> tuple[str, ...]:

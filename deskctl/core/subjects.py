@@ -14,7 +14,8 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s*\[#\d{1,9}\]")
+#: Programs in East Asia may write brackets and number sign full width.
+_NUMBER = re.compile(r"\s*[\[\uff3b][#\uff03](\d{1,9})[\]\uff3d]")
 _TAG = re.compile(r"\s*\[[^\[\]]{1,60}\]")
 _DIFFERENCES = re.compile(r"[\W_]+")
 
@@ -33,7 +34,7 @@ def numbered(subject: str, number: int) -> str:
 
 def numbers(subject: str) -> list[int]:
     """The ticket numbers in a subject, the last first: that is the one that was added last."""
-    found = re.findall(r"\[#(\d{1,9})\]", subject)[-3:]
+    found = _NUMBER.findall(subject)[-3:]
     return list(dict.fromkeys(int(number) for number in reversed(found)))
 
 

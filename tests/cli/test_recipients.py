@@ -132,3 +132,27 @@ def test_show_and_json_say_the_same(desk: Shell) -> None:
     assert (facts["to"], facts["cc"]) == (reply["to"], reply["cc"])
     desk("close", "1")
     assert "Reply goes to: nobody; the ticket is closed" in desk("show", "1").out
+
+
+def test_show_says_which_replies_the_customer_did_not_get(alone: Shell) -> None:
+    alone.ingest(mail(headers=[("Cc", LAWYER)]))
+    alone("reply", "1", "-m", "To you.", "--yes")
+    alone("reply", "1", "-m", "Between us.", "--to", LAWYER, "--yes")
+    lines = alone("show", "1").out.splitlines()
+    assert lines[lines.index("Between us.") - 1] == f"To: {LAWYER}"
+    assert lines[lines.index("To you.") - 1] == f"Cc: {LAWYER}"
+    assert not any(line.startswith("To: ") for line in lines[: lines.index("To you.")])
+
+
+def test_a_long_remark_on_a_sender_stays_within_the_screen(alone: Shell) -> None:
+    alone.ingest(mail())
+    stranger = "a.person.with.a.long.address@supplier.example"
+    alone("reply", "1", "-m", "We ask.", "--bcc", stranger, "--yes")
+    reply = alone("outbox", "list", "--all", "--json").rows[-1]["message_id"]
+    alone.ingest(mail(stranger, headers=[("In-Reply-To", reply)]))
+    remark = f"not verified: not a participant; reply --to {stranger} answers them alone"
+    assert remark in alone("show", "1").out.splitlines()
+    lines = at_terminal(alone, "show", "1", NO_COLOR="1").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("not verified"))
+    assert " ".join(lines[first : first + 2]) == remark
+    assert all(len(line) <= 80 for line in lines[first : first + 2])

@@ -205,3 +205,58 @@ def test_the_second_message_of_a_new_ticket_is_told_to_nobody_who_does_not_follo
     before = len(told(desk))
     answers(desk)
     assert told(desk, before) == []
+
+
+def reply_id(desk: StoredDesk) -> str:
+    """The Message-ID of the desk's newest reply to the customer."""
+    return str([row["message_id"] for row in desk.outbox() if row["to"] == ["ana@example.org"]][-1])
+
+
+@pytest.mark.parametrize("status", ["pending", "solved"])
+def test_the_owner_hears_of_a_message_that_is_not_verified(desk: StoredDesk, ticket: int, status: str) -> None:
+    if status == "solved":
+        desk.do(c.Solve(ticket))
+    before = len(told(desk))
+    desk.mail("sup@supplier.example", name="Sup", text="3 EUR.", in_reply_to=(reply_id(desk),))
+    assert told(desk, before) == [("agent1", "unverified")]
+    assert desk.ticket(ticket).status == status
+    subject, text = texts(desk, "agent1")[-1]
+    assert subject == "[#1] Message of an unverified sender: Printer"
+    assert "From: Sup <sup@supplier.example>" in text and "3 EUR." in text
+    assert "Not verified: the sender is not a participant" in text
+
+
+def test_the_team_hears_of_a_message_that_is_not_verified_where_nobody_has_the_ticket(desk: StoredDesk) -> None:
+    number = opened(desk)
+    desk.do(c.Reply(number, "Which model?"))
+    before = len(told(desk))
+    desk.mail(subject="Re: Printer [#1]", text="Send it there.", reply_to=("eve@evil.example",))
+    assert {about for _, about in told(desk, before)} == {"unverified"}
+    assert {"agent1", "agent2", "lead"} >= {agent for agent, _ in told(desk, before)} >= {"agent2", "lead"}
+    assert "Not verified: nothing proves the sender" in texts(desk, "lead")[-1][1]
+
+
+def test_a_message_that_is_not_verified_is_told_after_a_digest_too(desk_url: str) -> None:
+    desk = StoredDesk(desk_url, replace(AT_ONCE, digest=timedelta(minutes=5)))
+    number = opened(desk)
+    desk.do(c.Take(number))
+    desk.do(c.Reply(number, "Which one?"))
+    desk.later(minutes=6)
+    fire(desk)
+    desk.do(c.Reply(number, "Please."), "agent2")
+    before = len(told(desk))
+    desk.mail("sup@supplier.example", text="3 EUR.", in_reply_to=(reply_id(desk),))
+    desk.later(minutes=6)
+    fire(desk)
+    assert ("agent1", "unverified") in told(desk, before) or any("3 EUR." in text for _, text in texts(desk, "agent1"))
+    desk.close()
+
+
+def test_a_notification_names_who_wrote_and_not_whose_ticket_it_is(desk: StoredDesk) -> None:
+    desk.mail(name="Ana", message_id="<one@example.org>", cc=("bob@example.org",), to=("support@acme.test",))
+    desk.do(c.Take(1))
+    desk.do(c.Reply(1, "Which model?"))
+    answers(desk, "The blue one.", sender="bob@example.org", name="Bob")
+    subject, text = texts(desk, "agent1")[-1]
+    assert subject == "[#1] Customer replied: Printer"
+    assert "From: Bob <bob@example.org>" in text and "Ana" not in text

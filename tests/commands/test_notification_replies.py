@@ -9,7 +9,7 @@ import pytest
 
 from deskctl.core.commands.contacts import EraseContact
 from deskctl.core.commands.machine import Receive
-from deskctl.core.commands.tickets import Escalate
+from deskctl.core.commands.tickets import Escalate, Reply
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope, MessageKind
 from deskctl.core.outbox import OutboxEntry
@@ -17,6 +17,7 @@ from deskctl_email.parse import parse
 
 from .desk import StoredDesk
 from .notification_replies import ANSWER, FORMATS, MORE
+from .test_sla import fire
 
 REASON = "customer already cheated us twice over the warranty, so check the serial number first"
 
@@ -123,3 +124,50 @@ def test_after_the_customer_was_erased_nobody_can_compare(desk: StoredDesk) -> N
     FORMATS["interleaved without marks"](mail, notification.subject, notification.text)
     receive(desk, mail.as_bytes())
     assert all(REASON not in entry.text for entry in sent_to(desk, "ana@example.org"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Their purchase price is 3 EUR, and so we cannot lower ours.",
+        "It comes on Friday. Sup <sup@supplier.example> says so.",
+    ],
+)
+def test_words_of_a_sender_who_does_not_take_part_reach_no_customer(desk: StoredDesk, body: str) -> None:
+    desk.mail("ana@example.org", text="Part 7 is missing.")
+    desk.do(Reply(1, "We ask our supplier.", bcc=("sup@supplier.example",)), "lead")
+    [ours] = sent_to(desk, "ana@example.org")
+    desk.later(minutes=10)
+    fire(desk)
+    desk.mail(
+        "sup@supplier.example",
+        name="Sup",
+        text="In confidence:\nour purchase price is 3 EUR, do not tell the customer.",
+        in_reply_to=(ours.message_id,),
+    )
+    notification = sent_to(desk, "agent1@acme.test")[-1]
+    assert "purchase price" in notification.text
+    mail = answer(notification, "agent1")
+    mail.set_content(body)
+    receive(desk, mail.as_bytes())
+    assert sent_to(desk, "ana@example.org") == [ours]
+    assert desk.show(1)["messages"][-1]["kind"] == MessageKind.NOTE
+
+
+@pytest.mark.parametrize("quoting", ["", "> "])
+def test_an_agent_hears_that_a_mail_without_own_words_was_not_sent(desk: StoredDesk, quoting: str) -> None:
+    notification = escalated(desk)
+    mail = answer(notification)
+    mail.set_content("\n".join(quoting + line for line in notification.text.splitlines()))
+    receive(desk, mail.as_bytes())
+    assert sent_to(desk, "ana@example.org") == []
+    assert desk.show(1)["messages"][-1]["kind"] == MessageKind.NOTE
+    assert "no words of its own" in sent_to(desk, "lead@acme.test")[-1].text
+
+
+def test_directives_alone_are_carried_out(desk: StoredDesk) -> None:
+    mail = answer(escalated(desk))
+    mail.set_content("#solve")
+    receive(desk, mail.as_bytes())
+    assert desk.show(1)["status"] == "solved"
+    assert "could not be carried out" not in sent_to(desk, "lead@acme.test")[-1].subject

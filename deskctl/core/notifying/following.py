@@ -25,7 +25,8 @@ def tell_followers(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> 
     """A reaction: the assignee and the followers hear of the customer's answer, a colleague's reply, and that the
     ticket is solved or open again, each once and never of what they did themselves.
 
-    Where nobody who is still there has the ticket, its team hears of what makes it work again.
+    Where nobody who is still there has the ticket, its team hears of what makes it work again, and of a message that
+    makes it no work only because its sender is not verified.
     """
     number = event.ticket
     if number is None or isinstance(cause, Undo) or unit.opened_now(number) or unit.ticket(number).spam:
@@ -33,10 +34,14 @@ def tell_followers(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> 
     if isinstance(cause, Receive) and cause.envelope.via == "import":
         return
     match event:
-        case e.MessageReceived(automatic=None, message=message):
-            about = "reopened" if _reopened(unit, number) else "answered"
-            author = next((m.author or "" for m in unit.changes.messages if m.id == message), "")
-            yield from _told(unit, number, about, _by(unit, actor, about), _whose(unit, author) | {actor.handle})
+        case e.MessageReceived(automatic=None, message=message, kept_only=kept_only):
+            written = next((m for m in unit.changes.messages if m.id == message), None)
+            besides = _whose(unit, (written.author if written else None) or "") | {actor.handle}
+            if kept_only and written is not None:
+                yield from _told(unit, number, "unverified", wording.doubt(unit, written), besides)
+            else:
+                about = "reopened" if _reopened(unit, number) else "answered"
+                yield from _told(unit, number, about, _by(unit, actor, about), besides)
         case e.ReplyAdded() if actor.handle is not None:
             about = "solved" if _solved(unit, number) else "replied"
             yield from _told(unit, number, about, _by(unit, actor, about), {actor.handle})
@@ -51,7 +56,8 @@ def _told(unit: Unit, number: int, about: str, detail: str | None, besides: Set[
     people = {ticket.assignee, *ticket.followers}
     there = active_agents(unit)
     owned = ticket.assignee in there
-    if about in ("answered", "reopened") and ticket.status is Status.OPEN:
+    is_work = about in ("answered", "reopened") and ticket.status is Status.OPEN
+    if is_work or (about == "unverified" and ticket.status is not Status.NEW):
         team = {agent.handle for agent in members(unit, ticket.team)}
         if not owned or (about == "reopened" and ticket.assignee not in team):
             people |= team

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...safe import visible, visible_lines
-from ..conversation import Message, MessageHead
+from ..conversation import Message, MessageHead, Trust
 from ..messages import MessageKind
 from ..subjects import differs
 from ..tickets import Ticket
@@ -40,6 +40,7 @@ WHAT = {
         "replied": "Colleague replied",
         "solved": "Solved",
         "reopened": "Reopened",
+        "unverified": "Message of an unverified sender",
     },
     "ko": {
         "new": "새 문의",
@@ -65,6 +66,7 @@ WHAT = {
         "replied": "동료 상담원이 답변함",
         "solved": "해결됨",
         "reopened": "다시 열림",
+        "unverified": "발신자가 확인되지 않은 메시지",
     },
 }
 DIGEST = {
@@ -108,6 +110,19 @@ _BY = {
     },
 }
 _REASON = {"en": "Reason", "ko": "사유"}
+#: Why a message is not verified; "" is of senders who do not take part.
+_DOUBT = {
+    "en": {
+        Trust.FAIL: "Not verified: DMARC failed, the sender may be forged",
+        Trust.DOUBT: "Not verified: nothing proves the sender, and Reply-To is new",
+        "": "Not verified: the sender is not a participant of the ticket and gets no answer to this message",
+    },
+    "ko": {
+        Trust.FAIL: "확인되지 않음: DMARC 검증에 실패하여 발신자가 위조되었을 수 있습니다",
+        Trust.DOUBT: "확인되지 않음: 발신자를 확인할 근거가 없고 Reply-To가 새로운 주소입니다",
+        "": "확인되지 않음: 발신자는 이 티켓의 참여자가 아니며, 이 메일에 답장해도 발신자에게 전달되지 않습니다",
+    },
+}
 #: Who that is where it is no agent.
 _ITSELF = {
     "en": {"system:sla": "a service level", "": "the desk"},
@@ -168,9 +183,10 @@ def _head(unit: Unit, ticket: Ticket, message: int | None) -> Message | MessageH
 
 
 def _who(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> str:
-    """The customer, by the address that they wrote from, if they did."""
+    """Who wrote it, by the address that they wrote from; the customer if it is not a customer's message."""
     address = (written and written.author) or next((i.address for i in unit.addresses_of(ticket.contact)), None)
-    name = unit.contact(ticket.contact).name
+    contact = written.contact if written is not None and written.contact is not None else ticket.contact
+    name = unit.contact(contact).name
     return f"{name} <{address}>" if name and address else name or address or "?"
 
 
@@ -186,6 +202,12 @@ def done_by(unit: Unit, about: str, name: str) -> str:
     """`Solved by: Ana`, in the desk's language."""
     labels = _BY[language(unit)]
     return f"{labels.get(about, labels[''])}: {visible(name)}"
+
+
+def doubt(unit: Unit, written: Message) -> str:
+    """In a line, why a message is not verified."""
+    words = _DOUBT[language(unit)]
+    return words.get(written.trust or "", words[""])
 
 
 def _said(unit: Unit, message: int | None) -> str:

@@ -15,7 +15,7 @@ from ...core.settings import Settings
 from ...core.tickets import FINAL, Status
 from ...errors import Refused
 from .. import rows
-from ..tables import identities, messages, tickets
+from ..tables import agents, identities, messages, tickets
 from ..talked import HEAD
 from .people import persons
 
@@ -48,7 +48,8 @@ def _correspondence(connection: Connection, ticket: Any, merged: Sequence[int], 
         Requester(number, person.contact.name, _reached(connection, person.members))
         for number, person in members.items()
     ]
-    return Correspondence(ticket.number, ticket.channel, tuple(heads), tuple(requesters), settings)
+    ours = frozenset(email.lower() for email in connection.execute(select(agents.c.email)).scalars())
+    return Correspondence(ticket.number, ticket.channel, tuple(heads), tuple(requesters), settings, ours)
 
 
 def _reached(connection: Connection, members: Sequence[int]) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ _BLANK = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = re.compile(r"<(?:style|script|head|title)\b", re.IGNORECASE)
 _SHORT_LINK = re.compile(r"<?\bhttps?://[^\s<>]*>?|\[[^\[\]\n]{0,100}\]", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 #: What a program writes instead of the letter, by the words that only such a line has, in many languages.
 _STUB = re.compile(
     r"(?:does(?: not|n['’]t)|do(?: not|n['’]t)|cannot|can['’]?t|can ?not|unable to|not able to|no)"
@@ -152,14 +152,14 @@ def _against(words: list[Piece], text: str, best: list[Piece], page: str) -> lis
     if _is_stub(bare):
         return best
     shown = _plain(page)
+    ours = _WORD.findall(bare.lower())
+    theirs = set(_WORD.findall(shown.lower()))
+    if theirs and not ours:
+        return best
     ours_length, theirs_length = len(_BLANK.sub("", bare)), len(_BLANK.sub("", shown))
     if theirs_length < 2 * ours_length + LONGER:
         return words
-    theirs = set(_WORD.findall(shown.lower()))
-    ours = _WORD.findall(bare.lower())
     missing = sum(1 for word in ours if word not in theirs)
-    if not ours:
-        return best
     if missing * 2 <= len(ours) or "".join(ours) in "".join(_WORD.findall(shown.lower())):
         return words
     return [*words, *best]

@@ -150,11 +150,21 @@ def _author(root: Part, sender: str | None, name: str, own: set[str], hint: str)
     known = [one for header in _AUTHOR for one in field.addresses(root.get(header)[:2_000], hint)]
     asked = field.addresses(root.get("reply-to")[:2_000], hint)
     candidates = [one for one in known if not _BOUNCES.search(one[1].partition("@")[0])] + asked + _encoded(sender)
+    candidates += _copied(root, name, hint)
     for _, address in candidates:
         if address.lower() not in own and not is_nobody(address):
             names = (given for given, same in candidates if given and same.lower() == address.lower())
             return Author(address, next(names, "") or plain_name(name) or None)
     return None
+
+
+def _copied(root: Part, name: str, hint: str) -> list[tuple[str, str]]:
+    """The author in Cc, by the name in From: Mailman puts them there where answers go to the list."""
+    author = plain_name(name).casefold()
+    if _VIA.match(name) is None:
+        return []
+    copies = field.addresses(root.get("cc")[:10_000], hint)
+    return [one for one in copies if plain_name(one[0]).casefold() == author]
 
 
 def _is_groups(sender: str, own: set[str]) -> bool:

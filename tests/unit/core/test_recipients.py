@@ -415,3 +415,28 @@ def _obeys(desk: FirstDay, books: Books, latest: Any) -> None:
     if answers is not None and latest is not None and answers.id == latest.id:
         openly = any(SETTINGS.owns(a) or a in lists for a in (*latest.to, *latest.cc))
         assert openly or not recipients.cc
+
+
+def test_whom_an_agent_adds_to_an_answer_to_a_blind_copy_stays() -> None:
+    desk = desk_with(to=(BEN,), cc=(EVE,))
+    assert shown(desk) == ((ANNA,), ())
+    reply(desk, cc=("boss@corp.example",))
+    assert shown(desk) == ((ANNA,), ("boss@corp.example",))
+    desk.mail(ANNA, to=(BEN,), in_reply_to=("<one@corp.example>",))
+    assert shown(desk) == ((ANNA,), ())
+
+
+def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
+    desk = FirstDay(SETTINGS)
+    agent = next(iter(desk.unit.agents.values())).email
+    desk.mail(ANNA, message_id="<one@corp.example>", to=DESK, cc=(agent, BEN))
+    desk.mail(agent, to=(ANNA,), cc=DESK, in_reply_to=("<one@corp.example>",))
+    to, cc = shown(desk)
+    assert (to, sorted(cc)) == ((ANNA,), sorted([agent, BEN]))
+
+
+def test_an_agent_who_asks_the_desk_for_help_is_answered() -> None:
+    desk = FirstDay(SETTINGS)
+    agent = next(iter(desk.unit.agents.values())).email
+    desk.mail(agent, to=DESK)
+    assert shown(desk) == ((agent,), ())

@@ -29,6 +29,7 @@ def test_an_answer_carries_its_own_number_only(subject: str, answer: str) -> Non
 def test_the_last_number_comes_first() -> None:
     assert subjects.numbers("Re: Old matter [#1] [#2]") == [2, 1]
     assert subjects.numbers("[#5] [#5] [#6] [#7] [#8]") == [8, 7, 6]
+    assert subjects.numbers("회신: Old ［＃7］") == [7]
     assert subjects.numbers("#1 [1] [#x] [#12345678901]") == []
 
 

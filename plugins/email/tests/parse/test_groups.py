@@ -32,6 +32,10 @@ REWRITTEN = {
         " <anna@corp.example>\n"
         "List-Post: <mailto:users@lists.example>\nPrecedence: list"
     ),
+    "Mailman, answers go to the list": (
+        "From: Anna Kim via Users <users@lists.example>\nReply-To: users@lists.example\nCc: Bob <bob@corp.example>,"
+        " Anna Kim <anna@corp.example>\nList-Post: <mailto:users@lists.example>\nPrecedence: list"
+    ),
     "Mailman 3": (
         "From: Anna Kim via Users <users@lists.example>\nX-Mailman-Original-From: Anna Kim <anna@corp.example>\n"
         "List-Post: <mailto:users@lists.example>\nReply-To: users@lists.example"
@@ -86,6 +90,10 @@ UNTOUCHED = {
     "a list that rewrites nothing": (
         "From: Eve <eve@evil.example>\nReply-To: users@lists.example\nList-Post: <mailto:users@lists.example>\n"
         "List-Id: <users.lists.example>\nPrecedence: list"
+    ),
+    "a list whose members are in copy": (
+        "From: Anna Kim via Users <users@lists.example>\nReply-To: users@lists.example\nCc: Bob <bob@corp.example>\n"
+        "List-Post: <mailto:users@lists.example>"
     ),
     "a list that names nobody": "From: users@lists.example\nReply-To: users@lists.example\nList-Post:"
     " <mailto:users@lists.example>",

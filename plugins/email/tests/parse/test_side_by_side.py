@@ -105,6 +105,16 @@ def test_a_plain_alternative_without_visible_characters_says_nothing(words, blan
     assert words(multipart("alternative", plain(blank), html("The invoice is wrong."))) == ["The invoice is wrong."]
 
 
+@pytest.mark.parametrize("wordless", ["--", "* * *", "[cid:image001.png@01D9]", "[image: logo]\n\n.", "_____"])
+def test_a_plain_alternative_without_words_says_nothing_beside_html_that_has_some(words, wordless):
+    assert words(multipart("alternative", plain(wordless), html("The invoice is wrong."))) == ["The invoice is wrong."]
+
+
+@pytest.mark.parametrize("short", ["👍", "?!"])
+def test_a_short_answer_in_signs_is_an_answer(words, short):
+    assert words(multipart("alternative", plain(short), html(short))) == [short]
+
+
 @pytest.mark.parametrize("blank", ["", "&nbsp;", "&zwnj;&#8203;", "<br>", "<style>p{}</style>", "<img src=x>"])
 def test_html_without_visible_characters_says_nothing(words, blank):
     assert words(multipart("alternative", plain("The words"), html(blank))) == ["The words"]
