@@ -16,6 +16,8 @@ _PREFIX = re.compile(
 )
 _NUMBER = re.compile(r"\s*\[#\d{1,9}\]")
 _TAG = re.compile(r"\s*\[[^\[\]]{1,60}\]")
+#: Lines in brackets above a text, in which a channel says where it comes from or what it answers.
+_REMARKS = re.compile(r"(?:\s*\[[^\n]*\][^\S\n]*(?:\n|$))+")
 _DIFFERENCES = re.compile(r"[\W_]+")
 
 
@@ -46,7 +48,9 @@ def differs(subject: str, other: str, text: str = "") -> bool:
     said = _words(subject)
     if not said or said == _words(other):
         return False
-    return not _DIFFERENCES.sub("", unicodedata.normalize("NFKC", text[:1_000])).casefold().startswith(said)
+    start = unicodedata.normalize("NFKC", text[:1_000])
+    texts = start, _REMARKS.sub("", start, count=1)
+    return not any(_DIFFERENCES.sub("", each).casefold().startswith(said) for each in texts)
 
 
 def _words(subject: str) -> str:
