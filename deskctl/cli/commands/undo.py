@@ -8,36 +8,32 @@ from typing import Any
 import click
 
 from ..acting import act
+from ..columns import aged
 from ..context import CliContext
 from ..options import columns, dry_run
-from ..output import Column, field
-from ..times import local
+from ..output import field
 
 
 def _state(row: Any) -> str:
     return f"{row['state']}: {row['why']}" if row["why"] else str(row["state"])
 
 
-def _columns(timezone: str) -> tuple[Column, ...]:
-    return (
-        field("command", right=True),
-        field("at", shown=lambda row: local(row["at"], timezone)),
-        field("did", least=16),
-        field("tickets", extra=True),
-        field("state", shown=_state, least=12),
-        field("why", extra=True),
-        field("instead", extra=True),
-    )
-
-
-_KNOWN = _columns("UTC")
+_COLUMNS = (
+    field("command", right=True, heading="#"),
+    aged("at", "when"),
+    field("did", least=16),
+    field("tickets", extra=True),
+    field("state", shown=_state, least=12),
+    field("why", extra=True),
+    field("instead", extra=True),
+)
 
 
 @click.command("undo")
 @click.argument("command", type=click.IntRange(min=1), required=False, metavar="[COMMAND]")
 @click.option("--list", "list_", is_flag=True, help="List your last commands and whether they can be undone.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="With --list.")
-@columns(_KNOWN)
+@columns(_COLUMNS)
 @dry_run
 @click.pass_obj
 def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> None:
@@ -60,6 +56,6 @@ def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> N
         return
     desk = context.desk()
     rows = desk.execute(ListCommands(limit), agent=context.agent, dry_run=True)["facts"]["commands"]
-    context.emit(rows, _columns(desk.info.timezone))
+    context.emit(rows, _COLUMNS)
     if not rows and sys.stdout.isatty():
         context.say("you have changed nothing yet")
