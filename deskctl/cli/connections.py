@@ -53,8 +53,13 @@ def _secrets(path: str, value: Any, deep: int) -> Iterator[tuple[str, Secret]]:
             yield from _secrets(f"{path}.{name}", item, deep - 1)
 
 
-def unmanned(config: Config, teams: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Channels whose team has no active member: channel and team. `teams` is the answer of `ListTeams`."""
+def unmanned(desk: Desk, config: Config) -> Iterator[tuple[str, str]]:
+    """Channels whose team has no active member: channel and team. None where the desk has no agents yet."""
+    from ..core.queries.admin import ListAgents, ListTeams
+
+    if not desk.ask(ListAgents()):
+        return
+    teams = desk.ask(ListTeams())
     manned = {team["handle"] for team in teams if team["agents"]}
     for name, channel in config.channels.items():
         if channel.team and channel.team not in manned:

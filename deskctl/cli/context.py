@@ -126,7 +126,7 @@ class CliContext:
 
         Output in a pipe is never cut short without being asked: a script could not tell.
         """
-        return given if given is not None else default if self.at_terminal else ALL
+        return min(given, ALL) if given is not None else default if self.at_terminal else ALL
 
     def say_rest(self, shown: int, total: int | None, size: int) -> None:
         """Say on a terminal that a list was cut: `50 of 62`. `total` None means more than `shown`, unknown how many."""

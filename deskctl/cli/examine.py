@@ -243,7 +243,7 @@ def _secrets(config: Config, *, daemon: bool) -> Iterator[Finding]:
 
 
 def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Finding]:
-    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, ListTeams, StoreStatus
+    from ..core.queries.admin import DeskHealth, ListAgents, ListOutbox, StoreStatus
     from ..core.queries.levels import ListCalendars
     from ..core.queries.tickets import ListTickets
 
@@ -278,7 +278,7 @@ def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Findin
         yield fine("agents", f"{len(agents)} active")
     else:
         yield note("agents", "there are none yet", "deskctl agent add HANDLE --name NAME --email ADDRESS")
-    for channel, team in unmanned(config, desk.ask(ListTeams())):
+    for channel, team in unmanned(desk, config):
         detail = f"channel {channel} gives its tickets to team {team}, which has no active member"
         yield finding("teams", detail, f"deskctl agent set HANDLE --join {team}")
     yield from ending_holidays(desk.ask(ListCalendars()), datetime.now(UTC).date())

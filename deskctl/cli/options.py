@@ -83,7 +83,7 @@ def limit(default: int) -> Callable[[F], F]:
     """`--limit N`: None when it is not given; `CliContext.page_size` says what that means."""
     return click.option(
         "--limit",
-        type=click.IntRange(min=1, max=2**62, clamp=True),
+        type=click.IntRange(min=1),
         metavar="N",
         help=f"List at most N; without it {default} on a terminal and all in a pipe or with --json.",
     )

@@ -10,7 +10,7 @@ from . import targets
 from .calls import spoken
 from .commands import Command
 from .commands import tickets as c
-from .conversation import Message
+from .conversation import Message, Trust
 from .customer_events import CallLogged
 from .events import (
     Assigned,
@@ -86,6 +86,7 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
         contact=None if outgoing else own,
         to=(sender,) if outgoing else (),
         call=call,
+        trust=None if outgoing else Trust.FIRST,
     )
     unit.add_message(message)
     if kind == "email":

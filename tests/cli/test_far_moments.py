@@ -132,5 +132,5 @@ def test_set_prints_the_moment_that_it_took_words_for(alone: Shell, field: str) 
     alone("new", "--from", "ana@example.org", "-m", "y")
     said = alone("set", "1", f"{field}=+2d").out
     at = datetime.now(ZoneInfo("Asia/Seoul")) + timedelta(days=2)
-    assert said.startswith(f"ticket 1: {field} is {at:%Y-%m-%d} ") and said.rstrip().endswith("KST")
-    assert alone("set", "1", f"{field}=none").out == f"ticket 1: {field} is none\n"
+    assert said.startswith(f"#1 “y”: {field} is {at:%Y-%m-%d} ") and said.rstrip().endswith("KST")
+    assert alone("set", "1", f"{field}=none").out == f"#1 “y”: {field} is none\n"

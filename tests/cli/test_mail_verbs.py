@@ -100,7 +100,9 @@ class TestReplying:
 
     def test_the_editor_keeps_the_files(self, alone: Shell) -> None:
         alone.ingest(mail())
-        editor = script(alone.folder, "editor", '#!/bin/sh\necho "See there" > "$1"\n')
+        editor = script(
+            alone.folder, "editor", '#!/bin/sh\n{ echo "See there"; cat "$1"; } > "$1.new"; mv "$1.new" "$1"\n'
+        )
         at_terminal(alone, "reply", "1", "-a", "config.toml", EDITOR=editor)
         message = alone.show(1)["messages"][1]
         assert (message["visible_text"], [f["filename"] for f in message["attachments"]]) == (

@@ -68,8 +68,8 @@ def test_a_priority_set_by_hand_moves_the_ticket_in_the_queue(desk: StoredDesk) 
 
 
 def test_the_colleague_who_asked_first_stays_in_copy(desk: StoredDesk) -> None:
-    desk.mail(message_id="<one@example.org>", cc=("ben@example.org",))
-    desk.mail("ben@example.org", in_reply_to=("<one@example.org>",))
+    desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
+    desk.mail("ben@example.org", in_reply_to=("<one@example.org>",), to=("support@acme.test",))
     outbox = desk.do(Reply(1, "Hello.")).facts["outbox"]
     entry = desk.store.transaction(lambda unit: unit.outbox(outbox))
     assert (entry.to, entry.cc) == (("ben@example.org",), ("ana@example.org",))

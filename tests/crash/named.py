@@ -16,8 +16,9 @@ _STEPS = {
 }
 
 
-#: What a person asks for: one transaction each, which is there or is not. tests/store/test_reindex.py kills indexing.
-_ASKED = ("jobs.retry", "jobs.drop", "plugin_request", "plugin_tables", "index.portion")
+#: What a person asks for, or a clock that is set back: one transaction each, which is there or is not.
+#: tests/store/test_reindex.py kills indexing.
+_ASKED = ("jobs.retry", "jobs.drop", "plugin_request", "plugin_tables", "index.portion", "delays.set_back")
 
 
 def points() -> frozenset[str]:

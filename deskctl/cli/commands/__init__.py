@@ -55,7 +55,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "split": Entry(_HERE + "split:split", "Begin a new ticket with messages of another."),
         "spam": Entry(_HERE + "spam:spam", "Close tickets as spam."),
         "unspam": Entry(_HERE + "spam:unspam", "Open tickets that are no spam after all."),
-        "undo": Entry(_HERE + "undo:undo", "Take back your last command."),
+        "undo": Entry(_HERE + "undo:undo", "Undo your last command, on all tickets that it changed."),
     },
     "Set up and look after": {
         "init": Entry(_HERE + "init:init", "Make a new desk: folder, configuration and store."),

@@ -60,21 +60,20 @@ def _unmanned(context: CliContext, report: Report) -> Iterator[Problem]:
     """Teams of channels that have no active member, if there is a desk that can be asked."""
     from ...config.positions import Positions
     from ...config.problems import Problem
-    from ...core.queries.admin import ListTeams
     from ...errors import DeskctlError
     from ..connections import unmanned
 
     if report.config is None:
         return
     try:
-        teams = context.ask(ListTeams())
+        found = list(unmanned(context.desk(), report.config))
     except DeskctlError:
         return  # no store yet, or somebody else has it
     finally:
         context.release()
     path = report.config.path
     positions = Positions(path.read_text(encoding="utf-8", errors="replace"))
-    for channel, team in unmanned(report.config, teams):
+    for channel, team in found:
         what = f"team {team} has no active member: deskctl agent set HANDLE --join {team}"
         line = positions.line(("channels", channel, "team"))
         yield Problem(str(path), line, f"channels.{channel}.team", what)

@@ -1,0 +1,63 @@
+"""What `doctor`, `config check` and `daemon status` find: servers, secrets, empty teams, and an older configuration."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from tests.cli.shell import Shell
+from tests.servers.waiting import free_port
+
+
+def _edit(desk: Shell, old: str, new: str) -> None:
+    path = Path(desk.folder / "config.toml")
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def _found(desk: Shell, check: str, *words: str) -> list[str]:
+    rows = desk("doctor", "--json", *words, code=None).rows
+    return [row["detail"] for row in rows if row["check"] == check and row["state"] == "finding"]
+
+
+def test_a_relay_that_cannot_be_reached_is_found_with_an_empty_outbox(alone: Shell) -> None:
+    assert _found(alone, "channels") == []
+    config = (alone.folder / "config.toml").read_text()
+    line = next(line for line in config.splitlines() if line.startswith("smtp"))
+    _edit(alone, line, f'smtp = {{ host = "127.0.0.1", port = {free_port()} }}')
+    (detail,) = _found(alone, "channels")
+    assert detail.startswith("support: relay:")
+    assert "refused" in detail
+    assert _found(alone, "channels", "--offline") == []
+
+
+def test_a_password_variable_that_is_not_set_is_found(alone: Shell) -> None:
+    config = (alone.folder / "config.toml").read_text()
+    line = next(line for line in config.splitlines() if line.startswith("smtp"))
+    new = line.replace(" }", ', user = "u", password = { env = "DESK_RELAY_PASSWORD" } }')
+    _edit(alone, line, new)
+    details = _found(alone, "configuration", "--offline")
+    assert any("channels.support.smtp.password" in d and "DESK_RELAY_PASSWORD" in d for d in details)
+    rows = alone("doctor", "--json", "--offline", code=None, env={"DESK_RELAY_PASSWORD": "secret"}).rows
+    assert not any("DESK_RELAY_PASSWORD" in row["detail"] for row in rows)
+
+
+def test_a_daemon_that_uses_an_older_configuration_is_named(alone: Shell) -> None:
+    alone.start()
+    assert _found(alone, "daemon") == []
+    assert alone("daemon", "status").err == ""
+    _edit(alone, 'name = "Acme Support"', 'name = "Renamed Desk"')
+    (detail,) = _found(alone, "daemon")
+    assert "was changed" in detail
+    assert "config.toml was changed after the daemon read it" in alone("daemon", "status").err
+
+
+def test_a_hangup_stops_the_daemon_as_a_termination_does(alone: Shell) -> None:
+    alone.start()
+    assert alone.daemon is not None
+    assert (alone.folder / "desk.sock").exists()
+    alone.daemon.send_signal(signal.SIGHUP)
+    assert alone.daemon.wait(30) == 0
+    assert not (alone.folder / "desk.sock").exists()
+    alone("list")
