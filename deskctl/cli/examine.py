@@ -61,7 +61,7 @@ def examine(context: CliContext, *, offline: bool = False) -> list[Finding]:
     store_fits = False
     if who := owner(config.folder):
         detail = f"{config.folder} belongs to {who}: its permissions and its store were not checked"
-        rows.append(note("permissions", detail, f"run deskctl doctor as {who} or root"))
+        rows.append(note("permissions", detail, f"run deskctl doctor as {who}"))
         rows += _guarded("disk", lambda: _disk(config))
         store_fits = True
     else:
