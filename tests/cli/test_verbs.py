@@ -19,7 +19,7 @@ TICKET = [
 MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
     "delivery_error", "ticket", "automatic", "verified", "channel", "choices", "original",
-    "call", "version", "to", "cc", "bcc", "reply_to", "doubt",
+    "call", "version", "to", "cc", "bcc", "reply_to", "doubt", "may_answer", "deliveries",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -66,7 +66,7 @@ class TestDocuments:
     def test_a_verb_prints_its_outcome(self, desk: Shell) -> None:
         desk.ingest(mail())
         outcome = desk("take", "1", "--json").row
-        assert set(outcome) == {"command", "changed", "said", "tickets", "facts"}
+        assert set(outcome) == {"command", "changed", "said", "tickets", "subjects", "facts"}
         assert (outcome["changed"], outcome["tickets"]) == (True, [1])
 
     def test_columns_pick_and_order(self, desk: Shell) -> None:
@@ -322,7 +322,7 @@ class TestScreens:
         desk.ingest(mail(text="Now this.\n\nOn Sat, 21 Nov 2026, Acme wrote:\n> old words\n"))
         assert "old words" not in desk("show", "1").out
         assert "old words" in desk("show", "1", "--full").out
-        assert "ticket created" in desk("show", "1", "--full").out
+        assert "created via support" in desk("show", "1", "--full").out
 
     def test_a_screen_of_eighty_columns_is_kept_in_korean(self, desk: Shell) -> None:
         desk.ingest(mail("김민수 <minsu@example.kr>", "환불 " * 30, "결제한 상품을 환불받고 싶습니다. " * 10))
