@@ -71,13 +71,19 @@ def _keep(context: CliContext, command: str, ticket: int | None, writing: Author
 
     from .drafts import rescue
 
-    why = error.what if isinstance(error, DeskctlError) else type(error).__name__
+    why = _reason(error)
     hint = rescue(_draft(context, command, ticket, writing, why))
     if isinstance(error, DeskctlError):
         error.hint = f"{error.hint}; {hint}" if error.hint else hint
     else:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.write(f"{hint}\n")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, DeskctlError):
+        return error.what
+    return "the command was interrupted" if isinstance(error, KeyboardInterrupt) else type(error).__name__
 
 
 def _draft(context: CliContext, command: str, ticket: int | None, writing: Author, why: str) -> Draft:

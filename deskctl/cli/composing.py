@@ -97,7 +97,7 @@ def others(rows: list[Any], me: str | None, timezone: str) -> list[str]:
     from .times import local
 
     return [
-        f"{visible(row['agent'])} is writing a reply since {local(row['since'], timezone)}"
+        f"{visible(row['agent'])} has been writing a reply since {local(row['since'], timezone)}"
         for row in rows
         if row["agent"] != me
     ]

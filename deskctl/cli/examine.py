@@ -58,18 +58,25 @@ def examine(context: CliContext, *, offline: bool = False) -> list[Finding]:
     config = _configuration(path, rows)
     if config is None:
         return rows
-    rows += _guarded("permissions", lambda: _permissions(config))
-    rows += _guarded("disk", lambda: _disk(config))
     store_fits = False
-    for row in _guarded("store", lambda: _schema(config)):
-        rows.append(row)
-        store_fits = row["state"] == "fine"
-    said = {row["detail"] for row in rows}
-    rows += [row for row in _guarded("integrity", lambda: _integrity(config)) if row["detail"] not in said]
+    if who := owner(config.folder):
+        detail = f"{config.folder} belongs to {who}: its permissions and its store were not checked"
+        rows.append(note("permissions", detail, f"run deskctl doctor as {who}"))
+        rows += _guarded("disk", lambda: _disk(config))
+        store_fits = True
+    else:
+        rows += _guarded("permissions", lambda: _permissions(config))
+        rows += _guarded("disk", lambda: _disk(config))
+        for row in _guarded("store", lambda: _schema(config)):
+            rows.append(row)
+            store_fits = row["state"] == "fine"
+        said = {row["detail"] for row in rows}
+        rows += [row for row in _guarded("integrity", lambda: _integrity(config)) if row["detail"] not in said]
     if store_fits:
         rows += _guarded("desk", lambda: _desk(context, config, offline))
         known = {row["detail"].partition(":")[0] for row in rows if row["check"] == "plugins"}
-        rows += _guarded("plugins", lambda: _at_work(context, known))
+        said = {row["detail"] for row in rows}
+        rows += [row for row in _guarded("plugins", lambda: _at_work(context, known)) if row["detail"] not in said]
     return rows
 
 
@@ -102,6 +109,14 @@ def _configuration(path: Path, rows: list[Finding]) -> Config | None:
         if plugin["error"]
     ]
     return report.config
+
+
+def owner(folder: Path) -> str | None:
+    """Return the account that a desk belongs to if it is not the caller's, and None for root."""
+    from ..config.trust import login
+
+    uid = folder.stat().st_uid
+    return None if os.geteuid() in (0, uid) else login(uid)
 
 
 def _permissions(config: Config) -> Iterator[Finding]:

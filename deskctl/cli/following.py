@@ -40,5 +40,6 @@ def _words(row: Any) -> str:
         return f"waiting: message {row['id']} is {row['state']}; Ctrl-C stops waiting, the message stays in the outbox"
     from .times import age, now
 
-    again = f"; next try {age(row['next_attempt_at'], now())}" if row["next_attempt_at"] else ""
+    when = age(row["next_attempt_at"], now())
+    again = f"; next try {'within a minute' if when == 'now' else when}" if when else ""
     return f"waiting: {row['last_error']}{again}; Ctrl-C stops waiting, the message stays in the outbox"

@@ -14,6 +14,8 @@ from .style import paint
 from .width import cut, pad, width
 
 GAP = "  "
+#: Columns of a terminal on which no room is spent on empty columns.
+NARROW = 80
 
 
 class Column:
@@ -99,14 +101,14 @@ def plain(value: Any) -> str:
 def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: bool, *, drop_empty: bool = False) -> str:
     """Return aligned lines with a heading, none wider than `limit` columns as long as flexible columns can shrink.
 
-    `drop_empty` leaves out columns without any value if the table would be too wide with them.
+    `drop_empty` leaves out columns without any value on a narrow terminal, or if the table would be too wide with them.
     """
     if not rows:
         return ""
     cells = [[plain(c.value(row) if c.shown is None else c.shown(row)) for c in columns] for row in rows]
     heads = [(c.heading or c.name.replace("_", " ")).upper() for c in columns]
     widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(columns))]
-    if drop_empty and sum(widths) + len(GAP) * (len(columns) - 1) > limit:
+    if drop_empty and (limit <= NARROW or sum(widths) + len(GAP) * (len(columns) - 1) > limit):
         kept = [i for i in range(len(columns)) if any(line[i] for line in cells)]
         columns, heads, widths = [columns[i] for i in kept], [heads[i] for i in kept], [widths[i] for i in kept]
         cells = [[line[i] for i in kept] for line in cells]

@@ -115,7 +115,9 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         words = f"Waits for an approval, {visible(document['approval'])} asked: deskctl approve {document['number']}"
         yield screen.paint(words, "yellow")
     for row in document.get("composing") or ():
-        yield screen.paint(f"{visible(row['agent'])} is writing a reply since {screen.moment(row['since'])}", "yellow")
+        yield screen.paint(
+            f"{visible(row['agent'])} has been writing a reply since {screen.moment(row['since'])}", "yellow"
+        )
     for label, value in (
         ("Tier", visible(document["tier"] or "")),
         ("Tags", ", ".join(map(visible, document["tags"]))),

@@ -40,8 +40,14 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
             path = _absolute(named)
             if os.path.isdir(path):
                 path = os.path.join(path, "config.toml")
-            if not os.path.exists(path):
-                raise ConfigError(f"{path} does not exist (named by {by})", "Make it with `deskctl init`.")
+            try:
+                os.stat(path)
+            except PermissionError:
+                hint = "ask the desk's owner for access to its folder"
+                raise ConfigError(f"{path} cannot be read: permission denied (named by {by})", hint) from None
+            except (OSError, ValueError):
+                hint = "Make it with `deskctl init`."
+                raise ConfigError(f"{path} does not exist (named by {by})", hint) from None
             return _trusted(path)
     gone = _current_folder() is None
     if not gone and _is_desk(here := _absolute("config.toml")):

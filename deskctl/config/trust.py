@@ -41,7 +41,7 @@ def distrust_way(path: str | os.PathLike[str], *, own: bool = False, folder: boo
     if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
         return Distrust(path, f"is not a {'folder' if folder else 'file'}", "")
     if own and not _is_one_of(status.st_uid, (os.geteuid(), 0)):
-        return Distrust(path, f"belongs to {_login(status.st_uid)}, not to you or root", "")
+        return Distrust(path, f"belongs to {login(status.st_uid)}, not to you or root", "")
     if why := _writers(path, status):
         return Distrust(path, why, _chmod(path, status))
     owners = (status.st_uid, os.geteuid(), 0)
@@ -49,7 +49,7 @@ def distrust_way(path: str | os.PathLike[str], *, own: bool = False, folder: boo
         found = os.stat(parent)
         if not _is_one_of(found.st_uid, owners):
             return Distrust(
-                parent, f"belongs to {_login(found.st_uid)}, who is not the owner of {path}", _elsewhere(path, folder)
+                parent, f"belongs to {login(found.st_uid)}, who is not the owner of {path}", _elsewhere(path, folder)
             )
         why = _writers(parent, found)
         if not why:
@@ -152,7 +152,7 @@ def _elsewhere(path: str, folder: bool) -> str:
     return f"mkdir -m 700 ~/desk && mv {shlex.quote(path)} ~/desk/" if not folder else "use a folder of your own"
 
 
-def _login(uid: int) -> str:
+def login(uid: int) -> str:
     import pwd
 
     try:

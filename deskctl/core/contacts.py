@@ -83,7 +83,7 @@ def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
             f"deskctl contact unmerge {other.id} parts them first",
         )
     yield from join(unit, other, into, "agent")
-    return Said(f"contact {other.id} is contact {into.id} from now on", facts={"contact": into.id, "merged": other.id})
+    return Said(f"contact {other.id} is merged into contact {into.id}", facts={"contact": into.id, "merged": other.id})
 
 
 def join(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
@@ -104,7 +104,7 @@ def unmerge(unit: Unit, command: c.UnmergeContact, actor: Actor) -> Steps:
         hint = f"deskctl contact unmerge {merged[0]} parts them" if merged else ""
         raise Refused(f"contact {contact.id} was not merged into another one", hint)
     yield from part(unit, contact)
-    return Said(f"contact {contact.id} stands on its own again", facts={"contact": contact.id, "from": into})
+    return Said(f"contact {contact.id} is separate again", facts={"contact": contact.id, "from": into})
 
 
 def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:

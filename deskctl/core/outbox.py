@@ -121,15 +121,16 @@ GIVE_UP_AFTER = timedelta(days=4)
 def sent_words(entry: OutboxEntry, timezone: str) -> str | None:
     """Why a message can no longer be cancelled: it left, or may have; None while it can, or where it never arrived."""
     to = ", ".join(entry.to)
+    what = "mail" if any("@" in address for address in entry.to) else "message"
     match entry.state:
         case OutboxState.SENT:
             at = (
                 "" if entry.sent_at is None else f" at {entry.sent_at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"
             )
-            return f"the mail was already sent to {to}{at}"
+            return f"the {what} was already sent to {to}{at}"
         case OutboxState.CLAIMED | OutboxState.SENDING:
-            return f"the mail to {to} is being sent right now"
+            return f"the {what} to {to} is being sent right now"
         case OutboxState.UNCERTAIN:
-            return f"the mail to {to} may have been sent: the connection was lost before the server confirmed it"
+            return f"the {what} to {to} may have been sent: the connection was lost before the server confirmed it"
         case _:
             return None

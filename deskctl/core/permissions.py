@@ -221,7 +221,7 @@ def check(kind: Kind, name: str, rights: Rights, login: str, *, account: bool = 
     if rights.include(wanted):
         return
     if not account:
-        raise Refused(f"{login} has no account on this machine, so it is nobody here", "use an account that exists")
+        raise Refused(f"{login} has no account on this machine and may do nothing", "use an account that exists")
     if wanted is Audience.INGEST:
         raise Refused(
             f"{login} may not hand in mail",

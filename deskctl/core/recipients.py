@@ -252,17 +252,21 @@ def _warnings(talk: Correspondence, company: Company) -> list[str]:
     since = last.id if last is not None else 0
     told = {pending.head.id for pending in company.pending}
     forged = [h for h in routes.by_people(talk.heads) if h.trust is Trust.FAIL and h.id not in told]
-    strangers = [head for head in company.strangers if head.trust is not Trust.FAIL]
+    strangers: dict[str, list[MessageHead]] = {}
+    for head in company.strangers:
+        if head.trust is not Trust.FAIL and head.id > since:
+            strangers.setdefault(str(head.author).lower(), []).append(head)
     found = {pending.head.id: _of_pending(pending) for pending in company.pending}
     found |= {h.id: f"message {h.id} fails DMARC: its sender {h.author} may be forged" for h in forged}
-    found |= {head.id: stranger(talk.number, head) for head in strangers}
+    found |= {heads[0].id: stranger(talk.number, *heads) for heads in strangers.values()}
     return [found[number] for number in sorted(found) if number > since]
 
 
-def stranger(ticket: int, head: MessageHead) -> str:
-    """What to know of a message whose sender does not take part."""
+def stranger(ticket: int, head: MessageHead, *more: MessageHead) -> str:
+    """What to know of messages whose one sender does not take part."""
     hint = "" if is_nobody(str(head.author)) else f"; deskctl reply {ticket} --to {head.author} answers them alone"
-    return f"message {head.id}: {head.author} is not a participant{hint}"
+    numbers = f"messages {', '.join(str(h.id) for h in (head, *more))}" if more else f"message {head.id}"
+    return f"{numbers}: {head.author} is not a participant{hint}"
 
 
 def _of_pending(pending: Pending) -> str:

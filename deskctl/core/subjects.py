@@ -17,6 +17,8 @@ _PREFIX = re.compile(
 #: Programs in East Asia may write brackets and number sign full width.
 _NUMBER = re.compile(r"\s*[\[\uff3b][#\uff03](\d{1,9})[\]\uff3d]")
 _TAG = re.compile(r"\s*\[[^\[\]]{1,60}\]")
+#: Lines in brackets above a text, in which a channel says where it comes from or what it answers.
+_REMARKS = re.compile(r"(?:\s*\[[^\n]*\][^\S\n]*(?:\n|$))+")
 _DIFFERENCES = re.compile(r"[\W_]+")
 
 
@@ -47,7 +49,9 @@ def differs(subject: str, other: str, text: str = "") -> bool:
     said = _words(subject)
     if not said or said == _words(other):
         return False
-    return not _DIFFERENCES.sub("", unicodedata.normalize("NFKC", text[:1_000])).casefold().startswith(said)
+    start = unicodedata.normalize("NFKC", text[:1_000])
+    texts = start, _REMARKS.sub("", start, count=1)
+    return not any(_DIFFERENCES.sub("", each).casefold().startswith(said) for each in texts)
 
 
 def _words(subject: str) -> str:

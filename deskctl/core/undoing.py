@@ -123,12 +123,18 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
     if record is None:
         raise NotFound(f"there is no command {number}", "deskctl undo --list shows your commands with their numbers")
     if record.actor != actor:
-        raise Refused(f"command {number} is not yours", f"{record.actor.partition(':')[2]} can undo it")
+        raise Refused(f"command {number} is not yours", _whose(record.actor))
     if record.undone:
         raise Refused(f"command {number} was undone already", "deskctl undo --list shows what can be undone")
     if record.name == Undo.__name__:
         raise Refused(f"command {number} is an undo, which cannot be undone", "run the command again")
     return _invocation(unit, record)
+
+
+def _whose(actor: Actor) -> str:
+    """Who can undo a command of `actor`: an agent, or no one if a machine or an owner without an agent ran it."""
+    kind, _, name = actor.partition(":")
+    return f"{name} can undo it" if kind == "agent" else "deskctl undo --list shows your commands"
 
 
 def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:

@@ -215,6 +215,7 @@ class Stage:
             **kept,
             "DESKCTL_CONFIG": str(self.home / "config.toml"),
             "DESKCTL_AGENT": "agent1",
+            "XDG_STATE_HOME": str(self.folder / "state"),  # drafts go when the desk goes
             "PAGER": "cat",
             "COLUMNS": str(terminal_width()),
         }

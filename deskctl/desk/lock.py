@@ -32,6 +32,11 @@ class OwnerLock:
         """
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        except PermissionError as error:
+            raise Unavailable(
+                f"no daemon serves this desk, and only its owner can use {self.path}",
+                "ask the desk's owner to start the daemon: deskctl daemon run",
+            ) from error
         except OSError as error:
             raise Unavailable(
                 f"{self.path}: {error.strerror}", "the desk's folder must exist and be writable"

@@ -17,7 +17,7 @@ def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
     assert done == "contact 2: tier is vip, org is 에이씨엠이\n"
     assert desk("contact", "merge", "1", "1", code=4).err.startswith("error: a contact cannot be merged with itself")
     dry = desk("contact", "merge", "1", "2", "--dry-run").out
-    assert dry == "dry run: contact 2 is contact 1 from now on\n"
+    assert dry == "dry run: contact 2 is merged into contact 1\n"
     assert len(desk("contact", "list", "--json").rows) == 2
     desk("contact", "merge", "1", "2")
     [row] = desk("contact", "list", "--org", "에이씨엠이", "--tier", "VIP", "--search", "김민수", "--json").rows
@@ -56,7 +56,7 @@ def test_a_customer_is_exported_without_notes_and_then_erased(desk: Shell) -> No
     assert "exists already" in desk("contact", "export", "1", code=4).err
     desk("contact", "export", "1", "--force", "--notes")
     assert "secret note" in "".join(p.read_text() for p in (folder / "messages").iterdir())
-    assert "nobody is here to say yes" in desk("contact", "erase", "1", code=4).err
+    assert "confirmation needs a terminal; pass --yes" in desk("contact", "erase", "1", code=4).err
     assert "dry run" in desk("contact", "erase", "1", "--dry-run").out
     assert desk("contact", "show", "1", "--json").row["name"] == "김민수"
     facts = desk("contact", "erase", "1", "--yes", "--json").row["facts"]

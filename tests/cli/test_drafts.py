@@ -217,13 +217,20 @@ def test_others_see_who_is_composing_until_the_editor_ends(kept: Shell) -> None:
     meanwhile = f"{theirs} show 1 > theirs; {DESKCTL} show 1 > mine; {theirs} show 1 --json > json"
     opened = editor(kept, f"{meanwhile}; {theirs} reply 1 -m Me 2> told")
     at_terminal(kept, "reply", "1", EDITOR=opened, code=4)
-    assert "agent1 is writing a reply since" in (kept.folder / "theirs").read_text()
-    assert "is writing" not in (kept.folder / "mine").read_text()
+    assert "agent1 has been writing a reply since" in (kept.folder / "theirs").read_text()
+    assert "writing a reply" not in (kept.folder / "mine").read_text()
     assert '"composing": [{"agent": "agent1"' in (kept.folder / "json").read_text()
-    assert "note: agent1 is writing a reply since" in (kept.folder / "told").read_text()
+    assert "note: agent1 has been writing a reply since" in (kept.folder / "told").read_text()
     assert kept.show(1)["composing"] == []
     at_terminal(kept, "reply", "1", "--force", EDITOR=editor(kept, ":", "kill -KILL $$"), code=1)
     assert kept.show(1)["composing"] == []
+
+
+def test_an_interrupted_editor_keeps_the_text_and_says_why_in_words(kept: Shell) -> None:
+    opened = editor(kept, "kill -INT $PPID; sleep 5")
+    at_terminal(kept, "reply", "1", EDITOR=opened, code=130)
+    [draft] = drafts(kept)
+    assert (draft["text"], draft["why"]) == (WORDS, "the command was interrupted")
 
 
 def test_of_two_answers_at_once_one_is_sent(kept: Shell) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import Shell
+from tests.cli.test_terminal import at_terminal
 
 
 @pytest.fixture
@@ -70,6 +71,14 @@ def test_doctor_sees_a_configuration_that_others_can_change(alone: Shell) -> Non
     (alone.folder / "config.toml").chmod(0o666)
     result = alone("doctor", "--config", "config.toml", code=1)
     assert "chmod go-w" in result.err
+
+
+def test_doctor_cuts_no_finding_on_a_narrow_terminal(alone: Shell) -> None:
+    (alone.folder / "desk.db").chmod(0o400)
+    text = at_terminal(alone, "doctor", code=1, NO_COLOR="1")
+    assert "…" not in text
+    assert max(map(len, text.split("\npermissions: ", 1)[0].splitlines())) <= 80
+    assert "desk.dbisnotwritable,sothedesktakesnomail" in "".join(text.split())
 
 
 def test_config_check_reports_every_error_at_once_and_exits_with_5(alone: Shell) -> None:

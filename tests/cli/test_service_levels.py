@@ -113,7 +113,7 @@ def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
         ('calendar check 24x7 "2026-12-24 17:50" "2026-12-24 17:49"', 2, "is before “2026-12-24 17:50”"),
         ('calendar check 24x7 "9999-12-31 12:00" +1h', 2, "“9999-12-31 12:00” is too far away"),
         ("calendar check 24x7 0001-06-01 9999-06-01", 2, "“0001-06-01” is too far away"),
-        ("calendar show 24x7 --month 2027-13", 2, "“2027-13” is no month"),
+        ("calendar show 24x7 --month 2027-13", 2, "not a month: “2027-13”"),
         ('calendar add x --hours 24x7 --timezone ""', 2, "without --timezone it is the desk's"),
         ("calendar add x --hours 24x7 --timezone Asia", 2, "Asia/Aden, Asia/Almaty"),
         ("calendar add x --hours 24x7 --holidays none --holidays KR", 2, "--holidays none goes with no other"),

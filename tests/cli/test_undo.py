@@ -115,6 +115,9 @@ def test_each_agent_has_commands_of_their_own(tickets: Shell) -> None:
     tickets("--as", "agent2", "solve", "2")
     assert tickets("--as", "agent2", "undo").out == "undone: solved #2 “Printer 2”\n"
     assert "is not yours" in tickets("--as", "agent2", "undo", str(number), code=4).err
+    machine = tickets("--as", "agent2", "undo", "1", code=4).err
+    assert "is not yours" in machine
+    assert "can undo it" not in machine
     assert "there is nothing of yours to undo" in tickets("--as", "agent2", "undo", code=1).err
     assert tickets("undo").out == "undone: solved #1 “Printer 1”\n"
 

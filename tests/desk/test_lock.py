@@ -15,6 +15,7 @@ import pytest
 
 from deskctl.desk.lock import COMMAND, DAEMON, OwnerLock
 from deskctl.errors import Refused, Unavailable
+from tests.servers.strangers import as_stranger
 
 WaitUntil = Callable[..., object]
 
@@ -91,3 +92,12 @@ def test_the_next_owner_removes_a_socket_that_was_left_behind(tmp_path: Path) ->
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="No such file"):
         OwnerLock(tmp_path / "nowhere").take(COMMAND)
+
+
+def test_a_lock_of_someone_else_is_no_missing_folder(tmp_path: Path) -> None:
+    lock = OwnerLock(tmp_path)
+    lock.path.touch()
+    lock.path.chmod(0o000)
+    with as_stranger(), pytest.raises(Unavailable, match="only its owner can use") as raised:
+        lock.take(COMMAND)
+    assert "deskctl daemon run" in raised.value.hint

@@ -271,7 +271,7 @@ def _ask(context: CliContext, number: int) -> None:
     document = desk.ask(ShowContact(number, limit=0))
     context.release()
     if not sys.stdin.isatty():
-        raise Refused("nobody is here to say yes", "--yes erases without asking, --dry-run says what would go")
+        raise Refused("confirmation needs a terminal; pass --yes", "--dry-run shows what would be erased")
     merged = f", and {', '.join(f'contact {n}' for n in document['merged'])}" if document["merged"] else ""
     lines = [
         f"Contact {number}, {visible(document['name'] or 'without a name')}{merged}:",

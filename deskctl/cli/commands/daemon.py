@@ -107,7 +107,13 @@ def stop(context: CliContext, timeout: float) -> None:
     from ...errors import Refused, Unavailable
 
     lock = OwnerLock(run_dir(context.config_path()))
-    if lock.take(COMMAND):  # what the file says counts only while somebody holds it
+    try:
+        taken = lock.take(COMMAND)
+    except Unavailable as error:
+        if isinstance(error.__cause__, PermissionError):
+            raise Refused("you may not stop the daemon", "ask the desk's owner") from error
+        raise
+    if taken:  # what the file says counts only while somebody holds it
         lock.release()
         context.say("no daemon runs for this desk")
         return

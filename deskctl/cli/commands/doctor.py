@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from ...safe import visible
 from ..context import CliContext
-from ..output import Column, field
+from ..output import GAP, Column, field, terminal_width
+from ..width import wrap
 
-_STYLE = {"fine": "green", "note": "yellow", "finding": "red"}
+if TYPE_CHECKING:
+    from ..examine import Finding
+
+_STYLE = {"fine": "green", "note": "yellow", "finding": "red", "": ""}
 
 COLUMNS = (
     field("check"),
     Column("state", lambda row: row["state"], style=lambda row: _STYLE[row["state"]]),
     field("detail", least=24),
 )
+
+
+def _wrapped(rows: Sequence[Finding]) -> Iterator[Finding]:
+    """Split details that are too long for the terminal into rows of their own: a finding is never cut."""
+    before = sum(max(len(row[key]) for row in rows) + len(GAP) for key in ("check", "state"))
+    for row in rows:
+        first, *more = list(wrap(visible(row["detail"]), max(terminal_width() - before, 24))) or [""]
+        yield {**row, "detail": first}
+        for line in more:
+            yield {**row, "check": "", "state": "", "detail": line}
 
 
 @click.command("doctor")
@@ -32,7 +49,6 @@ def doctor(context: CliContext, offline: bool) -> int:
       deskctl doctor
       deskctl doctor --offline --json
     """
-    from ...safe import visible
     from ..examine import examine
 
     rows = examine(context, offline=offline)
@@ -42,7 +58,7 @@ def doctor(context: CliContext, offline: bool) -> int:
         for row in rows:
             context.document(row)
         return 1 if findings else 0
-    context.emit(rows, COLUMNS)
+    context.emit(list(_wrapped(rows)) if sys.stdout.isatty() else rows, COLUMNS)
     sys.stdout.flush()
     for row in rows:
         if row["state"] != "fine" and row["mend"]:

@@ -48,8 +48,10 @@ def document(calendar: Calendar, month: str | None, now: datetime, policies: Seq
 
 def _month(text: str) -> tuple[int, int]:
     found = _MONTH.match(text.strip())
-    if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) not in _YEARS:
-        raise UsageError(f"“{text}” is no month", "as in 2027-02")
+    if found is None or not 1 <= int(found[2]) <= 12:
+        raise UsageError(f"not a month: “{text}”", "as in 2027-02")
+    if int(found[1]) not in _YEARS:
+        raise UsageError(f"“{text}” is out of range", f"use a year from {_YEARS.start} to {_YEARS.stop - 1}")
     return int(found[1]), int(found[2])
 
 

@@ -87,7 +87,7 @@ def remarks_on_team(unit: Unit, team: Team) -> Iterator[str]:
     if not plan.routed:
         return
     if agents and not any(unit.roster.presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
-        yield "nobody of it is online: nothing is given out until somebody says deskctl agent online"
+        yield "no agent of the team is online; tickets are assigned once an agent runs deskctl agent online"
     if not agents:
         yield f"nobody is in team {team.handle}: deskctl agent set AGENT --join {team.handle}"
     if len(agents) > MANY and plan.model is Model.SHARED:

@@ -47,3 +47,10 @@ def test_other_words_differ(subject: str) -> None:
 
 def test_a_subject_that_is_the_texts_first_words_says_nothing_more() -> None:
     assert not subjects.differs("Where is my", "Lamp", "Where is my\norder?")
+
+
+def test_a_remark_of_the_channel_above_a_text_hides_no_first_words() -> None:
+    text = "[in answer to Acme News: https://t.me/acmenews/78]\n[photo]\n\nWhat does this mean?"
+    assert not subjects.differs("What does this mean?", "Lamp", text)
+    assert subjects.differs("Lost", "Lamp", text)
+    assert not subjects.differs("[photo]", "Lamp", "[photo]")

@@ -1,0 +1,48 @@
+"""A desk of somebody else: what is said to an account that may not read, open or repair it."""
+
+from __future__ import annotations
+
+import pwd
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskctl.cli.examine import owner
+from deskctl.config.locate import find_file
+from deskctl.errors import ConfigError
+from tests.servers.strangers import as_stranger
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that every account may enter."""
+    path = Path(tempfile.mkdtemp(prefix="desk-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+def test_doctor_examines_the_files_of_its_caller_alone(folder: Path) -> None:
+    mine = pwd.getpwuid(folder.stat().st_uid).pw_name
+    assert owner(folder) is None
+    with as_stranger() as other:
+        assert owner(folder) == (mine if other else None)
+
+
+def test_a_configuration_that_may_not_be_read_is_not_missing(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir()
+    (closed / "config.toml").write_text("[desk]\n")
+    closed.chmod(0o000)
+    try:
+        with as_stranger(), pytest.raises(ConfigError, match="permission denied"):
+            find_file(str(closed / "config.toml"), {})
+    finally:
+        closed.chmod(0o700)
+    with pytest.raises(ConfigError, match="does not exist"):
+        find_file(str(closed / "other.toml"), {})
+    with pytest.raises(ConfigError, match="does not exist"):
+        find_file(str(closed / "config.toml" / "x"), {})

@@ -1,0 +1,24 @@
+"""To be another user for a moment, as far as files are concerned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+NOBODY = 65534
+
+
+@contextmanager
+def as_stranger() -> Iterator[bool]:
+    """Have the rights of an account that owns nothing; False, and those of the caller, unless root runs this.
+
+    What is imported inside must be loaded before.
+    """
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield user == 0
+    finally:
+        os.seteuid(user)
