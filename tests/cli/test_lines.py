@@ -118,3 +118,11 @@ def test_values_in_a_pipe_stay_in_their_cell(value: object, text: str) -> None:
 @pytest.mark.parametrize("raw", ["환불".encode(), b"\xef\xbb\xbf" + "환불".encode(), "환불".encode("cp949")])
 def test_text_from_a_file_is_read_in_utf8_or_korean_windows(raw: bytes) -> None:
     assert decode(raw) == "환불"
+
+
+def test_empty_columns_take_no_room_on_eighty_columns() -> None:
+    columns = [field("a"), field("b"), field("c")]
+    rows = [{"a": "x", "b": None, "c": "z"}]
+    assert table(rows, columns, 80, color=False, drop_empty=True).split() == ["A", "C", "x", "z"]
+    assert table(rows, columns, 200, color=False, drop_empty=True).split()[:3] == ["A", "B", "C"]
+    assert table(rows, columns, 80, color=False).split()[:3] == ["A", "B", "C"]

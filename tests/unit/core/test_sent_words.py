@@ -1,0 +1,18 @@
+"""Why an outgoing message can no longer be cancelled, in the words of its channel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from deskctl.core.outbox import OutboxEntry, OutboxKind, OutboxState, sent_words
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("to", "what"), [("ana@example.org", "the mail "), ("42", "the message ")])
+@pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.SENDING, OutboxState.UNCERTAIN])
+def test_only_mail_is_called_mail(to: str, what: str, state: OutboxState) -> None:
+    entry = OutboxEntry(1, next(iter(OutboxKind)), "c", "<m@acme.test>", (to,), "S", "T", AT, None, state=state)
+    assert str(sent_words(entry, "UTC")).startswith(what)
