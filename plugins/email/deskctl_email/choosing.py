@@ -127,6 +127,10 @@ def _branches(pieces: Sequence[Piece], level: int) -> Iterable[list[Piece]]:
     return branches
 
 
+#: Signs that programs draw lines with where they had no words for a plain alternative.
+_DRAWN = "-_=*~.#|•·"
+
+
 def _best(branches: Sequence[list[Piece]]) -> list[Piece]:
     """The plain alternative, unless it only stands in for the HTML; of several the one that holds the most."""
     plain = [branch for branch in branches if not any(piece.html for piece in branch)]
@@ -154,7 +158,7 @@ def _against(words: list[Piece], text: str, best: list[Piece], page: str) -> lis
     shown = _plain(page)
     ours = _WORD.findall(bare.lower())
     theirs = set(_WORD.findall(shown.lower()))
-    if theirs and not ours:
+    if theirs and not _BLANK.sub("", bare).strip(_DRAWN):
         return best
     ours_length, theirs_length = len(_BLANK.sub("", bare)), len(_BLANK.sub("", shown))
     if theirs_length < 2 * ours_length + LONGER:
