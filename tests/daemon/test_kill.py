@@ -220,7 +220,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
 
     with running(folder) as daemon, ExitStack() as opened:
         desk = opened.enter_context(closing(daemon.desk()))
-        wait_until(lambda: set(expected) <= set(subjects()), 60 + 5 * KILLS, f"all is there (seed {SEED})")
+        wait_until(lambda: set(expected) <= set(subjects()), 240 + 5 * KILLS, f"all is there (seed {SEED})")
         wait_until(lambda: not [row for row in desk.ask(ListInbox()) if row["state"] == "waiting"], 30)
         assert desk.ask(ListInbox()) == []
         found = subjects()
