@@ -65,7 +65,7 @@ _NUMBER = re.compile(r"#?(\d+)")
 
 
 def named(outcome: Outcome) -> str:
-    """What was done, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
+    """Return what was done, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
     from .width import cut
 
     subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))

@@ -37,7 +37,7 @@ def named(address: str, document: TicketDocument) -> str:
 
 
 def reply_line(document: TicketDocument) -> str:
-    """Who gets the next reply, on one line."""
+    """Return the recipients of the next reply, on one line."""
     reply = document["reply"]
     if not reply["to"]:
         return f"Reply goes to: nobody; {visible(reply['why'])}"
