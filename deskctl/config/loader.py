@@ -96,9 +96,9 @@ def check(
 ) -> Report:
     """Check the configuration at `path` and return every error and warning.
 
-    `channel_types` are the channel types of the plugins. `disabled` gives the reason for each plugin that is off, by name; it
-    explains an unknown channel type. `plugins` are the enabled plugins with the class of `[plugins.NAME]`, None if the
-    plugin has none. Raises ConfigError only if the file cannot be read.
+    `channel_types` are the channel types of the plugins. `disabled` gives the reason for each plugin that is off, by
+    name; it explains an unknown channel type. `plugins` are the enabled plugins with the class of `[plugins.NAME]`,
+    None if the plugin has none. Raises ConfigError only if the file cannot be read.
     """
     try:
         text = _text(path)
