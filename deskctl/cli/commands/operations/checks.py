@@ -128,16 +128,16 @@ def _permissions(config: Config) -> Iterator[Finding]:
 
 
 def _loose(config: Config) -> Iterator[Finding]:
-    from ....config.trust import distrust_way
+    from ....config.trust import check_trust
 
-    if why := distrust_way(config.path):
+    if why := check_trust(config.path):
         yield finding("permissions", str(why), why.repair)
     for folder in dict.fromkeys((config.folder, config.run_dir)):
         if not folder.is_dir():
             yield finding("permissions", f"{folder} does not exist", f"mkdir -m 700 {folder}")
         elif not os.access(folder, os.W_OK | os.X_OK):
             yield finding("permissions", f"you may not write in {folder}", f"chown $(id -un) {folder}")
-        elif folder != config.folder and (loose := distrust_way(folder, folder=True)):
+        elif folder != config.folder and (loose := check_trust(folder, folder=True)):
             yield finding("permissions", str(loose), loose.repair)
     store = config.store.file
     if store is not None and store.exists():
@@ -146,7 +146,7 @@ def _loose(config: Config) -> Iterator[Finding]:
 
 def _loose_store(store: Path) -> Iterator[Finding]:
     """A store that cannot be written, or that others can read or write."""
-    from ....config.trust import distrust_way
+    from ....config.trust import check_trust
 
     log = store.with_name(store.name + "-wal")
     for file in (store, *(path for path in (log, store.with_name(store.name + "-shm")) if path.exists())):
@@ -155,7 +155,7 @@ def _loose_store(store: Path) -> Iterator[Finding]:
     if not os.access(store.parent, os.W_OK | os.X_OK) or not store.parent.stat().st_mode & 0o200:
         detail = f"you may not write in {store.parent}, where the store keeps its log"
         yield finding("permissions", detail, f"chmod u+wx {store.parent}")
-    if loose := distrust_way(store):
+    if loose := check_trust(store):
         yield finding("permissions", str(loose), loose.repair)
     elif store.stat().st_mode & 0o004:
         yield finding("permissions", f"everybody can read {store}, and customers' mail in it", f"chmod o-r {store}")

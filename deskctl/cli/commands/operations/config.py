@@ -11,8 +11,8 @@ import click
 from ...context import CliContext
 
 if TYPE_CHECKING:
+    from ....config.loader import Report
     from ....config.problems import Problem
-    from ....config.reading import Report
 
 
 @click.group("config")

@@ -147,7 +147,7 @@ def disable(context: CliContext, name: str) -> None:
 
 def _switch(context: CliContext, name: str, on: bool) -> None:
     from ....bootstrap import load
-    from ....config.switch import switch
+    from ....config.plugin_toggle import set_plugin_enabled
     from ....core.suggest import did_you_mean
     from ....errors import NotFound, Refused
 
@@ -161,7 +161,7 @@ def _switch(context: CliContext, name: str, on: bool) -> None:
         raise Refused(
             f"the channel {needed[0]} needs the plugin {name}", f"take [channels.{needed[0]}] out of {path} first"
         )
-    changed = switch(path, name, on)
+    changed = set_plugin_enabled(path, name, on)
     context.release()
     runs = context.desk().info.daemon
     state = "enabled" if on else "disabled"

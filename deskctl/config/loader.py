@@ -1,4 +1,4 @@
-"""Read a configuration: all that is wrong with it at once, or the `Config`."""
+"""Load a configuration: return the `Config`, or report every error at once."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .schema import ChannelCommon, ChannelTable, Config, CoreTables, PluginsTabl
 from .secrets import Secret
 
 
-class Abilities(Protocol):
-    """What a kind of channel says it can do; `deskctl.plugins.Capabilities` fits."""
+class CapabilitiesSpec(Protocol):
+    """The capabilities of a channel type that loading uses. `deskctl.plugins.Capabilities` implements it."""
 
     @property
     def conversational(self) -> bool: ...
@@ -30,13 +30,13 @@ class Abilities(Protocol):
     def choices(self) -> bool: ...
 
 
-class Kind(Protocol):
-    """What loading needs to know of a kind of channel; `deskctl.plugins.ChannelType` fits."""
+class ChannelTypeSpec(Protocol):
+    """The parts of a channel type that loading uses. `deskctl.plugins.ChannelType` implements it."""
 
     @property
     def config(self) -> type: ...
     @property
-    def capabilities(self) -> Abilities: ...
+    def capabilities(self) -> CapabilitiesSpec: ...
     @property
     def address(self) -> Callable[[Any], str | None]: ...
     @property
@@ -55,7 +55,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found, in the order of the file. `config` is None when there are errors."""
+    """The result of a check, in the order of the file. `config` is None if there are errors."""
 
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
@@ -63,26 +63,26 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 fine, 1 warnings only, 5 errors."""
+        """Return 0 without problems, 1 with warnings only, 5 with errors."""
         return 5 if self.errors else 1 if self.warnings else 0
 
 
 def load(
     path: Path,
-    kinds: Mapping[str, Kind],
-    absent: Mapping[str, str] | None = None,
+    channel_types: Mapping[str, ChannelTypeSpec],
+    disabled: Mapping[str, str] | None = None,
     plugins: Mapping[str, type | None] | None = None,
 ) -> Config:
-    """The configuration at `path`. `kinds`, `absent` and `plugins` as in `check`.
+    """Return the configuration at `path`. `channel_types`, `disabled` and `plugins` as in `check`.
 
-    Raises ConfigError whose `problems` are all the errors there are.
+    Raises ConfigError with all errors in `problems`.
     """
-    report = check(path, kinds, absent, plugins)
+    report = check(path, channel_types, disabled, plugins)
     if report.config is None:
         count = len(report.errors)
         raise ConfigError(
             f"{count} error{'s' if count > 1 else ''} in {shown(path)}",
-            "Correct it, then see `deskctl config check`.",
+            "correct them, then run `deskctl config check`",
             tuple(map(str, report.errors)),
         )
     return report.config
@@ -90,40 +90,41 @@ def load(
 
 def check(
     path: Path,
-    kinds: Mapping[str, Kind],
-    absent: Mapping[str, str] | None = None,
+    channel_types: Mapping[str, ChannelTypeSpec],
+    disabled: Mapping[str, str] | None = None,
     plugins: Mapping[str, type | None] | None = None,
 ) -> Report:
-    """Everything that is wrong, or doubtful, with the configuration at `path`.
+    """Check the configuration at `path` and return every error and warning.
 
-    `kinds`: the kinds of channel that plugins bring. `absent`: why a plugin is off, by its name; it explains
-    an unknown kind. `plugins`: those that are on, with the class of `[plugins.NAME]`, None without one.
-    Raises ConfigError only when the file cannot be read at all.
+    `channel_types` are the channel types of the plugins. `disabled` gives the reason for each plugin that is off, by
+    name; it explains an unknown channel type. `plugins` are the enabled plugins with the class of `[plugins.NAME]`,
+    None if the plugin has none. Raises ConfigError only if the file cannot be read.
     """
     try:
         text = _text(path)
         data = _parsed(path, text)
-    except _Broken as broken:
-        return Report((broken.problem,), (), None)
-    reading = _Reading(path.absolute(), data, Positions(text), kinds, absent or {}, plugins or {})
-    return reading.report()
+    except _NotToml as error:
+        return Report((error.problem,), (), None)
+    loader = _Loader(path.absolute(), data, Positions(text), channel_types, disabled or {}, plugins or {})
+    return loader.report()
 
 
 def plugins_table(path: Path) -> PluginsTable:
-    """`[plugins]` alone, needed before anything else can be read. Defaults where it is wrong: `load` will say so.
+    """Return `[plugins]` alone, which is needed to load the plugins before the rest can be checked.
 
-    Raises ConfigError when the file cannot be read or is not TOML.
+    If the table has errors, defaults are returned: `load` reports the errors.
+    Raises ConfigError if the file cannot be read or is not TOML.
     """
     try:
         data = _parsed(path, _text(path))
-    except _Broken as broken:
-        raise ConfigError(f"1 error in {shown(path)}", "Correct it first.", (str(broken.problem),)) from None
+    except _NotToml as error:
+        raise ConfigError(f"1 error in {shown(path)}", "correct it, then try again", (str(error.problem),)) from None
     table, faults = structure(without_tables(data.get("plugins", {})), PluginsTable, path.absolute().parent)
     return PluginsTable() if faults else table
 
 
-class _Broken(Exception):
-    """Not TOML."""
+class _NotToml(Exception):
+    """The file is not TOML."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -138,7 +139,7 @@ def _text(path: Path) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _Broken(Problem(shown(path), line, "", "is not UTF-8 text")) from None
+        raise _NotToml(Problem(shown(path), line, "", "is not UTF-8 text")) from None
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
@@ -148,28 +149,28 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         what = f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}"
-        raise _Broken(Problem(shown(path), error.lineno, "", what, error.colno)) from None
+        raise _NotToml(Problem(shown(path), error.lineno, "", what, error.colno)) from None
     except RecursionError:
-        raise _Broken(Problem(shown(path), 1, "", "is nested too deeply")) from None
+        raise _NotToml(Problem(shown(path), 1, "", "is nested too deeply")) from None
 
 
-class _Reading:
-    """One pass over one file."""
+class _Loader:
+    """One check of one file."""
 
     def __init__(
         self,
         path: Path,
         data: dict[str, Any],
         positions: Positions,
-        kinds: Mapping[str, Kind],
-        absent: Mapping[str, str],
+        channel_types: Mapping[str, ChannelTypeSpec],
+        disabled: Mapping[str, str],
         plugins: Mapping[str, type | None],
     ) -> None:
         self._path = path
         self._data = data
         self._positions = positions
-        self._kinds = kinds
-        self._absent = absent
+        self._types = channel_types
+        self._disabled = disabled
         self._classes = plugins
         self._errors: list[Problem] = []
         self._warnings: list[Problem] = []
@@ -182,7 +183,7 @@ class _Reading:
         tables = self._plugin_tables()
         if core is not None:
             self._plugins(core.plugins)
-        self._exposure(core)
+        self._check_file_mode(core)
         config = None
         if core is not None and not self._errors:
             folder = self._path.parent
@@ -221,9 +222,9 @@ class _Reading:
                 self._error(path, f"must be a table: [channels.{name}]")
                 continue
             if name in BUILT_IN:
-                self._error(path, f"{name} is built in; call this channel something else")
+                self._error(path, f"{name} is a built-in channel; choose another name")
             elif not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-                self._error(path, 'a channel\'s name is made of letters, digits, "-" and "_"')
+                self._error(path, 'a channel name consists of letters, digits, "-" and "_"')
             channel = self._channel(name, table)
             if channel is not None:
                 channels[name] = channel
@@ -235,28 +236,30 @@ class _Reading:
         shared = fields_of(ChannelCommon)
         common, faults = structure({k: v for k, v in table.items() if k in shared}, ChannelCommon, folder)
         for fault in faults:
-            known = f"; there are {', '.join(sorted(self._kinds))}" if self._kinds else ""
+            known = f"; available: {', '.join(sorted(self._types))}" if self._types else ""
             missing = fault == Fault(("type",), "is missing")
             self._error((*path, *fault.path), fault.what + (known if missing else ""))
-        kind_name = table.get("type")
-        if not isinstance(kind_name, str):
+        type_name = table.get("type")
+        if not isinstance(type_name, str):
             return None
-        kind = self._kinds.get(kind_name)
-        if kind is None:
-            self._error((*path, "type"), self._unknown_kind(kind_name))
+        channel_type = self._types.get(type_name)
+        if channel_type is None:
+            self._error((*path, "type"), self._unknown_type(type_name))
             return None
         own = {key: value for key, value in table.items() if key not in shared}
-        config, faults = structure(own, kind.config, folder)
+        config, faults = structure(own, channel_type.config, folder)
         for fault in faults:
             what = fault.what
             if len(fault.path) == 1 and what.startswith("unknown key"):
-                what = f"unknown key{did_you_mean(str(fault.path[0]), (*shared, *fields_of(kind.config)))}"
+                what = f"unknown key{did_you_mean(str(fault.path[0]), (*shared, *fields_of(channel_type.config)))}"
             self._error((*path, *fault.path), what)
         if faults or common is None:
             return None
-        return self._opened(path, name, kind, common, config)
+        return self._channel_table(path, name, channel_type, common, config)
 
-    def _opened(self, path: KeyPath, name: str, kind: Kind, common: ChannelCommon, config: Any) -> ChannelTable | None:
+    def _channel_table(
+        self, path: KeyPath, name: str, channel_type: ChannelTypeSpec, common: ChannelCommon, config: Any
+    ) -> ChannelTable | None:
         try:
             self._walk(config, path)
             channel = ChannelTable(
@@ -264,23 +267,23 @@ class _Reading:
                 type=common.type,
                 team=common.team,
                 config=config,
-                address=kind.address(config),
-                aliases=tuple(kind.aliases(config)),
-                sends=kind.sends(config),
-                receives=kind.receives(config),
-                copies=kind.copies(config),
-                plus=kind.plus(config),
+                address=channel_type.address(config),
+                aliases=tuple(channel_type.aliases(config)),
+                sends=channel_type.sends(config),
+                receives=channel_type.receives(config),
+                copies=channel_type.copies(config),
+                plus=channel_type.plus(config),
                 sender_name=common.sender_name,
-                authority=_authority(common.authority, kind, config),
-                acknowledge=common.words(),
-                conversational=kind.capabilities.conversational,
-                choices=kind.capabilities.choices,
+                authority=_authority(common.authority, channel_type, config),
+                acknowledge=common.acknowledgement(),
+                conversational=channel_type.capabilities.conversational,
+                choices=channel_type.capabilities.choices,
                 answer=common.answer,
                 greeting=common.greetings(),
                 hours=common.hours,
             )
-        except Exception as error:  # noqa: BLE001 - a plugin's functions may raise anything
-            self._error(path, f"the plugin of {common.type} fails on it: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - functions of a plugin may raise anything
+            self._error(path, f"the plugin of type {common.type} failed on this table: {type(error).__name__}: {error}")
             return None
         for address, key in ((channel.address, "address"), *((alias, "aliases") for alias in channel.aliases)):
             if address:
@@ -288,67 +291,67 @@ class _Reading:
         return channel
 
     def _walk(self, config: Any, path: KeyPath) -> None:
-        """What values say of themselves: secrets, `config_warnings()` and `config_claims()` at any depth."""
+        """Check secrets and collect `config_warnings()` and `config_claims()`, in nested values too."""
         if isinstance(config, Secret):
             self._secrets |= config.literal
             if config.literal:
-                self._warning(path, "a password in the configuration; better { file = … } or { credential = … }")
+                self._warning(path, "a password in the configuration; use { file = … } or { credential = … } instead")
             if config.missing:
-                self._warning(path, f"there is no file {config.missing}")
+                self._warning(path, f"file not found: {config.missing}")
             if objection := config.objection():
                 self._error(path, objection)
             return
         if not is_config_class(type(config)):
             return
-        for remark in _said(config, "config_warnings"):
+        for remark in _results_of(config, "config_warnings"):
             self._warning((*path, *_steps(remark.key)), remark.what)
-        for claim in _said(config, "config_claims"):
+        for claim in _results_of(config, "config_claims"):
             self._claim(claim.what, (*path, *_steps(claim.key)))
         for name in fields_of(type(config)):
             self._walk(getattr(config, name, None), (*path, name))
 
     def _claim(self, what: str, path: KeyPath) -> None:
-        """Only one channel can have `what`."""
+        """Report an error if another channel already uses `what`."""
         first = self._claims.setdefault(what, path)
         if first is not path and first != path:
-            self._error(path, f"{what} belongs to {dotted(first)} already")
+            self._error(path, f"{what} is already used by {dotted(first)}")
 
     def _plugin_tables(self) -> dict[str, Any]:
-        """`[plugins.NAME]` as the plugins' own classes."""
-        found = plugin_tables(self._data.get("plugins", {}), self._classes, self._absent, self._path.parent)
+        """Return `[plugins.NAME]` by plugin, converted to the plugins' classes."""
+        found = plugin_tables(self._data.get("plugins", {}), self._classes, self._disabled, self._path.parent)
         for fault in found.errors:
             self._error(fault.path, fault.what)
         for fault in found.warnings:
             self._warning(fault.path, fault.what)
         for name, table in found.tables.items():
-            self._walked(name, table, ("plugins", name))
+            self._walk_plugin_table(name, table, ("plugins", name))
         return found.tables
 
-    def _walked(self, name: str, table: Any, path: KeyPath) -> None:
+    def _walk_plugin_table(self, name: str, table: Any, path: KeyPath) -> None:
         try:
             self._walk(table, path)
-        except Exception as error:  # noqa: BLE001 - a plugin's class may raise anything
-            self._error(path, f"the plugin {name} fails on it: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - the class of a plugin may raise anything
+            self._error(path, f"the plugin {name} failed on this table: {type(error).__name__}: {error}")
 
     def _plugins(self, table: PluginsTable) -> None:
-        from .absent import ON_PURPOSE
-        from .trust import distrust_way
+        from .missing_types import DISABLED_REASON
+        from .trust import check_trust
 
         for key, names in (("only", table.only or ()), ("disabled", table.disabled)):
             for index, name in enumerate(names):
-                why = self._absent.get(name, ON_PURPOSE)
-                if why != ON_PURPOSE:
+                why = self._disabled.get(name, DISABLED_REASON)
+                if why != DISABLED_REASON:
                     self._warning(("plugins", key, index), why)
         if table.dir is None:
             return
         try:
-            why = str(distrust_way(table.dir, own=True, folder=True) or "")
+            why = str(check_trust(table.dir, own=True, folder=True) or "")
         except OSError as error:
             why = f"{table.dir} {'is not a folder' if not table.dir.exists() else f'cannot be read: {error.strerror}'}"
         if why:
             self._error(("plugins", "dir"), f"{why}, so its plugins are not loaded")
 
-    def _exposure(self, core: CoreTables | None) -> None:
+    def _check_file_mode(self, core: CoreTables | None) -> None:
         url = core.store.url if core else ""
         password_in_url = "@" in url and ":" in url.partition("://")[2].rpartition("@")[0]
         if not (self._secrets or password_in_url):
@@ -360,14 +363,18 @@ class _Reading:
         if mode & (stat.S_IRGRP | stat.S_IROTH):
             self._warnings.append(
                 Problem(
-                    shown(self._path), 1, "", f"holds a password and others can read it: chmod 600 {shown(self._path)}"
+                    shown(self._path),
+                    1,
+                    "",
+                    f"contains a password and other users can read it: chmod 600 {shown(self._path)}",
                 )
             )
 
-    def _unknown_kind(self, name: str) -> str:
-        from .absent import why_absent
+    def _unknown_type(self, name: str) -> str:
+        from .missing_types import explain_missing_type
 
-        return f"no plugin brings {name!r}{did_you_mean(name, self._kinds)}{why_absent(name, self._absent)}"
+        near = did_you_mean(name, self._types)
+        return f"unknown channel type {name!r}{near}{explain_missing_type(name, self._disabled)}"
 
     def _error(self, path: KeyPath, what: str) -> None:
         self._errors.append(self._problem(path, what))
@@ -379,7 +386,7 @@ class _Reading:
         return Problem(shown(self._path), self._positions.line(path), dotted(path), what)
 
 
-def _said(config: Any, method: str) -> Iterable[Any]:
+def _results_of(config: Any, method: str) -> Iterable[Any]:
     say = getattr(config, method, None)
     return tuple(say()) if callable(say) else ()
 
@@ -388,7 +395,7 @@ def _steps(key: str) -> tuple[str, ...]:
     return tuple(key.split(".")) if key else ()
 
 
-def _authority(given: str | None, kind: Kind, config: Any) -> str | None:
-    """The mail server that is believed: the one named, else the provider's own; "none" is nobody."""
-    found = given if given is not None else kind.authority(config)
+def _authority(given: str | None, channel_type: ChannelTypeSpec, config: Any) -> str | None:
+    """Return the trusted mail server: the configured one, or the provider's. "none" means no server is trusted."""
+    found = given if given is not None else channel_type.authority(config)
     return None if found == NOBODY else found

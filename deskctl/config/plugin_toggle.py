@@ -1,4 +1,4 @@
-"""Switch a plugin on or off in a configuration file; comments and order stay."""
+"""Enable or disable a plugin in a configuration file. Comments and the order of keys are kept."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 from ..errors import ConfigError, Refused
 
 
-def switch(path: Path, name: str, on: bool) -> bool:
-    """Whether anything had to be changed. Raises ConfigError for a file that is not TOML, Refused for one that cannot
-    be written."""
+def set_plugin_enabled(path: Path, name: str, enabled: bool) -> bool:
+    """Enable or disable a plugin. Return True if the file had to be changed.
+
+    Raises ConfigError if the file is not TOML, Refused if it cannot be written.
+    """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -24,13 +26,13 @@ def switch(path: Path, name: str, on: bool) -> bool:
     plugins: Any = document["plugins"]
     if not isinstance(plugins, dict):
         raise ConfigError(f"{path}: plugins must be a table: [plugins]", "deskctl config check")
-    off = name in plugins.get("disabled", ())
-    left_out = "only" in plugins and name not in plugins["only"]
-    if off is not on and not (on and left_out):
+    disabled = name in plugins.get("disabled", ())
+    excluded = "only" in plugins and name not in plugins["only"]
+    if disabled is not enabled and not (enabled and excluded):
         return False
-    if on:
-        _without(plugins, "disabled", name)
-        if left_out:
+    if enabled:
+        _remove(plugins, "disabled", name)
+        if excluded:
             plugins["only"].append(name)
     elif "disabled" in plugins:
         plugins["disabled"].append(name)
@@ -40,7 +42,7 @@ def switch(path: Path, name: str, on: bool) -> bool:
     return True
 
 
-def _without(plugins: Any, key: str, name: str) -> None:
+def _remove(plugins: Any, key: str, name: str) -> None:
     listed = plugins.get(key)
     while listed is not None and name in listed:
         listed.remove(name)
@@ -49,11 +51,11 @@ def _without(plugins: Any, key: str, name: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """All or nothing, with the owner and mode that the file has."""
+    """Replace the file atomically. Its owner and mode are kept."""
     new = path.with_name(f".{path.name}.new")
     try:
         status = path.stat()
-        new.unlink(missing_ok=True)  # left behind by a process that was killed, or laid there by somebody
+        new.unlink(missing_ok=True)  # left by a killed process, or created by another user
         file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as stream:
             stream.write(text)
@@ -65,4 +67,6 @@ def _write(path: Path, text: str) -> None:
         new.replace(path)
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise Refused(f"{path} cannot be written: {error.strerror}", "edit it as its owner") from error
+        raise Refused(
+            f"{path} cannot be written: {error.strerror}", "run the command as the owner of the file"
+        ) from error
