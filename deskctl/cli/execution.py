@@ -12,7 +12,7 @@ from ..safe import visible
 from .context import CliContext
 
 if TYPE_CHECKING:
-    from ..core.commands import Command
+    from ..core.kernel.command import Command
     from ..desk import Outcome
 
 

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from deskctl.core import commands, queries
-from deskctl.core.commands import Command
-from deskctl.core.numbers import bounded
-from deskctl.core.queries import Query
+from deskctl.core.kernel import command as commands
+from deskctl.core.kernel import query as queries
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.query import Query
+from deskctl.core.values.numbers import bounded
 from deskctl.errors import UsageError
 
 #: The modules whose commands and queries may be spoken over the socket. What only the desk itself asks for

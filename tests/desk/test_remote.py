@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.commands.tickets import Take
+from deskctl.core.tickets.commands import Take
 from deskctl.desk.address import LONGEST, reachable
 from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import PROTOCOL, line

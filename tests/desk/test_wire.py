@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.commands import REGISTRY as COMMANDS
-from deskctl.core.commands import machine as machine_commands
+from deskctl.core.intake import commands as machine_commands
+from deskctl.core.kernel.command import REGISTRY as COMMANDS
 from deskctl.desk import decode
 from deskctl.desk.wire import error_document, error_from, line, spoken
 from deskctl.errors import KINDS, ConfigError, DeskctlError, NotFound, UsageError

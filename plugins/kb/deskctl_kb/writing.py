@@ -8,16 +8,7 @@ from typing import Any
 from deskctl.plugins import RequestContext, UsageError
 
 from . import documents, frontmatter, shelf
-from .article import (
-    Article,
-    Content,
-    State,
-    checked_language,
-    checked_slug,
-    checked_tags,
-    checked_title,
-    slug_from,
-)
+from .article import Article, Content, State, checked_language, checked_slug, checked_tags, checked_title, slug_from
 from .asks import Add, Edit, Import, SetState
 from .folder import BadFile, parse_files
 

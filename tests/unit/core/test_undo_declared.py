@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core import dispatch
-from deskctl.core.commands import REGISTRY
-from deskctl.core.commands.tickets import ListCommands, Undo
-from deskctl.core.event import KINDS, Event, restore
-from deskctl.core.undo import PART_OF_UNDO, Cannot, Follows, Undoable
+from deskctl.core import features as dispatch
+from deskctl.core.kernel.command import REGISTRY
+from deskctl.core.kernel.event import KINDS, Event, restore
+from deskctl.core.kernel.undo import PART_OF_UNDO, Cannot, Follows, Undoable
+from deskctl.core.undo.commands import ListCommands, Undo
 
 PAGE = Path(__file__).parents[3] / "docs/reference/undo.md"
 SPOKEN = ("tickets", "admin", "contacts", "levels", "mail", "routing", "shifts")
