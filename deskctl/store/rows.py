@@ -11,8 +11,8 @@ from typing import Any
 
 from ..core.contacts.model import Contact, Identity
 from ..core.delivery.model import OutboxEntry, OutboxKind, OutboxState
+from ..core.event_kinds import restore
 from ..core.kernel.actor import Actor
-from ..core.kernel.event import restore
 from ..core.kernel.jobs import Job
 from ..core.kernel.records import CommandRecord, RecordedEvent
 from ..core.kernel.timers import Timer, TimerKind

@@ -34,8 +34,8 @@ NOBODY = pwd.getpwnam("nobody")
 AS_ANOTHER = """
 import os, sys
 sys.path.insert(0, sys.argv[4])
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Note
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.messages.commands import Note
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[3]))
