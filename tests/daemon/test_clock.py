@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deskctl.core.commands.levels import AddPolicy
 from deskctl.core.queries.tickets import ListTickets, ShowTicket
 from deskctl.daemon.clock import ClockAlarm, WallClock
-from deskctl.daemon.wakeup import LOOK, Wakeup
+from deskctl.daemon.wakeup import CHECK_EVERY, Wakeup
 from deskctl.desk.remote import RemoteDesk
 from tests.daemon.conftest import MakeDesk
 from tests.daemon.running import add_agent, running
@@ -85,8 +85,8 @@ def test_a_moment_is_noticed_soon_after_the_clock_shows_it_and_never_before(
             if clock.wall() >= until:
                 break
         late = (clock.wall() - until).total_seconds()
-        jumps = [by for at, by in steps if loop.time() - LOOK - 1 <= at <= loop.time()]
-        assert late <= 1 or late <= sum(map(abs, jumps)) + LOOK + 1
+        jumps = [by for at, by in steps if loop.time() - CHECK_EVERY - 1 <= at <= loop.time()]
+        assert late <= 1 or late <= sum(map(abs, jumps)) + CHECK_EVERY + 1
         if late > 1:
             # Only a step can have put it into the past, and that was less than a look ago.
             assert jumps
@@ -101,7 +101,7 @@ def test_a_step_is_told_once_with_its_length(by: float) -> None:
 
     async def work() -> None:
         clock = loop.clock()
-        clock.stepped = told.append
+        clock.on_step = told.append
         await Wakeup(clock).wait(BEGAN + timedelta(seconds=50_000), 200)
 
     run(loop, work)
@@ -112,10 +112,10 @@ def test_what_drifts_slowly_is_no_step() -> None:
     told: list[float] = []
     passed = 0.0
     clock = WallClock(lambda: BEGAN + timedelta(seconds=passed * 1.01), lambda: passed)
-    clock.stepped = told.append
+    clock.on_step = told.append
     for _ in range(1000):
         passed += 10
-        clock.look()
+        clock.check()
     assert told == []
 
 
@@ -126,9 +126,9 @@ def test_those_who_wait_look_at_the_same_time_and_nobody_looks_who_waits_for_no_
     async def work() -> None:
         def wakeup() -> Wakeup:
             class Watched(WallClock):
-                def look(self) -> None:
+                def check(self) -> None:
                     looks.append(loop.time())
-                    super().look()
+                    super().check()
 
             return Wakeup(Watched(loop.wall, loop.time))
 

@@ -94,7 +94,7 @@ async def test_what_is_cancelled_with_its_process_is_not_started_again() -> None
     supervisor.start(Service("mail", run, longest=0.01))
     await until(lambda: len(starts) == 1)
     [task] = [task for task in asyncio.all_tasks() if task.get_name() == "mail"]
-    supervisor.no_more()
+    supervisor.disable_restarts()
     task.cancel()
     await asyncio.wait([task], timeout=5)
     assert task.done()

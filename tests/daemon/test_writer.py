@@ -13,7 +13,7 @@ import pytest
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope
 from deskctl.core.settings import Settings
-from deskctl.daemon.writer import PATIENCE, Stopped, WritePriority, Writer
+from deskctl.daemon.writer import MAX_WAIT, Stopped, WritePriority, Writer
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 from deskctl.store import Store
@@ -94,7 +94,7 @@ def test_an_agents_command_goes_before_everything_that_waits(writer: Writer) -> 
 def test_a_batch_that_waited_long_does_not_wait_for_every_agent(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(PATIENCE, WritePriority.INTAKE, -1.0)
+    monkeypatch.setitem(MAX_WAIT, WritePriority.INTAKE, -1.0)
     order: list[str] = []
     busy = Busy(writer)
     turns = (*[WritePriority.COMMAND] * 10, WritePriority.INTAKE)
