@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..core.commands import Command
     from ..core.queries import Query
     from ..desk import Desk, Outcome
-    from .drafts import Draft
+    from .commands.messages.draft_files import Draft
     from .output import Column
 
 #: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deskctl.bootstrap import load, open_parts
-from deskctl.cli.commands.db import db
+from deskctl.cli.commands.operations.db import db
 from deskctl.cli.context import CliContext
 from deskctl.core.commands.admin import AddAgent, ChangeAgent
 from deskctl.core.commands.contacts import EraseContact
