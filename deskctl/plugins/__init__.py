@@ -46,7 +46,7 @@ from .channel import (
     Unavailable,
     Uncertain,
 )
-from .erasing import ErasedPerson, EraseType
+from .erasure import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words
