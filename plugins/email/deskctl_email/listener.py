@@ -79,6 +79,7 @@ class Listener:
                 "Is another program listening there? Ports below 1024 need a privilege.",
             ) from error
         self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.place)
+        self._context.listening()
         try:
             await asyncio.get_running_loop().create_future()
         finally:
