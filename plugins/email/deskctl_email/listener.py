@@ -19,9 +19,9 @@ from aiosmtpd.smtp import SMTP
 from deskctl.plugins import ChannelContext, Envelope, StoreUnavailable, Unavailable
 from deskctl.plugins.faultpoints import reach
 
-from . import keys
+from . import journal_keys
 from .config import EmailConfig, Listen
-from .probe import Probes, carries_probe
+from .probe import ProbeTokens, carries_probe
 
 MAX_CONNECTIONS: Final = 200
 MAX_RECIPIENTS: Final = 100
@@ -33,7 +33,7 @@ CHUNK: Final = 64 * 1024
 COMMAND_BYTES: Final = 2048
 
 _BUSY = b"421 4.3.2 This desk cannot take mail now, try again later\r\n"
-_CROWDED = b"421 4.7.0 Too many connections, try again later\r\n"
+_TOO_MANY_CONNECTIONS = b"421 4.7.0 Too many connections, try again later\r\n"
 _NOT_STORED = "451 4.3.0 The mail could not be stored, try again later"
 _TOO_LARGE = "552 5.3.4 The mail is larger than this desk takes"
 
@@ -44,7 +44,7 @@ _PLAIN_ADDRESS = re.compile(r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)
 class Listener:
     """Takes mail for one channel's addresses."""
 
-    def __init__(self, config: EmailConfig, listen: Listen, context: ChannelContext, probes: Probes) -> None:
+    def __init__(self, config: EmailConfig, listen: Listen, context: ChannelContext, probes: ProbeTokens) -> None:
         self._config = config
         self._listen = listen
         self._context = context
@@ -75,10 +75,10 @@ class Listener:
                 )
         except OSError as error:
             raise Unavailable(
-                f"cannot listen at {self._listen.place}: {error.strerror or error}",
+                f"cannot listen at {self._listen.location}: {error.strerror or error}",
                 "Is another program listening there? Ports below 1024 need a privilege.",
             ) from error
-        self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.place)
+        self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.location)
         try:
             await asyncio.get_running_loop().create_future()
         finally:
@@ -102,15 +102,15 @@ class Listener:
         return int(sockets[0].getsockname()[1]) if sockets and self._listen.path is None else None
 
     @property
-    def place(self) -> str:
-        return self._listen.place if self.port is None else f"{self._listen.host}:{self.port}"
+    def location(self) -> str:
+        return self._listen.location if self.port is None else f"{self._listen.host}:{self.port}"
 
     async def take(self, session: _Session, content: bytes) -> str:
         """Journal one mail and say what the sender hears."""
         envelope, peer = session.envelope, session.peer_address
         assert envelope is not None  # there was a MAIL before any DATA
         recipients = tuple(envelope.rcpt_tos)
-        if carries_probe(content) and await asyncio.to_thread(self._probes.issued, content):
+        if carries_probe(content) and await asyncio.to_thread(self._probes.is_own_probe, content):
             return "250 2.0.0 Probe received"
         about = Envelope(
             via=self._listen.protocol,
@@ -120,7 +120,7 @@ class Listener:
             extra={"peer": peer} if peer else {},
         )
         try:
-            await self._context.deliver(content, keys.of_bytes(recipients, content), about)
+            await self._context.deliver(content, journal_keys.content_key(recipients, content), about)
         except StoreUnavailable as error:
             self._context.log.warning("a mail was put off: %s", error)
             return _NOT_STORED
@@ -129,22 +129,22 @@ class Listener:
             return _NOT_STORED
         return "250 2.0.0 Taken"
 
-    def takes(self, address: str) -> bool:
+    def accepts_address(self, address: str) -> bool:
         """Whether mail to `address` is this channel's: its address, an alias, or one of them with a +suffix."""
         local, _, domain = address.lower().rpartition("@")
         return f"{local}@{domain}" in self._own or f"{local.partition('+')[0]}@{domain}" in self._own
 
-    def entered(self, session: _Session) -> None:
+    def add_session(self, session: _Session) -> None:
         self._open.add(session)
 
-    def left(self, session: _Session) -> None:
+    def remove_session(self, session: _Session) -> None:
         self._open.discard(session)
 
     def _protocol(self) -> asyncio.BaseProtocol:
         if len(self._open) >= MAX_CONNECTIONS:
-            return _Refusal(_CROWDED)
+            return _RefuseConnection(_TOO_MANY_CONNECTIONS)
         if not self._context.accepting():
-            return _Refusal(_BUSY)
+            return _RefuseConnection(_BUSY)
         kind = _LmtpSession if self._listen.protocol == "lmtp" else _Session
         return kind(self, self._hostname, self._tls, self._config.max_size)
 
@@ -162,7 +162,7 @@ class Listener:
         return context
 
 
-class _Refusal(asyncio.Protocol):
+class _RefuseConnection(asyncio.Protocol):
     """One line, and goodbye."""
 
     def __init__(self, words: bytes) -> None:
@@ -198,11 +198,11 @@ class _Session(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         reach("listener.connected")
-        self._listener.entered(self)
+        self._listener.add_session(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._listener.left(self)
+        self._listener.remove_session(self)
         super().connection_lost(error)
 
     def eof_received(self) -> bool:
@@ -227,7 +227,7 @@ class _Session(SMTP):
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if not self._listener.takes(address):
+        if not self._listener.accepts_address(address):
             return "550 5.1.1 There is no such mailbox here"
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"

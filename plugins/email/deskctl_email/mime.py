@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from . import headers, transfer
-from .structured import without_comments
+from . import headers, transfer_encoding
+from .structured import strip_comments
 
 MAX_DEPTH = 24
 """Levels of multiparts that are opened; what is deeper is one attachment."""
@@ -53,7 +53,7 @@ class Part:
     def content(self) -> bytes:
         """The body without its transfer encoding; damaged encodings give what can be read."""
         text = self.content_type.startswith("text/")
-        return transfer.decode(self.body, self.get("content-transfer-encoding"), text=text)
+        return transfer_encoding.decode(self.body, self.get("content-transfer-encoding"), text=text)
 
 
 @lru_cache(maxsize=1_024)
@@ -131,7 +131,7 @@ def _part(raw: bytes, default: str, containers: tuple[tuple[str, int], ...]) -> 
     declared = first.get("content-type")
     content_type = default
     if declared is not None:
-        match = _TYPE.match(without_comments(declared))
+        match = _TYPE.match(strip_comments(declared))
         if match:
             content_type = f"{match[1].decode('ascii')}/{match[2].decode('ascii')}".lower()
         elif declared.strip().lower().split(b";")[0] in (b"text", b""):
@@ -141,7 +141,7 @@ def _part(raw: bytes, default: str, containers: tuple[tuple[str, int], ...]) -> 
     return Part(fields, raw[start:] if start else raw, content_type, containers, first), broken
 
 
-def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
+def parse_mime(raw: bytes) -> tuple[Part, list[Part], list[str]]:
     """The mail's root, its leaves in order, and remarks on what was broken. An embedded message is a leaf."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if raw[:1] in (b"\r", b"\n") and _FIELD.match(stripped := raw.lstrip(b"\r\n")):
@@ -157,13 +157,13 @@ def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
             leaves.append(part)
             continue
         if depth >= MAX_DEPTH or len(leaves) + len(waiting) >= MAX_PARTS:
-            _remark(problems, "too many parts or levels: the rest is kept as one attachment")
+            _add_problem(problems, "too many parts or levels: the rest is kept as one attachment")
             leaves.append(part)
             continue
         boundary = _boundary(part.get("content-type"), part.body)
         pieces = list(_split(part.body, boundary, MAX_PARTS - len(leaves) - len(waiting))) if boundary else []
         if not pieces:
-            _remark(problems, "multipart without parts")
+            _add_problem(problems, "multipart without parts")
             part.content_type = "text/plain"
             leaves.append(part)
             continue
@@ -174,7 +174,7 @@ def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
     return root, leaves, problems
 
 
-def _remark(problems: list[str], remark: str) -> None:
+def _add_problem(problems: list[str], remark: str) -> None:
     if remark not in problems:
         problems.append(remark)
 
@@ -183,7 +183,7 @@ def _boundary(content_type: bytes, body: bytes) -> bytes:
     """The boundary that the field declares, with the parentheses of a comment only where the body has them."""
     declared = _declared_boundary(content_type)
     if b"(" in content_type and b"--" + declared not in body:
-        return _declared_boundary(without_comments(content_type))
+        return _declared_boundary(strip_comments(content_type))
     return declared
 
 

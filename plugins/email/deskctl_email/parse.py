@@ -7,25 +7,35 @@ from collections.abc import Mapping
 
 from deskctl.plugins import Confirmation, Envelope, InboundMessage
 
-from . import automatic, bounce, forwards, freeform, groups, language, quotes, receipts, verdicts
+from . import (
+    automatic,
+    bounce,
+    forwards,
+    freeform_bounce,
+    language_detection,
+    mailing_lists,
+    read_receipts,
+    verdicts,
+    visible_text,
+)
 from . import headers as field
-from .bodies import Bodies, sort_out
-from .charset import clean, decode
-from .mime import Part, read
+from .charset import decode, normalize_text
+from .content import Content, extract_content
+from .mime import Part, parse_mime
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
 #: How the names of header fields begin that servers add; two copies of one mail may differ in them.
-_ADDED_ON_THE_WAY = ("received", "return-path", "delivered-to", "envelope-to", "x-", "arc-", "dkim-", "authentication-")
+_TRANSIT_HEADERS = ("received", "return-path", "delivered-to", "envelope-to", "x-", "arc-", "dkim-", "authentication-")
 """Right side of the Message-ID made for a mail that came without one."""
 
-GIVEN_BACK = (
+KEPT_HEADERS = (
     "thread-index", "thread-topic", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to",
     "x-forwarded-to", "x-spam-flag", "x-spam-status", "x-spam-score", "x-priority", "importance",
     "list-id", "user-agent", "x-mailer",
 )  # fmt: skip
 """Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
 
-_WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(GIVEN_BACK)
+_WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(KEPT_HEADERS)
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
@@ -37,8 +47,8 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
 
 
 def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    root, leaves, problems = read(raw)
-    bodies = sort_out(leaves)
+    root, leaves, problems = parse_mime(raw)
+    bodies = extract_content(leaves)
     problems += bodies.problems
     hint = bodies.charset
     first = _first_headers(root, hint)
@@ -55,32 +65,32 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     digest = _digest(root, subject, bodies)
     message_id = field.message_id(root.get("message-id"))
     if message_id is None:
-        message_id = f"<{_likeness(root)[:40]}@{MISSING_ID_HOST}>"
+        message_id = f"<{_sent_digest(root)[:40]}@{MISSING_ID_HOST}>"
         problems.append("no Message-ID")
     if envelope.size is not None:
         problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
-    recipients = _bare(root, "to", hint)
+    recipients = _addresses(root, "to", hint)
     named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
-    signs = freeform.Signs(named, name, subject, envelope.sender == "", recipients)
-    report = bounce.read(root, leaves, bodies.text, first, signs)
-    receipt = receipts.read(root, leaves, subject, bodies.text)
+    signs = freeform_bounce.Origin(named, name, subject, envelope.sender == "", recipients)
+    report = bounce.read_report(root, leaves, bodies.text, first, signs)
+    receipt = read_receipts.find_receipt(root, leaves, subject, bodies.text)
     confirmation = report.confirmation or (receipt.confirmation if receipt else None)
-    group = groups.read(root, sender, name, envelope.sender, hint)
+    group = mailing_lists.read_list_headers(root, sender, name, envelope.sender, hint)
     through = sender if group.author is not None else None
     if group.author is not None:
         sender, name = group.author.address, group.author.name or ""
-    behind = groups.behind(root, through or sender, group, hint)
+    behind = mailing_lists.reply_to_person(root, through or sender, group, hint)
     answered = _answered(root, confirmation)
-    sign = automatic.judge(
-        automatic.Marks(
+    sign = automatic.classify(
+        automatic.Signals(
             first,
             through or sender,
             subject,
             null_sender=envelope.sender == "",
-            report=_report(root, report, receipt),
+            report=_report_name(root, report, receipt),
             discussion=group.discussion,
-            behind=behind is not None,
-            opens=not answered and not root.get("references").strip(),
+            reply_to_person=behind is not None,
+            starts_thread=not answered and not root.get("references").strip(),
         )
     )
     visible = _visible(bodies, forward=forwards.is_forward(subject))
@@ -93,8 +103,8 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         digest=digest,
         html=bodies.html,
         to=recipients,
-        cc=_bare(root, "cc", hint),
-        reply_to=_bare(root, "reply-to", hint),
+        cc=_addresses(root, "cc", hint),
+        reply_to=_addresses(root, "reply-to", hint),
         sent_at=moment,
         message_id=message_id,
         in_reply_to=answered,
@@ -103,19 +113,19 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         automatic=sign,
         bounce=report.bounce,
         confirmation=confirmation,
-        spam=verdicts.spam(first),
-        forwarded=None if report.bounce else forwards.find(leaves, bodies.text, subject),
-        authentication=verdicts.authentication(root),
-        language=language.detect(visible or subject),
+        spam=verdicts.spam_verdict(first),
+        forwarded=None if report.bounce else forwards.find_forwarded(leaves, bodies.text, subject),
+        authentication=verdicts.authentication_results(root),
+        language=language_detection.detect_language(visible or subject),
         problems=tuple(problems),
         lists=group.addresses,
         through=through,
         behind=behind,
-        headers={name: first[name] for name in GIVEN_BACK if name in first},
+        headers={name: first[name] for name in KEPT_HEADERS if name in first},
     )
 
 
-def _report(root: Part, report: bounce.Report, receipt: receipts.Receipt | None) -> str:
+def _report_name(root: Part, report: bounce.Report, receipt: read_receipts.ReadReceipt | None) -> str:
     """What a machine's report is called, "" for any other mail."""
     if report.bounce is not None or report.confirmation is not None:
         return "delivery report"
@@ -131,15 +141,15 @@ def _answered(root: Part, confirmation: Confirmation | None) -> tuple[str, ...]:
     return ids or ((original,) if original else ())
 
 
-def _visible(bodies: Bodies, *, forward: bool) -> str:
-    shown = quotes.visible_of_segments([(one.text, one.marked) for one in bodies.segments], forward=forward)
+def _visible(bodies: Content, *, forward: bool) -> str:
+    shown = visible_text.visible_text_of_segments([(one.text, one.marked) for one in bodies.segments], forward=forward)
     plain = len(bodies.segments) == 1 and not bodies.marked
     if plain and bodies.html and not forward and len(shown) == len(bodies.text.strip()):
-        return quotes.by_structure(bodies.text, bodies.html)
+        return visible_text.visible_text_by_html(bodies.text, bodies.html)
     return shown
 
 
-def _bare(root: Part, name: str, hint: str) -> tuple[str, ...]:
+def _addresses(root: Part, name: str, hint: str) -> tuple[str, ...]:
     """Addresses of a header that may stand there several times, each once, in order."""
     if name not in root.first:
         return ()
@@ -152,7 +162,7 @@ def _first_headers(root: Part, hint: str) -> Mapping[str, str]:
     return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in _WANTED}
 
 
-def _digest(root: Part, subject: str, bodies: Bodies) -> str:
+def _digest(root: Part, subject: str, bodies: Content) -> str:
     """Hash of what the sender wrote; each piece goes in with its length, so that no two mails look alike joined."""
     digest = hashlib.sha256()
 
@@ -170,7 +180,7 @@ def _digest(root: Part, subject: str, bodies: Bodies) -> str:
     return digest.hexdigest()
 
 
-def _likeness(root: Part) -> str:
+def _sent_digest(root: Part) -> str:
     """Hash of a mail as it was sent, without what is added on the way.
 
     It stands in for a Message-ID: without one, two short mails alike in words and date may well be two mails, so
@@ -178,7 +188,7 @@ def _likeness(root: Part) -> str:
     """
     digest = hashlib.sha256()
     for name, value in root.headers:
-        if not name.startswith(_ADDED_ON_THE_WAY):
+        if not name.startswith(_TRANSIT_HEADERS):
             digest.update(b"%s:%s\n" % (name.encode(), b" ".join(value.split())))
     digest.update(b"\n" + root.body.replace(b"\r\n", b"\n"))
     return digest.hexdigest()
@@ -195,5 +205,5 @@ def _unreadable(raw: bytes, error: Exception) -> InboundMessage:
         visible_text=text,
         digest=digest,
         message_id=f"<{digest[:40]}@{MISSING_ID_HOST}>",
-        problems=(f"could not be read: {type(error).__name__}: {clean(str(error))[:200]}",),
+        problems=(f"could not be read: {type(error).__name__}: {normalize_text(str(error))[:200]}",),
     )

@@ -36,7 +36,7 @@ def carries_probe(raw: bytes) -> bool:
     return raw.find(b"X-Deskctl-Probe:", 0, 64 * 1024) >= 0 and token_in(raw) is not None
 
 
-class Probes:
+class ProbeTokens:
     """Issues tokens and recognises them. Blocking: the secret is in the channel's state."""
 
     def __init__(self, state: State, now: Callable[[], datetime]) -> None:
@@ -50,16 +50,16 @@ class Probes:
             secret = secrets.token_bytes(32)
             self._state.put("probe", {"secret": secret.hex()})
         words = f"{int(self._now().timestamp())}.{secrets.token_hex(16)}"
-        return f"{words}.{_code(secret, words)}"
+        return f"{words}.{_authentication_code(secret, words)}"
 
-    def issued(self, raw: bytes) -> bool:
+    def is_own_probe(self, raw: bytes) -> bool:
         """Whether this mail is a probe of ours, and not an old one."""
         token = token_in(raw)
         secret = self._secret() if token is not None else None
         if token is None or secret is None:
             return False
         words, _, code = token.rpartition(".")
-        if not hmac.compare_digest(code, _code(secret, words)):
+        if not hmac.compare_digest(code, _authentication_code(secret, words)):
             return False  # anybody can write the header; what is in it is read only if we wrote it
         age = timedelta(seconds=self._now().timestamp() - int(words.partition(".")[0]))
         return timedelta(hours=-1) < age < VALID
@@ -69,5 +69,5 @@ class Probes:
         return bytes.fromhex(kept) if kept else None
 
 
-def _code(secret: bytes, words: str) -> str:
+def _authentication_code(secret: bytes, words: str) -> str:
     return hmac.new(secret, words.encode("ascii"), hashlib.sha256).hexdigest()

@@ -36,7 +36,7 @@ _SKIPPED = frozenset((
     "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "fldinst", "bkmkstart", "bkmkend",
     "mmathPr", "pgptbl", "revtbl", "filetbl", "nonshppict", "shpinst", "htmltag", "mhtmltag", "htmlbase", "xe", "tc",
 ))  # fmt: skip
-_SAID = {
+_CONTROL_TEXT = {
     "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "cell": "\t", "nestcell": "\t", "nestrow": "\n",
     "tab": "\t", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ",
@@ -52,7 +52,7 @@ _FONT_CHARSETS = {
 def to_text(packed: bytes) -> str:
     """The text of packed RTF; `""` for what is damaged."""
     rtf = unpack(packed)
-    return charset.clean(Reader().read(rtf)).strip("\n") if rtf.startswith(b"{\\rtf") else ""
+    return charset.normalize_text(RtfReader().read(rtf)).strip("\n") if rtf.startswith(b"{\\rtf") else ""
 
 
 def unpack(packed: bytes) -> bytes:
@@ -113,7 +113,7 @@ class _Group:
     codec: str = ""  # of the font; `""`: the document's
 
 
-class Reader:
+class RtfReader:
     """The plain text of one RTF document."""
 
     def __init__(self) -> None:
@@ -196,8 +196,8 @@ class Reader:
             self._fonts[self._font] = _FONT_CHARSETS.get(number or 0, "")
         elif name == "plain":
             self._group = replace(group, codec="")
-        elif not group.skipped and name in _SAID:
-            self._out.append(_SAID[name])
+        elif not group.skipped and name in _CONTROL_TEXT:
+            self._out.append(_CONTROL_TEXT[name])
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -226,6 +226,6 @@ class Reader:
     def _flush(self) -> None:
         if self._bytes:
             codec = self._group.codec or self._codec
-            errors = charset.PAIRS if codec in charset.MULTIBYTE else "replace"
+            errors = charset.REPLACE_PAIRS if codec in charset.MULTIBYTE else "replace"
             self._out.append(self._bytes.decode(codec, errors))
             self._bytes.clear()

@@ -30,17 +30,17 @@ from deskctl.plugins import (
 )
 from deskctl.plugins.faultpoints import exchange, reach
 
-from . import reasons
+from . import bounce_reasons
 from .compose import Mail
 from .config import Smtp
-from .tokens import Tokens, xoauth2
+from .oauth_tokens import AccessTokens, xoauth2
 
 #: The end of a mail goes out together with this much of its content, in bytes. Until then a cut line is harmless:
 #: the relay has not seen the end, so it cannot have accepted the mail (RFC 5321, 4.1.1.4).
-LAST_PIECE: Final = 16 * 1024
+LAST_PIECE_BYTES: Final = 16 * 1024
 #: Replies about us, not about the mail: it waits until the configuration is right.
 _STATUS: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
-_LOGIN_WANTED: Final = frozenset({530, 534, 535, 538})
+_LOGIN_REQUIRED: Final = frozenset({530, 534, 535, 538})
 
 
 class LoginRefused(DeskctlError):
@@ -50,7 +50,7 @@ class LoginRefused(DeskctlError):
 class Relay:
     """A connection to the relay, opened when there is something to send and kept for the next message."""
 
-    def __init__(self, config: Smtp, context: ChannelContext, address: str, tokens: Tokens | None = None) -> None:
+    def __init__(self, config: Smtp, context: ChannelContext, address: str, tokens: AccessTokens | None = None) -> None:
         """`tokens` log in instead of a password."""
         self._config = config
         self._tokens = tokens
@@ -62,24 +62,24 @@ class Relay:
 
     def send(self, mail: Mail, outbox_id: int) -> Receipt:
         """Raises TryLater, Rejected or Uncertain."""
-        smtp, refused = self._begin(mail)
+        smtp, refused = self._open_envelope(mail)
         try:
             self._context.sending(outbox_id)
         except Exception as error:
             self._drop()
             raise TryLater(f"could not note that the message is on its way: {error}") from error
-        with self._before_the_end("DATA"):
+        with self._nothing_sent("DATA"):
             with exchange("relay.data"):
                 smtp.putcmd("data")
                 answer = smtp.getreply()
-            _settle(*answer, "DATA", wanted=354)
-        remark = self._content(smtp, mail)
+            _check_reply(*answer, "DATA", wanted=354)
+        remark = self._send_content(smtp, mail)
         self._alerted = None
         if refused:
             what = "; ".join(f"{address} was refused: {said}" for address, said in refused.items())
             self._context.alert(f"a message was sent, but not to everybody: {what}", "Check these addresses.")
             remark = f"{remark}; {what}"
-        return Receipt(remark, refused=tuple(map(_refusal, refused.items())))
+        return Receipt(remark, refused=tuple(map(_recipient_report, refused.items())))
 
     def close(self) -> None:
         """Say goodbye, if anybody listens."""
@@ -115,11 +115,11 @@ class Relay:
                 smtp.starttls(context=tls)
                 smtp.ehlo_or_helo_if_needed()
             if self._tokens is not None:
-                token = self._tokens.access()
-                if not _login_with(smtp, config.user or "", token):
+                token = self._tokens.get()
+                if not _login_with_token(smtp, config.user or "", token):
                     # It may have been withdrawn before its time: one new token.
-                    fresh = self._tokens.access(refused=token)
-                    if not _login_with(smtp, config.user or "", fresh):
+                    fresh = self._tokens.get(refused=token)
+                    if not _login_with_token(smtp, config.user or "", fresh):
                         raise LoginRefused(f"the relay refuses user {config.user} with a new token", self._tokens.hint)
             elif config.user is not None and config.password is not None:
                 _login(smtp, config.user, config.password.reveal())
@@ -128,7 +128,7 @@ class Relay:
             raise
         return smtp
 
-    def envelope(self, smtp: smtplib.SMTP, mail: Mail) -> dict[str, str]:
+    def send_envelope(self, smtp: smtplib.SMTP, mail: Mail) -> dict[str, str]:
         """MAIL and RCPT; the answer: who was refused, and what was said. Raises when nobody was accepted."""
         senders = ["", mail.sender] if mail.automatic and self._null_sender else [mail.sender]
         for sender in senders:
@@ -136,7 +136,7 @@ class Relay:
             try:
                 with exchange("relay.mail"):
                     answer = smtp.mail(sender, _options(smtp, mail))
-                _settle(*answer, "MAIL")
+                _check_reply(*answer, "MAIL")
                 refused = _recipients(smtp, mail.recipients)
             except Rejected:
                 if last:
@@ -149,29 +149,29 @@ class Relay:
             return refused
         raise AssertionError("there is always a last sender")
 
-    def _begin(self, mail: Mail) -> tuple[smtplib.SMTP, dict[str, str]]:
+    def _open_envelope(self, mail: Mail) -> tuple[smtplib.SMTP, dict[str, str]]:
         """A connection on which the envelope was accepted. One that was kept may have died: then a new one."""
         kept = self._smtp
         if kept is not None:
             try:
-                return kept, self.envelope(kept, mail)
+                return kept, self.send_envelope(kept, mail)
             except Rejected:
                 self._reset()
                 raise
             except (OSError, smtplib.SMTPException, DeskctlError):
                 self._drop()
-        with self._before_the_end("the connection"), exchange("relay.connect"):
+        with self._nothing_sent("the connection"), exchange("relay.connect"):
             self._smtp = smtp = self.connect()
-        with self._before_the_end("the envelope"):
-            return smtp, self.envelope(smtp, mail)
+        with self._nothing_sent("the envelope"):
+            return smtp, self.send_envelope(smtp, mail)
 
-    def _content(self, smtp: smtplib.SMTP, mail: Mail) -> str:
+    def _send_content(self, smtp: smtplib.SMTP, mail: Mail) -> str:
         """Content and its end; what the relay answered."""
         content = mail.content if mail.content.endswith(b"\r\n") else mail.content + b"\r\n"
         content = content.replace(b"\r\n.", b"\r\n..")
         content = b"." + content if content.startswith(b".") else content
-        cut = max(0, len(content) - LAST_PIECE)
-        with self._before_the_end("the content"):
+        cut = max(0, len(content) - LAST_PIECE_BYTES)
+        with self._nothing_sent("the content"):
             _socket(smtp).sendall(content[:cut])
             reach("relay.content")
         try:
@@ -182,21 +182,21 @@ class Relay:
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise Uncertain(
-                f"the relay gave no answer after the message: {_words(error)}",
+                f"the relay gave no answer after the message: {_error_text(error)}",
                 "It may have been accepted; look for it before sending it again.",
             ) from error
         if not 200 <= code < 600 or 300 <= code < 400:
             self._drop()
-            raise Uncertain(f"the relay's answer after the message makes no sense: {_said(code, said)}")
+            raise Uncertain(f"the relay's answer after the message makes no sense: {_reply_text(code, said)}")
         try:
-            _settle(code, said, "the message")
+            _check_reply(code, said, "the message")
         except DeskctlError:
             self._drop() if code == 421 else self._reset()
             raise
-        return _said(code, said)
+        return _reply_text(code, said)
 
     @contextlib.contextmanager
-    def _before_the_end(self, stage: str) -> Iterator[None]:
+    def _nothing_sent(self, stage: str) -> Iterator[None]:
         """Until the end of the content has left, whatever fails has sent nothing."""
         try:
             yield
@@ -211,7 +211,7 @@ class Relay:
             raise TryLater(what) from error
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise TryLater(f"the relay {self._config.host} failed at {stage}: {_words(error)}") from error
+            raise TryLater(f"the relay {self._config.host} failed at {stage}: {_error_text(error)}") from error
         except TryLater:
             self._drop()
             raise
@@ -266,7 +266,7 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
         if 400 <= error.smtp_code < 500:
             raise  # a fault over there, not a wrong password
         raise LoginRefused(
-            f"the relay refuses user {user}: {_said(error.smtp_code, error.smtp_error)}",
+            f"the relay refuses user {user}: {_reply_text(error.smtp_code, error.smtp_error)}",
             "Check user and password of the channel's smtp table.",
         ) from None
     except smtplib.SMTPNotSupportedError as error:
@@ -276,7 +276,7 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
         ) from None
 
 
-def _login_with(smtp: smtplib.SMTP, user: str, token: str) -> bool:
+def _login_with_token(smtp: smtplib.SMTP, user: str, token: str) -> bool:
     """Whether the relay takes the token. Raises smtplib.SMTPException for a fault over there."""
     words = base64.b64encode(xoauth2(user, token)).decode("ascii")
     code, said = smtp.docmd("AUTH", f"XOAUTH2 {words}")
@@ -285,7 +285,9 @@ def _login_with(smtp: smtplib.SMTP, user: str, token: str) -> bool:
     if 400 <= code < 500 or code == 421:
         raise smtplib.SMTPAuthenticationError(code, said)
     if code in (500, 502, 504):
-        raise LoginRefused(f"the relay knows no XOAUTH2: {_said(code, said)}", 'Use security = "starttls" or "tls".')
+        raise LoginRefused(
+            f"the relay knows no XOAUTH2: {_reply_text(code, said)}", 'Use security = "starttls" or "tls".'
+        )
     return 200 <= code < 300
 
 
@@ -298,12 +300,12 @@ def _options(smtp: smtplib.SMTP, mail: Mail) -> list[str]:
     return options
 
 
-def _refusal(refused: tuple[str, str]) -> RecipientReport:
+def _recipient_report(refused: tuple[str, str]) -> RecipientReport:
     """What the relay said of one recipient, as a report."""
     address, said = refused
     stated = _STATUS.search(said)
     status = stated[0] if stated else f"{said[:1]}.0.0"
-    return RecipientReport(address, "failed", status, reasons.classify(said), said)
+    return RecipientReport(address, "failed", status, bounce_reasons.classify_reason(said), said)
 
 
 def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, str]:
@@ -313,35 +315,35 @@ def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, st
         with exchange("relay.rcpt"):
             code, said = smtp.rcpt(recipient)
         try:
-            _settle(code, said, f"recipient {recipient}")
+            _check_reply(code, said, f"recipient {recipient}")
         except (TryLater, Rejected) as fault:
             if code == 421:
                 raise
-            refused[recipient] = _said(code, said)
+            refused[recipient] = _reply_text(code, said)
             faults.append(fault)
     if len(faults) == len(recipients):
         raise next((fault for fault in faults if isinstance(fault, TryLater)), faults[0])
     return refused
 
 
-def _settle(code: int, said: bytes, stage: str, wanted: int = 250) -> None:
+def _check_reply(code: int, said: bytes, stage: str, wanted: int = 250) -> None:
     """Nothing when the relay agreed. Raises LoginRefused, Rejected or TryLater."""
     if code == wanted or (wanted == 250 and 200 <= code < 300):
         return
-    what = f"the relay refused {stage}: {_said(code, said)}"
-    if code in _LOGIN_WANTED:
+    what = f"the relay refused {stage}: {_reply_text(code, said)}"
+    if code in _LOGIN_REQUIRED:
         raise LoginRefused(what, "Name user and password in the channel's smtp table.")
     if 500 <= code < 600:
         raise Rejected(what)
     raise TryLater(what)
 
 
-def _said(code: int, said: bytes | str) -> str:
+def _reply_text(code: int, said: bytes | str) -> str:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return " ".join(f"{code} {words}".split())[:300]
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return _said(error.smtp_code, error.smtp_error)
+        return _reply_text(error.smtp_code, error.smtp_error)
     return " ".join(str(error).split())[:300] or type(error).__name__

@@ -9,7 +9,7 @@ _STEP = re.compile(rb'"(?:[^"\\]|\\.){0,2000}+"|\\.|[()=;]|[^"\\()=;]+|["\\]', r
 _KEEPS_PARENTHESES = re.compile(rb"(?:file)?name(?:\*\d*\*?)?", re.IGNORECASE)
 
 
-def without_comments(value: bytes) -> bytes:
+def strip_comments(value: bytes) -> bytes:
     """`value` without comments; linear in its length.
 
     Parentheses in quoted strings and in file names that lost their quotes, as in `name=report (1).pdf`, stay.
@@ -48,6 +48,6 @@ def without_comments(value: bytes) -> bytes:
     return b"".join(kept).strip()
 
 
-def token(value: bytes) -> bytes:
+def first_token(value: bytes) -> bytes:
     """The first word of a field such as Content-Transfer-Encoding, in lower case, without comments and quotes."""
-    return without_comments(value).split(b";")[0].strip().strip(b"\"'").lower()
+    return strip_comments(value).split(b";")[0].strip().strip(b"\"'").lower()

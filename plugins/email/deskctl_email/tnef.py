@@ -48,7 +48,7 @@ class Tnef:
     files: list[TnefFile] = field(default_factory=list)
 
 
-def read(data: bytes) -> Tnef | None:
+def read_tnef(data: bytes) -> Tnef | None:
     """The contents of a winmail.dat; None if it is none."""
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != SIGNATURE:
         return None
@@ -153,4 +153,4 @@ def _string(value: bytes, code_page: str) -> str:
 
 
 def _unicode(value: bytes) -> str:
-    return charset.clean(value.decode("utf-16-le", "replace").rstrip("\0"))
+    return charset.normalize_text(value.decode("utf-16-le", "replace").rstrip("\0"))

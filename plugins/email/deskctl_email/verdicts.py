@@ -29,7 +29,7 @@ _SFV = re.compile(r"\bSFV:\s*(?:SPM|SKB|SKS)\b", re.IGNORECASE)
 _CATEGORY = re.compile(r"\bCAT:\s*(?:SPM|HSPM|PHSH|HPHSH|HPHISH|MALW)\b", re.IGNORECASE)
 
 
-def spam(headers: Mapping[str, str]) -> str | None:
+def spam_verdict(headers: Mapping[str, str]) -> str | None:
     """The header that says clearly that the mail is spam, as `name: value`; None if none does.
 
     A score without a verdict says nothing: what counts as much is each site's own choice.
@@ -38,12 +38,12 @@ def spam(headers: Mapping[str, str]) -> str | None:
         return None
     for name in sorted(HEADERS & headers.keys()):
         value = headers[name]
-        if _says_spam(name, value):
+        if _is_spam(name, value):
             return f"{name}: {value[:200]}"
     return None
 
 
-def _says_spam(name: str, value: str) -> bool:
+def _is_spam(name: str, value: str) -> bool:
     match name:
         case "x-spam-flag" | "x-spam-status" | "x-spam" | "x-barracuda-spam-flag" | "x-barracuda-spam-status":
             return bool(_YES.match(value))
@@ -78,7 +78,7 @@ def _level(value: str) -> int:
     return int(match[1]) if match else 0
 
 
-def authentication(root: Part) -> tuple[str, ...]:
+def authentication_results(root: Part) -> tuple[str, ...]:
     """The values of Authentication-Results, topmost (the nearest relay's) first.
 
     Anybody can write such a header: what counts is only the one that the desk's own relay has put on top.

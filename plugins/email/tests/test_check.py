@@ -18,7 +18,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig, Imap, Listen, Smtp
-from deskctl_email.probe import Probes, carries_probe
+from deskctl_email.probe import ProbeTokens, carries_probe
 from deskctl_email.state import State
 
 ADDRESS = "support@acme.test"
@@ -141,7 +141,7 @@ async def test_a_late_probe_is_no_ticket_by_any_door(
     context: MemoryContext, running: Any, free_port: Callable[[], int]
 ) -> None:
     config = EmailConfig(address=ADDRESS, listen=Listen(port=free_port()))
-    token = Probes(State(context), context.now).issue()
+    token = ProbeTokens(State(context), context.now).issue()
     late = raw_mail().replace(b"Subject:", b"X-Deskctl-Probe: " + token.encode() + b"\r\nSubject:")
     forged = late.replace(token.encode(), token[:-4].encode() + b"0000")
     quoted = raw_mail(f"X-Deskctl-Probe: {token}\nin a body")
@@ -160,19 +160,21 @@ async def test_a_late_probe_is_no_ticket_by_any_door(
 def test_a_token_is_ours_for_a_week_only() -> None:
     moments = [datetime(2026, 3, 1, tzinfo=UTC)]
     context = MemoryContext("support", lambda: moments[-1])
-    probes = Probes(State(context), context.now)
+    probes = ProbeTokens(State(context), context.now)
     raw = f"X-Deskctl-Probe: {probes.issue()}\r\n\r\n".encode()
     assert carries_probe(raw)
-    assert probes.issued(raw)
-    assert Probes(State(context), context.now).issued(raw), "also after a restart"
-    assert not Probes(State(MemoryContext("other")), context.now).issued(raw), "another desk knows nothing of it"
+    assert probes.is_own_probe(raw)
+    assert ProbeTokens(State(context), context.now).is_own_probe(raw), "also after a restart"
+    assert not ProbeTokens(State(MemoryContext("other")), context.now).is_own_probe(raw), (
+        "another desk knows nothing of it"
+    )
     moments.append(moments[0] + timedelta(days=8))
-    assert not probes.issued(raw)
+    assert not probes.is_own_probe(raw)
 
 
 @pytest.mark.parametrize("moment", ["0", "1", "253402300800", "999999999999"])
 def test_a_token_that_a_stranger_made_up_is_no_probe_whatever_its_time(moment: str) -> None:
     context = MemoryContext()
-    probes = Probes(State(context), context.now)
+    probes = ProbeTokens(State(context), context.now)
     _, _, rest = probes.issue().partition(".")
-    assert not probes.issued(f"X-Deskctl-Probe: {moment}.{rest}\r\n\r\n".encode())
+    assert not probes.is_own_probe(f"X-Deskctl-Probe: {moment}.{rest}\r\n\r\n".encode())

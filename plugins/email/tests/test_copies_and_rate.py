@@ -15,7 +15,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig, Imap, Smtp
-from deskctl_email.rate import Rate
+from deskctl_email.rate_limit import RateLimit
 
 ADDRESS = "support@acme.test"
 
@@ -112,13 +112,13 @@ async def test_a_short_wait_is_spent_in_the_channel(sink: SmtpSink, context: Mem
 
 def test_turns_are_kept_and_never_too_many_in_any_stretch() -> None:
     now = 0.0
-    rate = Rate(3, 60.0, lambda: now)
-    waits: list[float] = [rate.wait(number) for number in range(10)]
+    rate = RateLimit(3, 60.0, lambda: now)
+    waits: list[float] = [rate.seconds_until_turn(number) for number in range(10)]
     assert waits == [0, 0, 0, 60, 60, 60, 120, 120, 120, 180]
     now = 60.0
-    assert rate.wait(5) == 0
-    assert rate.wait(9) == 120
-    rate.took(5)
-    assert rate.wait(5) == 120, "another attempt needs another turn"
-    check: Callable[[int], float] = rate.wait
+    assert rate.seconds_until_turn(5) == 0
+    assert rate.seconds_until_turn(9) == 120
+    rate.use_turn(5)
+    assert rate.seconds_until_turn(5) == 120, "another attempt needs another turn"
+    check: Callable[[int], float] = rate.seconds_until_turn
     assert check(9) == 120

@@ -18,7 +18,7 @@ from deskctl.testing.builders import outbound, raw_mail
 from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.settings import structure
 from deskctl.testing.smtp_sink import SmtpSink
-from deskctl_email import consent, tokens
+from deskctl_email import oauth_consent, oauth_tokens
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig
 from deskctl_email.state import State
@@ -58,18 +58,18 @@ def bearing(identity: IdentityProvider) -> SmtpSink:
 
 
 def let_in(identity: IdentityProvider, context: MemoryContext) -> None:
-    State(context).put(tokens.SECTION, {"refresh": identity.consented()})
+    State(context).put(oauth_tokens.SECTION, {"refresh": identity.consented()})
 
 
 async def test_a_code_typed_in_elsewhere_lets_the_desk_in(identity: IdentityProvider, context: MemoryContext) -> None:
     with bearing(identity) as sink:
         config = with_smtp(identity, sink)
         assert config.oauth is not None
-        begun = await asyncio.to_thread(consent.begin, config.oauth)
+        begun = await asyncio.to_thread(oauth_consent.begin, config.oauth)
         assert (begun["code"], begun["url"]) == ("WDJB-MJHT", f"{identity.url}/activate")
-        assert await asyncio.to_thread(consent.finish, config.oauth, context, begun["pending"], None) == "waiting"
+        assert await asyncio.to_thread(oauth_consent.finish, config.oauth, context, begun["pending"], None) == "waiting"
         identity.approve()
-        assert await asyncio.to_thread(consent.finish, config.oauth, context, begun["pending"], None) == "done"
+        assert await asyncio.to_thread(oauth_consent.finish, config.oauth, context, begun["pending"], None) == "done"
         channel = EmailChannel(config, context)
         await channel.send(outbound())
         await channel.aclose()
@@ -83,17 +83,17 @@ async def test_a_page_is_opened_where_there_are_no_device_codes(
         config = with_smtp(identity, sink)
         assert config.oauth is not None
         oauth = attrs.evolve(config.oauth, device_url=None, auth_url=f"{identity.url}/authorize")
-        begun = await asyncio.to_thread(consent.begin, oauth)
+        begun = await asyncio.to_thread(oauth_consent.begin, oauth)
         assert begun["code"] is None
         ended_at = identity.visit(begun["url"])
         wrong = ended_at.replace("state=", "state=x")
         with pytest.raises(UsageError):
-            await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], wrong)
+            await asyncio.to_thread(oauth_consent.finish, oauth, context, begun["pending"], wrong)
         with pytest.raises(Refused, match="no"):
             await asyncio.to_thread(
-                consent.finish, oauth, context, begun["pending"], "http://127.0.0.1:1/?error=access_denied"
+                oauth_consent.finish, oauth, context, begun["pending"], "http://127.0.0.1:1/?error=access_denied"
             )
-        assert await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], ended_at) == "done"
+        assert await asyncio.to_thread(oauth_consent.finish, oauth, context, begun["pending"], ended_at) == "done"
         channel = EmailChannel(attrs.evolve(config, oauth=oauth), context)
         await channel.send(outbound())
         await channel.aclose()
@@ -103,10 +103,10 @@ async def test_a_page_is_opened_where_there_are_no_device_codes(
 async def test_a_no_is_a_no(identity: IdentityProvider, context: MemoryContext) -> None:
     oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
     assert oauth is not None
-    begun = await asyncio.to_thread(consent.begin, oauth)
+    begun = await asyncio.to_thread(oauth_consent.begin, oauth)
     identity.deny()
     with pytest.raises(Refused, match="no"):
-        await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], None)
+        await asyncio.to_thread(oauth_consent.finish, oauth, context, begun["pending"], None)
     assert context.load_state() == {}
 
 
@@ -226,11 +226,11 @@ async def test_a_refresh_token_that_could_not_be_stored_is_used_and_stored_later
     identity.rotates, identity.expires_in = True, 61
     oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
     assert oauth is not None
-    source = tokens.Tokens(oauth, context, State(context))
+    source = oauth_tokens.AccessTokens(oauth, context, State(context))
     context.refuse = True
-    await asyncio.to_thread(source.access)
+    await asyncio.to_thread(source.get)
     context.refuse = False
-    await asyncio.to_thread(source.access)
+    await asyncio.to_thread(source.get)
     assert {context.load_state()["oauth"]["refresh"]} == identity.refresh_tokens
 
 

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deskctl.plugins import Envelope, InboundMessage
-from deskctl_email.describe import describe
+from deskctl_email.json_document import mail_document
 from deskctl_email.parse import parse
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 ENVELOPE = Envelope("smtp", datetime(2026, 1, 2, tzinfo=UTC), sender="a@x.org")
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
@@ -149,7 +149,7 @@ def assert_clean(raw: bytes) -> None:
     assert message.sent_at is None or message.sent_at.tzinfo is UTC
     assert message.message_id
     assert not any("could not be read" in problem for problem in message.problems), message.problems
-    json.dumps(describe("a.eml", message), ensure_ascii=False).encode()
+    json.dumps(mail_document("a.eml", message), ensure_ascii=False).encode()
 
 
 @SLOW
@@ -186,7 +186,7 @@ def test_the_same_bytes_give_the_same_message(raw):
 @SLOW
 @given(st.text(max_size=300))
 def test_visible_text_is_made_of_lines_of_the_text(text):
-    shown = visible(text)
+    shown = visible_text(text)
     assert set(map(str.strip, shown.split("\n"))) <= set(map(str.strip, text.split("\n")))
     assert shown or not text.strip()
 

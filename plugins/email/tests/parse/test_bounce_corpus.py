@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deskctl.plugins import InboundMessage, ReasonClass
-from deskctl_email.reasons import classify
+from deskctl_email.bounce_reasons import classify_reason
 
 _SPEC = importlib.util.spec_from_file_location("bounce_corpus", Path(__file__).with_name("bounce_corpus.py"))
 assert _SPEC is not None and _SPEC.loader is not None
@@ -117,7 +117,7 @@ def test_nothing_that_resembles_a_bounce_is_one(parsed):
 
 @pytest.mark.parametrize(("reason", "answer"), [(reason, one) for reason, said in ANSWERS.items() for one in said])
 def test_the_class_of_a_servers_answer(reason, answer):
-    assert classify(answer) == reason
+    assert classify_reason(answer) == reason
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_class_of_a_servers_answer(reason, answer):
      ("5.7.606", "blocked"), ("5.6.0", "content"), ("4.3.0", "temporary"), ("5.0.0", "other"), ("5.4.317", "network")],
 )  # fmt: skip
 def test_the_class_of_a_status_without_words(status, reason):
-    assert classify("", status) == reason
+    assert classify_reason("", status) == reason
 
 
 def test_each_recipient_of_a_report_has_its_own_statement(parsed):

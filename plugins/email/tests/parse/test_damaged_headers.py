@@ -8,7 +8,7 @@ import base64
 import pytest
 
 from deskctl.plugins import OutboundMessage
-from deskctl_email import transfer
+from deskctl_email import transfer_encoding
 from deskctl_email.compose import compose
 
 MIXED = 'Content-Type: multipart/mixed; boundary="b"'
@@ -47,7 +47,7 @@ def test_base64_of_any_length_in_any_pieces_comes_back():
         data = bytes(range(size))
         for cut in range(0, size + 1, 3):
             wire = base64.b64encode(data[:cut]) + b"\r\n" + base64.b64encode(data[cut:])
-            assert transfer.base64(wire) == data
+            assert transfer_encoding.base64(wire) == data
 
 
 @pytest.mark.parametrize(

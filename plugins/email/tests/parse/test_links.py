@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl_email.html import to_text
-from deskctl_email.links import MAX_LENGTH, MAX_LINKS
+from deskctl_email.html_links import MAX_LENGTH, MAX_LINKS
+from deskctl_email.html_text import html_to_text
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,13 @@ from deskctl_email.links import MAX_LENGTH, MAX_LINKS
     ],
 )
 def test_links(page, text):
-    assert to_text(f"<html><body>{page}</body></html>").text == text
+    assert html_to_text(f"<html><body>{page}</body></html>").text == text
 
 
 def test_links_are_capped():
     page = "".join(f'<a href="https://x.test/{n}">w{n}</a> ' for n in range(MAX_LINKS + 50))
-    assert to_text(page).text.count("<https://") == MAX_LINKS
-    long = to_text(f'<a href="https://x.test/{"y" * 5_000}">here</a>').text
+    assert html_to_text(page).text.count("<https://") == MAX_LINKS
+    long = html_to_text(f'<a href="https://x.test/{"y" * 5_000}">here</a>').text
     assert len(long) < MAX_LENGTH + 20 and long.endswith("…>")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 
 def _data(name: str) -> Any:
@@ -31,7 +31,7 @@ def test_just_the_new_words_are_shown(language):
     wrong = [
         f"{name!r} gave {shown!r}"
         for name, text, wanted in replies.cases(language)
-        if (shown := visible(text)) != wanted
+        if (shown := visible_text(text)) != wanted
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -43,7 +43,11 @@ def test_the_line_above_a_quote_may_be_broken_anywhere(language, width):
     wrong = []
     for line in replies.ATTRIBUTIONS[language]:
         broken = fill(line, width, break_long_words=False, break_on_hyphens=False)
-        if "\n" not in line and line not in HARD and (shown := visible(f"{new}\n\n{broken}\n> {old}\n> more\n")) != new:
+        if (
+            "\n" not in line
+            and line not in HARD
+            and (shown := visible_text(f"{new}\n\n{broken}\n> {old}\n> more\n")) != new
+        ):
             wrong.append(f"{broken!r} gave {shown!r}")
     assert not wrong, "\n".join(wrong)
 
@@ -54,7 +58,7 @@ HARD = {f"Wiadomość napisana przez {replies.WHO} w dniu 15.01.2024, o godz. 15
 
 @pytest.mark.parametrize("line", more.MORE_TELEPHONES)
 def test_what_a_device_adds_is_left_out(line):
-    assert visible(f"It burns again.\n\n{line}") == "It burns again."
+    assert visible_text(f"It burns again.\n\n{line}") == "It burns again."
 
 
 OWN_WORDS = [
@@ -80,8 +84,8 @@ OWN_WORDS = [
 
 @pytest.mark.parametrize("words", OWN_WORDS)
 def test_words_that_only_look_like_a_quotes_head_stay(words):
-    assert visible(words) == words
-    assert words in visible(f"First line.\n\n{words}\n\nThank you all")
+    assert visible_text(words) == words
+    assert words in visible_text(f"First line.\n\n{words}\n\nThank you all")
 
 
 SEPARATED = [
@@ -96,4 +100,4 @@ SEPARATED = [
 @pytest.mark.parametrize("head", SEPARATED)
 def test_an_answer_below_a_quote_with_header_lines_is_shown(head):
     text = f"{head}> Which colour?\n> Regards\n\nThe blue one, please."
-    assert visible(text) == "The blue one, please."
+    assert visible_text(text) == "The blue one, please."

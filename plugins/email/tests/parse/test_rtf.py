@@ -84,7 +84,7 @@ def steps(document: bytes) -> int:
 
     sys.setprofile(note)
     try:
-        rtf.Reader().read(document)
+        rtf.RtfReader().read(document)
     finally:
         sys.setprofile(None)
     return count

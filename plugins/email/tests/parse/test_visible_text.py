@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 ATTRIBUTIONS = [
     "On Mon, 2 Oct 2017 at 10:00, Support <support@acme.test> wrote:",
@@ -38,16 +38,16 @@ ATTRIBUTIONS = [
 @pytest.mark.parametrize("mark", ["> ", ""])
 def test_the_quoted_message_is_left_out(attribution, mark):
     text = f"It burns again.\nPlease help.\n\n{attribution}\n\n{mark}Have you tried water?\n{mark}Regards"
-    assert visible(text) == "It burns again.\nPlease help."
+    assert visible_text(text) == "It burns again.\nPlease help."
 
 
 def test_an_answer_below_the_quote_stays():
     text = "On Mon, 2 Oct 2017 at 10:00, Support <s@acme.test> wrote:\n> Which floor?\n\nThe second one."
-    assert visible(text) == "The second one."
+    assert visible_text(text) == "The second one."
 
 
 def test_answers_between_quotes_stay():
-    assert visible("> Which floor?\nThe second.\n> Since when?\nMonday.") == "The second.\nMonday."
+    assert visible_text("> Which floor?\nThe second.\n> Since when?\nMonday.") == "The second.\nMonday."
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_answers_between_quotes_stay():
     ],
 )
 def test_the_signature_is_left_out(signature):
-    assert visible(f"It burns.\n\n{signature}").replace("\n\n감사합니다.", "") == "It burns."
+    assert visible_text(f"It burns.\n\n{signature}").replace("\n\n감사합니다.", "") == "It burns."
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_the_signature_is_left_out(signature):
     ],
 )
 def test_a_persons_own_words_stay(text):
-    assert visible(text) == text
+    assert visible_text(text) == text
 
 
 @pytest.mark.parametrize("text", ["> only\n> quotes", "-----Original Message-----\nwords", "Regards,\nAna", "-- \nAna"])
 def test_when_nothing_would_be_left_everything_stays(text):
-    assert visible(text) == text
+    assert visible_text(text) == text
 
 
 def test_a_mail_shows_the_visible_part(read):

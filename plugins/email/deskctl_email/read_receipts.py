@@ -36,33 +36,33 @@ _WORDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 #: A receipt's words are few: whom, what, when.
-_LONGEST = 1_500
+_MAX_LENGTH = 1_500
 
 
-class Receipt(NamedTuple):
+class ReadReceipt(NamedTuple):
     """What gives the receipt away, and what it confirms."""
 
     why: str
     confirmation: Confirmation
 
 
-def read(root: Part, leaves: Sequence[Part], subject: str, text: str) -> Receipt | None:
+def find_receipt(root: Part, leaves: Sequence[Part], subject: str, text: str) -> ReadReceipt | None:
     """Return the receipt that this mail is; None for any other mail."""
     kind = field.parameters(root.get("content-type"))
     report = (root.content_type == "multipart/report" and kind.get("report-type", "").lower()) or ""
     notification = next((leaf for leaf in leaves if leaf.content_type in _NOTIFICATIONS), None)
     if notification is not None and (report or root.content_type in ("multipart/report", notification.content_type)):
-        return Receipt("read receipt", _stated(notification, root))
+        return ReadReceipt("read receipt", _from_notification(notification, root))
     if report in ("disposition-notification", "global-disposition-notification"):
-        return Receipt("read receipt", Confirmation("read", (), _answered(root)))
+        return ReadReceipt("read receipt", Confirmation("read", (), _answered(root)))
     if _is_signed(root, leaves):
-        return Receipt("signed receipt", Confirmation("read", (), _answered(root)))
+        return ReadReceipt("signed receipt", Confirmation("read", (), _answered(root)))
     if _is_worded(root, subject, text):
-        return Receipt("read receipt subject", Confirmation("read", (), _answered(root)))
+        return ReadReceipt("read receipt subject", Confirmation("read", (), _answered(root)))
     return None
 
 
-def _stated(notification: Part, root: Part) -> Confirmation:
+def _from_notification(notification: Part, root: Part) -> Confirmation:
     fields: dict[str, bytes] = {}
     for name, value in read_headers(notification.content()[:100_000].strip(b"\r\n") + b"\r\n")[0]:
         fields.setdefault(name, value)
@@ -95,4 +95,4 @@ def _is_worded(root: Part, subject: str, text: str) -> bool:
     words = " ".join(text.split())
     if not words:
         return bool(root.get("in-reply-to").strip() or root.get("references").strip())
-    return len(words) <= _LONGEST and _WORDS.search(words) is not None
+    return len(words) <= _MAX_LENGTH and _WORDS.search(words) is not None

@@ -11,13 +11,13 @@ from weakref import WeakKeyDictionary
 
 from deskctl.plugins import TryLater
 
-from .config import Smtp, parsed_rate
+from .config import Smtp, parse_rate
 
 #: Waits up to this many seconds are spent in the channel; longer ones in the outbox, where they can be seen and ended.
-WAIT_HERE: Final = 3.0
+MAX_DELAY_SECONDS: Final = 3.0
 
 
-class Rate:
+class RateLimit:
     """At most `count` turns in any `seconds`. Safe to use from any thread."""
 
     def __init__(self, count: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -27,7 +27,7 @@ class Rate:
         self._promised: dict[int, float] = {}
         self._lock = threading.Lock()
 
-    def wait(self, outbox_id: int) -> float:
+    def seconds_until_turn(self, outbox_id: int) -> float:
         """Seconds until it is this message's turn."""
         with self._lock:
             now = self._clock()
@@ -41,25 +41,25 @@ class Rate:
                 self._promised[outbox_id] = turn
             return max(0.0, turn - now)
 
-    def took(self, outbox_id: int) -> None:
+    def use_turn(self, outbox_id: int) -> None:
         """The turn is used up: another attempt needs another."""
         with self._lock:
             self._promised.pop(outbox_id, None)
 
 
-_RATES: WeakKeyDictionary[Smtp, Rate] = WeakKeyDictionary()
+_RATE_LIMITS: WeakKeyDictionary[Smtp, RateLimit] = WeakKeyDictionary()
 
 
-def rate_of(smtp: Smtp) -> Rate | None:
+def rate_limit_of(smtp: Smtp) -> RateLimit | None:
     """One for each relay in the configuration, however often its channel is opened anew."""
-    parsed = parsed_rate(smtp.rate) if smtp.rate else None
-    return _RATES.setdefault(smtp, Rate(*parsed)) if parsed else None
+    parsed = parse_rate(smtp.rate) if smtp.rate else None
+    return _RATE_LIMITS.setdefault(smtp, RateLimit(*parsed)) if parsed else None
 
 
-def turn(rate: Rate, smtp: Smtp, outbox_id: int) -> float:
+def turn_delay(rate: RateLimit, smtp: Smtp, outbox_id: int) -> float:
     """Seconds to wait here. Raises TryLater when the turn is further away."""
-    seconds = rate.wait(outbox_id)
-    if seconds > WAIT_HERE:
+    seconds = rate.seconds_until_turn(outbox_id)
+    if seconds > MAX_DELAY_SECONDS:
         raise TryLater(f"waits for its turn: no more than {smtp.rate} leave here", retry_after=seconds, tried=False)
-    rate.took(outbox_id)
+    rate.use_turn(outbox_id)
     return seconds

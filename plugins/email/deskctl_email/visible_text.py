@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from . import markers
-from .blocks import attribution, header_block
-from .flowed import OWN
+from . import quote_patterns
+from .format_flowed import LITERAL
+from .quote_headers import attribution_size, find_header_block
 
-LONGEST = 300
+MAX_LINE_LENGTH = 300
 """Characters of a line that are looked at."""
 
 MAX_CANDIDATES = 800
@@ -29,51 +29,51 @@ _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _DASHES = frozenset("-_=*—–[")
 
 
-def visible(text: str, *, forward: bool = False) -> str:
+def visible_text(text: str, *, forward: bool = False) -> str:
     """The new part of `text`; the whole of it when nothing but quotes would be left out.
 
     `forward`: the subject says that the mail passes on another one, so a message below its header lines stays.
     """
     if _SIGNED in text:
-        text = _without_armor(text)
+        text = _strip_pgp_armor(text)
     lines = text.split("\n")
-    kept, passed_on = _without_quotes(lines, forward)
-    shown = "\n".join(_without_signature(kept) + passed_on).strip()
+    kept, passed_on = _strip_quotes(lines, forward)
+    shown = "\n".join(_strip_signature(kept) + passed_on).strip()
     return shown or text.strip()
 
 
-def visible_of_segments(segments: Sequence[tuple[str, str]], *, forward: bool = False) -> str:
+def visible_text_of_segments(segments: Sequence[tuple[str, str]], *, forward: bool = False) -> str:
     """The new part of a mail of several text parts: of each what is new, so that no quote hides what follows it.
 
     A segment is its text and the same text with `> ` before what the HTML's structure says is quoted.
     """
     if len(segments) == 1:
-        return visible_of_page(*segments[0], forward=forward).replace(OWN, "")
+        return visible_text_of_html(*segments[0], forward=forward).replace(LITERAL, "")
     whole = "\n".join(text for text, _ in segments)
     shown = []
     for at, (text, marked) in enumerate(segments):
-        new = visible_of_page(text, marked, forward=forward)
-        quoted = new == text.strip() and _nothing_new(marked)
-        footer = at and markers.LIST_RULER.match(new.partition("\n")[0][:LONGEST])
+        new = visible_text_of_html(text, marked, forward=forward)
+        quoted = new == text.strip() and _is_all_quoted(marked)
+        footer = at and quote_patterns.LIST_RULER.match(new.partition("\n")[0][:MAX_LINE_LENGTH])
         if not quoted and not footer:
             shown.append(new)
-    return ("\n".join(shown) or whole).strip().replace(OWN, "")
+    return ("\n".join(shown) or whole).strip().replace(LITERAL, "")
 
 
-def _nothing_new(marked: str) -> bool:
+def _is_all_quoted(marked: str) -> bool:
     """Whether every line is quoted."""
     return all(line[:1] == ">" for line in marked.split("\n") if line.strip())
 
 
-def visible_of_page(text: str, marked: str, *, forward: bool = False) -> str:
+def visible_text_of_html(text: str, marked: str, *, forward: bool = False) -> str:
     """The new part of an HTML mail's text. `marked` has `> ` before what the HTML's structure says is quoted."""
     if forward or marked == text:
-        return visible(text, forward=forward)
-    shown = visible(marked)
-    return visible(text) if shown.startswith(">") else shown
+        return visible_text(text, forward=forward)
+    shown = visible_text(marked)
+    return visible_text(text) if shown.startswith(">") else shown
 
 
-def by_structure(text: str, html: str) -> str:
+def visible_text_by_html(text: str, html: str) -> str:
     """The new part of a plain text whose quote no pattern found, as the HTML beside it tells; all of it if it doesn't.
 
     Mail programs make both from one letter, so what is new in the HTML is how the text begins.
@@ -89,10 +89,10 @@ def by_structure(text: str, html: str) -> str:
 
 def _end_of_new(text: str, html: str, links: bool) -> int:
     """Where the new words of the HTML end in the plain text; 0 if the text does not begin with them."""
-    from .html import to_text
+    from .html_text import html_to_text
 
-    page = to_text(html, links=links)
-    new = "".join(visible_of_page(page.text, page.marked).split())
+    page = html_to_text(html, links=links)
+    new = "".join(visible_text_of_html(page.text, page.marked).split())
     if not new or page.marked == page.text:
         return 0
     at = 0
@@ -107,19 +107,19 @@ def _end_of_new(text: str, html: str, links: bool) -> int:
     return 0
 
 
-def _without_armor(text: str) -> str:
+def _strip_pgp_armor(text: str) -> str:
     """A text signed with PGP (RFC 9580, 7) without the lines of the signature."""
     before, _, rest = text.partition(_SIGNED)
     hashes, blank, rest = rest.partition("\n\n")
     signed, begin, rest = rest.partition("-----BEGIN PGP SIGNATURE-----")
     _, end, after = rest.partition("-----END PGP SIGNATURE-----")
-    if not (blank and begin and end) or len(hashes) > LONGEST:
+    if not (blank and begin and end) or len(hashes) > MAX_LINE_LENGTH:
         return text
     words = "\n".join(line.removeprefix("- ") for line in signed.split("\n"))
     return "\n".join(part for part in (before.strip(), words.strip("\n"), after.strip()) if part.strip()) or text
 
 
-def _without_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]]:
+def _strip_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]]:
     """The sender's own lines, and those of a message that is passed on."""
     kept: list[str] = []
     index = 0
@@ -128,12 +128,12 @@ def _without_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[st
     something = False  # words of the sender's own before this line
     while index < len(lines):
         line = lines[index]
-        head = line[:LONGEST].strip()
+        head = line[:MAX_LINE_LENGTH].strip()
         if head[:1] == ">" or head[:4] == "&gt;" or (bars and head[:1] == "|"):
-            if _decoration(head):
+            if _is_decoration(head):
                 kept.append(line)
             index += 1
-            if kept and 60 <= len(line) <= 120 and _wrapped(line, lines, index):
+            if kept and 60 <= len(line) <= 120 and _is_wrapped_rest(line, lines, index):
                 index += 1
             continue
         if not head:
@@ -141,50 +141,50 @@ def _without_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[st
             index += 1
             continue
         following = lines[index + 1] if index + 1 < len(lines) else ""
-        if len(line) <= LONGEST and candidates < MAX_CANDIDATES and _may_mark(line, head, following):
+        if len(line) <= MAX_LINE_LENGTH and candidates < MAX_CANDIDATES and _may_be_marker(line, head, following):
             candidates += 1
-            if markers.FORWARDED.match(line):
+            if quote_patterns.FORWARDED.match(line):
                 return kept, lines[index:]
-            if markers.ORIGINAL.match(line) or markers.REPLY_ABOVE.match(line):
+            if quote_patterns.ORIGINAL.match(line) or quote_patterns.REPLY_ABOVE.match(line):
                 if something:
                     return kept, lines[index:] if forward and _header_follows(lines, index) else []
                 if not forward and _quote_follows(lines, index):
                     index += 1  # there may be an answer below
                     continue
-            elif (block := header_block(lines, index)) is not None:
+            elif (block := find_header_block(lines, index)) is not None:
                 if something:
-                    return (kept, lines[index:]) if forward else (_without_ruler(kept), [])
+                    return (kept, lines[index:]) if forward else (_strip_ruler(kept), [])
                 if forward:
                     return kept, lines[index:]
                 index += block.size
                 continue
-            elif (size := attribution(lines, index)) > 0:
-                after = _next_words(lines, index + size)
+            elif (size := attribution_size(lines, index)) > 0:
+                after = _next_text_line(lines, index + size)
                 if after is not None and lines[after].lstrip()[:1] in (">", "|"):
                     bars = bars or lines[after].lstrip()[:1] == "|"
                     index += size
                     continue
                 if something:
-                    return _without_ruler(kept), []
-        if something and len(head) <= 120 and head[0] in markers.SENT_BEGINNINGS and _sent_from(head):
-            after = _next_words(lines, index + 1)
-            if after is None or not (lines[after].lstrip()[:1] == ">" or attribution(lines, after)):
-                return _without_ruler(kept), []
+                    return _strip_ruler(kept), []
+        if something and len(head) <= 120 and head[0] in quote_patterns.SENT_FROM_INITIALS and _is_sent_from(head):
+            after = _next_text_line(lines, index + 1)
+            if after is None or not (lines[after].lstrip()[:1] == ">" or attribution_size(lines, after)):
+                return _strip_ruler(kept), []
             index += 1  # there may be an answer below the quote
             continue
         kept.append(line)
-        something = something or not markers.RULER.match(head)
+        something = something or not quote_patterns.RULER.match(head)
         index += 1
     return kept, []
 
 
-def _may_mark(line: str, head: str, following: str) -> bool:
+def _may_be_marker(line: str, head: str, following: str) -> bool:
     """A cheap look for what every marker has: nearly all lines are plain words and need no closer look."""
     return (
         ":" in line
         or "@" in line
         or head[0] in _DASHES
-        or following.rstrip()[-1:] in markers.COLONS
+        or following.rstrip()[-1:] in quote_patterns.COLONS
         or "：" in line
         or (head[-1] == "-" and " -" in head)
         or "|" in line
@@ -195,23 +195,23 @@ def _may_mark(line: str, head: str, following: str) -> bool:
     )
 
 
-def _decoration(head: str) -> bool:
+def _is_decoration(head: str) -> bool:
     """Whether `>` is drawn for the eye (`>>> buy now <<<`), not a quote's mark."""
     return head[-2:] == "<<" and head[:2] == ">>"
 
 
 def _header_follows(lines: list[str], index: int) -> bool:
-    after = _next_words(lines, index + 1)
-    return after is not None and header_block(lines, after) is not None
+    after = _next_text_line(lines, index + 1)
+    return after is not None and find_header_block(lines, after) is not None
 
 
 def _quote_follows(lines: list[str], index: int) -> bool:
     """Whether header lines or marked lines of a quote follow a separator."""
-    after = _next_words(lines, index + 1)
-    return after is not None and (lines[after].lstrip()[:1] == ">" or header_block(lines, after) is not None)
+    after = _next_text_line(lines, index + 1)
+    return after is not None and (lines[after].lstrip()[:1] == ">" or find_header_block(lines, after) is not None)
 
 
-def _wrapped(quoted: str, lines: list[str], index: int) -> bool:
+def _is_wrapped_rest(quoted: str, lines: list[str], index: int) -> bool:
     """Whether line `index` is the rest of the quoted line before it, broken off by a mail program on the way."""
     if index + 1 >= len(lines) or not lines[index + 1].startswith(">"):
         return False
@@ -219,47 +219,52 @@ def _wrapped(quoted: str, lines: list[str], index: int) -> bool:
     return rest[:1].islower() and quoted.rstrip()[-1:] not in ".?!:;"
 
 
-def _next_words(lines: list[str], index: int) -> int | None:
+def _next_text_line(lines: list[str], index: int) -> int | None:
     """The next of a few lines that is not empty."""
     return next((at for at in range(index, min(index + 6, len(lines))) if lines[at].strip()), None)
 
 
-def _without_ruler(kept: list[str]) -> list[str]:
+def _strip_ruler(kept: list[str]) -> list[str]:
     """Drop the line drawn between the new text and the quoted header, and the empty lines around it."""
     end = len(kept)
     titled = False  # `--- words of any language ---`, once
     while end:
-        head = kept[end - 1][:LONGEST]
-        if head.strip() and not markers.RULER.match(head):
-            if titled or end == 1 or not markers.TITLED_RULER.match(head):
+        head = kept[end - 1][:MAX_LINE_LENGTH]
+        if head.strip() and not quote_patterns.RULER.match(head):
+            if titled or end == 1 or not quote_patterns.TITLED_RULER.match(head):
                 break
             titled = True
         end -= 1
     return kept[:end]
 
 
-def _sent_from(head: str) -> bool:
+def _is_sent_from(head: str) -> bool:
     """A line that a telephone or a mail program adds; a sentence that only begins like one stays."""
     stripped = head.strip().strip("*_[]|")
-    if markers.GET_OUTLOOK.match(stripped):
+    if quote_patterns.GET_OUTLOOK.match(stripped):
         return True
-    device = markers.DEVICE.search(stripped)
-    if not markers.SENT_FROM.match(stripped):
-        return bool(device and len(stripped) <= 90 and markers.SENT_WITH.match(stripped) and _only_names(stripped))
-    if _SENTENCE.search(stripped) and not (device and _only_names(stripped)):
+    device = quote_patterns.DEVICE.search(stripped)
+    if not quote_patterns.SENT_FROM.match(stripped):
+        return bool(
+            device
+            and len(stripped) <= 90
+            and quote_patterns.SENT_WITH.match(stripped)
+            and _names_only_devices(stripped)
+        )
+    if _SENTENCE.search(stripped) and not (device and _names_only_devices(stripped)):
         return False
     return stripped[-1:] != "." or (len(stripped) <= 90 and bool(device))
 
 
-def _only_names(line: str) -> bool:
+def _names_only_devices(line: str) -> bool:
     """Whether what follows the first comma or full stop names a device again, or asks to excuse typing errors."""
     rest = _SENTENCE.split(line.rstrip(".!"), maxsplit=1)
-    if len(rest) == 1 or markers.EXCUSE.search(rest[1]) or markers.SENT_FROM.match(rest[1]):
+    if len(rest) == 1 or quote_patterns.EXCUSE.search(rest[1]) or quote_patterns.SENT_FROM.match(rest[1]):
         return True
-    return bool(markers.BRAND.search(rest[0]) and markers.DEVICE.search(rest[1]))
+    return bool(quote_patterns.BRAND.search(rest[0]) and quote_patterns.DEVICE.search(rest[1]))
 
 
-def _without_signature(lines: list[str]) -> list[str]:
+def _strip_signature(lines: list[str]) -> list[str]:
     """Without what follows `-- `, a list's footer, or a closing phrase with a name below it."""
     end = len(lines)
     words = 0  # lines with words below the one looked at
@@ -268,14 +273,14 @@ def _without_signature(lines: list[str]) -> list[str]:
     first = next((at for at, line in enumerate(lines) if line.strip()), end)
     for at in range(end - 1, first, -1):
         line = lines[at]
-        stripped = line[:LONGEST].strip()
+        stripped = line[:MAX_LINE_LENGTH].strip()
         if line == "-- " or (
             short
             and words <= 12
             and (
-                (stripped[:1] in ("-", "_") and markers.LIST_RULER.match(stripped))
-                or (words <= 8 and len(stripped) <= 50 and markers.CLOSING.match(stripped))
-                or (not words and stripped[:1] == "/" and markers.SLASHED_NAME.match(stripped))
+                (stripped[:1] in ("-", "_") and quote_patterns.LIST_RULER.match(stripped))
+                or (words <= 8 and len(stripped) <= 50 and quote_patterns.CLOSING.match(stripped))
+                or (not words and stripped[:1] == "/" and quote_patterns.SLASHED_NAME.match(stripped))
             )
         ):
             cut = at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
-from .structured import token
+from .structured import first_token
 
 _RUN = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
 _JUNK = re.compile(rb"[^A-Za-z0-9+/=]+")
@@ -21,7 +21,7 @@ def decode(body: bytes, encoding: bytes, *, text: bool = False) -> bytes:
 
     `text`: the part is text, so plain words that a mailing list appended to the encoded ones are kept.
     """
-    name = token(encoding)
+    name = first_token(encoding)
     if name in (b"", b"7bit", b"8bit", b"binary"):
         return body
     if name in (b"base64", b"b", b"base-64"):

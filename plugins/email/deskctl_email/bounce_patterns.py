@@ -13,7 +13,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
+PATTERNS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
     (
         _R.MAILBOX_FULL,
         _any(

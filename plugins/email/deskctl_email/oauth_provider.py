@@ -38,7 +38,7 @@ _AUTHORITIES: Final[dict[str, str]] = {
 _OF_PROVIDER: Final[dict[str, str]] = {"google": "mx.google.com", "microsoft": "microsoft365"}
 
 
-def authority(provider: str | None, imap_host: str | None) -> str | None:
+def authentication_authority(provider: str | None, imap_host: str | None) -> str | None:
     """The mail server whose results are believed for a mailbox: by the provider of its login, else by its host."""
     return _OF_PROVIDER.get(provider or "") or _AUTHORITIES.get((imap_host or "").lower().rstrip("."))
 
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def _url(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
+def _validate_url(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
     """Tokens and secrets go there: in the clear only within this machine."""
     if value is None:
         return
@@ -68,9 +68,9 @@ class OAuth:
     client_id: str = field()
     client_secret: Secret | None = None
     tenant: str = "common"
-    token_url: str | None = field(default=None, validator=_url)
-    device_url: str | None = field(default=None, validator=_url)
-    auth_url: str | None = field(default=None, validator=_url)
+    token_url: str | None = field(default=None, validator=_validate_url)
+    device_url: str | None = field(default=None, validator=_validate_url)
+    auth_url: str | None = field(default=None, validator=_validate_url)
     scope: str | None = None
 
     def __attrs_post_init__(self) -> None:

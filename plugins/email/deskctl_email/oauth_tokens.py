@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from deskctl.plugins import AuthFailed, ChannelContext, DeskctlError, StoreUnavailable, Unavailable
 
-from .provider import OAuth
+from .oauth_provider import OAuth
 from .state import State
 
 SECTION: Final = "oauth"
@@ -27,10 +27,10 @@ MAX_ANSWER: Final = 1_000_000
 #: A token is renewed when it has fewer seconds left than this.
 RENEW_BEFORE: Final = 300.0
 #: Seconds that a token is good for when its provider does not say.
-USUAL_LIFE: Final = 3600.0
-LONGEST_LIFE: Final = 7 * 86_400.0
+DEFAULT_LIFETIME: Final = 3600.0
+MAX_LIFETIME: Final = 7 * 86_400.0
 #: What no waiting will mend (RFC 6749, 5.2).
-_FOR_GOOD: Final = frozenset(
+_PERMANENT_ERRORS: Final = frozenset(
     {
         "invalid_grant",
         "invalid_client",
@@ -42,7 +42,7 @@ _FOR_GOOD: Final = frozenset(
 )
 
 
-class Refused(DeskctlError):
+class OAuthError(DeskctlError):
     """The provider answered with an error of OAuth. `code` is its short name."""
 
     def __init__(self, code: str, said: str) -> None:
@@ -76,7 +76,7 @@ def post(oauth: OAuth, url: str, form: Mapping[str, str]) -> dict[str, Any]:
             said = error.read(MAX_ANSWER) if status < 500 and status != 429 else b""
         document = _read(said, host) if said else {}
         if isinstance(document.get("error"), str):
-            raise Refused(document["error"], _line(document.get("error_description"))) from None
+            raise OAuthError(document["error"], _line(document.get("error_description"))) from None
         raise Unavailable(f"{host} answers with HTTP {status}") from None
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
@@ -97,7 +97,7 @@ def _line(words: object) -> str:
     return " ".join(str(words or "").split())[:300]
 
 
-class Tokens:
+class AccessTokens:
     """Access tokens of one channel. Blocking, and safe to use from several threads."""
 
     def __init__(self, oauth: OAuth, context: ChannelContext, state: State) -> None:
@@ -115,7 +115,7 @@ class Tokens:
         """What a person has to do when consent is missing or gone."""
         return f"deskctl mail auth {self._context.name}"
 
-    def access(self, refused: str | None = None) -> str:
+    def get(self, refused: str | None = None) -> str:
         """A token that is good for some minutes. `refused`: one that a server did not take, whatever its age.
 
         Raises AuthFailed when a person has to consent (again), Unavailable when the provider is out of reach.
@@ -128,18 +128,18 @@ class Tokens:
     def _renew(self) -> str:
         kept = self._unsaved or self._state.get(SECTION).get("refresh")
         if not kept:
-            raise self._failed("nobody has let the desk into this mailbox yet")
+            raise self._auth_failed("nobody has let the desk into this mailbox yet")
         assert self._oauth.token_url is not None  # the configuration was checked
         form = {"grant_type": "refresh_token", "refresh_token": str(kept)}
         if self._oauth.scope:
             form["scope"] = self._oauth.scope
         try:
             answer = post(self._oauth, self._oauth.token_url, form)
-        except Refused as error:
+        except OAuthError as error:
             if error.code == "invalid_grant":
-                raise self._failed(f"the desk is not let into this mailbox any more ({error})") from None
-            if error.code in _FOR_GOOD:
-                raise self._failed(
+                raise self._auth_failed(f"the desk is not let into this mailbox any more ({error})") from None
+            if error.code in _PERMANENT_ERRORS:
+                raise self._auth_failed(
                     f"the provider refuses this client ({error}): see the channel's oauth table"
                 ) from None
             raise Unavailable(f"the provider gives no token now: {error}") from None
@@ -161,7 +161,7 @@ class Tokens:
             except StoreUnavailable:
                 self._context.log.warning("a new refresh token could not be stored yet")
 
-    def _failed(self, what: str) -> AuthFailed:
+    def _auth_failed(self, what: str) -> AuthFailed:
         self._token, self._unsaved = "", None
         if self._alerted != what:
             self._alerted = what
@@ -171,9 +171,9 @@ class Tokens:
 
 def _seconds(said: object) -> float:
     try:
-        return min(max(60.0, float(said)), LONGEST_LIFE)  # type: ignore[arg-type]
+        return min(max(60.0, float(said)), MAX_LIFETIME)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        return USUAL_LIFE
+        return DEFAULT_LIFETIME
 
 
 def xoauth2(user: str, token: str) -> bytes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import markers
-from .blocks import ends_with_attribution
-from .links import Links
+from . import quote_patterns
+from .html_links import Links
+from .quote_headers import ends_with_attribution
 
 _SKIPPED = frozenset(("head", "style", "script", "title", "template", "noscript", "svg", "object", "select", "meta"))
 _BREAKING = frozenset((
@@ -104,7 +104,7 @@ class Layout:
                     flush()
                 elif tag == "a" and self.links is not None:
                     self.links.open(element, len(self.lines), len(self.parts))
-                elif tag == "img" and self.links is not None and (words := self.links.image(element)):
+                elif tag == "img" and self.links is not None and (words := self.links.image_text(element)):
                     write(words)
                 if quoted or pre:
                     closing.append((element, quoted, pre))
@@ -156,7 +156,7 @@ class Layout:
         if classes:
             for name in classes.lower().split()[:20]:
                 if name in _QUOTE_CLASSES or name in _SIGNATURE_CLASSES:
-                    return not _forwards(element)
+                    return not _is_forwarded(element)
                 if name in _REST_CLASSES:
                     self._flush()
                     self.rest = True
@@ -164,7 +164,7 @@ class Layout:
         if identity:
             identity = identity.lower()
             if identity in _SIGNATURE_IDS or identity in _QUOTE_IDS or identity.startswith("yahoo_quoted"):
-                return not _forwards(element)
+                return not _is_forwarded(element)
             if identity in _REST_IDS:
                 self._flush()
                 self.rest = True
@@ -181,8 +181,8 @@ class Layout:
         if tag == "blockquote":
             quoted = bordered or ends_with_attribution(lines)
         else:
-            quoted = bool(markers.HEADER.match(_first_words(element))) or ends_with_attribution(lines)
-        return quoted and not _forwards(element)
+            quoted = bool(quote_patterns.HEADER.match(_first_words(element))) or ends_with_attribution(lines)
+        return quoted and not _is_forwarded(element)
 
     def _open(self, tag: str, element: Any) -> None:
         if tag in ("td", "th"):
@@ -228,7 +228,7 @@ class Layout:
 
     def _close_link(self, links: Links, element: Any) -> None:
         """Write where a link leads behind the last of its words, which a block inside of it may have ended."""
-        line, part = links.opened(element)
+        line, part = links.close(element)
         if line < 0:
             return
         inside = [text for text, _ in self.lines[line:]] + self.parts[part if line == len(self.lines) else 0 :]
@@ -305,9 +305,9 @@ class Layout:
         self.space = self.gap = False
 
 
-def _forwards(element: Any) -> bool:
+def _is_forwarded(element: Any) -> bool:
     """Whether what looks quoted is a message that the sender passes on."""
-    return bool(markers.FORWARDED.match(_first_words(element)))
+    return bool(quote_patterns.FORWARDED.match(_first_words(element)))
 
 
 def _first_words(element: Any) -> str:

@@ -13,17 +13,17 @@ from imapclient.exceptions import CapabilityError
 from deskctl.plugins import AuthFailed, Unavailable
 
 from .config import Imap
-from .tokens import xoauth2
+from .oauth_tokens import xoauth2
 
 CONNECT_SECONDS: Final = 20
 READ_SECONDS: Final = 60
 
-Refusal = imaplib.IMAP4.error
+ServerRefusal = imaplib.IMAP4.error
 """The server said NO or BAD, or something that nobody understands. `Lost` is one, too: look for it first."""
-Lost = imaplib.IMAP4.abort
+ConnectionLost = imaplib.IMAP4.abort
 
 #: RFC 5530 and what servers say in words: not a wrong password, but not now.
-_NOT_NOW: Final = (
+_TEMPORARY_SIGNS: Final = (
     *("[unavailable]", "[inuse]", "[limit]", "[overquota]", "[serverbug]", "[throttled]"),
     *("temporar", "try again", "too many", "timeout", "rate limit", "throttl", "bandwidth"),
 )
@@ -58,7 +58,7 @@ def _keep_alive(line: socket.socket) -> None:
             line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-def with_password(client: IMAPClient, imap: Imap) -> None:
+def login_with_password(client: IMAPClient, imap: Imap) -> None:
     if client._imap.state == "AUTH":  # PREAUTH: the server knows us
         return
     # What is offered before the login; IMAPClient would go on believing it afterwards.
@@ -75,45 +75,45 @@ def with_password(client: IMAPClient, imap: Imap) -> None:
             client.plain_login(imap.user, password)  # LOGIN knows ASCII only
         else:
             client.login(imap.user, password)
-    except (Lost, CapabilityError):
+    except (ConnectionLost, CapabilityError):
         raise
-    except Refusal as error:
-        raise _refused(error, imap, "Check user and password of the channel's imap table.") from None
+    except ServerRefusal as error:
+        raise _login_error(error, imap, "Check user and password of the channel's imap table.") from None
 
 
-def with_token(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:
+def login_with_token(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:
     words = [xoauth2(imap.user or "", token)]
     try:
         # A server that refuses says why in a second question, which wants an empty answer.
         client.sasl_login("XOAUTH2", lambda _: words.pop() if words else b"")
-    except (Lost, CapabilityError):
+    except (ConnectionLost, CapabilityError):
         raise
-    except Refusal as error:
-        raise _refused(error, imap, hint) from None
+    except ServerRefusal as error:
+        raise _login_error(error, imap, hint) from None
 
 
-def _refused(error: Exception, imap: Imap, hint: str) -> Exception:
+def _login_error(error: Exception, imap: Imap, hint: str) -> Exception:
     """What a refused login means."""
-    said = _said(error)
-    if isinstance(error.__context__, Lost):  # IMAPClient takes a line cut at the login for a refusal, too
-        return Lost(said)
-    if not_now(error):
+    said = _response_text(error)
+    if isinstance(error.__context__, ConnectionLost):  # IMAPClient takes a line cut at the login for a refusal, too
+        return ConnectionLost(said)
+    if is_temporary(error):
         return Unavailable(f"the mailbox takes no login now: {said}")
     return AuthFailed(f"the mailbox of {imap.user} at {imap.host} refuses the login: {said}", hint)
 
 
-def not_now(error: Exception) -> bool:
+def is_temporary(error: Exception) -> bool:
     """Whether a refusal says that it is only for now: a limit, a fault over there."""
-    said = _said(error).lower()
-    return any(sign in said for sign in _NOT_NOW)
+    said = _response_text(error).lower()
+    return any(sign in said for sign in _TEMPORARY_SIGNS)
 
 
-def missing(error: Exception) -> bool:
+def is_missing_folder(error: Exception) -> bool:
     """Whether a refusal says that the folder is not there (RFC 5530, or in words)."""
-    said = _said(error).lower()
+    said = _response_text(error).lower()
     signs = ("[nonexistent]", "[trycreate]", "doesn't exist", "does not exist", "unknown mailbox")
     return any(sign in said for sign in signs)
 
 
-def _said(error: Exception) -> str:
+def _response_text(error: Exception) -> str:
     return " ".join(str(error).split())[:200]

@@ -37,7 +37,7 @@ ADDRESS_COLON = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*[:�
 ADDRESS_LAST = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*\Z")
 ADDRESS_ALONE = re.compile(r"[^\n@<]{0,60}<[\w.+\-]{1,64}@[\w.\-]{2,100}>\s*\S{0,3}\Z")
 """`Ana Lopez <ana@example.org>` on a line of its own, where a line was broken off."""
-MOMENT = re.compile(
+DATE_OR_TIME = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{4}[-/.]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d\d\b"
     r"|\d{1,2}\s?[年月日시년월일]"
 )
@@ -219,7 +219,7 @@ CLOSING = re.compile(
     re.IGNORECASE,
 )
 SLASHED_NAME = re.compile(r"/\s?[^\W\d_a-z][^\W\d_]+(?:[ -][^\W\d_a-z][^\W\d_]+){0,2}\Z")
-SENT_BEGINNINGS = frozenset(
+SENT_FROM_INITIALS = frozenset(
     "sSgGeEvViIwWoOlLpPhHfFdDtTbB*_[|나내네발发發A아갤삼네다i从從来來寄傳由获下取適отОНСПнс카Ууyñ모"
     "נđĐkKaAцИПВΣσΕεнמأمتاสमnNšŠzZuU用送Yr"
 )

@@ -8,17 +8,19 @@ import ssl
 from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Receipt, Rejected, TryLater, Unavailable
 
 from .config import Imap
-from .connection import Connection
-from .login import Lost, Refusal, not_now
-from .tokens import Tokens
+from .imap_connection import Connection
+from .imap_login import ConnectionLost, ServerRefusal, is_temporary
+from .oauth_tokens import AccessTokens
 
 
-def keep(imap: Imap, tokens: Tokens | None, context: ChannelContext, message_id: str, content: bytes) -> Receipt:
+def store_copy(
+    imap: Imap, tokens: AccessTokens | None, context: ChannelContext, message_id: str, content: bytes
+) -> Receipt:
     """Raises TryLater or Rejected."""
     try:
         connection = Connection(imap, tokens, folder=imap.sent)
         try:
-            if connection.with_message_id(message_id):
+            if connection.uids_with_message_id(message_id):
                 return Receipt(f"it is in {connection.name} already")
             connection.append(content, context.now())
             return Receipt(f"a copy is in {connection.name}")
@@ -26,13 +28,13 @@ def keep(imap: Imap, tokens: Tokens | None, context: ChannelContext, message_id:
             connection.close()
     except (AuthFailed, Unavailable, ConfigError) as error:
         raise TryLater(f"no copy in the folder for sent mail yet: {error}", error.hint) from error
-    except (OSError, Lost, ssl.SSLError) as error:
-        raise TryLater(f"no copy in the folder for sent mail yet: {_words(error)}") from error
-    except Refusal as error:
-        if not_now(error):
-            raise TryLater(f"no copy in the folder for sent mail yet: {_words(error)}") from error
-        raise Rejected(f"the mailbox takes no copy of what was sent: {_words(error)}") from error
+    except (OSError, ConnectionLost, ssl.SSLError) as error:
+        raise TryLater(f"no copy in the folder for sent mail yet: {_error_text(error)}") from error
+    except ServerRefusal as error:
+        if is_temporary(error):
+            raise TryLater(f"no copy in the folder for sent mail yet: {_error_text(error)}") from error
+        raise Rejected(f"the mailbox takes no copy of what was sent: {_error_text(error)}") from error
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__

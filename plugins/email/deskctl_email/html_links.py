@@ -31,13 +31,13 @@ class Links:
         if len(self._open) < MAX_OPEN and element.get("href"):
             self._open.append((element, line, part))
 
-    def opened(self, element: Any) -> tuple[int, int]:
+    def close(self, element: Any) -> tuple[int, int]:
         """Where the words of a link that ends begin; (-1, -1) if it was not opened."""
         if self._open and self._open[-1][0] is element:
             return self._open.pop()[1:]
         return -1, -1
 
-    def image(self, element: Any) -> str:
+    def image_text(self, element: Any) -> str:
         """The words for a picture that is a link, which would have no words else."""
         if not self._open:
             return ""
@@ -53,14 +53,14 @@ class Links:
         if kind in ("mailto", "tel", "sms"):
             address = unquote(address[scheme.end() :].partition("?")[0])
             address = _BLANKS.sub("", address)
-        if not address or _says(words, address, kind) or address == self._last:
+        if not address or _text_shows_address(words, address, kind) or address == self._last:
             return ""
         self._written += 1
         self._last = address
         return f"<{address[:MAX_LENGTH]}…>" if len(address) > MAX_LENGTH else f"<{address}>"
 
 
-def _says(words: str, address: str, kind: str) -> bool:
+def _text_shows_address(words: str, address: str, kind: str) -> bool:
     """Whether the words are the address, or hold it."""
     said, meant = _bare(words), _bare(address)
     if kind == "tel":
