@@ -191,14 +191,14 @@ def _open_connection(config: EmailConfig, imap: Imap, context: ChannelContext) -
 
 def _not_in_journal(imap: Imap, context: ChannelContext, validity: int, uids: Sequence[int]) -> list[int]:
     """Return the UIDs that are not in the journal."""
-    lacking: list[int] = []
+    unjournalled: list[int] = []
     for at in range(0, len(uids), KEY_BLOCK):
         named = {
             journal_keys.mailbox_key(imap.account, imap.folder, validity, uid): uid for uid in uids[at : at + KEY_BLOCK]
         }
         there = context.journalled(list(named))
-        lacking += [uid for key, uid in named.items() if key not in there]
-    return lacking
+        unjournalled += [uid for key, uid in named.items() if key not in there]
+    return unjournalled
 
 
 def _without_probes(connection: Connection, context: ChannelContext, uids: list[int]) -> list[int]:
@@ -227,12 +227,12 @@ def _batches(
         sizes = connection.sizes(wanted) if wanted else {}
         batch, size = list[int](), 0
         for uid in wanted:
-            its = min(sizes.get(uid, 0), config.max_size)
-            if batch and (size + its > BATCH_BYTES or len(batch) == BATCH_MAILS):
+            mail_size = min(sizes.get(uid, 0), config.max_size)
+            if batch and (size + mail_size > BATCH_BYTES or len(batch) == BATCH_MAILS):
                 yield batch
                 batch, size = [], 0
             batch.append(uid)
-            size += its
+            size += mail_size
         if batch:
             yield batch
 
@@ -257,8 +257,8 @@ def _fetch_and_journal(
     batch = []
     for uid, raw in sorted(mails.items()):
         if not probes.is_own_probe(raw):
-            came = dates.get(uid) or context.now()
-            about = Envelope(via="import", received_at=came, size=sizes[uid] if uid in large else None)
+            arrived = dates.get(uid) or context.now()
+            about = Envelope(via="import", received_at=arrived, size=sizes[uid] if uid in large else None)
             batch.append((raw, journal_keys.mailbox_key(imap.account, imap.folder, validity, uid), about))
     if batch:
         context.deliver_blocking(batch)

@@ -166,9 +166,9 @@ def _recipient_report(fields: Mapping[str, str], text: str) -> RecipientReport |
 
 def _reason_class(fields: Mapping[str, str], reason: str | None, status: str | None, text: str) -> ReasonClass:
     """Return the reason class from the server's reply, else from the status and the report's text."""
-    said = " ".join(filter(None, (reason, fields.get("x-supplementary-info"))))
-    stated = bounce_reasons.classify_reason(said, status)
-    if stated is ReasonClass.OTHER or (not said and (status or "").endswith(".0")):
+    server_text = " ".join(filter(None, (reason, fields.get("x-supplementary-info"))))
+    stated = bounce_reasons.classify_reason(server_text, status)
+    if stated is ReasonClass.OTHER or (not server_text and (status or "").endswith(".0")):
         worded = bounce_reasons.classify_reason(freeform_bounce.text_above_copy(text))
         return stated if worded is ReasonClass.OTHER else worded
     return stated

@@ -1,4 +1,4 @@
-"""What mail servers say when they refuse a mail, by reason class; the first class that matches counts."""
+"""Patterns for the messages of mail servers that reject a mail, by reason class; the first match decides."""
 
 from __future__ import annotations
 

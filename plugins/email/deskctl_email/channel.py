@@ -52,7 +52,7 @@ class EmailChannel:
         self._relay: Relay | None = None
         self._tokens = AccessTokens(config.oauth, context, self._state) if config.oauth is not None else None
         self._sending = asyncio.Lock()
-        self._goodbye: asyncio.TimerHandle | None = None
+        self._relay_timer: asyncio.TimerHandle | None = None
 
     async def receive(self) -> None:
         """Receive mail until cancelled.
@@ -84,15 +84,15 @@ class EmailChannel:
         if rate is not None:
             await asyncio.sleep(turn_delay(rate, self._config.smtp, message.outbox_id))
         async with self._sending:
-            if self._goodbye is not None:
-                self._goodbye.cancel()
+            if self._relay_timer is not None:
+                self._relay_timer.cancel()
             if self._relay is None:
                 self._relay = Relay(self._config.smtp, self._context, self._config.address, self._tokens)
             try:
                 return await asyncio.to_thread(self._relay.send, mail, message.outbox_id)
             finally:
                 loop = asyncio.get_running_loop()
-                self._goodbye = loop.call_later(RELAY_IDLE_SECONDS, lambda: loop.create_task(self._close_relay()))
+                self._relay_timer = loop.call_later(RELAY_IDLE_SECONDS, lambda: loop.create_task(self._close_relay()))
 
     async def _store_copy(self, message_id: str, content: bytes) -> Receipt:
         from .sent_copy import store_copy
@@ -115,8 +115,8 @@ class EmailChannel:
             return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
 
     async def aclose(self) -> None:
-        if self._goodbye is not None:
-            self._goodbye.cancel()
+        if self._relay_timer is not None:
+            self._relay_timer.cancel()
         relay = self._relay
         if relay is not None and self._sending.locked():
             relay.abort()
@@ -154,7 +154,7 @@ class EmailChannel:
         """Run `receiver`, and restart it after each failure; return the error that only a person can resolve."""
         loop = asyncio.get_running_loop()
         wait = FIRST_RETRY_SECONDS
-        said = ""
+        last_error = ""
         while True:
             began = loop.time()
             try:
@@ -164,9 +164,9 @@ class EmailChannel:
                 return error
             except Unavailable as error:
                 if loop.time() - began > STABLE_SECONDS:
-                    wait, said = FIRST_RETRY_SECONDS, ""
-                if str(error) != said:
-                    said = str(error)
-                    self._context.log.warning("%s; retrying", said)
+                    wait, last_error = FIRST_RETRY_SECONDS, ""
+                if str(error) != last_error:
+                    last_error = str(error)
+                    self._context.log.warning("%s; retrying", last_error)
                 await asyncio.sleep(wait)
                 wait = min(MAX_RETRY_SECONDS, wait * 2)

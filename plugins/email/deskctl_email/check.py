@@ -110,10 +110,10 @@ class _UnixSocketSMTP(smtplib.SMTP):
         return line
 
 
-def _require_success(answer: tuple[int, bytes]) -> None:
-    code, said = answer
+def _require_success(reply: tuple[int, bytes]) -> None:
+    code, text = reply
     if not 200 <= code < 300:
-        raise smtplib.SMTPResponseException(code, said)
+        raise smtplib.SMTPResponseException(code, text)
 
 
 def _check_mailbox(imap: Imap | None, tokens: AccessTokens | None) -> str:

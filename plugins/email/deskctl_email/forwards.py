@@ -64,7 +64,7 @@ def forwarded_from_message(raw: bytes) -> Forwarded | None:
 
 
 def _in_body(text: str, subject: str) -> Forwarded | None:
-    """Return the message below `---------- Forwarded message ---------`, or below header lines if the subject is Fwd."""
+    """Return the message below `---------- Forwarded message ---------`, or below header lines in a forward."""
     forward = is_forward(subject)
     if not forward and ":" not in text and "：" not in text:
         return None

@@ -167,7 +167,7 @@ class Mailbox:
     # --- start position
 
     def _start_cursor(self, connection: Connection) -> Cursor:
-        """Return the cursor for the mailbox's current numbering. At the first login it is at the end of the mailbox."""
+        """Return the cursor for the current numbering; at the first login, the end of the mailbox."""
         folder = connection.folder
         kept = self._state.get("imap").get(self._name)
         if kept is None:
@@ -198,8 +198,8 @@ class Mailbox:
             self._alert(
                 f"the server renumbered {self._name} (UIDVALIDITY changed); reading is paused because the desk may or "
                 f"may not have {len(unknown)} mails in it",
-                f"deskctl mail resume {self._context.name} --take (or --skip); or move mail that the desk does not need "
-                f"out of the folder: with {MAX_UNKNOWN} or fewer, reading continues automatically",
+                f"deskctl mail resume {self._context.name} --take (or --skip); or move mail that the desk does not "
+                f"need out of the folder: with {MAX_UNKNOWN} or fewer, reading continues automatically",
             )
             answer = self._wait_for_decision(connection)
             if answer == "take":
@@ -213,11 +213,11 @@ class Mailbox:
         return self._take_uids(connection, anew, unknown, save=False)
 
     def _wait_for_decision(self, connection: Connection) -> str | None:
-        """Wait for a decision about the renumbered mail; return "take", "skip", or None if there was none in time."""
+        """Wait for a decision about the renumbered mail; return "take", "skip", or None after a timeout."""
         for second in range(0, int(DECISION_WAIT_SECONDS), DECISION_POLL_SECONDS):
-            said = self._state.get("resume").get(self._name, {})
-            if said.get("uidvalidity") == connection.folder.uidvalidity:
-                return str(said["answer"])
+            decision = self._state.get("resume").get(self._name, {})
+            if decision.get("uidvalidity") == connection.folder.uidvalidity:
+                return str(decision["answer"])
             if self._stop.wait(DECISION_POLL_SECONDS):
                 raise Unavailable("stopped")
             if second % 60 == 0:
@@ -239,17 +239,17 @@ class Mailbox:
         return cursor
 
     def _batches(self, uids: Sequence[int], sizes: dict[int, int], singly: int) -> Iterator[list[int]]:
-        """Yield batches in UID order. A mail over the size limit counts little, because only its header is read."""
+        """Yield batches in UID order. A mail over the size limit counts little, because only the header is read."""
         batch: list[int] = []
         size = 0
         for uid in uids:
-            its = sizes.get(uid, 0)
-            its = its if its <= self._max_size else 16_384
-            if batch and (size + its > BATCH_BYTES or len(batch) == BATCH_MAILS or uid <= singly):
+            mail_size = sizes.get(uid, 0)
+            mail_size = mail_size if mail_size <= self._max_size else 16_384
+            if batch and (size + mail_size > BATCH_BYTES or len(batch) == BATCH_MAILS or uid <= singly):
                 yield batch
                 batch, size = [], 0
             batch.append(uid)
-            size += its
+            size += mail_size
         if batch:
             yield batch
 
@@ -292,12 +292,12 @@ class Mailbox:
     def _fetch(
         self, connection: Connection, uids: Sequence[int], sizes: dict[int, int]
     ) -> tuple[dict[int, bytes], list[int]]:
-        """Return the mails by UID (only the header of mails over the limit), and the existing UIDs without content."""
+        """Return the mails by UID (of mails over the limit, the header), and the UIDs that were not delivered."""
         large = [uid for uid in uids if sizes.get(uid, 0) > self._max_size]
         normal = [uid for uid in uids if uid not in large]
         mails = {**_fetch_or_nothing(connection.bodies, normal), **_fetch_or_nothing(connection.headers, large)}
-        lacking = [uid for uid in uids if uid not in mails]
-        refused = sorted(connection.existing_uids(lacking)) if lacking else []
+        not_fetched = [uid for uid in uids if uid not in mails]
+        refused = sorted(connection.existing_uids(not_fetched)) if not_fetched else []
         for uid in list(refused):
             again = _fetch_or_nothing(connection.headers if uid in large else connection.bodies, [uid])
             if uid in again:

@@ -47,8 +47,10 @@ class Connection:
     """A logged-in connection with a selected folder."""
 
     def __init__(self, imap: Imap, tokens: AccessTokens | None = None, folder: str | bool | None = None) -> None:
-        """`tokens` log in instead of a password. `folder`: another than the configured one, created if it is missing;
-        True is the one that the server keeps for sent mail.
+        """Connect, log in with `tokens` or a password, and select a folder.
+
+        `folder` replaces the configured folder and is created if it is missing; True stands for the server's folder
+        for sent mail.
 
         Raises AuthFailed, Unavailable, OSError, Lost or Refusal.
         """
@@ -242,9 +244,7 @@ class Connection:
                 self._client.idle()
         except ConnectionLost:
             raise
-        except (
-            ServerRefusal
-        ) as error:  # it answered something else: where the conversation stands is not known any more
+        except ServerRefusal as error:  # the state of the connection is unknown after an unexpected response
             raise ConnectionLost(f"IDLE failed: {error}") from error
         if not self._has_buffered_data():
             self._client.idle_check(timeout=IDLE_SECONDS)
@@ -276,15 +276,15 @@ class Connection:
             self._client.shutdown()
 
     def _select(self) -> Folder:
-        said = self._client.select_folder(self.name)
-        if b"UIDVALIDITY" not in said:
+        response = self._client.select_folder(self.name)
+        if b"UIDVALIDITY" not in response:
             raise Unavailable(f"the server sends no UIDVALIDITY for the folder {self.name}")
-        uidnext = said.get(b"UIDNEXT")
+        uidnext = response.get(b"UIDNEXT")
         if uidnext is None:
             uidnext = max(self._client.search(["UID", "*"]), default=0) + 1
-        flags = said.get(b"PERMANENTFLAGS", ())
-        writable = b"READ-ONLY" not in said
-        return Folder(int(said[b"UIDVALIDITY"]), int(uidnext), b"\\*" in flags or TAKEN in flags, writable)
+        flags = response.get(b"PERMANENTFLAGS", ())
+        writable = b"READ-ONLY" not in response
+        return Folder(int(response[b"UIDVALIDITY"]), int(uidnext), b"\\*" in flags or TAKEN in flags, writable)
 
     def _search_uids(self, uids: str, low: int) -> Iterator[list[int]]:
         with exchange("imap.search"):

@@ -1,4 +1,4 @@
-"""The language a text is written in: by its script, and for Latin letters by its small words. A guess, or none."""
+"""Detection of a text's language by its script, and for Latin script by its function words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 
 SAMPLE = 1_500
-"""Characters that are looked at."""
+"""Characters that are examined."""
 MAX_WORDS = 80
 
 _SCRIPTS = (
@@ -42,7 +42,7 @@ for _language, _words in _FUNCTION_WORDS.items():
 
 
 def detect_language(text: str) -> str | None:
-    """A BCP 47 primary tag ("ko", "en"), or None when the text does not say enough."""
+    """Return a BCP 47 primary tag ("ko", "en"), or None if the language is not clear."""
     sample = text[:SAMPLE]
     if sample.isascii():
         return _detect_latin(sample)
@@ -51,7 +51,7 @@ def detect_language(text: str) -> str | None:
         counts[_script(character)] += times
     del counts[""]
     latin = counts.pop("latin", 0)
-    # A Korean or Japanese mail is full of product names in Latin letters; a foreign name in an English mail is short.
+    # A Korean or Japanese mail contains many product names in Latin script; an English mail few foreign names.
     if not counts or sum(counts.values()) * 4 < latin:
         return _detect_latin(sample)
     kana, han = counts.pop("kana", 0), counts.pop("han", 0)
@@ -71,7 +71,7 @@ def _script(character: str) -> str:
 
 
 def _detect_latin(sample: str) -> str | None:
-    """The language whose small words are found most often, if it is clearly one."""
+    """Return the language whose function words occur most often, if the result is clear."""
     words = sample.lower().split(None, MAX_WORDS)[:MAX_WORDS]
     if len(words) < 3:
         return None

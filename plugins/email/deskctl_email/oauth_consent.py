@@ -78,7 +78,7 @@ def finish(oauth: OAuth, context: ChannelContext, pending: dict[str, Any], paste
 def _authorization_page(oauth: OAuth) -> dict[str, Any]:
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    asked = {
+    parameters = {
         "response_type": "code",
         "client_id": oauth.client_id,
         "redirect_uri": REDIRECT,
@@ -90,7 +90,7 @@ def _authorization_page(oauth: OAuth) -> dict[str, Any]:
         "prompt": "consent",
     }
     joint = "&" if "?" in str(oauth.auth_url) else "?"
-    url = f"{oauth.auth_url}{joint}{urllib.parse.urlencode(asked)}"
+    url = f"{oauth.auth_url}{joint}{urllib.parse.urlencode(parameters)}"
     return {"url": url, "code": None, "seconds": 600, "every": 0, "pending": {"verifier": verifier, "state": state}}
 
 
@@ -119,5 +119,5 @@ def _post(oauth: OAuth, url: str, form: dict[str, str]) -> dict[str, Any]:
         raise Refused(f"the provider refused this client: {error}", "check the channel's oauth table") from None
 
 
-def _seconds(said: object, usual: int) -> int:
-    return int(said) if isinstance(said, int | float) and 0 < said < 86_400 else usual
+def _seconds(value: object, default: int) -> int:
+    return int(value) if isinstance(value, int | float) and 0 < value < 86_400 else default

@@ -1,4 +1,4 @@
-"""Raw mail to an inbound message. Pure: no I/O, no clock, and no exception whatever the bytes."""
+"""Parsing of a raw mail into an inbound message. Pure: no I/O, no clock, and no exception for any input."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from .content import Content, extract_content
 from .mime import Part, parse_mime
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
-#: How the names of header fields begin that servers add; two copies of one mail may differ in them.
+"""The right side of the Message-ID that is generated for a mail without one."""
+#: Prefixes of header fields that servers add in transit; two copies of one mail may differ in them.
 _TRANSIT_HEADERS = ("received", "return-path", "delivered-to", "envelope-to", "x-", "arc-", "dkim-", "authentication-")
-"""Right side of the Message-ID made for a mail that came without one."""
 
 KEPT_HEADERS = (
     "thread-index", "thread-topic", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to",
     "x-forwarded-to", "x-spam-flag", "x-spam-status", "x-spam-score", "x-priority", "importance",
     "list-id", "user-agent", "x-mailer",
 )  # fmt: skip
-"""Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
+"""Headers that a reply returns (threading) or that the desk uses for decisions (mailbox, spam)."""
 
 _WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(KEPT_HEADERS)
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    """Read a mail. What is broken becomes a remark in `problems`; what cannot be read at all stays as text."""
+    """Parse a mail. Defects are listed in `problems`; a mail that cannot be parsed at all becomes plain text."""
     try:
         return _parse(raw, envelope)
-    except Exception as error:  # noqa: BLE001 - the promise of a channel's `parse`: the mail is shown, however broken
+    except Exception as error:  # noqa: BLE001 - a channel's `parse` must not raise: even a broken mail is shown
         return _unreadable(raw, error)
 
 
@@ -56,19 +56,19 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     senders = field.addresses(root.get("from"), hint) or field.addresses(root.get("sender"), hint)
     name, sender = senders[0] if senders else ("", None)
     if sender is None:
-        problems.append("no sender's address")
+        problems.append("no sender address")
         name = field.text(root.get("from"), hint).strip(' <>"')
     subject = field.text(root.get("subject"), hint)
     moment = field.date(root.get("date"))
     if moment is None:
-        problems.append("no date" if not root.get("date").strip() else "unreadable date")
+        problems.append("no date" if not root.get("date").strip() else "invalid date")
     digest = _digest(root, subject, bodies)
     message_id = field.message_id(root.get("message-id"))
     if message_id is None:
         message_id = f"<{_sent_digest(root)[:40]}@{MISSING_ID_HOST}>"
         problems.append("no Message-ID")
     if envelope.size is not None:
-        problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
+        problems.append(f"too large to fetch: {envelope.size} bytes, only the header is here")
     recipients = _addresses(root, "to", hint)
     named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
     signs = freeform_bounce.Origin(named, name, subject, envelope.sender == "", recipients)
@@ -126,7 +126,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
 
 
 def _report_name(root: Part, report: bounce.Report, receipt: read_receipts.ReadReceipt | None) -> str:
-    """What a machine's report is called, "" for any other mail."""
+    """Return the kind of a machine report; "" for other mail."""
     if report.bounce is not None or report.confirmation is not None:
         return "delivery report"
     if receipt is not None:
@@ -135,7 +135,7 @@ def _report_name(root: Part, report: bounce.Report, receipt: read_receipts.ReadR
 
 
 def _answered(root: Part, confirmation: Confirmation | None) -> tuple[str, ...]:
-    """The ids in In-Reply-To; of a receipt without it, the id of the message that was read."""
+    """Return the ids in In-Reply-To; for a receipt without it, the id of the message that was read."""
     ids = field.message_ids(root.get("in-reply-to"))
     original = confirmation.original_message_id if confirmation else None
     return ids or ((original,) if original else ())
@@ -150,7 +150,7 @@ def _visible(bodies: Content, *, forward: bool) -> str:
 
 
 def _addresses(root: Part, name: str, hint: str) -> tuple[str, ...]:
-    """Addresses of a header that may stand there several times, each once, in order."""
+    """Return the distinct addresses of a header in order; the header may occur several times."""
     if name not in root.first:
         return ()
     values = [value for key, value in root.headers if key == name][:20]
@@ -158,12 +158,12 @@ def _addresses(root: Part, name: str, hint: str) -> tuple[str, ...]:
 
 
 def _first_headers(root: Part, hint: str) -> Mapping[str, str]:
-    """The headers that decisions look at, as text; only these are decoded, since a mail carries dozens of others."""
+    """Return the headers that decisions use, as text. Only these are decoded, because a mail has dozens of others."""
     return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in _WANTED}
 
 
 def _digest(root: Part, subject: str, bodies: Content) -> str:
-    """Hash of what the sender wrote; each piece goes in with its length, so that no two mails look alike joined."""
+    """Return a hash of the sender's content. Each piece is hashed with its length, so that joins are unambiguous."""
     digest = hashlib.sha256()
 
     def add(piece: bytes) -> None:
@@ -181,10 +181,10 @@ def _digest(root: Part, subject: str, bodies: Content) -> str:
 
 
 def _sent_digest(root: Part) -> str:
-    """Hash of a mail as it was sent, without what is added on the way.
+    """Return a hash of a mail as it was sent, without headers added in transit.
 
-    It stands in for a Message-ID: without one, two short mails alike in words and date may well be two mails, so
-    they have to be alike in every header of their sender, too.
+    The hash replaces a missing Message-ID. Two different short mails may have the same text and date, so the hash
+    includes all headers of the sender.
     """
     digest = hashlib.sha256()
     for name, value in root.headers:
@@ -205,5 +205,5 @@ def _unreadable(raw: bytes, error: Exception) -> InboundMessage:
         visible_text=text,
         digest=digest,
         message_id=f"<{digest[:40]}@{MISSING_ID_HOST}>",
-        problems=(f"could not be read: {type(error).__name__}: {normalize_text(str(error))[:200]}",),
+        problems=(f"could not be parsed: {type(error).__name__}: {normalize_text(str(error))[:200]}",),
     )

@@ -185,18 +185,18 @@ def find_header_block(lines: list[str], index: int) -> HeaderBlock | None:
 def _is_message(kinds: set[str], fields: int, values: dict[str, str]) -> bool:
     if "from" not in kinds or fields < 2:
         return False
-    who = values.get("from", "")
+    sender = values.get("from", "")
     if fields == 2:
         # Two lines are enough only if they contain an address and a time; a person's own text rarely has both.
         return (
             "date" in kinds
             and bool(quote_patterns.DATE_OR_TIME.search(values.get("date", "")))
-            and ("@" in who or "<" in who)
+            and ("@" in sender or "<" in sender)
         )
-    if "@" not in who and "<" not in who and len(kinds & {"from", "date", "to", "subject"}) < 4:
+    if "@" not in sender and "<" not in sender and len(kinds & {"from", "date", "to", "subject"}) < 4:
         # A customer's own list, such as "De: Madrid, A: Barcelona, Fecha: ...", has no time of day.
         return "date" in kinds and bool(quote_patterns.CLOCK.search(values.get("date", "")))
-    return "subject" in kinds or "date" in kinds or ("@" in who and "to" in kinds)
+    return "subject" in kinds or "date" in kinds or ("@" in sender and "to" in kinds)
 
 
 def ends_with_attribution(lines: list[str]) -> bool:

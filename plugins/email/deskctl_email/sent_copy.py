@@ -1,5 +1,7 @@
-"""A copy of what was sent, in the mailbox's own folder for sent mail. Sends nothing, and keeps nothing twice: what is
-there under its Message-ID is done, so this can be tried as often as it takes. Blocking."""
+"""Copies of sent messages in the mailbox's folder for sent mail. Blocking.
+
+Storing a copy sends nothing and can be retried: a Message-ID that is already in the folder is not stored again.
+"""
 
 from __future__ import annotations
 
@@ -16,24 +18,24 @@ from .oauth_tokens import AccessTokens
 def store_copy(
     imap: Imap, tokens: AccessTokens | None, context: ChannelContext, message_id: str, content: bytes
 ) -> Receipt:
-    """Raises TryLater or Rejected."""
+    """Store a copy of a sent message. Raises TryLater or Rejected."""
     try:
         connection = Connection(imap, tokens, folder=imap.sent)
         try:
             if connection.uids_with_message_id(message_id):
-                return Receipt(f"it is in {connection.name} already")
+                return Receipt(f"already in {connection.name}")
             connection.append(content, context.now())
-            return Receipt(f"a copy is in {connection.name}")
+            return Receipt(f"copied to {connection.name}")
         finally:
             connection.close()
     except (AuthFailed, Unavailable, ConfigError) as error:
-        raise TryLater(f"no copy in the folder for sent mail yet: {error}", error.hint) from error
+        raise TryLater(f"could not copy to the folder for sent mail: {error}", error.hint) from error
     except (OSError, ConnectionLost, ssl.SSLError) as error:
-        raise TryLater(f"no copy in the folder for sent mail yet: {_error_text(error)}") from error
+        raise TryLater(f"could not copy to the folder for sent mail: {_error_text(error)}") from error
     except ServerRefusal as error:
         if is_temporary(error):
-            raise TryLater(f"no copy in the folder for sent mail yet: {_error_text(error)}") from error
-        raise Rejected(f"the mailbox takes no copy of what was sent: {_error_text(error)}") from error
+            raise TryLater(f"could not copy to the folder for sent mail: {_error_text(error)}") from error
+        raise Rejected(f"the mailbox refused a copy of the sent message: {_error_text(error)}") from error
 
 
 def _error_text(error: Exception) -> str:

@@ -1,8 +1,8 @@
-"""Which part of a mail's text is new: without the quoted message below and without the signature.
+"""The visible text of a mail: its new text without quoted messages and the signature.
 
-Works on whole lines, each looked at a fixed number of times, and looks only at the beginning of long ones, so the cost
-is linear whatever the text. When in doubt a line stays visible: an agent who misses a customer's words is worse off
-than one who sees a quote. Forwarded messages stay: they are what the sender wants to show.
+The algorithm works on whole lines. It examines each line a fixed number of times and only the start of long lines, so
+it takes linear time for any text. In doubt a line stays visible: a visible quote is less harmful than hidden words of a
+customer. Forwarded messages stay visible, because the sender wants to show them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from .format_flowed import LITERAL
 from .quote_headers import attribution_size, find_header_block
 
 MAX_LINE_LENGTH = 300
-"""Characters of a line that are looked at."""
+"""Characters of a line that are examined."""
 
 MAX_CANDIDATES = 800
-"""Lines that are looked at closely; what follows stays visible."""
+"""Lines that are examined closely; all further lines stay visible."""
 
 _SENTENCE = re.compile(r"[,;!?]\s*\Z|, |\. ")
 _STRUCTURE = re.compile(
@@ -30,9 +30,9 @@ _DASHES = frozenset("-_=*—–[")
 
 
 def visible_text(text: str, *, forward: bool = False) -> str:
-    """The new part of `text`; the whole of it when nothing but quotes would be left out.
+    """Return the new part of `text`; all of it if the text consists only of quotes.
 
-    `forward`: the subject says that the mail passes on another one, so a message below its header lines stays.
+    `forward`: the subject marks the mail as a forward, so a message below header lines stays visible.
     """
     if _SIGNED in text:
         text = _strip_pgp_armor(text)
@@ -43,9 +43,9 @@ def visible_text(text: str, *, forward: bool = False) -> str:
 
 
 def visible_text_of_segments(segments: Sequence[tuple[str, str]], *, forward: bool = False) -> str:
-    """The new part of a mail of several text parts: of each what is new, so that no quote hides what follows it.
+    """Return the new text of a mail with several text parts; a quote in one part does not hide later parts.
 
-    A segment is its text and the same text with `> ` before what the HTML's structure says is quoted.
+    A segment is a text and the same text with `> ` before the lines that the HTML structure marks as quoted.
     """
     if len(segments) == 1:
         return visible_text_of_html(*segments[0], forward=forward).replace(LITERAL, "")
@@ -61,12 +61,12 @@ def visible_text_of_segments(segments: Sequence[tuple[str, str]], *, forward: bo
 
 
 def _is_all_quoted(marked: str) -> bool:
-    """Whether every line is quoted."""
+    """Return True if every line is quoted."""
     return all(line[:1] == ">" for line in marked.split("\n") if line.strip())
 
 
 def visible_text_of_html(text: str, marked: str, *, forward: bool = False) -> str:
-    """The new part of an HTML mail's text. `marked` has `> ` before what the HTML's structure says is quoted."""
+    """Return the new part of an HTML mail's text. `marked` has `> ` before lines that the HTML marks as quoted."""
     if forward or marked == text:
         return visible_text(text, forward=forward)
     shown = visible_text(marked)
@@ -74,9 +74,9 @@ def visible_text_of_html(text: str, marked: str, *, forward: bool = False) -> st
 
 
 def visible_text_by_html(text: str, html: str) -> str:
-    """The new part of a plain text whose quote no pattern found, as the HTML beside it tells; all of it if it doesn't.
+    """Return the new part of a plain text, found by the quotes in its HTML alternative; all of it if there are none.
 
-    Mail programs make both from one letter, so what is new in the HTML is how the text begins.
+    Mail programs create both versions from one message, so the plain text starts with the new part of the HTML.
     """
     if not _STRUCTURE.search(html):
         return text.strip()
@@ -88,7 +88,7 @@ def visible_text_by_html(text: str, html: str) -> str:
 
 
 def _end_of_new(text: str, html: str, links: bool) -> int:
-    """Where the new words of the HTML end in the plain text; 0 if the text does not begin with them."""
+    """Return the position in the plain text after the new words of the HTML; 0 if the text does not start with them."""
     from .html_text import html_to_text
 
     page = html_to_text(html, links=links)
@@ -108,7 +108,7 @@ def _end_of_new(text: str, html: str, links: bool) -> int:
 
 
 def _strip_pgp_armor(text: str) -> str:
-    """A text signed with PGP (RFC 9580, 7) without the lines of the signature."""
+    """Remove the armor lines of a PGP signature from a text (RFC 9580, 7)."""
     before, _, rest = text.partition(_SIGNED)
     hashes, blank, rest = rest.partition("\n\n")
     signed, begin, rest = rest.partition("-----BEGIN PGP SIGNATURE-----")
@@ -120,12 +120,12 @@ def _strip_pgp_armor(text: str) -> str:
 
 
 def _strip_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]]:
-    """The sender's own lines, and those of a message that is passed on."""
+    """Return the sender's own lines and the lines of a forwarded message."""
     kept: list[str] = []
     index = 0
     candidates = 0
-    bars = False  # below an attribution, lines that begin with | are quoted too
-    something = False  # words of the sender's own before this line
+    bars = False  # below an attribution, lines that begin with | are also quoted
+    something = False  # the sender's own words precede this line
     while index < len(lines):
         line = lines[index]
         head = line[:MAX_LINE_LENGTH].strip()
@@ -149,7 +149,7 @@ def _strip_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]
                 if something:
                     return kept, lines[index:] if forward and _header_follows(lines, index) else []
                 if not forward and _quote_follows(lines, index):
-                    index += 1  # there may be an answer below
+                    index += 1  # a reply may follow
                     continue
             elif (block := find_header_block(lines, index)) is not None:
                 if something:
@@ -170,7 +170,7 @@ def _strip_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]
             after = _next_text_line(lines, index + 1)
             if after is None or not (lines[after].lstrip()[:1] == ">" or attribution_size(lines, after)):
                 return _strip_ruler(kept), []
-            index += 1  # there may be an answer below the quote
+            index += 1  # a reply may follow the quote
             continue
         kept.append(line)
         something = something or not quote_patterns.RULER.match(head)
@@ -179,7 +179,7 @@ def _strip_quotes(lines: list[str], forward: bool) -> tuple[list[str], list[str]
 
 
 def _may_be_marker(line: str, head: str, following: str) -> bool:
-    """A cheap look for what every marker has: nearly all lines are plain words and need no closer look."""
+    """Return True if a line may be a marker. A fast test, because most lines are plain words."""
     return (
         ":" in line
         or "@" in line
@@ -196,7 +196,7 @@ def _may_be_marker(line: str, head: str, following: str) -> bool:
 
 
 def _is_decoration(head: str) -> bool:
-    """Whether `>` is drawn for the eye (`>>> buy now <<<`), not a quote's mark."""
+    """Return True if `>` is decoration (`>>> buy now <<<`), not a quote mark."""
     return head[-2:] == "<<" and head[:2] == ">>"
 
 
@@ -206,13 +206,13 @@ def _header_follows(lines: list[str], index: int) -> bool:
 
 
 def _quote_follows(lines: list[str], index: int) -> bool:
-    """Whether header lines or marked lines of a quote follow a separator."""
+    """Return True if the header lines or quoted lines of a message follow the separator."""
     after = _next_text_line(lines, index + 1)
     return after is not None and (lines[after].lstrip()[:1] == ">" or find_header_block(lines, after) is not None)
 
 
 def _is_wrapped_rest(quoted: str, lines: list[str], index: int) -> bool:
-    """Whether line `index` is the rest of the quoted line before it, broken off by a mail program on the way."""
+    """Return True if line `index` is the rest of the previous quoted line, which a mail program wrapped."""
     if index + 1 >= len(lines) or not lines[index + 1].startswith(">"):
         return False
     rest = lines[index].strip()
@@ -220,14 +220,14 @@ def _is_wrapped_rest(quoted: str, lines: list[str], index: int) -> bool:
 
 
 def _next_text_line(lines: list[str], index: int) -> int | None:
-    """The next of a few lines that is not empty."""
+    """Return the index of the next line with text among the next few lines."""
     return next((at for at in range(index, min(index + 6, len(lines))) if lines[at].strip()), None)
 
 
 def _strip_ruler(kept: list[str]) -> list[str]:
-    """Drop the line drawn between the new text and the quoted header, and the empty lines around it."""
+    """Remove the separator line between the new text and the quoted header, and the empty lines around it."""
     end = len(kept)
-    titled = False  # `--- words of any language ---`, once
+    titled = False  # `--- words in any language ---`, only once
     while end:
         head = kept[end - 1][:MAX_LINE_LENGTH]
         if head.strip() and not quote_patterns.RULER.match(head):
@@ -239,7 +239,7 @@ def _strip_ruler(kept: list[str]) -> list[str]:
 
 
 def _is_sent_from(head: str) -> bool:
-    """A line that a telephone or a mail program adds; a sentence that only begins like one stays."""
+    """Return True for a line that a phone or mail program adds, but not for a sentence that only starts like one."""
     stripped = head.strip().strip("*_[]|")
     if quote_patterns.GET_OUTLOOK.match(stripped):
         return True
@@ -257,7 +257,7 @@ def _is_sent_from(head: str) -> bool:
 
 
 def _names_only_devices(line: str) -> bool:
-    """Whether what follows the first comma or full stop names a device again, or asks to excuse typing errors."""
+    """Return True if the text after the first sentence mark names a device or asks to excuse typing errors."""
     rest = _SENTENCE.split(line.rstrip(".!"), maxsplit=1)
     if len(rest) == 1 or quote_patterns.EXCUSE.search(rest[1]) or quote_patterns.SENT_FROM.match(rest[1]):
         return True
@@ -265,9 +265,9 @@ def _names_only_devices(line: str) -> bool:
 
 
 def _strip_signature(lines: list[str]) -> list[str]:
-    """Without what follows `-- `, a list's footer, or a closing phrase with a name below it."""
+    """Remove the signature after `-- `, a list's footer, or a closing phrase with a name below it."""
     end = len(lines)
-    words = 0  # lines with words below the one looked at
+    words = 0  # lines with words below the current one
     short = True
     cut = end
     first = next((at for at, line in enumerate(lines) if line.strip()), end)
