@@ -190,7 +190,7 @@ def damaged(luck: random.Random, raw: bytes) -> bytes:
 
 def complaint(message: InboundMessage) -> str:
     """What is wrong with a result; `""` if nothing is."""
-    if any(problem.startswith("could not be read") for problem in message.problems):
+    if any(problem.startswith("could not be parsed") for problem in message.problems):
         return message.problems[0]
     shown = json.dumps(mail_document("a.eml", message), ensure_ascii=False)
     shown.encode()
