@@ -123,4 +123,4 @@ def test_thirty_megabytes_are_parsed_in_time(read):
 def test_truncated_text_is_reported(read):
     message = read("X: 1", b"0123456789\n" * 600_000)
     assert len(message.text) < 5_100_000
-    assert any("text cut" in problem for problem in message.problems)
+    assert any("text truncated" in problem for problem in message.problems)
