@@ -35,6 +35,10 @@ def _receives(config: EmailConfig) -> bool:
     return config.listen is not None or config.imap is not None
 
 
+def _listens(config: EmailConfig) -> bool:
+    return config.listen is not None
+
+
 def _action(name: str) -> Callable[[EmailConfig, ChannelContext, Mapping[str, Any]], Any]:
     def act(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> Any:
         from .actions import ACTIONS
@@ -75,6 +79,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             copies=_copies,
             plus=_plus,
             authority=_authority,
+            listens=_listens,
             actions={n: _action(n) for n in ("verify", "import", "resume", "begin_consent", "finish_consent")},
             description="Email: receive from an IMAP mailbox, an SMTP or LMTP listener or a pipe; send through SMTP",
         ),

@@ -82,6 +82,7 @@ class Listener:
                 "check that no other program listens there; ports below 1024 need a privilege",
             ) from error
         self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.location)
+        self._context.listening()
         try:
             await asyncio.get_running_loop().create_future()
         finally:

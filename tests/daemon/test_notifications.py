@@ -1,4 +1,4 @@
-"""A storm of mail, with a daemon that is killed in the middle of it."""
+"""Many mails at once, and a daemon that is killed in between."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STORM = 200
 
 
 def to_ana(sink: SmtpSink) -> list[str]:
-    """The text of what she was told."""
+    """Return the texts of the notifications to ana."""
     bodies = (m.message.get_body(("plain",)) for m in sink.mails if m.message["To"] == "ana@acme.test")
     return [str(body.get_content()) for body in bodies if body is not None]
 
 
-def test_of_a_storm_an_agent_hears_in_a_few_messages_that_name_everything_once(
+def test_notifications_of_many_tickets_come_in_few_messages_that_name_each_once(
     tmp_path: Path, desk_url: str, sink: SmtpSink, free_port: Callable[[], int], wait_until: WaitUntil
 ) -> None:
     port = free_port()
@@ -41,7 +41,7 @@ def test_of_a_storm_an_agent_hears_in_a_few_messages_that_name_everything_once(
                 sender = f"c{number}@example.org"
                 mail = f"From: {sender}\r\nSubject: 문의 {number}\r\nMessage-ID: <{number}@example.org>\r\n\r\n?\r\n"
                 client.sendmail(sender, ["support@acme.test"], mail.encode())
-        wait_until(lambda: len(to_ana(sink)) >= 1, 30, "the agent hears of the first")
+        wait_until(lambda: len(to_ana(sink)) >= 1, 30, "the agent gets the first notification")
         daemon.kill()
     named: list[str] = []
 
@@ -50,7 +50,7 @@ def test_of_a_storm_an_agent_hears_in_a_few_messages_that_name_everything_once(
         return len(set(named)) >= STORM
 
     with running(folder) as daemon:
-        wait_until(everything, 60, "the agent knows of everything")
+        wait_until(everything, 60, "the agent has been told of each ticket")
         with closing(daemon.desk()) as desk:
             tickets = {str(row["number"]) for row in desk.ask(ListTickets(all=True, limit=1000))}
     assert sorted(named, key=int) == sorted(tickets, key=int)

@@ -1,4 +1,4 @@
-"""One desk with every kind of bad plugin: it runs on, and says who is to blame."""
+"""A desk with every kind of faulty plugin: the daemon continues and reports the plugin at fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.daemon.running import add_agent, command, make_desk, running
 
 WaitUntil = Callable[..., Any]
 
-#: A channel; what it does wrong stands in its table.
+#: A channel whose table says what it does wrong.
 ROGUE = """
 import asyncio
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ send = "hang"
 """
 
 
-def test_the_desk_runs_on_with_bad_plugins_and_names_each(tmp_path: Path, wait_until: WaitUntil) -> None:
+def test_daemon_runs_with_faulty_plugins_and_reports_each(tmp_path: Path, wait_until: WaitUntil) -> None:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
     folder = make_desk(tmp_path / "desk", url, CHANNELS, {"rogue": ROGUE, **BAD})
     with running(folder) as daemon:
@@ -94,10 +94,11 @@ def test_the_desk_runs_on_with_bad_plugins_and_names_each(tmp_path: Path, wait_u
             services = {row["name"]: row for row in desk.ask(DeskHealth())["services"]}
             assert services["hangs"]["state"] == "running"
             wait_until(lambda: "a fault of the rogue" in daemon.log, 20, "the crash is in the log")
-            wait_until(lambda: "exits crashed; the fault is in the plugin of rogue" in daemon.log, 20, "so is the exit")
+            crashed = "exits crashed because of an error in the plugin of rogue"
+            wait_until(lambda: crashed in daemon.log, 20, "so is the exit")
 
             numbers = {}
-            for channel in ("hangs", "crashes", "ops"):  # the one that hangs is asked first
+            for channel in ("hangs", "crashes", "ops"):  # the channel that hangs comes first
                 made = desk.execute(Create("bob@example.org", channel, "It burns.", channel=channel), agent="ana")
                 numbers[channel] = made["facts"]["number"]
                 desk.execute(Reply(numbers[channel], "So it does.", at_once=True), agent="ana")
@@ -110,7 +111,7 @@ def test_the_desk_runs_on_with_bad_plugins_and_names_each(tmp_path: Path, wait_u
             assert name in doctor
         listed = command(folder, "plugin", "list").stdout
         assert all(f"{name}\t" in listed for name in (*BAD, "rogue"))
-        daemon.process.kill()  # it would wait for the message that hangs
+        daemon.process.kill()  # a normal stop would wait for the message that hangs
 
 
 def _state(desk: Any, ticket: int) -> str:
@@ -118,9 +119,9 @@ def _state(desk: Any, ticket: int) -> str:
     return str(row["state"])
 
 
-def test_a_channel_that_hangs_when_it_is_closed_does_not_keep_the_daemon(tmp_path: Path) -> None:
+def test_channel_that_hangs_on_close_does_not_delay_the_stop(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
     channels = '[channels.clings]\ntype = "rogue"\nclose = "hang"\n'
     with running(make_desk(tmp_path / "desk", url, channels, {"rogue": ROGUE})) as daemon:
         assert daemon.terminate(30) == 0
-        assert "clings did not close well" in daemon.log
+        assert "closing the channel clings failed" in daemon.log

@@ -1,4 +1,4 @@
-"""A daemon whose store is taken away stops acknowledging, says so, and ends with a failure."""
+"""A daemon whose store is removed stops acknowledging mail, reports it, and exits with an error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def channels(port: int) -> str:
 
 
 def offer(port: int, subject: str) -> int:
-    """The code that answers a mail, 0 where nobody does."""
+    """Return the SMTP reply code to a mail, 0 without a reply."""
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
             client.helo()
@@ -46,7 +46,7 @@ def offer(port: int, subject: str) -> int:
     ],
     ids=["the log is deleted", "the store is deleted", "the store is moved away"],
 )
-def test_the_daemon_ends_with_a_failure_and_loses_nothing_it_acknowledged(
+def test_daemon_exits_with_an_error_if_the_store_is_removed_and_keeps_acknowledged_mail(
     tmp_path: Path, free_port: Callable[[], int], file: str, happens: Callable[[Path], object], idle: bool
 ) -> None:
     port = free_port()
@@ -63,7 +63,7 @@ def test_the_daemon_ends_with_a_failure_and_loses_nothing_it_acknowledged(
             answer = offer(port, "second")
             assert answer in (0, 250, 421, 451)
             acknowledged = int(answer == 250)
-            assert not acknowledged, "nothing is acknowledged that went into a deleted file"
+            assert not acknowledged, "a mail in a deleted file must not be acknowledged"
         assert daemon.process.wait(30) == 6
         said = daemon.log
     assert f"{folder / file} was removed" in said
@@ -76,11 +76,11 @@ def test_the_daemon_ends_with_a_failure_and_loses_nothing_it_acknowledged(
             desk.close()
 
 
-def test_ingest_asks_the_mail_server_to_keep_the_mail(tmp_path: Path, free_port: Callable[[], int]) -> None:
+def test_ingest_without_a_store_asks_the_mail_server_to_retry(tmp_path: Path, free_port: Callable[[], int]) -> None:
     folder = make_desk(tmp_path / "desk", f"sqlite:///{tmp_path / 'desk' / 'desk.db'}", channels(free_port()))
     line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "mail", "ingest"]
     with running(folder) as daemon:
         (folder / "desk.db").unlink()
         done = subprocess.run(line, input=MAIL.format("piped"), capture_output=True, text=True, timeout=60)
-        assert done.returncode in (75, 6), done.stderr  # 6: the daemon had ended by then, and there is no store
+        assert done.returncode in (75, 6), done.stderr  # 6: the daemon has ended and there is no store
         assert daemon.process.wait(30) == 6
