@@ -1,4 +1,4 @@
-"""The letter inside an S/MIME part that is signed but not encrypted (RFC 8551, `smime-type=signed-data`)."""
+"""Extraction of the content of an S/MIME part that is signed but not encrypted (RFC 8551, `signed-data`)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ MAX_DEPTH = 8
 
 
 def is_signed(data: bytes) -> bool:
-    """Whether it is signed only: its text can be read by anybody."""
+    """Return True if the data is signed but not encrypted, so that anyone can read its content."""
     return _SIGNED_DATA in data[:40]
 
 
-def content(data: bytes) -> bytes:
-    """The signed content, a MIME part of its own; `b""` if it cannot be found. The signature is not checked."""
+def signed_content(data: bytes) -> bytes:
+    """Return the signed content, which is a MIME part; `b""` if it is not found. The signature is not verified."""
     if not is_signed(data):
         return b""
     at = data.find(_DATA, 0, 4_096)
@@ -23,11 +23,11 @@ def content(data: bytes) -> bytes:
     tag, start, end = _header(data, position)
     if tag != 0xA0:
         return b""
-    return b"".join(_octets(data, start, end, 0))
+    return b"".join(_octet_strings(data, start, end, 0))
 
 
-def _octets(data: bytes, start: int, end: int, depth: int) -> list[bytes]:
-    """The bytes of the OCTET STRINGs between two positions; long ones come in pieces."""
+def _octet_strings(data: bytes, start: int, end: int, depth: int) -> list[bytes]:
+    """Return the bytes of the OCTET STRINGs between two positions; long strings consist of several pieces."""
     found: list[bytes] = []
     position = start
     while position < end and depth < MAX_DEPTH:
@@ -37,8 +37,8 @@ def _octets(data: bytes, start: int, end: int, depth: int) -> list[bytes]:
         if tag == 0x04:
             found.append(data[inner:after])
         elif tag == 0x24:
-            found += _octets(data, inner, after, depth + 1)
-            if after == len(data):  # of indefinite length: what follows has been read
+            found += _octet_strings(data, inner, after, depth + 1)
+            if after == len(data):  # indefinite length: the rest has been read
                 break
         else:
             break
@@ -47,7 +47,10 @@ def _octets(data: bytes, start: int, end: int, depth: int) -> list[bytes]:
 
 
 def _header(data: bytes, position: int) -> tuple[int, int, int]:
-    """Tag, where the value begins and where it ends; (0, 0, 0) where no value is. Indefinite: to the end."""
+    """Return the tag of a value, its start and its end; (0, 0, 0) if there is no value at this position.
+
+    A value of indefinite length ends at the end of the data.
+    """
     if position + 2 > len(data):
         return 0, 0, 0
     tag, length = data[position], data[position + 1]

@@ -1,27 +1,27 @@
-"""Content-Transfer-Encodings: from what was sent over the wire to the bytes that were meant."""
+"""Decoding of Content-Transfer-Encodings, tolerant of damage."""
 
 from __future__ import annotations
 
 import binascii
 import re
 
-from .structured import token
+from .structured import first_token
 
 _RUN = re.compile(rb"([A-Za-z0-9+/]+)(=*)")
 _JUNK = re.compile(rb"[^A-Za-z0-9+/=]+")
 _LINES = re.compile(rb"[A-Za-z0-9+/=\s]*")
-#: Blanks at the end of an encoded line were added on the way (RFC 2045, 6.7, rule 3); `-- ` opens a signature.
+#: Spaces at the end of an encoded line were added in transit (RFC 2045, 6.7, rule 3); `-- ` starts a signature.
 _TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _SIGNATURE = re.compile(rb"(?<!\S)--\Z")
 _WORDS = re.compile(rb"(?<![!-~])[!-~]++[ \t]++[!-~]")
 
 
 def decode(body: bytes, encoding: bytes, *, text: bool = False) -> bytes:
-    """The bytes under a Content-Transfer-Encoding; an unknown one changes nothing.
+    """Return the decoded body; with an unknown encoding, the body itself.
 
-    `text`: the part is text, so plain words that a mailing list appended to the encoded ones are kept.
+    `text`: the part is text, so plain text that a mailing list appended to the encoded text is kept.
     """
-    name = token(encoding)
+    name = first_token(encoding)
     if name in (b"", b"7bit", b"8bit", b"binary"):
         return body
     if name in (b"base64", b"b", b"base-64"):
@@ -34,9 +34,9 @@ def decode(body: bytes, encoding: bytes, *, text: bool = False) -> bytes:
 
 
 def base64(data: bytes) -> bytes:
-    """Base64 with anything between, and several runs that each have padding of their own.
+    """Decode base64 with other characters in between, and with several runs that each have their own padding.
 
-    Missing padding is added; a lone last character is dropped.
+    Missing padding is added; a single last character is dropped.
     """
     if data.find(b"=") in (-1, len(data.rstrip(b"\r\n\t =")) if data else -1):
         try:
@@ -50,7 +50,7 @@ def base64(data: bytes) -> bytes:
         run, padding = open_run + match[1], len(match[2])
         missing = -len(run) % 4
         if missing and (missing == 3 or padding < missing) and match.end() < len(letters):
-            open_run = run  # a stray sign, not the end of a run
+            open_run = run  # a stray padding character, not the end of a run
             continue
         open_run = b""
         if missing == 3:
@@ -62,7 +62,7 @@ def base64(data: bytes) -> bytes:
 
 
 def _base64_text(body: bytes) -> bytes:
-    """Base64 of a text, and the plain words after its padding that somebody on the way appended, if any."""
+    """Decode base64 text, and keep plain text after the padding that was appended in transit."""
     end = body.find(b"=")
     if end < 0:
         return base64(body)
@@ -95,7 +95,7 @@ def _uu(body: bytes) -> bytes:
         try:
             out.append(binascii.a2b_uu(line))
         except binascii.Error:
-            # Some encoders pad lines beyond their length: take what the length says.
+            # Some encoders pad lines beyond their length: use the declared length.
             length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
             try:
                 out.append(binascii.a2b_uu(line[:length]))

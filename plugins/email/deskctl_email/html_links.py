@@ -1,4 +1,4 @@
-"""Where the links of an HTML mail lead: the target that stands behind a link's words."""
+"""The link targets of an HTML mail, which are written after the text of the link."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import unquote
 
 MAX_LINKS = 300
-"""Targets that are written; a reader of more needs the HTML."""
+"""Targets that are written; for more, the reader needs the HTML."""
 MAX_LENGTH = 1_000
-"""Characters of a target; what is longer is cut, and an ellipsis says so."""
+"""Characters of a target; a longer one is truncated and ends with an ellipsis."""
 MAX_OPEN = 50
 MAX_ALT = 200
 
@@ -19,7 +19,7 @@ _DECORATION = re.compile(r"^(?:(?:https?|ftps?)://|mailto:|tel:|sms:)?(?:www\.)?
 
 
 class Links:
-    """The links of one mail. An open link is known by its element, and by where its words begin."""
+    """The links of one mail. An open link is identified by its element, with the position of its text."""
 
     def __init__(self) -> None:
         self._open: list[tuple[Any, int, int]] = []
@@ -27,24 +27,24 @@ class Links:
         self._last = ""
 
     def open(self, element: Any, line: int, part: int) -> None:
-        """A link begins at `part` of the line number `line`."""
+        """Open a link whose text starts at part number `part` of line number `line`."""
         if len(self._open) < MAX_OPEN and element.get("href"):
             self._open.append((element, line, part))
 
-    def opened(self, element: Any) -> tuple[int, int]:
-        """Where the words of a link that ends begin; (-1, -1) if it was not opened."""
+    def close(self, element: Any) -> tuple[int, int]:
+        """Close a link and return the start of its text; (-1, -1) if it was not opened."""
         if self._open and self._open[-1][0] is element:
             return self._open.pop()[1:]
         return -1, -1
 
-    def image(self, element: Any) -> str:
-        """The words for a picture that is a link, which would have no words else."""
+    def image_text(self, element: Any) -> str:
+        """Return the alternative text of an image inside a link, which may have no other text."""
         if not self._open:
             return ""
         return _BLANKS.sub(" ", (element.get("alt") or "")[:MAX_ALT]).strip()
 
     def target(self, element: Any, words: str) -> str:
-        """`<https://...>`, or `""` where it says nothing more than the words, or leads nowhere outside of the mail."""
+        """Return the target as `<https://...>`; `""` if the link text shows it, or if it is not an external address."""
         address = _BLANKS.sub("", element.get("href") or "")
         scheme = _SCHEME.match(address)
         if scheme is None or not words.strip() or self._written >= MAX_LINKS:
@@ -53,19 +53,19 @@ class Links:
         if kind in ("mailto", "tel", "sms"):
             address = unquote(address[scheme.end() :].partition("?")[0])
             address = _BLANKS.sub("", address)
-        if not address or _says(words, address, kind) or address == self._last:
+        if not address or _text_shows_address(words, address, kind) or address == self._last:
             return ""
         self._written += 1
         self._last = address
         return f"<{address[:MAX_LENGTH]}…>" if len(address) > MAX_LENGTH else f"<{address}>"
 
 
-def _says(words: str, address: str, kind: str) -> bool:
-    """Whether the words are the address, or hold it."""
-    said, meant = _bare(words), _bare(address)
+def _text_shows_address(words: str, address: str, kind: str) -> bool:
+    """Return True if the link text is the address or contains it."""
+    shown, target = _bare(words), _bare(address)
     if kind == "tel":
-        return _digits(meant) in _digits(said)
-    return said == meant or said == _bare(unquote(address)) or (kind == "mailto" and meant in said)
+        return _digits(target) in _digits(shown)
+    return shown == target or shown == _bare(unquote(address)) or (kind == "mailto" and target in shown)
 
 
 def _bare(text: str) -> str:

@@ -1,17 +1,19 @@
-"""format=flowed (RFC 3676): soft line breaks are joined, stuffed blanks removed."""
+"""Decoding of format=flowed (RFC 3676): join soft line breaks and remove stuffed spaces."""
 
 from __future__ import annotations
 
-OWN = "\ufdd0"
-"""Stands before a line of the writer's own that begins with `>` while a mail is read. No text has this character:
-Unicode reserves it for such uses."""
+LITERAL = "\ufdd0"
+"""A marker, used only during parsing, before a line that begins with `>` but is not a quote.
+
+It is a Unicode noncharacter, which does not occur in text.
+"""
 
 
 def unflow(text: str, typed: dict[str, str]) -> str:
-    """Join the soft-broken lines of a text; quoted lines stay as they are.
+    """Join the soft line breaks of a text; quoted lines stay unchanged.
 
-    `typed` are the parameters of its Content-Type. Quote signs are counted before a stuffed blank is removed, so a
-    line ` > x` is the writer's own (4.4 and 4.5).
+    `typed` contains the parameters of its Content-Type. Quote marks are counted before a stuffed space is removed, so
+    a line ` > x` is not a quote (RFC 3676, 4.4 and 4.5).
     """
     if typed["format"].strip().lower() != "flowed" or " " not in text:
         return text
@@ -27,7 +29,7 @@ def unflow(text: str, typed: dict[str, str]) -> str:
             continue
         content = line.removeprefix(" ")
         if not open_line and content.startswith(">"):
-            content = OWN + content
+            content = LITERAL + content
         if content.endswith(" "):
             open_line.append(content[:-1] + glue)
             continue

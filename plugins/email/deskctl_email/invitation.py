@@ -1,4 +1,4 @@
-"""An invitation (iCalendar) as one line that can be read in a list of mails."""
+"""A one-line summary of a calendar invitation (iCalendar)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ MAX_TEXT = 200_000
 
 _FOLDED = re.compile(r"\r?\n[ \t]")
 _ESCAPE = re.compile(r"\\([\\;,nN])")
-_VERBS = {"REQUEST": "Invitation", "CANCEL": "Cancelled", "REPLY": "Answer to an invitation", "COUNTER": "Other time"}
+_VERBS = {
+    "REQUEST": "Invitation",
+    "CANCEL": "Cancelled",
+    "REPLY": "Reply to an invitation",
+    "COUNTER": "Proposed new time",
+}
 _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentatively accepted"}
-_MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
+_DATE_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
 
 
-def line(text: str) -> str:
-    """`Invitation: Printer, 2026-01-02 10:00–11:00 (Asia/Seoul), Room 2`; `""` if nothing readable is in it."""
+def summary_line(text: str) -> str:
+    """Return a summary such as `Invitation: Printer, 2026-01-02 10:00–11:00 (Asia/Seoul), Room 2`.
+
+    The result is `""` if the invitation has neither a title nor a time.
+    """
     fields: dict[str, tuple[str, str]] = {}
     inside = False
     method = ""
@@ -32,9 +40,9 @@ def line(text: str) -> str:
             break
         elif inside:
             fields.setdefault(key, (parameters, value.strip()))
-    summary = _plain(fields.get("SUMMARY", ("", ""))[1])
-    where = _plain(fields.get("LOCATION", ("", ""))[1])
-    when = _when(fields)
+    summary = _unescape(fields.get("SUMMARY", ("", ""))[1])
+    where = _unescape(fields.get("LOCATION", ("", ""))[1])
+    when = _time_range(fields)
     if not (summary or when):
         return ""
     answer = next(
@@ -50,20 +58,20 @@ def _parameters(fields: dict[str, tuple[str, str]], key: str) -> str:
     return fields.get(key, ("", ""))[0].upper()
 
 
-def _plain(value: str) -> str:
+def _unescape(value: str) -> str:
     return " ".join(_ESCAPE.sub(lambda m: " " if m[1] in "nN" else m[1], value).split())[:500]
 
 
-def _when(fields: dict[str, tuple[str, str]]) -> str:
+def _time_range(fields: dict[str, tuple[str, str]]) -> str:
     parameters, value = fields.get("DTSTART", ("", ""))
-    begin = _MOMENT.match(value)
+    begin = _DATE_TIME.match(value)
     if not begin:
         return ""
     day = f"{begin[1]}-{begin[2]}-{begin[3]}"
     if begin[4] is None:
         return day
     shown = f"{day} {begin[4]}:{begin[5]}"
-    end = _MOMENT.match(fields.get("DTEND", ("", ""))[1])
+    end = _DATE_TIME.match(fields.get("DTEND", ("", ""))[1])
     if end and end[4] is not None:
         same = end.group(1, 2, 3) == begin.group(1, 2, 3)
         shown += f"–{end[4]}:{end[5]}" if same else f" – {end[1]}-{end[2]}-{end[3]} {end[4]}:{end[5]}"

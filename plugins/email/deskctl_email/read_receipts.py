@@ -1,4 +1,4 @@
-"""Read receipts: RFC 8098, signed receipts (RFC 2634), and those of Exchange and old gateways in plain words."""
+"""Read receipts: RFC 8098, signed receipts (RFC 2634), and the plain-text receipts of Exchange and old gateways."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import headers as field
 from .mime import Part, read_headers
 
 _NOTIFICATIONS = frozenset(("message/disposition-notification", "message/global-disposition-notification"))
-#: How mail programs begin the subject of a receipt.
+#: The start of the subject that mail programs write in a receipt.
 _SUBJECT = re.compile(
     r"\s*(?:(?:not |un)?read(?: receipt)?|return receipt(?: \(displayed\))?|disposition notification|deleted"
     r"|(?:un)?gelesen|nicht gelesen|gelöscht|lesebestätigung|(?:non )?lu|accusé de (?:lecture|réception)"
@@ -24,7 +24,7 @@ _SUBJECT = re.compile(
     r")\s?(?:[:：]|\Z|-)",
     re.IGNORECASE,
 )
-#: What the words of a receipt say; people who write below such a subject say something else.
+#: Phrases in the text of a receipt, which a person's mail with such a subject does not contain.
 _WORDS = re.compile(
     r"(?:was|has been|were) (?:read|opened|displayed|deleted)\b.{0,60}?(?:\bon\b|\bwithout\b|\bby\b|\bat\b|\.|\Z)"
     r"|this is a (?:return|read) receipt|no guarantee that the (?:message|recipient)"
@@ -35,34 +35,34 @@ _WORDS = re.compile(
     r"|開封され|読まれました|表示されました|已(?:被)?(?:阅读|閱讀|读取|讀取|打开)|被(?:阅读|閱讀)|未(?:经)?阅读",
     re.IGNORECASE | re.DOTALL,
 )
-#: A receipt's words are few: whom, what, when.
-_LONGEST = 1_500
+#: Characters of the longest text of a receipt.
+_MAX_LENGTH = 1_500
 
 
-class Receipt(NamedTuple):
-    """What gives the receipt away, and what it confirms."""
+class ReadReceipt(NamedTuple):
+    """A read receipt: the reason why it was recognized, and its content."""
 
     why: str
     confirmation: Confirmation
 
 
-def read(root: Part, leaves: Sequence[Part], subject: str, text: str) -> Receipt | None:
-    """Return the receipt that this mail is; None for any other mail."""
+def find_receipt(root: Part, leaves: Sequence[Part], subject: str, text: str) -> ReadReceipt | None:
+    """Return the read receipt in a mail; None for other mail."""
     kind = field.parameters(root.get("content-type"))
     report = (root.content_type == "multipart/report" and kind.get("report-type", "").lower()) or ""
     notification = next((leaf for leaf in leaves if leaf.content_type in _NOTIFICATIONS), None)
     if notification is not None and (report or root.content_type in ("multipart/report", notification.content_type)):
-        return Receipt("read receipt", _stated(notification, root))
+        return ReadReceipt("read receipt", _from_notification(notification, root))
     if report in ("disposition-notification", "global-disposition-notification"):
-        return Receipt("read receipt", Confirmation("read", (), _answered(root)))
+        return ReadReceipt("read receipt", Confirmation("read", (), _answered(root)))
     if _is_signed(root, leaves):
-        return Receipt("signed receipt", Confirmation("read", (), _answered(root)))
+        return ReadReceipt("signed receipt", Confirmation("read", (), _answered(root)))
     if _is_worded(root, subject, text):
-        return Receipt("read receipt subject", Confirmation("read", (), _answered(root)))
+        return ReadReceipt("read receipt subject", Confirmation("read", (), _answered(root)))
     return None
 
 
-def _stated(notification: Part, root: Part) -> Confirmation:
+def _from_notification(notification: Part, root: Part) -> Confirmation:
     fields: dict[str, bytes] = {}
     for name, value in read_headers(notification.content()[:100_000].strip(b"\r\n") + b"\r\n")[0]:
         fields.setdefault(name, value)
@@ -78,7 +78,7 @@ def _answered(root: Part) -> str | None:
 
 
 def _is_signed(root: Part, leaves: Sequence[Part]) -> bool:
-    """S/MIME: application/pkcs7-mime; smime-type=signed-receipt (RFC 8551, 3.2.2)."""
+    """Return True for a signed receipt: application/pkcs7-mime; smime-type=signed-receipt (RFC 8551, 3.2.2)."""
     for part in (root, *leaves):
         if part.content_type in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
             return field.parameters(part.get("content-type")).get("smime-type", "").lower() == "signed-receipt"
@@ -86,7 +86,7 @@ def _is_signed(root: Part, leaves: Sequence[Part]) -> bool:
 
 
 def _is_worded(root: Part, subject: str, text: str) -> bool:
-    """A receipt without its own form: its subject, and nothing but the words of one."""
+    """Return True for a plain-text receipt, which has the subject and only the text of a receipt."""
     content_class = field.text(root.get("content-class")).lower()
     if content_class.endswith((":mdn", "content-classes:mdn")):
         return True
@@ -95,4 +95,4 @@ def _is_worded(root: Part, subject: str, text: str) -> bool:
     words = " ".join(text.split())
     if not words:
         return bool(root.get("in-reply-to").strip() or root.get("references").strip())
-    return len(words) <= _LONGEST and _WORDS.search(words) is not None
+    return len(words) <= _MAX_LENGTH and _WORDS.search(words) is not None

@@ -1,4 +1,4 @@
-"""HTML to readable text. The libraries are loaded with the first HTML mail: an idle desk does without their memory."""
+"""Conversion of HTML to text. The HTML libraries are imported with the first HTML mail, to save memory when idle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 MAX_SIZE = 1_000_000
 """Characters of HTML that are converted."""
 MAX_DEPTH = 200
-"""Nesting that is laid out; deeper, the tree is read flat."""
+"""Nesting depth that is laid out; a deeper tree is read without layout."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _EMPTY = frozenset(
@@ -21,30 +21,30 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _INVISIBLE = re.compile("[\u200b\ufeff\u00ad]+")
 
 
-class Page(NamedTuple):
-    """`text` as read; `marked` is the same with `> ` before the lines that the structure says are quoted."""
+class HtmlText(NamedTuple):
+    """The text of an HTML mail. `marked` has `> ` before the lines that the HTML structure marks as quoted."""
 
     text: str
     marked: str
     remark: str = ""
 
 
-def to_text(html: str, *, links: bool = True) -> Page:
-    """The text of an HTML mail, and a remark if it was too large or too deep to be laid out.
+def html_to_text(html: str, *, links: bool = True) -> HtmlText:
+    """Return the text of an HTML mail, and a remark if it was too large or too deep for layout.
 
-    `links`: the target of a link stands behind its words, as in `the invoice <https://...>`.
+    `links`: write the target of a link after its text, as in `the invoice <https://...>`.
     """
     remark = ""
     if len(html) > MAX_SIZE:
         html = html[:MAX_SIZE]
-        remark = "HTML cut to be read as text"
+        remark = "HTML truncated"
     if html.count("<") > MAX_DEPTH and _too_deep(html):
-        return _flat(html, "HTML nested too deep: read without layout")
+        return _convert_flat(html, "HTML nested too deeply: converted without layout")
     try:
-        text, marked = _laid_out(html, links)
-    except Exception:  # noqa: BLE001 - a library over hostile input: whatever it meets, the other one reads the words
-        return _flat(html, "HTML broken: read without layout")
-    return Page(text, marked, remark)
+        text, marked = _convert(html, links)
+    except Exception:  # noqa: BLE001 - hostile input may raise anything; the other library reads the text
+        return _convert_flat(html, "HTML is invalid: converted without layout")
+    return HtmlText(text, marked, remark)
 
 
 def _too_deep(html: str) -> bool:
@@ -64,14 +64,14 @@ def _too_deep(html: str) -> bool:
 def _parser() -> Any:
     from lxml.etree import HTMLParser
 
-    # Without huge_tree, what is nested deeper than 256 is dropped silently.
+    # Without huge_tree, lxml silently drops elements nested deeper than 256.
     return HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
-def _laid_out(html: str, links: bool) -> tuple[str, str]:
+def _convert(html: str, links: bool) -> tuple[str, str]:
     from lxml.etree import fromstring
 
-    from .layout import Layout
+    from .html_layout import Layout
 
     if "\u200b" in html or "\ufeff" in html or "\u00ad" in html:
         html = _INVISIBLE.sub("", html)
@@ -82,10 +82,10 @@ def _laid_out(html: str, links: bool) -> tuple[str, str]:
     return Layout(links=links).read(tree) if tree is not None else ("", "")
 
 
-def _flat(html: str, remark: str) -> Page:
+def _convert_flat(html: str, remark: str) -> HtmlText:
     from selectolax.lexbor import LexborHTMLParser
 
-    # Building a deep tree costs the square of its depth: only what does not nest is left in.
+    # Building a deep tree takes quadratic time, so tags that can nest are removed first.
     tree = LexborHTMLParser(_NESTING_TAG.sub("\n", html))
     tree.strip_tags(["script", "style", "head", "title"])
     text = tree.body.text(separator="\n", deep=True) if tree.body else ""
@@ -95,4 +95,4 @@ def _flat(html: str, remark: str) -> Page:
         if words or (lines and lines[-1]):
             lines.append(words)
     text = "\n".join(lines).strip("\n")
-    return Page(text, text, remark)
+    return HtmlText(text, text, remark)

@@ -1,4 +1,4 @@
-"""The table `[channels.NAME.oauth]`: who lets us into a mailbox without a password, and where they do it."""
+"""The configuration table `[channels.NAME.oauth]`: the OAuth provider of a mailbox and its addresses."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ PROVIDERS: Final[dict[str, dict[str, str]]] = {
     "custom": {},
 }
 
-#: Hosts of mailboxes, and the authority whose Authentication-Results count there. Google's servers call themselves
-#: mx.google.com. Microsoft's name no server; `microsoft365` is deskctl's word for results in their form:
+#: Mailbox hosts and the authority whose Authentication-Results are trusted there. Google's servers write
+#: mx.google.com. Microsoft's results name no server; `microsoft365` stands for results in their form:
 #: https://learn.microsoft.com/defender-office-365/email-auth-sec-ops-guide
 _AUTHORITIES: Final[dict[str, str]] = {
     "imap.gmail.com": "mx.google.com",
@@ -38,49 +38,52 @@ _AUTHORITIES: Final[dict[str, str]] = {
 _OF_PROVIDER: Final[dict[str, str]] = {"google": "mx.google.com", "microsoft": "microsoft365"}
 
 
-def authority(provider: str | None, imap_host: str | None) -> str | None:
-    """The mail server whose results are believed for a mailbox: by the provider of its login, else by its host."""
+def authentication_authority(provider: str | None, imap_host: str | None) -> str | None:
+    """Return the server whose authentication results are trusted, by the OAuth provider or else the mailbox host."""
     return _OF_PROVIDER.get(provider or "") or _AUTHORITIES.get((imap_host or "").lower().rstrip("."))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by its own name for itself: nothing said to it can be overheard."""
+    """Return True for the local host, to which connections need no encryption."""
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def _url(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
-    """Tokens and secrets go there: in the clear only within this machine."""
+def _validate_url(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
+    """Require HTTPS for addresses that receive secrets, except on the local host."""
     if value is None:
         return
     parts = urlsplit(value)
     if not parts.hostname or parts.scheme not in ("https", "http"):
-        raise Invalid(f"{value!r} is not an address like https://login.example.org/token", key=attribute.name)
+        raise Invalid(f'not a URL: "{value}"; for example https://login.example.org/token', key=attribute.name)
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise Invalid("must begin with https://", key=attribute.name)
 
 
 @frozen(kw_only=True)
 class OAuth:
-    """Who lets us into mailbox and relay instead of a password (RFC 6749). What a provider is known for need not be
-    given. With `device_url` a code is typed in somewhere else (RFC 8628), with `auth_url` an address is pasted."""
+    """The OAuth login for mailbox and relay (RFC 6749).
+
+    The addresses of known providers have defaults. With `device_url` the owner enters a code on any device (RFC 8628),
+    with `auth_url` the owner pastes an address.
+    """
 
     provider: Literal["google", "microsoft", "custom"] = "custom"
     client_id: str = field()
     client_secret: Secret | None = None
     tenant: str = "common"
-    token_url: str | None = field(default=None, validator=_url)
-    device_url: str | None = field(default=None, validator=_url)
-    auth_url: str | None = field(default=None, validator=_url)
+    token_url: str | None = field(default=None, validator=_validate_url)
+    device_url: str | None = field(default=None, validator=_validate_url)
+    auth_url: str | None = field(default=None, validator=_validate_url)
     scope: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if not self.client_id.strip():
             raise Invalid("is empty", key="client_id")
         if not re.fullmatch(r"[A-Za-z0-9.-]+", self.tenant):
-            raise Invalid(f"{self.tenant!r} is not the name or id of a tenant", key="tenant")
-        for name, usual in PROVIDERS[self.provider].items():
+            raise Invalid(f'not a tenant name or id: "{self.tenant}"', key="tenant")
+        for name, default in PROVIDERS[self.provider].items():
             if getattr(self, name) is None:
-                object.__setattr__(self, name, usual.replace("TENANT", self.tenant))
+                object.__setattr__(self, name, default.replace("TENANT", self.tenant))
         if self.token_url is None:
             raise Invalid("is missing", key="token_url")
         if self.device_url is None and self.auth_url is None:

@@ -1,8 +1,8 @@
-"""What announces a quoted message, a forwarded one or a signature, in the languages that mail comes in.
+"""Patterns for the start of a quoted message, a forwarded message or a signature, in many languages.
 
-Languages: those of Europe, Korean, Japanese, Chinese, Turkish, Hebrew, Arabic, Persian, Hindi, Thai, Vietnamese and
-Indonesian. The words are those that Gmail, Outlook,
-Apple Mail, Thunderbird, Yahoo, Samsung, Zimbra, Naver, Daum, QQ, NetEase and GMX write.
+The languages are those of Europe, Korean, Japanese, Chinese, Turkish, Hebrew, Arabic, Persian, Hindi, Thai, Vietnamese
+and Indonesian. The phrases are those of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo, Samsung, Zimbra, Naver, Daum,
+QQ, NetEase and GMX.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ VERBS = (
     r"|rašė\b|rakstīja\b|kirjutas\b|ha escrit\b|escrigué|a scris\b|viết(?=\s*[:：])|เขียน|ने लिखा|نوشت|كتبت|بواسطة"
 )
 VERB = re.compile(VERBS)
-"""What a quoted message's line says, in lower case. Without flags and leading `\\b`, a search skips to the few letters
-that begin one of them."""
+"""The verb of an attribution, in lower case.
+
+The pattern has no flags and no leading `\\b`, so that a search skips quickly to the letters that start a verb.
+"""
 ATTRIBUTION_END = re.compile(rf"(?:{VERBS}).{{0,8}}?(?P<colon>[:：])?[\s\-–—*]*\Z")
 DATE = re.compile(
     r"\d{4}[-/.]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}\s?[月일日]"
@@ -36,8 +38,8 @@ QUOTING = re.compile(
 ADDRESS_COLON = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*[:：]\s*\Z")
 ADDRESS_LAST = re.compile(r"[\w.+-]@[\w.-]{2,100}\s*(?:&gt;|[>\])]){1,2}\s*\Z")
 ADDRESS_ALONE = re.compile(r"[^\n@<]{0,60}<[\w.+\-]{1,64}@[\w.\-]{2,100}>\s*\S{0,3}\Z")
-"""`Ana Lopez <ana@example.org>` on a line of its own, where a line was broken off."""
-MOMENT = re.compile(
+"""`Ana Lopez <ana@example.org>` alone on a line, the first part of a wrapped attribution."""
+DATE_OR_TIME = re.compile(
     r"\d{1,2}[:.h]\d{2}|\d{4}[-/.]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\b(?:19|20)\d\d\b"
     r"|\d{1,2}\s?[年月日시년월일]"
 )
@@ -139,7 +141,7 @@ HEADER_NAMES = {
         r"|tema|tēma|teema|наслов|naslov|dalykas|assumpte|onderw\.?"
     ),
 }
-"""A quoted message's header fields, each under the names that mail programs give it."""
+"""The header fields of a quoted message, by kind, with the names that mail programs write."""
 _ALL_NAMES = "|".join(HEADER_NAMES.values())
 HEADER = re.compile(
     rf"[\s>|*=-]*+(?:{_ALL_NAMES})\s?\*?\s{{0,10}}[:：]|[\s|]*(?:发件人|日期|收件人|主题|抄送人?)\s{{0,20}}\|",
@@ -181,7 +183,7 @@ SENT_WITH = re.compile(
     r"|[發发送]+自|寄自|(?:从|從|用|由) ?.{1,20}(?:发送|發送|傳送|寄出|寄送)\Z|발송 ?: ?|.{1,30}から送信",
     re.IGNORECASE,
 )
-"""Words that begin such a line too, where it also names a device or a mail program."""
+"""Phrases that start such a line only if it also names a device or a mail program."""
 DEVICE = re.compile(_DEVICE, re.IGNORECASE)
 BRAND = re.compile(
     r"iphone|ipad|galaxy|samsung|android|blackberry|verizon|sprint|t-mobile|at&t|vodafone|orange|telekom|huawei|xiaomi"
@@ -219,11 +221,11 @@ CLOSING = re.compile(
     re.IGNORECASE,
 )
 SLASHED_NAME = re.compile(r"/\s?[^\W\d_a-z][^\W\d_]+(?:[ -][^\W\d_a-z][^\W\d_]+){0,2}\Z")
-SENT_BEGINNINGS = frozenset(
+SENT_FROM_INITIALS = frozenset(
     "sSgGeEvViIwWoOlLpPhHfFdDtTbB*_[|나내네발发發A아갤삼네다i从從来來寄傳由获下取適отОНСПнс카Ууyñ모"
     "נđĐkKaAцИПВΣσΕεнמأمتاสमnNšŠzZuU用送Yr"
 )
-"""What a line of a telephone or mail program ("Sent from …", "iPhone에서 보냄") begins with."""
+"""The first characters of a line that a phone or mail program adds ("Sent from …", "iPhone에서 보냄")."""
 COLONS = frozenset(":：")
 RULER = re.compile(r"\s*(?:_{2,}|-{3,}|={3,}|\*{3,}|—{3,}|–{3,})\s*\Z")
 TITLED_RULER = re.compile(r"\s*+[-_=*—–]{2,}+[^-_=*—–\n]{1,60}[-_=*—–]{2,}\s*\Z")

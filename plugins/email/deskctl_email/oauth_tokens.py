@@ -1,7 +1,7 @@
-"""Access tokens (OAuth 2.0): asked for with the consent that `deskctl mail auth` obtained, and renewed in time.
+"""OAuth 2.0 access tokens: request them with the refresh token of `deskctl mail auth`, and renew them before expiry.
 
-The refresh token is kept with the channel's state in the desk's store, which nobody but the desk's owner can read; an
-access token lives in memory only. Neither is ever part of a message or of the log.
+The refresh token is stored with the channel's state in the desk's store, which only the desk's owner can read. Access
+tokens are kept in memory. Neither appears in messages or the log.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import Any, Final
 
 from deskctl.plugins import AuthFailed, ChannelContext, DeskctlError, StoreUnavailable, Unavailable
 
-from .provider import OAuth
+from .oauth_provider import OAuth
 from .state import State
 
 SECTION: Final = "oauth"
 HTTP_SECONDS: Final = 20
 MAX_ANSWER: Final = 1_000_000
-#: A token is renewed when it has fewer seconds left than this.
+#: A token is renewed this many seconds before it expires.
 RENEW_BEFORE: Final = 300.0
-#: Seconds that a token is good for when its provider does not say.
-USUAL_LIFE: Final = 3600.0
-LONGEST_LIFE: Final = 7 * 86_400.0
-#: What no waiting will mend (RFC 6749, 5.2).
-_FOR_GOOD: Final = frozenset(
+#: The lifetime in seconds of a token whose provider sends none.
+DEFAULT_LIFETIME: Final = 3600.0
+MAX_LIFETIME: Final = 7 * 86_400.0
+#: Errors that a retry does not resolve (RFC 6749, 5.2).
+_PERMANENT_ERRORS: Final = frozenset(
     {
         "invalid_grant",
         "invalid_client",
@@ -42,24 +42,27 @@ _FOR_GOOD: Final = frozenset(
 )
 
 
-class Refused(DeskctlError):
-    """The provider answered with an error of OAuth. `code` is its short name."""
+class OAuthError(DeskctlError):
+    """An OAuth error in the provider's response. `code` is its short name."""
 
-    def __init__(self, code: str, said: str) -> None:
-        super().__init__(f"{code}: {said}" if said else code)
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(f"{code}: {description}" if description else code)
         self.code = code
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """What is posted holds secrets: it goes to the address in the configuration and nowhere else."""
+    """A handler that refuses redirects: requests contain secrets and must go only to the configured address."""
 
     def redirect_request(self, *arguments: Any, **more: Any) -> None:
         return None
 
 
 def post(oauth: OAuth, url: str, form: Mapping[str, str]) -> dict[str, Any]:
-    """The provider's answer. Blocking. Raises Refused for an error of OAuth, Unavailable for any other, and ConfigError
-    when the client's secret cannot be read."""
+    """Send a request to the provider and return the response. Blocking.
+
+    Raises OAuthError for an OAuth error, Unavailable for any other error, and ConfigError if the client secret cannot
+    be read.
+    """
     fields = {"client_id": oauth.client_id, **form}
     if oauth.client_secret is not None:
         fields["client_secret"] = oauth.client_secret.reveal()
@@ -73,14 +76,14 @@ def post(oauth: OAuth, url: str, form: Mapping[str, str]) -> dict[str, Any]:
     except urllib.error.HTTPError as error:
         with error:
             status = error.code
-            said = error.read(MAX_ANSWER) if status < 500 and status != 429 else b""
-        document = _read(said, host) if said else {}
+            body = error.read(MAX_ANSWER) if status < 500 and status != 429 else b""
+        document = _read(body, host) if body else {}
         if isinstance(document.get("error"), str):
-            raise Refused(document["error"], _line(document.get("error_description"))) from None
-        raise Unavailable(f"{host} answers with HTTP {status}") from None
+            raise OAuthError(document["error"], _line(document.get("error_description"))) from None
+        raise Unavailable(f"{host} responded with HTTP {status}") from None
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
-        raise Unavailable(f"{host} is out of reach: {_line(str(reason)) or type(error).__name__}") from None
+        raise Unavailable(f"{host} is unreachable: {_line(str(reason)) or type(error).__name__}") from None
 
 
 def _read(raw: bytes, host: str | None) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def _read(raw: bytes, host: str | None) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise Unavailable(f"{host} answers something that is no JSON object")
+        raise Unavailable(f"{host} did not respond with a JSON object")
     return document
 
 
@@ -97,8 +100,8 @@ def _line(words: object) -> str:
     return " ".join(str(words or "").split())[:300]
 
 
-class Tokens:
-    """Access tokens of one channel. Blocking, and safe to use from several threads."""
+class AccessTokens:
+    """The access tokens of one channel. Blocking and thread-safe."""
 
     def __init__(self, oauth: OAuth, context: ChannelContext, state: State) -> None:
         self._oauth = oauth
@@ -112,13 +115,13 @@ class Tokens:
 
     @property
     def hint(self) -> str:
-        """What a person has to do when consent is missing or gone."""
+        """Return the command to run when consent is missing or was withdrawn."""
         return f"deskctl mail auth {self._context.name}"
 
-    def access(self, refused: str | None = None) -> str:
-        """A token that is good for some minutes. `refused`: one that a server did not take, whatever its age.
+    def get(self, refused: str | None = None) -> str:
+        """Return a token that is valid for some minutes. `refused`: a token that a server refused before it expired.
 
-        Raises AuthFailed when a person has to consent (again), Unavailable when the provider is out of reach.
+        Raises AuthFailed if consent is missing or was withdrawn, and Unavailable if the provider is unreachable.
         """
         with self._lock:
             if self._token and self._token != refused and time.monotonic() < self._until - RENEW_BEFORE:
@@ -128,31 +131,31 @@ class Tokens:
     def _renew(self) -> str:
         kept = self._unsaved or self._state.get(SECTION).get("refresh")
         if not kept:
-            raise self._failed("nobody has let the desk into this mailbox yet")
+            raise self._auth_failed("the desk is not authorized for this mailbox yet")
         assert self._oauth.token_url is not None  # the configuration was checked
         form = {"grant_type": "refresh_token", "refresh_token": str(kept)}
         if self._oauth.scope:
             form["scope"] = self._oauth.scope
         try:
             answer = post(self._oauth, self._oauth.token_url, form)
-        except Refused as error:
+        except OAuthError as error:
             if error.code == "invalid_grant":
-                raise self._failed(f"the desk is not let into this mailbox any more ({error})") from None
-            if error.code in _FOR_GOOD:
-                raise self._failed(
-                    f"the provider refuses this client ({error}): see the channel's oauth table"
+                raise self._auth_failed(f"the desk is no longer authorized for this mailbox ({error})") from None
+            if error.code in _PERMANENT_ERRORS:
+                raise self._auth_failed(
+                    f"the provider refused this client ({error}); check the channel's oauth table"
                 ) from None
-            raise Unavailable(f"the provider gives no token now: {error}") from None
+            raise Unavailable(f"the provider issues no token now: {error}") from None
         token = answer.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise Unavailable("the provider's answer holds no token")
+            raise Unavailable("the provider's response contains no token")
         self._keep(answer.get("refresh_token"), str(kept))
         self._token, self._until = token, time.monotonic() + _seconds(answer.get("expires_in"))
         self._alerted = None
         return token
 
     def _keep(self, new: object, old: str) -> None:
-        """A provider may give a new refresh token each time. Should the store fail, it is kept at the next renewal."""
+        """Store a new refresh token if the provider sent one; if the store fails, retry at the next renewal."""
         if (isinstance(new, str) and new and new != old) or self._unsaved:
             self._unsaved = new if isinstance(new, str) and new else self._unsaved
             try:
@@ -161,7 +164,7 @@ class Tokens:
             except StoreUnavailable:
                 self._context.log.warning("a new refresh token could not be stored yet")
 
-    def _failed(self, what: str) -> AuthFailed:
+    def _auth_failed(self, what: str) -> AuthFailed:
         self._token, self._unsaved = "", None
         if self._alerted != what:
             self._alerted = what
@@ -169,13 +172,13 @@ class Tokens:
         return AuthFailed(what, self.hint)
 
 
-def _seconds(said: object) -> float:
+def _seconds(value: object) -> float:
     try:
-        return min(max(60.0, float(said)), LONGEST_LIFE)  # type: ignore[arg-type]
+        return min(max(60.0, float(value)), MAX_LIFETIME)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        return USUAL_LIFE
+        return DEFAULT_LIFETIME
 
 
 def xoauth2(user: str, token: str) -> bytes:
-    """The words of SASL's XOAUTH2, not yet in base64. A user that could break out of its field gets nowhere."""
+    """Return the SASL XOAUTH2 message, not yet in base64. Control characters cannot end the user's field."""
     return f"user={user.replace(chr(1), '')}\1auth=Bearer {token}\1\1".encode()

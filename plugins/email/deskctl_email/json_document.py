@@ -1,4 +1,4 @@
-"""What deskctl makes of a mail, as the documented JSON object of `mail parse --json`."""
+"""The JSON document of a parsed mail, as printed by `mail parse --json`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from deskctl.plugins import Bounce, Confirmation, InboundMessage
 
 
-def describe(file: str, message: InboundMessage) -> dict[str, Any]:
-    """The object for one mail. What is missing is null, a missing subject `""`; moments are RFC 3339 in UTC.
+def mail_document(file: str, message: InboundMessage) -> dict[str, Any]:
+    """Return the document of one mail. Missing values are null, a missing subject is `""`; times are RFC 3339 in UTC.
 
-    `message_id` is null when the mail had none and it was made from the digest.
+    `message_id` is null if the mail has none, although the message then has an ID that was derived from its content.
     """
     return {
         "file": file,
@@ -22,7 +22,7 @@ def describe(file: str, message: InboundMessage) -> dict[str, Any]:
         "cc": list(message.cc),
         "reply_to": list(message.reply_to),
         "subject": message.subject,
-        "date": _moment(message.sent_at),
+        "date": _utc_text(message.sent_at),
         "message_id": None if "no Message-ID" in message.problems else message.message_id,
         "in_reply_to": message.in_reply_to[0] if message.in_reply_to else None,
         "references": list(message.references),
@@ -52,7 +52,7 @@ def describe(file: str, message: InboundMessage) -> dict[str, Any]:
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _utc_text(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 

@@ -1,6 +1,7 @@
-"""Laying out an HTML tree as lines of text: blocks, lists, tables and what mail programs mark as quoted.
+"""Layout of an HTML tree as lines of text: blocks, lists, tables and the quotes that mail programs mark.
 
-One walk over the tree, without recursion. Margins collapse to one empty line; white space collapses as browsers do it.
+The layout visits the tree once, without recursion. Margins collapse to one empty line, and white space collapses as in
+a browser.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import markers
-from .blocks import ends_with_attribution
-from .links import Links
+from . import quote_patterns
+from .html_links import Links
+from .quote_headers import ends_with_attribution
 
 _SKIPPED = frozenset(("head", "style", "script", "title", "template", "noscript", "svg", "object", "select", "meta"))
 _BREAKING = frozenset((
@@ -47,12 +48,12 @@ _QUOTE_IDS = frozenset((
     "olk_src_body_section", "zimbra_quote", "replysplit",
 ))  # fmt: skip
 _REST_IDS = frozenset(("divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend", "reply-intro"))
-"""What follows it, to the end, is the message that is answered."""
+"""Ids of elements after which the rest of the mail is the quoted message."""
 _REST_CLASSES = frozenset(("outlookmessageheader", "x_outlookmessageheader"))
 
 
 class Layout:
-    """Lines under construction."""
+    """The state of a layout: finished lines and the line in progress."""
 
     __slots__ = (
         "cell_lines", "gap", "lines", "links", "lists", "parts", "pre", "prefix", "quoted", "rest", "space",
@@ -60,22 +61,22 @@ class Layout:
     )  # fmt: skip
 
     def __init__(self, *, links: bool = True) -> None:
-        """`links`: write the target of a link behind its words."""
+        """Start a layout. `links`: write the target of a link after its text."""
         self.links = Links() if links else None
         self.lines: list[tuple[str, bool]] = []
-        self.parts: list[str] = []  # of the line being written
-        self.space = False  # white space was met since the last word
-        self.gap = False  # a table's cell ended since the last word
-        self.wants_blank = False  # a margin was met since the last line
-        self.prefix = ""  # a list's bullet, to be written before the next words
+        self.parts: list[str] = []  # of the line in progress
+        self.space = False  # white space since the last word
+        self.gap = False  # a table cell ended since the last word
+        self.wants_blank = False  # a margin since the last line
+        self.prefix = ""  # a list bullet, to be written before the next words
         self.lists: list[int] = []  # the open lists: -1 for bullets, else the number of the last item
         self.pre = 0
         self.quoted = 0
-        self.rest = False  # from here on everything is quoted
-        self.cell_lines: list[int] = []  # for each open table row, how many lines there were before its last cell
+        self.rest = False  # the rest of the mail is quoted
+        self.cell_lines: list[int] = []  # for each open table row, the number of lines before its last cell
 
     def read(self, tree: Any) -> tuple[str, str]:
-        """The text of a tree, and the same with `> ` before quoted lines."""
+        """Return the text of a tree, and the same text with `> ` before quoted lines."""
         from lxml.etree import iterwalk
 
         closing: list[tuple[Any, bool, bool]] = []  # open elements that changed `quoted` or `pre`
@@ -104,7 +105,7 @@ class Layout:
                     flush()
                 elif tag == "a" and self.links is not None:
                     self.links.open(element, len(self.lines), len(self.parts))
-                elif tag == "img" and self.links is not None and (words := self.links.image(element)):
+                elif tag == "img" and self.links is not None and (words := self.links.image_text(element)):
                     write(words)
                 if quoted or pre:
                     closing.append((element, quoted, pre))
@@ -143,20 +144,20 @@ class Layout:
         before = False
         for line, quoted in kept:
             if quoted != before:
-                marked.append("")  # so that no answer looks like the rest of a quoted line
+                marked.append("")  # so that a reply does not look like the rest of a quoted line
             marked.append(f"> {line}" if quoted else line)
             before = quoted
         return text, "\n".join(marked)
 
     def _is_quote(self, tag: str, element: Any) -> bool:
-        """Whether the element holds quoted words (or a signature, which is hidden like them)."""
+        """Return True if the element contains quoted text, or a signature, which is hidden like quoted text."""
         if tag == "blockquote" and (element.get("type") or "").lower() == "cite":
             return True
         classes = element.get("class")
         if classes:
             for name in classes.lower().split()[:20]:
                 if name in _QUOTE_CLASSES or name in _SIGNATURE_CLASSES:
-                    return not _forwards(element)
+                    return not _is_forwarded(element)
                 if name in _REST_CLASSES:
                     self._flush()
                     self.rest = True
@@ -164,7 +165,7 @@ class Layout:
         if identity:
             identity = identity.lower()
             if identity in _SIGNATURE_IDS or identity in _QUOTE_IDS or identity.startswith("yahoo_quoted"):
-                return not _forwards(element)
+                return not _is_forwarded(element)
             if identity in _REST_IDS:
                 self._flush()
                 self.rest = True
@@ -173,7 +174,7 @@ class Layout:
         return tag in ("blockquote", "div") and self._is_bordered_quote(tag, element)
 
     def _is_bordered_quote(self, tag: str, element: Any) -> bool:
-        """Whether a block is drawn as a quote, or stands below `On … wrote:`."""
+        """Return True if a block has a quote's border, or follows an attribution."""
         bordered = bool(_BORDER.search(element.get("style") or ""))
         if tag == "div" and not bordered:
             return False
@@ -181,8 +182,8 @@ class Layout:
         if tag == "blockquote":
             quoted = bordered or ends_with_attribution(lines)
         else:
-            quoted = bool(markers.HEADER.match(_first_words(element))) or ends_with_attribution(lines)
-        return quoted and not _forwards(element)
+            quoted = bool(quote_patterns.HEADER.match(_first_words(element))) or ends_with_attribution(lines)
+        return quoted and not _is_forwarded(element)
 
     def _open(self, tag: str, element: Any) -> None:
         if tag in ("td", "th"):
@@ -227,8 +228,8 @@ class Layout:
             self.prefix = ""
 
     def _close_link(self, links: Links, element: Any) -> None:
-        """Write where a link leads behind the last of its words, which a block inside of it may have ended."""
-        line, part = links.opened(element)
+        """Write the target of a link after its last word, which may be on an earlier line."""
+        line, part = links.close(element)
         if line < 0:
             return
         inside = [text for text, _ in self.lines[line:]] + self.parts[part if line == len(self.lines) else 0 :]
@@ -243,7 +244,7 @@ class Layout:
             self.lines[last] = (f"{self.lines[last][0]} {target}", self.lines[last][1])
 
     def _margin(self, element: Any) -> None:
-        """An empty line, but not inside of lists and not where Word writes a paragraph for each line."""
+        """Request an empty line, except inside lists and where Word writes one paragraph per line."""
         if self.lists or (element.get("class") or "").startswith("Mso"):
             return
         self.wants_blank = bool(self.lines)
@@ -256,7 +257,7 @@ class Layout:
         if not words:
             self.space = True
             if "\xa0" in text and not self.parts:
-                self.parts.append("")  # a line of its own, though an empty one
+                self.parts.append("")  # a separate empty line
             return
         if self.parts:
             if self.gap:
@@ -274,7 +275,7 @@ class Layout:
         self.space = text[-1].isspace()
 
     def _write_pre(self, text: str) -> None:
-        """Text whose line breaks count."""
+        """Write preformatted text."""
         first = True
         for line in text.split("\n"):
             if not first:
@@ -286,9 +287,9 @@ class Layout:
                 self.parts.append(line.replace("\xa0", " "))
 
     def _blank(self) -> None:
-        """Write the margin that is due."""
+        """Write the requested empty line."""
         if self.cell_lines and self.cell_lines[-1] == len(self.lines):
-            self.cell_lines[-1] += 1  # it stands above the row, not in the cell
+            self.cell_lines[-1] += 1  # the empty line is above the row, not in the cell
         self.lines.append(("", self._is_quoted()))
         self.wants_blank = False
 
@@ -296,7 +297,7 @@ class Layout:
         return self.rest or self.quoted > 0
 
     def _flush(self, *, forced: bool = False) -> None:
-        """End the line. `forced`: an empty one counts too."""
+        """Finish the line in progress. `forced`: also if it is empty."""
         if self.parts:
             self.lines.append(("".join(self.parts).rstrip(), self._is_quoted()))
             self.parts.clear()
@@ -305,13 +306,13 @@ class Layout:
         self.space = self.gap = False
 
 
-def _forwards(element: Any) -> bool:
-    """Whether what looks quoted is a message that the sender passes on."""
-    return bool(markers.FORWARDED.match(_first_words(element)))
+def _is_forwarded(element: Any) -> bool:
+    """Return True if an element that looks quoted contains a forwarded message."""
+    return bool(quote_patterns.FORWARDED.match(_first_words(element)))
 
 
 def _first_words(element: Any) -> str:
-    """The first text in an element; a header's name and its colon may stand in two."""
+    """Return the first words in an element; a header name and its colon may be in separate text nodes."""
     words = ""
     for text in element.itertext():
         words += text[:200]

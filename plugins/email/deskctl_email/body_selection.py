@@ -1,4 +1,4 @@
-"""Which text parts are the message: all that stand side by side, and one branch of each multipart/alternative."""
+"""Selection of the text parts that form the message: one branch of each multipart/alternative, and all other parts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from html import unescape
 
 ALTERNATIVE = "multipart/alternative"
 MAX_STUB = 400
-"""Characters of a plain alternative that may stand in for the letter without saying what it says."""
-LONGER = 40
-"""Characters by which the HTML says more than twice as much as a plain alternative that may not be the letter."""
-_COMPARED = 200_000
-"""Characters of HTML in which the words of a short plain alternative are looked for."""
+"""Characters of a plain alternative that may be a placeholder for the HTML instead of its text."""
+MIN_EXTRA_LENGTH = 40
+"""Characters that the HTML must have beyond twice the plain alternative, for the plain text to be incomplete."""
+_MAX_COMPARED = 200_000
+"""Characters of HTML that are compared with a short plain alternative."""
 
 _BLANK = re.compile(
     "[\\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -23,7 +23,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = re.compile(r"<(?:style|script|head|title)\b", re.IGNORECASE)
 _SHORT_LINK = re.compile(r"<?\bhttps?://[^\s<>]*>?|\[[^\[\]\n]{0,100}\]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-#: What a program writes instead of the letter, by the words that only such a line has, in many languages.
+#: Phrases of the placeholders that mail programs write instead of a plain alternative, in many languages.
 _STUB = re.compile(
     r"(?:does(?: not|n['’]t)|do(?: not|n['’]t)|cannot|can['’]?t|can ?not|unable to|not able to|no)"
     r"[^.\n]{0,30}(?:support|display|show|read|view|render|accept)[^.\n]{0,40}html"
@@ -59,34 +59,34 @@ _STUB = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One text part. `containers`: (content type, number) of the multiparts around it, outermost first."""
+class TextPart:
+    """A text part. `containers`: (content type, number) of the multiparts around it, outermost first."""
 
     text: str
     html: bool
     containers: tuple[tuple[str, int], ...]
 
 
-def chosen(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces that are the message, in order; those that show nothing are left out."""
-    return _choose([piece for piece in pieces if says_something(piece)], 0)
+def select_body(pieces: Sequence[TextPart]) -> list[TextPart]:
+    """Return the parts that form the message, in order, without parts that display nothing."""
+    return _select([piece for piece in pieces if has_visible_text(piece)], 0)
 
 
-def says_something(piece: Piece) -> bool:
-    """Whether a text part has a visible character."""
+def has_visible_text(piece: TextPart) -> bool:
+    """Return True if a text part has a visible character."""
     text = piece.text
     if text[:200].strip()[:1].isascii() and text[:200].strip()[:1].isalnum() and not piece.html:
-        return True  # nearly all
-    if len(text) > _COMPARED:
+        return True  # most parts
+    if len(text) > _MAX_COMPARED:
         return not text.isspace()
     if piece.html:
-        text = _plain(text)
+        text = _strip_tags(text)
     return bool(_BLANK.sub("", text))
 
 
-def _choose(pieces: Sequence[Piece], depth: int) -> list[Piece]:
-    """Choose below `depth` containers; no deeper than mails are opened, so the recursion is bounded."""
-    found: list[Piece] = []
+def _select(pieces: Sequence[TextPart], depth: int) -> list[TextPart]:
+    """Select the parts below `depth` containers. `mime.MAX_DEPTH` limits the recursion."""
+    found: list[TextPart] = []
     at = 0
     while at < len(pieces):
         outer = next(
@@ -100,23 +100,23 @@ def _choose(pieces: Sequence[Piece], depth: int) -> list[Piece]:
         end = at
         while end < len(pieces) and _inside(pieces[end], outer, number):
             end += 1
-        branches = [_choose(branch, outer + 1) for branch in _branches(pieces[at:end], outer)]
-        found += _best([branch for branch in branches if branch])
+        branches = [_select(branch, outer + 1) for branch in _branches(pieces[at:end], outer)]
+        found += _best_alternative([branch for branch in branches if branch])
         at = end
     return found
 
 
-def _kind(piece: Piece, level: int) -> str:
+def _kind(piece: TextPart, level: int) -> str:
     return piece.containers[level][0]
 
 
-def _inside(piece: Piece, level: int, number: int) -> bool:
+def _inside(piece: TextPart, level: int, number: int) -> bool:
     return len(piece.containers) > level and piece.containers[level][1] == number
 
 
-def _branches(pieces: Sequence[Piece], level: int) -> Iterable[list[Piece]]:
-    """The alternatives: a part that stands directly in the container, or everything below one inner container."""
-    branches: list[list[Piece]] = []
+def _branches(pieces: Sequence[TextPart], level: int) -> Iterable[list[TextPart]]:
+    """Return the alternatives: a part directly in the container, or all parts below one inner container."""
+    branches: list[list[TextPart]] = []
     before: int | None = None
     for piece in pieces:
         inner = piece.containers[level + 1][1] if len(piece.containers) > level + 1 else None
@@ -127,12 +127,12 @@ def _branches(pieces: Sequence[Piece], level: int) -> Iterable[list[Piece]]:
     return branches
 
 
-#: Signs that programs draw lines with where they had no words for a plain alternative.
-_DRAWN = "-_=*~.#|•·"
+#: Characters of the lines that mail programs draw when they have no text for a plain alternative.
+_LINE_CHARACTERS = "-_=*~.#|•·"
 
 
-def _best(branches: Sequence[list[Piece]]) -> list[Piece]:
-    """The plain alternative, unless it only stands in for the HTML; of several the one that holds the most."""
+def _best_alternative(branches: Sequence[list[TextPart]]) -> list[TextPart]:
+    """Return the longest plain alternative, unless it is only a placeholder for the HTML."""
     plain = [branch for branch in branches if not any(piece.html for piece in branch)]
     rich = [branch for branch in branches if any(piece.html for piece in branch)]
     if not rich:
@@ -145,23 +145,23 @@ def _best(branches: Sequence[list[Piece]]) -> list[Piece]:
     if len(text) > 4 * MAX_STUB:
         return words
     page = "".join(piece.text for piece in best if piece.html)
-    return _against(words, text, best, page)
+    return _compare_alternatives(words, text, best, page)
 
 
-def _against(words: list[Piece], text: str, best: list[Piece], page: str) -> list[Piece]:
-    """A short plain alternative compared with the HTML: it, the HTML, or both where each has words of its own."""
+def _compare_alternatives(words: list[TextPart], text: str, best: list[TextPart], page: str) -> list[TextPart]:
+    """Compare a short plain alternative with the HTML; return one of them, or both if each has its own words."""
     bare = _SHORT_LINK.sub(" ", text)
     if len(_BLANK.sub(" ", bare)) > MAX_STUB:
         return words
     if _is_stub(bare):
         return best
-    shown = _plain(page)
+    shown = _strip_tags(page)
     ours = _WORD.findall(bare.lower())
     theirs = set(_WORD.findall(shown.lower()))
-    if theirs and not _BLANK.sub("", bare).strip(_DRAWN):
+    if theirs and not _BLANK.sub("", bare).strip(_LINE_CHARACTERS):
         return best
     ours_length, theirs_length = len(_BLANK.sub("", bare)), len(_BLANK.sub("", shown))
-    if theirs_length < 2 * ours_length + LONGER:
+    if theirs_length < 2 * ours_length + MIN_EXTRA_LENGTH:
         return words
     missing = sum(1 for word in ours if word not in theirs)
     if missing * 2 <= len(ours) or "".join(ours) in "".join(_WORD.findall(shown.lower())):
@@ -173,19 +173,19 @@ def _is_stub(bare: str) -> bool:
     return bool(_STUB.search(bare)) and len(bare.strip()) <= MAX_STUB
 
 
-def _length(branch: list[Piece]) -> int:
+def _length(branch: list[TextPart]) -> int:
     return sum(len(piece.text) for piece in branch)
 
 
-def _plain(html: str) -> str:
-    """The words of HTML without a library: only good enough to compare."""
-    html = html[:_COMPARED]
+def _strip_tags(html: str) -> str:
+    """Return the words of HTML, found without a parser; good enough only for comparison."""
+    html = html[:_MAX_COMPARED]
     if _HIDDEN.search(html):
-        html = _without(html, ("head", "style", "script", "title"))
+        html = _remove_elements(html, ("head", "style", "script", "title"))
     return unescape(_TAG.sub(" ", html))
 
 
-def _without(html: str, names: tuple[str, ...]) -> str:
+def _remove_elements(html: str, names: tuple[str, ...]) -> str:
     for name in names:
         kept: list[str] = []
         position = 0

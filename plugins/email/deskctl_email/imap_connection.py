@@ -1,6 +1,6 @@
-"""A connection to one folder of an IMAP server, in the few words that reading a mailbox needs.
+"""A connection to one folder of an IMAP server, with the operations that a channel needs.
 
-Blocking; everything waits at most `READ_SECONDS` for the server. `abort` may be called from another thread.
+Blocking; each operation waits at most `READ_SECONDS` for the server. `abort` may be called from another thread.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from imapclient import DELETED, SEEN
 from deskctl.plugins import AuthFailed, Unavailable
 from deskctl.plugins.faultpoints import exchange
 
-from . import login
+from . import imap_login
 from .config import Imap
-from .login import READ_SECONDS, Lost, Refusal
-from .tokens import Tokens
+from .imap_login import READ_SECONDS, ConnectionLost, ServerRefusal
+from .oauth_tokens import AccessTokens
 
-#: RFC 2177 asks for a new IDLE every 29 minutes; routers forget a silent connection much sooner.
+#: RFC 2177 requires a new IDLE every 29 minutes; routers drop an idle connection much sooner.
 IDLE_SECONDS: Final = 240
-#: UIDs asked for at once: an answer has one line for all, and imaplib reads no line above 1 MB.
+#: UIDs per search: the response is one line, and imaplib reads no line longer than 1 MB.
 SEARCH_BLOCK: Final = 20_000
-#: The keyword that says "in the journal", where the server lets us make one.
+#: The keyword that marks journalled mail, on servers that allow custom keywords.
 TAKEN: Final = b"$DeskctlTaken"
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What SELECT said. `keywords`: flags of our own are kept; `writable`: flags are kept at all."""
+    """The result of SELECT. `keywords`: the server stores custom flags; `writable`: it stores flags at all."""
 
     uidvalidity: int
     uidnext: int
@@ -44,49 +44,51 @@ class Folder:
 
 
 class Connection:
-    """Logged in, with the folder selected."""
+    """A logged-in connection with a selected folder."""
 
-    def __init__(self, imap: Imap, tokens: Tokens | None = None, folder: str | bool | None = None) -> None:
-        """`tokens` log in instead of a password. `folder`: another than the configured one, created if it is missing;
-        True is the one that the server keeps for sent mail.
+    def __init__(self, imap: Imap, tokens: AccessTokens | None = None, folder: str | bool | None = None) -> None:
+        """Connect, log in with `tokens` or a password, and select a folder.
+
+        `folder` replaces the configured folder and is created if it is missing; True stands for the server's folder
+        for sent mail.
 
         Raises AuthFailed, Unavailable, OSError, Lost or Refusal.
         """
         self._imap = imap
-        token = tokens.access() if tokens is not None else None
+        token = tokens.get() if tokens is not None else None
         with exchange("imap.connect"):
-            self._client = login.connect(imap)
+            self._client = imap_login.connect(imap)
         try:
             with exchange("imap.login"):
                 if tokens is None or token is None:
-                    login.with_password(self._client, imap)
+                    imap_login.login_with_password(self._client, imap)
                 else:
-                    self._let_in(tokens, token)
+                    self._login_with_token(tokens, token)
             self.name = imap.folder
             if folder is not None:
                 with exchange("imap.sent_folder"):
-                    self.name = self._another(folder)
+                    self.name = self._other_folder(folder)
             with exchange("imap.select"):
                 self.folder = self._select()
         except BaseException:
             self.close()
             raise
 
-    def _let_in(self, tokens: Tokens, token: str) -> None:
+    def _login_with_token(self, tokens: AccessTokens, token: str) -> None:
         try:
-            login.with_token(self._client, self._imap, token, tokens.hint)
+            imap_login.login_with_token(self._client, self._imap, token, tokens.hint)
         except AuthFailed:
-            # It may have been withdrawn before its time: one new token, on a new line.
-            fresh = tokens.access(refused=token)
+            # The token may have been revoked before it expired: try one new token, on a new connection.
+            fresh = tokens.get(refused=token)
             self.close()
-            self._client = login.connect(self._imap)
-            login.with_token(self._client, self._imap, fresh, tokens.hint)
+            self._client = imap_login.connect(self._imap)
+            imap_login.login_with_token(self._client, self._imap, fresh, tokens.hint)
 
-    def _another(self, folder: str | bool) -> str:
+    def _other_folder(self, folder: str | bool) -> str:
         if folder is True:
             found = self._client.find_special_folder(b"\\Sent")
             if found is None:
-                raise Unavailable("the server names no folder for sent mail", 'Name it: sent = "Sent".')
+                raise Unavailable("the server has no special folder for sent mail", 'set sent = "Sent"')
             return str(found)
         name = str(folder)
         if not self._client.folder_exists(name):
@@ -94,31 +96,31 @@ class Connection:
         return name
 
     @property
-    def idles(self) -> bool:
+    def uses_idle(self) -> bool:
         return self._imap.idle and self._client.has_capability("IDLE")
 
     @property
-    def moves(self) -> bool:
-        """Whether MOVE is one step here."""
+    def supports_move(self) -> bool:
+        """Return True if the server has the MOVE command."""
         return bool(self._client.has_capability("MOVE"))
 
     def uids_from(self, first: int) -> Iterator[list[int]]:
-        """The UIDs from `first` on, ascending, in blocks that are not empty."""
+        """Yield the UIDs from `first` on, ascending, in blocks that are not empty."""
         low = first
         block = max(SEARCH_BLOCK, (self.folder.uidnext - first) // 100)
         while low + block < self.folder.uidnext:
-            yield from self._found(f"{low}:{low + block - 1}", low)
+            yield from self._search_uids(f"{low}:{low + block - 1}", low)
             low += block
-        # `*` is the newest mail, whatever its UID.
-        yield from self._found(f"{low}:*", low)
+        # `*` is the newest mail, even if its UID is lower.
+        yield from self._search_uids(f"{low}:*", low)
 
-    def uids_since(self, moment: datetime) -> list[int]:
-        """The UIDs of mail that came into the folder at `moment` or later and does not carry our keyword."""
-        day = (moment.astimezone(UTC) - timedelta(days=1)).date()  # the server's days are in a zone of its own
+    def untaken_uids_since(self, moment: datetime) -> list[int]:
+        """Return the UIDs of mail that arrived at `moment` or later and does not have the keyword TAKEN."""
+        day = (moment.astimezone(UTC) - timedelta(days=1)).date()  # the server's dates are in an unknown time zone
         newer: list[int] = []
         with exchange("imap.compare"):
             since = sorted(self._client.search(["SINCE", day, "UNKEYWORD", TAKEN]))
-        for part in _parts(since, 500):
+        for part in _chunks(since, 500):
             with exchange("imap.dates"):
                 dates = self._client.fetch(part, ["INTERNALDATE"])
             for uid, fields in dates.items():
@@ -127,38 +129,40 @@ class Connection:
                     newer.append(uid)
         return sorted(newer)
 
-    def between(self, low: int, high: int) -> list[int]:
-        """The UIDs that exist from `low` up to, not including, `high`."""
+    def uids_between(self, low: int, high: int) -> list[int]:
+        """Return the existing UIDs from `low` up to, but not including, `high`."""
         with exchange("imap.between"):
             found = self._client.search(["UID", f"{low}:{high - 1}"])
         return sorted(uid for uid in found if low <= uid < high)
 
-    def announced(self) -> bool:
-        """Whether the server told of new mail, in passing, since this was last asked. It tells everything once:
-        what came along with the answer to another command is not told again by IDLE."""
+    def has_announced_mail(self) -> bool:
+        """Return True if the server announced new mail since the last call, together with another response.
+
+        The server announces mail only once: IDLE does not repeat what came with the response to another command.
+        """
         return bool(self._client._imap.response("EXISTS")[1] != [None])
 
-    def existing(self, uids: Sequence[int]) -> set[int]:
-        """Which of these are still there."""
+    def existing_uids(self, uids: Sequence[int]) -> set[int]:
+        """Return the UIDs that still exist."""
         found: set[int] = set()
-        for part in _parts(uids, 500):
+        for part in _chunks(uids, 500):
             with exchange("imap.existing"):
                 found.update(self._client.search(["UID", ",".join(map(str, part))]))
         return found.intersection(uids)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Bytes by UID, for those that are still there."""
+        """Return the sizes in bytes by UID, for mail that still exists."""
         with exchange("imap.sizes"):
-            return self._values(uids, "RFC822.SIZE")
+            return self._fetch_values(uids, "RFC822.SIZE")
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Whole mails by UID; nothing is marked as seen."""
+        """Return whole mails by UID without marking them as seen."""
         with exchange("imap.fetch"):
-            return self._values(uids, "BODY[]", "BODY.PEEK[]")
+            return self._fetch_values(uids, "BODY[]", "BODY.PEEK[]")
 
     def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
         with exchange("imap.headers"):
-            return self._values(uids, "BODY[HEADER]", "BODY.PEEK[HEADER]")
+            return self._fetch_values(uids, "BODY[HEADER]", "BODY.PEEK[HEADER]")
 
     def flag(self, uids: Sequence[int]) -> None:
         if self.folder.writable:
@@ -166,56 +170,56 @@ class Connection:
                 self._client.add_flags(uids, [SEEN, TAKEN] if self.folder.keywords else [SEEN], silent=True)
 
     def move(self, uids: Sequence[int], target: str) -> None:
-        """Into `target`, which is made if it is missing."""
-        copy = self._client.move if self.moves else self._client.copy
+        """Move mail to the folder `target`, which is created if it is missing."""
+        copy = self._client.move if self.supports_move else self._client.copy
         try:
             with exchange("imap.move"):
                 copy(uids, target)
-        except Lost:
+        except ConnectionLost:
             raise
-        except Refusal:
+        except ServerRefusal:
             with exchange("imap.create"):
                 self._client.create_folder(target)
             copy(uids, target)
-        if not self.moves:
+        if not self.supports_move:
             self.delete(uids)
 
     def delete(self, uids: Sequence[int]) -> None:
-        """Without UIDPLUS the mail is only marked: EXPUNGE alone would take other people's deleted mail along."""
+        """Delete mail. Without UIDPLUS it is only marked: EXPUNGE would also remove mail that other clients deleted."""
         with exchange("imap.mark_deleted"):
             self._client.add_flags(uids, [DELETED], silent=True)
         if self._client.has_capability("UIDPLUS"):
             with exchange("imap.expunge"):
                 self._client.uid_expunge(uids)
 
-    def with_message_id(self, message_id: str) -> list[int]:
-        """The UIDs of mail with this Message-ID."""
+    def uids_with_message_id(self, message_id: str) -> list[int]:
+        """Return the UIDs of mail with this Message-ID."""
         with exchange("imap.known"):
             return list(self._client.search(["HEADER", "Message-ID", message_id]))
 
     def append(self, raw: bytes, moment: datetime) -> None:
-        """A mail of our own into this folder, as one that was read."""
+        """Append a mail to the folder, marked as seen."""
         with exchange("imap.append"):
             self._client.append(self.name, raw, [SEEN], moment)
 
-    def arrived(self, first: datetime, below: int) -> list[int]:
-        """The UIDs under `below` of mail that came into the folder at `first` or later."""
+    def uids_arrived_between(self, first: datetime, below: int) -> list[int]:
+        """Return the UIDs less than `below` of mail that arrived at `first` or later."""
         day = first.astimezone(UTC).date()
         found: list[int] = []
         for low in range(1, below, SEARCH_BLOCK):
             among = f"{low}:{min(low + SEARCH_BLOCK, below) - 1}"
-            # The server's days are in a zone of its own: around the first day each mail is asked for its moment.
+            # The server's dates are in an unknown time zone: near the first day, compare the time of each mail.
             with exchange("imap.arrived"):
                 sure = set(self._client.search(["UID", among, "SINCE", day + timedelta(days=2)]))
                 maybe = set(self._client.search(["UID", among, "SINCE", day - timedelta(days=1)])) - sure
-            dates = self.dates(sorted(maybe))
+            dates = self.arrival_times(sorted(maybe))
             found += [uid for uid in sure | maybe if uid < below and (uid in sure or dates.get(uid, first) >= first)]
         return sorted(found)
 
-    def dates(self, uids: Sequence[int]) -> dict[int, datetime]:
-        """When these came into the folder, aware."""
+    def arrival_times(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """Return the timezone-aware arrival times by UID."""
         came: dict[int, datetime] = {}
-        for part in _parts(uids, 500):
+        for part in _chunks(uids, 500):
             with exchange("imap.moments"):
                 fetched = self._client.fetch(part, ["INTERNALDATE"])
             for uid, fields in fetched.items():
@@ -224,37 +228,37 @@ class Connection:
                     came[uid] = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
         return came
 
-    def taken(self, uids: Sequence[int]) -> set[int]:
-        """Which of these carry our keyword."""
+    def taken_uids(self, uids: Sequence[int]) -> set[int]:
+        """Return the UIDs of mail that has the keyword TAKEN."""
         return {
             uid
-            for part in _parts(uids, 500)
+            for part in _chunks(uids, 500)
             for uid, fields in self._client.fetch(part, ["FLAGS"]).items()
             if TAKEN in fields.get(b"FLAGS", ())
         }
 
-    def wait(self) -> None:
-        """Until the server says that something is new, but not longer than `IDLE_SECONDS`."""
+    def wait_for_mail(self) -> None:
+        """Wait until the server announces new mail, at most `IDLE_SECONDS`."""
         try:
             with exchange("imap.idle"):
                 self._client.idle()
-        except Lost:
+        except ConnectionLost:
             raise
-        except Refusal as error:  # it answered something else: where the conversation stands is not known any more
-            raise Lost(f"IDLE failed: {error}") from error
-        if not self._has_read_ahead():
+        except ServerRefusal as error:  # the state of the connection is unknown after an unexpected response
+            raise ConnectionLost(f"IDLE failed: {error}") from error
+        if not self._has_buffered_data():
             self._client.idle_check(timeout=IDLE_SECONDS)
         with exchange("imap.idle_done"):
             self._client.idle_done()
 
-    def nod(self) -> None:
-        """Ask for news (NOOP); raises when the line is dead."""
+    def noop(self) -> None:
+        """Send NOOP, which fetches announcements. Raises if the connection is dead."""
         with exchange("imap.noop"):
             self._client.noop()
 
     def abort(self) -> None:
-        """Cut the line under whatever waits on it."""
-        # A copy of the descriptor, so that a TLS wrapper in use elsewhere is not touched.
+        """Shut the connection down, so that an operation in another thread fails at once."""
+        # Use a copy of the descriptor, so that a TLS wrapper in use by another thread is not changed.
         with (
             contextlib.suppress(OSError, AttributeError),
             socket.socket(fileno=os.dup(self._client.socket().fileno())) as line,
@@ -262,39 +266,39 @@ class Connection:
             line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Say goodbye, if anybody listens."""
-        with contextlib.suppress(OSError, Refusal, AttributeError):
+        """Log out if the server responds, and close the connection."""
+        with contextlib.suppress(OSError, ServerRefusal, AttributeError):
             self._client.socket().settimeout(2)
             with exchange("imap.logout"):
                 self._client.logout()
             return
-        with contextlib.suppress(OSError, Refusal, AttributeError):
+        with contextlib.suppress(OSError, ServerRefusal, AttributeError):
             self._client.shutdown()
 
     def _select(self) -> Folder:
-        said = self._client.select_folder(self.name)
-        if b"UIDVALIDITY" not in said:
-            raise Unavailable(f"the server gives the folder {self.name} no UIDVALIDITY")
-        uidnext = said.get(b"UIDNEXT")
+        response = self._client.select_folder(self.name)
+        if b"UIDVALIDITY" not in response:
+            raise Unavailable(f"the server sends no UIDVALIDITY for the folder {self.name}")
+        uidnext = response.get(b"UIDNEXT")
         if uidnext is None:
             uidnext = max(self._client.search(["UID", "*"]), default=0) + 1
-        flags = said.get(b"PERMANENTFLAGS", ())
-        writable = b"READ-ONLY" not in said
-        return Folder(int(said[b"UIDVALIDITY"]), int(uidnext), b"\\*" in flags or TAKEN in flags, writable)
+        flags = response.get(b"PERMANENTFLAGS", ())
+        writable = b"READ-ONLY" not in response
+        return Folder(int(response[b"UIDVALIDITY"]), int(uidnext), b"\\*" in flags or TAKEN in flags, writable)
 
-    def _found(self, uids: str, low: int) -> Iterator[list[int]]:
+    def _search_uids(self, uids: str, low: int) -> Iterator[list[int]]:
         with exchange("imap.search"):
             found = sorted({uid for uid in self._client.search(["UID", uids]) if uid >= low})
         if found:
             yield found
 
-    def _values(self, uids: Sequence[int], name: str, asked: str = "") -> dict[int, Any]:
+    def _fetch_values(self, uids: Sequence[int], name: str, asked: str = "") -> dict[int, Any]:
         answers = self._client.fetch(uids, [asked or name])
         wanted = name.encode("ascii")
         return {uid: fields[wanted] for uid, fields in answers.items() if fields.get(wanted) is not None}
 
-    def _has_read_ahead(self) -> bool:
-        """Whether news came in one piece with the answer to IDLE: then the socket stays silent about it."""
+    def _has_buffered_data(self) -> bool:
+        """Return True if announcements arrived together with the response to IDLE: the socket does not signal them."""
         line = self._client.socket()
         if isinstance(line, ssl.SSLSocket) and line.pending():
             return True
@@ -310,5 +314,5 @@ class Connection:
             line.settimeout(READ_SECONDS)
 
 
-def _parts(uids: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+def _chunks(uids: Sequence[int], size: int) -> Iterable[Sequence[int]]:
     return (uids[i : i + size] for i in range(0, len(uids), size))

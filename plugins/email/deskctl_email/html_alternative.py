@@ -1,7 +1,7 @@
-"""The plain text of an answer as a page of HTML, for mail programs that show nothing else well.
+"""The HTML alternative of an outgoing message, for mail programs that display plain text badly.
 
-It says what the text says, and nothing that the text could smuggle in: every character is escaped, a link shows the
-address that it leads to, and the page asks for nothing from elsewhere.
+The page has the same content as the text. Every character is escaped, each link shows its target, and the page loads
+nothing from the network.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-#: Quotes deeper than this are shown at this depth.
+#: Deeper quotes are shown at this depth.
 MAX_DEPTH: Final = 8
 
 _QUOTE = re.compile(r"(?:> ?)+")
 _LINK = re.compile(r"https?://[^\s<>\"'\u200b-\u200f\u2028-\u202e\u2066-\u2069]+", re.IGNORECASE)
-#: What ends a sentence or a bracket around a link rather than the link.
+#: Characters after a link that belong to the sentence, not to the link.
 _AFTER_LINK = ".,;:!?)]}、。，！？）」』>"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"^ | (?= )", re.MULTILINE)
@@ -29,15 +29,15 @@ _QUOTED = '<blockquote style="margin: 0 0 0 4px; padding-left: 10px; border-left
 _SIGNED = '<div style="color: #666">\n'
 
 
-def page(text: str, language: str | None = None) -> str:
-    """`text` has any line ends. `language` is a tag (BCP 47), as in "ko"."""
+def html_page(text: str, language: str | None = None) -> str:
+    """Return the HTML page for `text`, which may have any line ends. `language` is a BCP 47 tag such as "ko"."""
     lines = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip("\n").split("\n")
     lang = f' lang="{escape(language)}"' if language else ""
     return _PAGE.replace("{lang}", lang).replace("{body}", "".join(_blocks(lines)))
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
-    """Paragraphs, in block quotes as deep as the marks before their lines, and the signature in a block of its own."""
+    """Yield paragraphs, nested in block quotes by the quote marks of the lines; the signature gets its own block."""
     depth, paragraph, signed = 0, list[str](), False
     for line in lines:
         quote = _QUOTE.match(line)
@@ -65,21 +65,21 @@ def _blocks(lines: list[str]) -> Iterator[str]:
 
 
 def _paragraph(lines: list[str]) -> str:
-    return "<p>" + "<br>\n".join(map(_linked, lines)) + "</p>\n"
+    return "<p>" + "<br>\n".join(map(_link_addresses, lines)) + "</p>\n"
 
 
-def _linked(line: str) -> str:
+def _link_addresses(line: str) -> str:
     pieces, end = [], 0
     for found in _LINK.finditer(line):
         address = found[0].rstrip(_AFTER_LINK)
         if len(address) <= len("https://"):
             continue
-        pieces.append(_shown(line[end : found.start()]))
+        pieces.append(_escape_text(line[end : found.start()]))
         pieces.append(f'<a href="{escape(address)}">{escape(address)}</a>')
         end = found.start() + len(address)
-    return "".join((*pieces, _shown(line[end:])))
+    return "".join((*pieces, _escape_text(line[end:])))
 
 
-def _shown(words: str) -> str:
-    """Escaped; blanks that HTML would swallow are kept."""
+def _escape_text(words: str) -> str:
+    """Escape text and keep the spaces that HTML would collapse."""
     return _SPACES.sub("&nbsp;", escape(words).replace("\t", "    "))

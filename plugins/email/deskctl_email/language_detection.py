@@ -1,4 +1,4 @@
-"""The language a text is written in: by its script, and for Latin letters by its small words. A guess, or none."""
+"""Detection of a text's language by its script, and for Latin script by its function words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 
 SAMPLE = 1_500
-"""Characters that are looked at."""
+"""Characters that are examined."""
 MAX_WORDS = 80
 
 _SCRIPTS = (
@@ -19,7 +19,7 @@ _SCRIPTS = (
 _UKRAINIAN = frozenset("іїєґІЇЄҐ")
 _EDGES = '.,;:!?()[]<>"“”„«»¡¿*_-'
 
-_SMALL_WORDS = {
+_FUNCTION_WORDS = {
     "en": "the and is are to of you your i my for it that this with have not was can on please thanks hello we be",
     "de": "der die das und ist nicht ich sie mit für ein eine auf zu den wir ihre mein bitte danke hallo habe von es",
     "fr": "le la les et est je vous ne pas pour une un des que mon votre nous bonjour merci avec sur dans au du ai",
@@ -36,24 +36,24 @@ _SMALL_WORDS = {
     "id": "dan yang di ke dari ini itu saya tidak untuk dengan terima kasih ada anda mohon",
 }
 _LANGUAGES: dict[str, list[str]] = {}
-for _language, _words in _SMALL_WORDS.items():
+for _language, _words in _FUNCTION_WORDS.items():
     for _word in _words.split():
         _LANGUAGES.setdefault(_word, []).append(_language)
 
 
-def detect(text: str) -> str | None:
-    """A BCP 47 primary tag ("ko", "en"), or None when the text does not say enough."""
+def detect_language(text: str) -> str | None:
+    """Return a BCP 47 primary tag ("ko", "en"), or None if the language is not clear."""
     sample = text[:SAMPLE]
     if sample.isascii():
-        return _latin(sample)
+        return _detect_latin(sample)
     counts: Counter[str] = Counter()
     for character, times in Counter(sample).items():
         counts[_script(character)] += times
     del counts[""]
     latin = counts.pop("latin", 0)
-    # A Korean or Japanese mail is full of product names in Latin letters; a foreign name in an English mail is short.
+    # A Korean or Japanese mail contains many product names in Latin script; an English mail few foreign names.
     if not counts or sum(counts.values()) * 4 < latin:
-        return _latin(sample)
+        return _detect_latin(sample)
     kana, han = counts.pop("kana", 0), counts.pop("han", 0)
     if kana or han:
         counts["ja" if kana * 8 >= han else "zh"] = kana + han
@@ -70,8 +70,8 @@ def _script(character: str) -> str:
     return next((name for name, first, last in _SCRIPTS if first <= character <= last), "")
 
 
-def _latin(sample: str) -> str | None:
-    """The language whose small words are found most often, if it is clearly one."""
+def _detect_latin(sample: str) -> str | None:
+    """Return the language whose function words occur most often, if the result is clear."""
     words = sample.lower().split(None, MAX_WORDS)[:MAX_WORDS]
     if len(words) < 3:
         return None

@@ -1,6 +1,6 @@
-"""Reason classes of bounces: what the server's words say, else its enhanced status (RFC 3463), else its SMTP code.
+"""Reason classes of bounces, by the server's message, its enhanced status (RFC 3463) or its SMTP code, in this order.
 
-Words come first because many servers use one status for everything (5.0.0, 5.7.1), and the right words with it.
+The message comes first because many servers use one status for everything (5.0.0, 5.7.1) but a correct message.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 
 from deskctl.plugins import ReasonClass
 
-from .reason_words import WORDS
+from .bounce_patterns import PATTERNS
 
 MAX_TEXT = 4_000
-"""Characters that are looked at."""
+"""Characters that are examined."""
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.:/#-])([45]\d\d)(?=[ \-,;:]|\Z)(?!\d{2}:)")
@@ -40,18 +40,18 @@ _BY_CODE = {
 }  # fmt: skip
 
 
-def classify(words: str, status: str | None = None) -> ReasonClass:
-    """Return the class of a server's answer or a report's text; OTHER if nothing in it says why.
+def classify_reason(words: str, status: str | None = None) -> ReasonClass:
+    """Return the reason class of a server's reply or a report's text; OTHER if the reason is unknown.
 
     `status` is the report's own status field, RFC 3463.
     """
     text = " ".join(words[:MAX_TEXT].split())
-    for reason, pattern in WORDS:
+    for reason, pattern in PATTERNS:
         if pattern.search(text):
             return reason
     for stated in (_STATUS.search(text), _STATUS.search(status or "")):
         if stated:
-            found = _of_status(int(stated[2]), int(stated[3]), temporary=stated[1] == "4")
+            found = _reason_of_status(int(stated[2]), int(stated[3]), temporary=stated[1] == "4")
             if found is not None:
                 return found
     code = _CODE.search(text)
@@ -59,12 +59,12 @@ def classify(words: str, status: str | None = None) -> ReasonClass:
 
 
 def has_expired(words: str) -> bool:
-    """Return True if a report says that the sender's server has given up after a time."""
+    """Return True if a report says that the sender's server has given up after a time limit."""
     text = " ".join(words[:MAX_TEXT].split())
-    return any(pattern.search(text) for reason, pattern in WORDS if reason is _R.EXPIRED)
+    return any(pattern.search(text) for reason, pattern in PATTERNS if reason is _R.EXPIRED)
 
 
-def _of_status(subject: int, detail: int, *, temporary: bool) -> ReasonClass | None:
+def _reason_of_status(subject: int, detail: int, *, temporary: bool) -> ReasonClass | None:
     exact = _BY_STATUS.get((subject, detail))
     if exact is not None:
         return exact

@@ -1,4 +1,4 @@
-"""What mail servers say when they refuse a mail, by reason class; the first class that matches counts."""
+"""Patterns for the messages of mail servers that reject a mail, by reason class; the first match decides."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-WORDS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
+PATTERNS: tuple[tuple[ReasonClass, re.Pattern[str]], ...] = (
     (
         _R.MAILBOX_FULL,
         _any(

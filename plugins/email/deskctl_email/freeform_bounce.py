@@ -1,7 +1,7 @@
-"""Non-delivery reports without a machine-readable part: qmail, Exim, Postfix, Exchange, Yahoo, Notes, old gateways …
+"""Bounces without a machine-readable part, such as those of qmail, Exim, Postfix, Exchange, Yahoo and Notes.
 
-Words alone make no report: people write about mail that came back, and forward such reports. So there must be a sign
-that a mail system wrote it (an empty envelope sender, its name, a header), and words of a report on top of that.
+The text alone does not identify a bounce: people write about bounced mail and forward bounces. A bounce must show that
+a mail system wrote it (an empty envelope sender, the sender's name, a header) and contain typical phrases as well.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from deskctl.plugins import ReasonClass
 
-from . import reasons
+from . import bounce_reasons
 
 MAX_TEXT = 20_000
-"""Characters of a report that are read."""
+"""Characters of a report that are examined."""
 MAX_RECIPIENTS = 50
 
 _DAEMON = re.compile(
@@ -33,7 +33,7 @@ _DAEMON_NAME = re.compile(
     r"|メール配信",
     re.IGNORECASE,
 )
-_WEAK = re.compile(
+_POSSIBLE_DAEMON = re.compile(
     r"(?:daemon|root|mail|mailer|smtp|bounces?|uucp|admin(?:istrator)?|mailadmin|noreply|no-reply|nobody"
     r"|notification)\b|(?:mdaemon|imss|inetgw|ndr|listserv|mimesweeper|jetmail|mailscan\w*)\d*\Z"
     r"|.*(?:mail|smtp|virus|mta|mx)[\w.-]*[._-]?(?:service|gateway|system|server|wall|admin|delivery|for_smtp\w"
@@ -148,8 +148,8 @@ _COPY_ID = re.compile(r"^[ \t>|]*Message-ID:\s{0,5}(<[^<>\s]{1,900}>)", re.MULTI
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
-    """What says who wrote a mail: the sender, the subject, the envelope, and whom it was sent to."""
+class Origin:
+    """The properties of a mail that show whether a mail system wrote it."""
 
     sender: str | None
     sender_name: str
@@ -159,8 +159,8 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a free-form report says."""
+class FreeformReport:
+    """The content of a free-form bounce."""
 
     recipients: tuple[str, ...]
     status: str | None
@@ -168,11 +168,14 @@ class Report:
     reason: str | None
     original_message_id: str | None
     delayed: bool = False
-    words: str = ""  # what it says above the copy of the mail that came back
+    words: str = ""  # the text above the copy of the returned mail
 
 
-def strength(signs: Signs, first: Mapping[str, str], *, is_report: bool) -> int:
-    """How surely a mail system wrote the mail: 0 not at all, 1 perhaps, 2 by an empty envelope, 3 by its name."""
+def report_confidence(signs: Origin, first: Mapping[str, str], *, is_report: bool) -> int:
+    """Return the confidence that a mail system wrote the mail.
+
+    0: none; 1: possible by the sender's address; 2: an empty envelope sender; 3: the sender's name or a header.
+    """
     if is_report or "x-failed-recipients" in first:
         return 3
     local = (signs.sender or "").rpartition("@")[0]
@@ -180,27 +183,33 @@ def strength(signs: Signs, first: Mapping[str, str], *, is_report: bool) -> int:
         return 3
     if signs.null_sender or first.get("return-path", "x").strip() in ("<>", "", "<MAILER-DAEMON>"):
         return 2
-    return 1 if _WEAK.match(local) else 0
+    return 1 if _POSSIBLE_DAEMON.match(local) else 0
 
 
-def read(
-    text: str, signs: Signs, first: Mapping[str, str], strength: int, *, is_report: bool = False, copied: bool = False
-) -> Report | None:
-    """What the report says; None when the words are not those of a report.
+def read_freeform(
+    text: str,
+    signs: Origin,
+    first: Mapping[str, str],
+    confidence: int,
+    *,
+    is_report: bool = False,
+    copied: bool = False,
+) -> FreeformReport | None:
+    """Return the content of a bounce; None if the text is not that of a bounce.
 
-    `is_report`: the mail has the form of a delivery report; `copied`: it contains the mail that came back.
+    `is_report`: the mail has the form of a delivery report; `copied`: it contains the returned mail.
     """
     text = text[:MAX_TEXT]
-    report = above_copy(text)
+    report = text_above_copy(text)
     head = report[:4_000]
     subject = bool(_SUBJECT.search(signs.subject[:300]))
     phrase = _PHRASE.search(head)
     code = _CODE.search(report)
     status = _STATUS.search(report)
     recipients = _recipients(report, signs, first)
-    if strength == 1 and not (subject and phrase and (recipients or status or copied)):
+    if confidence == 1 and not (subject and phrase and (recipients or status or copied)):
         return None
-    if strength == 2 and not ((subject and phrase) or (phrase and recipients and (code or status))):
+    if confidence == 2 and not ((subject and phrase) or (phrase and recipients and (code or status))):
         return None
     if not (subject or phrase or "x-failed-recipients" in first):
         return None
@@ -208,25 +217,25 @@ def read(
         return None
     stated = status[1] if status else code[1] if code else ""
     permanent = _permanent(signs.subject, head, stated)
-    return Report(
+    return FreeformReport(
         recipients,
         status[1] if status else None,
         permanent,
         _reason(report),
-        _id_below(text),
+        _copy_message_id(text),
         delayed=not permanent and not _is_final(signs.subject, head),
         words=head,
     )
 
 
-def above_copy(text: str) -> str:
-    """What a report says itself, without the copy of the mail that came back."""
+def text_above_copy(text: str) -> str:
+    """Return the report's own text, without the copy of the returned mail."""
     returned = _RETURNED.search(text[:MAX_TEXT], 1)
     return text[: returned.start()] if returned and returned.start() > 10 else text[:MAX_TEXT]
 
 
 def _is_final(subject: str, head: str) -> bool:
-    """Whether the sender's server has given up, whatever the status says."""
+    """Return True if the text says that the server has given up, regardless of the status."""
     if _RETRIED.search(head) or (_DELAYED.search(subject) and not _FINAL.search(subject)):
         return False
     return _GIVEN_UP.search(f"{subject}\n{head}") is not None
@@ -242,8 +251,8 @@ def _permanent(subject: str, head: str, code: str) -> bool:
     return not (_DELAYED.search(head) and not _FINAL.search(head))
 
 
-def _recipients(report: str, signs: Signs, first: Mapping[str, str]) -> tuple[str, ...]:
-    """The addresses that the report names, without the mail's own sender and recipients."""
+def _recipients(report: str, signs: Origin, first: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the addresses in the report, without the sender and the recipients of the report itself."""
     named = _ADDRESS.findall(first.get("x-failed-recipients", ""))
     if named:
         return tuple(dict.fromkeys(_lower_domain(one) for one in named[:MAX_RECIPIENTS]))
@@ -264,17 +273,17 @@ def _lower_domain(address: str) -> str:
 
 
 def _reason(report: str) -> str | None:
-    """The line that says why: with an error code, else one that names a reason, else with the words of a report."""
+    """Return the line with the reason: one with an error code, else one with a known reason, else a typical phrase."""
     lines = [" ".join(line.split()) for line in report.split("\n")]
     for pattern in (_STATUS, _CODE):
         found = next((line for line in lines if pattern.search(line) and any(c.isalpha() for c in line)), None)
         if found:
             return found[:500]
-    found = next((line for line in lines if reasons.classify(line) is not ReasonClass.OTHER), None)
+    found = next((line for line in lines if bounce_reasons.classify_reason(line) is not ReasonClass.OTHER), None)
     found = found or next((line for line in lines if _PHRASE.search(line[:300])), None)
     return found[:500] if found else None
 
 
-def _id_below(text: str) -> str | None:
+def _copy_message_id(text: str) -> str | None:
     match = _COPY_ID.search(text)
     return match[1] if match else None
