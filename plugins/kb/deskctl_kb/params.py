@@ -1,4 +1,4 @@
-"""What requests are asked with. Nothing here costs a command its start."""
+"""Parameters of the plugin's requests. Importing this module is cheap, because every command start imports it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """`text` may begin with front matter; what is said here goes before it. None: not said."""
+    """Add an article. `text` may begin with front matter; fields given here override it, None leaves it."""
 
     text: str
     title: str | None = None
@@ -20,8 +20,11 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """None leaves as it is. `text` may begin with front matter. `translation_of` "" makes it no translation.
-    `seen` is the version that the editor saw; the edit is refused when there is a newer one."""
+    """Edit an article. None leaves a field unchanged. `text` may begin with front matter.
+
+    An empty `translation_of` removes the reference to an original. `seen` is the version that the agent edited; the
+    edit is refused if there is a newer one.
+    """
 
     id: int
     text: str | None = None
@@ -36,6 +39,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class SetState:
+    """Set the state of articles, and optionally their visibility."""
+
     ids: tuple[int, ...]
     state: str
     public: bool | None = None
@@ -43,7 +48,10 @@ class SetState:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`files`: path below the folder, with slashes, and text. `public` where a file does not say."""
+    """Import files, given as path below the folder, with slashes, and text.
+
+    `public` applies where a file has no value.
+    """
 
     files: tuple[tuple[str, str], ...]
     public: bool = False
@@ -51,17 +59,23 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Show:
+    """Show an article, or one of its versions."""
+
     id: int
     version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class History:
+    """List the versions of an article."""
+
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class List:
+    """List articles; None means any."""
+
     state: str | None = None
     public: bool | None = None
     language: str | None = None
@@ -70,7 +84,7 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`language` is the asker's, None where the question tells. `customers`: only what customers may see."""
+    """Search articles. `language` is the customer's, None to guess it. `customers` finds only public articles."""
 
     text: str
     limit: int = 10
@@ -80,18 +94,25 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
+    """Find articles for a ticket."""
+
     ticket: int
     limit: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
+    """Record a search that found no good match."""
+
     query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`present`: the folder's `*.md` files, path and text. `public`: only what customers may see."""
+    """Export articles.
+
+    `present` are the folder's `*.md` files, path and text. `public` exports only public articles.
+    """
 
     present: tuple[tuple[str, str], ...] = ()
     public: bool = False
@@ -99,14 +120,14 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """`since`: RFC 3339, None for always."""
+    """Count uses of articles since an RFC 3339 time, or at any time."""
 
     since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """`since`: RFC 3339, None for always."""
+    """Group missed questions since an RFC 3339 time, or of any time."""
 
     since: str | None = None
     limit: int = 20

@@ -1,4 +1,4 @@
-"""Replies, posted to the other side. Blocking; run in a thread."""
+"""Delivery of replies by POST to the configured URL. Blocking; run it in a thread."""
 
 from __future__ import annotations
 
@@ -17,62 +17,62 @@ from deskctl.plugins import ChannelContext, OutboundMessage, Part, Receipt, Reje
 from . import signature
 from .config import WebhookConfig
 
-#: Whoever stands before the other side does not know what became of the request.
+#: A proxy answers so if it does not know whether the server handled the request.
 _UNKNOWN = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 def post(config: WebhookConfig, context: ChannelContext, message: OutboundMessage) -> Receipt:
-    """Post one reply. Raises TryLater before its words left, Uncertain when they left and no answer came."""
-    body = encoded(message)
+    """Post one reply. Raise TryLater if it was not sent, Uncertain if it was sent but not answered, or Rejected."""
+    body = encode_message(message)
     identity = message.message_id.strip("<>")
     headers = {
         "Content-Type": "application/json",
-        **signature.signed(config.secret.reveal(), identity, body, context.now()),
+        **signature.sign(config.secret.reveal(), identity, body, context.now()),
     }
     with _connection(config) as (connection, target):
         try:
             connection.connect()
         except OSError as error:
-            raise TryLater(f"{_place(config)} cannot be reached: {error.strerror or error}") from None
+            raise TryLater(f"cannot reach {_base_url(config)}: {error.strerror or error}") from None
         context.sending(message.outbox_id)
         try:
             connection.request("POST", target, body, headers)
             response = connection.getresponse()
-            said = response.read(2_000).decode("utf-8", "replace")
+            body_text = response.read(2_000).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
-            raise Uncertain(f"{_place(config)} gave no answer: {error or type(error).__name__}") from None
-    return judged(response.status, response.getheader("Retry-After"), said, context.now())
+            raise Uncertain(f"{_base_url(config)} did not answer: {error or type(error).__name__}") from None
+    return interpret_response(response.status, response.getheader("Retry-After"), body_text, context.now())
 
 
-def judged(status: int, retry_after: str | None, said: str, now: datetime) -> Receipt:
-    """What an answer means. Raises TryLater, Rejected or Uncertain."""
-    words = " ".join(said.split())[:200]
-    answer = f"{status} {words}".strip()
+def interpret_response(status: int, retry_after: str | None, body_text: str, now: datetime) -> Receipt:
+    """Return the receipt for a success. Raise TryLater, Rejected or Uncertain for other statuses."""
+    summary = " ".join(body_text.split())[:200]
+    answer = f"{status} {summary}".strip()
     if 200 <= status < 300:
         return Receipt(answer)
     if status in _UNKNOWN:
-        raise Uncertain(f"the gateway answered {answer}")
+        raise Uncertain(f"a proxy answered {answer}")
     if status in _LATER or status >= 500:
-        raise TryLater(f"the other side answered {answer}", retry_after=seconds(retry_after, now))
-    hint = "Both sides must have the same secret." if status in (401, 403) else ""
-    raise Rejected(f"the other side answered {answer}", hint)
+        raise TryLater(f"the server answered {answer}", retry_after=parse_retry_after(retry_after, now))
+    hint = "Use the same secret on both sides." if status in (401, 403) else ""
+    raise Rejected(f"the server answered {answer}", hint)
 
 
-def seconds(retry_after: str | None, now: datetime) -> float | None:
-    """What Retry-After asks for (RFC 9110, 10.2.3): a number of seconds, or a date."""
+def parse_retry_after(retry_after: str | None, now: datetime) -> float | None:
+    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3), which is a number of seconds or a date."""
     if retry_after is None:
         return None
     with contextlib.suppress(ValueError, OverflowError):
-        wanted = float(retry_after)
-        return wanted if math.isfinite(wanted) and wanted >= 0 else None
+        delay = float(retry_after)
+        return delay if math.isfinite(delay) and delay >= 0 else None
     with contextlib.suppress(ValueError, TypeError):
         moment = parsedate_to_datetime(retry_after)
         return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
     return None
 
 
-def encoded(message: OutboundMessage) -> bytes:
+def encode_message(message: OutboundMessage) -> bytes:
     fields = {
         "id": message.message_id,
         "to": list(message.to),
@@ -87,17 +87,18 @@ def encoded(message: OutboundMessage) -> bytes:
 
 
 def check(config: WebhookConfig) -> Part:
-    """Whether the other side can be connected to; nothing is posted."""
+    """Connect to the server without a request."""
     with _connection(config) as (connection, _):
         try:
             connection.connect()
         except OSError as error:
-            return Part("url", False, f"{_place(config)}: {error.strerror or error}", "Is the other side running?")
-    return Part("url", True, f"{_place(config)} can be reached")
+            hint = "Check that the server is running."
+            return Part("url", False, f"{_base_url(config)}: {error.strerror or error}", hint)
+    return Part("url", True, f"{_base_url(config)} is reachable")
 
 
-def _place(config: WebhookConfig) -> str:
-    """The address without what may be secret in it."""
+def _base_url(config: WebhookConfig) -> str:
+    """Return the URL without path, query and credentials, which can be secret."""
     parts = urlsplit(config.url or "")
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
 

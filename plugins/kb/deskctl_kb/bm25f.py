@@ -1,7 +1,8 @@
-"""How well articles fit a question: BM25F (Robertson, Zaragoza 2009) over title, tags and text. Pure.
+"""Ranking with BM25F (Robertson, Zaragoza 2009) over title, tags and text. Pure.
 
-The index is kept in pieces of `SEGMENT` articles. A piece says of a term which articles hold it and how often, four
-bytes each; another how long its articles are. A question reads the pieces of its own terms and no others.
+The index is divided into segments of `SEGMENT` articles. Per term and segment it stores which articles contain the term
+and how often, in four bytes each; per segment it stores the lengths of the articles. A question reads only the entries
+of its own terms.
 """
 
 from __future__ import annotations
@@ -14,29 +15,29 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from heapq import nlargest
 
-from .words import SYLLABLE, syllables
+from .terms import SYLLABLE, syllables
 
 SEGMENT = 2048
-#: Numbers of 16 bits for each article in a segment's own piece: terms in title and tags, terms in the text, flags.
+#: 16-bit numbers per article in a segment's lengths: terms in title and tags, terms in the text, flags.
 LENGTHS = 3
-#: Longer parts count as this long.
+#: The maximum length; longer parts count as this long.
 LONGEST = 4095
 FOR_CUSTOMERS = 1
 
 K1 = 1.2
-#: What an occurrence in the title or a tag counts, compared with one in the text.
+#: The weight of an occurrence in the title or a tag; one in the text has 1.
 TITLE, TAGS = 2.0, 2.0
 B_HEAD, B_TEXT = 0.4, 0.6
-#: A term that many articles hold, compared with the question's rarest, is passed over: it decides nothing and costs
-#: most of the time.
-RELEVANT = 0.12
+#: Terms are skipped if their rarity is below this share of the question's rarest term: they hardly change the order
+#: and take most of the time.
+MIN_RARITY = 0.12
 
-#: What an entry's upper half (title and tags) weighs before lengths are looked at.
+#: The weight of an entry's upper byte (title and tags) before length normalisation.
 _HEAD = [TITLE * (e >> 4) + TAGS * (e & 15) for e in range(256)]
 
 
 def pack(numbers: Iterable[int]) -> bytes:
-    """Little-endian on every machine."""
+    """Return 16-bit numbers as little-endian bytes."""
     values = array("H", numbers)
     if sys.byteorder == "big":
         values.byteswap()
@@ -58,10 +59,10 @@ def rank(
     limit: int,
     customers: bool = False,
 ) -> list[tuple[float, int]]:
-    """The best articles, best first: score and number.
+    """Return scores and numbers of the best articles, best first.
 
-    `wanted` are the question's terms and what each counts, `postings` their pieces (segment, entries), `lengths` every
-    segment's own piece. With `customers` what they may not see is left out.
+    `wanted` maps the question's terms to their weights, `postings` maps terms to (segment, entries), `lengths` maps
+    segments to the lengths of their articles. With `customers`, articles that customers may not see are left out.
     """
     known = {segment: unpack(data) for segment, data in lengths.items()}
     heads = {segment: values[0::LENGTHS] for segment, values in known.items()}
@@ -78,7 +79,7 @@ def rank(
     for term, found in pieces.items():
         count = sum(len(piece) for _, piece in found) // 2
         rarity[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
-    least = RELEVANT * max(rarity.values(), default=0.0)
+    least = MIN_RARITY * max(rarity.values(), default=0.0)
     scores = {segment: [0.0] * SEGMENT for segment in known}
     for term, found in sorted(pieces.items(), key=lambda item: item[0][0] == SYLLABLE):
         if rarity[term] < least:
@@ -88,11 +89,11 @@ def rank(
             score, head, body = scores[segment], heads[segment], bodies[segment]
             for local, times in zip(piece[0::2], piece[1::2], strict=True):
                 if supports and not score[local]:
-                    continue  # a syllable decides between what else was found, and finds nothing itself
-                weighed = (times & 255) * text_norm[body[local]]
+                    continue  # syllables only reorder articles that other terms found
+                frequency = (times & 255) * text_norm[body[local]]
                 if times > 255:
-                    weighed += _HEAD[times >> 8] * head_norm[head[local]]
-                score[local] += gain * weighed / (K1 + weighed)
+                    frequency += _HEAD[times >> 8] * head_norm[head[local]]
+                score[local] += gain * frequency / (K1 + frequency)
     best: list[tuple[float, int]] = []
     for segment, score in scores.items():
         touched: set[int] = set().union(
@@ -106,8 +107,11 @@ def rank(
     return [(score, -number) for score, number in nlargest(limit, best)]
 
 
-def possible(wanted: Mapping[str, float], counts: Mapping[str, int], total: int) -> float:
-    """What an article would score that is about nothing but these terms; `counts` are the articles that hold each."""
+def possible_score(wanted: Mapping[str, float], counts: Mapping[str, int], total: int) -> float:
+    """Return the score of an imaginary article about these terms only.
+
+    `counts` are the articles that contain each term.
+    """
     return sum(
         weight * math.log(1 + (total - counts.get(term, 0) + 0.5) / (counts.get(term, 0) + 0.5))
         for term, weight in wanted.items()
@@ -116,12 +120,12 @@ def possible(wanted: Mapping[str, float], counts: Mapping[str, int], total: int)
 
 @lru_cache(maxsize=8)
 def _norms(mean: float, b: float) -> list[float]:
-    """What an occurrence counts, by the length of the part that it stands in."""
+    """Return the length normalisation factors by the length of the part."""
     return [1 / (1 - b + b * n / mean) for n in range(LONGEST + 1)]
 
 
 def entries(title: Iterable[str], tags: Iterable[str], text: Iterable[str]) -> dict[str, int]:
-    """An article's terms, and of each how often it stands where. Single syllables are kept of titles only."""
+    """Return an article's terms with packed frequencies in title, tags and text; single syllables of titles only."""
     found = {term: min(count, 255) for term, count in Counter(text).items()}
     for term, count in Counter(tags).items():
         found[term] = found.get(term, 0) | min(count, 15) << 8

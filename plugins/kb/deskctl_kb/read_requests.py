@@ -1,4 +1,4 @@
-"""Requests that read articles, and the one that remembers what found nothing."""
+"""Handlers of requests that read articles, and of the one that records a missed search."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from sqlalchemy import insert
 from deskctl.plugins import RequestContext, UsageError
 from deskctl.plugins.queries import ShowTicket
 
-from . import documents, folder, shelf
+from . import documents, folder, repository
 from .article import State, storable
-from .asks import Export, History, List, Missed, Search, Show, Suggest
-from .finding import GOOD, Finding, find
-from .measures import of_article
+from .params import Export, History, List, Missed, Search, Show, Suggest
+from .search import GOOD, SearchResult, find
 from .tables import missed
-from .ticket import question_of
+from .ticket_question import ticket_question
+from .usage import of_article
 
-MOST = 1000
+MAX_LIMIT = 1000
 
 
 def show(params: Show, context: RequestContext) -> dict[str, Any]:
-    """Raises NotFound."""
-    article = shelf.article(context.connection, params.id)
-    document = documents.whole(article)
+    """Return an article, or one of its versions. Raise NotFound."""
+    article = repository.get_article(context.connection, params.id)
+    document = documents.full(article)
     if params.version is not None:
-        old = shelf.version(context.connection, params.id, params.version)
+        old = repository.get_version(context.connection, params.id, params.version)
         return {**document, **documents.version(old), "text": old.content.text}
-    family = shelf.translations(context.connection, [article.content.translation_of or article.slug])
+    family = repository.translations(context.connection, [article.content.translation_of or article.slug])
     others = [other for members in family.values() for other in members if other.number != article.number]
     document["translations"] = [{"id": other.number, "language": other.content.language} for other in others]
     document["uses"] = of_article(context.connection, article.number)
@@ -36,18 +36,18 @@ def show(params: Show, context: RequestContext) -> dict[str, Any]:
 
 
 def history(params: History, context: RequestContext) -> list[dict[str, Any]]:
-    """Raises NotFound."""
-    return [documents.version(one) for one in shelf.history(context.connection, params.id)]
+    """Return the versions of an article, newest first. Raise NotFound."""
+    return [documents.version(one) for one in repository.history(context.connection, params.id)]
 
 
 def list_(params: List, context: RequestContext) -> list[dict[str, Any]]:
-    """By number."""
+    """Return the articles that match the filters, by number."""
     state = State(params.state) if params.state else None
     language = params.language.lower() if params.language else None
     tag = params.tag.lower() if params.tag else None
     return [
-        documents.brief(article)
-        for article in shelf.every(context.connection)
+        documents.summary(article)
+        for article in repository.all_articles(context.connection)
         if state in (None, article.content.state)
         and params.public in (None, article.content.public)
         and language in (None, article.content.language)
@@ -56,11 +56,14 @@ def list_(params: List, context: RequestContext) -> list[dict[str, Any]]:
 
 
 def search(params: Search, context: RequestContext) -> dict[str, Any]:
-    """`found`: {id, title, language, public, score, snippet}, best first. `good`: whether the best of them is about
-    what was asked. Raises UsageError."""
+    """Search for a question. Raise UsageError.
+
+    Return `found`, a list of {id, title, language, public, score, snippet}, best first, and `good`, true if the best
+    one is a good match.
+    """
     if not params.text.strip():
-        raise UsageError("nothing is asked", 'deskctl kb search "how do I get a refund"')
-    finding = find(
+        raise UsageError("no question given", 'for example: deskctl kb search "how do I get a refund"')
+    result = find(
         context.connection,
         storable(params.text),
         language=params.language,
@@ -68,41 +71,42 @@ def search(params: Search, context: RequestContext) -> dict[str, Any]:
         limit=_limit(params.limit),
         customers=params.customers,
     )
-    return {"found": rows(finding), "confidence": round(finding.confidence, 3), "good": finding.confidence >= GOOD}
+    return {"found": rows(result), "confidence": round(result.confidence, 3), "good": result.confidence >= GOOD}
 
 
 def suggest(params: Suggest, context: RequestContext) -> list[dict[str, Any]]:
-    """As `search`'s `found`, for what the ticket's customer asks. Raises NotFound."""
+    """Return articles for a ticket in the form of `found` of `search`. Raise NotFound."""
     document = context.desk.ask(ShowTicket(params.ticket))
     return rows(for_ticket(context.connection, document, context.language, _limit(params.limit)))
 
 
-def for_ticket(connection: Any, document: Mapping[str, Any], default: str, limit: int) -> Finding:
-    """What fits a ticket's document, internal articles too."""
-    asked = question_of(document)
+def for_ticket(connection: Any, document: Mapping[str, Any], default: str, limit: int) -> SearchResult:
+    """Search articles for a ticket's document, including internal ones."""
+    asked = ticket_question(document)
     return find(connection, asked.text, language=asked.language, default=default, limit=limit)
 
 
-def remember_missed(params: Missed, context: RequestContext) -> None:
-    """What an agent searched for and did not find, for `gaps`."""
-    row = {"at": documents.moment(context.now()), "ticket": None, "query": storable(params.query)[:500]}
+def record_missed(params: Missed, context: RequestContext) -> None:
+    """Record an agent's search without a good match, for `gaps`."""
+    row = {"at": documents.timestamp(context.now()), "ticket": None, "query": storable(params.query)[:500]}
     context.connection.execute(insert(missed), row)
 
 
 def export(params: Export, context: RequestContext) -> dict[str, Any]:
-    """`write` is text by path, `remove` are paths; whatever else is in the folder is right as it is."""
-    everything = shelf.every(context.connection)
+    """Return the texts to `write` by path, and the paths to `remove`; other files of the folder are up to date."""
+    everything = repository.all_articles(context.connection)
     chosen = [a for a in everything if a.content.for_customers or not params.public]
     hidden = [a for a in everything if not a.content.for_customers] if params.public else []
     present = dict(params.present)
     return {
         "articles": len(chosen),
-        "write": folder.to_write(chosen, present, context.language),
-        "remove": folder.to_remove(hidden, present),
+        "write": folder.files_to_write(chosen, present, context.language),
+        "remove": folder.files_to_remove(hidden, present),
     }
 
 
-def rows(finding: Finding) -> list[dict[str, Any]]:
+def rows(result: SearchResult) -> list[dict[str, Any]]:
+    """Return the documents of the articles in a search result."""
     return [
         {
             "id": one.article.number,
@@ -110,13 +114,13 @@ def rows(finding: Finding) -> list[dict[str, Any]]:
             "language": one.article.content.language,
             "public": one.article.content.public,
             "score": round(one.score, 3),
-            "snippet": one.snippet(finding.wanted),
+            "snippet": one.snippet(result.wanted),
         }
-        for one in finding.found
+        for one in result.found
     ]
 
 
 def _limit(limit: int) -> int:
-    if not 0 < limit <= MOST:
-        raise UsageError(f"a limit of {limit}", f"between 1 and {MOST}")
+    if not 0 < limit <= MAX_LIMIT:
+        raise UsageError(f"limit out of range: {limit}", f"use 1 to {MAX_LIMIT}")
     return limit

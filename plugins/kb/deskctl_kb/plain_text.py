@@ -1,4 +1,4 @@
-"""Articles as plain text: for mails, snippets and the index. What is markup in them never leaves as markup."""
+"""Conversion of Markdown articles to plain text, for messages, snippets and the index."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ _FENCE = re.compile(r"^ {0,3}(?:```+|~~~+)[^\n]*\n?", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
 
-def plain(markdown: str, title: str = "") -> str:
-    """Readable text: no tags, no scripts, no comments, links as `words (address)`. A first heading that only repeats
-    `title` is left out."""
+def plain_text(markdown: str, title: str = "") -> str:
+    """Return readable text without tags, scripts and comments, and with links as `text (URL)`.
+
+    A first heading that equals `title` is left out.
+    """
     text = _ACTIVE.sub("", _COMMENT.sub("", markdown))
     text = _AUTOLINK.sub(r"\1", text)
     text = _TAG.sub("", text)
@@ -34,28 +36,31 @@ def plain(markdown: str, title: str = "") -> str:
     return rest.strip() if title and first.strip() == title and rest.strip() else text
 
 
-def shortened(text: str, longest: int) -> tuple[str, bool]:
-    """At most `longest` characters, cut where a paragraph or a sentence ends; and whether something was cut."""
-    if len(text) <= longest:
+def shorten(text: str, limit: int) -> tuple[str, bool]:
+    """Cut a text to at most `limit` characters, at the end of a paragraph or sentence.
+
+    Also return True if it was cut.
+    """
+    if len(text) <= limit:
         return text, False
-    head = text[:longest]
+    head = text[:limit]
     for mark in ("\n\n", ". ", ".\n", "다. ", "\n", " "):
         at = head.rfind(mark)
-        if at > longest // 3:
+        if at > limit // 3:
             return head[: at + len(mark.rstrip())].rstrip(), True
     return head, True
 
 
-def snippet(text: str, wanted: Collection[str], longest: int = 160) -> str:
-    """The sentence of `text` that says most of what is wanted, on one line."""
-    sought = {bare for term in wanted if len(bare := term.lstrip("=.")) > 1}
-    best, most = "", -1.0
+def snippet(text: str, wanted: Collection[str], limit: int = 160) -> str:
+    """Return the sentence of `text` with the most wanted terms, on one line."""
+    words = {word for term in wanted if len(word := term.lstrip("=.")) > 1}
+    best, best_value = "", -1.0
     for sentence in _SENTENCE.split(text[:8000])[:60]:
         sentence = " ".join(sentence.split())
         if not sentence:
             continue
-        said = sentence.casefold()
-        value = sum(term in said for term in sought) / (1 + len(sentence) / 400)
-        if value > most:
-            best, most = sentence, value
-    return best if len(best) <= longest else best[: longest - 1].rstrip() + "…"
+        folded = sentence.casefold()
+        value = sum(word in folded for word in words) / (1 + len(sentence) / 400)
+        if value > best_value:
+            best, best_value = sentence, value
+    return best if len(best) <= limit else best[: limit - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Articles in the store: reading them, and the one way in which they change."""
+"""Articles in the store: reading, and changes through `ArticleWriter`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from . import index
 from .article import Article, Content, State, slug_from
 from .tables import articles, state, versions
 
-#: Values in one statement.
-_MOST = 900
+#: The most values in one statement.
+_BATCH = 900
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`change` is added, edited, imported, published, drafted, retired, shown or hidden."""
+    """A version of an article. `change` is added, edited, imported, published, drafted or retired."""
 
     version: int
     change: str
@@ -31,54 +31,54 @@ class Version:
     content: Content
 
 
-def article(connection: Connection, number: int) -> Article:
-    """Raises NotFound."""
+def get_article(connection: Connection, number: int) -> Article:
+    """Return an article by number. Raise NotFound."""
     row = connection.execute(select(articles).where(articles.c.id == number)).first()
     if row is None:
-        raise NotFound(f"there is no article {number}", "deskctl kb list")
+        raise NotFound(f"no article {number}", "deskctl kb list shows all articles")
     return _article(row)
 
 
-def several(connection: Connection, numbers: Iterable[int]) -> dict[int, Article]:
-    """Those that are there, by number."""
+def get_articles(connection: Connection, numbers: Iterable[int]) -> dict[int, Article]:
+    """Return the existing articles among `numbers`, by number."""
     wanted = list(numbers)
     found: dict[int, Article] = {}
-    for start in range(0, len(wanted), _MOST):
-        asked = select(articles).where(articles.c.id.in_(wanted[start : start + _MOST]))
+    for start in range(0, len(wanted), _BATCH):
+        asked = select(articles).where(articles.c.id.in_(wanted[start : start + _BATCH]))
         found.update((row.id, _article(row)) for row in connection.execute(asked))
     return found
 
 
-def every(connection: Connection) -> list[Article]:
-    """By number."""
+def all_articles(connection: Connection) -> list[Article]:
+    """Return all articles in the order of their numbers."""
     return [_article(row) for row in connection.execute(select(articles).order_by(articles.c.id))]
 
 
-def called(connection: Connection, slug: str) -> Article | None:
+def find_by_slug(connection: Connection, slug: str) -> Article | None:
     row = connection.execute(select(articles).where(articles.c.slug == slug)).first()
     return None if row is None else _article(row)
 
 
-def referred(connection: Connection, reference: str) -> Article:
-    """By number or slug. Raises NotFound."""
+def resolve_article(connection: Connection, reference: str) -> Article:
+    """Return an article by number or slug. Raise NotFound."""
     if reference.isdecimal():
-        return article(connection, int(reference))
-    found = called(connection, reference)
+        return get_article(connection, int(reference))
+    found = find_by_slug(connection, reference)
     if found is None:
-        raise NotFound(f"no article is called {reference}", "deskctl kb list")
+        raise NotFound(f'no article "{reference}"', "deskctl kb list shows all articles")
     return found
 
 
-def edited_meanwhile(article: Article) -> Refused:
+def edit_conflict(article: Article) -> Refused:
     return Refused(
         f"{article.author} edited article {article.number} meanwhile: it is at version {article.version}",
-        f"deskctl kb show {article.number}, then edit again",
+        f"check deskctl kb show {article.number}, then edit again",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is needed of an article to choose it."""
+    """The fields of an article that decide which translation a search returns."""
 
     number: int
     slug: str
@@ -89,12 +89,12 @@ class Outline:
 
     @property
     def family(self) -> str:
-        """The slug of the original: what an article and its translations have in common."""
+        """Return the slug of the original, which an article and its translations have in common."""
         return self.translation_of or self.slug
 
 
 def outlines(connection: Connection, numbers: Collection[int]) -> dict[int, Outline]:
-    """Those that are there and their translations, by number. At most some hundred."""
+    """Return the outlines of the articles and of their translations, by number. Pass at most a few hundred numbers."""
     c = articles.c
     asked = select(c.id, c.slug, c.language, c.public, c.state, c.translation_of)
     found = {}
@@ -107,20 +107,20 @@ def outlines(connection: Connection, numbers: Collection[int]) -> dict[int, Outl
 
 
 def languages(connection: Connection) -> list[str]:
-    """The languages of the published articles."""
+    """Return the languages of the published articles."""
     asked = select(articles.c.language).where(articles.c.state == State.PUBLISHED.value).distinct()
     return sorted(connection.execute(asked).scalars())
 
 
 def headings(connection: Connection) -> dict[int, tuple[str, tuple[str, ...], str]]:
-    """Title, tags and language of every published article, by number."""
+    """Return title, tags and language of each published article, by number."""
     c = articles.c
     asked = select(c.id, c.title, c.tags, c.language).where(c.state == State.PUBLISHED.value)
     return {row.id: (row.title, tuple(json.loads(row.tags)), row.language) for row in connection.execute(asked)}
 
 
-def holding(connection: Connection, words: Collection[str], limit: int) -> list[int]:
-    """The newest published articles in which each of these words stands letter for letter."""
+def containing(connection: Connection, words: Collection[str], limit: int) -> list[int]:
+    """Return the newest published articles that contain each of the words literally."""
     c = articles.c
     asked = select(c.id).where(c.state == State.PUBLISHED.value).order_by(c.id.desc()).limit(limit)
     for word in words:
@@ -130,7 +130,7 @@ def holding(connection: Connection, words: Collection[str], limit: int) -> list[
 
 
 def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list[Article]]:
-    """By the slug of an original: it and its translations, by number."""
+    """Return the originals and their translations by the slug of the original, in the order of their numbers."""
     wanted = list(slugs)
     found: dict[str, list[Article]] = {}
     asked = select(articles).where(articles.c.slug.in_(wanted) | articles.c.translation_of.in_(wanted))
@@ -140,27 +140,31 @@ def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list
 
 
 def history(connection: Connection, number: int) -> list[Version]:
-    """Newest first. Raises NotFound."""
-    article(connection, number)
+    """Return the versions of an article, newest first. Raise NotFound."""
+    get_article(connection, number)
     asked = select(versions).where(versions.c.article == number).order_by(versions.c.version.desc())
     return [_version(row) for row in connection.execute(asked)]
 
 
-def version(connection: Connection, number: int, wanted: int) -> Version:
-    """Raises NotFound."""
-    newest = article(connection, number)
+def get_version(connection: Connection, number: int, wanted: int) -> Version:
+    """Return a version of an article. Raise NotFound."""
+    newest = get_article(connection, number)
     asked = select(versions).where(versions.c.article == number, versions.c.version == wanted)
     row = connection.execute(asked).first()
     if row is None:
         raise NotFound(
-            f"article {number} has no version {wanted}; its newest is {newest.version}", f"deskctl kb history {number}"
+            f"article {number} has no version {wanted}; the newest is {newest.version}",
+            f"deskctl kb history {number} shows all versions",
         )
     return _version(row)
 
 
-class Pen:
-    """Changes articles within one transaction. Whoever makes one is the next to write: others wait for its end. Nothing
-    is in the store before `finish`."""
+class ArticleWriter:
+    """Changes of articles in one transaction.
+
+    Creating a writer locks the plugin's tables: other writers wait until the transaction ends. Call `finish` to write
+    the new articles and versions.
+    """
 
     def __init__(self, connection: Connection, author: str, now: datetime) -> None:
         self._connection, self._author, self._now = connection, author, now
@@ -174,40 +178,40 @@ class Pen:
         self._changes: list[index.Change] = []
 
     def add(self, content: Content, slug: str | None = None, path: str | None = None, change: str = "added") -> Article:
-        """A new article. Without a slug it gets one out of its title. Raises Refused when the slug is taken."""
+        """Add an article. Without a slug, make one from the title. Raise Refused if the slug is in use."""
         if slug is None:
             wanted = slug_from(content.title) or f"article-{self._next}"
-            slug = _first(lambda n: wanted if n == 1 else f"{wanted}-{n}", self._slugs)
+            slug = _first_free(lambda n: wanted if n == 1 else f"{wanted}-{n}", self._slugs)
         elif slug in self._slugs:
-            raise Refused(f"article {self._slugs[slug]} is called {slug} already")
+            raise Refused(f"article {self._slugs[slug]} already has the slug {slug}")
         self._check_original(slug, content)
         if path is None:
-            path = _first(lambda n: f"{slug}.md" if n == 1 else f"{slug}-{n}.md", self._paths)
+            path = _first_free(lambda n: f"{slug}.md" if n == 1 else f"{slug}-{n}.md", self._paths)
         new = Article(self._next, slug, path, 1, self._author, self._now, content)
         self._next += 1
         self._slugs[slug] = new.number
         self._paths.add(path)
         self._new.append(_row(new))
-        self._remember(new, change, None)
+        self._add_version(new, change, None)
         return new
 
     def write(self, old: Article, content: Content, change: str = "edited") -> Article:
-        """The article with other content: a version more; the same article when nothing is other."""
+        """Write new content as a new version, and return the article; unchanged content makes no version."""
         if content == old.content:
             return old
         self._check_original(old.slug, content)
         new = replace(old, version=old.version + 1, author=self._author, changed_at=self._now, content=content)
         self._connection.execute(update(articles).where(articles.c.id == new.number).values(_row(new)))
-        self._remember(new, change, old.content)
+        self._add_version(new, change, old.content)
         return new
 
     def move(self, old: Article, path: str) -> Article:
-        """The article's file has another name now: no new version."""
+        """Change the path of the article's file without a new version."""
         self._connection.execute(update(articles).where(articles.c.id == old.number).values(path=path))
         return replace(old, path=path)
 
     def finish(self) -> None:
-        """Write what is new, and bring the index to it."""
+        """Write new articles and versions, and update the index."""
         if self._new:
             self._connection.execute(insert(articles), self._new)
         if self._versions:
@@ -215,7 +219,7 @@ class Pen:
         index.update(self._connection, self._changes)
         self._new, self._versions, self._changes = [], [], []
 
-    def _remember(self, new: Article, change: str, old: Content | None) -> None:
+    def _add_version(self, new: Article, change: str, old: Content | None) -> None:
         row = _row(new)
         kept = {column.name: row[column.name] for column in versions.c if column.name in row}
         self._versions.append({**kept, "article": new.number, "change": change})
@@ -226,9 +230,8 @@ class Pen:
             raise UsageError(f"{slug} cannot be a translation of itself")
 
 
-def _first(name: Callable[[int], str], taken: Container[str]) -> str:
-    """The first of the names that is free."""
-    return next(found for n in range(1, 1 << 30) if (found := name(n)) not in taken)
+def _first_free(name: Callable[[int], str], used: Container[str]) -> str:
+    return next(found for n in range(1, 1 << 30) if (found := name(n)) not in used)
 
 
 def _row(article: Article) -> dict[str, Any]:

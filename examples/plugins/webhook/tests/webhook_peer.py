@@ -1,4 +1,4 @@
-"""The other side of a webhook channel, on loopback: a client that posts, and a gateway that takes replies."""
+"""The peer of a webhook channel on loopback: a client that posts messages, and a server that receives replies."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from deskctl.testing.contract import Fault
 from deskctl_webhook import signature
 from deskctl_webhook.config import Listen, WebhookConfig
 
-SECRET = "a secret that is long enough to be one"
+SECRET = "a secret that is long enough for the tests"
 
 
 def post(
     port: int, body: bytes, identity: str = "msg_1", *, path: str = "/", headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, Any]]:
-    """Post a signed message; the status and the JSON of the answer."""
-    given = signature.signed(SECRET, identity, body, datetime.now(UTC)) | (headers or {})
+    """Post a signed message. Return the status and the JSON of the response."""
+    given = signature.sign(SECRET, identity, body, datetime.now(UTC)) | (headers or {})
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("POST", path, body, given)
@@ -33,7 +33,7 @@ def post(
 
 
 class Gateway:
-    """Takes replies, and misbehaves when it is told to."""
+    """A server that receives replies and simulates faults."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
@@ -77,13 +77,13 @@ def _handler(gateway: Gateway) -> type[http.server.BaseHTTPRequestHandler]:
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
-            """Not on the terminal of the tests."""
+            """Log nothing."""
 
     return Handler
 
 
-class OtherSide:
-    """A `Peer` of the contract: it posts each message until it is taken, as the specification asks of it."""
+class WebhookPeer:
+    """A `Peer` of the contract. It posts each message until it is accepted, as the specification requires."""
 
     def __init__(self, port: int) -> None:
         self.gateway = Gateway()

@@ -1,4 +1,4 @@
-"""What the answers of the other side mean."""
+"""Delivery of replies, and the meaning of each response."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import pytest
 from deskctl.plugins import Receipt, Rejected, Secret, TryLater, Uncertain
 from deskctl.testing import builders
 from deskctl.testing.fakes import MemoryContext
-from webhook_other_side import SECRET, Gateway
+from webhook_peer import SECRET, Gateway
 
 from deskctl_webhook import WEBHOOK, signature
 from deskctl_webhook.config import WebhookConfig
-from deskctl_webhook.outgoing import encoded, judged, seconds
+from deskctl_webhook.delivery import encode_message, interpret_response, parse_retry_after
 
 NOW = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    made = Gateway()
-    yield made
-    made.close()
+    gateway = Gateway()
+    yield gateway
+    gateway.close()
 
 
-async def test_a_reply_is_signed_and_its_id_is_that_of_the_message(gateway: Gateway) -> None:
+async def test_reply_is_signed_with_the_message_id(gateway: Gateway) -> None:
     channel = WEBHOOK.open(WebhookConfig(secret=Secret.of(SECRET), url=gateway.url), MemoryContext(clock=lambda: NOW))
     message = builders.outbound("네, 곧 갑니다.", message_id="<r1@desk>", to=("+8225550101",))
 
@@ -33,11 +33,11 @@ async def test_a_reply_is_signed_and_its_id_is_that_of_the_message(gateway: Gate
 
     [headers] = gateway.headers
     assert gateway.bodies[0]["to"] == ["+8225550101"]
-    assert signature.verify(SECRET, headers, encoded(message), NOW, timedelta(seconds=1)) == "r1@desk"
+    assert signature.verify(SECRET, headers, encode_message(message), NOW, timedelta(seconds=1)) == "r1@desk"
 
 
 @pytest.mark.parametrize(
-    ("status", "meaning"),
+    ("status", "expected"),
     [
         (200, Receipt),
         (204, Receipt),
@@ -54,17 +54,17 @@ async def test_a_reply_is_signed_and_its_id_is_that_of_the_message(gateway: Gate
         (504, Uncertain),
     ],
 )
-def test_each_status_means_one_thing(status: int, meaning: type) -> None:
+def test_status_is_interpreted(status: int, expected: type) -> None:
     try:
-        found: object = judged(status, None, "words\nof the other side", NOW)
+        found: object = interpret_response(status, None, "text\nof the server", NOW)
     except (Rejected, TryLater, Uncertain) as error:
         found = error
-        assert "words of the other side" in error.what
-    assert type(found) is meaning
+        assert "text of the server" in error.what
+    assert type(found) is expected
 
 
 @pytest.mark.parametrize(
-    ("header", "wanted"),
+    ("header", "expected"),
     [
         ("7", 7.0),
         ("0.5", 0.5),
@@ -77,13 +77,13 @@ def test_each_status_means_one_thing(status: int, meaning: type) -> None:
         (None, None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(header: str | None, wanted: float | None) -> None:
-    assert seconds(header, NOW) == wanted
+def test_retry_after_is_seconds_or_a_date(header: str | None, expected: float | None) -> None:
+    assert parse_retry_after(header, NOW) == expected
 
 
-async def test_nobody_there_is_try_later_and_nothing_was_marked(unused_port: int) -> None:
+async def test_unreachable_server_means_try_later(unused_port: int) -> None:
     context = MemoryContext()
     config = WebhookConfig(secret=Secret.of(SECRET), url=f"http://127.0.0.1:{unused_port}/")
-    with pytest.raises(TryLater, match="cannot be reached"):
+    with pytest.raises(TryLater, match="cannot reach"):
         await WEBHOOK.open(config, context).send(builders.outbound())
     assert context.marked == []

@@ -1,4 +1,4 @@
-"""What came of articles, counted: shown, inserted, solved, contradicted."""
+"""Usage counts of articles: shown, inserted, solved, contradicted."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from sqlalchemy import Connection, func, insert, select
 
 from deskctl.plugins import RequestContext
 
-from . import documents, shelf
+from . import documents, repository
 from .article import State
-from .asks import Stats
+from .params import Stats
 from .tables import missed, uses
 
-WHATS = ("shown", "inserted", "solved", "contradicted")
+KINDS = ("shown", "inserted", "solved", "contradicted")
 
 
-def remember(
-    connection: Connection, what: str, articles: Iterable[int], ticket: int, contact: int | None, now: datetime
+def record(
+    connection: Connection, kind: str, articles: Iterable[int], ticket: int, contact: int | None, now: datetime
 ) -> None:
-    """Once for each article, ticket and kind, however often it is told."""
-    known = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == what)
+    """Record a use, at most once per article, ticket and kind."""
+    known = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == kind)
     before = set(connection.execute(known).scalars())
     rows = [
-        {"article": article, "what": what, "ticket": ticket, "contact": contact, "at": documents.moment(now)}
+        {"article": article, "what": kind, "ticket": ticket, "contact": contact, "at": documents.timestamp(now)}
         for article in dict.fromkeys(articles)
         if article not in before
     ]
@@ -33,29 +33,29 @@ def remember(
         connection.execute(insert(uses), rows)
 
 
-def on_ticket(connection: Connection, ticket: int, what: str) -> list[int]:
-    """The articles of which this is known on a ticket."""
-    asked = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == what).order_by(uses.c.id)
+def on_ticket(connection: Connection, ticket: int, kind: str) -> list[int]:
+    """Return the articles with a use of the kind on a ticket."""
+    asked = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == kind).order_by(uses.c.id)
     return list(connection.execute(asked).scalars())
 
 
 def known_to(connection: Connection, contact: int) -> set[int]:
-    """The articles that a contact was given before."""
+    """Return the articles that a contact was sent before."""
     asked = select(uses.c.article).where(uses.c.contact == contact, uses.c.what.in_(("shown", "inserted")))
     return set(connection.execute(asked).scalars())
 
 
 def of_article(connection: Connection, number: int) -> dict[str, int]:
+    """Return the usage counts of an article by kind."""
     asked = select(uses.c.what, func.count()).where(uses.c.article == number).group_by(uses.c.what)
     counted = {row[0]: int(row[1]) for row in connection.execute(asked)}
-    return {what: counted.get(what, 0) for what in WHATS}
+    return {kind: counted.get(kind, 0) for kind in KINDS}
 
 
 def stats(params: Stats, context: RequestContext) -> dict[str, Any]:
-    """The articles by state, the tickets on which any was shown, inserted and so on, and each article's own uses, the
-    most used first."""
+    """Return the numbers of articles by state, of tickets by kind of use, and the uses of each article."""
     connection = context.connection
-    everything = shelf.every(connection)
+    everything = repository.all_articles(connection)
     asked = select(uses.c.article, uses.c.what, func.count()).group_by(uses.c.article, uses.c.what)
     tickets = select(uses.c.what, func.count(uses.c.ticket.distinct())).group_by(uses.c.what)
     missing = select(func.count()).select_from(missed)
@@ -63,14 +63,14 @@ def stats(params: Stats, context: RequestContext) -> dict[str, Any]:
         asked, tickets = asked.where(uses.c.at >= params.since), tickets.where(uses.c.at >= params.since)
         missing = missing.where(missed.c.at >= params.since)
     by_article: dict[int, dict[str, int]] = {}
-    for number, what, count in connection.execute(asked):
-        by_article.setdefault(number, {})[what] = count
+    for number, kind, count in connection.execute(asked):
+        by_article.setdefault(number, {})[kind] = count
     titles = {article.number: article.content.title for article in everything}
     rows = [
-        {"id": number, "title": titles.get(number, ""), **{what: by_article[number].get(what, 0) for what in WHATS}}
+        {"id": number, "title": titles.get(number, ""), **{kind: by_article[number].get(kind, 0) for kind in KINDS}}
         for number in sorted(by_article, key=lambda number: (-sum(by_article[number].values()), number))
     ]
-    answered = {row[0]: int(row[1]) for row in connection.execute(tickets)}
+    tickets_by_kind = {row[0]: int(row[1]) for row in connection.execute(tickets)}
     return {
         "articles": {
             "public": sum(article.content.for_customers for article in everything),
@@ -78,7 +78,7 @@ def stats(params: Stats, context: RequestContext) -> dict[str, Any]:
             "draft": sum(article.content.state is State.DRAFT for article in everything),
             "retired": sum(article.content.state is State.RETIRED for article in everything),
         },
-        "tickets": {what: answered.get(what, 0) for what in WHATS},
+        "tickets": {kind: tickets_by_kind.get(kind, 0) for kind in KINDS},
         "missed": connection.execute(missing).scalar_one(),
         "used": rows,
     }
