@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class MachineAnswered(Event):
     """A machine answered the customer's message `answers`; `about` says what kind of answer it was."""
 
+    kind = "machine_answered"
     undo = Cannot("the automatic answer goes to the customer at once")
 
     message: int
@@ -28,6 +29,7 @@ class MachineAnswered(Event):
 class ChoiceMade(Event):
     """The customer picked `key` from what the message offered."""
 
+    kind = "choice_made"
     by_customer = True
     undo = Cannot("a customer did it")
 
@@ -39,6 +41,7 @@ class ChoiceMade(Event):
 class PersonAsked(Event):
     """The customer wants a person to answer; `message` says so, None where nothing else was said."""
 
+    kind = "person_asked"
     by_customer = True
     undo = Cannot("a customer did it")
 

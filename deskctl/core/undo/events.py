@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Undone(Event):
     """An agent's command was taken back; the events before this one, of the same command, say how."""
 
+    kind = "undone"
     undo = PART_OF_UNDO
 
     command: int

@@ -32,6 +32,7 @@ def test_a_class_that_says_nothing_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Silent does not say how it is undone"):
 
         class Silent(Event):
+            kind = "silent"
             pass
 
 
@@ -40,6 +41,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Half is Undoable and has neither"):
 
         class Half(Event):
+            kind = "half"
             undo = Undoable("Nothing.")
 
 
@@ -47,6 +49,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
 def test_old_and_new_are_an_inverse() -> None:
     @dataclass(frozen=True, slots=True)
     class Swapped(Event):
+        kind = "swapped"
         undo = Undoable("It is what it was.")
 
         old: str
