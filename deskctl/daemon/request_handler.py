@@ -125,7 +125,7 @@ class RequestHandler:
         )
         if not request.dry_run:
             self._performed(performed)
-        return line(wire.answer(request.id, performed.outcome))
+        return line(wire.answer(request.id, performed.outcome.document()))
 
     async def _active_agents(self) -> list[Agent]:
         agents = self._agents

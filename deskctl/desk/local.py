@@ -15,11 +15,12 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.permissions import CALLS, Kind
 from deskctl.core.kernel.query import Query
 from deskctl.core.operations.queries import DeskHealth
 from deskctl.core.operations.views import HealthReport
-from deskctl.desk import DeskInfo, Outcome, calls, channel_calls, plugin_report, plugin_requests, suggestions, wire
+from deskctl.desk import DeskInfo, calls, channel_calls, plugin_report, plugin_requests, suggestions, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.execution import agents_of, execute_command

@@ -11,6 +11,9 @@ from ..kernel.undo import Cannot
 if TYPE_CHECKING:
     pass
 
+if TYPE_CHECKING:
+    pass
+
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered(Event):
@@ -46,3 +49,14 @@ class PersonAsked(Event):
     undo = Cannot("a customer did it")
 
     message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged(Event):
+    """The customer was told at once that their message is here."""
+
+    kind = "acknowledged"
+    undo = Cannot("the acknowledgement goes to the customer at once")
+
+    message: int
+    outbox: int

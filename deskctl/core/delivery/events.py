@@ -71,17 +71,6 @@ class Bounced(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledged(Event):
-    """The customer was told at once that their message is here."""
-
-    kind = "acknowledged"
-    undo = Cannot("the acknowledgement goes to the customer at once")
-
-    message: int
-    outbox: int
-
-
-@dataclass(frozen=True, slots=True)
 class Continued(Event):
     """The ticket goes on on another channel than before, too."""
 

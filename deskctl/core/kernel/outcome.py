@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
+
+
+class OutcomeDocument(TypedDict):
+    """The JSON document of an outcome. `command` is null if nothing changed; `said` is one line for people."""
+
+    command: int | None
+    changed: bool
+    said: str
+    tickets: list[int]
+    facts: dict[str, Any]
+    subjects: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +29,7 @@ class Outcome:
 
     said: str
     tickets: tuple[int, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     command: int | None = None
     subjects: tuple[str, ...] = ()
 
@@ -31,14 +42,14 @@ class Outcome:
         """Return the outcome with the subjects of its tickets."""
         return replace(self, subjects=subjects)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> OutcomeDocument:
         """Return the JSON document that `--json` prints and the socket carries."""
         return {
             "command": self.command,
             "changed": self.changed,
             "said": self.said,
             "tickets": list(self.tickets),
-            "facts": dict(self.facts),
+            "facts": self.facts,
             "subjects": list(self.subjects),
         }
 

@@ -14,7 +14,8 @@ from ..answers import automatic_answer as answering
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Said, Steps, acting
+from ..kernel.handler import By, Handler, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.commands import Note
 from ..messages.notes import note
@@ -123,7 +124,7 @@ def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:
     clock = unit.levels.clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
     number = (command.ticket,)
     if clock is None:
-        return Said("the clock is gone", number)
+        return Outcome("the clock is gone", number)
     for name, value in steps_of(clock, unit.levels.book, command.level):
         try:
             if name == "notify":
@@ -133,7 +134,7 @@ def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:
         except DeskctlError:
             yield le.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
             yield from _notify(unit, command, OWNER, actor)
-    return Said(f"what was due at {command.level} is done", number)
+    return Outcome(f"what was due at {command.level} is done", number)
 
 
 def _notify(unit: Unit, command: TakeStep, who: str, actor: Actor) -> Iterator[Event | By]:
@@ -158,13 +159,13 @@ def _escalate(unit: Unit, command: TakeStep, to: str, actor: Actor) -> Steps:
     if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, command, meant, actor)
-        return Said(f"ticket {ticket.number} is with {wanted.name} already", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} is with {wanted.name} already", (ticket.number,))
     if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
         yield from _notify(unit, command, OWNER, actor)
-        return Said(f"ticket {ticket.number} stays where it is", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} stays where it is", (ticket.number,))
     if isinstance(wanted, Team) and ticket.team == wanted.handle:
         yield from _notify(unit, command, OWNER, actor)  # whoever has it of them, else all of them
-        return Said(f"ticket {ticket.number} is {wanted.handle}'s already", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} is {wanted.handle}'s already", (ticket.number,))
     if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
         raise Refused(f"nobody is of tier {wanted.name}")
     escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))

@@ -12,7 +12,8 @@ from ..calendars.administration import checked_name
 from ..calendars.administration import existing as existing_calendar
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.fields import parse_tag
 from ..tickets.model import Priority, parse_priority
@@ -48,7 +49,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
     yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
     yield from keeping.keep_all(unit)
     written = [text for _, text in command.targets]
-    return Said(f"policy {name} is added", facts=_facts(unit, policy, written))
+    return Outcome(f"policy {name} is added", facts=_facts(unit, policy, written))
 
 
 def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
@@ -80,18 +81,18 @@ def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
     at = parse_level(command.at, "--at")
     step = Step(at, _actions(unit, command.then))
     if step in known.steps:
-        return Said(f"policy {known.name} does that already", facts={"policy": known.name, "version": known.version})
+        return Outcome(f"policy {known.name} does that already", facts={"policy": known.name, "version": known.version})
     return (yield from _new_version(unit, known, replace(known, steps=(*known.steps, step)), ()))
 
 
 def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[str]) -> Steps:
     if wanted == known:
-        return Said(f"policy {known.name} is that already", facts={"policy": known.name, "version": known.version})
+        return Outcome(f"policy {known.name} is that already", facts={"policy": known.name, "version": known.version})
     policy = replace(wanted, version=known.version + 1, since=unit.now)
     unit.levels.put_policy(policy)
     yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
     yield from keeping.keep_all(unit)
-    return Said(f"policy {policy.name} is changed from now on", facts=_facts(unit, policy, written))
+    return Outcome(f"policy {policy.name} is changed from now on", facts=_facts(unit, policy, written))
 
 
 def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
@@ -106,7 +107,7 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
         yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
         yield from keeping.keep_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
-    return Said(f"the order is {', '.join(order)}", facts=facts)
+    return Outcome(f"the order is {', '.join(order)}", facts=facts)
 
 
 def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
@@ -115,7 +116,7 @@ def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
     unit.levels.put_order(tuple(name for name in unit.levels.book.order if name != known.name))
     yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
     yield from keeping.keep_all(unit)
-    return Said(f"policy {known.name} is removed; what its clocks have measured stays", facts={"policy": known.name})
+    return Outcome(f"policy {known.name} is removed; what its clocks have measured stays", facts={"policy": known.name})
 
 
 def existing(book: Book, name: str) -> Policy:

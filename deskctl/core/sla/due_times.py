@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.status import workable
@@ -28,7 +29,7 @@ def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
     yield Promised(ticket.number, due)
     by = shown(due, ZoneInfo(unit.settings.timezone))
     facts = {"due": due.isoformat().replace("+00:00", "Z")}
-    return Said(f"the customer of ticket {ticket.number} may expect an answer by {by}", (ticket.number,), facts)
+    return Outcome(f"the customer of ticket {ticket.number} may expect an answer by {by}", (ticket.number,), facts)
 
 
 def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -10,7 +10,8 @@ from typing import ClassVar
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.records import RecordedEvent
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
@@ -70,7 +71,7 @@ def keep(unit: Unit, command: KeepClocks, actor: Actor) -> Steps:
     unit.levels.load(command.tickets, KINDS)
     for number in command.tickets:
         yield from keep_ticket(unit, number, undone=command.undone)
-    return Said("the clocks are right", command.tickets)
+    return Outcome("the clocks are right", command.tickets)
 
 
 def keep_ticket(unit: Unit, number: int, *, undone: bool = False, fired: bool = False) -> Iterator[Event]:
@@ -234,7 +235,7 @@ def keep_all(unit: Unit, after: int = 0) -> Steps:
     if len(numbers) == AT_ONCE:
         key = TimerKind.SLA_BOOK.value
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA_BOOK, unit.now, key, numbers[-1]))
-    return Said(f"the clocks of {len(numbers)} tickets are right")
+    return Outcome(f"the clocks of {len(numbers)} tickets are right")
 
 
 def _next(clocks: Iterable[Clock]) -> datetime | None:
@@ -254,6 +255,27 @@ def _set_due(unit: Unit, ticket: Ticket, timed: datetime | None, fired: bool) ->
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA, following, key, ticket.number))
     if due != ticket.due_at:
         yield le.DueChanged(ticket.number, ticket.due_at, due)
+
+
+def fire_ticket(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer of a ticket's clocks."""
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None:
+        return Outcome("nothing is due")
+    yield from fire(unit, ticket.number)
+    return Outcome(f"recalculated the clocks of ticket {ticket.number}", (ticket.number,))
+
+
+def fire_all(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer that recalculates all active tickets, in portions."""
+    return (yield from keep_all(unit, timer.ticket or 0))
+
+
+def preload(unit: Unit, tickets: Collection[int]) -> None:
+    """Load the clocks of tickets in bulk."""
+    unit.load_tickets(tickets)
+    if unit.levels.book.used:
+        unit.levels.load(tickets)
 
 
 HANDLERS: dict[type[Command], Handler] = {KeepClocks: keep}

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..kernel.event import Event, Kept
 from ..kernel.undo import Cannot, Follows, Hindrance, Restore, Undoable
-from ..messages.events import (
-    _withdrawn,
-)
+from ..messages.events import _withdrawn
 from ..undo.events import Undone
 from .model import REOPENED, Priority, Status
 

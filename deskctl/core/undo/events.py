@@ -1,15 +1,11 @@
-""""""
+"""The event of undo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..kernel.event import Event
 from ..kernel.undo import PART_OF_UNDO
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,16 @@ def test_a_class_that_says_nothing_fails_at_import() -> None:
 
         class Silent(Event):
             kind = "silent"
-            pass
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_event_class_without_kind_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="Nameless has no `kind`"):
+
+        class Nameless(Event):
+            undo = Undoable("Nothing.")
+            old: str
+            new: str
 
 
 @pytest.mark.usefixtures("_kinds")
