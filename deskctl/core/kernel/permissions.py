@@ -128,8 +128,8 @@ COMMANDS: Mapping[str, Audience] = {
     "Acknowledge": _DESK,
     "Reread": _DESK,
     "Answer": _DESK,
-    "TakeStep": _DESK,
-    "KeepClocks": _DESK,
+    "RunStep": _DESK,
+    "RecalculateClocks": _DESK,
     "WithdrawApproval": _DESK,
 }
 

@@ -1,4 +1,4 @@
-"""Questions about calendars and service levels. `now` is a moment as people write it; None: this one."""
+"""Queries about SLA policies and clocks. `now` is a moment as users write it; None is the current time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListPolicies(Query):
-    """In the order in which they are tried. Answer: `list[level_answers.PolicyDocument]`."""
+    """List the policies in their order. Answer: `list[views.PolicyDocument]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowPolicy(Query):
-    """Answer: `level_answers.PolicyDocument`."""
+    """Show a policy. Answer: `views.PolicyDocument`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class TestPolicies(Query):
-    """Which policy is for a ticket, and why the others are not. Answer: `level_answers.PolicyTest`."""
+    """Explain which policy matches a ticket and why the others do not. Answer: `views.PolicyTest`."""
 
     ticket: int
     now: str | None = None
@@ -29,10 +29,7 @@ class TestPolicies(Query):
 
 @dataclass(frozen=True, slots=True)
 class ListDue(Query):
-    """Running clocks that are overdue or due `within` some time, the first due first.
-
-    Answer: `list[level_answers.DueRow]`.
-    """
+    """List running clocks that are overdue or due `within` some time, by due time. Answer: `list[views.DueRow]`."""
 
     within: str | None = None
     team: str | None = None
@@ -42,7 +39,7 @@ class ListDue(Query):
 
 @dataclass(frozen=True, slots=True)
 class ExplainClocks(Query):
-    """Every clock of a ticket with all its segments. Answer: `list[level_answers.ClockDocument]`."""
+    """Explain the clocks of a ticket with all segments. Answer: `list[views.ClockDocument]`."""
 
     ticket: int
     now: str | None = None
