@@ -15,7 +15,7 @@ from deskctl.core.queries import (
     seen_answers,
     shift_answers,
 )
-from deskctl.desk import Outcome, requests
+from deskctl.desk import Outcome, call_documents
 from tests.cli.shell import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "json.md").read_text()
@@ -31,9 +31,10 @@ PRINTED = [
     route_answers.RouteDocument, route_answers.RouteDecision, outbox_answers.OutboxRow,
     outbox_answers.OutboxDocument,
     answers.ServiceHealth,
-    answers.HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
-    requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
-    requests.JobDone, level_answers.CalendarRow, level_answers.CalendarDocument, level_answers.CalendarDay,
+    answers.HealthReport, Outcome, call_documents.ChannelRow, call_documents.ChannelReport, call_documents.PartRow,
+    call_documents.PluginRow, call_documents.PluginDocument, call_documents.RequestRow, call_documents.AutomationRow,
+    call_documents.KeyRow, call_documents.JobRow, call_documents.JobDone,
+    level_answers.CalendarRow, level_answers.CalendarDocument, level_answers.CalendarDay,
     level_answers.CalendarCheck, level_answers.PolicyDocument, level_answers.StepRow, level_answers.PolicyCandidate,
     level_answers.PolicyTest, level_answers.ClockDocument, level_answers.SegmentRow, level_answers.DueRow,
     shift_answers.ShiftRow, shift_answers.StintRow, shift_answers.ShiftDay, shift_answers.ShiftPerson,
