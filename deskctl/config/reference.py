@@ -77,15 +77,12 @@ def reference(example: str, kinds: Mapping[str, Kind]) -> str:
     """`docs/reference/config.md`."""
     meanings = _explained(example)
     lines = [
-        "# Configuration",
+        "# Configuration keys",
         "",
         "Generated from the schema and `config.example.toml` by `make docs`. Do not edit.",
         "",
-        "Which file is used: `--config`, `$DESKCTL_CONFIG`, `./config.toml` (with a `[desk]` table, owned by you or",
-        "root), `~/.config/deskctl/config.toml`, `/etc/deskctl/config.toml`. Neither the file nor its folder may be",
-        "writable by others; see [Access control](../how-to/access-control.md).",
-        "`deskctl config check` shows everything that is wrong at once and exits with 0 (fine), 1 (warnings only) or",
-        "5 (errors).",
+        "[Configuration](configuration.md) explains where deskctl looks for the file, how it checks it, and how to",
+        "keep secrets.",
     ]
     heading = None
     for key in keys(kinds):
@@ -100,16 +97,18 @@ def reference(example: str, kinds: Mapping[str, Kind]) -> str:
         lines.append(f"| `{key.path[-1]}` | {key.value} | {default} | {meaning} |")
     lines += ["", "## Values", ""]
     lines += ["- A *duration* is a number and a unit in quotes: `30s`, `5m`, `2h`, `4d`, or several, as in `1h30m`."]
-    lines += ["- A *file* that is relative counts from the configuration's folder."]
-    lines += ["- A *secret* says where it is kept, and is read when it is used:", ""]
+    lines += ["- A relative *file* starts at the folder of the configuration."]
+    lines += ["- A *secret* names its source. deskctl reads it each time it is used:", ""]
     lines += _secrets(example)
     return "\n".join(lines) + "\n"
 
 
 def _secrets(example: str) -> list[str]:
-    """The example's closing remarks, which show every way to keep a secret."""
+    """Return the last comment of the example, which shows each source of a secret, with the keys in a code block."""
     closing = example.rpartition("# Secrets.")[2].strip("# \n").splitlines()[2:]
-    return [line[2:] if line.startswith("# ") else line.removeprefix("#") for line in closing]
+    lines = [line.removeprefix("#").strip() for line in closing]
+    sources = [line for line in lines if " = " in line]
+    return ["```text", *sources, "```", *(line for line in lines if line not in sources)]
 
 
 def _below(kind: str, path: tuple[str, ...], cls: type) -> Iterator[Key]:
