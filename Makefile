@@ -8,6 +8,9 @@ PYTEST := $(BIN)/python -m pytest
 # One worker more than cores, as tests often wait; each starts servers of its own when a test first asks for one.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
+# Compiled modules halve the start of every command; some container images turn them off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long lint format docs bench crash fuzz clean
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..core.commands import Command
     from ..core.queries import Query
     from ..desk import Desk, Outcome
-    from .drafts import Draft
+    from .commands.messages.draft_files import Draft
     from .output import Column
 
 #: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.
@@ -61,10 +61,10 @@ class CliContext:
         """The desk, asked as whoever `--as` and $DESKCTL_AGENT name."""
         if self._desk is None:
             from ..bootstrap import open_desk
-            from ..desk.named import NamedDesk
+            from ..desk.agent_desk import AgentDesk
 
             opened = open_desk(self._file(), invocation=self.invocation)
-            self._desk = NamedDesk(opened, self.claim, self.agent)
+            self._desk = AgentDesk(opened, self.claim, self.agent)
         return self._desk
 
     def release(self) -> None:

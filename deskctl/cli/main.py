@@ -46,7 +46,7 @@ def cli(ctx: click.Context) -> int | None:
       deskctl reply 42 -m "We are on it."
     """
     if ctx.invoked_subcommand is None:
-        from .home import home
+        from .commands.tickets.home import home
 
         return home(ctx.obj)
     return None

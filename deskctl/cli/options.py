@@ -18,7 +18,7 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
 
 
 def _complete_agent(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from .completing import words
+    from .name_completion import words
 
     return words(ctx, "agent", incomplete)
 

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..safe import visible
-from .acting import act
+from .execution import act
 
 if TYPE_CHECKING:
     from ..core.commands import Command

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.cli.found import message_lines, plain
+from deskctl.cli.commands.messages.search_view import message_lines, plain
 from deskctl.cli.width import width
 from deskctl.core.queries.answers import MessageHit
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deskctl.cli.happened import sentence
+from deskctl.cli.commands.tickets.event_text import sentence
 
 BOUNCED = {"kind": "bounced", "message": 4, "outbox": 2, "permanent": True, "status": "5.1.1", "action": "failed"}
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from deskctl.cli.files import LONGEST, file_name
+from deskctl.cli.commands.messages.attachment_files import LONGEST, file_name
 from deskctl.daemon.logs import JsonLines, Plain
 from deskctl.safe import json_text, visible, visible_lines
 from deskctl.testing.smtp_sink import SmtpSink

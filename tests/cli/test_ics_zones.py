@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.cli.days import Imported, imported
+from deskctl.cli.commands.calendars.ics_import import Imported, imported
 from tests.cli.shell import Shell
 
 WINDOWS = """BEGIN:VTIMEZONE

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.cli.output import Column, field, json_line, plain, table
+from deskctl.cli.text_input import decode
 from deskctl.cli.width import cut, pad, width, wrap
-from deskctl.cli.words import decode
 from deskctl.safe import json_text, visible, visible_lines
 
 HOSTILE = [

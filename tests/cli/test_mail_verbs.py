@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deskctl.cli import files
+from deskctl.cli.commands.messages import attachment_files
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal, script
@@ -85,7 +85,7 @@ class TestReplying:
         assert "cannot be attached" in alone("reply", "1", "-m", "x", "-a", "none.pdf", code=2).err
         assert "cannot be attached" in alone("reply", "1", "-m", "x", "-a", ".", code=2).err
         with (alone.folder / "half").open("wb") as file:
-            file.truncate(files.MOST // 2 + 1)
+            file.truncate(attachment_files.MOST // 2 + 1)
         assert "20 MB" in alone("reply", "1", "-m", "x", "-a", "half", "-a", "half", code=2).err
         assert "not a mail address" in alone("reply", "1", "-m", "x", "--cc", "ana", code=2).err
         assert "not a mail address" in alone("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err

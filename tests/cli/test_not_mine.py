@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.cli.examine import owner
+from deskctl.cli.commands.operations.checks import owner
 from deskctl.config.locate import find_file
 from deskctl.errors import ConfigError
 from tests.servers.strangers import as_stranger

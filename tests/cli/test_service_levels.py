@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.cli.days import Imported, imported
-from deskctl.cli.examine import ending_holidays
-from deskctl.cli.month import drawn
+from deskctl.cli.commands.calendars.ics_import import Imported, imported
+from deskctl.cli.commands.calendars.month_view import drawn
+from deskctl.cli.commands.operations.checks import ending_holidays
 from deskctl.cli.width import width
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, Day

@@ -28,7 +28,7 @@ _DIE_WITH_PARENT = 1
 
 LOADED = (
     "deskctl.daemon.run",
-    "deskctl.cli.commands.daemon",
+    "deskctl.cli.commands.operations.daemon",
     "deskctl.store",
     "deskctl_email.channel",
     "deskctl_email.compose",

@@ -1,0 +1,1 @@
+"""The command for business hours and holidays."""

@@ -1,0 +1,113 @@
+"""All that is known of a customer as a folder of files, for whoever asks what is kept about them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from base64 import b64decode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ....errors import Refused, UsageError
+from ....safe import json_text
+from ...context import CliContext
+from ..messages.attachment_files import file_name
+
+if TYPE_CHECKING:
+    from ....core.queries.answers import MessageRow, TicketDocument
+    from ....core.queries.customer_answers import ContactDocument, SaidRow
+
+
+#: Messages of one contact; no desk has more.
+_EVERYTHING = 2**31
+
+
+def export_contact(context: CliContext, number: int, *, notes: bool, force: bool) -> None:
+    """Write the folder, whole or not at all. Raises Refused where there is one already."""
+    from ....core.commands.contacts import ExportContact
+    from ....core.queries.contacts import ShowContact
+
+    target = Path(f"contact-{number}")
+    if os.path.lexists(target) and (not force or target.is_symlink() or not target.is_dir()):
+        raise Refused(f"{target} exists already", "--force replaces a folder; or go to another one")
+    outcome = context.execute(ExportContact(number))
+    document = context.ask(ShowContact(number, limit=0))
+    if context.dry_run:
+        context.release()
+        context.say(f"dry run: {document['total']} tickets would be written to {target}")
+        return
+    making = Path(f"{target}.{os.getpid()}.partial")
+    try:
+        written = _write(context, making, document, notes)
+        if target.is_dir():
+            shutil.rmtree(target)
+        making.rename(target)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        context.release()
+        shutil.rmtree(making, ignore_errors=True)
+    if context.json:
+        context.document({**outcome, "facts": {**outcome["facts"], "folder": str(target), **written}})
+    else:
+        counts = ", ".join(f"{count} {name}" for name, count in written.items())
+        context.say(f"contact {number} is in {target}/: {counts}")
+
+
+def _write(context: CliContext, folder: Path, document: ContactDocument, notes: bool) -> dict[str, int]:
+    """How much was written. Only its owner may read what is personal."""
+    from ....core.queries.tickets import ShowTicket
+
+    folder.mkdir(mode=0o700)
+    for name in ("tickets", "messages", "attachments"):
+        (folder / name).mkdir()
+    numbers = [row["number"] for row in document["tickets"]]
+    elsewhere = _elsewhere(context, folder, document["id"], numbers)
+    about = {k: v for k, v in document.items() if k not in ("timeline", "earlier", "tickets")}
+    _json(folder / "contact.json", {**about, "tickets": numbers, "elsewhere": elsewhere})
+    messages = len(elsewhere)
+    files = sum(len(message["attachments"]) for message in elsewhere)
+    for row in document["tickets"]:
+        ticket = context.ask(ShowTicket(row["number"]))
+        said = [m for m in ticket["messages"] if m["ticket"] == row["number"] and (notes or m["kind"] != "note")]
+        saved = [_message(context, folder, message, message["id"]) for message in said]
+        _json(folder / "tickets" / f"{row['number']}.json", {**_ticket(ticket), "messages": saved})
+        messages += len(said)
+        files += sum(len(message["attachments"]) for message in said)
+    return {"tickets": len(document["tickets"]), "messages": messages, "attachments": files}
+
+
+def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) -> list[dict[str, Any]]:
+    """What they said on the tickets of other people, without what those tickets are about."""
+    from ....core.queries.contacts import ShowContact
+
+    said = context.ask(ShowContact(contact, limit=_EVERYTHING, notes=False))["timeline"]
+    return [
+        {name: value for name, value in _message(context, folder, row, row["message"]).items() if name != "subject"}
+        for row in said
+        if row["ticket"] not in own
+    ]
+
+
+def _ticket(ticket: TicketDocument) -> dict[str, Any]:
+    """What it is about and how it stands; what agents did with it is no word of the customer's."""
+    left_out = ("events", "messages", "elsewhere", "newest_in", "followers", "contact")
+    return {name: value for name, value in ticket.items() if name not in left_out}
+
+
+def _message(context: CliContext, folder: Path, message: MessageRow | SaidRow, id: int) -> dict[str, Any]:
+    from ....core.queries.lookups import GetAttachment
+
+    text = Path("messages") / f"{message['ticket']}-{id}.txt"
+    (folder / text).write_text(message["text"], encoding="utf-8")
+    files = []
+    for file in message["attachments"]:
+        path = Path("attachments") / f"{file['id']}-{file_name(file['filename'], file['id'])}"
+        (folder / path).write_bytes(b64decode(context.ask(GetAttachment(file["id"]))["base64"]))
+        files.append({**file, "file": str(path)})
+    return {**message, "attachments": files, "file": str(text)}
+
+
+def _json(path: Path, document: Any) -> None:
+    path.write_text(json_text(json.dumps(document, ensure_ascii=False, indent=2)) + "\n", encoding="utf-8")

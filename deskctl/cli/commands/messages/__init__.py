@@ -1,0 +1,1 @@
+"""Commands for replies, notes, drafts, attachments and message search."""

@@ -1,0 +1,216 @@
+"""`deskctl draft`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...columns import aged
+from ...context import CliContext
+from ...output import field
+
+if TYPE_CHECKING:
+    from .draft_files import Draft
+
+COLUMNS = (
+    field("number", right=True, heading="#"),
+    field("command"),
+    field("ticket", right=True),
+    aged("at", "written"),
+    field("text", least=16),
+    field("why", least=12),
+    field("desk", extra=True),
+)
+
+
+@click.group("draft")
+def draft() -> None:
+    """Texts of yours that were not sent.
+
+    When a reply, a note or a new ticket is refused, interrupted or fails, its text is kept here. Drafts are files of
+    yours on this computer, below $XDG_STATE_HOME/deskctl/drafts (default ~/.local/state); nobody else reads them.
+    """
+
+
+@draft.command("list")
+@click.option("--all", "all_", is_flag=True, help="Those for other desks, too.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.pass_obj
+def list_(context: CliContext, all_: bool, exit_code: bool) -> int:
+    """List drafts, oldest first.
+
+    \b
+    Example:
+      deskctl draft list
+    """
+    import sys
+
+    from .draft_files import everything, unfinished
+
+    here = None if all_ else _desk(context)
+    found = [each for each in everything() if here is None or each.desk in ("", here)]
+    if context.json:
+        for each in found:
+            context.document(_document(each))
+    elif found or not _terminal():
+        context.emit([{**_document(each), "text": _first_line(each.text)} for each in found], COLUMNS)
+    else:
+        context.say("no drafts")
+    for path in unfinished():
+        sys.stderr.write(f"note: an editor was interrupted; its text is in {path}\n")
+    return 1 if exit_code and not found else 0
+
+
+@draft.command("show")
+@click.argument("number", type=click.IntRange(min=1))
+@click.pass_obj
+def show(context: CliContext, number: int) -> None:
+    """Print the text of a draft.
+
+    \b
+    Examples:
+      deskctl draft show 3
+      deskctl draft show 3 > answer.txt
+      deskctl draft show 3 --json
+    """
+    from ....safe import visible_lines
+    from .draft_files import load
+
+    found = load(number)
+    if context.json:
+        context.document(_document(found))
+        return
+    import sys
+
+    text = visible_lines(found.text) if _terminal() else found.text.encode("utf-8", "replace").decode()
+    if _terminal():
+        context.say(_about(found))
+        sys.stdout.write("\n")
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+@draft.command("send", context_settings={"ignore_unknown_options": True})
+@click.argument("number", type=click.IntRange(min=1))
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS]...")
+@click.pass_context
+def send(ctx: click.Context, number: int, options: tuple[str, ...]) -> Any:
+    """Carry a draft out as it was meant: send the reply, write the note, open the ticket.
+
+    The options that the command was given count again; OPTIONS of the same command replace them. The draft is removed
+    when that worked. What a customer or a colleague wrote since then, and you have not seen, stops a reply again.
+
+    \b
+    Examples:
+      deskctl draft send 3
+      deskctl draft send 3 --force
+      deskctl draft send 3 --cc boss@example.org --via support
+    """
+    from ....errors import Refused
+    from .draft_files import load
+
+    context: CliContext = ctx.obj
+    found = load(number)
+    mine = _desk(context)
+    if mine is not None and found.desk not in ("", mine):
+        raise Refused(f"draft {number} is for another desk", f"deskctl --config {found.desk} draft send {number}")
+    command = _command(found)
+    params, said = _params(ctx, command, found, options)
+    if found.whole and not said & {"message", "file"}:
+        raise Refused(
+            f"draft {number} still holds the thread that the editor showed, so it is not sent",
+            f"deskctl draft show {number} > text; remove the thread; deskctl draft send {number} text",
+        )
+    if context.claim is None and found.agent is not None:
+        context.claim = found.agent
+    context.draft = found
+    assert command.callback is not None
+    with click.Context(command, info_name=found.command, parent=ctx, obj=context) as inner:
+        inner.params = params
+        return inner.invoke(command.callback, **params)
+
+
+@draft.command("drop")
+@click.argument("numbers", type=click.IntRange(min=1), nargs=-1, required=True, metavar="NUMBER...")
+@click.pass_obj
+def drop(context: CliContext, numbers: tuple[int, ...]) -> None:
+    """Throw drafts away.
+
+    \b
+    Example:
+      deskctl draft drop 3
+    """
+    from .draft_files import drop as dropped
+    from .draft_files import load
+
+    for number in numbers:
+        load(number)
+    for number in numbers:
+        dropped(number)
+        context.say(f"draft {number} is dropped")
+
+
+def _command(found: Draft) -> click.Command:
+    from ....errors import UsageError
+    from .. import COMMANDS
+
+    if found.command not in ("reply", "note", "new"):
+        raise UsageError(f"draft {found.number} is for {found.command}, which this version cannot send")
+    from ...lazy import load
+
+    return load(COMMANDS[found.command].target, found.command)
+
+
+def _params(
+    ctx: click.Context, command: click.Command, found: Draft, options: tuple[str, ...]
+) -> tuple[dict[str, Any], set[str]]:
+    """The command's parameters: those given now, else those of the draft; and the names of those given now."""
+    words = [str(found.ticket)] if found.ticket is not None else []
+    for param in command.params:
+        kept = found.options.get(param.name or "")
+        if isinstance(param, click.Option) and param.required and kept is not None:
+            words += [param.opts[0], str(kept)]
+    with command.make_context(found.command, [*words, *options], parent=ctx, obj=ctx.obj) as inner:
+        line = click.core.ParameterSource.COMMANDLINE
+        said = {name for name in inner.params if inner.get_parameter_source(name) is line}
+        params = dict(inner.params)
+    for param in command.params:
+        name = param.name or ""
+        if name in params and name not in said and name in found.options:
+            value = found.options[name]
+            params[name] = tuple(value) if isinstance(value, list) else value
+    return params, said
+
+
+def _document(each: Draft) -> dict[str, Any]:
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    at = datetime.fromtimestamp(each.at, UTC)
+    return {**asdict(each), "at": at.isoformat().replace("+00:00", "Z")}
+
+
+def _about(each: Draft) -> str:
+    options = " ".join(f"{name}={value}" for name, value in each.options.items())
+    what = f"{each.command} {each.ticket}" if each.ticket is not None else each.command
+    return " · ".join(part for part in (f"draft {each.number}: {what}", options, each.why) if part)
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _desk(context: CliContext) -> str | None:
+    """The desk whose drafts they are; None where no configuration is found: then all are shown."""
+    from ....errors import DeskctlError
+
+    try:
+        return str(context.config_path().absolute())
+    except (DeskctlError, OSError):
+        return None
+
+
+def _terminal() -> bool:
+    import sys
+
+    return sys.stdout is not None and sys.stdout.isatty()

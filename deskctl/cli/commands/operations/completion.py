@@ -1,0 +1,31 @@
+"""`deskctl completion`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the completion script of a shell.
+
+    It completes commands, options, ticket numbers, agents, teams, tags and channels.
+
+    \b
+    Examples:
+      echo 'eval "$(deskctl completion bash)"' >> ~/.bashrc
+      echo 'eval "$(deskctl completion zsh)"' >> ~/.zshrc
+      deskctl completion fish > ~/.config/fish/completions/deskctl.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from ...main import COMPLETING
+
+    found = get_completion_class(shell)
+    assert found is not None, "click knows the three shells of the choice"
+    root = ctx.find_root().command
+    sys.stdout.write(found(root, {}, "deskctl", COMPLETING).source() + "\n")

@@ -1,0 +1,1 @@
+"""Commands for shifts, handover notes and staffing."""

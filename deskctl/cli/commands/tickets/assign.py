@@ -1,0 +1,33 @@
+"""`deskctl assign`."""
+
+from __future__ import annotations
+
+import click
+
+from ...context import CliContext
+from ...execution import act_on_each
+from ...name_completion import completes
+from ...options import dry_run
+from ...ticket_arguments import tickets_argument
+
+
+@click.command("assign")
+@tickets_argument
+@click.argument("to", metavar="AGENT|TEAM", shell_complete=completes("agent", "team"))
+@dry_run
+@click.pass_obj
+def assign(context: CliContext, tickets: list[int], to: str) -> int:
+    """Give tickets to an agent or a team.
+
+    `agent:NAME` and `team:NAME` are exact; a bare name means an agent first, then a team; `none` puts tickets
+    back into the queue.
+
+    \b
+    Examples:
+      deskctl assign 42 agent2
+      deskctl assign 42 43 team:support
+      deskctl list --json | jq -r .number | deskctl assign - agent1
+    """
+    from ....core.commands.tickets import Assign
+
+    return act_on_each(context, (Assign(ticket, None if to == "none" else to) for ticket in tickets))

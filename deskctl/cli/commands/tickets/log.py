@@ -1,0 +1,80 @@
+"""`deskctl log`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ...context import CliContext
+from ...name_completion import completes
+from ...ticket_arguments import TicketsArgument
+from ..contacts.contact import CONTACT
+
+
+@click.command("log")
+@click.argument("tickets", cls=TicketsArgument, required=False)
+@click.option("--contact", type=CONTACT, shell_complete=completes("contact"), help="What happened to this customer.")
+@click.pass_obj
+def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
+    """Show what happened to tickets, and who did it.
+
+    Oldest first. CMD is the command's number, which `deskctl undo` takes.
+
+    \b
+    Examples:
+      deskctl log 42
+      deskctl log 42 --json | jq -r .kind
+      deskctl log --contact 7
+    """
+    from ....core.queries.contacts import ContactEvents
+    from ....core.queries.tickets import ShowTicket
+    from ....errors import UsageError
+    from ...output import Column, field
+    from ...times import local
+    from .event_text import facts
+
+    if not tickets and contact is None:
+        raise UsageError("no ticket is named", "write 42 or #42, several, or - to read numbers from a pipe")
+    desk = context.desk()
+    timezone = desk.info.timezone
+    rows = [{"ticket": number, **event} for number in tickets for event in desk.ask(ShowTicket(number))["events"]]
+    if contact is not None:
+        rows += desk.ask(ContactEvents(contact))
+    if context.at_terminal and context.columns is None and rows:
+        _print(context, rows, timezone, several=len(tickets) + (contact is not None) > 1)
+        return
+    context.emit(
+        rows,
+        (
+            field("at", shown=lambda row: local(row["at"], timezone), style=lambda row: "dim"),
+            *((field("ticket", right=True),) if len(tickets) + (contact is not None) > 1 else ()),
+            Column("command", lambda row: row.get("command"), heading="cmd", right=True),
+            field("by", least=8),
+            Column("kind", lambda row: row["kind"], shown=lambda row: row["kind"].replace("_", " "), heading="what"),
+            Column("facts", lambda row: facts(row, timezone), least=20),
+        ),
+        empty="nothing happened yet",
+    )
+
+
+def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, several: bool) -> None:
+    """Print one event a line in words, through the pager; `several` names the ticket of each."""
+    from ....safe import visible
+    from ...output import terminal_width
+    from ...pager import page
+    from ...times import local
+    from .event_text import sentence
+    from .ticket_view import Screen, indented
+
+    context.release()
+    screen = Screen(width=terminal_width(), timezone=timezone, color=context.color)
+    by = max(len(visible(row["by"])) for row in rows)
+    cmd = max(len(str(row.get("command") or "")) for row in rows)
+    lines = []
+    for row in rows:
+        ticket = f"#{row['ticket']}  " if several and row.get("ticket") else ""
+        number = str(row.get("command") or "").rjust(cmd)
+        start = f"{local(row['at'], timezone)}  {number}  {ticket}{visible(row['by']):<{min(by, 18)}}  "
+        lines.append(indented(start, sentence(row, timezone), screen))
+    page("\n".join(lines) + "\n")
