@@ -12,7 +12,7 @@ WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format docs bench crash fuzz clean
+.PHONY: help install demo test test-long lint format docs site bench crash fuzz clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +53,13 @@ format: install ## put the code into its usual form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: install ## write the reference pages that are made from the code
+docs: install ## write the reference pages and the picture that are made from the code
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/terminal.py
+
+site: install ## build the documentation as a website in .site/html
+	$(PIP) --group docs
+	$(BIN)/python docs/site.py
 
 SECONDS ?= 60
 fuzz: install ## feed the mail parser with damaged mail (SECONDS=600)
@@ -65,4 +70,4 @@ bench: install ## measure against the floors (ARGS="--only imap --runs 5")
 	$(BIN)/python bench/run.py $(ARGS)
 
 clean: ## remove what the verbs above have made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .site

@@ -60,6 +60,13 @@ def test_the_generated_pages_are_what_the_code_says_now() -> None:
     assert old == []
 
 
+@pytest.mark.slow
+def test_the_picture_of_the_readme_shows_what_the_commands_print_now() -> None:
+    """If this fails: make docs."""
+    terminal = runpy.run_path(str(ROOT / "docs" / "terminal.py"))
+    assert terminal["picture"](terminal["session"]()) == (ROOT / "docs" / "terminal.svg").read_text(encoding="utf-8")
+
+
 def test_the_readmes_make_verbs_exist() -> None:
     verbs = set(
         re.findall(
