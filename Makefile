@@ -12,7 +12,7 @@ WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format docs site bench crash fuzz clean
+.PHONY: help install demo test test-long lint format docs site messages bench crash fuzz clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ docs: install ## write the reference pages and the picture that are made from th
 site: install ## build the documentation as a website in .site/html
 	$(PIP) --group docs
 	$(BIN)/python docs/site.py
+
+messages: install ## collect the messages into the catalogues and compile them (ARGS="--add ja" for a language)
+	$(BIN)/python tools/messages.py $(ARGS)
 
 SECONDS ?= 60
 fuzz: install ## feed the mail parser with damaged mail (SECONDS=600)

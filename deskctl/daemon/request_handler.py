@@ -19,7 +19,7 @@ from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import WritePriority, Writer
-from deskctl.desk import calls, channel_calls, plugin_report, plugin_requests, suggestions
+from deskctl.desk import calls, channel_calls, plugin_report, plugin_requests, suggestions, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
@@ -112,7 +112,7 @@ class RequestHandler:
                 raise calls.unknown_call(request.call)
             viewer = self._viewer(Kind.CALL, request.call, request, caller, agents)
             answer = await self._call(request.call, request.params or {}, viewer)
-            return await self._read(lambda: line({"id": request.id, "ok": answer}))
+            return await self._read(lambda: line(wire.answer(request.id, answer)))
         command = request.command
         assert command is not None
         caller.check(Kind.COMMAND, type(command).__name__, agents, self._components.config.desk.ingest_users)
@@ -122,7 +122,7 @@ class RequestHandler:
         )
         if not request.dry_run:
             self._performed(performed)
-        return line({"id": request.id, "ok": performed.outcome})
+        return line(wire.answer(request.id, performed.outcome))
 
     async def _active_agents(self) -> list[Agent]:
         agents = self._agents
@@ -151,7 +151,7 @@ class RequestHandler:
         try:
             if not asked.type.writes:
                 return await self._read(
-                    lambda: line({"id": request.id, "ok": plugin_requests.answered(self._components, asked).document})
+                    lambda: line(wire.answer(request.id, plugin_requests.answered(self._components, asked).document))
                 )
             answered = await self._writer.call(
                 WritePriority.COMMAND, lambda: plugin_requests.answered(self._components, asked)
@@ -162,7 +162,7 @@ class RequestHandler:
             raise
         if answered.changes is not None:
             self._changed(answered.changes)
-        return await self._read(lambda: line({"id": request.id, "ok": answered.document}))
+        return await self._read(lambda: line(wire.answer(request.id, answered.document)))
 
     async def _call(self, name: str, params: Mapping[str, Any], viewer: Actor) -> Any:
         config = self._components.config

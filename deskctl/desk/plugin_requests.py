@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from deskctl import i18n
 from deskctl.core.changes import Changes
 from deskctl.core.people import Actor, Agent
 from deskctl.core.permissions import Kind
@@ -146,7 +147,7 @@ def failed(plugin: str, error: BaseException) -> DeskctlError:
 def _plain(asked: Asked, document: Any) -> Any:
     """Raises DeskctlError for an answer that is no JSON: it would be another one over the socket."""
     try:
-        return json.loads(json.dumps(document))
+        return i18n.restored(json.loads(json.dumps(document)), i18n.texts_in(document))
     except (TypeError, ValueError) as error:
         raise failed(asked.plugin, error) from error
 

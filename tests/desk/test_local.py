@@ -123,7 +123,7 @@ def test_a_store_that_stays_locked_makes_the_mail_server_keep_the_mail(
     ],
     ids=["which channel", "unknown channel", "empty", "nothing"],
 )
-def test_an_ingest_that_makes_no_sense_is_refused(lite: Path, params: dict[str, Any], kind: type[Exception]) -> None:
+def test_invalid_ingest_is_refused(lite: Path, params: dict[str, Any], kind: type[Exception]) -> None:
     desk = open_desk(lite / "config.toml")
     with pytest.raises(kind):
         desk.call("ingest", **params)
