@@ -47,7 +47,7 @@ lint: install ## everything that can be checked without running
 	for project in examples/plugins/*; do (cd $$project && ../../../$(BIN)/mypy) || exit 1; done
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
-	$(BIN)/codespell README.md CHANGELOG.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md
+	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md
 
 format: install ## put the code into its usual form
 	$(BIN)/ruff check --fix
