@@ -54,9 +54,9 @@ the first table and none is in the last.
 
 def reference() -> str:
     """The page in Markdown."""
-    from ..core import dispatch as _  # noqa: F401 - loads every event class
-    from ..core.event import KINDS
-    from ..core.undo import PART_OF_UNDO, Follows, Undoable
+    from ..core import features as _  # noqa: F401 - loads every event class
+    from ..core.event_kinds import KINDS
+    from ..core.kernel.undo import PART_OF_UNDO, Follows, Undoable
 
     undoable: list[str] = []
     following: dict[str, list[str]] = {}

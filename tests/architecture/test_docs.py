@@ -102,6 +102,16 @@ def test_each_promise_about_mail_names_tests_that_exist() -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_path_of_the_repository_exists(page: Path) -> None:
+    text = (ROOT / page).read_text()
+    paths = re.findall(r"`((?:deskctl|plugins|examples|bench)/[\w./-]*)`", text)
+    modules = re.findall(r"`(deskctl\.core\.[\w.]+)`", text)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    for dotted in modules:
+        resolve(dotted)
+
+
 def resolve(dotted: str) -> object:
     """The function or class that a dotted path names."""
     parts = dotted.split(".")
