@@ -8,11 +8,13 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 from deskctl import __version__
-from deskctl.core.changes import Changes
-from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Actor, Agent
-from deskctl.core.queries.admin import ListAgents, ShowOutbox
-from deskctl.core.queries.answers import HealthReport
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.operations.views import HealthReport
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.health import DaemonHealth

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.outbox import OutboxKind
-from deskctl.core.people import Actor
-from deskctl.core.permissions import Audience
+from deskctl.core.delivery.model import OutboxKind
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.permissions import Audience
+from deskctl.core.messages.model import Envelope
 from deskctl.desk import channel_calls, plugin_report, suggestions
 from deskctl.desk.call_documents import (
     ChannelReport,

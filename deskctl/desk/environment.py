@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from deskctl.core.changes import Changes
-from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Actor, Agent
-from deskctl.core.queries.answers import HealthReport
+from deskctl.core.agents.model import Agent
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.operations.views import HealthReport
 from deskctl.desk.components import Components
 from deskctl.desk.execution import Executed
 

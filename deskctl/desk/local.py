@@ -8,13 +8,15 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from deskctl import __version__
-from deskctl.core.changes import Changes
-from deskctl.core.commands import Command
-from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Actor, Agent
-from deskctl.core.queries import Query
-from deskctl.core.queries.admin import ListAgents, ShowOutbox
-from deskctl.core.queries.answers import HealthReport
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.query import Query
+from deskctl.core.operations.views import HealthReport
 from deskctl.desk import DeskInfo, Outcome, calls, request_table, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.channel_calls import ActingContext

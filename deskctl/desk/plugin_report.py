@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from deskctl.core.suggest import did_you_mean
+from deskctl.core.values.suggestions import did_you_mean
 from deskctl.desk.call_documents import AutomationRow, KeyRow, PluginDocument, RequestRow
 from deskctl.desk.components import Components
 from deskctl.errors import NotFound

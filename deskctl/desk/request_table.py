@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from deskctl.core import permissions
-from deskctl.core.people import Agent
-from deskctl.core.permissions import Audience, Kind, Rights
-from deskctl.core.queries.admin import DeskHealth
+from deskctl.core.agents.model import Agent
+from deskctl.core.kernel import permissions
+from deskctl.core.kernel.permissions import Audience, Kind, Rights
+from deskctl.core.operations.queries import DeskHealth
 from deskctl.desk import plugin_requests
 from deskctl.desk.caller import Caller
 from deskctl.desk.calls import CALLS, unknown_call

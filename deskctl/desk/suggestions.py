@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from deskctl.core.people import Actor
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.desk.call_documents import Inserted, SuggestionRow
 from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context

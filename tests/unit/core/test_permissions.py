@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl import core
-from deskctl.core import commands, permissions, queries
-from deskctl.core.permissions import COMMANDS, QUERIES, REQUESTS, Audience, Kind, Rights, check
+from deskctl.core.kernel import command as commands
+from deskctl.core.kernel import permissions
+from deskctl.core.kernel import query as queries
+from deskctl.core.kernel.permissions import COMMANDS, QUERIES, REQUESTS, Audience, Kind, Rights, check
 from deskctl.desk import decode
 from deskctl.desk.calls import CALLS
 from deskctl.errors import Refused
