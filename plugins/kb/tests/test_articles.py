@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from deskctl.bootstrap import open_desk
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.tickets import Create
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.plugins import NotFound, Refused, UsageError
 
 Kb = Any

@@ -9,9 +9,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.tickets import Reply
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import make_desk, running
 
