@@ -1,10 +1,10 @@
-"""The words around articles in an automatic answer, by language. Pure."""
+"""The texts around articles in an automatic answer. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deskctl.plugins import Choice
+from deskctl.plugins import Choice, translator
 
 from .article import Article
 from .plain import plain, shortened
@@ -12,49 +12,29 @@ from .plain import plain, shortened
 #: Characters of the best article and of the others; what is longer is cut where a paragraph ends.
 BEST, OTHERS = 1500, 300
 
-_WORDS = {
-    "en": {
-        "begin": "This may answer your question:",
-        "others": "This may help, too:",
-        "cut": "[…]",
-        "end": "If it does not help, tell us, and a person will answer you.",
-        "hours": "People answer: {hours}",
-        "solved": "This solved it",
-        "person": "I need a person",
-    },
-    "ko": {
-        "begin": "문의하신 내용에 도움이 될 만한 글입니다.",
-        "others": "이 글도 도움이 될 수 있습니다.",
-        "cut": "(이하 생략)",
-        "end": "해결되지 않으면 알려 주세요. 담당자가 답변해 드립니다.",
-        "hours": "상담 시간: {hours}",
-        "solved": "해결됐어요",
-        "person": "상담원과 이야기하고 싶어요",
-    },
-}
-
-
-def _words(language: str) -> dict[str, str]:
-    return _WORDS.get(language.split("-")[0].lower(), _WORDS["en"])
+_ = translator("deskctl_kb")
 
 
 def letter(articles: Sequence[Article], language: str, hours: str) -> str:
-    """Plain text. `hours` are words for when people answer, "" where nobody said."""
-    words = _words(language)
+    """Return the text of an automatic answer. `hours` is when people answer, "" where it is not configured."""
     best, *others = articles
-    parts = [words["begin"], _article(best, BEST, words["cut"])]
+    cut = _.translate(_("[…]"), language)
+    parts = [_.translate(_("This may answer your question:"), language), _article(best, BEST, cut)]
     if others:
-        parts.append(words["others"])
-        parts += [_article(article, OTHERS, words["cut"]) for article in others]
-    parts.append(words["end"])
+        parts.append(_.translate(_("This may help, too:"), language))
+        parts += [_article(article, OTHERS, cut) for article in others]
+    parts.append(_.translate(_("If it does not help, tell us, and a person will answer you."), language))
     if hours:
-        parts.append(words["hours"].replace("{hours}", hours))
+        parts.append(_.translate(_("Support hours: {hours}", hours=hours), language))
     return "\n\n".join(parts)
 
 
 def choices(language: str) -> tuple[Choice, ...]:
-    words = _words(language)
-    return (Choice("solved", words["solved"]), Choice("person", words["person"]))
+    """Return the choices below an automatic answer."""
+    return (
+        Choice("solved", _.translate(_("This solved it"), language)),
+        Choice("person", _.translate(_("I need a person"), language)),
+    )
 
 
 def _article(article: Article, longest: int, cut: str) -> str:
