@@ -30,6 +30,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             open=_open,
             parse=_parse,
             capabilities=Capabilities(marks_sending=True, conversational=True, choices=True),
+            listens=lambda config: config.webhook is not None,
             description="A Telegram bot whose chats become tickets; uses long polling or a webhook",
         ),
     )

@@ -68,6 +68,7 @@ class Listener:
         secret = await asyncio.to_thread(self._read_secret)
         self._secret = secret.encode()
         await self._listen()
+        self._context.listening()
         try:
             await api.call(
                 "setWebhook",
