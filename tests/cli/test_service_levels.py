@@ -23,7 +23,7 @@ from tests.cli import shell
 from tests.cli.shell import ROOT, Shell
 from tests.cli.test_terminal import at_terminal
 
-PAGE = (ROOT / "docs" / "how-to" / "service-levels.md").read_text()
+PAGE = (ROOT / "docs" / "how-to" / "sla-policies.md").read_text()
 GOLD = (
     "sla add gold --when contact.tier:vip --calendar 24x7 --first-response urgent=15m --first-response high=1h "
     "--first-response normal=4h --next-response normal=8h --resolution normal=3d --update normal=1d "

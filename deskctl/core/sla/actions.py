@@ -8,7 +8,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ...errors import DeskctlError, Refused
-from ...i18n import _
+from ...i18n import Phrases, _, _p, preferred
 from ..agents import targets
 from ..agents.model import Agent, Team
 from ..answers import automatic_answer as answering
@@ -37,30 +37,24 @@ NEXT = "next"
 #: Additional targets of `notify`: the assignee, and the whole team of the ticket.
 OWNER, TEAM = "owner", "team"
 
-_NAMES = {
-    "en": {
-        Metric.FIRST_RESPONSE: "first response",
-        Metric.NEXT_RESPONSE: "next response",
-        Metric.UPDATE: "update",
-        Metric.RESOLUTION: "resolution",
-        Metric.WORK: "agent work",
-        Metric.PROMISE: "promise",
-    },
-    "ko": {
-        Metric.FIRST_RESPONSE: "첫 응답",
-        Metric.NEXT_RESPONSE: "다음 응답",
-        Metric.UPDATE: "진행 안내",
-        Metric.RESOLUTION: "해결",
-        Metric.WORK: "담당자 작업",
-        Metric.PROMISE: "고객과의 약속",
-    },
-}
-_DETAIL = {"en": "{what}: due {due}{late}", "ko": "{what}: 기한 {due}{late}"}
-_LATE = {"en": " (told late: the desk was not running then)", "ko": " (데스크가 멈춰 있어 늦게 알림)"}
-_REASON = {
-    "en": {"overdue": "overdue: {metric}", "due_soon": "due soon ({level}): {metric}"},
-    "ko": {"overdue": "기한 초과: {metric}", "due_soon": "기한 임박 ({level}): {metric}"},
-}
+_NAMES = Phrases(
+    {
+        Metric.FIRST_RESPONSE: _p("SLA metric", "first response"),
+        Metric.NEXT_RESPONSE: _p("SLA metric", "next response"),
+        Metric.UPDATE: _p("SLA metric", "update"),
+        Metric.RESOLUTION: _p("SLA metric", "resolution"),
+        Metric.WORK: _p("SLA metric", "agent work"),
+        Metric.PROMISE: _p("SLA metric", "promise"),
+    }
+)
+_TEXTS = Phrases(
+    {
+        "due": _("{metric}: due {due}"),
+        "due_late": _("{metric}: due {due} (late notification: the desk was not running)"),
+        "overdue": _("overdue: {metric}"),
+        "due_soon": _("due soon ({level}): {metric}"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +88,16 @@ def _notifications(
 ) -> Iterator[Tell]:
     """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
     clock = unit.levels.clocks(ticket.number).get(ClockKey(Metric(metric), instance))
-    language = unit.settings.language if unit.settings.language in _NAMES else "en"
+    language = preferred(unit.settings.language)
     due = "-"
     if clock is not None and clock.due_at is not None:
         due = clock.due_at.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
-    detail = _DETAIL[language].format(
-        what=_NAMES[language][Metric(metric)], due=due, late=_LATE[language] if late else ""
-    )
+    name = _NAMES(Metric(metric), language)
+    detail = _TEXTS("due_late" if late else "due", language, metric=name, due=due)
     about = "overdue" if level.startswith("breach") else "due_soon"
-    name = who.removeprefix("agent:")
+    handle = who.removeprefix("agent:")
     meant = _recipients(unit, ticket, who)
-    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == name) for agent in meant)
+    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
 
 
 def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
@@ -151,10 +144,10 @@ def _notify(unit: Unit, command: RunStep, who: str, actor: Actor) -> Iterator[Ev
 
 def _reason(unit: Unit, command: RunStep) -> str:
     """Return the reason of an escalation, in the desk's language."""
-    language = unit.settings.language if unit.settings.language in _NAMES else "en"
-    metric = _NAMES[language][Metric(command.metric)]
+    language = preferred(unit.settings.language)
+    metric = _NAMES(Metric(command.metric), language)
     kind = "overdue" if command.level.startswith("breach") else "due_soon"
-    return _REASON[language][kind].format(metric=metric, level=command.level)
+    return _TEXTS(kind, language, metric=metric, level=command.level)
 
 
 def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:

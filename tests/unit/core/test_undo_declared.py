@@ -57,8 +57,8 @@ def test_old_and_new_are_an_inverse() -> None:
 
 def test_every_kind_is_on_the_page() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    undone, _, rest = page.partition("## Consequences")
-    following, _, never = rest.partition("## Not undone")
+    undone, _, rest = page.partition("## Events that follow from others")
+    following, _, never = rest.partition("## Events that cannot be undone")
     for kind, cls in KINDS.items():
         if kind in ("level_event", "clock_event") or cls.undo is PART_OF_UNDO:
             continue
