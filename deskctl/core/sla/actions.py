@@ -8,6 +8,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ...errors import DeskctlError, Refused
+from ...i18n import Phrases, _, _p, preferred
 from ..agents import targets
 from ..agents.model import Agent, Team
 from ..answers import automatic_answer as answering
@@ -36,30 +37,24 @@ NEXT = "next"
 #: Whom `notify` means beside agents, teams and tiers: whoever has the ticket, and their whole team.
 OWNER, TEAM = "owner", "team"
 
-_NAMES = {
-    "en": {
-        Metric.FIRST_RESPONSE: "first response",
-        Metric.NEXT_RESPONSE: "next response",
-        Metric.UPDATE: "update",
-        Metric.RESOLUTION: "resolution",
-        Metric.WORK: "agent work",
-        Metric.PROMISE: "promise",
-    },
-    "ko": {
-        Metric.FIRST_RESPONSE: "첫 응답",
-        Metric.NEXT_RESPONSE: "다음 응답",
-        Metric.UPDATE: "진행 안내",
-        Metric.RESOLUTION: "해결",
-        Metric.WORK: "담당자 작업",
-        Metric.PROMISE: "고객과의 약속",
-    },
-}
-_DETAIL = {"en": "{what}: due {due}{late}", "ko": "{what}: 기한 {due}{late}"}
-_LATE = {"en": " (told late: the desk was not running then)", "ko": " (데스크가 멈춰 있어 늦게 알림)"}
-_REASON = {
-    "en": {"overdue": "overdue: {metric}", "due_soon": "due soon ({level}): {metric}"},
-    "ko": {"overdue": "기한 초과: {metric}", "due_soon": "기한 임박 ({level}): {metric}"},
-}
+_NAMES = Phrases(
+    {
+        Metric.FIRST_RESPONSE: _p("SLA metric", "first response"),
+        Metric.NEXT_RESPONSE: _p("SLA metric", "next response"),
+        Metric.UPDATE: _p("SLA metric", "update"),
+        Metric.RESOLUTION: _p("SLA metric", "resolution"),
+        Metric.WORK: _p("SLA metric", "agent work"),
+        Metric.PROMISE: _p("SLA metric", "promise"),
+    }
+)
+_TEXTS = Phrases(
+    {
+        "due": _("{metric}: due {due}"),
+        "due_late": _("{metric}: due {due} (late notification: the desk was not running)"),
+        "overdue": _("overdue: {metric}"),
+        "due_soon": _("due soon ({level}): {metric}"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +84,16 @@ def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Comm
 def _told(unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool) -> Iterator[Tell]:
     """Raises NotFound for a name that means nobody."""
     clock = unit.levels.clocks(ticket.number).get(ClockKey(Metric(metric), instance))
-    language = unit.settings.language if unit.settings.language in _NAMES else "en"
+    language = preferred(unit.settings.language)
     due = "-"
     if clock is not None and clock.due_at is not None:
         due = clock.due_at.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
-    detail = _DETAIL[language].format(
-        what=_NAMES[language][Metric(metric)], due=due, late=_LATE[language] if late else ""
-    )
+    name = _NAMES(Metric(metric), language)
+    detail = _TEXTS("due_late" if late else "due", language, metric=name, due=due)
     about = "overdue" if level.startswith("breach") else "due_soon"
-    name = who.removeprefix("agent:")
+    handle = who.removeprefix("agent:")
     meant = _meant(unit, ticket, who)
-    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == name) for agent in meant)
+    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
 
 
 def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
@@ -144,10 +138,10 @@ def _notify(unit: Unit, command: TakeStep, who: str, actor: Actor) -> Iterator[E
 
 def _reason(unit: Unit, command: TakeStep) -> str:
     """Why a ticket is escalated, in the desk's language."""
-    language = unit.settings.language if unit.settings.language in _NAMES else "en"
-    metric = _NAMES[language][Metric(command.metric)]
+    language = preferred(unit.settings.language)
+    metric = _NAMES(Metric(command.metric), language)
     kind = "overdue" if command.level.startswith("breach") else "due_soon"
-    return _REASON[language][kind].format(metric=metric, level=command.level)
+    return _TEXTS(kind, language, metric=metric, level=command.level)
 
 
 def _escalate(unit: Unit, command: TakeStep, to: str, actor: Actor) -> Steps:
