@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class ListPolicies(Query):
+class ListPolicies(Query, audience=Audience.AGENT):
     """In the order in which they are tried. Answer: `list[level_answers.PolicyDocument]`."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowPolicy(Query):
+class ShowPolicy(Query, audience=Audience.AGENT):
     """Answer: `level_answers.PolicyDocument`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class TestPolicies(Query):
+class TestPolicies(Query, audience=Audience.AGENT):
     """Which policy is for a ticket, and why the others are not. Answer: `level_answers.PolicyTest`."""
 
     ticket: int
@@ -28,7 +29,7 @@ class TestPolicies(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class ListDue(Query):
+class ListDue(Query, audience=Audience.AGENT):
     """Running clocks that are overdue or due `within` some time, the first due first.
 
     Answer: `list[level_answers.DueRow]`.
@@ -41,7 +42,7 @@ class ListDue(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainClocks(Query):
+class ExplainClocks(Query, audience=Audience.AGENT):
     """Every clock of a ticket with all its segments. Answer: `list[level_answers.ClockDocument]`."""
 
     ticket: int
