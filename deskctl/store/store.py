@@ -22,7 +22,8 @@ from .jobs import Jobs
 from .journal import Journal
 from .levels import PolicyBookCache
 from .outbox import Outbox
-from .queries import Reader, answer
+from .queries import answer
+from .queries.reader import Reader
 from .retry import again
 from .search import rebuild
 from .source import StoredSource

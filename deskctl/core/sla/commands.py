@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class AddPolicy(Command):
+class AddPolicy(Command, audience=Audience.AGENT):
     """Add a policy.
 
     `targets` are pairs of a metric and a target: "urgent=15m", or "4h" for all priorities. `warnings` are thresholds,
@@ -26,7 +27,7 @@ class AddPolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePolicy(Command):
+class ChangePolicy(Command, audience=Audience.AGENT):
     """Change a policy from now on: add a new version.
 
     None keeps a field. A target of "" or "urgent=" removes the target. The steps at the thresholds `forget_steps` are
@@ -44,7 +45,7 @@ class ChangePolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddStep(Command):
+class AddStep(Command, audience=Audience.AGENT):
     """Add actions at a threshold: `at` is for example "90%" or "breach+2h", `then` for example "notify=lead"."""
 
     did: ClassVar[str] = "added a step to"
@@ -55,7 +56,7 @@ class AddStep(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MovePolicy(Command):
+class MovePolicy(Command, audience=Audience.AGENT):
     """Move a policy to another place in the order, counted from 1. The first policy that matches a ticket applies."""
 
     did: ClassVar[str] = "moved"
@@ -65,7 +66,7 @@ class MovePolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RemovePolicy(Command):
+class RemovePolicy(Command, audience=Audience.AGENT):
     """Remove a policy."""
 
     did: ClassVar[str] = "removed"
@@ -74,7 +75,7 @@ class RemovePolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Promise(Command):
+class Promise(Command, audience=Audience.AGENT):
     """Record that the customer was promised an answer by `moment` (as users write it, in the desk's time zone)."""
 
     did: ClassVar[str] = "promised an answer on"

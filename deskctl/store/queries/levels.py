@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, c
 
 from ...core.calendars import documents as showing
 from ...core.calendars.administration import existing as existing_calendar
-from ...core.calendars.queries import CheckCalendar, ShowCalendar
+from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
 from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
 from ...core.kernel.records import RecordedEvent
 from ...core.kernel.settings import Settings
@@ -31,6 +31,7 @@ from ..tables import agents, clocks, events, ticket_tags, tickets
 from ..tables.levels import RUNNING, UNSETTLED_BREACH
 from .asked import known_team, moment
 from .people import persons
+from .reader import Answers
 
 #: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.
 _STATES = ("paused", "running", "warned", "breached")
@@ -201,3 +202,15 @@ def _facts(connection: Connection, number: int) -> TicketFacts:
         org=contact.org,
         language=row.language,
     )
+
+
+ANSWERS: Answers = {
+    ListCalendars: lambda reader, query: list_calendars(reader.connection),
+    ShowCalendar: lambda reader, query: show_calendar(reader.connection, query, reader.settings),
+    CheckCalendar: lambda reader, query: check_calendar(reader.connection, query, reader.settings),
+    ListPolicies: lambda reader, query: list_policies(reader.connection, query),
+    ShowPolicy: lambda reader, query: show_policy(reader.connection, query),
+    TestPolicies: lambda reader, query: test(reader.connection, query, reader.settings),
+    ListDue: lambda reader, query: list_due(reader.connection, query, reader.settings),
+    ExplainClocks: lambda reader, query: explain(reader.connection, query, reader.settings),
+}

@@ -24,6 +24,7 @@ from ..routing import waiting_rows
 from ..source import StoredSource
 from ..tables import events, tickets
 from .asked import moment
+from .reader import Answers
 
 #: Decisions that are shown, the newest.
 SHOWN = 10
@@ -63,3 +64,8 @@ def _would(unit: Unit, team: Team | None, connection: Connection, row: Any) -> R
     floor = floor_of(unit, team)
     [ticket] = waiting_rows(connection, [row])
     return explaining.of_floor(floor, ticket, floor.decide(ticket))
+
+
+ANSWERS: Answers = {
+    ExplainRoute: lambda reader, query: explain(reader.connection, query, reader.settings, reader.database),
+}

@@ -28,6 +28,7 @@ from ..moments import from_micros, to_micros
 from ..shifts import handover, rota
 from ..tables import agents, calls, handovers, handovers_read, memberships, messages, teams, tickets
 from .asked import moment
+from .reader import Answers
 
 _LONGEST = timedelta(days=366)
 _QUARTER = 15 * 60 * 1_000_000
@@ -276,3 +277,12 @@ def _names(connection: Connection, team: str | None, *, left: bool = False) -> d
 def _zone(name: str | None, settings: Settings) -> ZoneInfo:
     """Raises UsageError."""
     return zone(name or settings.timezone)
+
+
+ANSWERS: Answers = {
+    ListShifts: lambda reader, query: list_shifts(reader.connection, query),
+    ShowShifts: lambda reader, query: show_shifts(reader.connection, query, reader.settings),
+    FindGaps: lambda reader, query: find_gaps(reader.connection, query, reader.settings),
+    ListHandovers: lambda reader, query: list_handovers(reader.connection, query),
+    PlanStaffing: lambda reader, query: plan_staffing(reader.connection, query, reader.settings),
+}
