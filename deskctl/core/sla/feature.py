@@ -11,7 +11,7 @@ FEATURE = Feature(
     "sla",
     handlers={**recalculate.HANDLERS, **actions.HANDLERS, **administration.HANDLERS, **due_times.HANDLERS},
     reactions=(Reaction("sla", actions.sla),),
-    consequences=(Consequence("sla", recalculate.following),),
+    consequences=(Consequence("sla", recalculate.recalculation_after),),
     restorers=policies.RESTORERS,
     timers={TimerKind.SLA: recalculate.fire_ticket, TimerKind.SLA_BOOK: recalculate.fire_all},
     preload=recalculate.preload,

@@ -11,7 +11,7 @@ from deskctl.core import features as dispatch
 from deskctl.core.event_kinds import KINDS, restore
 from deskctl.core.kernel.command import REGISTRY
 from deskctl.core.kernel.event import Event
-from deskctl.core.kernel.permissions import COMMANDS, Audience
+from deskctl.core.kernel.permissions import Audience
 from deskctl.core.kernel.undo import PART_OF_UNDO, Cannot, Follows, Undoable
 from deskctl.core.undo.commands import ListCommands, Undo
 
@@ -69,8 +69,8 @@ def test_old_and_new_are_an_inverse() -> None:
 
 def test_every_kind_is_on_the_page() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    undone, _, rest = page.partition("## Consequences")
-    following, _, never = rest.partition("## Not undone")
+    undone, _, rest = page.partition("## Events that follow from others")
+    following, _, never = rest.partition("## Events that cannot be undone")
     for kind, cls in KINDS.items():
         if kind in ("level_event", "clock_event") or cls.undo is PART_OF_UNDO:
             continue
@@ -80,10 +80,10 @@ def test_every_kind_is_on_the_page() -> None:
 
 def test_every_command_of_people_has_words() -> None:
     assert dispatch.HANDLERS
-    commands = [c for c in REGISTRY.values() if COMMANDS[c.__name__] is not Audience.DESK and c.undoable]
+    commands = [c for c in REGISTRY.values() if c.audience is not Audience.DESK and c.undoable]
     assert len(commands) > 40
     assert [c.__name__ for c in commands if not c.did] == []
-    quiet = {c.__name__ for c in REGISTRY.values() if COMMANDS[c.__name__] is not Audience.DESK} - {
+    quiet = {c.__name__ for c in REGISTRY.values() if c.audience is not Audience.DESK} - {
         c.__name__ for c in commands
     }
     assert quiet == {Undo.__name__, ListCommands.__name__, "ReadHandovers", "MarkSeen", "Compose"}
