@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from deskctl.testing.contract import ChannelContract
+from deskctl.testing.contract.base import FORMER_NAMES
+
 COMMON = """
 import asyncio, dataclasses, random, socket, threading
 import pytest
@@ -172,3 +175,8 @@ def test_contract_detects_a_channel_that(fault: str, failed: dict[str, set[str]]
     """More tests than the listed ones can fail, because one fault often has several effects."""
     expected = FAULTS[fault].tests
     assert expected <= failed[fault] if expected else not failed[fault]
+
+
+def test_former_names_refer_to_existing_tests() -> None:
+    assert [old for old, new in FORMER_NAMES.items() if hasattr(ChannelContract, old)] == []
+    assert [new for new in FORMER_NAMES.values() if not hasattr(ChannelContract, new)] == []
