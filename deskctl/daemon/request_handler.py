@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from deskctl import __version__
-from deskctl.core.changes import Changes
-from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import CALLS, Kind, Rights
-from deskctl.core.queries import Query
-from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.permissions import CALLS, Kind, Rights
+from deskctl.core.kernel.query import Query
+from deskctl.core.operations.queries import DeskHealth
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import WritePriority, Writer

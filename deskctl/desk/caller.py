@@ -8,9 +8,11 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from deskctl.core import callers, permissions
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import Audience, Kind, Rights
+from deskctl.core.agents import caller as callers
+from deskctl.core.agents.model import Agent
+from deskctl.core.kernel import permissions
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.permissions import Audience, Kind, Rights
 
 #: Seconds for which the uid of a login is remembered: asking may mean a directory server.
 _REMEMBER = 5.0

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deskctl.core import numbers
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.outbox import OutboxKind
+from deskctl.core.delivery.model import OutboxKind
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.messages.model import Envelope
+from deskctl.core.values import numbers
 from deskctl.desk.ports import Jobs, names
 from deskctl.desk.requests import ChannelReport, ChannelRow, JobDone
 from deskctl.errors import NotFound, UsageError

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from deskctl.core.commands.machine import Reread
-from deskctl.core.intake import as_forwarded
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope, InboundMessage
-from deskctl.core.people import Actor
-from deskctl.core.queries.answers import RawMessage
-from deskctl.core.queries.raw import RawMessages, WithoutSecrets
-from deskctl.core.unit import Unit
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.intake.receive import as_forwarded
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Reread
+from deskctl.core.messages.model import Envelope, InboundMessage
+from deskctl.core.messages.raw_queries import RawMessages, WithoutSecrets
+from deskctl.core.messages.views import RawMessage
 from deskctl.desk import calls
 from deskctl.desk.components import Components
 from deskctl.desk.execution import Executed, execute_in_unit

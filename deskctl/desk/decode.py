@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import types
@@ -11,16 +10,14 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from deskctl.core import commands, queries
-from deskctl.core.commands import Command
-from deskctl.core.numbers import bounded
-from deskctl.core.queries import Query
+from deskctl.core import features as _features  # noqa: F401 - loads every command and query
+from deskctl.core.kernel import command, permissions, query
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.permissions import Audience
+from deskctl.core.kernel.query import Query
+from deskctl.core.values.numbers import bounded
 from deskctl.errors import UsageError
 
-#: The modules whose commands and queries may be spoken over the socket. What only the desk itself asks for
-#: (`core.commands.machine`) is not among them.
-PUBLIC_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing", "shifts")
-PUBLIC_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing", "shifts")
 _INVOCATION = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 
 
@@ -44,16 +41,16 @@ class Request:
 
 def known_commands() -> dict[str, type[Command]]:
     """Commands by name that a client may speak."""
-    return _spoken(commands, PUBLIC_COMMANDS, commands.REGISTRY)
+    return _spoken(command.REGISTRY, permissions.COMMANDS)
 
 
 def known_queries() -> dict[str, type[Query]]:
-    return _spoken(queries, PUBLIC_QUERIES, queries.REGISTRY)
+    return _spoken(query.REGISTRY, permissions.QUERIES)
 
 
-def _spoken(package: types.ModuleType, modules: tuple[str, ...], registry: dict[str, Any]) -> dict[str, Any]:
-    names = {importlib.import_module(f"{package.__name__}.{module}").__name__ for module in modules}
-    return {name: cls for name, cls in registry.items() if cls.__module__ in names}
+def _spoken(registry: Mapping[str, Any], audiences: Mapping[str, Audience]) -> dict[str, Any]:
+    """Leave out what only the desk itself may ask for."""
+    return {name: cls for name, cls in registry.items() if audiences.get(name, Audience.DESK) is not Audience.DESK}
 
 
 def parse_line(raw: bytes) -> Mapping[str, Any]:

@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskctl import __version__
-from deskctl.core.commands import Command
-from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import CALLS, Kind
-from deskctl.core.queries import Query
-from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
-from deskctl.core.queries.answers import HealthReport
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.permissions import CALLS, Kind
+from deskctl.core.kernel.query import Query
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.operations.views import HealthReport
 from deskctl.desk import DeskInfo, Outcome, calls, channel_calls, plugin_report, plugin_requests, suggestions, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components

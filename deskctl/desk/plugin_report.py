@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from deskctl.core.suggest import did_you_mean
+from deskctl.core.values.suggestions import did_you_mean
 from deskctl.desk import calls
 from deskctl.desk.components import Components
 from deskctl.desk.requests import AutomationRow, KeyRow, PluginDocument, RequestRow

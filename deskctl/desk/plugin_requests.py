@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from deskctl import i18n
-from deskctl.core.changes import Changes
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import Kind
-from deskctl.core.queries.admin import ListAgents
-from deskctl.core.staff_events import PluginWrote
-from deskctl.core.suggest import did_you_mean
-from deskctl.core.unit import Unit
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.permissions import Kind
+from deskctl.core.kernel.plugin_events import PluginWrote
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.values.suggestions import did_you_mean
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import build

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from deskctl.core.queries.raw import Journalled
+from deskctl.core.messages.raw_queries import Journalled
 from deskctl.desk.calls import CHECK_WITHIN
 from deskctl.desk.ports import Store
 from deskctl.plugins.channel import Channel, ChannelType, Health, Part, StoreUnavailable
 
 if TYPE_CHECKING:
-    from deskctl.core.messages import Envelope
+    from deskctl.core.messages.model import Envelope
 
 
 class ProbeContext:

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from deskctl.core.people import Actor
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.desk import calls
 from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context

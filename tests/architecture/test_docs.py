@@ -60,6 +60,13 @@ def test_the_generated_pages_are_what_the_code_says_now() -> None:
     assert old == []
 
 
+@pytest.mark.slow
+def test_the_picture_of_the_readme_shows_what_the_commands_print_now() -> None:
+    """If this fails: make docs."""
+    terminal = runpy.run_path(str(ROOT / "docs" / "terminal.py"))
+    assert terminal["picture"](terminal["session"]()) == (ROOT / "docs" / "terminal.svg").read_text(encoding="utf-8")
+
+
 def test_the_readmes_make_verbs_exist() -> None:
     verbs = set(
         re.findall(
@@ -93,6 +100,16 @@ def test_each_promise_about_mail_names_tests_that_exist() -> None:
             if not re.search(rf"^(async )?def {name}\(", source, re.MULTILINE):
                 missing.append(f"{file}::{name}")
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_path_of_the_repository_exists(page: Path) -> None:
+    text = (ROOT / page).read_text()
+    paths = re.findall(r"`((?:deskctl|plugins|examples|bench)/[\w./-]*)`", text)
+    modules = re.findall(r"`(deskctl\.core\.[\w.]+)`", text)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    for dotted in modules:
+        resolve(dotted)
 
 
 def resolve(dotted: str) -> object:

@@ -15,9 +15,9 @@ from deskctl.cli.commands.calendars.ics_import import Imported, imported
 from deskctl.cli.commands.calendars.month_view import drawn
 from deskctl.cli.commands.operations.checks import ending_holidays
 from deskctl.cli.width import width
+from deskctl.core.calendars.documents import document
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, Day
-from deskctl.core.calendars.showing import document
 from deskctl.errors import UsageError
 from tests.cli import shell
 from tests.cli.shell import ROOT, Shell

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import Receive
-from deskctl.core.commands.tickets import Escalate, Reply
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope, MessageKind
-from deskctl.core.outbox import OutboxEntry
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.intake.commands import Receive
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Envelope, MessageKind
+from deskctl.core.tickets.commands import Escalate
 from deskctl_email.parse import parse
 
 from .desk import StoredDesk

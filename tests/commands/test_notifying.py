@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from deskctl.core import dispatch
-from deskctl.core.commands import levels as lv
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import FireTimer, SettleDelivery
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import MarkSpam, Reply
+from deskctl.core.sla import commands as lv
+from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.errors import DeskctlError
 from tests.commands.desk import SETTINGS, StoredDesk
 
@@ -317,7 +319,7 @@ def test_a_step_that_names_the_owner_comes_in_the_night_though_the_warning_waits
     fire(desk)
     assert [row["subject"] for row in told(desk)] == ["[#1] Due soon: Printer"]
     at(desk, "2026-03-03 02:00:00")
-    desk.do(c.Reply(1, "On it."))
+    desk.do(Reply(1, "On it."))
     at(desk, "2026-03-03 07:00:00")
     fire(desk)
     assert [row["subject"] for row in told(desk)][1:] == ["[#1] New ticket: Printer"]
@@ -370,10 +372,10 @@ def test_what_is_no_longer_so_in_the_morning_is_not_told(desk: StoredDesk) -> No
     desk.do(c.Assign(2, "lead"), "agent2")
     desk.do(c.Take(3), "lead")
     for number in (1, 2, 3):
-        desk.do(c.Reply(number, "Done.", status="open"), "lead")
+        desk.do(Reply(number, "Done.", status="open"), "lead")
     desk.do(c.Merge(6, 4), "lead")
     desk.do(c.Solve(4), "lead")
-    desk.do(c.MarkSpam(5), "lead")
+    desk.do(MarkSpam(5), "lead")
     at(desk, "2026-03-03 07:00:00")
     fire(desk)
     said = "".join(row["subject"] + row["text"] for row in told(desk))

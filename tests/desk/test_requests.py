@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from deskctl.bootstrap import load, open_desk
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk import Desk
 from deskctl.errors import ConfigError, DeskctlError, NotFound, Refused, UsageError
 from tests.daemon.running import command, make_desk, running

@@ -8,37 +8,24 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ...core import numbers
-from ...core.people import DESK, Actor
-from ...core.queries import Query
-from ...core.queries.admin import (
-    DeskHealth,
-    ListAgents,
-    ListBlocks,
-    ListInbox,
-    ListOutbox,
-    ListTeams,
-    ShowInbox,
-    ShowOutbox,
-    StoreStatus,
-)
-from ...core.queries.contacts import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
-from ...core.queries.levels import (
-    CheckCalendar,
-    ExplainClocks,
-    ListCalendars,
-    ListDue,
-    ListPolicies,
-    ShowCalendar,
-    ShowPolicy,
-    TestPolicies,
-)
-from ...core.queries.lookups import CheckNames, Completions, GetAttachment, SearchContacts, SearchMessages, Seen
-from ...core.queries.raw import Journalled, RawMessages, WithoutSecrets
-from ...core.queries.routing import ExplainRoute
-from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
-from ...core.queries.tickets import CountTickets, ListTickets, ShowTicket
-from ...core.settings import Settings
+from ...core.agents.model import DESK
+from ...core.agents.queries import ListAgents, ListTeams
+from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
+from ...core.contacts.queries import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
+from ...core.delivery.queries import ListOutbox, ShowOutbox
+from ...core.intake.queries import ListInbox, ShowInbox
+from ...core.kernel.actor import Actor
+from ...core.kernel.query import Query
+from ...core.kernel.settings import Settings
+from ...core.messages.queries import GetAttachment, ListBlocks
+from ...core.messages.raw_queries import Journalled, RawMessages, WithoutSecrets
+from ...core.operations.queries import DeskHealth, StoreStatus
+from ...core.routing.queries import ExplainRoute, ShowQueue
+from ...core.search.queries import CheckNames, Completions, SearchContacts, SearchMessages, Seen
+from ...core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
+from ...core.sla.queries import ExplainClocks, ListDue, ListPolicies, ShowPolicy, TestPolicies
+from ...core.tickets.queries import CountTickets, ListTickets, ShowTicket
+from ...core.values import numbers
 from ...errors import UsageError
 from ..engine import Database
 from ..text import clean

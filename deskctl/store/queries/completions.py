@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select, text
 
 from ...core.calendars.model import ALWAYS
-from ...core.queries.lookups import Completions
+from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.routing.model import TIERS
-from ...core.settings import BUILT_IN, Settings
+from ...core.search.queries import Completions
 from ...errors import UsageError
 from ..shapes import plan, seat
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets

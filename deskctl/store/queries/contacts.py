@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text
 
-from ...core.messages import MessageKind
-from ...core.people import Contact
-from ...core.queries.answers import AttachmentRow
-from ...core.queries.contacts import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
-from ...core.queries.customer_answers import ContactDocument, ContactRow, IdentityRow, SaidRow
-from ...core.suggest import did_you_mean
+from ...core.contacts.model import Contact
+from ...core.contacts.queries import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
+from ...core.contacts.views import ContactRow, IdentityRow
+from ...core.messages.model import MessageKind
+from ...core.messages.views import AttachmentRow
+from ...core.tickets.contact_document import ContactDocument, SaidRow
+from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index

@@ -6,23 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from ...core.conversation import Trust
-from ...core.events import MarkedSpam
-from ...core.messages import MessageKind
-from ...core.people import Actor
-from ...core.queries.answers import (
-    AttachmentRow,
-    BouncedRow,
-    CallRow,
-    MessageRow,
-    OtherTicket,
-    TicketDocument,
-)
-from ...core.queries.lookups import Seen
-from ...core.queries.outbox_answers import DeliveryRow
-from ...core.queries.seen_answers import SeenMark
-from ...core.queries.tickets import ShowTicket
-from ...core.settings import Settings
+from ...core.delivery.views import DeliveryRow
+from ...core.kernel.actor import Actor
+from ...core.kernel.settings import Settings
+from ...core.messages.model import MessageKind
+from ...core.messages.seen_views import SeenMark
+from ...core.messages.thread import Trust
+from ...core.messages.views import AttachmentRow, CallRow, MessageRow
+from ...core.search.queries import Seen
+from ...core.tickets.events import MarkedSpam
+from ...core.tickets.queries import ShowTicket
+from ...core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ...errors import NotFound
 from ..moments import rfc3339
 from ..rows import choices

@@ -6,8 +6,8 @@ from base64 import b64encode
 
 from sqlalchemy import Connection, select
 
-from ...core.queries.answers import FileContent
-from ...core.queries.lookups import GetAttachment
+from ...core.messages.queries import GetAttachment
+from ...core.messages.views import FileContent
 from ...errors import NotFound
 from .. import blobs
 from ..tables import attachments

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from ...core.queries.admin import ListInbox, ShowInbox
-from ...core.queries.answers import InboxDocument, InboxRow
+from ...core.intake.queries import ListInbox, ShowInbox
+from ...core.intake.views import InboxDocument, InboxRow
 from ...errors import NotFound
 from .. import blobs
 from ..moments import rfc3339

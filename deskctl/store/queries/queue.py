@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text
 
-from ...core.approving import able
-from ...core.people import Agent
-from ...core.queries.shift_answers import ApprovalRow, QueueDocument, QueueRow
-from ...core.queries.shifts import ListHandovers, ShowQueue
+from ...core.agents.model import Agent
+from ...core.kernel.settings import Settings
 from ...core.routing.model import TIERS, Plan
-from ...core.settings import Settings
+from ...core.routing.queries import ShowQueue
+from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
+from ...core.shifts.queries import ListHandovers
+from ...core.tickets.approvals import able
 from .. import people_rows, shapes
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets

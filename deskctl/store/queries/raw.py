@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, false, select
 
-from ...core.messages import MessageKind
-from ...core.queries.answers import RawMessage
-from ...core.queries.raw import Journalled, RawMessages
+from ...core.messages.model import MessageKind
+from ...core.messages.raw_queries import Journalled, RawMessages
+from ...core.messages.views import RawMessage
 from ..moments import rfc3339, to_micros
 from ..tables import journal, messages
 from ..text import from_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, text
 
-from ...core.queries.answers import HealthReport, StoreReport
+from ...core.operations.views import HealthReport, StoreReport
 from ..revision import HEAD
 from ..schema import revision_of
 from ..tables import journal, messages, outbox, tickets

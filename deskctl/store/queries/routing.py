@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...core.people import Team
-from ...core.queries.route_answers import RouteDecision, RouteDocument
-from ...core.queries.routing import ExplainRoute
-from ...core.routing import explaining
+from ...core.agents.model import Team
+from ...core.kernel.settings import Settings
+from ...core.kernel.unit import Unit
+from ...core.routing import explain as explaining
 from ...core.routing.events import Routed
 from ...core.routing.model import Plan
-from ...core.routing.setting import floor_of
-from ...core.settings import Settings
-from ...core.unit import Unit
+from ...core.routing.queries import ExplainRoute
+from ...core.routing.situation import floor_of
+from ...core.routing.views import RouteDecision, RouteDocument
 from ...errors import NotFound
 from .. import rows
 from ..engine import Database

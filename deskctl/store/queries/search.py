@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ...core.queries.answers import ContactHit, MessageHit, SearchAnswer
-from ...core.queries.lookups import SearchContacts, SearchMessages
+from ...core.search.queries import SearchContacts, SearchMessages
+from ...core.search.views import ContactHit, MessageHit, SearchAnswer
 from ...errors import UsageError
 from ..moments import rfc3339
 from ..search import contacts as contact_index
@@ -20,15 +20,7 @@ from ..search.cut import Phrase, phrases
 from ..search.index import words_of
 from ..search.mark import Readable, snippet
 from ..tables import contacts, identities, tickets
-from .search_people import (
-    Somebody,
-    all_messages,
-    contacts_at_phone,
-    one_each,
-    somebody,
-    tickets_named,
-    tickets_of,
-)
+from .search_people import Somebody, all_messages, contacts_at_phone, one_each, somebody, tickets_named, tickets_of
 
 #: More words than this are a pasted text, not a search.
 _MOST_WORDS = 64

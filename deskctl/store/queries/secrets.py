@@ -6,8 +6,8 @@ import re
 
 from sqlalchemy import Connection, select
 
-from ...core.outbox import OutboxKind
-from ...core.queries.raw import WithoutSecrets
+from ...core.delivery.model import OutboxKind
+from ...core.messages.raw_queries import WithoutSecrets
 from .. import blobs
 from ..tables import outbox
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Column, Connection, func, select, text
 
-from ...core.queries.admin import ListAgents, ListTeams
-from ...core.queries.answers import AgentRow, BlockRow, PlanPart, ReachPart, SeatPart, TeamRow
+from ...core.agents.queries import ListAgents, ListTeams
+from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
+from ...core.messages.views import BlockRow
 from ...core.routing.model import Plan, Presence
 from .. import routing, shapes
 from ..moments import maybe_rfc3339, maybe_to_micros

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Note, Reply
-from deskctl.core.outbox import OutboxEntry
+from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.tickets.commands import Create
 from deskctl.errors import NotFound, Refused
 
 from .chat import CHAT, SETTINGS, Chat

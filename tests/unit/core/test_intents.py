@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core.answering import MOST_A_DAY_IN_CHAT
-from deskctl.core.commands.admin import Block
-from deskctl.core.commands.tickets import Reply, Take
-from deskctl.core.journal import JournalState
-from deskctl.core.tickets import Status
+from deskctl.core.answers.automatic_answer import MOST_A_DAY_IN_CHAT
+from deskctl.core.intake.journal import JournalState
+from deskctl.core.messages.commands import Block, Reply
+from deskctl.core.tickets.commands import Take
+from deskctl.core.tickets.model import Status
 
 from .chat import CHAT, SETTINGS, Chat
 

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl import core
-from deskctl.core import commands, permissions, queries
-from deskctl.core.permissions import CALLS, COMMANDS, QUERIES, REQUESTS, Audience, Kind, Rights, check
+from deskctl.core.kernel import command as commands
+from deskctl.core.kernel import permissions
+from deskctl.core.kernel import query as queries
+from deskctl.core.kernel.permissions import CALLS, COMMANDS, QUERIES, REQUESTS, Audience, Kind, Rights, check
 from deskctl.daemon import request_handler
 from deskctl.desk import decode, local, requests
 from deskctl.errors import Refused

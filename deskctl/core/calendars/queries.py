@@ -1,0 +1,34 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListCalendars(Query):
+    """Answer: `list[level_answers.CalendarRow]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCalendar(Query):
+    """`month` as in "2027-02"; without one, that of `now`. Answer: `level_answers.CalendarDocument`."""
+
+    name: str
+    month: str | None = None
+    now: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCalendar(Query):
+    """`then` is a length of working time ("+2h") or a second moment. Moments are read in the calendar's zone.
+
+    Answer: `level_answers.CalendarCheck`.
+    """
+
+    name: str
+    start: str
+    then: str
+    now: str | None = None

@@ -1,0 +1,23 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListInbox(Query):
+    """Journal rows that are not done; all of them with `all`. Answer: `list[answers.InboxRow]`."""
+
+    all: bool = False
+    limit: int = 1000
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInbox(Query):
+    """One journal row with its raw bytes. Answer: `answers.InboxDocument`."""
+
+    id: int

@@ -1,0 +1,19 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlocks(Query):
+    """Whose mail is spam, in alphabetical order. Answer: `list[answers.BlockRow]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttachment(Query):
+    """The bytes of an attachment by its id. Answer: `answers.FileContent`."""
+
+    id: int

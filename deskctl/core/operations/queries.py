@@ -1,0 +1,22 @@
+"""Questions about the desk itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus(Query):
+    """Answer: `answers.StoreReport`."""
+
+    names_agent: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHealth(Query):
+    """What the daemon's parts say of themselves. Answer: `answers.HealthReport`."""
+
+    names_agent: ClassVar[bool] = False
