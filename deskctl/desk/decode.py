@@ -152,6 +152,8 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
             return tuple(_typed(arguments[0], item, where) for item in value)
         if len(arguments) == len(value):
             return tuple(_typed(wanted, item, where) for wanted, item in zip(arguments, value, strict=True))
+    elif origin is dict and isinstance(value, dict):
+        return value
     elif hint is float and type(value) in (int, float):
         return float(value)
     elif type(value) is hint:  # exactly: true is no number

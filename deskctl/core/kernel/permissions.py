@@ -179,50 +179,30 @@ QUERIES: Mapping[str, Audience] = {
     "WithoutSecrets": _DESK,
 }
 
-#: Audience by the name of a call (`desk.requests`).
-CALLS: Mapping[str, Audience] = {
-    "ingest": Audience.INGEST,
-    "raw": _AGENT,
-    "suggest": _AGENT,
-    "insert": _AGENT,
-    "wait_delivery": _AGENT,
-    "channels": _AGENT,
-    "plugins": _AGENT,
-    "plugin": _AGENT,
-    "jobs": _AGENT,
-    "channel_test": _OWNER,
-    "channel_start": _OWNER,
-    "channel_action": _OWNER,
-    "reparse": _OWNER,
-    "job_retry": _OWNER,
-    "job_drop": _OWNER,
-}
-
 #: Audience of a plugin's request by `RequestType.who`.
 REQUESTS: Mapping[str, Audience] = {"agent": _AGENT, "owner": _OWNER}
 
-_TABLES = {Kind.COMMAND: COMMANDS, Kind.QUERY: QUERIES, Kind.CALL: CALLS, Kind.REQUEST: REQUESTS}
+_TABLES = {Kind.COMMAND: COMMANDS, Kind.QUERY: QUERIES, Kind.REQUEST: REQUESTS}
 
 
 def audience(kind: Kind, name: str) -> Audience:
-    """Return the audience of a command, query or call by its name, of a plugin's request by its `who`.
+    """Return the audience of a command or query by its name, of a plugin's request by its `who`.
 
-    What is not listed belongs to the desk alone.
+    What is not listed is for the desk itself. Calls have their audience in `desk.calls`.
     """
     return _TABLES[kind].get(name, Audience.DESK)
 
 
-def check(kind: Kind, name: str, rights: Rights, login: str, *, account: bool = True) -> None:
-    """Raise Refused unless the caller may use this. `name` as in `audience`.
+def check(audience: Audience, kind: Kind, name: str, rights: Rights, login: str, *, account: bool = True) -> None:
+    """Raise Refused unless the caller belongs to the audience. `kind` and `name` are for the message.
 
-    `login` is the caller's name for the message; `account` is False when their uid has no account.
+    `login` is the caller's name for the message; `account` is False if their uid has no account.
     """
-    wanted = audience(kind, name)
-    if rights.include(wanted):
+    if rights.include(audience):
         return
     if not account:
         raise Refused(f"{login} has no account on this machine and may do nothing", "use an account that exists")
-    if wanted is Audience.INGEST:
+    if audience is Audience.INGEST:
         raise Refused(
             f"{login} may not hand in mail",
             f'the desk\'s owner can add it to the configuration: ingest_users = ["{login}"]',
@@ -232,6 +212,6 @@ def check(kind: Kind, name: str, rights: Rights, login: str, *, account: bool = 
             f"{login} may not use this desk: no agent has the login {login}",
             f"the desk's owner can run: deskctl agent set HANDLE --login {login}",
         )
-    if wanted is Audience.OWNER:
+    if audience is Audience.OWNER:
         raise Refused(f"{rights.agent} may not do this: it is for the desk's owner", "ask the desk's owner to do it")
     raise Refused(f"{rights.agent} may not use the {kind} {name}", "only the desk itself uses it")
