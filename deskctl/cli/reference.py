@@ -1,6 +1,6 @@
-"""`docs/reference/cli.md`, made from the commands themselves.
+"""`docs/reference/commands.md`, made from the commands themselves.
 
-python -m deskctl.cli.reference > docs/reference/cli.md
+python -m deskctl.cli.reference > docs/reference/commands.md
 """
 
 from __future__ import annotations

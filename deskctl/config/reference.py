@@ -74,7 +74,7 @@ def disagreements(example: str, channel_types: Mapping[str, ChannelTypeSpec]) ->
 
 
 def reference(example: str, channel_types: Mapping[str, ChannelTypeSpec]) -> str:
-    """Return the text of `docs/reference/config.md`."""
+    """Return the text of `docs/reference/configuration-keys.md`."""
     meanings = _explanations(example)
     lines = [
         "# Configuration keys",

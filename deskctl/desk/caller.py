@@ -76,11 +76,12 @@ class Caller:
         mine = next((a.handle for a in agents if a.active and a.login is not None and self.is_login(a.login)), None)
         return Rights(self.trusted, mine, any(self.is_login(login) for login in ingest_users))
 
-    def check(self, kind: Kind, name: str, agents: Iterable[Agent], ingest_users: Iterable[str]) -> Rights:
-        """Raise Refused unless the caller may use this; `kind` and `name` as in `permissions.check`."""
+    def check(
+        self, audience: Audience, kind: Kind, name: str, agents: Iterable[Agent], ingest_users: Iterable[str]
+    ) -> None:
+        """Raise Refused unless the caller belongs to the audience. `kind` and `name` as in `permissions.check`."""
         rights = self.rights(agents, ingest_users)
-        permissions.check(kind, name, rights, self.name, account=self.login is not None)
-        return rights
+        permissions.check(audience, kind, name, rights, self.name, account=self.login is not None)
 
     def actor(self, agents: Iterable[Agent], claim: str | None, *, needed: bool) -> Actor:
         """Return as whom the caller acts; see `callers.resolve`. Raises UsageError and Refused."""
@@ -89,10 +90,10 @@ class Caller:
             agents, claim=claim, login=login, trusted=self.trusted, needed=needed, is_caller=self.is_login
         )
 
-    def viewer(self, kind: Kind, name: str, agents: Sequence[Agent], claim: str | None) -> Actor:
-        """Return as whom the caller asks a question or makes a call. Raises UsageError and Refused."""
-        if permissions.audience(kind, name) is Audience.INGEST and claim is None:
-            return Actor.user(self.name)  # a mail server is no agent
+    def viewer(self, audience: Audience, agents: Sequence[Agent], claim: str | None) -> Actor:
+        """Return the actor of a query or call for this audience. Raises UsageError and Refused."""
+        if audience is Audience.INGEST and claim is None:
+            return Actor.user(self.name)  # a mail server is not an agent
         return self.actor(agents, claim, needed=False)
 
     def agent(self, agents: Iterable[Agent]) -> Agent | None:

@@ -78,6 +78,10 @@ class CommandContext(Protocol):
         """Print one line for people, made safe for a terminal; nothing with `--json`."""
         ...
 
+    def warn(self, line: str) -> None:
+        """Print one line to standard error, made safe for a terminal, also with `--json`."""
+        ...
+
 
 def shown(text: str) -> str:
     """Return a message in the language of the shell, for text that a command prints itself, such as a prompt."""

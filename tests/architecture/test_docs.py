@@ -79,7 +79,7 @@ def test_the_readmes_make_verbs_exist() -> None:
 
 
 def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
-    steps = STEP.findall((ROOT / "docs/explanation/life-of-a-mail.md").read_text())
+    steps = STEP.findall((ROOT / "docs/explanation/path-of-a-mail.md").read_text())
     assert len(steps) >= 10
     for dotted, file in steps:
         source = inspect.getsourcefile(inspect.unwrap(cast("Any", resolve(dotted))))
@@ -88,7 +88,7 @@ def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
 
 
 def test_each_promise_about_mail_names_tests_that_exist() -> None:
-    page = (ROOT / "docs/explanation/mail.md").read_text()
+    page = (ROOT / "docs/explanation/mail-guarantees.md").read_text()
     promises = [part for part in re.split(r"^(?=- |## )", page, flags=re.MULTILINE) if part.startswith("- ")]
     assert len(promises) > 20
     missing = []

@@ -21,7 +21,7 @@ from deskctl.core.shifts import views as shift_answers
 from deskctl.core.sla import views as level_answers
 from deskctl.core.tickets import views as answers
 from deskctl.core.tickets.contact_document import ContactDocument, SaidRow
-from deskctl.desk import Outcome, requests
+from deskctl.desk import Outcome, call_documents
 from tests.cli.shell import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "json.md").read_text()
@@ -37,9 +37,9 @@ PRINTED = [
     route_answers.RouteDocument, route_answers.RouteDecision, outbox_answers.OutboxRow,
     outbox_answers.OutboxDocument,
     ServiceHealth,
-    HealthReport, Outcome, requests.ChannelRow, requests.ChannelReport, requests.PartRow, requests.PluginRow,
-    requests.PluginDocument, requests.RequestRow, requests.AutomationRow, requests.KeyRow, requests.JobRow,
-    requests.JobDone, CalendarRow, CalendarDocument, CalendarDay,
+    HealthReport, Outcome, call_documents.ChannelRow, call_documents.ChannelReport, call_documents.PartRow,
+    call_documents.PluginRow, call_documents.PluginDocument, call_documents.RequestRow, call_documents.AutomationRow,
+    call_documents.KeyRow, call_documents.JobRow, call_documents.JobDone, CalendarRow, CalendarDocument, CalendarDay,
     CalendarCheck, level_answers.PolicyDocument, level_answers.StepRow, level_answers.PolicyCandidate,
     level_answers.PolicyTest, level_answers.ClockDocument, level_answers.SegmentRow, level_answers.DueRow,
     shift_answers.ShiftRow, shift_answers.StintRow, shift_answers.ShiftDay, shift_answers.ShiftPerson,

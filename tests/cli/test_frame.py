@@ -72,7 +72,7 @@ def test_plugin_commands_are_listed_without_being_imported() -> None:
 
 
 def test_the_reference_is_what_the_code_says() -> None:
-    page = ROOT / "docs" / "reference" / "cli.md"
+    page = ROOT / "docs" / "reference" / "commands.md"
     assert page.read_text() == reference(), "make docs"
 
 

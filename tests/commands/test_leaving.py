@@ -79,7 +79,7 @@ def test_steps_that_name_whoever_leaves_are_named(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1d"),)), ROOT)
     desk.do(lv.AddStep("gold", "90%", ("notify=agent1",)), ROOT)
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
-    assert any("gold" in remark and "agent1, who has left" in remark for remark in done.facts["remarks"])
+    assert any("gold" in remark and "agent1, who is deactivated" in remark for remark in done.facts["remarks"])
 
 
 def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> None:
@@ -221,10 +221,10 @@ def test_the_team_hears_of_tickets_that_nobody_who_is_there_may_have(routed: Sto
     for name in ("ana", "ben"):
         routed.do(c.Create(f"{name}@example.org", "Help", "x", channel="support", team="support"))
     settle(routed)
-    assert len(told(routed, "nobody who is here may have")) == 3
+    assert len(told(routed, "no available agent can take")) == 3
     routed.later(hours=1)
     routed.do(RunRoutes(), ROOT)
-    assert len(told(routed, "nobody who is here may have")) == 3, "once"
+    assert len(told(routed, "no available agent can take")) == 3, "once"
 
 
 def test_a_queue_that_cannot_be_given_out_hides_nobody_behind_it(
@@ -311,7 +311,7 @@ def test_what_is_done_waits_for_nobodys_leave(desk: StoredDesk, end: c.Solve) ->
     fire(desk)
     desk.do(end, "agent2")
     assert desk.ticket(1).approval is None
-    assert told(desk, "Done before your question was decided") == ["agent1@acme.test"]
+    assert told(desk, "Closed before your request was decided") == ["agent1@acme.test"]
     desk.do(Undo(), "agent2")
     assert desk.ticket(1).approval == "agent1"
 

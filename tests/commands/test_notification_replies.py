@@ -171,4 +171,4 @@ def test_directives_alone_are_carried_out(desk: StoredDesk) -> None:
     mail.set_content("#solve")
     receive(desk, mail.as_bytes())
     assert desk.show(1)["status"] == "solved"
-    assert "could not be carried out" not in sent_to(desk, "lead@acme.test")[-1].subject
+    assert "could not be processed" not in sent_to(desk, "lead@acme.test")[-1].subject

@@ -179,12 +179,12 @@ def test_a_channel_of_their_own_comes_first_and_mail_when_it_fails(desk: StoredD
     (row,) = told(desk)
     assert (row["channel"], row["to"]) == ("chat", ["4711"])
     assert row["text"].startswith("[#1] New ticket: Printer\n\nFrom: ")
-    assert "reaches no customer" in row["text"]
+    assert "does not reach the customer" in row["text"]
     desk.do(SettleDelivery(row["id"], "rejected", "blocked by the user"), "system:sender")
     by_mail = told(desk)[-1]
     assert (by_mail["channel"], by_mail["to"], by_mail["ticket"]) == ("support", ["agent1@acme.test"], 1)
     assert by_mail["text"].startswith("From: ")
-    assert "reaches no customer" not in by_mail["text"]
+    assert "does not reach the customer" not in by_mail["text"]
     desk.do(SettleDelivery(by_mail["id"], "rejected", "no such user"), "system:sender")
     assert len(told(desk)) == 2
     assert change(desk, notify="gone:4711").facts["remarks"] == [
@@ -418,8 +418,8 @@ def test_an_escalation_names_the_customer_who_escalated_and_why(desk_url: str, l
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("en", ["From: ana@example.org", "Escalated by: a service level", "Reason: overdue: first response"]),
-        ("ko", ["보낸 사람: ana@example.org", "에스컬레이션한 사람: 서비스 수준", "사유: 기한 초과: 첫 응답"]),
+        ("en", ["From: ana@example.org", "Escalated by: an SLA policy", "Reason: overdue: first response"]),
+        ("ko", ["보낸 사람: ana@example.org", "에스컬레이션한 사람: SLA 정책", "사유: 기한 초과: 첫 응답"]),
     ],
 )
 def test_what_a_clock_escalates_is_nobodys_message(desk_url: str, language: str, lines: list[str]) -> None:

@@ -302,7 +302,7 @@ def test_an_approval_is_a_higher_tiers_to_give_and_the_asker_hears_of_it(routed:
         routed.do(AskApproval(1, "again"), "agent2")
     routed.do(Deny(1, "too much"), "lead")
     assert told(routed, "Not approved") == ["agent1@acme.test"]
-    assert told(routed, "Your approval is asked for") == ["lead@acme.test"]
+    assert told(routed, "Your approval is requested") == ["lead@acme.test"]
     with pytest.raises(Refused, match="nothing waits"):
         routed.do(Approve(1), "lead")
     routed.do(Undo(), "lead")

@@ -148,7 +148,7 @@ def test_a_request_reads_and_writes_the_plugins_tables_and_the_desk_in_one_step(
     [row] = desk.call("suggest", ticket=1, limit=3)
     assert (row["reference"], row["title"], row["plugin"]) == ("pigeons:1", "Pigeon 흰둥이", "pigeons")
     assert desk.call("insert", reference="pigeons:1", ticket=1)["text"] == "Coo."
-    with pytest.raises(NotFound, match="nothing is called doves:1"):
+    with pytest.raises(NotFound, match="no suggestion doves:1"):
         desk.call("insert", reference="doves:1", ticket=1)
 
     shown = desk.call("plugin", name="pigeons")

@@ -36,7 +36,7 @@ def site() -> Path:
         ("담당자", "docs/reference/glossary.html"),
         ("담당자를", "docs/reference/glossary.html"),
         ("상담", "docs/reference/glossary.html"),
-        ("카드 환불", "docs/how-to/keep-a-knowledge-base.html"),
+        ("카드 환불", "docs/how-to/knowledge-base.html"),
     ],
 )
 def test_search_finds_page(site: Path, query: str, page: str) -> None:

@@ -1,9 +1,8 @@
-"""Telling a customer at once that their message is here: once for each new ticket, and never in a loop."""
+"""The automatic confirmation of a new ticket: one for each ticket, and never in a loop."""
 
 from __future__ import annotations
 
-import re
-
+from ...i18n import Phrases, _, available, fill, preferred
 from ..answers.automatic_answer import Heard, may_answer, say
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -16,22 +15,18 @@ from ..tickets.model import Ticket
 from .commands import Acknowledge
 from .events import Acknowledged
 
-WORDS = {
-    "en": (
-        "Hello,\n\nyour message has arrived. Its number is #{number}: {subject}\n"
-        "{hours_line}{within_line}\n{add_line}\n\n{desk}\n"
-    ),
-    "ko": (
-        "안녕하세요,\n\n보내 주신 메시지를 잘 받았습니다. 접수 번호는 #{number}입니다: {subject}\n"
-        "{hours_line}{within_line}\n{add_line}\n\n{desk} 드림\n"
-    ),
-}
-_ADD = {
-    "en": ("To add something, just answer this mail.", "To add something, just write it here."),
-    "ko": ("덧붙일 내용이 있으면 이 메일에 답장해 주세요.", "덧붙일 내용이 있으면 여기에 이어서 적어 주세요."),
-}
-_HOURS = {"en": "We work {hours}.\n", "ko": "운영 시간: {hours}\n"}
-_WITHIN = {"en": "You can expect an answer within {within}.\n", "ko": "{within} 이내에 답변드리겠습니다.\n"}
+_WORDS = Phrases(
+    {
+        "letter": _(
+            "Hello,\n\nwe have received your message. Its number is #{number}: {subject}\n"
+            "{hours_line}{within_line}\n{add_line}\n\n{desk}\n"
+        ),
+        "add_by_mail": _("To add something, just answer this mail."),
+        "add_by_chat": _("To add something, just write it here."),
+        "hours": _("Support hours: {hours}"),
+        "within": _("We answer within {within}."),
+    }
+)
 
 
 def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
@@ -61,21 +56,23 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
 
 
 def text(unit: Unit, ticket: Ticket, words: Acknowledgement, *, talking: bool = False) -> str:
-    """In the customer's language if there are words in it, else the desk's, else English. `talking`: in a chat."""
-    known = {**WORDS, **words.texts}
-    language = next((k for k in (ticket.language, unit.settings.language) if k in known), "en")
-    near = language if language in _HOURS else "en"
+    """Return the text in the customer's language, else the desk's, else English. `talking`: in a chat."""
+    wanted = (ticket.language, unit.settings.language)
+    chosen = next((k for k in wanted if k and (k in words.texts or available(k))), "en")
+    language = preferred(chosen)
     facts = {
         "number": str(ticket.number),
         "subject": ticket.subject,
         "desk": unit.settings.name,
         "hours": words.hours,
         "within": words.within,
-        "add_line": _ADD[near][talking],
-        "hours_line": _HOURS[near].replace("{hours}", words.hours) if words.hours else "",
-        "within_line": _WITHIN[near].replace("{within}", words.within) if words.within else "",
+        "add_line": _WORDS("add_by_chat" if talking else "add_by_mail", language),
+        "hours_line": f"{_WORDS('hours', language, hours=words.hours)}\n" if words.hours else "",
+        "within_line": f"{_WORDS('within', language, within=words.within)}\n" if words.within else "",
     }
-    return re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], found[0]), known[language])
+    if chosen in words.texts:
+        return fill(words.texts[chosen], facts)
+    return _WORDS("letter", language, **facts)
 
 
 HANDLERS: dict[type[Command], Handler] = {Acknowledge: acknowledge}

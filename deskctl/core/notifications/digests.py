@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from ...i18n import _, _n, translate
 from ...safe import visible
 from ..agents.model import Agent
 from ..kernel.handler import Said, Steps
@@ -23,6 +24,10 @@ from .sending import message, way
 LINES, BRIEF_LINES = 300, 30
 #: Characters of a subject, and of what is said about a ticket.
 WIDTH = 120
+_FOOT = _(
+    "This message is about several tickets: an answer to it belongs to none of them.\n"
+    "deskctl show NUMBER · deskctl reply NUMBER · deskctl list"
+)
 
 
 def fire(unit: Unit, timer: Timer) -> Steps:
@@ -77,8 +82,7 @@ def without_repeats(notices: Sequence[Notice]) -> list[Notice]:
 def together(unit: Unit, notices: Sequence[Notice], brief: bool) -> tuple[str, str]:
     """Subject and text of one message for all of them: what is urgent first, then as it happened."""
     language = wording.language(unit)
-    words = wording.DIGEST[language]
-    counted = Counter(wording.WHAT[language][n.about] for n in notices)
+    counted = Counter(wording.WHAT(n.about, language) for n in notices)
     kinds = ", ".join(f"{what} {count}" for what, count in counted.most_common())
     by_ticket: dict[int | str, list[Notice]] = {}
     for notice in sorted(notices, key=lambda n: n.about not in URGENT):
@@ -88,17 +92,19 @@ def together(unit: Unit, notices: Sequence[Notice], brief: bool) -> tuple[str, s
     lines = [_line(unit, group, language, brief) for group in groups[:most]]
     rest = sorted(group[0].ticket for group in groups[most:] if group[0].ticket is not None)
     if len(groups) > most:
-        lines.append(words["more"].format(count=len(groups) - most, numbers=ranges(rest)))
+        more = _("And {count} more: {numbers}", count=len(groups) - most, numbers=ranges(rest))
+        lines.append(translate(more, language))
     one = len({n.ticket for n in notices}) == 1 and notices[0].ticket is not None
-    subject = f"{words['subject'].format(count=len(notices))}: {kinds}"
+    counted_all = _n("{n} notification", "{n} notifications", len(notices))
+    subject = f"{translate(counted_all, language)}: {kinds}"
     if one:
         subject = f"[#{notices[0].ticket}] {subject}"
-    foot = [] if one else [words["foot"]]
+    foot = [] if one else [translate(_FOOT, language)]
     return subject, ("\n" if brief else "\n\n").join(lines) + "\n\n" + "\n".join(["-- ", *foot])
 
 
 def _line(unit: Unit, group: Sequence[Notice], language: str, brief: bool) -> str:
-    what = ", ".join(dict.fromkeys(wording.WHAT[language][n.about] for n in group))
+    what = ", ".join(dict.fromkeys(wording.WHAT(n.about, language) for n in group))
     number = group[0].ticket
     details = list(dict.fromkeys(_short(n.detail) for n in group if n.detail))
     if number is None:

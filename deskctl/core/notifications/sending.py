@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
+from ...i18n import Phrases, _, preferred
 from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind, OutboxState, Shown
 from ..kernel.settings import ChannelInfo, Settings
@@ -13,10 +14,7 @@ from ..kernel.unit import Unit
 from ..messages.reply import new_message_id
 
 #: Below what is told through anything but mail: there an answer cannot be told from what a customer writes.
-_FOOT = {
-    "en": "An answer to this message reaches no customer: deskctl reply NUMBER",
-    "ko": "이 메시지에 답장해도 고객에게 전달되지 않습니다: deskctl reply 번호",
-}
+_FOOT = Phrases({"foot": _("An answer to this message does not reach the customer: deskctl reply NUMBER")})
 
 
 class Way(NamedTuple):
@@ -56,7 +54,7 @@ def message(
 ) -> OutboxEntry:
     """What is to be enqueued; it leaves after `wait`."""
     settings, channel = unit.settings, through.channel
-    language = settings.language if settings.language in _FOOT else "en"
+    language = preferred(settings.language)
     return OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.NOTIFICATION,
@@ -64,7 +62,7 @@ def message(
         message_id=new_message_id(unit, channel),
         to=(through.address,),
         subject=subject,
-        text=text if channel.kind == "email" else f"{subject}\n\n{text}\n{_FOOT[language]}",
+        text=text if channel.kind == "email" else f"{subject}\n\n{text}\n{_FOOT('foot', language)}",
         created_at=unit.now,
         due_at=unit.now + wait,
         ticket=ticket,
@@ -92,6 +90,6 @@ def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     ):
         return
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
-    for foot in _FOOT.values():
+    for foot in _FOOT.everywhere("foot"):
         text = text.removesuffix(f"\n{foot}")
     unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))
