@@ -18,7 +18,7 @@ from ...core.routing.views import RouteDecision, RouteDocument
 from ...errors import NotFound
 from .. import rows
 from ..engine import Database
-from ..levels import Shelf
+from ..levels import PolicyBookCache
 from ..moments import rfc3339
 from ..routing import waiting_rows
 from ..source import StoredSource
@@ -37,7 +37,7 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     if row is None:
         raise NotFound(f"there is no ticket {query.ticket}", "deskctl list --all shows every ticket")
     now = moment(query.now, settings)
-    unit = Unit(StoredSource(connection, database.ids(connection), Shelf()), settings, now)
+    unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
     team = unit.teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
     recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
