@@ -172,6 +172,13 @@ class CliContext:
         if not self.json:
             sys.stdout.write(visible(shown(line)) + "\n")
 
+    def warn(self, line: str) -> None:
+        """Print one line to standard error, also with `--json`."""
+        from ..safe import visible
+        from .messages import shown
+
+        sys.stderr.write(visible(shown(line)) + "\n")
+
     def document(self, document: Any) -> None:
         """One JSON document on a line of its own."""
         from .output import json_line

@@ -122,7 +122,7 @@ def _settle(unit: Unit, command: Command, actor: Actor) -> Said:
             queue.extend((follower, system, depth + 1) for follower, system in _followers(unit, current, events))
         if not queue and depth < MAX_DEPTH and settled < len(happened):
             # Clocks come last: what they ask for is judged by all that the rest has made of the tickets.
-            last = keeping.following(unit, happened[settled:], isinstance(command, Undo))
+            last = keeping.recalculation_after(unit, happened[settled:], isinstance(command, Undo))
             settled = len(happened)
             if last is not None:
                 queue.append((last, Actor.system("sla"), depth + 1))

@@ -33,7 +33,7 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
         return Said("nothing is due")
     unit.drop_timer(timer.key)
     if timer.kind is TimerKind.SLA_BOOK:
-        return (yield from keeping.keep_all(unit, timer.ticket or 0))
+        return (yield from keeping.recalculate_all(unit, timer.ticket or 0))
     if timer.kind is TimerKind.ROUTE:
         return (yield from running.fire(unit, timer))
     if timer.kind is TimerKind.DIGEST:

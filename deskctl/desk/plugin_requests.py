@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from deskctl import i18n
 from deskctl.core.agents.model import Agent
 from deskctl.core.agents.queries import ListAgents
-from deskctl.core.kernel import permissions
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
-from deskctl.core.kernel.permissions import Audience, Kind
+from deskctl.core.kernel.permissions import REQUESTS, Audience
 from deskctl.core.kernel.plugin_events import PluginWrote
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.values.suggestions import did_you_mean
@@ -63,7 +62,7 @@ class Response:
 def audience(components: Components, name: str) -> Audience:
     """Return the audience of a plugin request. An unknown request counts as one for agents."""
     owned = components.plugins.requests.get(name)
-    return permissions.audience(Kind.REQUEST, "agent" if owned is None else owned.type.who)
+    return REQUESTS.get("agent" if owned is None else owned.type.who, Audience.DESK)
 
 
 def prepare(components: Components, request: Request, caller: Caller, agents: Sequence[Agent]) -> PreparedRequest:

@@ -1,7 +1,7 @@
 """The table of requests that a desk accepts: for each name the permission and the handler.
 
-A local desk and the daemon's socket use the same table. Commands and queries are the classes of the core, calls are
-declared in `calls`, and requests of plugins come from the enabled plugins. What is not in the table is refused.
+A local desk and the daemon's socket use the same table. Commands and queries declare their audience with their class in
+the core, calls in `calls`, requests of plugins in the plugin. What is not declared is refused.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from deskctl.core.agents.model import Agent
-from deskctl.core.kernel import permissions
 from deskctl.core.kernel.permissions import Audience, Kind, Rights
 from deskctl.core.operations.queries import DeskHealth
 from deskctl.desk import plugin_requests
@@ -54,11 +53,11 @@ def find(environment: Environment, request: Request) -> Entry | None:
     """Return the entry of a request, None for an unknown call."""
     if request.command is not None:
         name = type(request.command).__name__
-        return Entry(Kind.COMMAND, name, permissions.audience(Kind.COMMAND, name), _execute)
+        return Entry(Kind.COMMAND, name, request.command.audience, _execute)
     if request.query is not None:
         name = type(request.query).__name__
         handler = _health if isinstance(request.query, DeskHealth) else _ask
-        return Entry(Kind.QUERY, name, permissions.audience(Kind.QUERY, name), handler)
+        return Entry(Kind.QUERY, name, request.query.audience, handler)
     if request.request is not None:
         audience = plugin_requests.audience(environment.components, request.request)
         return Entry(Kind.REQUEST, request.request, audience, _run_plugin_request)

@@ -79,7 +79,7 @@ def test_steps_that_name_whoever_leaves_are_named(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1d"),)), ROOT)
     desk.do(lv.AddStep("gold", "90%", ("notify=agent1",)), ROOT)
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
-    assert any("gold" in remark and "agent1, who has left" in remark for remark in done.facts["remarks"])
+    assert any("gold" in remark and "agent1, who is deactivated" in remark for remark in done.facts["remarks"])
 
 
 def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> None:

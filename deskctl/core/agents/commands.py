@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class AddAgent(Command):
+class AddAgent(Command, audience=Audience.OWNER):
     """A new agent; teams that do not exist yet are created."""
 
     did: ClassVar[str] = "added"
@@ -22,7 +23,7 @@ class AddAgent(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeAgent(Command):
+class ChangeAgent(Command, audience=Audience.OWNER):
     """None leaves a field as it is. `skills` and `channels` are lists with commas; `capacity` is CHANNEL=NUMBER."""
 
     did: ClassVar[str] = "changed"
@@ -47,7 +48,7 @@ class ChangeAgent(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddTeam(Command):
+class AddTeam(Command, audience=Audience.OWNER):
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
     handle: str
@@ -55,7 +56,7 @@ class AddTeam(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeTeam(Command):
+class ChangeTeam(Command, audience=Audience.OWNER):
     """None leaves a field as it is. `tiers` is a list with commas, the lowest first; lengths of time as in 10m.
 
     `weights`, `surge_queue` and `surge_wait` are CHANNEL=VALUE, or a value for every channel.

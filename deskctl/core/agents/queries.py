@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class ListAgents(Query):
+class ListAgents(Query, audience=Audience.AGENT):
     """Answer: `list[answers.AgentRow]`."""
 
     names_agent: ClassVar[bool] = False
@@ -17,7 +18,7 @@ class ListAgents(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class ListTeams(Query):
+class ListTeams(Query, audience=Audience.AGENT):
     """Answer: `list[answers.TeamRow]`."""
 
     names_agent: ClassVar[bool] = False

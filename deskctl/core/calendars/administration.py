@@ -15,7 +15,7 @@ from ..kernel.handler import By, Handler, Restorer, Said, Steps
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..sla import recalculate as keeping
-from ..sla.policy_book import Book
+from ..sla.policy_book import PolicyBook
 from ..values.suggestions import did_you_mean
 from .commands import AddCalendar, ChangeCalendar, RemoveCalendar
 from .events import CalendarChanged, RestoreCalendar
@@ -77,7 +77,7 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
         return Said(f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version})
     unit.levels.put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
     yield CalendarChanged(None, known.name, known.version + 1, {"version": known.version})
-    yield from keeping.keep_all(unit)
+    yield from keeping.recalculate_all(unit)
     facts = {
         "calendar": known.name,
         "version": known.version + 1,
@@ -116,10 +116,10 @@ def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
     restored = replace(former, version=versions[-1].version + 1, since=unit.now)
     unit.levels.put_calendar(restored)
     yield CalendarChanged(None, past.calendar, restored.version, {"version": version})
-    yield from keeping.keep_all(unit)
+    yield from keeping.recalculate_all(unit)
 
 
-def existing(book: Book, name: str) -> Calendar:
+def existing(book: PolicyBook, name: str) -> Calendar:
     """By its name, in whatever letters it was typed. Raises NotFound."""
     found = book.calendar(name.strip().lower())
     if found is None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class AddCalendar(Command):
+class AddCalendar(Command, audience=Audience.AGENT):
     """`hours` as in "mon-fri 09:00-18:00". `days` are dates of their own: date, name, and hours of that day
     ("" or "closed": none). `public` are dates and names of public holidays, on which dates of their own win;
     `holidays` names the countries and regions that they were taken from."""
@@ -25,7 +26,7 @@ class AddCalendar(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeCalendar(Command):
+class ChangeCalendar(Command, audience=Audience.AGENT):
     """A new version, from now on. None leaves a field as it is; `days` are added, `forget` are dates that go.
 
     With `holidays`, `public` takes the place of all public holidays there were; without, it is not looked at."""
@@ -42,7 +43,7 @@ class ChangeCalendar(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveCalendar(Command):
+class RemoveCalendar(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
     name: str

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class SetContact(Command):
+class SetContact(Command, audience=Audience.AGENT):
     """Set fields by name: name, tier, org, language, timezone; an empty value is none."""
 
     did: ClassVar[str] = "changed"
@@ -20,7 +21,7 @@ class SetContact(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MergeContacts(Command):
+class MergeContacts(Command, audience=Audience.AGENT):
     """`other` turned out to be `contact`: one customer from now on."""
 
     did: ClassVar[str] = "merged"
@@ -31,7 +32,7 @@ class MergeContacts(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class UnmergeContact(Command):
+class UnmergeContact(Command, audience=Audience.AGENT):
     """The contact stands on its own again."""
 
     did: ClassVar[str] = "separated"
@@ -41,7 +42,7 @@ class UnmergeContact(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class IssueLink(Command):
+class IssueLink(Command, audience=Audience.AGENT):
     """Make a one-time code that ties whoever sends it to the contact. `channel`: only there; None: anywhere."""
 
     did: ClassVar[str] = "issued a link code for"
@@ -52,7 +53,7 @@ class IssueLink(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ExportContact(Command):
+class ExportContact(Command, audience=Audience.AGENT):
     """What is known of the contact is about to be written to files; leaves a trace."""
 
     did: ClassVar[str] = "exported"
@@ -62,7 +63,7 @@ class ExportContact(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class EraseContact(Command):
+class EraseContact(Command, audience=Audience.AGENT):
     """Everything that the contact said and is called goes for good, with the contacts merged into it."""
 
     did: ClassVar[str] = "erased"

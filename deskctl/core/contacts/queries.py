@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class ListContacts(Query):
+class ListContacts(Query, audience=Audience.AGENT):
     """Customers, newest first; those merged into another are not among them. Empty filters do not restrict; `text`
     is looked for in names and addresses. Answer: `list[customer_answers.ContactRow]`.
     """
@@ -25,7 +26,7 @@ class CountContacts(ListContacts):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowContact(Query):
+class ShowContact(Query, audience=Audience.AGENT):
     """A customer with the newest `limit` of all that was said, on every channel. Of a merged one it is whom they were
     merged into. Without notes unless `notes` says so. Answer: `customer_answers.ContactDocument`.
     """
@@ -36,7 +37,7 @@ class ShowContact(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class FindContact(Query):
+class FindContact(Query, audience=Audience.AGENT):
     """The customer whom `address` reaches, on whatever channel; for a merged one whom they were merged into.
 
     Answer: the contact's number. Raises NotFound.
@@ -46,7 +47,7 @@ class FindContact(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class ContactEvents(Query):
+class ContactEvents(Query, audience=Audience.AGENT):
     """What happened to a customer, apart from their tickets, oldest first. Answer: a list of events."""
 
     id: int

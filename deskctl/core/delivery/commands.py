@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 from ..messages.model import RecipientReport
 
 
 @dataclass(frozen=True, slots=True)
-class RetryOutbox(Command):
+class RetryOutbox(Command, audience=Audience.AGENT):
     """Send a failed or uncertain message again, now. For an uncertain one a person takes the risk of a double."""
 
     did: ClassVar[str] = "retried"
@@ -19,7 +20,7 @@ class RetryOutbox(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class CancelOutbox(Command):
+class CancelOutbox(Command, audience=Audience.AGENT):
     """Do not send what is still waiting in the outbox."""
 
     did: ClassVar[str] = "cancelled"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 from ..messages.model import Envelope, InboundMessage
 
 
@@ -36,7 +37,7 @@ class Quarantine(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RetryIntake(Command):
+class RetryIntake(Command, audience=Audience.AGENT):
     """Put a quarantined journal row back in line."""
 
     did: ClassVar[str] = "retried"
@@ -45,7 +46,7 @@ class RetryIntake(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class DropIntake(Command):
+class DropIntake(Command, audience=Audience.AGENT):
     """Give a quarantined journal row up; its raw bytes stay until retention removes them."""
 
     did: ClassVar[str] = "dropped"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class ListInbox(Query):
+class ListInbox(Query, audience=Audience.AGENT):
     """Journal rows that are not done; all of them with `all`. Answer: `list[answers.InboxRow]`."""
 
     all: bool = False
@@ -17,7 +18,7 @@ class ListInbox(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInbox(Query):
+class ShowInbox(Query, audience=Audience.AGENT):
     """One journal row with its raw bytes. Answer: `answers.InboxDocument`."""
 
     id: int

@@ -28,7 +28,7 @@ from ..messages.model import Automatic, InboundMessage, IntentKind, MessageKind,
 from ..messages.model import Forwarded as ForwardedMail
 from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
-from ..sla.ticket_history import KINDS
+from ..sla.ticket_history import HISTORY_KINDS
 from ..tickets.creation import created, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
@@ -73,7 +73,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
         unit.load_participants({n for n in numbers if unit.find_ticket(n) is not None})
     unit.talks.load_offers(unit.loaded_tickets)
     if unit.levels.book.used:
-        unit.levels.load(unit.loaded_tickets, KINDS)
+        unit.levels.load(unit.loaded_tickets, HISTORY_KINDS)
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .permissions import Audience
+
 #: Every command by name; filled as the modules are imported.
 REGISTRY: dict[str, type[Command]] = {}
 
@@ -23,5 +25,15 @@ class Command:
     undoable: ClassVar[bool] = True
     did: ClassVar[str] = ""
 
-    def __init_subclass__(cls) -> None:
+    audience: ClassVar[Audience] = Audience.DESK
+
+    def __init_subclass__(cls, audience: Audience | None = None) -> None:
+        if audience is not None:  # `dataclass(slots=True)` makes the class a second time, without arguments
+            cls.audience = audience
         REGISTRY[cls.__name__] = cls
+
+
+def audience_of(name: str) -> Audience:
+    """Return the audience of a command by its name; a command that no longer exists is for the desk itself."""
+    found = REGISTRY.get(name)
+    return Audience.DESK if found is None else found.audience

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .permissions import Audience
+
 #: Every query by name; filled as the modules are imported.
 REGISTRY: dict[str, type[Query]] = {}
 
@@ -19,5 +21,9 @@ class Query:
 
     names_agent: ClassVar[bool] = True
 
-    def __init_subclass__(cls) -> None:
+    audience: ClassVar[Audience] = Audience.DESK
+
+    def __init_subclass__(cls, audience: Audience | None = None) -> None:
+        if audience is not None:  # `dataclass(slots=True)` makes the class a second time, without arguments
+            cls.audience = audience
         REGISTRY[cls.__name__] = cls

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..routing.model import Presence, Turn, Waiting
     from ..shifts.model import Rota
     from ..sla.clocks import Clock
-    from ..sla.policy_book import Book
+    from ..sla.policy_book import PolicyBook
 
 
 class Source(Protocol):
@@ -130,7 +130,7 @@ class Source(Protocol):
         ...
 
     def timers(self, ids: Collection[int]) -> Iterable[Timer]: ...
-    def book(self) -> Book:
+    def book(self) -> PolicyBook:
         """Policies and calendars as they are."""
         ...
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 from .model import InboundMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Reply(Command):
+class Reply(Command, audience=Audience.AGENT):
     """A public answer. It is refused when its author has not seen what customers and colleagues said, unless `force`.
 
     `known` are the messages that the author knows, pairs of (id, version); `seen` the newest that they know, in short.
@@ -41,14 +42,14 @@ class Reply(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Note(Command):
+class Note(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "added a note to"
     ticket: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class MarkSpam(Command):
+class MarkSpam(Command, audience=Audience.AGENT):
     """Close as spam. `block`: mail from its sender ("sender") or their whole domain ("domain") is spam from now on."""
 
     did: ClassVar[str] = "marked as spam"
@@ -57,7 +58,7 @@ class MarkSpam(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class UnmarkSpam(Command):
+class UnmarkSpam(Command, audience=Audience.AGENT):
     """No spam after all; its sender is no longer blocked."""
 
     did: ClassVar[str] = "marked as no spam"
@@ -65,7 +66,7 @@ class UnmarkSpam(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Block(Command):
+class Block(Command, audience=Audience.AGENT):
     """Mail from `pattern` (an address, or `@domain`) is spam from now on; `blocked` False takes it back."""
 
     did: ClassVar[str] = "changed"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class MarkSeen(Command):
+class MarkSeen(Command, audience=Audience.AGENT):
     """The agent was shown the ticket. Leaves no event.
 
     `shown` are the messages as they were shown, pairs of (id, version); without it, all up to `message` as they are.
@@ -22,7 +23,7 @@ class MarkSeen(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Compose(Command):
+class Compose(Command, audience=Audience.AGENT):
     """The agent is writing a reply. `state` is begin, renew or end. Leaves no event."""
 
     undoable: ClassVar[bool] = False

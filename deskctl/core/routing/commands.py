@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class SetPresence(Command):
+class SetPresence(Command, audience=Audience.AGENT):
     """`state` is online, away or offline; `agent` None: whoever asks. `until` is a moment, in words."""
 
     did: ClassVar[str] = "changed the presence of"
@@ -20,7 +21,7 @@ class SetPresence(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RunRoutes(Command):
+class RunRoutes(Command, audience=Audience.AGENT):
     """Give out what waits now, in one team or in all."""
 
     did: ClassVar[str] = "routed"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainRoute(Query):
+class ExplainRoute(Query, audience=Audience.AGENT):
     """Why a ticket went where it went, and what would happen with it now. Answer: `route_answers.RouteDocument`."""
 
     ticket: int
@@ -16,7 +17,7 @@ class ExplainRoute(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowQueue(Query):
+class ShowQueue(Query, audience=Audience.AGENT):
     """What is to be done, in the order of the queue. For a `reader` what is theirs or nobody's in their teams, else all
     of a `team` or of the desk. `mine`: only the reader's, what waits for others included, last. `free`: only nobody's.
     `now` is a moment as people write it, as of which things are due or overdue; None: this one.

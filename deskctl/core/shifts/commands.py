@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class AddShift(Command):
+class AddShift(Command, audience=Audience.AGENT):
     """`hours` as in "mon-fri 09:00-18:00" or "fri 22:00-06:00", by the wall clock of `timezone` (None: the desk's).
     `first` and `last` are dates as in "2027-03-01". `team` None: for every team of theirs."""
 
@@ -24,7 +25,7 @@ class AddShift(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOff(Command):
+class TakeOff(Command, audience=Audience.AGENT):
     """An agent works no shift that begins from `first` to `last` (dates, both included)."""
 
     did: ClassVar[str] = "added days off as"
@@ -35,7 +36,7 @@ class TakeOff(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveShift(Command):
+class RemoveShift(Command, audience=Audience.AGENT):
     """A shift, or days off, by the number that the list gives it."""
 
     did: ClassVar[str] = "removed"
@@ -44,7 +45,7 @@ class RemoveShift(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver(Command):
+class HandOver(Command, audience=Audience.AGENT):
     """A note for whoever works next. `team` None: the author's own; for everybody, where they are in none."""
 
     did: ClassVar[str] = "wrote"
@@ -53,7 +54,7 @@ class HandOver(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadHandovers(Command):
+class ReadHandovers(Command, audience=Audience.AGENT):
     """The agent was shown every note up to this one. Looking is no change: there is no event of it."""
 
     undoable: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Calendars, service levels, and what is promised by hand."""
+"""Commands for SLA policies and promises."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class AddPolicy(Command):
-    """`targets` are pairs of a metric and "urgent=15m", or "4h" for every priority; `warnings` as in "70%", "30m"."""
+class AddPolicy(Command, audience=Audience.AGENT):
+    """Add a policy.
+
+    `targets` are pairs of a metric and a target: "urgent=15m", or "4h" for all priorities. `warnings` are thresholds,
+    for example "70%" or "30m".
+    """
 
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
@@ -22,9 +27,12 @@ class AddPolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePolicy(Command):
-    """A new version, from now on. None leaves a field as it is; a target of "" or "urgent=" goes; `forget_steps` are
-    the levels whose steps go."""
+class ChangePolicy(Command, audience=Audience.AGENT):
+    """Change a policy from now on: add a new version.
+
+    None keeps a field. A target of "" or "urgent=" removes the target. The steps at the thresholds `forget_steps` are
+    removed.
+    """
 
     did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
@@ -37,8 +45,8 @@ class ChangePolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AddStep(Command):
-    """What is done at a level: `at` as in "90%", "breach", "breach+2h", `then` as in "notify=lead"."""
+class AddStep(Command, audience=Audience.AGENT):
+    """Add actions at a threshold: `at` is for example "90%" or "breach+2h", `then` for example "notify=lead"."""
 
     did: ClassVar[str] = "added a step to"
     needs_agent: ClassVar[bool] = False
@@ -48,8 +56,8 @@ class AddStep(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class MovePolicy(Command):
-    """`place` counts from 1: the first policy that is for a ticket is taken."""
+class MovePolicy(Command, audience=Audience.AGENT):
+    """Move a policy to another place in the order, counted from 1. The first policy that matches a ticket applies."""
 
     did: ClassVar[str] = "moved"
     needs_agent: ClassVar[bool] = False
@@ -58,15 +66,17 @@ class MovePolicy(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RemovePolicy(Command):
+class RemovePolicy(Command, audience=Audience.AGENT):
+    """Remove a policy."""
+
     did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Promise(Command):
-    """The customer was told to expect something by `moment` (as people write it, in the desk's time zone)."""
+class Promise(Command, audience=Audience.AGENT):
+    """Record that the customer was promised an answer by `moment` (as users write it, in the desk's time zone)."""
 
     did: ClassVar[str] = "promised an answer on"
     ticket: int

@@ -99,7 +99,7 @@ class Retarget(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class Breach(ClockEvent):
-    """The due moment passed at `breached`. `late`: nobody was there to see it then."""
+    """The due moment due_thresholds at `breached`. `late`: nobody was there to see it then."""
 
     breached: datetime
     late: bool = False
@@ -107,7 +107,7 @@ class Breach(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class Unbreach(ClockEvent):
-    """With what was taken back, the due moment has not passed after all."""
+    """With what was taken back, the due moment has not due_thresholds after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Warn(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class Step(ClockEvent):
-    """What the policy says for `level` is done; lower levels that passed unseen are not."""
+    """What the policy says for `level` is done; lower levels that due_thresholds unseen are not."""
 
     level: str
     policy: str

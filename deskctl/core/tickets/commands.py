@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class Create(Command):
+class Create(Command, audience=Audience.AGENT):
     """Write down what a customer said elsewhere. `sender` is an address or a phone number; nothing is sent.
 
     Without a subject the first line of the text is it. Of a telephone call `direction` is in or out and `seconds` how
@@ -31,13 +32,13 @@ class Create(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Take(Command):
+class Take(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "took"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
-class Next(Command):
+class Next(Command, audience=Audience.AGENT):
     """Take the ticket at the head of the queue of the agent's teams. Refused when there is none (exit 1)."""
 
     did: ClassVar[str] = "took"
@@ -45,7 +46,7 @@ class Next(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Assign(Command):
+class Assign(Command, audience=Audience.AGENT):
     """`to` is an agent or a team (`agent:`/`team:` are exact); None puts the ticket back in the queue."""
 
     did: ClassVar[str] = "assigned"
@@ -54,7 +55,7 @@ class Assign(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Escalate(Command):
+class Escalate(Command, audience=Audience.AGENT):
     """Hand a ticket to someone who can do more; the owner until now stays on as a follower.
 
     `to` is an agent, a team or a tier (`agent:`, `team:` and `tier:` are exact); None is the next tier of its team.
@@ -67,7 +68,7 @@ class Escalate(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Tag(Command):
+class Tag(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "tagged"
     ticket: int
     add: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ class Tag(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Set(Command):
+class Set(Command, audience=Audience.AGENT):
     """Set fields by name: priority, status (pending, hold, open), team, language, callback (a moment, or none)."""
 
     did: ClassVar[str] = "set fields of"
@@ -84,25 +85,25 @@ class Set(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Solve(Command):
+class Solve(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "solved"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
-class Close(Command):
+class Close(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "closed"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
-class Reopen(Command):
+class Reopen(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "reopened"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
-class Merge(Command):
+class Merge(Command, audience=Audience.AGENT):
     """Close `ticket` with a pointer to `into`."""
 
     did: ClassVar[str] = "merged"
@@ -111,7 +112,7 @@ class Merge(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Split(Command):
+class Split(Command, audience=Audience.AGENT):
     """Begin a new ticket with some messages of another, by id. Without a subject it has that of the first of them."""
 
     did: ClassVar[str] = "split"
@@ -131,7 +132,7 @@ class SettleCallback(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class AskApproval(Command):
+class AskApproval(Command, audience=Audience.AGENT):
     """Somebody of a higher tier is to allow what the reason says."""
 
     did: ClassVar[str] = "asked for approval of"
@@ -140,14 +141,14 @@ class AskApproval(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Approve(Command):
+class Approve(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "approved"
     ticket: int
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Deny(Command):
+class Deny(Command, audience=Audience.AGENT):
     did: ClassVar[str] = "denied"
     ticket: int
     reason: str

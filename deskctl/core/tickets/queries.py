@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class ListTickets(Query):
+class ListTickets(Query, audience=Audience.AGENT):
     """Tickets, newest change first. Answer: `list[answers.TicketRow]`.
 
     Empty filters do not restrict. `all` takes solved, closed and merged tickets and spam in; `spam` gives nothing
@@ -38,7 +39,7 @@ class CountTickets(ListTickets):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTicket(Query):
+class ShowTicket(Query, audience=Audience.AGENT):
     """One ticket with all that was said and done, merged tickets' messages included.
 
     Answer: `answers.TicketDocument`.

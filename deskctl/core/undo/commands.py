@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..kernel.command import Command
+from ..kernel.permissions import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class Undo(Command):
+class Undo(Command, audience=Audience.AGENT):
     """Undo the actor's last command, or the one numbered `command`: all commands of its invocation."""
 
     needs_agent: ClassVar[bool] = False
@@ -19,7 +20,7 @@ class Undo(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class ListCommands(Command):
+class ListCommands(Command, audience=Audience.AGENT):
     """List the actor's last `limit` commands and whether undo can take them back. Changes nothing."""
 
     needs_agent: ClassVar[bool] = False

@@ -12,10 +12,10 @@ from ..calendars import administration as calendars
 from ..contacts import edit as contacts
 from ..contacts import linking
 from ..kernel.actor import Actor
-from ..kernel.command import Command
+from ..kernel.command import Command, audience_of
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Restorer, Said, Steps
-from ..kernel.permissions import Audience, Kind, audience
+from ..kernel.permissions import Audience
 from ..kernel.records import CommandRecord, RecordedEvent
 from ..kernel.undo import Follows, Hindrance, Restore
 from ..kernel.unit import Unit
@@ -156,7 +156,7 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
     for record in invocation.commands:
         if not record.undoable:
             return Hindrance("it was recorded by an earlier version")
-        if not unit.by_owner and audience(Kind.COMMAND, record.name) is Audience.OWNER:
+        if not unit.by_owner and audience_of(record.name) is Audience.OWNER:
             return Hindrance("only the desk's owner may change that", "ask the desk's owner to undo it")
     changes = [r for r in invocation.events if not r.event.is_consequence]
     if not changes:

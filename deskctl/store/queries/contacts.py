@@ -23,6 +23,7 @@ from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
 from .document import attachment_document, call_document, event_document
 from .people import Person, person, persons
+from .reader import Answers
 from .tickets import contacts_at, ticket_rows
 
 #: Contacts that are looked through for a word, newest first.
@@ -213,3 +214,12 @@ def _said(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:
         }
         for row in connection.execute(query)
     ]
+
+
+ANSWERS: Answers = {
+    ListContacts: lambda reader, query: list_contacts(reader.connection, query),
+    CountContacts: lambda reader, query: count_contacts(reader.connection, query),
+    ShowContact: lambda reader, query: show_contact(reader.connection, query),
+    FindContact: lambda reader, query: find_contact(reader.connection, query),
+    ContactEvents: lambda reader, query: contact_events(reader.connection, query),
+}

@@ -26,6 +26,7 @@ from ..tables import attachments, calls, events, followers, identities, messages
 from ..tables.tickets import ACTIVE
 from ..text import from_json
 from .people import person
+from .reader import Answers
 from .recipients import reply_document
 from .tickets import loaded, row_document
 
@@ -288,3 +289,9 @@ def event_document(row: Any) -> dict[str, Any]:
 def _fact(value: Any) -> Any:
     """Facts keep moments with their offset; answers say Z."""
     return value.removesuffix("+00:00") + "Z" if isinstance(value, str) and value.endswith("+00:00") else value
+
+
+ANSWERS: Answers = {
+    ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
+    Seen: lambda reader, query: seen(reader.connection, query),
+}

@@ -11,6 +11,7 @@ from ...core.messages.views import FileContent
 from ...errors import NotFound
 from .. import blobs
 from ..tables import attachments
+from .reader import Answers
 from .secrets import hidden
 
 
@@ -29,3 +30,8 @@ def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
         "size": row.size,
         "base64": b64encode(content).decode(),
     }
+
+
+ANSWERS: Answers = {
+    GetAttachment: lambda reader, query: get_attachment(reader.connection, query),
+}

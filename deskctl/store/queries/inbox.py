@@ -15,6 +15,7 @@ from ..moments import rfc3339
 from ..tables import journal
 from ..tables.intake import UNSETTLED
 from ..text import from_json
+from .reader import Answers
 from .secrets import hidden
 
 
@@ -61,3 +62,9 @@ def _document(row: Any) -> InboxRow:
         "message": row.message,
         "duplicate": row.duplicate,
     }
+
+
+ANSWERS: Answers = {
+    ListInbox: lambda reader, query: list_inbox(reader.connection, query),
+    ShowInbox: lambda reader, query: show_inbox(reader.connection, query),
+}

@@ -19,6 +19,7 @@ from ..tables import events, outbox
 from ..tables.outbox import UNSENT
 from ..text import from_json
 from .document import delivery_rows
+from .reader import Answers
 
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
@@ -99,3 +100,9 @@ def _document(row: Any, viewer: Actor) -> OutboxRow:
         "last_error": row.last_error,
         "message_id": None if secret else row.message_id,
     }
+
+
+ANSWERS: Answers = {
+    ListOutbox: lambda reader, query: list_outbox(reader.connection, query, reader.viewer),
+    ShowOutbox: lambda reader, query: show_outbox(reader.connection, query, reader.viewer),
+}

@@ -20,6 +20,7 @@ from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
 from .asked import known_agent, known_team, moment
+from .reader import Answers
 from .shifts import list_handovers
 from .tickets import ticket_rows
 
@@ -144,3 +145,8 @@ def _people(connection: Connection) -> dict[str, Agent]:
 def _plans(connection: Connection) -> dict[str | None, Plan]:
     named = connection.execute(select(teams.c.handle, teams.c.plan))
     return {None: Plan(), **{row.handle: shapes.plan(row.plan) for row in named}}
+
+
+ANSWERS: Answers = {
+    ShowQueue: lambda reader, query: show_queue(reader.connection, query, reader.settings),
+}

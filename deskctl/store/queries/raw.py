@@ -12,6 +12,7 @@ from ...core.messages.views import RawMessage
 from ..moments import rfc3339, to_micros
 from ..tables import journal, messages
 from ..text import from_json
+from .reader import Answers
 
 
 def journalled(connection: Connection, query: Journalled) -> list[str]:
@@ -49,3 +50,9 @@ def raw_messages(connection: Connection, query: RawMessages) -> list[RawMessage]
         }
         for row in connection.execute(rows)
     ]
+
+
+ANSWERS: Answers = {
+    Journalled: lambda reader, query: journalled(reader.connection, query),
+    RawMessages: lambda reader, query: raw_messages(reader.connection, query),
+}

@@ -20,6 +20,7 @@ from ..search.cut import Phrase, phrases
 from ..search.index import words_of
 from ..search.mark import Readable, snippet
 from ..tables import contacts, identities, tickets
+from .reader import Answers
 from .search_people import Somebody, all_messages, contacts_at_phone, one_each, somebody, tickets_named, tickets_of
 
 #: More words than this are a pasted text, not a search.
@@ -234,3 +235,9 @@ class _Living:
         asked = sorted(numbers)
         query = select(tickets.c.number, tickets.c.subject).where(tickets.c.number.in_(asked))
         return {row.number: row.subject for row in self._connection.execute(query)} if asked else {}
+
+
+ANSWERS: Answers = {
+    SearchMessages: lambda reader, query: search_messages(reader.connection, query),
+    SearchContacts: lambda reader, query: search_contacts(reader.connection, query),
+}

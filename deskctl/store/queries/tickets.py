@@ -28,6 +28,7 @@ from ..tables.tickets import ACTIVE
 from .asked import known_assignee, known_channel, known_team, moment
 from .levels import SEVERITY, as_of, having, state_of
 from .people import persons
+from .reader import Answers
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -211,3 +212,10 @@ def _priority(word: str) -> int:
         return int(Priority[word.upper()])
     except KeyError:
         raise UsageError(f"no priority is called {word!r}", "one of: " + ", ".join(p.label for p in Priority)) from None
+
+
+ANSWERS: Answers = {
+    ListTickets: lambda reader, query: list_tickets(reader.connection, query, reader.settings),
+    CountTickets: lambda reader, query: count_tickets(reader.connection, query, reader.settings),
+    CheckNames: lambda reader, query: check_names(reader.connection, query, reader.settings),
+}

@@ -20,6 +20,8 @@ from deskctl.plugins import (
     hookimpl,
 )
 
+from .messages import _
+
 
 @hookimpl
 def deskctl_tables() -> PluginTables:
@@ -44,7 +46,7 @@ def deskctl_automations() -> Iterable[AutomationType]:
     on = frozenset({"message_received", "choice_made", "person_asked", "reply_added"})
     return [
         AutomationType(
-            "first-answer", on, _answer, description="answers new tickets with articles and counts the outcome"
+            "first-answer", on, _answer, description=_("answers new tickets with articles and counts the outcome")
         )
     ]
 
@@ -75,5 +77,7 @@ def _erase(person: ErasedPerson, context: PluginContext) -> None:
 @hookimpl
 def deskctl_erase() -> Iterable[EraseType]:
     return [
-        EraseType("questions", _erase, description="erases a person's questions and the articles shown to the person")
+        EraseType(
+            "questions", _erase, description=_("erases a person's questions and the articles shown to the person")
+        )
     ]

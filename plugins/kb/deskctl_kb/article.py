@@ -12,6 +12,8 @@ from typing import Any
 
 from deskctl.plugins import UsageError
 
+from .messages import _
+
 #: The largest text and title in characters, and the most tags.
 MAX_TEXT = 1_000_000
 MAX_TITLE = 300
@@ -77,9 +79,11 @@ def validate_title(title: str) -> str:
     """Return the title on one line, without surrounding blanks. Raise UsageError."""
     title = " ".join(storable(title).split())
     if not title:
-        raise UsageError("an article needs a title")
+        raise UsageError(_("an article needs a title"))
     if len(title) > MAX_TITLE:
-        raise UsageError(f"the title has {len(title)} characters", f"the limit is {MAX_TITLE}")
+        raise UsageError(
+            _("the title has {count} characters", count=len(title)), _("the limit is {limit}", limit=MAX_TITLE)
+        )
     return title
 
 
@@ -87,16 +91,19 @@ def validate_text(text: str) -> str:
     """Return the text with `\\n` at line ends and one at the end. Raise UsageError."""
     text = storable(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
     if len(text) > MAX_TEXT:
-        raise UsageError(f"the text has {len(text):,} characters", f"the limit is {MAX_TEXT:,}; split the article")
+        raise UsageError(
+            _("the text has {count} characters", count=f"{len(text):,}"),
+            _("the limit is {limit}; split the article", limit=f"{MAX_TEXT:,}"),
+        )
     if not text.strip():
-        raise UsageError("an article needs a text")
+        raise UsageError(_("an article needs a text"))
     return text + "\n"
 
 
 def validate_language(language: str) -> str:
     """Return the BCP 47 tag in lower case. Raise UsageError."""
     if not _LANGUAGE.fullmatch(language):
-        raise UsageError(f'not a language: "{language}"', "use a code such as ko, en or pt-br")
+        raise UsageError(_('not a language: "{value}"', value=language), _("use a code such as ko, en or pt-br"))
     return language.lower()
 
 
@@ -104,7 +111,9 @@ def validate_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tags in order, each once, in lower case. Raise UsageError."""
     found = tuple(dict.fromkeys(tag for raw in tags if (tag := " ".join(storable(raw).split()).lower())))
     if len(found) > MAX_TAGS or any(len(tag) > 60 for tag in found):
-        raise UsageError("too many or too long tags", f"the limit is {MAX_TAGS} tags of 60 characters")
+        raise UsageError(
+            _("too many or too long tags"), _("the limit is {limit} tags of 60 characters", limit=MAX_TAGS)
+        )
     return found
 
 
@@ -113,7 +122,8 @@ def validate_slug(slug: str) -> str:
     slug = unicodedata.normalize("NFC", slug)
     if not _SLUG.fullmatch(slug) or len(slug.encode()) > 200:
         raise UsageError(
-            f'not a slug: "{slug}"', "use letters, digits, dots and hyphens, with slashes between the parts"
+            _('not a slug: "{value}"', value=slug),
+            _("use letters, digits, dots and hyphens, with slashes between the parts"),
         )
     return slug
 

@@ -13,6 +13,7 @@ from deskctl.plugins import UsageError
 from . import frontmatter
 from .article import Article
 from .frontmatter import File
+from .messages import _
 
 #: The largest file and the largest total, in bytes, for one request.
 MAX_FILE_BYTES, MAX_TOTAL_BYTES = 2_000_000, 30_000_000
@@ -29,14 +30,17 @@ class BadFile:
 def decode_file(raw: bytes) -> str:
     """Return the text of a file. Raise UsageError if it is not UTF-8 text or too large."""
     if len(raw) > MAX_FILE_BYTES:
-        raise UsageError(f"the file is too large; the limit is {MAX_FILE_BYTES / 1e6:g} MB")
+        raise UsageError(_("the file is too large; the limit is {limit} MB", limit=f"{MAX_FILE_BYTES / 1e6:g}"))
     if b"\0" in raw:
-        raise UsageError("the file is binary")
+        raise UsageError(_("the file is binary"))
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"the file is not UTF-8: line {line} contains the byte 0x{raw[error.start]:02x}") from None
+        byte = f"0x{raw[error.start]:02x}"
+        raise UsageError(
+            _("the file is not UTF-8: line {line} contains the byte {byte}", line=line, byte=byte)
+        ) from None
 
 
 def parse_files(
@@ -48,10 +52,11 @@ def parse_files(
     for path, text in sorted(files):
         try:
             if not is_safe_path(path):
-                raise UsageError("the path leads out of the folder")
+                raise UsageError(_("the path leads out of the folder"))
             read.append((path, frontmatter.read(text, public=public, language=language)))
         except UsageError as error:
-            bad.append(BadFile(path, f"{error.what}: {error.hint}" if error.hint else error.what))
+            problem = _("{problem}; {hint}", problem=error.what, hint=error.hint) if error.hint else error.what
+            bad.append(BadFile(path, problem))
     return read, bad
 
 

@@ -20,6 +20,7 @@ from .article import (
     validate_text,
     validate_title,
 )
+from .messages import _
 
 #: The most characters of front matter.
 _MAX_LENGTH = 20_000
@@ -29,7 +30,7 @@ _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _KNOWN_KEYS = ("slug", "title", "language", "public", "state", "tags", "translation_of")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-_FORM = "write one `key: value` per line"
+_FORM = _("write one `key: value` per line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def read(text: str, *, public: bool = False, language: str = "en", title: str | 
     body = validate_text(body)
     found = _text(keys, "title") or title or first_heading(body)
     if found is None:
-        raise UsageError("no title", "write `# Title` on the first line, or `title: …` in the front matter")
+        raise UsageError(_("no title"), _("write `# Title` on the first line, or `title: …` in the front matter"))
     title = validate_title(found)
     slug, translation_of = _text(keys, "slug"), _text(keys, "translation_of")
     stated = _text(keys, "language")
@@ -152,28 +153,32 @@ def _keys(head: str) -> dict[str, Any]:
     import yaml
 
     if len(head) > _MAX_LENGTH:
-        raise UsageError(f"the front matter has {len(head):,} characters", f"the limit is {_MAX_LENGTH:,}")
+        raise UsageError(
+            _("the front matter has {count} characters", count=f"{len(head):,}"),
+            _("the limit is {limit}", limit=f"{_MAX_LENGTH:,}"),
+        )
     depth = 0
     for bracket in re.findall(r"[\[{}\]]", head):
         depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
         if depth > _MAX_DEPTH:
-            raise UsageError("the front matter is nested too deeply", _FORM)
+            raise UsageError(_("the front matter is nested too deeply"), _FORM)
     try:
         # BaseLoader keeps every scalar as text: a title `007` is not a number, and the language `no` is not a boolean.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=yaml.BaseLoader)):
-            raise UsageError("the front matter uses a YAML alias (*name)", "write the value instead")
+            raise UsageError(_("the front matter uses a YAML alias (*name)"), _("write the value instead"))
         keys = yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506  (it creates only text, lists and mappings)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 2}: " if mark is not None else ""
-        problem = getattr(error, "problem", None) or "not YAML"
-        raise UsageError(f"cannot read the front matter: {where}{problem}", _FORM) from error
+        problem = getattr(error, "problem", None) or _("not YAML")
+        if mark is not None:
+            problem = _("line {line}: {problem}", line=mark.line + 2, problem=problem)
+        raise UsageError(_("cannot read the front matter: {problem}", problem=problem), _FORM) from error
     except RecursionError as error:
-        raise UsageError("the front matter is nested too deeply", _FORM) from error
+        raise UsageError(_("the front matter is nested too deeply"), _FORM) from error
     if keys is None or keys == "":
         return {}
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys):
-        raise UsageError("the front matter has no keys", _FORM)
+        raise UsageError(_("the front matter has no keys"), _FORM)
     return {storable(key): _storable(value) for key, value in keys.items()}
 
 
@@ -192,7 +197,7 @@ def _text(keys: Mapping[str, Any], key: str) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise UsageError(f"front matter: {key} is not a text", f"write {key}: value")
+        raise UsageError(_("front matter: {key} is not a text", key=key), _("write {key}: value", key=key))
     return value.strip() or None
 
 
@@ -200,7 +205,10 @@ def _boolean(keys: Mapping[str, Any], key: str, default: bool) -> bool:
     if (value := _text(keys, key)) is None:
         return default
     if value.lower() not in _BOOLEANS:
-        raise UsageError(f'front matter: {key} is "{value}"', f"write {key}: true or {key}: false")
+        raise UsageError(
+            _('front matter: {key} is "{value}"', key=key, value=value),
+            _("write {key}: true or {key}: false", key=key),
+        )
     return _BOOLEANS[value.lower()]
 
 
@@ -209,7 +217,9 @@ def _state(keys: Mapping[str, Any]) -> State:
     try:
         return State(value.lower()) if value else State.PUBLISHED
     except ValueError:
-        raise UsageError(f'front matter: state is "{value}"', "use draft, published or retired") from None
+        raise UsageError(
+            _('front matter: {key} is "{value}"', key="state", value=value), _("use draft, published or retired")
+        ) from None
 
 
 def _list(keys: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -217,5 +227,5 @@ def _list(keys: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(","))
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f"front matter: {key} is not a list", f"write {key}: [one, two]")
+        raise UsageError(_("front matter: {key} is not a list", key=key), _("write {key}: [one, two]", key=key))
     return tuple(value)

@@ -12,6 +12,7 @@ from deskctl.plugins.queries import ShowTicket
 
 from . import documents, folder, repository
 from .article import State, storable
+from .messages import _
 from .params import Export, History, List, Missed, Search, Show, Suggest
 from .search import GOOD, SearchResult, find
 from .tables import missed
@@ -62,7 +63,7 @@ def search(params: Search, context: RequestContext) -> dict[str, Any]:
     one is a good match.
     """
     if not params.text.strip():
-        raise UsageError("no question given", 'for example: deskctl kb search "how do I get a refund"')
+        raise UsageError(_("no question given"), _('for example: deskctl kb search "how do I get a refund"'))
     result = find(
         context.connection,
         storable(params.text),
@@ -122,5 +123,5 @@ def rows(result: SearchResult) -> list[dict[str, Any]]:
 
 def _limit(limit: int) -> int:
     if not 0 < limit <= MAX_LIMIT:
-        raise UsageError(f"limit out of range: {limit}", f"use 1 to {MAX_LIMIT}")
+        raise UsageError(_("limit out of range: {value}", value=limit), _("use 1 to {limit}", limit=MAX_LIMIT))
     return limit

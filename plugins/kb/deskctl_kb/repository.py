@@ -14,6 +14,7 @@ from deskctl.plugins import NotFound, Refused, UsageError
 
 from . import index
 from .article import Article, Content, State, slug_from
+from .messages import _
 from .tables import articles, state, versions
 
 #: The most values in one statement.
@@ -35,7 +36,7 @@ def get_article(connection: Connection, number: int) -> Article:
     """Return an article by number. Raise NotFound."""
     row = connection.execute(select(articles).where(articles.c.id == number)).first()
     if row is None:
-        raise NotFound(f"no article {number}", "deskctl kb list shows all articles")
+        raise NotFound(_("no article {number}", number=number), _("deskctl kb list shows all articles"))
     return _article(row)
 
 
@@ -65,14 +66,19 @@ def resolve_article(connection: Connection, reference: str) -> Article:
         return get_article(connection, int(reference))
     found = find_by_slug(connection, reference)
     if found is None:
-        raise NotFound(f'no article "{reference}"', "deskctl kb list shows all articles")
+        raise NotFound(_('no article "{reference}"', reference=reference), _("deskctl kb list shows all articles"))
     return found
 
 
 def edit_conflict(article: Article) -> Refused:
     return Refused(
-        f"{article.author} edited article {article.number} meanwhile: it is at version {article.version}",
-        f"check deskctl kb show {article.number}, then edit again",
+        _(
+            "{author} edited article {number} meanwhile: it is at version {version}",
+            author=article.author,
+            number=article.number,
+            version=article.version,
+        ),
+        _("check deskctl kb show {number}, then edit again", number=article.number),
     )
 
 
@@ -153,8 +159,13 @@ def get_version(connection: Connection, number: int, wanted: int) -> Version:
     row = connection.execute(asked).first()
     if row is None:
         raise NotFound(
-            f"article {number} has no version {wanted}; the newest is {newest.version}",
-            f"deskctl kb history {number} shows all versions",
+            _(
+                "article {number} has no version {version}; the newest is {newest}",
+                number=number,
+                version=wanted,
+                newest=newest.version,
+            ),
+            _("deskctl kb history {number} shows all versions", number=number),
         )
     return _version(row)
 
@@ -183,7 +194,7 @@ class ArticleWriter:
             wanted = slug_from(content.title) or f"article-{self._next}"
             slug = _first_free(lambda n: wanted if n == 1 else f"{wanted}-{n}", self._slugs)
         elif slug in self._slugs:
-            raise Refused(f"article {self._slugs[slug]} already has the slug {slug}")
+            raise Refused(_("article {number} already has the slug {slug}", number=self._slugs[slug], slug=slug))
         self._check_original(slug, content)
         if path is None:
             path = _first_free(lambda n: f"{slug}.md" if n == 1 else f"{slug}-{n}.md", self._paths)
@@ -227,7 +238,7 @@ class ArticleWriter:
 
     def _check_original(self, slug: str, content: Content) -> None:
         if content.translation_of == slug:
-            raise UsageError(f"{slug} cannot be a translation of itself")
+            raise UsageError(_("an article cannot be a translation of itself"))
 
 
 def _first_free(name: Callable[[int], str], used: Container[str]) -> str:

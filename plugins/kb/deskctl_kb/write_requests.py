@@ -19,6 +19,7 @@ from .article import (
     validate_title,
 )
 from .folder import BadFile, parse_files
+from .messages import _
 from .params import Add, Edit, Import, SetState
 
 #: The value of a version's `change` for each new state.
@@ -89,11 +90,14 @@ def import_(params: Import, context: RequestContext) -> dict[str, Any]:
         if old is None:
             old = by_slug.get(slug)
         if not slug:
-            problems.append(BadFile(path, "cannot make a slug from the file name; write `slug: …` in the front matter"))
+            problems.append(
+                BadFile(path, _("cannot make a slug from the file name; write `slug: …` in the front matter"))
+            )
         elif slug in paths:
-            problems.append(BadFile(path, f"same slug {slug} as {paths[slug]}; write another `slug: …`"))
+            problem = _("same slug {slug} as {file}; write another `slug: …`", slug=slug, file=paths[slug])
+            problems.append(BadFile(path, problem))
         elif file.content.translation_of == slug:
-            problems.append(BadFile(path, "an article cannot be a translation of itself"))
+            problems.append(BadFile(path, _("an article cannot be a translation of itself")))
         else:
             paths[slug] = path
             plan.append((path, validate_slug(slug), old, file.content))
@@ -146,7 +150,7 @@ def _translated(context: RequestContext, content: Content, reference: str | None
     original = repository.resolve_article(context.connection, reference)
     if original.content.translation_of is not None:
         raise UsageError(
-            f"article {original.number} is itself a translation",
-            f"give its original instead: {original.content.translation_of}",
+            _("article {number} is itself a translation", number=original.number),
+            _("give its original instead: {slug}", slug=original.content.translation_of),
         )
     return replace(content, translation_of=original.slug)

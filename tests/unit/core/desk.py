@@ -29,7 +29,7 @@ from deskctl.core.notifications.model import Notice, Window
 from deskctl.core.routing.model import Presence, Turn, Waiting
 from deskctl.core.shifts.model import Rota
 from deskctl.core.sla.clocks import Clock
-from deskctl.core.sla.policy_book import Book
+from deskctl.core.sla.policy_book import PolicyBook
 from deskctl.core.tickets.model import Ticket
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -146,8 +146,8 @@ class NothingYet:
     def timers(self, ids: Collection[int]) -> Iterable[Timer]:
         return ()
 
-    def book(self) -> Book:
-        return Book()
+    def book(self) -> PolicyBook:
+        return PolicyBook()
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
         return ()

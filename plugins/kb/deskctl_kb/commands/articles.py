@@ -9,6 +9,7 @@ import click
 from deskctl.plugins import UsageError
 from deskctl.plugins.commands import CommandContext, dry_run_option, pass_context
 
+from ..messages import _, _p
 from .options import ID, edit_in_editor, given_text
 
 _text = click.option("-m", "--message", metavar="TEXT", help="Text of the article.")
@@ -57,7 +58,7 @@ def add(
     if text is None:
         text = edit_in_editor(f"# {title}\n\n")
         if text is None:
-            raise UsageError("the text is empty; no article was added")
+            raise UsageError(_("the text is empty; no article was added"))
     answer = context.request(
         "kb.add",
         text=text,
@@ -68,7 +69,7 @@ def add(
         translation_of=translation_of,
         draft=draft,
     )
-    _report(context, answer, "would be" if context.dry_run else "is")
+    _report(context, answer)
 
 
 @click.command("edit")
@@ -119,13 +120,13 @@ def edit(
         context.release()
         text, seen = edit_in_editor(write(old["slug"], _content(old))), old["version"]
         if text is None:
-            context.say(f"article {id} is unchanged")
+            context.say(_("article {number} is unchanged", number=id))
             return
     answer = context.request("kb.edit", id=id, text=text, seen=seen, **fields, **tags)
     if answer["changed"] or context.json:
-        _report(context, answer, "would be" if context.dry_run else "is now")
+        _report(context, answer)
     else:
-        context.say(f"article {id} is unchanged")
+        context.say(_("article {number} is unchanged", number=id))
 
 
 @click.command("show")
@@ -146,16 +147,30 @@ def show(context: CommandContext, id: int, version: int | None) -> None:
         context.document(answer)
         return
     context.say(f"#{answer['id']} {answer['title']}")
-    facts = [answer["state"], "public" if answer["public"] else "internal", answer["language"], *answer["tags"]]
-    context.say(" · ".join(facts))
-    context.say(f"version {answer['version']} by {_author(answer['author'])}, {_local_time(answer['changed_at'])}")
-    if answer.get("translations"):
-        context.say(
-            "translations: " + ", ".join(f"{other['language']} (#{other['id']})" for other in answer["translations"])
+    context.say(
+        _(
+            "{state}, {visibility}, {language}",
+            state=_state(answer["state"]),
+            visibility=_p("visibility", "public") if answer["public"] else _p("visibility", "internal"),
+            language=answer["language"],
         )
-    used = [f"{kind} {count}" for kind, count in answer.get("uses", {}).items() if count]
-    if used:
-        context.say("uses: " + ", ".join(used))
+    )
+    if answer["tags"]:
+        context.say(_("tags: {list}", list=", ".join(answer["tags"])))
+    context.say(
+        _(
+            "version {version} by {author}, {time}",
+            version=answer["version"],
+            author=_author(answer["author"]),
+            time=_local_time(answer["changed_at"]),
+        )
+    )
+    if answer.get("translations"):
+        translations = ", ".join(f"{other['language']} (#{other['id']})" for other in answer["translations"])
+        context.say(_("translations: {list}", list=translations))
+    uses = answer.get("uses", {})
+    if any(uses.values()):
+        context.say(_("uses: {shown} shown, {inserted} inserted, {solved} solved, {contradicted} contradicted", **uses))
     context.say("")
     for line in answer["text"].rstrip("\n").split("\n"):
         context.say(line)
@@ -249,18 +264,33 @@ def retire(context: CommandContext, ids: tuple[int, ...]) -> None:
 def _set_state(context: CommandContext, ids: tuple[int, ...], state: str, public: bool | None) -> None:
     for answer in context.request("kb.state", ids=ids, state=state, public=public):
         if answer["changed"] or context.json:
-            _report(context, answer, "would be" if context.dry_run else "is now")
+            _report(context, answer)
         else:
-            context.say(f"article {answer['id']} is already {state}")
+            context.say(_("article {number} is already {state}", number=answer["id"], state=_state(state)))
 
 
-def _report(context: CommandContext, answer: dict[str, Any], verb: str) -> None:
+def _report(context: CommandContext, answer: dict[str, Any]) -> None:
+    """Print the article after a change, or after a trial with `--dry-run`."""
     if context.json:
         context.document(answer)
         return
-    audience = "customers and agents" if answer["public"] else "agents only"
-    state = {"published": f"published for {audience}"}.get(answer["state"], answer["state"])
-    context.say(f"article {answer['id']} {verb} “{answer['title']}”, version {answer['version']}: {state}")
+    facts = {"number": answer["id"], "title": answer["title"], "version": answer["version"]}
+    state = _state(answer["state"])
+    if answer["state"] == "published":
+        state = _("published for customers and agents") if answer["public"] else _("published for agents only")
+    if context.dry_run:
+        context.say(_("article {number} would be “{title}”, version {version}: {state}", **facts, state=state))
+    else:
+        context.say(_("article {number} is now “{title}”, version {version}: {state}", **facts, state=state))
+
+
+def _state(state: str) -> str:
+    names = {
+        "draft": _p("state", "draft"),
+        "published": _p("state", "published"),
+        "retired": _p("state", "retired"),
+    }
+    return names[state]
 
 
 def _content(document: dict[str, Any]) -> Any:

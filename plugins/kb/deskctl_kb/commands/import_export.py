@@ -12,6 +12,7 @@ from deskctl.plugins.commands import CommandContext, dry_run_option, pass_contex
 from deskctl.plugins.folders import Folder
 
 from ..folder import MAX_FILE_BYTES, MAX_TOTAL_BYTES, decode_file, parse_files
+from ..messages import _, _n
 
 
 @click.command("import")
@@ -33,8 +34,8 @@ def import_(context: CommandContext, folder: Path, public: bool) -> int:
     """
     files, problems = _read(folder)
     if not files and not problems:
-        raise UsageError(f"no *.md file in {folder}")
-    _, invalid = parse_files(files.items(), public=public, language="en")
+        raise UsageError(_("no *.md file in {folder}", folder=folder))
+    _valid, invalid = parse_files(files.items(), public=public, language="en")
     problems += [{"file": one.path, "problem": one.problem} for one in invalid]
     if problems:
         answer: dict[str, Any] = {"added": [], "changed": [], "unchanged": 0, "problems": sorted(problems, key=str)}
@@ -47,18 +48,29 @@ def import_(context: CommandContext, folder: Path, public: bool) -> int:
     if problems:
         if not context.json:
             for one in problems:
-                click.echo(f"{_printable(one['file'])}: {_printable(one['problem'])}", err=True)
-        count = "1 file is" if len(problems) == 1 else f"{len(problems)} files are"
-        click.echo(f"error: {count} invalid; no file was imported\nhint: fix them and import again", err=True)
-        return UsageError.exit_code
+                context.warn(_("{file}: {problem}", file=one["file"], problem=one["problem"]))
+        raise UsageError(
+            _n(
+                "{n} file is invalid; no file was imported",
+                "{n} files are invalid; no file was imported",
+                len(problems),
+            ),
+            _("fix them and import again"),
+        )
     for article in answer["added"]:
-        context.say(f"added    #{article['id']} {article['title']}")
+        context.say(_("added    #{number} {title}", number=article["id"], title=article["title"]))
     for article in answer["changed"]:
-        context.say(f"changed  #{article['id']} {article['title']}")
-    dry_run = " (dry run: nothing was changed)" if context.dry_run else ""
+        context.say(_("changed  #{number} {title}", number=article["id"], title=article["title"]))
     context.say(
-        f"{len(answer['added'])} added, {len(answer['changed'])} changed, {answer['unchanged']} unchanged{dry_run}"
+        _(
+            "{added} added, {changed} changed, {unchanged} unchanged",
+            added=len(answer["added"]),
+            changed=len(answer["changed"]),
+            unchanged=answer["unchanged"],
+        )
     )
+    if context.dry_run:
+        context.say(_("dry run: nothing was changed"))
     return 0
 
 
@@ -79,29 +91,37 @@ def export(context: CommandContext, folder: Path, public: bool) -> None:
       deskctl kb export docs/ && git -C docs diff --stat
       deskctl kb export site/ --public
     """
-    present, _ = _read(folder) if folder.is_dir() else ({}, [])
+    present, _unreadable = _read(folder) if folder.is_dir() else ({}, [])
     answer = context.request("kb.export", present=tuple(present.items()), public=public)
     context.release()
     if context.dry_run:
-        changed = [f"wrote    {path}" for path in answer["write"]] + [f"removed  {path}" for path in answer["remove"]]
-        for line in changed:
-            context.say(line)
+        for path in answer["write"]:
+            context.say(_("wrote    {file}", file=path))
+        for path in answer["remove"]:
+            context.say(_("removed  {file}", file=path))
     else:
         with Folder.opened(folder, make=True) as opened:
             for path, text in answer["write"].items():
                 opened.write(path, text.encode())
-                context.say(f"wrote    {path}")
+                context.say(_("wrote    {file}", file=path))
             for path in answer["remove"]:
                 opened.remove(path)
-                context.say(f"removed  {path}")
+                context.say(_("removed  {file}", file=path))
     if context.json:
         context.document(
             {"articles": answer["articles"], "written": sorted(answer["write"]), "removed": answer["remove"]}
         )
-    dry_run = " (dry run: nothing was changed)" if context.dry_run else ""
     written, removed = len(answer["write"]), len(answer["remove"])
-    unchanged = answer["articles"] - written
-    context.say(f"{written} written, {removed} removed, {unchanged} unchanged{dry_run}")
+    context.say(
+        _(
+            "{written} written, {removed} removed, {unchanged} unchanged",
+            written=written,
+            removed=removed,
+            unchanged=answer["articles"] - written,
+        )
+    )
+    if context.dry_run:
+        context.say(_("dry run: nothing was changed"))
 
 
 def _read(folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
@@ -118,16 +138,16 @@ def _read(folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
                 files[name] = decode_file(raw)
             except UnicodeEncodeError:
                 printable = name.encode("utf-8", "replace").decode()
-                problems.append({"file": printable, "problem": "the file name is not UTF-8"})
+                problems.append({"file": printable, "problem": _("the file name is not UTF-8")})
             except UsageError as error:
                 problems.append({"file": name, "problem": error.what.removeprefix(f"{folder / name}: ")})
             if total > MAX_TOTAL_BYTES:
                 raise UsageError(
-                    f"{folder} contains more than {MAX_TOTAL_BYTES // 1_000_000} MB of articles", "import it in parts"
+                    _(
+                        "{folder} contains more than {limit} MB of articles",
+                        folder=folder,
+                        limit=MAX_TOTAL_BYTES // 1_000_000,
+                    ),
+                    _("import it in parts"),
                 )
     return files, problems
-
-
-def _printable(text: str) -> str:
-    """Replace control characters of file names and texts, so that a terminal does not interpret them."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)

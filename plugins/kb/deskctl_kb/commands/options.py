@@ -11,6 +11,7 @@ import click
 from deskctl.plugins import DeskctlError, Invalid, UsageError, duration
 
 from ..folder import MAX_FILE_BYTES, decode_file
+from ..messages import _
 
 
 class Id(click.ParamType[int]):
@@ -21,7 +22,7 @@ class Id(click.ParamType[int]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         digits = str(value).removeprefix("kb:").removeprefix("#")
         if not digits.isascii() or not digits.isdecimal() or len(digits) > 9 or int(digits) < 1:
-            self.fail(f'not an article number: "{value}"; use for example 3 or kb:3', param, ctx)
+            raise UsageError(_('not an article number: "{value}"', value=value), _("use for example 3 or kb:3"))
         return int(digits)
 
 
@@ -38,7 +39,7 @@ class Ticket(click.ParamType[int]):
         digits = digits[1:-1] if digits.startswith("[#") and digits.endswith("]") else digits
         digits = digits.removeprefix("#")
         if not digits.isascii() or not digits.isdecimal() or len(digits) > 18:
-            self.fail(f'not a ticket number: "{value}"; use for example 42 or #42', param, ctx)
+            raise UsageError(_('not a ticket number: "{value}"', value=value), _("use for example 42 or #42"))
         return int(digits)
 
 
@@ -49,7 +50,7 @@ TICKET = Ticket()
 def given_text(message: str | None, file: str | None) -> str | None:
     """Return the text from -m, a file or standard input, or None if no option is given. Raise UsageError."""
     if message is not None and file is not None:
-        raise UsageError("-m and -f are both given", "pass either -m TEXT or -f FILE")
+        raise UsageError(_("-m and -f are both given"), _("pass either -m TEXT or -f FILE"))
     if message is not None:
         return message.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if file is None:
@@ -57,9 +58,9 @@ def given_text(message: str | None, file: str | None) -> str | None:
     try:
         return decode_file(sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if file == "-" else _read_start(file))
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+        raise UsageError(_("cannot read {file}: {error}", file=file, error=error.strerror)) from error
     except UsageError as error:
-        raise UsageError(f"{file}: {error.what}", error.hint) from error
+        raise UsageError(_("{file}: {problem}", file=file, problem=error.what), error.hint) from error
 
 
 def _read_start(file: str) -> bytes:
@@ -71,11 +72,11 @@ def _read_start(file: str) -> bytes:
 def edit_in_editor(text: str) -> str | None:
     """Return the text after the agent edited it, or None if it is unchanged. Raise UsageError without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("no text given", "pass -m TEXT or -f FILE; -f - is standard input")
+        raise UsageError(_("no text given"), _("pass -m TEXT or -f FILE; -f - is standard input"))
     try:
         edited = click.edit(text, extension=".md")
     except click.ClickException as error:
-        raise DeskctlError(error.message, "set EDITOR, or pass -m TEXT or -f FILE") from error
+        raise DeskctlError(error.message, _("set EDITOR, or pass -m TEXT or -f FILE")) from error
     return None if edited is None or edited.rstrip() == text.rstrip() else edited
 
 
@@ -89,6 +90,8 @@ def parse_since(value: str | None) -> str | None:
         try:
             time = datetime.now(UTC) - duration(value)
         except Invalid:
-            raise UsageError(f'not a date or age: "{value}"', "use 2026-01-31, 2026-01-31T09:00Z or 90d") from None
+            raise UsageError(
+                _('not a date or age: "{value}"', value=value), _("use 2026-01-31, 2026-01-31T09:00Z or 90d")
+            ) from None
     time = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

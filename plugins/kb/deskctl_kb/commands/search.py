@@ -8,6 +8,7 @@ import click
 
 from deskctl.plugins.commands import CommandContext, pass_context
 
+from ..messages import _
 from .options import TICKET, parse_since
 
 _LIMIT_HELP = "Show at most N."
@@ -41,7 +42,7 @@ def search(
     answer = context.request("kb.search", text=question, limit=limit, language=language, customers=public)
     if not answer["good"]:
         context.request("kb.missed", query=question)
-    _print(context, answer["found"], "no article found; deskctl kb add adds one")
+    _print(context, answer["found"], _("no article found; deskctl kb add adds one"))
     return 1 if exit_code and not answer["found"] else 0
 
 
@@ -60,7 +61,7 @@ def suggest(context: CommandContext, ticket: int, limit: int, exit_code: bool) -
       deskctl kb suggest 42
     """
     found = context.request("kb.suggest", ticket=ticket, limit=limit)
-    _print(context, found, f"no article found for ticket {ticket}")
+    _print(context, found, _("no article found for ticket {ticket}", ticket=ticket))
     return 1 if exit_code and not found else 0
 
 
@@ -81,9 +82,16 @@ def stats(context: CommandContext, since: str | None) -> None:
         context.document(answer)
         return
     articles, tickets = answer["articles"], answer["tickets"]
-    context.say("articles  " + ", ".join(f"{count} {state}" for state, count in articles.items()))
-    context.say("tickets   " + ", ".join(f"{count} {kind}" for kind, count in tickets.items()))
-    context.say(f"missed    {answer['missed']} questions without a good match: deskctl kb gaps")
+    context.say(
+        _("articles  {public} public, {internal} internal, {draft} draft, {retired} retired", **articles),
+    )
+    context.say(
+        _(
+            "tickets   {shown} shown, {inserted} inserted, {solved} solved, {contradicted} contradicted",
+            **tickets,
+        )
+    )
+    context.say(_("missed    {count} questions without a good match: deskctl kb gaps", count=answer["missed"]))
     if answer["used"]:
         context.say("")
         context.emit(answer["used"], ["id", "shown", "inserted", "solved", "contradicted", ("title", 20)])
@@ -105,7 +113,7 @@ def gaps(context: CommandContext, since: str | None, limit: int) -> None:
     rows: list[dict[str, Any]] = context.request("kb.gaps", since=parse_since(since), limit=limit)
     if not rows and not context.json:
         context.release()
-        context.say("no gaps: all questions have a good match")
+        context.say(_("no gaps: all questions have a good match"))
         return
     if not context.json:
         for row in rows:
@@ -120,6 +128,6 @@ def _print(context: CommandContext, rows: list[dict[str, Any]], none: str) -> No
     if not rows:
         context.release()
         if not context.json:
-            click.echo(none, err=True)
+            context.warn(none)
         return
     context.emit(rows, ["id", "for", "language", "score", ("title", 20), ("snippet", 20)])
