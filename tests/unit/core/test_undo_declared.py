@@ -83,9 +83,7 @@ def test_every_command_of_people_has_words() -> None:
     commands = [c for c in REGISTRY.values() if c.audience is not Audience.DESK and c.undoable]
     assert len(commands) > 40
     assert [c.__name__ for c in commands if not c.did] == []
-    quiet = {c.__name__ for c in REGISTRY.values() if c.audience is not Audience.DESK} - {
-        c.__name__ for c in commands
-    }
+    quiet = {c.__name__ for c in REGISTRY.values() if c.audience is not Audience.DESK} - {c.__name__ for c in commands}
     assert quiet == {Undo.__name__, ListCommands.__name__, "ReadHandovers", "MarkSeen", "Compose"}
 
 
