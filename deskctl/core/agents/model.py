@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..kernel.actor import Actor
-from ..notifications.model import Reach
-from ..routing.model import Plan, Seat
+from .routing_profile import Plan, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`notify` is CHANNEL:ADDRESS, "" is mail. `quiet` are the hours in which nothing is told, as `parse_quiet` reads
+    them, in `timezone` (IANA), None is the desk's. `waking`: whether what cannot wait comes all the same."""
+
+    notify: str = ""
+    quiet: str = ""
+    timezone: str | None = None
+    waking: bool = True
 
 
 @dataclass(frozen=True, slots=True)

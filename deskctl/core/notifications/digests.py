@@ -9,17 +9,21 @@ from itertools import groupby
 from ...i18n import _, _n, translate
 from ...safe import visible
 from ..agents.model import Agent
+from ..agents.repository import Agents
+from ..delivery.notification_mail import message, way
+from ..delivery.repository import Outbox
 from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
+from ..tickets.repository import Tickets
 from . import schedule as timing
 from . import texts as wording
 from .content import shown_together
 from .events import AgentTold
 from .model import URGENT, Notice
 from .relevance import still_true
-from .sending import message, way
+from .repository import Notices
 
 #: Tickets with a line of their own, in mail and where long messages become many; the rest is named by number.
 LINES, BRIEF_LINES = 300, 30
@@ -34,12 +38,12 @@ _FOOT = _(
 def fire(unit: Unit, timer: Timer) -> Steps:
     """A window or quiet hours end: what has been gathered leaves as one message."""
     handle = timing.agent_of(timer)
-    agent, pending = unit.agents.get(handle), unit.notices.of(handle)
+    agent, pending = Agents.of(unit).agents.get(handle), Notices.of(unit).waiting_for(handle)
     through = way(unit.settings, agent) if agent is not None else None
-    window = unit.notices.window(handle)
+    window = Notices.of(unit).window(handle)
     if agent is None or through is None or not pending:
         for notice in pending:
-            unit.notices.drop(notice)
+            Notices.of(unit).drop(notice)
         timing.close_window(unit, handle, 0, left=False)
         return Outcome(f"{handle} is not to be told anything")
     if window is not None and window.until > unit.now:
@@ -51,7 +55,7 @@ def fire(unit: Unit, timer: Timer) -> Steps:
         timing.wake(unit, handle, end)
     told = without_repeats(still_true(unit, due))
     for notice in due:
-        unit.notices.drop(notice)
+        Notices.of(unit).drop(notice)
     timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
     if told:
         yield from _tell(unit, agent, told)
@@ -68,7 +72,7 @@ def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
     tickets = {notice.ticket for notice in notices}
     one = tickets.pop() if len(tickets) == 1 else None
     entry = message(unit, agent, through, subject, text, one, shown_together(unit, one))
-    unit.enqueue(entry)
+    Outbox.of(unit).add(entry)
     for notice in notices:
         yield AgentTold(notice.ticket, agent.handle, notice.about, entry.id)
     return Outcome(f"{agent.handle} is told", facts={"outbox": entry.id})
@@ -112,7 +116,7 @@ def _line(unit: Unit, group: Sequence[Notice], language: str, brief: bool) -> st
         head, command = what, wording.command(group[0])
     else:
         head, command = (
-            f"#{number} {what}: {_short(unit.ticket(number).subject)}".rstrip(": "),
+            f"#{number} {what}: {_short(Tickets.of(unit).get(number).subject)}".rstrip(": "),
             f"deskctl show {number}",
         )
     if brief:

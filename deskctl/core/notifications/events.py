@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..delivery.model import DUE_STATES
+from ..delivery.repository import Outbox
 from ..kernel.event import Event
 from ..kernel.undo import Follows, Restore
 from ..messages.events import _cancel
@@ -21,6 +22,7 @@ class AgentTold(Event):
     """A notification to an agent entered the outbox."""
 
     kind = "agent_told"
+    quiet = True
     undo = Follows("a notification that still waits is cancelled; one that was sent stays")
 
     agent: str
@@ -29,5 +31,5 @@ class AgentTold(Event):
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         yield from ()
-        if unit.outbox(self.outbox).state in DUE_STATES:
+        if Outbox.of(unit).get(self.outbox).state in DUE_STATES:
             _cancel(unit, self.outbox)

@@ -22,17 +22,6 @@ What = tuple[str, str, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """`notify` is CHANNEL:ADDRESS, "" is mail. `quiet` are the hours in which nothing is told, as `parse_quiet` reads
-    them, in `timezone` (IANA), None is the desk's. `waking`: whether what cannot wait comes all the same."""
-
-    notify: str = ""
-    quiet: str = ""
-    timezone: str | None = None
-    waking: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """Something that an agent is still to be told; `id` is 0 until it waits. `message` is what was written then;
     `personal`: a step of a service level names the agent, or it is their own ticket and about what is `WAKING`."""

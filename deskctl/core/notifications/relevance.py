@@ -8,8 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..kernel.unit import Unit
+from ..messages.repository import Messages
 from ..sla.clocks import ClockState
+from ..sla.repository import Ledger
 from ..tickets.model import ACTIVE, Ticket
+from ..tickets.repository import Tickets
 from .model import Notice
 
 #: As many tickets are named where nobody is online; there may be more.
@@ -20,9 +23,9 @@ _NUMBER = re.compile(r"#(\d+)\b")
 def still_true(unit: Unit, notices: Sequence[Notice]) -> list[Notice]:
     """Those that still hold. Tickets and clocks are loaded at once."""
     tickets = {number for notice in notices for number in _tickets(notice)}
-    unit.load_tickets(tickets)
-    if unit.levels.book.used:
-        unit.levels.load(tickets)
+    Tickets.of(unit).load(tickets)
+    if Ledger.of(unit).book.used:
+        Ledger.of(unit).load(tickets)
     return [notice for notice in notices if _holds(unit, notice)]
 
 
@@ -38,7 +41,7 @@ def _holds(unit: Unit, notice: Notice) -> bool:
     numbers = _tickets(notice)
     if holds is None or not numbers or (notice.about == "nobody" and len(numbers) >= _NAMED):
         return True
-    found = (unit.find_ticket(number) for number in numbers)
+    found = (Tickets.of(unit).find(number) for number in numbers)
     return any(holds(unit, notice, ticket) for ticket in found if ticket is not None)
 
 
@@ -65,7 +68,7 @@ def _unanswered(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
 
 def _still_said(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
     """A reply that was undone was none."""
-    return notice.message is None or any(head.id == notice.message for head in unit.heads(ticket.number))
+    return notice.message is None or any(head.id == notice.message for head in Messages.of(unit).heads(ticket.number))
 
 
 def _done(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
@@ -76,7 +79,7 @@ def _runs(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
     """The clock is known by the moment that was told; where none has it any more, by any that is not kept yet."""
     if not _is_work(unit, notice, ticket):
         return False
-    clocks = list(unit.levels.clocks(ticket.number).values())
+    clocks = list(Ledger.of(unit).clocks(ticket.number).values())
     meant = [clock for clock in clocks if clock.due_at and _shown(unit, clock.due_at) in (notice.detail or "")]
     return any(clock.state is not ClockState.FULFILLED for clock in meant or clocks)
 

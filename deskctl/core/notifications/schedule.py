@@ -13,6 +13,7 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from .model import URGENT, Notice, Window
 from .quiet_hours import quiet_until
+from .repository import Notices
 
 #: How often in a window something urgent does not wait.
 AT_ONCE = 3
@@ -34,9 +35,9 @@ def comes_through(agent: Agent, notice: Notice) -> bool:
 def goes_now(unit: Unit, agent: Agent, notice: Notice) -> bool:
     """Whether it is told at once; then the agent's window is kept. Otherwise it waits, and a timer is set."""
     end = quiet_end(unit, agent)
-    known = unit.notices.window(agent.handle)
+    known = Notices.of(unit).window(agent.handle)
     if end is not None and not comes_through(agent, notice):
-        unit.notices.put_window(replace(known or Window(agent.handle, unit.now, 0), waiting=True))
+        Notices.of(unit).put_window(replace(known or Window(agent.handle, unit.now, 0), waiting=True))
         _wait(unit, notice, end)
         return False
     base = int(unit.settings.digest.total_seconds())
@@ -45,12 +46,12 @@ def goes_now(unit: Unit, agent: Agent, notice: Notice) -> bool:
     urgent = notice.about in URGENT
     if known is None or not (known.waiting or known.until > unit.now):
         until = unit.now + timedelta(seconds=base)
-        unit.notices.put_window(Window(agent.handle, until, base, at_once=int(urgent)))
+        Notices.of(unit).put_window(Window(agent.handle, until, base, at_once=int(urgent)))
         return True
     if urgent and known.at_once < AT_ONCE:
-        unit.notices.put_window(replace(known, at_once=known.at_once + 1))
+        Notices.of(unit).put_window(replace(known, at_once=known.at_once + 1))
         return True
-    unit.notices.put_window(replace(known, waiting=True))
+    Notices.of(unit).put_window(replace(known, waiting=True))
     _wait(unit, notice, _end(known, unit.now, base))
     return False
 
@@ -65,7 +66,7 @@ def _end(window: Window, now: datetime, seconds: int) -> datetime:
 
 def _wait(unit: Unit, notice: Notice, until: datetime) -> None:
     """Every notice sets its timer: whichever transaction ends last, one is there that comes after it."""
-    unit.notices.keep(replace(notice, id=unit.source.next_id("notices")))
+    Notices.of(unit).keep(replace(notice, id=unit.source.next_id("notices")))
     wake(unit, notice.agent, until)
 
 
@@ -77,7 +78,7 @@ def wake(unit: Unit, agent: str, at: datetime) -> None:
 
 def look_again(unit: Unit, before: Agent, after: Agent) -> None:
     """What an agent is still to be told may be told now that their quiet hours are others."""
-    if before.reach != after.reach and unit.notices.of(after.handle):
+    if before.reach != after.reach and Notices.of(unit).waiting_for(after.handle):
         wake(unit, after.handle, unit.now)
 
 
@@ -88,11 +89,11 @@ def agent_of(timer: Timer) -> str:
 def close_window(unit: Unit, agent: str, told: int, left: bool) -> None:
     """So much was told; the next window begins. `left`: something waits for the end of quiet hours."""
     base = int(unit.settings.digest.total_seconds())
-    before = unit.notices.window(agent)
+    before = Notices.of(unit).window(agent)
     length = base
     if told >= MANY and before is not None:
         length = min(max(before.seconds, base) * 2, base * LONGEST)
     late = before is None or before.until <= unit.now - timedelta(seconds=base)
     begun = unit.now if before is None or late else before.until
     until = begun + timedelta(seconds=length) if told else begun
-    unit.notices.put_window(Window(agent, until, length, waiting=left))
+    Notices.of(unit).put_window(Window(agent, until, length, waiting=left))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .model import ANY, CAPACITY, Model, Plan, Presence, Seat, State, Turn
+from ..agents.routing_profile import ANY, CAPACITY, Model, Plan, Seat
+from .model import Presence, State, Turn
 
 #: Of a channel's name its kind; a name that is not here is its own kind.
 Kinds = Mapping[str, str]

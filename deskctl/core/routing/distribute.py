@@ -10,6 +10,7 @@ from datetime import datetime
 from ...errors import NotFound, Refused
 from ..agents import targets
 from ..agents.model import Team
+from ..agents.repository import Agents
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -19,8 +20,9 @@ from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from ..notifications import notify
 from ..notifications.commands import Tell
-from ..tickets.events import Assigned, StatusChanged
+from ..tickets.events import Assigned, FormerOwner, StatusChanged
 from ..tickets.model import Status
+from ..tickets.repository import Tickets
 from ..values.suggestions import did_you_mean
 from . import events as re
 from . import explain as explaining
@@ -28,6 +30,7 @@ from . import overflow as surging
 from .capacity import Decision, Floor
 from .commands import RunRoutes
 from .model import Waiting
+from .repository import Roster
 from .situation import OnShift, floor_of
 from .triggers import ROUTING, Place, read_place, wake, wake_at_shift, wake_for_rest, wake_teams_of
 
@@ -43,37 +46,37 @@ RECORDED = 50
 
 def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
     """A timer of routing is due. The loads are read from the store, so what else is changed comes first."""
-    if unit.changes.tickets:
+    if Tickets.of(unit).changes.tickets:
         unit.set_timer(Timer(unit.source.next_id("timers"), timer.kind, timer.due_at, timer.key))
         return Outcome("routed in a moment")
     _, what, name = timer.key.split(":", 2)
     if what == "rest":
         place, _, name = name.partition(":")
-        return (yield from acting(_run(unit, unit.teams[name], on_shift, read_place(place)), ROUTING))
+        return (yield from acting(_run(unit, Agents.of(unit).teams[name], on_shift, read_place(place)), ROUTING))
     if what == "agent":
         wake_teams_of(unit, name)
     elif what == "ticket":
         yield from acting(_taken_up(unit, int(name), on_shift), ROUTING)
-    elif name in unit.teams:
-        return (yield from acting(_run(unit, unit.teams[name], on_shift), ROUTING))
+    elif name in Agents.of(unit).teams:
+        return (yield from acting(_run(unit, Agents.of(unit).teams[name], on_shift), ROUTING))
     return Outcome("the teams are looked at")
 
 
 def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
     """By hand. Raises NotFound and Refused."""
-    if command.team is not None and command.team not in unit.teams:
+    if command.team is not None and command.team not in Agents.of(unit).teams:
         raise NotFound(
-            f"no team is called “{command.team}”{did_you_mean(command.team, unit.teams)}",
+            f"no team is called “{command.team}”{did_you_mean(command.team, Agents.of(unit).teams)}",
             "deskctl team list shows them",
         )
-    teams = [t for _, t in sorted(unit.teams.items()) if command.team in (None, t.handle) and t.plan.routed]
+    teams = [t for _, t in sorted(Agents.of(unit).teams.items()) if command.team in (None, t.handle) and t.plan.routed]
     if not teams:
         which = f"team {command.team} takes its" if command.team else "every team takes its"
         raise Refused(f"{which} tickets by hand", "deskctl team set TEAM --route least_loaded routes them")
     given: list[dict[str, object]] = []
     said = []
     for team in teams:
-        if unit.changes.tickets:  # the loads of those who are in two teams have changed
+        if Tickets.of(unit).changes.tickets:  # the loads of those who are in two teams have changed
             wake(unit, team.handle)
             said.append(f"{team.handle}: in a moment")
             continue
@@ -95,9 +98,9 @@ def _run(unit: Unit, team: Team, on_shift: OnShift | None, after: Place | None =
     if not floor.anybody:
         yield from _nobody(unit, team, floor)
         return Outcome(f"{team.handle}: nobody is there", facts={"given": []})
-    if unit.roster.is_unattended(team.handle):
-        unit.roster.set_unattended(team.handle, None)
-    waiting = sum(count for count, _ in unit.roster.busy(team.handle).values())
+    if Roster.of(unit).is_unattended(team.handle):
+        Roster.of(unit).set_unattended(team.handle, None)
+    waiting = sum(count for count, _ in Roster.of(unit).busy(team.handle).values())
     round_ = _choose(unit, team, floor, after)
     yield from _give(unit, round_.chosen)
     yield from _record(unit, team, floor, round_.left)
@@ -133,7 +136,7 @@ def _choose(unit: Unit, team: Team, floor: Floor, after: Place | None) -> _Round
     most = min(floor.room(), AT_ONCE)
     looked = 0
     while looked < (LOOK_AT if most else RECORDED):
-        page = unit.roster.waiting(team.handle, PAGE, after)
+        page = Roster.of(unit).waiting(team.handle, PAGE, after)
         for ticket in page:
             decision = floor.decide(ticket)
             if decision.agent is None:
@@ -142,7 +145,7 @@ def _choose(unit: Unit, team: Team, floor: Floor, after: Place | None) -> _Round
             if len(made.chosen) == AT_ONCE:
                 made.more = True
                 return made
-            unit.roster.put_turn(floor.give(decision.agent, ticket))
+            Roster.of(unit).put_turn(floor.give(decision.agent, ticket))
             made.chosen.append((ticket, decision))
         looked += len(page)
         if len(page) < PAGE or len(made.chosen) == _enough(most):
@@ -158,10 +161,10 @@ def _enough(most: int) -> int:
 
 
 def _give(unit: Unit, chosen: _Decided) -> Iterator[Event | By]:
-    unit.load_tickets([ticket.number for ticket, _ in chosen])
+    Tickets.of(unit).load([ticket.number for ticket, _ in chosen])
     given: defaultdict[str, list[int]] = defaultdict(list)
     for waiting, decision in chosen:
-        ticket = unit.ticket(waiting.number)
+        ticket = Tickets.of(unit).get(waiting.number)
         agent = decision.agent
         if agent is None or ticket.assignee is not None or ticket.status not in (Status.NEW, Status.OPEN):
             continue  # somebody was faster
@@ -181,10 +184,10 @@ def _give(unit: Unit, chosen: _Decided) -> Iterator[Event | By]:
 def _record(unit: Unit, team: Team, floor: Floor, left: Sequence[tuple[Waiting, Decision]]) -> Iterator[Event | By]:
     """Why the first of them wait, where that is news; the team hears of what nobody who is there may have."""
     news = [(ticket, decision) for ticket, decision in left if decision.why != ticket.waits][:RECORDED]
-    unit.load_tickets([ticket.number for ticket, _ in news])
+    Tickets.of(unit).load([ticket.number for ticket, _ in news])
     stuck: defaultdict[str, list[str]] = defaultdict(list)
     for waiting, decision in news:
-        if unit.ticket(waiting.number).assignee is None:
+        if Tickets.of(unit).get(waiting.number).assignee is None:
             yield _routed(unit, waiting, decision)
             if decision.why in STUCK and floor.relaxes_at(waiting) is None:
                 why = explaining.why_it_waits(decision, waiting)
@@ -195,7 +198,7 @@ def _record(unit: Unit, team: Team, floor: Floor, left: Sequence[tuple[Waiting, 
 
 
 def _routed(unit: Unit, waiting: Waiting, decision: Decision) -> re.Routed:
-    team = unit.teams[unit.ticket(waiting.number).team or ""]
+    team = Agents.of(unit).teams[Tickets.of(unit).get(waiting.number).team or ""]
     return re.Routed(
         waiting.number,
         decision.agent,
@@ -212,11 +215,11 @@ def _routed(unit: Unit, waiting: Waiting, decision: Decision) -> re.Routed:
 
 def _nobody(unit: Unit, team: Team, floor: Floor) -> Iterator[Event | By]:
     """Everything stays where it is; the team hears of it once."""
-    waiting = unit.roster.waiting(team.handle, RECORDED)
+    waiting = Roster.of(unit).waiting(team.handle, RECORDED)
     yield from _record(unit, team, floor, [(ticket, floor.decide(ticket)) for ticket in waiting])
-    if not waiting or unit.roster.is_unattended(team.handle):
+    if not waiting or Roster.of(unit).is_unattended(team.handle):
         return
-    unit.roster.set_unattended(team.handle, unit.now)
+    Roster.of(unit).set_unattended(team.handle, unit.now)
     yield re.NobodyThere(None, team.handle)
     detail = ", ".join(f"#{ticket.number}" for ticket in waiting[:10])
     for agent in targets.members(unit, team.handle):
@@ -225,8 +228,8 @@ def _nobody(unit: Unit, team: Team, floor: Floor) -> Iterator[Event | By]:
 
 def _taken_up(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     """A solved ticket goes on: with its owner if they are there, else as one that waits."""
-    ticket = unit.find_ticket(number)
-    team = None if ticket is None else unit.teams.get(ticket.team or "")
+    ticket = Tickets.of(unit).find(number)
+    team = None if ticket is None else Agents.of(unit).teams.get(ticket.team or "")
     if ticket is None or team is None or ticket.status is not Status.OPEN or ticket.assignee is None:
         return Outcome("nothing to route")
     owner = ticket.assignee
@@ -234,7 +237,7 @@ def _taken_up(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     if floor.is_there(owner):
         yield re.Routed(number, owner, team.plan.strategy.value, "former_owner")
     else:
-        yield re.FormerOwner(number, owner)
+        yield FormerOwner(number, owner)
         yield Assigned(number, owner, None)
         wake(unit, team.handle)
     return Outcome(f"ticket {number} goes on", (number,))

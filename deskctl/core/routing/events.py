@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, changed_since
-from ..messages.events import MessageWithdrawn
+from ..tickets.lifecycle import applies
+from ..tickets.model import Ticket
 from ..values.dataclass_json import conflicts
+from .repository import Roster
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -27,6 +29,7 @@ class Routed(Event):
     """
 
     kind = "routed"
+    quiet = True
     undo = Follows("the assignment is undone, and routing decides again")
 
     agent: str | None
@@ -40,84 +43,9 @@ class Routed(Event):
     waived: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOn(Event):
-    """An agent gave the ticket back or on: it is not routed to them again until somebody had it."""
-
-    kind = "handed_on"
-    undo = Follows("the assignment is undone")
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormerOwner(Event):
-    """The ticket was taken up again while `agent`, who had it, was not there: it is theirs first when they come."""
-
-    kind = "former_owner"
-    undo = Follows("it ends when the ticket is assigned")
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class TierChanged(Event):
-    """From which tier on agents may have the ticket; None: every agent of the team."""
-
-    kind = "tier_changed"
-    undo = Undoable("The tier is what it was.")
-
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalAsked(Event):
-    """`asker` wants somebody of a higher tier to allow what the note `message` says."""
-
-    kind = "approval_asked"
-    undo = Undoable("The request for approval and its note are withdrawn.")
-
-    asker: str
-    message: int
-
-    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        unit.withdraw(self.message)
-        yield ApprovalWithdrawn(self.ticket, self.asker)
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalDecided(Event):
-    """`asked` is the note that asked, `message` the one that answers, where there is one."""
-
-    kind = "approval_decided"
-    undo = Undoable("The approval is open again; the note of the answer is withdrawn.")
-
-    asker: str
-    granted: bool
-    asked: int | None = None
-    message: int | None = None
-
-    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        if self.message is not None:
-            unit.withdraw(self.message)
-            yield MessageWithdrawn(self.ticket, self.message)
-        yield ApprovalAsked(self.ticket, self.asker, self.asked or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalWithdrawn(Event):
-    """The question was taken back, or (`asked` is its note) the ticket was done before anybody decided it."""
-
-    kind = "approval_withdrawn"
-    undo = Undoable("The approval is open again.")
-
-    asker: str
-    asked: int | None = None
-
-    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        if self.asked is not None:
-            yield ApprovalAsked(self.ticket, self.asker, self.asked)
+@applies(Routed)
+def _keep_reason(ticket: Ticket, event: Routed) -> Ticket:
+    return ticket if event.agent is not None else replace(ticket, waits=event.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +67,7 @@ class PresenceChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        changed = conflicts(unit.roster.presence(self.agent), self.kept["new"])
+        changed = conflicts(Roster.of(unit).presence(self.agent), self.kept["new"])
         return changed_since(f"the presence of {self.agent}", changed, "deskctl agent online, away or offline")
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from ..agents.routing_profile import TIERS, Model, Plan, Strategy
 from .capacity import Decision, Floor, of_score
-from .model import TIERS, Model, Plan, Strategy, Waiting
+from .model import Waiting
 from .views import RouteDecision
 
 if TYPE_CHECKING:

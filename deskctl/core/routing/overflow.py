@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..agents.model import Team
+from ..agents.repository import Agents
+from ..agents.routing_profile import ANY
 from ..kernel.event import Event
 from ..kernel.unit import Unit
 from . import events as re
 from .candidates import Kinds, Place
 from .capacity import Floor
-from .model import ANY
+from .repository import Roster
 
 #: Who was moved goes back when no more than this part of either limit is reached.
 QUIET = 0.5
@@ -27,19 +29,19 @@ def moves(unit: Unit, team: Team, floor: Floor) -> Generator[Event, None, bool]:
     helpers = [p for p in floor.places.values() if p.presence.moved is not None and p.presence.moved_by == team.handle]
     if not (plan.surge_queue or plan.surge_wait or helpers):
         return False
-    waiting = unit.roster.busy(team.handle)
+    waiting = Roster.of(unit).busy(team.handle)
     pressure = {channel: _pressure(team, channel, waiting, floor) for channel in waiting}
     moved = False
     for place in helpers:
         now_at = place.presence.moved
         if now_at is not None and pressure.get(now_at, 0.0) <= QUIET:
-            unit.roster.put_presence(replace(place.presence, moved=None, moved_by=None))
+            Roster.of(unit).put_presence(replace(place.presence, moved=None, moved_by=None))
             yield re.AgentMoved(None, place.agent, None, team.handle, f"{now_at} is quiet again")
             moved = True
     for channel in sorted(name for name, by in pressure.items() if by > 1):
         helper = _helper(floor, channel, pressure)
         if helper is not None:
-            unit.roster.put_presence(replace(helper.presence, moved=channel, moved_by=team.handle))
+            Roster.of(unit).put_presence(replace(helper.presence, moved=channel, moved_by=team.handle))
             count, first = waiting[channel]
             minutes = int((unit.now - first).total_seconds() // 60)
             why = f"{count} wait on {channel}, the first of them for {minutes} minutes"
@@ -51,8 +53,8 @@ def moves(unit: Unit, team: Team, floor: Floor) -> Generator[Event, None, bool]:
 def lasts(unit: Unit, team: Team) -> bool:
     """Whether it has to be looked at again by and by, though nothing else happens."""
     return bool(team.plan.surge_queue or team.plan.surge_wait) and bool(
-        unit.roster.busy(team.handle)
-        or any(unit.roster.presence(handle).moved_by == team.handle for handle in unit.agents)
+        Roster.of(unit).busy(team.handle)
+        or any(Roster.of(unit).presence(handle).moved_by == team.handle for handle in Agents.of(unit).agents)
     )
 
 

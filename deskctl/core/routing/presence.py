@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ...errors import NotFound, Refused, UsageError
 from ..agents import targets
+from ..agents.repository import Agents
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -21,6 +22,7 @@ from ..values.suggestions import did_you_mean
 from .commands import SetPresence
 from .events import PresenceChanged, RestorePresence
 from .model import Presence, State
+from .repository import Roster
 from .triggers import wake_for_agent
 
 #: What undo puts back; a move to a busy channel is routing's.
@@ -32,25 +34,25 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     handle = command.agent or actor.handle
     if handle is None:
         raise UsageError("who is meant?", "deskctl agent online AGENT, or --as AGENT")
-    if handle not in unit.agents:
+    if handle not in Agents.of(unit).agents:
         raise NotFound(
             f"no agent is called “{handle}”{did_you_mean(handle, targets.active_agents(unit))}",
             "deskctl agent list shows them",
         )
-    if not unit.agents[handle].active:
+    if not Agents.of(unit).agents[handle].active:
         raise Refused(f"{handle} does not work here any more", f"deskctl agent set {handle} --active")
     state = State(command.state)
     until = None
     if command.until is not None:
         until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
-    old = unit.roster.presence(handle)
+    old = Roster.of(unit).presence(handle)
     words = _THERE[state]
     if until is not None:
         words += f" until {until.astimezone(ZoneInfo(unit.settings.timezone)):%Y-%m-%d %H:%M %Z}"
     if (old.at(unit.now), old.until) == (state, until):
         return Outcome(f"{handle} {_THERE[state]} already", facts={"agent": handle, "state": state.value})
     new = Presence(handle, state, unit.now, until)
-    unit.roster.put_presence(new)
+    Roster.of(unit).put_presence(new)
     wake_for_agent(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
@@ -59,9 +61,9 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
 
 def restore(unit: Unit, past: RestorePresence) -> Iterator[Event]:
     """Undo `set_presence`."""
-    now = unit.roster.presence(past.agent)
+    now = Roster.of(unit).presence(past.agent)
     restored = with_fields(now, past.fields)
-    unit.roster.put_presence(restored)
+    Roster.of(unit).put_presence(restored)
     wake_for_agent(unit, past.agent, restored.until)
     old, new = now.at(unit.now).value, restored.at(unit.now).value
     yield PresenceChanged(None, past.agent, old, new, restored.until, differing(now, restored, _KEPT))

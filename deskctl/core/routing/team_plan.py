@@ -13,10 +13,14 @@ from ...errors import UsageError
 from ..agents import commands as admin
 from ..agents import targets
 from ..agents.model import Agent, Team
+from ..agents.repository import Agents
+from ..agents.routing_profile import ANY, MANY, TIERS, Model, Plan, Seat, Strategy
 from ..kernel.unit import Unit
+from ..sla.repository import Ledger
 from ..values.durations import parse_wait
 from ..values.suggestions import did_you_mean
-from .model import ANY, MANY, TIERS, Model, Plan, Seat, State, Strategy
+from .model import State
+from .repository import Roster
 
 _WORD = re.compile(r"[\w][\w.+-]{0,63}\Z")
 #: Kinds of channel that a desk may get; for these nobody is asked whether they meant something else.
@@ -69,7 +73,7 @@ def remarks_on_agent(unit: Unit, agent: Agent) -> Iterator[str]:
     """What is allowed and yet probably not meant."""
     yield from _unknown_channels(unit, (*agent.seat.channels, *agent.seat.capacity))
     for handle in sorted(agent.teams):
-        tiers = unit.teams[handle].plan.tiers or TIERS
+        tiers = Agents.of(unit).teams[handle].plan.tiers or TIERS
         if agent.seat.tier is not None and agent.seat.tier not in tiers:
             near = did_you_mean(agent.seat.tier, tiers)
             yield f"team {handle} has no tier {agent.seat.tier}{near}; there they count as {tiers[0]}"
@@ -86,7 +90,7 @@ def remarks_on_team(unit: Unit, team: Team) -> Iterator[str]:
     yield from _lost_tiers(unit, team, agents)
     if not plan.routed:
         return
-    if agents and not any(unit.roster.presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
+    if agents and not any(Roster.of(unit).presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
         yield "no agent of the team is online; tickets are assigned once an agent runs deskctl agent online"
     if not agents:
         yield f"nobody is in team {team.handle}: deskctl agent set AGENT --join {team.handle}"
@@ -102,12 +106,16 @@ def _lost_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[str
     for agent in agents:
         if agent.seat.tier is not None and agent.seat.tier not in tiers:
             yield f"{agent.handle} is of tier {agent.seat.tier}, which it does not have: there they count as {tiers[0]}"
-    anywhere = {tier for other in (None, *unit.teams) for tier in targets.tiers_of(unit, other)}
-    for policy in unit.levels.book.current_policies:
+    anywhere = {tier for other in (None, *Agents.of(unit).teams) for tier in targets.tiers_of(unit, other)}
+    for policy in Ledger.of(unit).book.current_policies:
         for step in policy.steps:
             for what, value in step.then:
                 kind, _, name = value.rpartition(":")
-                known = {*anywhere, "next"} if kind else {*anywhere, *unit.agents, *unit.teams, "next"}
+                known = (
+                    {*anywhere, "next"}
+                    if kind
+                    else {*anywhere, *Agents.of(unit).agents, *Agents.of(unit).teams, "next"}
+                )
                 if what == "escalate" and kind in ("", "tier") and name not in known:
                     yield f"policy {policy.name}: the step at {step.at} escalates to {value}, which is no tier any more"
 

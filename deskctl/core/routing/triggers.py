@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ..agents.events import AgentChanged, TeamRedefined
+from ..agents.repository import Agents
+from ..agents.routing_profile import Strategy
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -19,12 +21,16 @@ from ..kernel.unit import Unit
 from ..notifications.events import AgentTold
 from ..shifts import events as se
 from ..shifts.expand import next_start
+from ..shifts.repository import Shifts
 from ..sla.events import LevelEvent
 from ..tickets import events as e
 from ..tickets import merge_events as je
+from ..tickets.events import TierChanged
 from ..tickets.model import Status
+from ..tickets.repository import Tickets
 from . import events as re
-from .model import Strategy, Turn
+from .model import Turn
+from .repository import Roster
 
 ROUTING = Actor.system("routing")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +75,7 @@ def _ticket(unit: Unit, number: int, event: Event) -> None:
             _take_up(unit, number)
         case e.StatusChanged(old=old, new=new) if (old in _OPENS) != (new in _OPENS):
             _wake_ticket(unit, number)
-        case e.Assigned() | e.Tagged() | e.LanguageChanged() | re.TierChanged() | e.UnmarkedSpam() | je.Unmerged():
+        case e.Assigned() | e.Tagged() | e.LanguageChanged() | TierChanged() | e.UnmarkedSpam() | je.Unmerged():
             _wake_ticket(unit, number)
         case e.MarkedSpam() | je.Merged():
             _wake_ticket(unit, number)
@@ -77,34 +83,34 @@ def _ticket(unit: Unit, number: int, event: Event) -> None:
 
 def _had_a_turn(unit: Unit, number: int, agent: str) -> None:
     """Where agents are given tickets in turn, one that they took or were given by hand is a turn, too."""
-    ticket = unit.ticket(number)
-    team = unit.teams.get(ticket.team or "")
+    ticket = Tickets.of(unit).get(number)
+    team = Agents.of(unit).teams.get(ticket.team or "")
     if team is not None and team.plan.strategy is Strategy.ROUND_ROBIN:
-        last = unit.roster.turns((agent,))[agent].get(ticket.channel)
+        last = Roster.of(unit).turns((agent,))[agent].get(ticket.channel)
         began, given = (unit.now, 0) if last is None else (last.began, last.given)
-        unit.roster.put_turn(Turn(agent, ticket.channel, unit.now, began, given))
+        Roster.of(unit).put_turn(Turn(agent, ticket.channel, unit.now, began, given))
 
 
 def _wake_ticket(unit: Unit, number: int) -> None:
-    ticket = unit.ticket(number)
+    ticket = Tickets.of(unit).get(number)
     if ticket.team is not None:
         wake(unit, ticket.team)
-    owner = unit.agents.get(ticket.assignee or "")
+    owner = Agents.of(unit).agents.get(ticket.assignee or "")
     if owner is not None and owner.teams - {ticket.team}:
         wake_teams_of(unit, owner.handle)
 
 
 def _take_up(unit: Unit, number: int) -> None:
     """A solved ticket goes on. If its owner is not there, it may not wait for them."""
-    ticket = unit.ticket(number)
-    team = unit.teams.get(ticket.team or "")
+    ticket = Tickets.of(unit).get(number)
+    team = Agents.of(unit).teams.get(ticket.team or "")
     if team is not None and team.plan.routed:
         _set(unit, f"ticket:{number}", unit.now)
 
 
 def wake(unit: Unit, team: str, at: datetime | None = None) -> None:
     """Look at a team now, or at a moment. A manual team is left alone."""
-    found = unit.teams.get(team)
+    found = Agents.of(unit).teams.get(team)
     if found is not None and (found.plan.routed or found.plan.surge_queue or found.plan.surge_wait):
         _set(unit, f"team:{team}", at or unit.now)
 
@@ -122,13 +128,13 @@ def read_place(text: str) -> Place:
 
 def wake_at_shift(unit: Unit, team: str, agents: Collection[str]) -> None:
     """Look at a team when the next shift of one of these agents begins."""
-    at = next_start(unit.shifts.rota, agents, unit.now)
+    at = next_start(Shifts.of(unit).rota, agents, unit.now)
     if at is not None:
         _set(unit, f"shift:{team}", at)
 
 
 def wake_teams_of(unit: Unit, agent: str) -> None:
-    found = unit.agents.get(agent)
+    found = Agents.of(unit).agents.get(agent)
     for team in sorted(found.teams if found is not None else ()):
         wake(unit, team)
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from ...errors import NotFound, Refused, UsageError
 from ..agents.model import Agent
+from ..agents.repository import Agents
 from ..calendars.model import zone
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -24,6 +25,7 @@ from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, RestoreRota, 
 from .expand import AHEAD, stints
 from .hours import parse_shift, written
 from .model import Absence, Handover, Rota, Shift
+from .repository import Shifts
 
 LONGEST_NOTE = 4000
 #: After this no whole year is left to look ahead in.
@@ -40,7 +42,7 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
     number = unit.source.next_id("shifts")
     shift = Shift(number, agent.handle, timezone, parse_shift(command.hours), first, last, team)
     remarks = _remarks(unit, shift, agent)
-    unit.shifts.add(shift=shift)
+    Shifts.of(unit).add(shift=shift)
     yield ShiftAdded(None, number, agent.handle)
     said = f"shift {number}: {agent.handle} works {written(shift.week)} ({timezone})"
     return Outcome(
@@ -50,7 +52,7 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
 
 def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
     found = []
-    others = unit.shifts.rota.of(agent.handle).shifts
+    others = Shifts.of(unit).rota.of(agent.handle).shifts
     days = [day for other in others if (day := _both_from(shift, other, unit.now)) is not None]
     if days:
         found.append(f"{agent.handle} has another shift at the same time, from {min(days)} on: they are there once")
@@ -87,8 +89,8 @@ def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
     if last < first:
         raise UsageError(f"days off until {last} cannot begin on {first}", "--from comes before --until")
     number = unit.source.next_id("shifts")
-    mine = unit.shifts.rota.of(agent.handle)
-    unit.shifts.add(absence=Absence(number, agent.handle, first, last))
+    mine = Shifts.of(unit).rota.of(agent.handle)
+    Shifts.of(unit).add(absence=Absence(number, agent.handle, first, last))
     yield AbsenceAdded(None, number, agent.handle, first.isoformat(), last.isoformat())
     remarks = [
         f"{agent.handle} is off {_days(known)} already: deskctl shift remove {known.id} takes that back"
@@ -109,12 +111,12 @@ def _days(absence: Absence) -> str:
 
 
 def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
-    rota = unit.shifts.rota
+    rota = Shifts.of(unit).rota
     shift = next((s for s in rota.shifts if s.id == command.number), None)
     absence = next((a for a in rota.absences if a.id == command.number), None)
     if shift is None and absence is None:
         raise NotFound(f"there is no shift {command.number}", "deskctl shift list shows them with their numbers")
-    unit.shifts.remove(command.number)
+    Shifts.of(unit).remove(command.number)
     if shift is not None:
         yield ShiftRemoved(None, shift.id, shift.agent, plain(shift))
         said = f"shift {shift.id} of {shift.agent} is removed: {written(shift.week)}"
@@ -127,18 +129,18 @@ def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
 
 def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
     """Undo a change of the rota: what was removed is there again with its number, what was added is not."""
-    rota = unit.shifts.rota
+    rota = Shifts.of(unit).rota
     if past.shift is not None:
         shift = read_plain(Shift, past.shift)
-        unit.shifts.add(shift=shift)
+        Shifts.of(unit).add(shift=shift)
         yield ShiftAdded(None, shift.id, shift.agent)
     if past.absence is not None:
         absence = read_plain(Absence, past.absence)
-        unit.shifts.add(absence=absence)
+        Shifts.of(unit).add(absence=absence)
         first, last = absence.first.isoformat(), absence.last.isoformat()
         yield AbsenceAdded(None, absence.id, absence.agent, first, last)
     if past.gone is not None:
-        unit.shifts.remove(past.gone)
+        Shifts.of(unit).remove(past.gone)
         for gone in (s for s in rota.shifts if s.id == past.gone):
             yield ShiftRemoved(None, gone.id, gone.agent, plain(gone))
         for off in (a for a in rota.absences if a.id == past.gone):
@@ -146,7 +148,7 @@ def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
 
 
 def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
-    author = unit.agents.get(actor.handle or "")
+    author = Agents.of(unit).agents.get(actor.handle or "")
     if author is None:
         raise Refused("only an agent hands over", "--as AGENT says who you are")
     text = command.text.strip()
@@ -162,7 +164,7 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
     else:
         team = next(iter(author.teams), None)
     number = unit.source.next_id("handovers")
-    unit.shifts.hand_over(Handover(number, team, author.handle, text, unit.now))
+    Shifts.of(unit).hand_over(Handover(number, team, author.handle, text, unit.now))
     yield HandoverWritten(None, number, author.handle, team)
     who = f"team {team}" if team else "everybody"
     return Outcome(f"noted for the next shift of {who}", facts={"handover": number, "team": team})
@@ -171,15 +173,16 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
 def read(unit: Unit, command: c.ReadHandovers, actor: Actor) -> Steps:
     yield from ()
     if actor.handle is not None:
-        unit.shifts.mark_read(actor.handle, command.upto)
+        Shifts.of(unit).mark_read(actor.handle, command.upto)
     return Outcome("read")
 
 
 def _agent(unit: Unit, handle: str) -> Agent:
-    agent = unit.agents.get(handle)
+    agent = Agents.of(unit).agents.get(handle)
     if agent is None:
         raise NotFound(
-            f"no agent is called “{handle}”{did_you_mean(handle, unit.agents)}", "deskctl agent list shows them"
+            f"no agent is called “{handle}”{did_you_mean(handle, Agents.of(unit).agents)}",
+            "deskctl agent list shows them",
         )
     if not agent.active:
         raise Refused(f"{handle} does not work here any more", f"deskctl agent set {handle} --active")
@@ -187,9 +190,9 @@ def _agent(unit: Unit, handle: str) -> Agent:
 
 
 def _team(unit: Unit, handle: str) -> str:
-    if handle not in unit.teams:
+    if handle not in Agents.of(unit).teams:
         raise NotFound(
-            f"no team is called “{handle}”{did_you_mean(handle, unit.teams)}", "deskctl team list shows them"
+            f"no team is called “{handle}”{did_you_mean(handle, Agents.of(unit).teams)}", "deskctl team list shows them"
         )
     return handle
 

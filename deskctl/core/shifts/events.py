@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
+from .repository import Shifts
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -26,7 +27,7 @@ class ShiftAdded(Event):
         yield RestoreRota(gone=self.shift)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if any(known.id == self.shift for known in unit.shifts.rota.shifts):
+        if any(known.id == self.shift for known in Shifts.of(unit).rota.shifts):
             return None
         return Hindrance(f"shift {self.shift} was removed since")
 
@@ -63,7 +64,7 @@ class AbsenceAdded(Event):
         yield RestoreRota(gone=self.absence)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if any(known.id == self.absence for known in unit.shifts.rota.absences):
+        if any(known.id == self.absence for known in Shifts.of(unit).rota.absences):
             return None
         return Hindrance(f"shift {self.absence} was removed since")
 

@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from deskctl.core.agents.repository import Agents
+
+from ...core import features
 from ...core.agents.model import Team
+from ...core.agents.routing_profile import Plan
 from ...core.kernel.settings import Settings
 from ...core.kernel.unit import Unit
 from ...core.routing import explain as explaining
 from ...core.routing.events import Routed
-from ...core.routing.model import Plan
 from ...core.routing.queries import ExplainRoute
 from ...core.routing.situation import floor_of
 from ...core.routing.views import RouteDecision, RouteDocument
@@ -37,8 +40,8 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     if row is None:
         raise NotFound(f"there is no ticket {query.ticket}", "deskctl list --all shows every ticket")
     now = moment(query.now, settings)
-    unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
-    team = unit.teams.get(row.team or "")
+    unit = features.new_unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
+    team = Agents.of(unit).teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
     recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
     decisions = [explaining.of_event(rows.event(event)) for event in recorded]

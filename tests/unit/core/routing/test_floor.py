@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskctl.core.agents.routing_profile import ANY, Model, Plan, Seat, Strategy
 from deskctl.core.routing.candidates import Place
 from deskctl.core.routing.capacity import Decision, Floor
-from deskctl.core.routing.model import ANY, Model, Plan, Presence, Seat, State, Strategy, Waiting
+from deskctl.core.routing.model import Presence, State, Waiting
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KINDS = {"support": "email", "sales": "email", "hotline": "phone"}

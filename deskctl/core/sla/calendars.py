@@ -8,6 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from ...errors import NotFound, Refused, UsageError
+from ..calendars.commands import AddCalendar, ChangeCalendar, RemoveCalendar
+from ..calendars.hours import parse_frames, parse_hours, plain
+from ..calendars.model import ALWAYS, Calendar, Day, zone
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -16,19 +19,17 @@ from ..kernel.handler import By, Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
-from ..sla import recalculate as keeping
-from ..sla.policy_book import PolicyBook
 from ..values.suggestions import did_you_mean
-from .commands import AddCalendar, ChangeCalendar, RemoveCalendar
-from .events import CalendarChanged, RestoreCalendar
-from .hours import parse_frames, parse_hours, plain
-from .model import ALWAYS, Calendar, Day, zone
+from . import recalculate as keeping
+from .calendar_events import CalendarChanged, RestoreCalendar
+from .policy_book import PolicyBook
+from .repository import Ledger
 
 _NAME = re.compile(r"[\w][\w.-]{0,63}\Z")
 
 
 def add(unit: Unit, command: AddCalendar, actor: Actor) -> Steps:
-    book = unit.levels.book
+    book = Ledger.of(unit).book
     name = checked_name(command.name)
     if name == ALWAYS:
         raise Refused(f"the calendar {ALWAYS} is there already, and always open", "choose another name")
@@ -43,14 +44,14 @@ def add(unit: Unit, command: AddCalendar, actor: Actor) -> Steps:
         version=len(book.calendars.get(name, ())) + 1,
         since=unit.now,
     )
-    unit.levels.put_calendar(calendar)
+    Ledger.of(unit).put_calendar(calendar)
     yield CalendarChanged(None, name, calendar.version, {"version": None})
     facts = {"calendar": name, "version": calendar.version, "days": len(calendar.days), "remarks": remarks(calendar)}
     return Outcome(f"calendar {name} is added", facts=facts)
 
 
 def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
-    known = existing(unit.levels.book, command.name)
+    known = existing(Ledger.of(unit).book, command.name)
     if known.name == ALWAYS:
         raise Refused(f"{ALWAYS} is always open and stays so", "deskctl calendar add makes another one")
     forgotten = {_date(text) for text in command.forget}
@@ -79,7 +80,7 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
         return Outcome(
             f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version}
         )
-    unit.levels.put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
+    Ledger.of(unit).put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
     yield CalendarChanged(None, known.name, known.version + 1, {"version": known.version})
     yield from keeping.recalculate_all(unit)
     facts = {
@@ -92,8 +93,8 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
 
 
 def remove(unit: Unit, command: RemoveCalendar, actor: Actor) -> Steps:
-    known = existing(unit.levels.book, command.name)
-    users = [policy.name for policy in unit.levels.book.current_policies if policy.calendar == known.name]
+    known = existing(Ledger.of(unit).book, command.name)
+    users = [policy.name for policy in Ledger.of(unit).book.current_policies if policy.calendar == known.name]
     if known.name == ALWAYS:
         raise Refused(f"{ALWAYS} cannot be removed")
     if users:
@@ -101,24 +102,24 @@ def remove(unit: Unit, command: RemoveCalendar, actor: Actor) -> Steps:
             f"calendar {known.name} is that of {', '.join(users)}",
             f"deskctl sla edit {users[0]} --calendar {ALWAYS}, then remove it",
         )
-    unit.levels.remove_calendar(known.name)
+    Ledger.of(unit).remove_calendar(known.name)
     yield CalendarChanged(None, known.name, None, {"version": known.version})
     return Outcome(f"calendar {known.name} is removed", facts={"calendar": known.name})
 
 
 def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
     """Undo a change: an earlier version becomes the newest one, or the calendar is removed."""
-    book = unit.levels.book
+    book = Ledger.of(unit).book
     current = book.calendar(past.calendar)
     version = None if current is None else current.version
     if past.version is None:
-        unit.levels.remove_calendar(past.calendar)
+        Ledger.of(unit).remove_calendar(past.calendar)
         yield CalendarChanged(None, past.calendar, None, {"version": version})
         return
     versions = book.calendars[past.calendar]
     former = next(calendar for calendar in versions if calendar.version == past.version)
     restored = replace(former, version=versions[-1].version + 1, since=unit.now)
-    unit.levels.put_calendar(restored)
+    Ledger.of(unit).put_calendar(restored)
     yield CalendarChanged(None, past.calendar, restored.version, {"version": version})
     yield from keeping.recalculate_all(unit)
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from ...i18n import Phrases, _, preferred
 from ..agents.model import Agent
-from ..delivery.model import OutboxEntry, OutboxKind, OutboxState, Shown
+from ..agents.repository import Agents
 from ..kernel.settings import ChannelInfo, Settings
 from ..kernel.unit import Unit
 from ..messages.reply import new_message_id
+from .model import OutboxEntry, OutboxKind, OutboxState, Shown
+from .repository import Outbox
 
 #: Below what is told through anything but mail: there an answer cannot be told from what a customer writes.
 _FOOT = Phrases({"foot": _("An answer to this message does not reach the customer: deskctl reply NUMBER")})
@@ -77,7 +79,7 @@ def message(
 
 def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     """A notification did not arrive, or it is not known: it is told by mail. To hear twice is better than never."""
-    agent = unit.agents.get(entry.agent or "")
+    agent = Agents.of(unit).agents.get(entry.agent or "")
     channel = unit.settings.notifier
     if (
         entry.kind is not OutboxKind.NOTIFICATION
@@ -92,4 +94,4 @@ def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
     for foot in _FOOT.everywhere("foot"):
         text = text.removesuffix(f"\n{foot}")
-    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))
+    Outbox.of(unit).add(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))

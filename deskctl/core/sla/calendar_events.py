@@ -1,4 +1,4 @@
-""""""
+"""The event of a changed calendar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
-from ..sla.events import _changed_since
+from .events import _changed_since
+from .repository import Ledger
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -43,10 +44,10 @@ class CalendarChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        current = unit.levels.book.calendar(self.calendar)
+        current = Ledger.of(unit).book.calendar(self.calendar)
         if (None if current is None else current.version) != self.version:
             return _changed_since(f"calendar {self.calendar}", f"deskctl calendar show {self.calendar}")
-        users = [p.name for p in unit.levels.book.current_policies if p.calendar == self.calendar]
+        users = [p.name for p in Ledger.of(unit).book.current_policies if p.calendar == self.calendar]
         if self.kept["version"] is None and users:
             why = f"policy {users[0]} uses calendar {self.calendar}"
             return Hindrance(why, f"deskctl sla edit {users[0]} --calendar 24x7")

@@ -1,0 +1,83 @@
+"""Events of SLA policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deskctl.core.sla.events import _changed_since
+
+from ..kernel.event import Event, Kept
+from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
+from .repository import Ledger
+
+if TYPE_CHECKING:
+    from ..kernel.records import RecordedEvent
+    from ..kernel.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged(Event):
+    """`version` holds from now on; None: the policy is gone."""
+
+    kind = "policy_changed"
+    undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
+    concerns = "policy {policy}"
+
+    policy: str
+    version: int | None
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestorePolicy(self.policy, self.kept["version"], self.kept["place"])
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if self.kept is None:
+            return UNRECORDED
+        book = Ledger.of(unit).book
+        current = book.policy(self.policy)
+        if (None if current is None else current.version) != self.version:
+            return _changed_since(f"policy {self.policy}", f"deskctl sla show {self.policy}")
+        former = next((p for p in book.policies[self.policy] if p.version == self.kept["version"]), None)
+        if former is not None and book.calendar(former.calendar) is None:
+            why = f"calendar {former.calendar} of policy {self.policy} was removed"
+            return Hindrance(why, f"deskctl calendar add {former.calendar} adds it again")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyMoved(Event):
+    """`place` counts from 1; the first that matches is taken."""
+
+    kind = "policy_moved"
+    undo = Undoable("The policy has its earlier place in the order.")
+    concerns = "policy {policy}"
+
+    policy: str
+    place: int
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestorePolicy(self.policy, self.kept["version"], self.kept["place"])
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if self.kept is None:
+            return UNRECORDED
+        order = Ledger.of(unit).book.order
+        if self.policy in order and order.index(self.policy) + 1 == self.place:
+            return None
+        return _changed_since(f"the place of policy {self.policy}", "deskctl sla list")
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePolicy(Restore):
+    """`version` None: the policy is removed; otherwise what that version says is in force, at `place` (from 1)."""
+
+    policy: str
+    version: int | None
+    place: int | None
