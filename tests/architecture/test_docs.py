@@ -148,3 +148,14 @@ def test_documented_hooks_exist() -> None:
 def test_decision_has_context_decision_and_consequences(page: Path) -> None:
     text = (ROOT / page).read_text()
     assert re.findall(r"^## (.+)$", text, re.MULTILINE)[:3] == ["Context", "Decision", "Consequences"]
+
+
+def test_glossary_is_alphabetical_and_complete() -> None:
+    page = (ROOT / "docs/reference/glossary.md").read_text()
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")
+    ]
+    terms = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", row[0]).lower() for row in rows[2:]]
+    assert len(terms) > 50
+    assert terms == sorted(set(terms))
+    assert [row for row in rows[2:] if len(row) != 3 or not all(row)] == []
