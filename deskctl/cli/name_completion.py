@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 
-def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
+def complete_names(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
     """`kind` is ticket, agent, team, tag or channel (see `core.queries.lookups.Completions`)."""
     from ..errors import DeskctlError
 
@@ -28,10 +28,10 @@ def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
     return [CompletionItem(sign + word) for word in found if visible(word) == word]
 
 
-def completes(*kinds: str) -> Any:
+def completer(*kinds: str) -> Any:
     """A `shell_complete` for an option or argument that names one of these."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        return [item for kind in kinds for item in words(ctx, kind, incomplete)]
+        return [item for kind in kinds for item in complete_names(ctx, kind, incomplete)]
 
     return complete

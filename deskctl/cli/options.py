@@ -18,9 +18,9 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
 
 
 def _complete_agent(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from .name_completion import words
+    from .name_completion import complete_names
 
-    return words(ctx, "agent", incomplete)
+    return complete_names(ctx, "agent", incomplete)
 
 
 def common_options(hidden: bool) -> list[click.Option]:
@@ -79,7 +79,7 @@ def columns(known: tuple[Any, ...]) -> Callable[[F], F]:
     )
 
 
-def limit(default: int) -> Callable[[F], F]:
+def limit_option(default: int) -> Callable[[F], F]:
     """`--limit N`: None when it is not given; `CliContext.page_size` says what that means."""
     return click.option(
         "--limit",

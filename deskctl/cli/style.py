@@ -28,17 +28,17 @@ def paint(text: str, style: str) -> str:
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
 
 
-def of_status(status: str) -> str:
+def status_style(status: str) -> str:
     return _STATUS.get(status, "dim")
 
 
-def of_priority(priority: str) -> str:
+def priority_style(priority: str) -> str:
     return _PRIORITY.get(priority, "")
 
 
-def of_delivery(state: str) -> str:
+def delivery_style(state: str) -> str:
     return _DELIVERY.get(state, "")
 
 
-def of_clock(state: str | None) -> str:
+def clock_style(state: str | None) -> str:
     return _CLOCK.get(state or "", "")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .name_completion import words
+from .name_completion import complete_names
 
 _FULL_WIDTH = str.maketrans("＃［］０１２３４５６７８９", "#[]0123456789")
 _NUMBER = re.compile(r"\[#([0-9]{1,18})\]|#?([0-9]{1,18})")
@@ -23,25 +23,25 @@ class TicketType(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        number = parse(value)
+        number = parse_number(value)
         if number is None:
             self.fail(f"{value!r} is not a ticket number (42 or #42)", param, ctx)
         return number
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        return words(ctx, "ticket", incomplete)
+        return complete_names(ctx, "ticket", incomplete)
 
 
 TICKET = TicketType()
 
 
-def parse(word: str) -> int | None:
+def parse_number(word: str) -> int | None:
     """The number in `42`, `#42` or `[#42]`, full-width (＃４２) too; None when it is none of them. It is below 2⁶³."""
     found = _NUMBER.fullmatch(word.strip().translate(_FULL_WIDTH))
     return int(found[1] or found[2]) if found else None
 
 
-def collect(given: tuple[str, ...]) -> list[int]:
+def collect_numbers(given: tuple[str, ...]) -> list[int]:
     """Ticket numbers in the order given, each once; `-` stands for the words on standard input, read now.
 
     Raises UsageError for what is no number, and when there is none at all.
@@ -49,7 +49,7 @@ def collect(given: tuple[str, ...]) -> list[int]:
     found: dict[int, None] = {}
     for word in given:
         for each in sys.stdin.read().split() if word == "-" else (word,):
-            number = parse(each)
+            number = parse_number(each)
             if number is None:
                 raise UsageError(f"{each!r} is not a ticket number", "write 42 or #42; - reads numbers from a pipe")
             found[number] = None
@@ -69,7 +69,7 @@ class TicketsArgument(click.Argument):
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         if ctx.resilient_parsing or not value:
             return super().type_cast_value(ctx, value)
-        return collect(tuple(value))
+        return collect_numbers(tuple(value))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """Numbers, and what the arguments after the tickets could be: nobody can tell where the tickets end."""

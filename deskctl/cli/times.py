@@ -18,7 +18,7 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def local(moment: str | None, timezone: str) -> str:
+def local_time(moment: str | None, timezone: str) -> str:
     """`2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
     if not moment:
         return ""
@@ -50,7 +50,7 @@ def span(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def worked(seconds: int) -> str:
+def working_time(seconds: int) -> str:
     """Working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(int(seconds), 3600)

@@ -7,11 +7,10 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command, run_with_notes
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...remarking import set_up
 from ...text_input import SIGNATURE, lines
 
 _PRESENCE = {"online": "green", "away": "yellow", "offline": "dim"}
@@ -63,7 +62,7 @@ def agent() -> None:
     "teams",
     multiple=True,
     metavar="TEAM",
-    shell_complete=completes("team"),
+    shell_complete=completer("team"),
     help="Their team, created if there is none of that name; may be repeated.",
 )
 @click.option("--login", metavar="USER", help="Their user on this system: what it types, they do.")
@@ -78,7 +77,7 @@ def add(context: CliContext, handle: str, name: str, email: str, teams: tuple[st
     """
     from ....core.commands.admin import AddAgent
 
-    act(context, AddAgent(handle, name, email, teams, login))
+    run_command(context, AddAgent(handle, name, email, teams, login))
 
 
 @agent.command("list")
@@ -98,15 +97,15 @@ def list_(context: CliContext, all_: bool) -> None:
 
 
 @agent.command("set")
-@click.argument("handle", shell_complete=completes("agent"))
+@click.argument("handle", shell_complete=completer("agent"))
 @click.option("--name", metavar="NAME", help="Their full name.")
 @click.option("--email", metavar="ADDRESS", help="Where they are told of tickets.")
 @click.option("--login", metavar="USER", help='Their user on this system; "" for none.')
 @click.option("--signature", metavar="TEXT", help=f"Below their answers. {SIGNATURE}")
-@click.option("--join", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
-@click.option("--leave", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
+@click.option("--join", multiple=True, metavar="TEAM", shell_complete=completer("team"), help="May be repeated.")
+@click.option("--leave", multiple=True, metavar="TEAM", shell_complete=completer("team"), help="May be repeated.")
 @click.option("--active/--inactive", default=None, help="Whether they work here.")
-@click.option("--tier", metavar="TIER", shell_complete=completes("tier"), help='As in senior; "" for none.')
+@click.option("--tier", metavar="TIER", shell_complete=completer("tier"), help='As in senior; "" for none.')
 @click.option("--skills", metavar="A,B,…", help="What they know, languages too, as in ko,billing.")
 @click.option(
     "--channels", metavar="A,B,…", help='Where they work, names or kinds, as in email,phone; "" is everywhere.'
@@ -168,7 +167,9 @@ def set_(
 
     seat = (tier, skills, channels, capacity or None, None if surge is None else surge == "yes")
     reach = (notify, quiet, timezone, None if urgent_anyway is None else urgent_anyway == "yes")
-    set_up(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature), *seat, *reach))
+    run_with_notes(
+        context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature), *seat, *reach)
+    )
 
 
 def _present(name: str, text: str, until: str | None) -> None:
@@ -177,12 +178,12 @@ def _present(name: str, text: str, until: str | None) -> None:
     def present(context: CliContext, handle: str | None, until: str | None = None) -> None:
         from ....core.commands.routing import SetPresence
 
-        act(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
+        run_command(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
 
     command = dry_run(click.pass_obj(present))
     if until is not None:
         command = click.option("--until", metavar="MOMENT", help=until)(command)
-    command = click.argument("handle", required=False, shell_complete=completes("agent"))(command)
+    command = click.argument("handle", required=False, shell_complete=completer("agent"))(command)
     agent.command(name, help=text, short_help=text.partition("\n")[0])(command)
 
 

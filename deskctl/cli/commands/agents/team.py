@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command, run_with_notes
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import field
-from ...remarking import set_up
 from ...text_input import SIGNATURE, lines
 
 COLUMNS = (
@@ -52,7 +51,7 @@ def add(context: CliContext, handle: str, name: str | None) -> None:
     """
     from ....core.commands.admin import AddTeam
 
-    act(context, AddTeam(handle, name))
+    run_command(context, AddTeam(handle, name))
 
 
 @team.command("list")
@@ -71,7 +70,7 @@ def list_(context: CliContext) -> None:
 
 
 @team.command("set")
-@click.argument("handle", shell_complete=completes("team"))
+@click.argument("handle", shell_complete=completer("team"))
 @click.option("--name", metavar="NAME", help="Its name for people.")
 @click.option("--signature", metavar="TEXT", help=f"Below the answers of those who have none of their own. {SIGNATURE}")
 @click.option(
@@ -126,4 +125,4 @@ def set_(
 
     plan = (route, tiers, model, cap_per_tick, tick, relax_after)
     by_channel = (weights or None, surge_queue or None, surge_wait or None)
-    set_up(context, ChangeTeam(handle, name, lines(signature), *plan, *by_channel))
+    run_with_notes(context, ChangeTeam(handle, name, lines(signature), *plan, *by_channel))

@@ -7,10 +7,10 @@ from datetime import datetime
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...execution import run_with_notes
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...remarking import set_up
 
 COLUMNS = (
     field("name"),
@@ -88,11 +88,11 @@ def add(
         raise UsageError("--timezone is empty", "an IANA name, as in Asia/Seoul; without --timezone it is the desk's")
     zone = context.desk().info.timezone if timezone is None else timezone
     names = _countries(countries) or ()
-    set_up(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
+    run_with_notes(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
 
 
 @calendar.command("edit")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @_ZONE
 @_HOURS
 @_HOLIDAYS
@@ -123,11 +123,11 @@ def edit(
 
     names = _countries(countries)
     public = _public(context, names or ())
-    set_up(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
+    run_with_notes(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
 
 
 @calendar.command("import")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @click.argument("file", type=click.Path())
 @dry_run
 @click.pass_obj
@@ -150,7 +150,7 @@ def import_(context: CliContext, name: str, file: str) -> None:
     from .ics_import import imported
 
     found = imported(file, now().year, context.ask(ShowCalendar(name))["timezone"])
-    set_up(context, ChangeCalendar(name, days=found.days))
+    run_with_notes(context, ChangeCalendar(name, days=found.days))
     for remark in found.remarks:
         sys.stderr.write(f"note: {visible(remark)}\n")
 
@@ -171,7 +171,7 @@ def list_(context: CliContext) -> None:
 
 
 @calendar.command("show")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @click.option("--month", metavar="YYYY-MM", help="Another month than this one.")
 @_NOW
 @click.pass_obj
@@ -203,7 +203,7 @@ def show(context: CliContext, name: str, month: str | None, now: str | None) -> 
 
 
 @calendar.command("check")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @click.argument("start", metavar="MOMENT")
 @click.argument("then", metavar="LENGTH|MOMENT")
 @_NOW
@@ -237,7 +237,7 @@ def check(context: CliContext, name: str, start: str, then: str, now: str | None
 
 
 @calendar.command("remove")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @dry_run
 @click.pass_obj
 def remove(context: CliContext, name: str) -> None:
@@ -249,7 +249,7 @@ def remove(context: CliContext, name: str) -> None:
     """
     from ....core.commands.levels import RemoveCalendar
 
-    set_up(context, RemoveCalendar(name))
+    run_with_notes(context, RemoveCalendar(name))
 
 
 def _countries(names: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -293,6 +293,6 @@ def _shown(moment: str) -> str:
 
 
 def _length(seconds: int) -> str:
-    from ...times import worked
+    from ...times import working_time
 
-    return worked(seconds)
+    return working_time(seconds)

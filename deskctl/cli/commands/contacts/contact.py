@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_command
+from ...name_completion import completer
+from ...options import columns, dry_run, limit_option
 from ...output import Column, field
 
 COLUMNS = (
@@ -26,8 +25,8 @@ COLUMNS = (
     field("total", right=True, extra=True),
     field("language", extra=True),
     field("timezone", extra=True),
-    aged("seen_at", "last"),
-    aged("created_at", "since", extra=True),
+    age_column("seen_at", "last"),
+    age_column("created_at", "since", extra=True),
 )
 PAGE = 50
 _VALUES = ("name", "tier", "org", "language", "timezone")
@@ -39,9 +38,9 @@ class ContactType(click.ParamType[int]):
     name = "contact"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        from ...ticket_arguments import parse
+        from ...ticket_arguments import parse_number
 
-        number = value if isinstance(value, int) else parse(value)
+        number = value if isinstance(value, int) else parse_number(value)
         if number is not None:
             return number
         if ctx is None or ctx.resilient_parsing or not any(sign in value for sign in "@+0123456789"):
@@ -59,7 +58,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _contact(name: str = "contact") -> Callable[[F], F]:
-    return click.argument(name, type=CONTACT, shell_complete=completes("contact"))
+    return click.argument(name, type=CONTACT, shell_complete=completer("contact"))
 
 
 @click.group("contact")
@@ -159,7 +158,7 @@ def set_(context: CliContext, contact: int, words: tuple[str, ...]) -> None:
     wrong = [name for name, sign, _ in pairs if not sign]
     if wrong:
         raise UsageError(f"“{wrong[0]}” sets nothing", f"deskctl contact set {contact} tier=vip; {_fields()}")
-    act(context, SetContact(contact, tuple((name, value) for name, _, value in pairs)))
+    run_command(context, SetContact(contact, tuple((name, value) for name, _, value in pairs)))
 
 
 def _fields() -> str:
@@ -182,7 +181,7 @@ def merge(context: CliContext, contact: int, other: int) -> None:
     """
     from ....core.commands.contacts import MergeContacts
 
-    act(context, MergeContacts(contact, other))
+    run_command(context, MergeContacts(contact, other))
 
 
 @contact.command("unmerge")
@@ -198,13 +197,13 @@ def unmerge(context: CliContext, contact: int) -> None:
     """
     from ....core.commands.contacts import UnmergeContact
 
-    act(context, UnmergeContact(contact))
+    run_command(context, UnmergeContact(contact))
 
 
 @contact.command("link")
 @_contact()
 @click.option(
-    "--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Where they will send it; else anywhere."
+    "--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="Where they will send it; else anywhere."
 )
 @dry_run
 @click.pass_obj
@@ -218,7 +217,7 @@ def link(context: CliContext, contact: int, channel: str | None) -> None:
       deskctl contact link 7
     """
     from ....core.commands.contacts import IssueLink
-    from ...times import local
+    from ...times import local_time
 
     timezone = context.desk().info.timezone
     outcome = context.execute(IssueLink(contact, channel))
@@ -234,7 +233,7 @@ def link(context: CliContext, contact: int, channel: str | None) -> None:
     context.say(f"Code for contact {contact}: {facts['code']}")
     words = f"/start {facts['code']}" if facts["kind"] == "telegram" else facts["code"]
     context.say(f"The customer sends   {words}   {where}.")
-    context.say(f"It works once, until {local(facts['expires_at'], timezone)}.")
+    context.say(f"It works once, until {local_time(facts['expires_at'], timezone)}.")
 
 
 @contact.command("erase")
@@ -256,7 +255,7 @@ def erase(context: CliContext, contact: int, yes: bool) -> None:
 
     if not (yes or context.dry_run):
         _ask(context, contact)
-    act(context, EraseContact(contact))
+    run_command(context, EraseContact(contact))
 
 
 def _ask(context: CliContext, number: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ....safe import visible, visible_lines
-from ...style import of_status
+from ...style import status_style
 from ...times import age
 from ...width import cut, wrap
 from ..tickets.ticket_view import HEADLINE, KIND, Screen, by_name, call, event, lined, size
@@ -66,7 +66,7 @@ def _ticket(row: TicketRow, screen: Screen) -> str:
     facts = f" {visible(row['channel'])} · {age(row['updated_at'], screen.now)} · "
     subject = visible(row["subject"]) or "(no subject)"
     room = screen.width - len(before) - len(status) - len(facts)
-    return before + screen.paint(status, of_status(row["status"])) + facts + cut(subject, max(room, 10))
+    return before + screen.paint(status, status_style(row["status"])) + facts + cut(subject, max(room, 10))
 
 
 def _said(said: SaidRow, name: str | None, screen: Screen) -> Iterator[str]:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...columns import aged
+from ...columns import age_column
 from ...context import ALL, CliContext
-from ...execution import act_on_each
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_each
+from ...options import columns, dry_run, limit_option
 from ...output import field
-from ...style import of_delivery
+from ...style import delivery_style
 from ...ticket_arguments import TICKET
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ COLUMNS = (
     field("id", right=True),
     field("ticket", right=True),
     field("to", least=16),
-    field("state", style=lambda row: of_delivery(row["state"])),
+    field("state", style=lambda row: delivery_style(row["state"])),
     field("attempts", right=True, heading="tries"),
-    aged("next_attempt_at", "next try"),
+    age_column("next_attempt_at", "next try"),
     field("last_error", least=12),
     field("message_id", extra=True),
 )
@@ -163,7 +162,7 @@ def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
         if not ids:
             context.release()
             context.say("no message failed or waits for another try")
-    return act_on_each(context, map(RetryOutbox, ids))
+    return run_each(context, map(RetryOutbox, ids))
 
 
 @outbox.command("cancel")
@@ -179,4 +178,4 @@ def cancel(context: CliContext, ids: tuple[int, ...]) -> int:
     """
     from ....core.commands.mail import CancelOutbox
 
-    return act_on_each(context, map(CancelOutbox, ids))
+    return run_each(context, map(CancelOutbox, ids))

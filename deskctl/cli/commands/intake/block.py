@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import columns, dry_run
 from ...output import field
 
@@ -52,7 +52,7 @@ def add(context: CliContext, patterns: tuple[str, ...]) -> int:
     """
     from ....core.commands.admin import Block
 
-    return act_on_each(context, map(Block, patterns))
+    return run_each(context, map(Block, patterns))
 
 
 @block.command("remove")
@@ -68,4 +68,4 @@ def remove(context: CliContext, patterns: tuple[str, ...]) -> int:
     """
     from ....core.commands.admin import Block
 
-    return act_on_each(context, (Block(pattern, blocked=False) for pattern in patterns))
+    return run_each(context, (Block(pattern, blocked=False) for pattern in patterns))

@@ -7,22 +7,21 @@ import sys
 import click
 
 from ....errors import UsageError
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_each
+from ...name_completion import completer
+from ...options import columns, dry_run, limit_option
 from ...output import field
-from ...style import of_delivery
+from ...style import delivery_style
 
 COLUMNS = (
     field("id", right=True),
     field("channel"),
-    aged("received_at", "received"),
+    age_column("received_at", "received"),
     field("from", least=12),
     field("subject", least=12),
-    field("state", style=lambda row: of_delivery(row["state"])),
+    field("state", style=lambda row: delivery_style(row["state"])),
     field("attempts", right=True, heading="tries"),
     field("reason", least=12),
 )
@@ -42,7 +41,7 @@ def inbox() -> None:
 
 @inbox.command("list")
 @click.option("--all", "all_", is_flag=True, help="What is done or dropped, too.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Only from this channel.")
+@click.option("--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="Only from this channel.")
 @limit_option(PAGE)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @columns(COLUMNS)
@@ -117,7 +116,7 @@ def retry(context: CliContext, ids: tuple[int, ...]) -> int:
     """
     from ....core.commands.mail import RetryIntake
 
-    return act_on_each(context, map(RetryIntake, ids))
+    return run_each(context, map(RetryIntake, ids))
 
 
 @inbox.command("drop")
@@ -133,4 +132,4 @@ def drop(context: CliContext, ids: tuple[int, ...]) -> int:
     """
     from ....core.commands.mail import DropIntake
 
-    return act_on_each(context, map(DropIntake, ids))
+    return run_each(context, map(DropIntake, ids))

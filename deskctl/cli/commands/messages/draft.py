@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
 from ...output import field
 
@@ -17,7 +17,7 @@ COLUMNS = (
     field("number", right=True, heading="#"),
     field("command"),
     field("ticket", right=True),
-    aged("at", "written"),
+    age_column("at", "written"),
     field("text", least=16),
     field("why", least=12),
     field("desk", extra=True),

@@ -12,7 +12,7 @@ from ....errors import ColleagueReplied, CustomerWrote
 from ....safe import visible
 from ...context import CliContext
 from ...execution import report
-from ...name_completion import completes
+from ...name_completion import completer
 from ...options import dry_run
 from ...text_input import given, text_options
 from ...ticket_arguments import TICKET
@@ -51,7 +51,7 @@ WAIT = 60  # seconds; how long `--wait` follows an outgoing message
 @click.option(
     "--via",
     metavar="CHANNEL",
-    shell_complete=completes("channel"),
+    shell_complete=completer("channel"),
     help="Answer on another channel; mail then quotes what was said so far.",
 )
 @click.option("--no-cc", is_flag=True, help="Send no copies but those of --cc.")

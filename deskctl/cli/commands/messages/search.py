@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...context import CliContext
-from ...options import columns
-from ...options import limit as limit_option
+from ...options import columns, limit_option
 from ...output import Column, field
 
 if TYPE_CHECKING:

@@ -94,10 +94,10 @@ def _say(context: CliContext, command: Compose, agent: str) -> None:
 def others(rows: list[Any], me: str | None, timezone: str) -> list[str]:
     """Who else is composing, one line each."""
     from ....safe import visible
-    from ...times import local
+    from ...times import local_time
 
     return [
-        f"{visible(row['agent'])} has been writing a reply since {local(row['since'], timezone)}"
+        f"{visible(row['agent'])} has been writing a reply since {local_time(row['since'], timezone)}"
         for row in rows
         if row["agent"] != me
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...name_completion import completer
 from ...options import columns
 from ...output import Column, field
 
@@ -60,7 +60,7 @@ def list_(context: CliContext) -> None:
 
 
 @channel.command("test")
-@click.argument("name", shell_complete=completes("channel"))
+@click.argument("name", shell_complete=completer("channel"))
 @click.pass_obj
 def test(context: CliContext, name: str) -> int:
     """Try each configured part of a channel, and say which fails.

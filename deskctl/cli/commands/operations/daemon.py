@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ....safe import visible
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
 from ...output import field
 
@@ -18,7 +18,7 @@ SERVICES = (
         "state",
         style=lambda row: {"running": "green", "backoff": "yellow", "stopped": "red"}.get(row["state"], "dim"),
     ),
-    aged("since"),
+    age_column("since"),
     field("restarts", right=True),
     field("last_error", least=20),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import TICKET
 
@@ -56,7 +56,7 @@ def explain(context: CliContext, ticket: int, now: str | None) -> None:
 
 
 @route.command("run")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="In this team only.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="In this team only.")
 @dry_run
 @click.pass_obj
 def run(context: CliContext, team: str | None) -> None:
@@ -72,6 +72,6 @@ def run(context: CliContext, team: str | None) -> None:
     from ....core.commands.routing import RunRoutes
     from ....safe import visible
 
-    outcome = act(context, RunRoutes(team))
+    outcome = run_command(context, RunRoutes(team))
     for given in outcome["facts"].get("given", ()):
         context.say(visible(f"  #{given['ticket']} → {given['agent']}"))

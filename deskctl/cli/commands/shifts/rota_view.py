@@ -8,7 +8,7 @@ from typing import Any
 
 from ....safe import visible
 from ...style import paint
-from ...times import age, local, now, worked
+from ...times import age, local_time, now, working_time
 from ...width import cut, pad, width, wrap
 
 _HEADS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -94,9 +94,9 @@ def gaps_drawn(document: Any, limit: int, *, color: bool) -> str:
     lines += [""] if document["gaps"] else []
     missing = document["open"] - document["covered"]
     if document["gaps"]:
-        lines.append(f"{worked(missing)} of {worked(document['open'])} with nobody there")
+        lines.append(f"{working_time(missing)} of {working_time(document['open'])} with nobody there")
     elif document["open"]:
-        lines.append(f"somebody is there all of the {worked(document['open'])}")
+        lines.append(f"somebody is there all of the {working_time(document['open'])}")
     else:
         lines.append("never open in that time: there is nothing to cover")
     if document["history"] is not None:
@@ -111,7 +111,7 @@ def gaps_drawn(document: Any, limit: int, *, color: bool) -> str:
 def _gap(gap: Any, color: bool) -> str:
     start, end = datetime.fromisoformat(gap["from"]), datetime.fromisoformat(gap["to"])
     until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%a %m-%d %H:%M}"
-    line = f"{start:%a %m-%d %H:%M} → {pad(until, 15)} {pad(worked(gap['seconds']), 13, right=True)}"
+    line = f"{start:%a %m-%d %H:%M} → {pad(until, 15)} {pad(working_time(gap['seconds']), 13, right=True)}"
     if gap["arrivals"] is None:
         return line.rstrip()
     arrivals = f"{gap['arrivals']:g} requests" if gap["arrivals"] >= 0.1 else "nothing arrives"
@@ -162,7 +162,7 @@ def notes_drawn(notes: Iterable[Any], timezone: str, *, color: bool) -> str:
     blocks = []
     for note in notes:
         for_whom = f"team {visible(note['team'])}" if note["team"] else "everybody"
-        head = f"{local(note['at'], timezone)}  {visible(note['author'])} to {for_whom}"
+        head = f"{local_time(note['at'], timezone)}  {visible(note['author'])} to {for_whom}"
         blocks.append(_styled(head, "dim", color) + "\n" + "\n".join(map(visible, note["text"].split("\n"))) + "\n")
     return "\n".join(blocks)
 

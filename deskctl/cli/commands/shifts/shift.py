@@ -7,11 +7,10 @@ import sys
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command, run_with_notes
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...remarking import set_up
 
 COLUMNS = (
     field("number", heading="#", right=True),
@@ -29,7 +28,7 @@ _GAP = (field("from"), field("to"), field("seconds", right=True), field("arrival
 _NOTE = (field("id"), field("at"), field("author"), field("team"), field("text"))
 
 _NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this moment.")
-_TEAM = click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's agents.")
+_TEAM = click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only this team's agents.")
 _ZONE = click.option("--timezone", metavar="ZONE", help="Another time zone than the desk's, as in Europe/Berlin.")
 
 
@@ -39,12 +38,12 @@ def shift() -> None:
 
 
 @shift.command("add")
-@click.argument("agent", shell_complete=completes("agent"))
+@click.argument("agent", shell_complete=completer("agent"))
 @click.option("--hours", metavar="HOURS", required=True, help='As in "mon-fri 09:00-18:00" or "fri 22:00-06:00".')
 @click.option("--timezone", metavar="ZONE", help="Whose clock they work by; the desk's unless given.")
 @click.option("--from", "first", metavar="DATE", help="The first day on which it begins.")
 @click.option("--until", "last", metavar="DATE", help="The last day on which it begins.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="For this team only.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="For this team only.")
 @dry_run
 @click.pass_obj
 def add(
@@ -67,11 +66,11 @@ def add(
     """
     from ....core.commands.shifts import AddShift
 
-    set_up(context, AddShift(agent, hours, timezone, first, last, team))
+    run_with_notes(context, AddShift(agent, hours, timezone, first, last, team))
 
 
 @shift.command("off")
-@click.argument("agent", shell_complete=completes("agent"))
+@click.argument("agent", shell_complete=completer("agent"))
 @click.option("--from", "first", metavar="DATE", required=True, help="The first day off.")
 @click.option("--until", "last", metavar="DATE", help="The last; without it, one day.")
 @dry_run
@@ -85,11 +84,11 @@ def off(context: CliContext, agent: str, first: str, last: str | None) -> None:
     """
     from ....core.commands.shifts import TakeOff
 
-    set_up(context, TakeOff(agent, first, last))
+    run_with_notes(context, TakeOff(agent, first, last))
 
 
 @shift.command("list")
-@click.option("--agent", metavar="AGENT", shell_complete=completes("agent"), help="Only this agent's.")
+@click.option("--agent", metavar="AGENT", shell_complete=completer("agent"), help="Only this agent's.")
 @_TEAM
 @columns(COLUMNS)
 @click.pass_obj
@@ -122,7 +121,7 @@ def remove(context: CliContext, number: int) -> None:
     """
     from ....core.commands.shifts import RemoveShift
 
-    act(context, RemoveShift(number))
+    run_command(context, RemoveShift(number))
 
 
 @shift.command("show")
@@ -166,7 +165,7 @@ def show(context: CliContext, week: str | None, team: str | None, timezone: str 
 @_TEAM
 @click.option("--hours", metavar="HOURS", help='When somebody is to be there, as in "mon-fri 09:00-18:00".')
 @click.option(
-    "--calendar", metavar="NAME", shell_complete=completes("calendar"), help="The same, as a calendar has it."
+    "--calendar", metavar="NAME", shell_complete=completer("calendar"), help="The same, as a calendar has it."
 )
 @_ZONE
 @_NOW
@@ -210,7 +209,7 @@ def gaps(
 
 @shift.group("handover", invoke_without_command=True)
 @click.option("-m", "--message", metavar="TEXT", help="What the next shift should know.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Which team; yours, if you are in one.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Which team; yours, if you are in one.")
 @dry_run
 @click.pass_context
 def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
@@ -230,7 +229,7 @@ def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
 
     if message is None:
         raise UsageError("what should the next shift know?", 'deskctl shift handover -m "…"; list shows the notes')
-    act(ctx.obj, HandOver(message, team))
+    run_command(ctx.obj, HandOver(message, team))
 
 
 @handover.command("list")

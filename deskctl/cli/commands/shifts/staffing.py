@@ -7,7 +7,7 @@ import sys
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...name_completion import completer
 from ...options import columns
 from ...output import field
 
@@ -24,9 +24,9 @@ COLUMNS = (
 
 
 @click.command("staffing")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only what this team is asked.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only what this team is asked.")
 @click.option("--target", metavar="SHARE/TIME", required=True, help="What is to be reached, as in 80%/20s.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="One, or a kind: phone, chat.")
+@click.option("--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="One, or a kind: phone, chat.")
 @click.option("--aht", metavar="LENGTH", help="How long one takes; without it, what calls took, or 6m.")
 @click.option("--shrinkage", metavar="SHARE", help="How much of people's time goes to something else, as in 30%.")
 @click.option("--at-once", type=int, default=1, metavar="N", help="How many chats one person has at the same time.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ....safe import visible
 from ...style import paint
-from ...times import worked
+from ...times import working_time
 from ...width import pad, wrap
 from .rota_view import history
 
@@ -46,11 +46,11 @@ def _cell(row: Any, color: bool) -> str:
 def _asked(document: Any) -> str:
     whose = f"Team {visible(document['team'])}" if document["team"] else "Everybody"
     what = f" on {visible(document['channel'])}" if document["channel"] else ""
-    return f"{whose}{what}: {document['share']:.0%} answered within {worked(document['within'])}"
+    return f"{whose}{what}: {document['share']:.0%} answered within {working_time(document['within'])}"
 
 
 def _made_of(document: Any) -> str:
-    parts = [f"a request takes {worked(document['aht'])} ({document['aht_from']})"]
+    parts = [f"a request takes {working_time(document['aht'])} ({document['aht_from']})"]
     if document["at_once"] > 1:
         parts.append(f"{document['at_once']} at once")
     if document["shrinkage"]:

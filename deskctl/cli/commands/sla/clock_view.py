@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ....safe import visible
-from ...style import of_clock, paint
-from ...times import local, worked
+from ...style import clock_style, paint
+from ...times import local_time, working_time
 from ...width import pad, wrap
 from ...width import width as columns
 
@@ -38,7 +38,7 @@ def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
     late = clock["state"] == "fulfilled" and clock["breached_at"] is not None
     state = "answered too late" if late and clock["metric"] != "resolution" else _STATES[clock["state"]]
     state = "settled too late" if late and clock["metric"] in ("resolution", "work") else state
-    style = of_clock("breached" if late else clock["state"])
+    style = clock_style("breached" if late else clock["state"])
     title = f"{NAMES[clock['metric']]}{round_}: {state}"
     yield paint(title, style or "bold") if color else title
     yield from wrap(f"  {_promised(clock)}", width)
@@ -49,7 +49,7 @@ def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
         ("settled", clock["fulfilled_at"]),
     ):
         if moment:
-            yield f"  {label} {local(moment, timezone)}"
+            yield f"  {label} {local_time(moment, timezone)}"
     if clock["why"]:
         yield f"  stands still: {visible(clock['why'])}"
     yield from _segments(clock["segments"], timezone, width, color)
@@ -67,7 +67,7 @@ def _promised(clock: Any) -> str:
             if clock["by_hand"]
             else f"no target, {by}"
         )
-    spent, target = worked(clock["spent"]), worked(clock["target"])
+    spent, target = working_time(clock["spent"]), working_time(clock["target"])
     hand = ", due moment set by hand" if clock["by_hand"] else ""
     return f"{spent} of {target} {_hours(clock['calendar'])}, {by}{hand}"
 
@@ -78,15 +78,15 @@ def _changed(rules: Sequence[Any], timezone: str) -> Iterator[str]:
     asked = [(rule["from"], _asked(rule, timezone)) for rule in begun]
     told = [one for place, one in enumerate(asked) if place == 0 or asked[place - 1][1] != one[1]]
     for (_, before), (at, after) in itertools.pairwise(told):
-        yield f"{before} until {local(at, timezone)}, then {after}"
+        yield f"{before} until {local_time(at, timezone)}, then {after}"
 
 
 def _asked(rule: Any, timezone: str) -> str:
     if rule["due_by_hand"]:
-        return f"due {local(rule['due_by_hand'], timezone)} by hand"
+        return f"due {local_time(rule['due_by_hand'], timezone)} by hand"
     if rule["target"] is None:
         return "no target"
-    return f"{worked(rule['target'])} ({visible(rule['policy'])})"
+    return f"{working_time(rule['target'])} ({visible(rule['policy'])})"
 
 
 def _hours(calendar: str) -> str:
@@ -97,9 +97,9 @@ def _segments(segments: Sequence[Any], timezone: str, width: int, color: bool) -
     """A line each; on a narrow screen the reason stands on a line of its own."""
     rows = []
     for segment in segments:
-        start, end = (local(segment[at], timezone) if segment[at] else "now" for at in ("from", "to"))
+        start, end = (local_time(segment[at], timezone) if segment[at] else "now" for at in ("from", "to"))
         counted = segment["state"] == "counted"
-        what = f"{worked(segment['working'])} counted" if counted else "paused"
+        what = f"{working_time(segment['working'])} counted" if counted else "paused"
         rows.append((start, end, what, visible(segment["why"]), counted))
     longest_end, longest = (max((columns(row[n]) for row in rows), default=0) for n in (1, 2))
     for start, end, what, why, counted in rows:

@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_with_notes
+from ...name_completion import completer
+from ...options import columns, dry_run, limit_option
 from ...output import Column, field
-from ...remarking import set_up
-from ...style import of_clock, of_priority
+from ...style import clock_style, priority_style
 from ...ticket_arguments import TICKET
 from ...times import age, now
 
@@ -54,10 +53,10 @@ def due_at(at: datetime) -> tuple[Column, ...]:
             "due",
             lambda row: row["due"],
             shown=lambda row: age(row["due"], at),
-            style=lambda row: of_clock(row["state"]),
+            style=lambda row: clock_style(row["state"]),
         ),
-        field("state", style=lambda row: of_clock(row["state"])),
-        field("priority", style=lambda row: of_priority(row["priority"])),
+        field("state", style=lambda row: clock_style(row["state"])),
+        field("priority", style=lambda row: priority_style(row["priority"])),
         field("subject", least=16),
         field("assignee", least=6),
         field("team", extra=True),
@@ -91,7 +90,7 @@ _WHEN = click.option(
     metavar="TERMS",
     help='Whom it is for, as in "contact.tier:vip team:support": all must hold; "" is everybody.',
 )
-_CALENDAR = click.option("--calendar", metavar="NAME", shell_complete=completes("calendar"), help="In whose hours.")
+_CALENDAR = click.option("--calendar", metavar="NAME", shell_complete=completer("calendar"), help="In whose hours.")
 
 
 @click.group("sla")
@@ -122,11 +121,11 @@ def add(
     """
     from ....core.commands.levels import AddPolicy
 
-    set_up(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
+    run_with_notes(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
 
 
 @sla.command("edit")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @_WHEN
 @_CALENDAR
 @targets
@@ -162,11 +161,11 @@ def edit(
     if no_warn and warn:
         raise UsageError("--no-warn and --warn exclude each other", "--warn replaces the warnings there were")
     warnings = () if no_warn else warn or None
-    set_up(context, ChangePolicy(name, when, calendar, _given(metrics), warnings, forget))
+    run_with_notes(context, ChangePolicy(name, when, calendar, _given(metrics), warnings, forget))
 
 
 @sla.command("step")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @click.option("--at", required=True, metavar="LEVEL", help="As in 90%, 30m (before the end), breach or breach+2h.")
 @click.option("--then", "then", required=True, multiple=True, metavar="WHAT=VALUE", help="May be repeated.")
 @dry_run
@@ -190,7 +189,7 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
     """
     from ....core.commands.levels import AddStep
 
-    set_up(context, AddStep(name, at, then))
+    run_with_notes(context, AddStep(name, at, then))
 
 
 @sla.command("list")
@@ -211,7 +210,7 @@ def list_(context: CliContext) -> None:
 
 
 @sla.command("show")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @click.pass_obj
 def show(context: CliContext, name: str) -> None:
     """Show a policy whole.
@@ -240,7 +239,7 @@ def show(context: CliContext, name: str) -> None:
 
 
 @sla.command("move")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @click.argument("place", type=click.IntRange(min=1))
 @dry_run
 @click.pass_obj
@@ -253,11 +252,11 @@ def move(context: CliContext, name: str, place: int) -> None:
     """
     from ....core.commands.levels import MovePolicy
 
-    set_up(context, MovePolicy(name, place))
+    run_with_notes(context, MovePolicy(name, place))
 
 
 @sla.command("remove")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @dry_run
 @click.pass_obj
 def remove(context: CliContext, name: str) -> None:
@@ -269,7 +268,7 @@ def remove(context: CliContext, name: str) -> None:
     """
     from ....core.commands.levels import RemovePolicy
 
-    set_up(context, RemovePolicy(name))
+    run_with_notes(context, RemovePolicy(name))
 
 
 @sla.command("test")
@@ -308,7 +307,7 @@ def test(context: CliContext, ticket: int, now: str | None) -> int:
 
 @sla.command("due")
 @click.option("--within", metavar="LENGTH", help="Only what is overdue or due within this time, as in 2h.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only this team's.")
 @limit_option(PAGE)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
 @_NOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -27,7 +27,7 @@ def approve(context: CliContext, tickets: list[int], reason: str) -> int:
     """
     from ....core.commands.routing import Approve
 
-    return act_on_each(context, (Approve(ticket, reason) for ticket in tickets))
+    return run_each(context, (Approve(ticket, reason) for ticket in tickets))
 
 
 @click.command("deny")
@@ -46,4 +46,4 @@ def deny(context: CliContext, tickets: list[int], reason: str) -> int:
     from ...text_input import wanted
 
     reason = wanted(reason, "say why not with --reason TEXT")
-    return act_on_each(context, (Deny(ticket, reason) for ticket in tickets))
+    return run_each(context, (Deny(ticket, reason) for ticket in tickets))

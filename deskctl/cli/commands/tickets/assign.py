@@ -5,15 +5,15 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes
+from ...execution import run_each
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
 
 @click.command("assign")
 @tickets_argument
-@click.argument("to", metavar="AGENT|TEAM", shell_complete=completes("agent", "team"))
+@click.argument("to", metavar="AGENT|TEAM", shell_complete=completer("agent", "team"))
 @dry_run
 @click.pass_obj
 def assign(context: CliContext, tickets: list[int], to: str) -> int:
@@ -30,4 +30,4 @@ def assign(context: CliContext, tickets: list[int], to: str) -> int:
     """
     from ....core.commands.tickets import Assign
 
-    return act_on_each(context, (Assign(ticket, None if to == "none" else to) for ticket in tickets))
+    return run_each(context, (Assign(ticket, None if to == "none" else to) for ticket in tickets))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes
+from ...execution import run_each
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -16,7 +16,7 @@ from ...ticket_arguments import tickets_argument
 @click.option(
     "--to",
     metavar="AGENT|TEAM|TIER",
-    shell_complete=completes("agent", "team", "tier"),
+    shell_complete=completer("agent", "team", "tier"),
     help="To whom; without it, to the next tier of the ticket's team.",
 )
 @click.option("--for", "purpose", type=click.Choice(["approval"]), help="Ask somebody of a higher tier to allow it.")
@@ -44,5 +44,5 @@ def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: s
     if purpose is not None:
         if to is not None:
             raise UsageError("--to and --for do not go together", "whoever may allow it is asked")
-        return act_on_each(context, (AskApproval(ticket, reason) for ticket in tickets))
-    return act_on_each(context, (Escalate(ticket, to, reason) for ticket in tickets))
+        return run_each(context, (AskApproval(ticket, reason) for ticket in tickets))
+    return run_each(context, (Escalate(ticket, to, reason) for ticket in tickets))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ....safe import visible
-from ...times import local
+from ...times import local_time
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _KEYS = frozenset({"kind", "at", "by", "command", "ticket"})
@@ -178,5 +178,5 @@ def fact(value: Any, timezone: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and _MOMENT.match(value):
-        return local(value, timezone)
+        return local_time(value, timezone)
     return visible(str(value))

@@ -6,9 +6,8 @@ import click
 
 from ...columns import TICKETS, tickets
 from ...context import CliContext
-from ...name_completion import completes
-from ...options import columns
-from ...options import limit as limit_option
+from ...name_completion import completer
+from ...options import columns, limit_option
 
 PAGE = 50
 
@@ -18,9 +17,9 @@ PAGE = 50
 @limit_option(PAGE)
 @click.option("--mine", is_flag=True, help="Only yours.")
 @click.option(
-    "--assignee", metavar="AGENT", shell_complete=completes("agent"), help="Only this agent's; \"none\": nobody's."
+    "--assignee", metavar="AGENT", shell_complete=completer("agent"), help="Only this agent's; \"none\": nobody's."
 )
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only this team's.")
 @click.option(
     "--status",
     "status",
@@ -29,13 +28,13 @@ PAGE = 50
     help="Only in this state; may be repeated.",
 )
 @click.option("--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="Only of this priority.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Only from this channel.")
+@click.option("--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="Only from this channel.")
 @click.option(
     "--tag",
     "tags",
     metavar="TAG",
     multiple=True,
-    shell_complete=completes("tag"),
+    shell_complete=completer("tag"),
     help="Only with this tag; may be repeated.",
 )
 @click.option("--contact", metavar="ADDRESS", help="Only from this customer.")

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...name_completion import completer
 from ...ticket_arguments import TicketsArgument
 from ..contacts.contact import CONTACT
 
 
 @click.command("log")
 @click.argument("tickets", cls=TicketsArgument, required=False)
-@click.option("--contact", type=CONTACT, shell_complete=completes("contact"), help="What happened to this customer.")
+@click.option("--contact", type=CONTACT, shell_complete=completer("contact"), help="What happened to this customer.")
 @click.pass_obj
 def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     """Show what happened to tickets, and who did it.
@@ -31,7 +31,7 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     from ....core.queries.tickets import ShowTicket
     from ....errors import UsageError
     from ...output import Column, field
-    from ...times import local
+    from ...times import local_time
     from .event_text import facts
 
     if not tickets and contact is None:
@@ -47,7 +47,7 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     context.emit(
         rows,
         (
-            field("at", shown=lambda row: local(row["at"], timezone), style=lambda row: "dim"),
+            field("at", shown=lambda row: local_time(row["at"], timezone), style=lambda row: "dim"),
             *((field("ticket", right=True),) if len(tickets) + (contact is not None) > 1 else ()),
             Column("command", lambda row: row.get("command"), heading="cmd", right=True),
             field("by", least=8),
@@ -63,7 +63,7 @@ def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, se
     from ....safe import visible
     from ...output import terminal_width
     from ...pager import page
-    from ...times import local
+    from ...times import local_time
     from .event_text import sentence
     from .ticket_view import Screen, indented
 
@@ -75,6 +75,6 @@ def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, se
     for row in rows:
         ticket = f"#{row['ticket']}  " if several and row.get("ticket") else ""
         number = str(row.get("command") or "").rjust(cmd)
-        start = f"{local(row['at'], timezone)}  {number}  {ticket}{visible(row['by']):<{min(by, 18)}}  "
+        start = f"{local_time(row['at'], timezone)}  {number}  {ticket}{visible(row['by']):<{min(by, 18)}}  "
         lines.append(indented(start, sentence(row, timezone), screen))
     page("\n".join(lines) + "\n")

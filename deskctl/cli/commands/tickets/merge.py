@@ -12,7 +12,7 @@ import click
 from ....errors import DeskctlError, Refused
 from ....safe import visible
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import dry_run
 from ...ticket_arguments import TICKET, tickets_argument
 
@@ -44,7 +44,7 @@ def merge(context: CliContext, tickets: list[int], into: int, yes: bool) -> int:
     commands = [Merge(ticket, into) for ticket in tickets]
     if not (yes or context.dry_run):
         _ask(context, commands)
-    return act_on_each(context, commands)
+    return run_each(context, commands)
 
 
 def _ask(context: CliContext, commands: Sequence[Merge]) -> None:

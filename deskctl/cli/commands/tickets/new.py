@@ -8,7 +8,7 @@ import click
 
 from ...context import CliContext
 from ...execution import report
-from ...name_completion import completes
+from ...name_completion import completer
 from ...options import dry_run
 from ...text_input import given, text_options
 from ..messages.composition import author
@@ -23,15 +23,15 @@ from ..messages.editor import checked, needs_terminal
 @click.option(
     "--channel",
     metavar="CHANNEL",
-    shell_complete=completes("channel"),
+    shell_complete=completer("channel"),
     help="How they reached you: a configured channel, phone or manual.  [default: manual]",
 )
 @click.option("--direction", type=click.Choice(["in", "out"]), help="Of a call: who called.  [default: in]")
 @click.option("--duration", metavar="LENGTH", help="Of a call: how long it took, as in 4m or 1h30m.")
 @click.option("--callback", metavar="MOMENT", help="When you promised to call, as in +2h or “tomorrow 10:00”.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Whose queue it enters.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Whose queue it enters.")
 @click.option("--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="How urgent it is.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", shell_complete=completes("tag"), help="May be repeated.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="May be repeated.")
 @dry_run
 @click.pass_obj
 def new(

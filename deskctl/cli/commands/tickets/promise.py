@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act
+from ...execution import run_command
 from ...options import dry_run
 from ...ticket_arguments import TICKET
 
@@ -28,4 +28,4 @@ def promise(context: CliContext, ticket: int, moment: str) -> None:
     """
     from ....core.commands.levels import Promise
 
-    act(context, Promise(ticket, moment))
+    run_command(context, Promise(ticket, moment))

@@ -8,9 +8,8 @@ from datetime import datetime
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
-from ...options import columns
-from ...options import limit as limit_option
+from ...name_completion import completer
+from ...options import columns, limit_option
 from .queue_view import QUEUE, queued
 
 #: Tickets that a terminal gets without `--limit`.
@@ -18,7 +17,7 @@ PAGE = 25
 
 
 @click.command("queue")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Everything that this team has to do.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Everything that this team has to do.")
 @click.option("--mine", is_flag=True, help="Only what is yours.")
 @limit_option(PAGE)
 @click.option("--now", metavar="MOMENT", help="What would be due at this moment.")

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from ....safe import visible
-from ...columns import aged
+from ...columns import age_column
 from ...output import Column, field
-from ...style import of_priority, of_status, paint
+from ...style import paint, priority_style, status_style
 from ...times import age, now
 from ...width import cut
 from ..shifts.rota_view import told
@@ -47,10 +47,10 @@ def queued(at: datetime) -> tuple[Column, ...]:
             style=lambda row: "red" if row["overdue"] else "yellow" if row["soon"] else "",
             heading="due",
         ),
-        field("priority", style=lambda row: of_priority(row["priority"])),
+        field("priority", style=lambda row: priority_style(row["priority"])),
         field("subject", least=14),
         Column("contact", lambda row: row["contact"], shown=_customer, least=8, heading="from"),
-        aged("waiting_since", "waiting", at=at),
+        age_column("waiting_since", "waiting", at=at),
         Column(
             "assignee",
             lambda row: row["assignee"],
@@ -59,7 +59,7 @@ def queued(at: datetime) -> tuple[Column, ...]:
             least=6,
             heading="who",
         ),
-        field("status", style=lambda row: of_status(row["status"]), extra=True),
+        field("status", style=lambda row: status_style(row["status"]), extra=True),
         field("team", extra=True),
         field("channel", extra=True),
         field("sla", extra=True),
@@ -79,7 +79,7 @@ def listed(*, mine: bool) -> list[Column]:
         return [column for column in QUEUE if not column.extra]
     names = ("number", "status", "due_at", "priority", "subject", "contact", "waiting_since")
     known = {column.name: column for column in QUEUE}
-    known["status"] = field("status", style=lambda row: of_status(row["status"]))
+    known["status"] = field("status", style=lambda row: status_style(row["status"]))
     return [known[name] for name in names]
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import words as complete_words
+from ...execution import run_each
+from ...name_completion import complete_names
 from ...options import dry_run
-from ...ticket_arguments import collect
+from ...ticket_arguments import collect_numbers
 
 _VALUES = {
     "priority": ("low", "normal", "high", "urgent"),
@@ -32,7 +32,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
         values = [f"{name}={value}" for value in _VALUES.get(name, ()) if value.startswith(begun)]
     else:
         values = [f"{field}=" for field in _VALUES if incomplete and field.startswith(incomplete)]
-    return [CompletionItem(value) for value in values] or complete_words(ctx, "ticket", incomplete)
+    return [CompletionItem(value) for value in values] or complete_names(ctx, "ticket", incomplete)
 
 
 @click.command("set")
@@ -66,5 +66,5 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
     values = tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
     if not values:
         raise UsageError("nothing is set", f"deskctl set 42 priority=high; fields: {', '.join(_VALUES)}")
-    tickets = collect(tuple(word for word in words if "=" not in word))
-    return act_on_each(context, (Set(ticket, values) for ticket in tickets))
+    tickets = collect_numbers(tuple(word for word in words if "=" not in word))
+    return run_each(context, (Set(ticket, values) for ticket in tickets))

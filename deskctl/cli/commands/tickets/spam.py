@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -32,7 +32,7 @@ def spam(context: CliContext, tickets: list[int], block: str | None) -> int:
     """
     from ....core.commands.tickets import MarkSpam
 
-    return act_on_each(context, (MarkSpam(number, block) for number in tickets))
+    return run_each(context, (MarkSpam(number, block) for number in tickets))
 
 
 @click.command("unspam")
@@ -50,4 +50,4 @@ def unspam(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.commands.tickets import UnmarkSpam
 
-    return act_on_each(context, map(UnmarkSpam, tickets))
+    return run_each(context, map(UnmarkSpam, tickets))

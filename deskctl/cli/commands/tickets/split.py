@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from ...context import CliContext
-from ...execution import act
+from ...execution import run_command
 from ...options import dry_run
 from ...output import field
 from ...ticket_arguments import TICKET
@@ -39,14 +39,14 @@ def split(context: CliContext, ticket: int, messages: tuple[int, ...], subject: 
 
     if not messages:
         _list(context, ticket)
-    act(context, Split(ticket, messages, subject))
+    run_command(context, Split(ticket, messages, subject))
 
 
 def _list(context: CliContext, number: int) -> NoReturn:
     """Print the customer's messages on the ticket, then raise UsageError."""
     from ....core.queries.tickets import ShowTicket
     from ....errors import UsageError
-    from ...times import local
+    from ...times import local_time
 
     desk = context.desk()
     document, timezone = desk.ask(ShowTicket(number)), desk.info.timezone
@@ -62,7 +62,9 @@ def _list(context: CliContext, number: int) -> NoReturn:
     ]
     columns = (
         field("id", heading="message", right=True),
-        field("sent_at", shown=lambda row: local(row["sent_at"], timezone), heading="sent", style=lambda row: "dim"),
+        field(
+            "sent_at", shown=lambda row: local_time(row["sent_at"], timezone), heading="sent", style=lambda row: "dim"
+        ),
         field("author", least=12),
         field("words", least=20),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -25,7 +25,7 @@ def solve(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.commands.tickets import Solve
 
-    return act_on_each(context, map(Solve, tickets))
+    return run_each(context, map(Solve, tickets))
 
 
 @click.command("close")
@@ -43,7 +43,7 @@ def close(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.commands.tickets import Close
 
-    return act_on_each(context, map(Close, tickets))
+    return run_each(context, map(Close, tickets))
 
 
 @click.command("reopen")
@@ -59,4 +59,4 @@ def reopen(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.commands.tickets import Reopen
 
-    return act_on_each(context, map(Reopen, tickets))
+    return run_each(context, map(Reopen, tickets))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act, act_on_each
-from ...name_completion import completes
+from ...execution import run_command, run_each
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -24,11 +24,11 @@ def take(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.commands.tickets import Take
 
-    return act_on_each(context, map(Take, tickets))
+    return run_each(context, map(Take, tickets))
 
 
 @click.command("next")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="From this team's queue only.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="From this team's queue only.")
 @dry_run
 @click.pass_obj
 def next_(context: CliContext, team: str | None) -> int:
@@ -43,7 +43,7 @@ def next_(context: CliContext, team: str | None) -> int:
     """
     from ....core.commands.tickets import Next
 
-    outcome = act(context, Next(team))
+    outcome = run_command(context, Next(team))
     if context.at_terminal and outcome["tickets"]:
         from .show import show_tickets
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ....core.subjects import differs
 from ....safe import visible, visible_lines
-from ...style import of_clock, of_delivery, of_priority, of_status, paint
-from ...times import age, local, now
+from ...style import clock_style, delivery_style, paint, priority_style, status_style
+from ...times import age, local_time, now
 from ...width import width, wrap
 from ..messages.recipients import doubt, of_message, reply_line
 from .event_text import sentence
@@ -53,7 +53,7 @@ class Screen:
         return paint(text, style) if self.color else text
 
     def moment(self, moment: str) -> str:
-        return f"{local(moment, self.timezone)} ({ago(age(moment, self.now))})"
+        return f"{local_time(moment, self.timezone)} ({ago(age(moment, self.now))})"
 
 
 def ago(age: str) -> str:
@@ -81,8 +81,8 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
     for line in wrap(title, screen.width):
         yield screen.paint(line, "bold")
     facts = [
-        screen.paint(document["status"], of_status(document["status"])),
-        screen.paint(f"{document['priority']} priority", of_priority(document["priority"])),
+        screen.paint(document["status"], status_style(document["status"])),
+        screen.paint(f"{document['priority']} priority", priority_style(document["priority"])),
         f"assigned to {visible(document['assignee'])}" if document["assignee"] else "nobody's",
         f"team {visible(document['team'])}" if document["team"] else "",
         f"via {visible(document['channel'])}",
@@ -105,7 +105,7 @@ def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
         times.append(f"waiting {age(document['waiting_since'], screen.now)}")
     if document["due_at"]:
         due = f"due {screen.moment(document['due_at'])}"
-        times.append(screen.paint(due, of_clock(document["sla"])))
+        times.append(screen.paint(due, clock_style(document["sla"])))
     yield from lined(times, screen.width)
     if document["callback_at"]:
         late = datetime.fromisoformat(document["callback_at"]) <= screen.now
@@ -189,7 +189,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         _author(message, document),
         report or call(message["call"]) or KIND.get(message["kind"], message["kind"]),
         screen.moment(message["sent_at"]),
-        screen.paint(delivery, of_delivery(delivery)) if delivery else "",
+        screen.paint(delivery, delivery_style(delivery)) if delivery else "",
         visible(automatic) if message["kind"] == "auto" and not report else "",
         f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
         "edited" if message["original"] is not None else "",
@@ -205,7 +205,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     if delivery in _UNDELIVERED and message.get("delivery_error"):
         words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
         for line in wrap(words, screen.width):
-            yield screen.paint(line, of_delivery(delivery))
+            yield screen.paint(line, delivery_style(delivery))
     if delivery not in _UNDELIVERED or len(message["deliveries"]) != 1:
         yield from undelivered(message["deliveries"], screen)
     if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
@@ -237,7 +237,7 @@ def undelivered(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[s
         words = f"{reason} ({answer})" if reason and answer else reason or answer
         line = f"[{what} to {visible(each['address'])} {_REPORTED[each['state']]}: {visible(words)}]"
         for part in wrap(line, screen.width):
-            yield screen.paint(part, of_delivery("failed" if each["state"] == "failed" else "retry"))
+            yield screen.paint(part, delivery_style("failed" if each["state"] == "failed" else "retry"))
 
 
 def _author(message: MessageRow, document: TicketDocument) -> str:
@@ -274,7 +274,7 @@ def body(message: MessageRow, screen: Screen) -> Iterator[str]:
 
 def event(row: dict[str, Any], screen: Screen) -> str:
     """When, who, and what happened, wrapped to the width with the later lines indented."""
-    start = f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  "
+    start = f"{local_time(row['at'], screen.timezone)}  {visible(row['by'])}  "
     return indented(start, sentence(row, screen.timezone), screen)
 
 

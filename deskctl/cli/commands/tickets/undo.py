@@ -9,10 +9,10 @@ import click
 
 from ....safe import visible
 from ...context import CliContext
-from ...execution import act
+from ...execution import run_command
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...times import local
+from ...times import local_time
 
 
 def _state(row: Any) -> str:
@@ -22,7 +22,7 @@ def _state(row: Any) -> str:
 def _columns(timezone: str) -> tuple[Column, ...]:
     return (
         field("command", right=True),
-        field("at", shown=lambda row: local(row["at"], timezone)),
+        field("at", shown=lambda row: local_time(row["at"], timezone)),
         field("did", least=16),
         field("tickets", extra=True),
         field("state", shown=_state, least=12),
@@ -57,7 +57,7 @@ def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> N
     from ....core.commands.tickets import ListCommands, Undo
 
     if not list_:
-        act(context, Undo(command))
+        run_command(context, Undo(command))
         return
     desk = context.desk()
     rows = desk.execute(ListCommands(limit), agent=context.agent, dry_run=True)["facts"]["commands"]
@@ -78,6 +78,6 @@ def _lines(rows: list[Any], timezone: str, *, color: bool) -> str:
     wide = max(len(str(row["command"])) for row in rows)
     lines = []
     for row in rows:
-        start = f"{row['command']:>{wide}}  {local(row['at'], timezone)}  "
+        start = f"{row['command']:>{wide}}  {local_time(row['at'], timezone)}  "
         lines.append(indented(start, visible(f"{row['did']}: {_state(row)}"), screen))
     return "\n".join(lines) + "\n"
