@@ -1,4 +1,4 @@
-"""The columns of lists of tickets, which several commands print."""
+"""Columns of ticket lists that several commands print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .times import age, now
 
 
 def age_column(name: str, heading: str | None = None, extra: bool = False, at: datetime | None = None) -> Column:
-    """A moment: an age (as of `at`, None: now) for people, RFC 3339 for scripts."""
+    """Return a column of times: people see the age at the moment `at` (None: now), scripts get RFC 3339."""
     seen = at or now()
     return Column(
         name,
@@ -22,8 +22,8 @@ def age_column(name: str, heading: str | None = None, extra: bool = False, at: d
     )
 
 
-def tickets(at: datetime) -> tuple[Column, ...]:
-    """The columns of a list of tickets as of a moment."""
+def ticket_columns(at: datetime) -> tuple[Column, ...]:
+    """Return the columns of a ticket list. Ages are calculated for the moment `at`."""
     return (
         field("number", heading="#", right=True),
         field("status", style=lambda row: status_style(row["status"])),
@@ -59,4 +59,4 @@ def tickets(at: datetime) -> tuple[Column, ...]:
     )
 
 
-TICKETS = tickets(now())
+TICKET_COLUMNS = ticket_columns(now())

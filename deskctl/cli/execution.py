@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import DeskctlError, NotFound, Refused
+from ..errors import DeskctlError, NotFound, Refused, UsageError
 from ..safe import visible
 from .context import CliContext
+from .messages import _
 
 if TYPE_CHECKING:
     from ..core.commands import Command
@@ -53,6 +54,11 @@ def run_with_notes(context: CliContext, command: Command) -> None:
     outcome = run_command(context, command)
     for remark in outcome["facts"].get("remarks", ()):
         sys.stderr.write(f"note: {visible(remark)}\n")
+
+
+def missing_agent() -> UsageError:
+    """Return the error for a command that needs an agent when none is given."""
+    return UsageError(_("no agent given"), _("pass --as AGENT or set DESKCTL_AGENT"))
 
 
 def report(context: CliContext, outcome: Outcome) -> None:

@@ -16,7 +16,7 @@ from ..errors import ConfigError, DeskctlError
 from .context import CliContext
 from .lazy import LazyGroup
 from .options import common_options
-from .streams import OutputError, prepare, silence
+from .streams import OutputError, discard_output, prepare
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -87,10 +87,10 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
             sys.stderr.write("\n")  # the terminal has shown ^C
         return INTERRUPTED
     except BrokenPipeError:
-        silence()
+        discard_output()
         return BROKEN_PIPE
     except OutputError as error:
-        silence()
+        discard_output()
         _complain(f"standard output cannot be written: {error.strerror}", _carried_out(context))
         return OUTPUT_FAILED
     except Exception as error:

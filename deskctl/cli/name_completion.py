@@ -1,4 +1,4 @@
-"""Words that complete an argument, asked of the desk. Completion never complains: without a desk there are none."""
+"""Shell completion of names that the desk has. Completion reports no errors: without a desk it offers nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import click
 
 
 def complete_names(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
-    """`kind` is ticket, agent, team, tag or channel (see `core.queries.lookups.Completions`)."""
+    """Return the names of a kind that begin with `incomplete`.
+
+    `kind` is ticket, agent, team, tag, channel or another kind of `Completions`.
+    """
     from ..errors import DeskctlError
 
     sign = incomplete[:1] if incomplete[:1] in ("#", "+", "-") else ""
@@ -24,12 +27,12 @@ def complete_names(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
 
     from ..safe import visible
 
-    # A shell types what completes: what would have to be shown with signs is no help.
+    # The shell inserts the name into the command line, so leave out names with control characters.
     return [CompletionItem(sign + word) for word in found if visible(word) == word]
 
 
 def completer(*kinds: str) -> Any:
-    """A `shell_complete` for an option or argument that names one of these."""
+    """Return the `shell_complete` of an option or argument that takes a name of one of these kinds."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         return [item for kind in kinds for item in complete_names(ctx, kind, incomplete)]

@@ -1,4 +1,4 @@
-"""`docs/reference/cli.md`, made from the commands themselves.
+"""Generate `docs/reference/cli.md` from the commands.
 
 python -m deskctl.cli.reference > docs/reference/cli.md
 """
@@ -15,26 +15,27 @@ from .main import cli
 WIDTH = 100
 
 _HEAD = """\
-# The commands
+# Command reference
 
-Made from the code (`python -m deskctl.cli.reference`); a test holds the two together. What `--json` prints is described
-in [json.md](json.md).
+This page is generated from the code (`python -m deskctl.cli.reference`); a test checks that it is current.
+[json.md](json.md) describes the output of `--json`.
 
-What a command ends with: [exit codes](exit-codes.md); also 70, a fault of deskctl itself, 130 after Ctrl-C and 141 when
-the reader of its output has gone.
+Commands return the [exit codes](exit-codes.md) of deskctl; also 70 after an internal error, 130 after Ctrl-C and 141 if
+the reader of the output closes the pipe.
 
-A ticket is `42` or `#42`; where several may stand, `-` reads their numbers from standard input. Who acts: `--as`, else
-`$DESKCTL_AGENT`, else the agent whose login is your system user, else the only agent there is.
+Write a ticket number as `42` or `#42`. Commands that take several tickets read numbers from standard input with `-`.
+The acting agent is the one that `--as` names, else `$DESKCTL_AGENT`, else the agent whose login is your user account,
+else the only agent of the desk.
 """
 
 
 def reference() -> str:
-    """The whole page."""
+    """Return the page in Markdown."""
     return _HEAD + "".join(f"\n## {path}\n\n```text\n{page}\n```\n" for path, page in _pages(cli, None, "deskctl"))
 
 
 def _pages(command: click.Command, parent: click.Context | None, name: str) -> Iterator[tuple[str, str]]:
-    """(command path, help) of a command and of everything below it."""
+    """Yield the command path and the help of a command and of its subcommands."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     with click.Context(command, parent=parent, info_name=name, **settings) as ctx:
         yield ctx.command_path, command.get_help(ctx)

@@ -1,4 +1,4 @@
-"""Colour for state, nothing that shouts: the terminal's own colours, so that they suit its background."""
+"""Colours of states. They are the terminal's own colours, so they suit its background."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _PRIORITY = {"urgent": "red", "high": "yellow", "low": "dim"}
 _DELIVERY = {"sent": "green", "failed": "red", "uncertain": "red", "retry": "yellow", "quarantined": "red"}
 
 
-#: Clocks; a ticket's worst one speaks for it.
+#: Styles of clock states. A ticket has the state of its worst clock.
 _CLOCK = {"breached": "red", "warned": "yellow", "fulfilled": "green", "paused": "dim"}
 
 
 def paint(text: str, style: str) -> str:
-    """`text` in a style; as it is when the style is ""."""
+    """Return `text` in a style, unchanged if the style is ""."""
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
 
 

@@ -1,4 +1,4 @@
-"""Moments for people: in the desk's own time zone, or as an age. Documents carry RFC 3339 in UTC."""
+"""Format times for people: in the desk's time zone, or as an age. JSON documents contain RFC 3339 times in UTC."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
+from .messages import _
+
 
 @lru_cache(maxsize=4)
 def zone(name: str) -> tzinfo:
-    """The time zone of that name; UTC when this machine does not know it."""
+    """Return the time zone of that name, UTC if this machine does not have it."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
@@ -19,31 +21,31 @@ def zone(name: str) -> tzinfo:
 
 
 def local_time(moment: str | None, timezone: str) -> str:
-    """`2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
+    """Return a time in a time zone: `2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
     if not moment:
         return ""
     at = datetime.fromisoformat(moment)
-    with suppress(OverflowError):  # at either end of the calendar: as it is
+    with suppress(OverflowError):  # years 1 and 9999: unchanged
         at = at.astimezone(zone(timezone))
     return at.strftime("%Y-%m-%d %H:%M %Z")
 
 
 def age(moment: str | None, now: datetime) -> str:
-    """How long ago, in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; "in 5m" for what is to come."""
+    """Return the age of a time in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; `in 5m` for a future time."""
     if not moment:
         return ""
     seconds = (now - datetime.fromisoformat(moment)).total_seconds()
     ahead, seconds = seconds < 0, abs(seconds)
     for unit, length in (("y", 365 * 86400), ("w", 7 * 86400), ("d", 86400), ("h", 3600), ("m", 60)):
-        # Weeks only from a fortnight on: "13d" says more than "1w".
+        # Use weeks from two weeks on, because 13d is more precise than 1w.
         if seconds >= length * (2 if unit == "w" else 1):
             text = f"{int(seconds // length)}{unit}"
             return f"in {text}" if ahead else text
     return "now"
 
 
-def span(seconds: float) -> str:
-    """A length of time in its largest whole unit: `30 s`, `10 min`, `4 h`."""
+def format_duration(seconds: float) -> str:
+    """Return a duration in its largest whole unit: `30 s`, `10 min`, `4 h`."""
     for unit, length in (("h", 3600), ("min", 60)):
         if seconds >= length and seconds % length == 0:
             return f"{seconds / length:g} {unit}"
@@ -51,7 +53,7 @@ def span(seconds: float) -> str:
 
 
 def working_time(seconds: int) -> str:
-    """Working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
+    """Return working time in hours and minutes: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
@@ -60,4 +62,10 @@ def working_time(seconds: int) -> str:
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
+
+
+def weekday_names() -> tuple[str, ...]:
+    """Return the short names of the weekdays, Monday first."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))

@@ -1,4 +1,4 @@
-"""The reference page of `undo`, made from what the event classes declare."""
+"""Generate `docs/reference/undo.md` from the declarations of the event classes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 _HEAD = """\
 # What undo covers
 
-`deskctl undo` takes back the last command of the agent, on all tickets that it changed. `deskctl solve 2 3 4` is one
-command, and so is `deskctl list --json | … | deskctl assign - --to ana`. It is undone whole or not at all. A second
-`undo` continues with the command before. `deskctl undo --list` shows the last commands with their numbers and states,
-`deskctl undo 17` undoes one of them, and `--dry-run` says what would be undone.
+`deskctl undo` undoes the last command of the agent, on all tickets that it changed. `deskctl solve 2 3 4` is one
+command, and so is `deskctl list --json | jq -r .number | deskctl assign - ana`. A command is undone completely or not at
+all. A second `undo` undoes the command before. `deskctl undo --list` lists the last commands with their numbers and
+states, `deskctl undo 17` undoes one of them, and `--dry-run` shows what would be undone.
 
 Undo covers work on tickets (`take next assign reply note set tag solve close reopen escalate approve deny promise
 merge split spam new`), contacts (`contact set`, `merge`, `unmerge`, `link`), agents and teams (`agent set`,
@@ -18,8 +18,8 @@ merge split spam new`), contacts (`contact set`, `merge`, `unmerge`, `link`), ag
 blocked senders, and `outbox retry` and `cancel`. It does not cover `agent add`, `team add`, `contact export` and
 `erase`, `shift handover`, `inbox retry` and `drop`, and what plugins write, such as `kb add`.
 
-Undo never passes over a command. If the last command cannot be undone, the message names it and says why and what to
-do instead, and the exit code is 4. That is so when
+Undo never skips a command. If the last command cannot be undone, the message names it, gives the reason and says what
+to do instead, and the exit code is 4. A command cannot be undone if
 
 - its mail was sent, is being sent, or may have been sent;
 - someone has changed the ticket since: a colleague, the customer, or you with a later command. Undo the later command
@@ -28,19 +28,19 @@ do instead, and the exit code is 4. That is so when
 - its kind cannot be undone (see the last table);
 - an earlier version of deskctl recorded it without the previous values.
 
-Commands that change nothing, such as `show` and `list`, are not counted. What agents do by mail is not a command, and
-undo does not see it. An undo is not undone; run the command again.
+Commands that change nothing, such as `show` and `list`, do not count. Changes that agents make by mail are not
+commands, and undo does not cover them. An undo cannot be undone; run the command again.
 
-Policies and calendars have versions. Undo puts the earlier content in force as a new version from now on; time that a
-clock has counted meanwhile stays as it was counted.
+Policies and calendars have versions. Undo creates a new version with the earlier content, which applies from now on;
+time that clocks have counted meanwhile does not change.
 
-The tables are made from the declarations of the event classes (`undo = …`), which every class must have. A command
+The tables are generated from the declarations of the event classes (`undo = …`), which every class must have. A command
 causes one or more events. It can be undone if at least one of them is in the first table and none is in the last.
 """
 
 
 def reference() -> str:
-    """The page in Markdown."""
+    """Return the page in Markdown."""
     from ..core import dispatch as _  # noqa: F401 - loads every event class
     from ..core.event import KINDS
     from ..core.undo import PART_OF_UNDO, Follows, Undoable
@@ -74,7 +74,7 @@ def reference() -> str:
     )
 
 
-#: Classes that only others are made from.
+#: Base classes, which are not events themselves.
 _BASES = frozenset({"level_event", "clock_event"})
 
 

@@ -6,19 +6,21 @@ import click
 
 from ...context import CliContext
 from ...execution import run_each
+from ...messages import _
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
 
 @click.command("approve")
 @tickets_argument
-@click.option("--reason", default="", metavar="TEXT", help="It becomes a note on the ticket.")
+@click.option("--reason", default="", metavar="TEXT", help="Reason, added to the ticket as an internal note.")
 @dry_run
 @click.pass_obj
 def approve(context: CliContext, tickets: list[int], reason: str) -> int:
-    """Allow what a ticket waits for.
+    """Approve tickets that wait for approval.
 
-    Somebody of a higher tier than whoever asked may do so, and anybody of the highest tier; nobody for themselves.
+    An agent may approve the requests of agents in a lower tier; agents of the highest tier may approve all. No one may
+    approve their own request.
 
     \b
     Examples:
@@ -32,18 +34,17 @@ def approve(context: CliContext, tickets: list[int], reason: str) -> int:
 
 @click.command("deny")
 @tickets_argument
-@click.option("--reason", required=True, metavar="TEXT", help="Why not; it becomes a note on the ticket.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason, added to the ticket as an internal note.")
 @dry_run
 @click.pass_obj
 def deny(context: CliContext, tickets: list[int], reason: str) -> int:
-    """Do not allow what a ticket waits for.
+    """Deny approval to tickets that wait for it.
 
     \b
     Example:
       deskctl deny 42 --reason "the guarantee has ended"
     """
     from ....core.commands.routing import Deny
-    from ...text_input import wanted
 
-    reason = wanted(reason, "say why not with --reason TEXT")
+    reason = require_text(reason, _("pass --reason TEXT"))
     return run_each(context, (Deny(ticket, reason) for ticket in tickets))

@@ -17,10 +17,10 @@ from ...ticket_arguments import tickets_argument
 @dry_run
 @click.pass_obj
 def assign(context: CliContext, tickets: list[int], to: str) -> int:
-    """Give tickets to an agent or a team.
+    """Assign tickets to an agent or a team.
 
-    `agent:NAME` and `team:NAME` are exact; a bare name means an agent first, then a team; `none` puts tickets
-    back into the queue.
+    A name means an agent, or else a team; `agent:NAME` and `team:NAME` are unambiguous. `none` returns tickets to the
+    queue.
 
     \b
     Examples:

@@ -16,10 +16,10 @@ from ...ticket_arguments import TICKET
 @dry_run
 @click.pass_obj
 def promise(context: CliContext, ticket: int, moment: str) -> None:
-    """Note by when the customer may expect an answer.
+    """Promise the customer an answer by a given time.
 
-    The ticket takes its place in the queue by it, whoever has it is told half an hour before and at the end, and the
-    next public answer keeps the promise.
+    The queue orders the ticket by this time. The assignee gets a notification half an hour before and at the end. The
+    next public reply fulfils the promise.
 
     \b
     Examples:

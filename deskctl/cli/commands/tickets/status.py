@@ -17,7 +17,7 @@ from ...ticket_arguments import tickets_argument
 def solve(context: CliContext, tickets: list[int]) -> int:
     """Mark tickets as solved.
 
-    The customer's next message opens them again, until they are closed.
+    A message from the customer reopens a solved ticket.
 
     \b
     Example:
@@ -33,9 +33,9 @@ def solve(context: CliContext, tickets: list[int]) -> int:
 @dry_run
 @click.pass_obj
 def close(context: CliContext, tickets: list[int]) -> int:
-    """Close tickets for good.
+    """Close tickets permanently.
 
-    The customer's next message opens a new ticket that continues the closed one.
+    A message from the customer to a closed ticket creates a new ticket that continues it.
 
     \b
     Example:
@@ -51,7 +51,7 @@ def close(context: CliContext, tickets: list[int]) -> int:
 @dry_run
 @click.pass_obj
 def reopen(context: CliContext, tickets: list[int]) -> int:
-    """Open solved tickets again.
+    """Reopen solved tickets.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from ...ticket_arguments import tickets_argument
 @dry_run
 @click.pass_obj
 def take(context: CliContext, tickets: list[int]) -> int:
-    """Make tickets yours.
+    """Assign tickets to yourself.
 
     \b
     Example:
@@ -28,13 +28,16 @@ def take(context: CliContext, tickets: list[int]) -> int:
 
 
 @click.command("next")
-@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="From this team's queue only.")
+@click.option(
+    "--team", metavar="TEAM", shell_complete=completer("team"), help="Take a ticket from the queue of this team only."
+)
 @dry_run
 @click.pass_obj
 def next_(context: CliContext, team: str | None) -> int:
-    """Take the ticket that is next in your queue.
+    """Take the next ticket in your queue.
 
-    On a terminal the ticket is shown, too. Two agents at once get different tickets. Exits with 1 when nothing waits.
+    On a terminal, also shows the ticket. Agents who run the command at the same time get different tickets. Exits with
+    1 if no ticket is waiting.
 
     \b
     Examples:
