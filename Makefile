@@ -8,8 +8,11 @@ PYTEST := $(BIN)/python -m pytest
 # One worker more than cores, as tests often wait; each starts servers of its own when a test first asks for one.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
+# Compiled modules halve the start of every command; some container images turn them off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format docs bench crash fuzz clean
+.PHONY: help install demo test test-long lint format docs messages bench crash fuzz clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ format: install ## put the code into its usual form
 
 docs: install ## write the reference pages that are made from the code
 	$(BIN)/python docs/generate.py
+
+messages: install ## collect the messages into the catalogues and compile them (ARGS="--add ja" for a language)
+	$(BIN)/python tools/messages.py $(ARGS)
 
 SECONDS ?= 60
 fuzz: install ## feed the mail parser with damaged mail (SECONDS=600)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import DeskctlError, NotFound, Refused, UsageError
 from ..safe import visible
 from .context import CliContext
-from .messages import _
+from .messages import _, shown
 
 if TYPE_CHECKING:
     from ..core.commands import Command
@@ -43,7 +43,7 @@ def run_each(context: CliContext, commands: Iterable[Command]) -> int:
         for outcome in outcomes:
             report(context, outcome)
     for failure in failures[1:]:
-        sys.stderr.write(f"error: {visible(failure.what)}\n")
+        sys.stderr.write(_("error: {what}", what=visible(shown(failure.what))) + "\n")
     if failures:
         raise failures[0]
     return 0
@@ -53,7 +53,7 @@ def run_with_notes(context: CliContext, command: Command) -> None:
     """Execute and report a command. Its remarks go to standard error as notes. Raises DeskctlError."""
     outcome = run_command(context, command)
     for remark in outcome["facts"].get("remarks", ()):
-        sys.stderr.write(f"note: {visible(remark)}\n")
+        sys.stderr.write(_("note: {text}", text=visible(shown(remark))) + "\n")
 
 
 def missing_agent() -> UsageError:
@@ -66,7 +66,7 @@ def report(context: CliContext, outcome: Outcome) -> None:
     if context.json:
         context.document(outcome)
     elif outcome["said"]:
-        context.say(f"dry run: {report_text(outcome)}" if context.dry_run else report_text(outcome))
+        context.say(_("dry run: {said}", said=report_text(outcome)) if context.dry_run else report_text(outcome))
 
 
 #: The maximum width of a subject in a report, in columns.
@@ -84,7 +84,7 @@ def report_text(outcome: Outcome) -> str:
     subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))
     left = {number: f"#{number} “{cut(subject, _SUBJECT_WIDTH)}”" for number, subject in subjects.items() if subject}
     if not left or len(left) > _MAX_SUBJECTS:
-        return outcome["said"]
+        return shown(outcome["said"])
 
     def name(match: re.Match[str]) -> str:
         return left.pop(int(match[1]), match[0])
@@ -94,6 +94,6 @@ def report_text(outcome: Outcome) -> str:
         replaced = _NUMBER.sub(name, numbers)
         return match[0] if replaced == numbers else replaced
 
-    said = _TICKET.sub(names, outcome["said"])
+    said = _TICKET.sub(names, shown(outcome["said"]))
     rest = ", ".join(left.values())
     return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

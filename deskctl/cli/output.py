@@ -56,7 +56,7 @@ def field(name: str, **settings: Any) -> Column:
 
 
 def emit(rows: Sequence[Any], columns: Sequence[Column], *, json: bool, chosen: str | None, color: bool) -> None:
-    """Print `rows` to standard output. `chosen` is the value of `--columns`. Raises UsageError for an unknown column."""
+    """Print `rows` to standard output. `chosen` is the value of `--columns`. Raises UsageError."""
     picked = select_columns(columns, chosen)
     if json:
         write = json_line

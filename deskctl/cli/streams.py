@@ -23,7 +23,7 @@ class _Output(io.FileIO):
 
 
 class _ErrorOutput(io.FileIO):
-    """Standard error. Output that cannot be written is dropped, because no other stream is left; the exit code stays."""
+    """Standard error. Output that cannot be written is dropped, because no other stream is left."""
 
     def write(self, data: object, /) -> int:
         try:

@@ -1,4 +1,4 @@
-"""Ticket numbers on the command line: `42`, `#42`, `[#42]`, several of them, or `-` to read them from standard input."""
+"""Ticket numbers on the command line: `42`, `#42`, `[#42]`, several, or `-` to read them from standard input."""
 
 from __future__ import annotations
 

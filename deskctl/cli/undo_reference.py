@@ -8,8 +8,8 @@ _HEAD = """\
 # What undo covers
 
 `deskctl undo` undoes the last command of the agent, on all tickets that it changed. `deskctl solve 2 3 4` is one
-command, and so is `deskctl list --json | jq -r .number | deskctl assign - ana`. A command is undone completely or not at
-all. A second `undo` undoes the command before. `deskctl undo --list` lists the last commands with their numbers and
+command, and so is `deskctl list --json | jq -r .number | deskctl assign - ana`. A command is undone completely or not
+at all. A second `undo` undoes the command before. `deskctl undo --list` lists the last commands with their numbers and
 states, `deskctl undo 17` undoes one of them, and `--dry-run` shows what would be undone.
 
 Undo covers work on tickets (`take next assign reply note set tag solve close reopen escalate approve deny promise

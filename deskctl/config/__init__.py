@@ -1,6 +1,6 @@
-"""The configuration: where it is, what it says, and everything that is wrong with it at once.
+"""The configuration file: find it, check it and load it.
 
-`locate` is light, for every command; the rest is imported when it is used.
+`locate` imports little because every command runs it. The other modules are imported on first use.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .reading import Report, check, load, plugins_table
+    from .loader import Report, check, load, plugins_table
     from .schema import ChannelTable, Config, PluginsTable
 
 __all__ = ["ChannelTable", "Config", "PluginsTable", "Report", "check", "load", "plugins_table"]
@@ -21,4 +21,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'reading')}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'loader')}"), name)

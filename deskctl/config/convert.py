@@ -1,9 +1,9 @@
-"""From TOML's dicts to config classes: every wrong, missing and unknown key at once, each with its path.
+"""Convert TOML dicts to config classes and report every wrong, missing and unknown key at once, with its path.
 
-Config classes are attrs or data classes. Their annotations decide: text, whole numbers, booleans, lists
-(`tuple[str, ...]`), `Literal` choices, switches (`Table | bool`), words that may differ by language
-(`str | Mapping[str, str]`), nested classes, durations (`timedelta`), files
-(`Path`, relative to the configuration's folder) and `Secret`. A class says more with validators that raise `Invalid`.
+Config classes are attrs classes or dataclasses. The annotation of a field decides which values it accepts: text, whole
+numbers, booleans, lists (`tuple[str, ...]`), `Literal` choices, switches (`Table | bool`), text that may differ by
+language (`str | Mapping[str, str]`), nested classes, durations (`timedelta`), files (`Path`, relative to the folder of
+the configuration) and `Secret`. For further checks a class uses validators that raise `Invalid`.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from .secrets import Secret
 
 
 class Fault(NamedTuple):
-    """A wrong value and its place below the converted table."""
+    """A wrong value and its path below the converted table."""
 
     path: KeyPath
     what: str
 
 
 def structure(given: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
-    """An instance of `into`, or None and everything that is wrong. Relative files count from `base`."""
+    """Return an instance of `into` and no faults, or None and every fault. Relative file paths start at `base`."""
     try:
         return _converter(base).structure(given, into), []
     except Exception as error:  # noqa: BLE001 - a plugin's class may raise anything
@@ -48,11 +48,12 @@ def structure(given: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
 
 
 def is_config_class(cls: object) -> bool:
+    """Return True for an attrs class or a dataclass."""
     return isinstance(cls, type) and (attrs.has(cls) or dataclasses.is_dataclass(cls))
 
 
 def fields_of(cls: type) -> dict[str, Any]:
-    """The keys of a config class with their resolved types, in order."""
+    """Return the keys of a config class with their resolved types, in order."""
     hints = typing.get_type_hints(cls)
     if attrs.has(cls):
         return {a.name: hints.get(a.name, Any) for a in attrs.fields(cls) if a.init}
@@ -120,15 +121,18 @@ def _table_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
 
 
 def _validated(value: dict[str, Any], cls: type, converter: Converter) -> typing.Iterator[Exception]:
-    """What the validators of single fields say. attrs asks them only once every key is right, and stops at the
-    first that objects; here each is asked, so that no error hides another."""
+    """Run the validator of each field and yield the errors.
+
+    attrs runs validators only after every key was converted, and stops at the first error. This function runs each of
+    them, so that one error does not hide another.
+    """
     hints = fields_of(cls)
     for attribute in attrs.fields(cls):
         if attribute.validator is None or attribute.name not in value:
             continue
         try:
             typed = converter.structure(value[attribute.name], hints[attribute.name])
-        except Exception:  # noqa: BLE001 - reported already
+        except Exception:  # noqa: BLE001 - already reported
             continue
         try:
             attribute.validator(None, attribute, typed)
@@ -152,7 +156,7 @@ def _choice(value: Any, kind: Any) -> Any:
 
 
 def _is_switch(kind: Any) -> bool:
-    """`true`, `false` or something that says more."""
+    """Return True for a type that accepts `true`, `false` or a table with settings."""
     return typing.get_origin(kind) in (types.UnionType, typing.Union) and bool in typing.get_args(kind)
 
 
@@ -166,7 +170,7 @@ def _switch_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 
 def _is_words(kind: Any) -> bool:
-    """Text, or a text by language."""
+    """Return True for a type that accepts one text or a table of texts by language."""
     if typing.get_origin(kind) not in (types.UnionType, typing.Union):
         return False
     arguments = typing.get_args(kind)
@@ -219,7 +223,7 @@ def _each(items: Any, element: Any, converter: Converter) -> list[Any]:
     for index, value in items:
         try:
             done.append(converter.structure(value, element))
-        except Exception as error:  # noqa: BLE001 - cattrs gathers whatever is raised
+        except Exception as error:  # noqa: BLE001 - cattrs collects every exception
             error.add_note(IterableValidationNote("", index, element))
             errors.append(error)
     if errors:
@@ -228,7 +232,7 @@ def _each(items: Any, element: Any, converter: Converter) -> list[Any]:
 
 
 def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
-    """Walk cattrs' tree of errors; the notes say at which key or element each branch hangs."""
+    """Walk the error tree of cattrs. The notes give the key or element of each branch."""
     if isinstance(error, ClassValidationError | IterableValidationError):
         cls = error.cl
         noted, bare = error.group_exceptions()
@@ -250,7 +254,7 @@ def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
             yield from _faults(member, path)
     elif isinstance(error, Invalid):
         below = tuple(error.key.split(".")) if error.key else ()
-        # A validator names its field; cattrs may have named it already.
+        # A validator names its field, and cattrs may have named it already.
         yield Fault(path if below and path[-len(below) :] == below else (*path, *below), error.what)
     elif isinstance(error, ValueError | TypeError) and error.args:
         yield Fault(path, str(error.args[0]))
@@ -259,7 +263,7 @@ def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
 
 
 def _called(value: Any) -> str:
-    """The kind of a value in a reader's words; the value itself may be a password."""
+    """Describe the type of a value for an error message. The value itself is never shown: it may be a password."""
     if value is None or isinstance(value, types.NoneType):
         return "nothing"
     for kind, words in (

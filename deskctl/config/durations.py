@@ -1,4 +1,4 @@
-"""Durations as people write them: "60s", "5m", "2h", "4d", "1h30m"."""
+"""Durations as written in the configuration: "60s", "5m", "2h", "4d", "1h30m"."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from datetime import timedelta
 from .problems import Invalid
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-#: A hundred years: it can be added to any moment.
+#: A hundred years. A duration of this length can still be added to any moment.
 _LONGEST = timedelta(days=36_500)
 _PART = re.compile(r"(\d{1,9})\s*([smhdw])")
 _WHOLE = re.compile(rf"(?:{_PART.pattern}\s*)+", re.ASCII)
 
 
 def duration(words: str) -> timedelta:
-    """The time that `words` name; units are s, m, h, d (24 hours) and w, the largest first.
+    """Parse a duration. The units are s, m, h, d (24 hours) and w, the largest first.
 
     Raises Invalid.
     """
     text = words.strip().lower()
     if not _WHOLE.fullmatch(text):
-        raise Invalid(f'{words!r} is no duration: a number and a unit, as in "60s", "5m", "2h" or "4d"')
+        raise Invalid(f'not a duration: {words!r}; use a number and a unit, as in "60s", "5m", "2h" or "4d"')
     parts = [(int(number), _SECONDS[unit]) for number, unit in _PART.findall(text)]
     units = [unit for _, unit in parts]
     if units != sorted(set(units), reverse=True):
-        raise Invalid(f'{words!r} is no duration: each unit once, the largest first, as in "1h30m"')
+        raise Invalid(f'not a duration: {words!r}; use each unit once, the largest first, as in "1h30m"')
     seconds = sum(number * unit for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
-        raise Invalid(f"{words!r} is longer than any duration can be: at most {_LONGEST.days} days")
+        raise Invalid(f"duration too long: {words!r}; the maximum is {_LONGEST.days} days")
     return timedelta(seconds=seconds)
 
 
-def written(length: timedelta) -> str:
-    """The shortest way to write a duration of whole seconds: `written(duration(x))` means the same as `x`."""
+def format_duration(length: timedelta) -> str:
+    """Format a duration of whole seconds as short as possible. `format_duration(duration(x))` means the same as `x`."""
     seconds = int(length.total_seconds())
     words = ""
     for unit, size in sorted(_SECONDS.items(), key=lambda item: -item[1]):

@@ -1,6 +1,7 @@
-"""Which configuration is meant, and where the desk's daemon listens. Imports little: every command runs this.
+"""Find the configuration file and the folder of the daemon's socket.
 
-`find_file` and `run_folder` do the work on plain strings, as importing pathlib takes a tenth of a short command's time.
+Every command runs this module, so it imports little. `find_file` and `run_folder` work on plain strings because the
+import of pathlib takes a tenth of the time of a short command.
 """
 
 from __future__ import annotations
@@ -11,28 +12,30 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
-from .trust import Distrust, distrust_way
+from .trust import TrustProblem, check_trust
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _GONE = "the current folder no longer exists"
-HINT = "Make a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG."
+HINT = "create a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG"
 
 
 def find(explicit: str | None = None, environ: Mapping[str, str] | None = None) -> Path:
-    """The absolute path of the configuration; see `find_file`."""
+    """Return the absolute path of the configuration; see `find_file`."""
     from pathlib import Path
 
     return Path(find_file(explicit, environ))
 
 
 def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = None) -> str:
-    """The absolute path of the configuration, the first there is of: `explicit` (--config), $DESKCTL_CONFIG,
-    ./config.toml with a `[desk]` table, the XDG folder, /etc/deskctl/config.toml.
+    """Return the absolute path of the configuration.
 
-    Raises ConfigError: none there, a named one missing, or one that others can change; one in the current folder must
-    also belong to the caller or root.
+    The first of these that exists is used: `explicit` (--config), $DESKCTL_CONFIG, ./config.toml with a `[desk]` table,
+    deskctl/config.toml in the XDG folder, /etc/deskctl/config.toml.
+
+    Raises ConfigError if there is no configuration, if a named one is missing, or if other users can change it. A
+    configuration in the current folder must also belong to the caller or root.
     """
     environ = os.environ if environ is None else environ
     for named, by in ((explicit, "--config"), (environ.get("DESKCTL_CONFIG"), "$DESKCTL_CONFIG")):
@@ -46,7 +49,7 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
                 hint = "ask the desk's owner for access to its folder"
                 raise ConfigError(f"{path} cannot be read: permission denied (named by {by})", hint) from None
             except (OSError, ValueError):
-                hint = "Make it with `deskctl init`."
+                hint = "create it with `deskctl init`"
                 raise ConfigError(f"{path} does not exist (named by {by})", hint) from None
             return _trusted(path)
     gone = _current_folder() is None
@@ -58,24 +61,24 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
             return _trusted(path)
     if gone:
         raise ConfigError(_GONE, HINT)
-    raise ConfigError("there is no desk here: no config.toml was found", HINT)
+    raise ConfigError("no desk found: there is no config.toml in the usual places", HINT)
 
 
 def run_dir(path: Path) -> Path:
-    """The folder of the daemon's socket and lock; see `run_folder`."""
+    """Return the folder of the daemon's socket and lock; see `run_folder`."""
     from pathlib import Path
 
     return Path(run_folder(os.fspath(path)))
 
 
 def run_folder(path: str) -> str:
-    """The folder of the daemon's socket and lock: `[daemon] run_dir`, else the configuration's own folder.
+    """Return the folder of the daemon's socket and lock: `[daemon] run_dir`, or the folder of the configuration.
 
-    A configuration that cannot be read names no folder: what is wrong with it is said by whoever loads it.
+    If the configuration cannot be read, its own folder is returned: the error is reported when it is loaded.
     """
     folder = os.path.dirname(_absolute(path))
     try:
-        if b"run_dir" not in _bytes(path):  # nearly always; a short command need not parse the rest
+        if b"run_dir" not in _bytes(path):  # the usual case: a short command skips parsing
             return folder
         daemon = _read(path).get("daemon")
     except (ConfigError, OSError):
@@ -85,16 +88,17 @@ def run_folder(path: str) -> str:
 
 
 def trusted_run_folder(path: str) -> str:
-    """The folder of the daemon's socket, where nobody but its owner can put another socket. Raises ConfigError.
+    """Return the folder of the daemon's socket after checking that only its owner can replace the socket.
 
-    The configuration at `path` was found by `find_file`, so its own folder needs no second look.
+    `find_file` found the configuration at `path` and checked its folder, so that folder is not checked again.
+    Raises ConfigError.
     """
     folder = run_folder(path)
     if folder != os.path.dirname(_absolute(path)):
-        with contextlib.suppress(OSError):  # not there yet: then nobody serves a socket in it
-            if why := distrust_way(folder, folder=True):
+        with contextlib.suppress(OSError):  # the folder does not exist yet, so it has no socket
+            if why := check_trust(folder, folder=True):
                 raise ConfigError(
-                    f"{why}, so no daemon is looked for in [daemon] run_dir: anyone could pose as it", why.repair
+                    f"{why}, so its socket is not used: another user could pose as the daemon", why.repair
                 )
     return folder
 
@@ -118,30 +122,33 @@ def fingerprint(path: str | os.PathLike[str]) -> str:
 
 
 def _is_desk(path: str) -> bool:
-    """Whether this is a configuration of ours. One with a `[desk]` that others can change is refused, not skipped:
-    who stands in such a folder must know why their desk is not found."""
+    """Return True if the file at `path` is the configuration of a desk.
+
+    A file with a `[desk]` table that other users can change is refused, not skipped: the user who works in its folder
+    must learn why the desk is not used. Raises ConfigError.
+    """
     try:
         if not os.path.isfile(path):
             return False
         if "desk" not in _read(path):
             return False
-        why = distrust_way(path, own=True)
+        why = check_trust(path, own=True)
     except (ConfigError, OSError) as error:
-        # Not TOML, or not readable: it may still be the desk that is meant.
+        # The file is not TOML or not readable, but it may still be the intended configuration.
         if isinstance(error, ConfigError) and not _names_desk(path):
             return False
-        why = None if isinstance(error, ConfigError) else Distrust(path, f"cannot be read: {error.strerror}", "")
+        why = None if isinstance(error, ConfigError) else TrustProblem(path, f"cannot be read: {error.strerror}", "")
         with contextlib.suppress(OSError):
-            why = why or distrust_way(path, own=True)
+            why = why or check_trust(path, own=True)
     if why:
         raise _refused(path, why)
     return True
 
 
 def _trusted(path: str) -> str:
-    """Return the path of a configuration that only its owner can change. Raises ConfigError."""
+    """Return `path` if only the owner of that configuration can change it. Raises ConfigError."""
     try:
-        why = distrust_way(path)
+        why = check_trust(path)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     if why:
@@ -149,7 +156,7 @@ def _trusted(path: str) -> str:
     return path
 
 
-def _refused(path: str, why: Distrust) -> ConfigError:
+def _refused(path: str, why: TrustProblem) -> ConfigError:
     about = "it" if why.path == path else path
     hint = why.repair or f"if you trust its owner, name it: deskctl --config {os.path.basename(path)}"
     return ConfigError(f"{why}, so {about} is not used: it could name commands to run", hint)
@@ -163,7 +170,7 @@ def _names_desk(path: str) -> bool:
 
 
 def _read(path: str) -> dict[str, Any]:
-    """Raises ConfigError where it is not TOML, OSError where it cannot be read."""
+    """Parse a TOML file. Raises ConfigError if it is not TOML, OSError if it cannot be read."""
     import tomli
 
     try:
@@ -178,7 +185,7 @@ def _bytes(path: str) -> bytes:
 
 
 def _absolute(path: str) -> str:
-    """Without resolving links, and `..` behind them, as the shell showed it."""
+    """Return an absolute path. Symbolic links, and `..` after them, are kept as the shell shows them."""
     path = os.path.expanduser(path).removeprefix("./")
     if not os.path.isabs(path):
         folder = _current_folder()
@@ -189,7 +196,7 @@ def _absolute(path: str) -> str:
 
 
 def _current_folder() -> str | None:
-    """The current folder; None if it was removed while this process or its shell is in it."""
+    """Return the current folder, None if it was removed while this process or its shell was in it."""
     try:
         return os.getcwd()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The tables `[plugins.NAME]`, each turned into its own plugin's class."""
+"""Convert the tables `[plugins.NAME]` to the config classes of their plugins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .schema import PluginsTable
 
 @dataclass(slots=True)
 class PluginTables:
-    """What the tables say, by plugin, and what is wrong with them."""
+    """The converted tables by plugin name, and the errors and warnings about them."""
 
     tables: dict[str, Any] = field(default_factory=dict)
     errors: list[Fault] = field(default_factory=list)
@@ -22,24 +22,24 @@ class PluginTables:
 
 
 def without_tables(section: Any) -> Any:
-    """`[plugins]` without the tables of single plugins."""
+    """Return the keys of `[plugins]` without the tables of single plugins."""
     if not isinstance(section, dict):
         return section
     return {key: value for key, value in section.items() if not _is_table(key, value)}
 
 
 def plugin_tables(
-    section: Any, classes: Mapping[str, type | None], absent: Mapping[str, str], folder: Path
+    section: Any, classes: Mapping[str, type | None], disabled: Mapping[str, str], folder: Path
 ) -> PluginTables:
-    """Every plugin that has a class gets an instance: of its table, or of defaults where there is none."""
+    """Return an instance of each plugin's config class, made from its table or, without a table, from defaults."""
     found = PluginTables()
     given = {k: v for k, v in section.items() if _is_table(k, v)} if isinstance(section, dict) else {}
     for name in given:
         if name in classes:
             if classes[name] is None:
                 found.errors.append(Fault(("plugins", name), f"the plugin {name} has no settings"))
-        elif name in absent:
-            found.warnings.append(Fault(("plugins", name), f"the plugin {name} is off: {absent[name]}"))
+        elif name in disabled:
+            found.warnings.append(Fault(("plugins", name), f"the plugin {name} is off: {disabled[name]}"))
         else:
             near = did_you_mean(name, (*fields_of(PluginsTable), *classes))
             found.errors.append(Fault(("plugins", name), f"no plugin is called {name}{near}"))

@@ -1,6 +1,6 @@
-"""On which line each key of a TOML text stands. tomli keeps no positions, hence this scan.
+"""Find the line of each key in a TOML text. tomli does not keep positions, so this module scans the text again.
 
-It runs on texts that tomli has accepted, so it only has to find its way, not to judge.
+The scan runs on texts that tomli has accepted, so it does not validate.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BARE_VALUE = re.compile(r"[^,\]}#\n]*")
 
 
 class Positions:
-    """Lines, from 1, of the keys of a TOML text."""
+    """The line numbers, from 1, of the keys of a TOML text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -33,11 +33,11 @@ class Positions:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._lines: dict[KeyPath, int] = {}
         self._counts: dict[KeyPath, int] = {}  # elements of arrays of tables
-        with contextlib.suppress(IndexError, RecursionError):  # what is not found falls back to the table above it
+        with contextlib.suppress(IndexError, RecursionError):  # keys that are not found get the line of their table
             self._document()
 
     def line(self, path: KeyPath) -> int:
-        """The line of the key at `path`; of what holds it when the key itself is not there; else 1."""
+        """Return the line of the key at `path`, or of the nearest table around it, or 1."""
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
@@ -60,7 +60,7 @@ class Positions:
                 self._at += 1
                 table = self._resolved(self._key())
                 self._note(table, start)
-                self._lines[table] = self._line_of(start)  # the header wins over a key that named it in passing
+                self._lines[table] = self._line_of(start)  # the header takes precedence over a dotted key
                 self._at += 1
             else:
                 self._pair(table)
@@ -74,7 +74,7 @@ class Positions:
         self._value(path)
 
     def _key(self) -> KeyPath:
-        """A dotted key, up to what follows it."""
+        """Read a dotted key and the space after it."""
         parts: list[str | int] = []
         while True:
             self._skip(_SPACE)
@@ -84,7 +84,7 @@ class Positions:
                 parts.append(bare[0])
                 self._at = bare.end()
             else:
-                raise IndexError("no key here")
+                raise IndexError("expected a key")
             self._skip(_SPACE)
             if self._text[self._at] != ".":
                 return tuple(parts)
@@ -95,7 +95,7 @@ class Positions:
 
         match = _STRING.match(self._text, self._at)
         if match is None:
-            raise IndexError("no string here")
+            raise IndexError("expected a string")
         self._at = match.end()
         return str(tomli.loads(f"key = {match[0]}")["key"])
 
@@ -126,7 +126,7 @@ class Positions:
             self._skip(_BARE_VALUE)
 
     def _resolved(self, path: KeyPath) -> KeyPath:
-        """With the number of the newest element after each array of tables, as TOML means it."""
+        """Add the index of the latest element after each array of tables, as TOML defines it."""
         resolved: KeyPath = ()
         for key in path[:-1]:
             resolved = (*resolved, key)
@@ -135,7 +135,7 @@ class Positions:
         return (*resolved, path[-1])
 
     def _note(self, path: KeyPath, start: int) -> None:
-        """The key and, where they were not seen before, the tables that it names in passing."""
+        """Record the line of a key, and of the tables in its dotted name that have no line yet."""
         line = self._line_of(start)
         for length in range(1, len(path) + 1):
             self._lines.setdefault(path[:length], line)
@@ -143,7 +143,7 @@ class Positions:
     def _line_of(self, offset: int) -> int:
         return bisect_right(self._starts, offset)
 
-    def _skip(self, what: re.Pattern[str]) -> None:
-        match = what.match(self._text, self._at)
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        match = pattern.match(self._text, self._at)
         if match is not None:
             self._at = match.end()

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, and where."""
+"""Problems in a configuration, with the file, line and key of each."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from ..errors import DeskctlError
 
-#: Where a value stands: keys of tables, and numbers for the elements of lists.
+#: The path of a value: keys of tables, and numbers for the elements of lists.
 KeyPath = tuple[str | int, ...]
 
 
 class Invalid(DeskctlError, ValueError):
-    """A value is wrong. Raised by config classes, plugins' too, from validators and `__attrs_post_init__`.
+    """A wrong value. Config classes, including those of plugins, raise it in validators and `__attrs_post_init__`.
 
-    `key` is the dotted path below the class that raises it ("listen.port"); "" is the class's own table.
+    `key` is the dotted path below the class that raises it ("listen.port"); "" stands for the table of the class.
     """
 
     exit_code = 5
@@ -28,7 +28,7 @@ class Invalid(DeskctlError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a config class wants to say about itself without refusing (see `convert`). `key` as in `Invalid`."""
+    """A warning or a claim that a config class returns about a value (see `loader`). `key` as in `Invalid`."""
 
     key: str
     what: str
@@ -36,7 +36,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One line of a report. `line` counts from 1; `column` is known for errors of TOML's syntax only."""
+    """One line of a report. `line` counts from 1. `column` is known for TOML syntax errors only."""
 
     file: str
     line: int
@@ -50,7 +50,7 @@ class Problem:
 
 
 def dotted(path: KeyPath) -> str:
-    """As a person writes it: `channels.support.aliases[1]`; keys that TOML quotes are quoted."""
+    """Format a path as written in TOML: `channels.support.aliases[1]`. Keys that need quotes get them."""
     words = ""
     for key in path:
         if isinstance(key, int):
@@ -62,7 +62,7 @@ def dotted(path: KeyPath) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` (did you mean …?)` when something known is spelled like `word`, else `""`."""
+    """Return ` (did you mean …?)` if a known name is similar to `word`, else `""`."""
     from difflib import get_close_matches
 
     by_fold = {name.casefold(): name for name in known}
@@ -71,7 +71,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def shown(path: Path) -> str:
-    """A file as a person sees it: relative when it is below the current folder."""
+    """Return a path for messages: relative if the file is below the current folder."""
     try:
         below = os.path.relpath(path)
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""The reference of the configuration, made from the schema and from `config.example.toml`.
+"""Generate the configuration reference from the schema and `config.example.toml`.
 
-The schema knows names, types and defaults; the example explains. Neither may know a key that the other does not.
+The schema contains names, types and defaults. The example contains the explanations. Both must have the same keys.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from .channel_types import ChannelTypeSpec
 from .convert import fields_of, is_config_class
-from .durations import written
+from .durations import format_duration
 from .positions import Positions
 from .problems import KeyPath, dotted
-from .reading import Kind
 from .schema import ChannelCommon, CoreTables
 from .secrets import SOURCES, Secret
 
-_SWITCHED_OFF = re.compile(r"^#(?=[^#\s])", re.MULTILINE)
-#: Keys whose tables hold a text by language.
+_COMMENTED_OUT = re.compile(r"^#(?=[^#\s])", re.MULTILINE)
+#: Keys whose tables contain one text per language.
 _BY_LANGUAGE = ("texts", "greeting")
-_REMARK = re.compile(r"""^(?:[^"'#]|"[^"]*"|'[^']*')*\s#\s(?P<words>.*)$""")
+_INLINE_COMMENT = re.compile(r"""^(?:[^"'#]|"[^"]*"|'[^']*')*\s#\s(?P<words>.*)$""")
 
 
 class Key(NamedTuple):
-    """A key of the schema. `kind`: the kind of channel it belongs to, "" for the core's own.
+    """A key of the schema. `kind` is the channel type that it belongs to, "" for keys of the core.
 
-    `path` has NAME where a channel's name stands. `default` is None when there is none to show.
+    `path` contains NAME in place of a channel name. `default` is None if there is no default to show.
     """
 
     kind: str
@@ -43,52 +43,55 @@ class Key(NamedTuple):
     required: bool
 
 
-def keys(kinds: Mapping[str, Kind]) -> list[Key]:
-    """Every key of the core and of these kinds of channel, in the order of the schema."""
+def keys(channel_types: Mapping[str, ChannelTypeSpec]) -> list[Key]:
+    """Return every key of the core and of these channel types, in the order of the schema."""
     channel = ("channels", "NAME")
-    found = [key for key in _below("", (), CoreTables) if len(key.path) > 1]
-    found += _below("", channel, ChannelCommon)
-    for name, kind in sorted(kinds.items()):
-        found += _below(name, channel, kind.config)
+    found = [key for key in _keys_below("", (), CoreTables) if len(key.path) > 1]
+    found += _keys_below("", channel, ChannelCommon)
+    for name, kind in sorted(channel_types.items()):
+        found += _keys_below(name, channel, kind.config)
     return found
 
 
 def keys_of(cls: type) -> list[Key]:
-    """Every key of a config class, as in `[plugins.NAME]`."""
-    return list(_below("", (), cls))
+    """Return every key of a config class, for example of `[plugins.NAME]`."""
+    return list(_keys_below("", (), cls))
 
 
 def uncommented(example: str) -> str:
-    """The example with everything switched on."""
-    return _SWITCHED_OFF.sub("", example)
+    """Return the example with all keys active."""
+    return _COMMENTED_OUT.sub("", example)
 
 
-def disagreements(example: str, kinds: Mapping[str, Kind]) -> list[str]:
-    """Keys that only the schema or only the example knows, as lines for a person."""
-    wanted = {(key.kind, key.path) for key in keys(kinds)}
-    shown = set(_explained(example))
+def disagreements(example: str, channel_types: Mapping[str, ChannelTypeSpec]) -> list[str]:
+    """Return a message for each key that is in the schema or in the example, but not in both."""
+    wanted = {(key.kind, key.path) for key in keys(channel_types)}
+    shown = set(_explanations(example))
     return [
         *(f"{_name(*key)} is not in the example" for key in sorted(wanted - shown)),
         *(f"{_name(*key)} is in the example and not in the schema" for key in sorted(shown - wanted)),
     ]
 
 
-def reference(example: str, kinds: Mapping[str, Kind]) -> str:
-    """`docs/reference/config.md`."""
-    meanings = _explained(example)
+def reference(example: str, channel_types: Mapping[str, ChannelTypeSpec]) -> str:
+    """Return the text of `docs/reference/config.md`."""
+    meanings = _explanations(example)
     lines = [
         "# Configuration",
         "",
         "Generated from the schema and `config.example.toml` by `make docs`. Do not edit.",
         "",
-        "Which file is used: `--config`, `$DESKCTL_CONFIG`, `./config.toml` (with a `[desk]` table, owned by you or",
-        "root), `~/.config/deskctl/config.toml`, `/etc/deskctl/config.toml`. Neither the file nor its folder may be",
-        "writable by others; see [Access control](../how-to/access-control.md).",
-        "`deskctl config check` shows everything that is wrong at once and exits with 0 (fine), 1 (warnings only) or",
-        "5 (errors).",
+        "`deskctl` uses the first of these files that exists: `--config`, `$DESKCTL_CONFIG`, `./config.toml` (if it",
+        "has a `[desk]` table and belongs to you or root), `~/.config/deskctl/config.toml`,",
+        "`/etc/deskctl/config.toml`.",
+        "Other users must not be able to change the file or its folder; see",
+        "[Access control](../how-to/access-control.md).",
+        "",
+        "`deskctl config check` reports all errors and warnings at once. Its exit code is 0 (no problems), 1 (warnings",
+        "only) or 5 (errors).",
     ]
     heading = None
-    for key in keys(kinds):
+    for key in keys(channel_types):
         table = (key.kind, key.path[:-1])
         if table != heading:
             heading = table
@@ -100,33 +103,33 @@ def reference(example: str, kinds: Mapping[str, Kind]) -> str:
         lines.append(f"| `{key.path[-1]}` | {key.value} | {default} | {meaning} |")
     lines += ["", "## Values", ""]
     lines += ["- A *duration* is a number and a unit in quotes: `30s`, `5m`, `2h`, `4d`, or several, as in `1h30m`."]
-    lines += ["- A *file* that is relative counts from the configuration's folder."]
-    lines += ["- A *secret* says where it is kept, and is read when it is used:", ""]
-    lines += _secrets(example)
+    lines += ["- A *file* with a relative path is relative to the folder of the configuration."]
+    lines += ["- A *secret* names the place where the value is stored. The value is read when it is used:", ""]
+    lines += _secrets_section(example)
     return "\n".join(lines) + "\n"
 
 
-def _secrets(example: str) -> list[str]:
-    """The example's closing remarks, which show every way to keep a secret."""
+def _secrets_section(example: str) -> list[str]:
+    """Return the last comment of the example, which shows every way to store a secret."""
     closing = example.rpartition("# Secrets.")[2].strip("# \n").splitlines()[2:]
     return [line[2:] if line.startswith("# ") else line.removeprefix("#") for line in closing]
 
 
-def _below(kind: str, path: tuple[str, ...], cls: type) -> Iterator[Key]:
-    """Keys of a table, then those of the tables in it, as TOML wants them."""
+def _keys_below(kind: str, path: tuple[str, ...], cls: type) -> Iterator[Key]:
+    """Yield the keys of a table, then the keys of the tables inside it, as TOML requires."""
     defaults = _defaults(cls)
-    fields = {name: _bare(annotation) for name, annotation in fields_of(cls).items()}
+    fields = {name: _plain_type(annotation) for name, annotation in fields_of(cls).items()}
     for name, inner in fields.items():
         if not is_config_class(inner):
             required, default = defaults[name]
-            yield Key(kind, (*path, name), _words(inner), default, required)
+            yield Key(kind, (*path, name), _value_type(inner), default, required)
     for name, inner in fields.items():
         if is_config_class(inner):
-            yield from _below(kind, (*path, name), inner)
+            yield from _keys_below(kind, (*path, name), inner)
 
 
 def _defaults(cls: type) -> dict[str, tuple[bool, str | None]]:
-    """By key: whether it must be given, and how its default is written in TOML."""
+    """Return for each key: True if it is required, and its default in TOML syntax."""
     pairs: list[tuple[str, Any, Any]]
     if attrs.has(cls):
         pairs = [(a.name, a.default, attrs.NOTHING) for a in attrs.fields(cls)]
@@ -135,14 +138,14 @@ def _defaults(cls: type) -> dict[str, tuple[bool, str | None]]:
             (f.name, f.default if f.default_factory is dataclasses.MISSING else None, dataclasses.MISSING)
             for f in dataclasses.fields(cls)
         ]
-    return {name: (default is nothing, _toml(default)) for name, default, nothing in pairs}
+    return {name: (default is nothing, _toml_default(default)) for name, default, nothing in pairs}
 
 
-def _toml(default: Any) -> str | None:
+def _toml_default(default: Any) -> str | None:
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, timedelta):
-        return f'"{written(default)}"'
+        return f'"{format_duration(default)}"'
     if isinstance(default, str):
         return f'"{default}"'
     if isinstance(default, int | float):
@@ -150,8 +153,8 @@ def _toml(default: Any) -> str | None:
     return "[]" if default == () else None
 
 
-def _bare(annotation: Any) -> Any:
-    """The type without `| None`; of a table that `true` can stand for, the table."""
+def _plain_type(annotation: Any) -> Any:
+    """Return the type without `| None`. For a table that can also be `true` or `false`, return the table."""
     if typing.get_origin(annotation) in (types.UnionType, typing.Union):
         arguments = [arg for arg in typing.get_args(annotation) if arg is not types.NoneType]
         tables = [arg for arg in arguments if is_config_class(arg)]
@@ -161,7 +164,7 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def _words(annotation: Any) -> str:
+def _value_type(annotation: Any) -> str:
     named = {
         str: "text",
         int: "whole number",
@@ -176,14 +179,14 @@ def _words(annotation: Any) -> str:
         return named[annotation]
     arguments = typing.get_args(annotation)
     if typing.get_origin(annotation) in (dict, Mapping):
-        return f"table of {_words(arguments[1])}"
+        return f"table of {_value_type(arguments[1])}"
     if typing.get_origin(annotation) is typing.Literal:
         return ", ".join(f"`{choice}`" for choice in arguments)
-    return f"list of {_words(arguments[0])}" if arguments else "value"
+    return f"list of {_value_type(arguments[0])}" if arguments else "value"
 
 
-def _explained(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
-    """By kind and path, as in `keys`: what the example says of it."""
+def _explanations(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
+    """Return the explanation of each key in the example, by channel type and path as in `keys`."""
     import tomli
 
     text = uncommented(example)
@@ -196,13 +199,13 @@ def _explained(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
             name = ("channels", "NAME", *name[2:])
             own = name[2] not in fields_of(ChannelCommon)
             kind = str(data["channels"][path[1]].get("type", "")) if own else ""
-        words = _said(lines, positions.line(path))
+        words = _comment(lines, positions.line(path))
         found[kind, name] = found.get((kind, name)) or words
     return found
 
 
 def _leaves(table: Mapping[str, Any], path: KeyPath) -> Iterator[KeyPath]:
-    """Paths of everything that is no table of keys; a secret is a leaf, and so are texts by language."""
+    """Yield the paths of all values that are not tables of keys. Secrets and texts by language count as values."""
     for key, value in table.items():
         secret = isinstance(value, dict) and len(value) == 1 and next(iter(value)) in SOURCES
         if isinstance(value, dict) and not secret and key not in _BY_LANGUAGE:
@@ -211,9 +214,9 @@ def _leaves(table: Mapping[str, Any], path: KeyPath) -> Iterator[KeyPath]:
             yield (*path, key)
 
 
-def _said(lines: list[str], number: int) -> str:
-    """The remark beside a key, or the lines of remarks right above it."""
-    if match := _REMARK.search(lines[number - 1]):
+def _comment(lines: list[str], number: int) -> str:
+    """Return the comment on the line of a key, or the comment lines directly above it."""
+    if match := _INLINE_COMMENT.search(lines[number - 1]):
         return match["words"].strip()
     above: list[str] = []
     for line in reversed(lines[: number - 1]):

@@ -1,4 +1,4 @@
-"""What a configuration holds. Every key is explained in `config.example.toml`."""
+"""The config classes of the core. `config.example.toml` explains every key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HANDLE = re.compile(r"\w[\w.-]*")
 
 def _line(_: Any, attribute: Attribute[str], value: str) -> None:
     if not value.strip() or not value.isprintable():
-        raise Invalid("must be one line of text, not empty", key=attribute.name)
+        raise Invalid("must be one line of text and not empty", key=attribute.name)
 
 
 def _zone(_: Any, attribute: Attribute[str], value: str) -> None:
@@ -36,19 +36,19 @@ def _zone(_: Any, attribute: Attribute[str], value: str) -> None:
         city = cities.get(value.replace(" ", "_").casefold())
         near = f" (did you mean {city}?)" if city else did_you_mean(value, zones)
         raise Invalid(
-            f'{value!r} is no time zone; use a name as in "Asia/Seoul" or "UTC"{near}', key=attribute.name
+            f'not a time zone: {value!r}; use a name such as "Asia/Seoul" or "UTC"{near}', key=attribute.name
         ) from None
 
 
 def _language(_: Any, attribute: Attribute[str], value: str) -> None:
     if not _LANGUAGE.fullmatch(value):
-        raise Invalid(f'{value!r} is no language; use a code as in "en" or "ko"', key=attribute.name)
+        raise Invalid(f'not a language: {value!r}; use a code such as "en" or "ko"', key=attribute.name)
 
 
 def _accounts(_: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
     for name in value:
         if not name or any(c.isspace() or c in ":,\0" for c in name):
-            raise Invalid(f"{name!r} is not the name of an account", key=attribute.name)
+            raise Invalid(f"not an account name: {name!r}", key=attribute.name)
 
 
 def _url(_: Any, attribute: Attribute[str], value: str) -> None:
@@ -58,23 +58,26 @@ def _url(_: Any, attribute: Attribute[str], value: str) -> None:
         return
     scheme = value.partition(":")[0]
     raise Invalid(
-        f'must be "sqlite:///FILE" or "postgresql://USER@HOST/DATABASE", and begins with {scheme!r}',
+        f'must be "sqlite:///FILE" or "postgresql://USER@HOST/DATABASE", not a URL that begins with {scheme!r}',
         key=attribute.name,
     )
 
 
 def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
-    """For attrs fields that name a team or an agent."""
+    """Validate an attrs field that names a team or an agent."""
     if value is not None and not _HANDLE.fullmatch(value):
-        raise Invalid(f'{value!r} is no handle; use letters, digits, ".", "_" and "-"', key=attribute.name)
+        raise Invalid(f'not a handle: {value!r}; use letters, digits, ".", "_" and "-"', key=attribute.name)
 
 
 @frozen(kw_only=True)
 class DeskTable:
-    """`[desk]`. `undo_window`: how long a reply waits and can be taken back. `close_after`: solved to closed.
-    `keep_spam`: how long the words of spam are kept. `link_valid`: how long a one-time code may be sent.
-    `digest`: how long what an agent is told after a first thing is gathered into one message; "0s" gathers nothing.
-    `ingest_users`: accounts beside the owner that may hand in mail with `deskctl mail ingest`."""
+    """The table `[desk]`.
+
+    `undo_window`: the time for which a reply waits and can be undone. `close_after`: the time after which a solved
+    ticket is closed. `keep_spam`: the time for which the text of spam is kept. `link_valid`: the time for which a
+    one-time code is accepted. `digest`: after a first notification, the notifications of this time are sent in one
+    message; "0s" sends each at once. `ingest_users`: accounts besides the owner that may run `deskctl mail ingest`.
+    """
 
     name: str = field(default="Help desk", validator=_line)
     timezone: str = field(default="UTC", validator=_zone)
@@ -89,18 +92,18 @@ class DeskTable:
 
 @frozen(kw_only=True)
 class StoreTable:
-    """`[store]`. The URL may hold a password, so it is not in the repr."""
+    """The table `[store]`. The URL may contain a password, so it is not in the repr."""
 
     url: str = field(default="sqlite:///desk.db", validator=_url, repr=False)
 
     @property
     def file(self) -> Path | None:
-        """The file of a SQLite store."""
+        """The file of a SQLite store, None for PostgreSQL."""
         prefix = "sqlite:///"
         return Path(self.url.removeprefix(prefix).partition("?")[0]) if self.url.startswith(prefix) else None
 
     def absolute(self, folder: Path) -> str:
-        """The URL with a relative SQLite file counted from `folder`."""
+        """Return the URL with an absolute path. The path of a SQLite file is relative to `folder`."""
         prefix = "sqlite:///"
         if not self.url.startswith(prefix):
             return self.url
@@ -110,7 +113,7 @@ class StoreTable:
 
 @frozen(kw_only=True)
 class DaemonTable:
-    """`[daemon]`. `run_dir`: the folder of socket and lock; the configuration's own when not given."""
+    """The table `[daemon]`. `run_dir`: the folder of the socket and the lock; by default that of the configuration."""
 
     run_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -119,8 +122,11 @@ class DaemonTable:
 
 @frozen(kw_only=True)
 class PluginsTable:
-    """`[plugins]`. `only`: nothing else loads. `disabled`: these do not. `dir`: a folder of one-file plugins.
-    Its tables `[plugins.NAME]` belong to the plugins."""
+    """The table `[plugins]`.
+
+    `only`: load these plugins only. `disabled`: do not load these plugins. `dir`: a folder of one-file plugins.
+    The tables `[plugins.NAME]` are defined by the plugins.
+    """
 
     only: tuple[str, ...] | None = None
     disabled: tuple[str, ...] = ()
@@ -130,14 +136,14 @@ class PluginsTable:
 def _texts(_: Any, attribute: Attribute[Mapping[str, str]], value: Mapping[str, str]) -> None:
     for language, text in value.items():
         if not _LANGUAGE.fullmatch(language):
-            raise Invalid(f'{language!r} is no language; use a code as in "en" or "ko"', key=attribute.name)
+            raise Invalid(f'not a language: {language!r}; use a code such as "en" or "ko"', key=attribute.name)
         if not text.strip():
-            raise Invalid(f"the words for {language} are empty", key=attribute.name)
+            raise Invalid(f"the text for {language} is empty", key=attribute.name)
 
 
 def _authority(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
     if value is not None and (not value or any(c.isspace() or c == ";" for c in value)):
-        raise Invalid(f"{value!r} is not the name of a mail server", key=attribute.name)
+        raise Invalid(f"not the name of a mail server: {value!r}", key=attribute.name)
 
 
 def _greeting(_: Any, attribute: Attribute[Any], value: str | Mapping[str, str]) -> None:
@@ -147,7 +153,7 @@ def _greeting(_: Any, attribute: Attribute[Any], value: str | Mapping[str, str])
 
 @frozen(kw_only=True)
 class AcknowledgeTable:
-    """`acknowledge` of a channel: what a customer with a new ticket hears at once."""
+    """The key `acknowledge` of a channel: the automatic confirmation of a new ticket."""
 
     hours: str = ""
     within: str = ""
@@ -156,7 +162,7 @@ class AcknowledgeTable:
 
 @frozen(kw_only=True)
 class ChannelCommon:
-    """The keys of `[channels.NAME]` that every kind of channel has; the others belong to the kind."""
+    """The keys of `[channels.NAME]` that all channel types share. The channel type defines the others."""
 
     type: str
     team: str | None = field(default=None, validator=handle)
@@ -167,13 +173,13 @@ class ChannelCommon:
     greeting: str | Mapping[str, str] = field(default=cast("str | Mapping[str, str]", ""), validator=_greeting)
     hours: str = ""
 
-    def words(self) -> Acknowledgement | None:
-        """What a new ticket is answered with at once, None for nothing."""
+    def acknowledgement(self) -> Acknowledgement | None:
+        """Return the automatic confirmation of a new ticket, None if there is none."""
         table = AcknowledgeTable() if self.acknowledge is True else self.acknowledge
         return Acknowledgement(table.texts, table.hours or self.hours, table.within) if table else None
 
     def greetings(self) -> Mapping[str, str]:
-        """By language; "" for every language."""
+        """Return the greetings by language. The key "" stands for every language."""
         if isinstance(self.greeting, str):
             return {"": self.greeting} if self.greeting.strip() else {}
         return self.greeting
@@ -181,7 +187,7 @@ class ChannelCommon:
 
 @frozen(kw_only=True)
 class ChannelTable:
-    """A channel after loading: `config` is an instance of its kind's own class."""
+    """A channel after loading. `config` is an instance of the config class of its type."""
 
     name: str
     type: str
@@ -225,7 +231,7 @@ class ChannelTable:
 
 @frozen(kw_only=True)
 class CoreTables:
-    """The whole file, apart from `[channels]`."""
+    """The whole file except `[channels]`."""
 
     desk: DeskTable
     store: StoreTable = StoreTable()
@@ -235,8 +241,10 @@ class CoreTables:
 
 @frozen(kw_only=True)
 class Config:
-    """A configuration that holds. `path` is absolute; so are `store.url` and `daemon.run_dir`. `plugin_tables` are
-    `[plugins.NAME]` by plugin, each an instance of its plugin's class."""
+    """A valid configuration. `path`, `store.url` and `daemon.run_dir` are absolute.
+
+    `plugin_tables` are the tables `[plugins.NAME]` by plugin, each an instance of the plugin's config class.
+    """
 
     path: Path
     desk: DeskTable
@@ -255,8 +263,10 @@ class Config:
         return self.daemon.run_dir or self.folder
 
     def owners(self) -> frozenset[int]:
-        """Return the uids that own the desk where no daemon runs: of the configuration, the folder of socket and lock,
-        and the store's file."""
+        """Return the uids that own the desk while no daemon runs.
+
+        These are the owners of the configuration, of the folder of the socket and the lock, and of the store's file.
+        """
         found = []
         for path in (self.path, self.run_dir, self.store.file):
             if path is not None:
@@ -265,7 +275,7 @@ class Config:
         return frozenset(found)
 
     def settings(self) -> Settings:
-        """What the core needs to know."""
+        """Return the settings that the core uses."""
         return Settings(
             name=self.desk.name,
             timezone=self.desk.timezone,

@@ -1,10 +1,10 @@
-"""Passwords and tokens: the configuration says where they are; they are read when they are used.
+"""Passwords and tokens. The configuration names the place of a secret; the secret is read when it is used.
 
 password = { env = "MAIL_PASSWORD" }
-password = { file = "mail-password" }               # relative to the config's folder; not readable by others
+password = { file = "mail-password" }               # relative to the folder of the configuration; not world-readable
 password = { credential = "mail-password" }         # systemd: LoadCredential= / SetCredentialEncrypted=
-password = { command = ["pass", "show", "mail"] }   # a string is given to /bin/sh
-password = "…"                                      # works, with a warning
+password = { command = ["pass", "show", "mail"] }   # a string is run by /bin/sh
+password = "…"                                      # accepted with a warning
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COMMAND_SECONDS: Final = 30
 
 
 class Secret:
-    """A value that is never shown. `reveal` reads it; nothing else does."""
+    """A secret value that is never shown. Only `reveal` reads it."""
 
     __slots__ = ("_base", "_kind", "_value")
 
@@ -34,19 +34,19 @@ class Secret:
 
     @classmethod
     def of(cls, given: Any, base: Path | None = None) -> Secret:
-        """From what the TOML says; relative files count from `base`. Raises Invalid, without the value."""
+        """Return the secret of a TOML value. Files are relative to `base`. Raises Invalid, without the value."""
         if isinstance(given, Secret):
             return given
         if isinstance(given, str):
             if not given:
-                raise Invalid("is empty; leave the key out if no password is needed")
+                raise Invalid("is empty; remove the key if no password is needed")
             return cls("literal", given, base)
         wanted = "{ env = … }, { file = … }, { credential = … } or { command = … }"
         if not isinstance(given, Mapping):
             raise Invalid(f"must be one of {wanted}")
         for key in given:
             if key not in SOURCES:
-                raise Invalid(f"unknown key, use {wanted}{did_you_mean(key, SOURCES)}", key=key)
+                raise Invalid(f"unknown key; use {wanted}{did_you_mean(key, SOURCES)}", key=key)
         if len(given) != 1:
             raise Invalid(f"must have exactly one of the keys {', '.join(SOURCES)}")
         [(kind, value)] = given.items()
@@ -55,17 +55,17 @@ class Secret:
         if not isinstance(value, str) or not value.strip():
             raise Invalid("must be text" + (" or a list of words" if kind == "command" else ""), key=kind)
         if kind == "credential" and (value in (".", "..") or "/" in value):
-            raise Invalid("must be a bare name, as in LoadCredential=NAME:…", key=kind)
+            raise Invalid("must be a name without a path, as in LoadCredential=NAME:…", key=kind)
         return cls(kind, value, base)
 
     @property
     def literal(self) -> bool:
-        """Whether the value itself stands in the configuration."""
+        """True if the configuration contains the value itself."""
         return self._kind == "literal"
 
     @property
     def source(self) -> str:
-        """Where the value comes from, for messages: never the value, never a command's arguments."""
+        """The source of the value, for messages. It never contains the value or the arguments of a command."""
         if self._kind == "literal":
             return "the configuration"
         if self._kind == "command":
@@ -73,7 +73,7 @@ class Secret:
         return f"{self._kind} {self._value}"
 
     def reveal(self) -> str:
-        """The value, without the newline at its end. Blocking. Raises ConfigError that names the source."""
+        """Read the value and remove the newline at its end. Blocking. Raises ConfigError that names the source."""
         value = {
             "literal": self._literal,
             "env": self._env,
@@ -86,27 +86,27 @@ class Secret:
         return value
 
     def objection(self) -> str:
-        """What is already wrong with where it is kept, "" if nothing is; reads no value and runs nothing."""
+        """Return the problem with the place of the value, "" if there is none. Reads no value and runs no command."""
         if self._kind != "file":
             return ""
         path = self._base / str(self._value)
         try:
             mode = path.stat().st_mode
         except OSError:
-            return ""  # the daemon's user may see what we cannot
+            return ""  # the user of the daemon may have access
         if mode & stat.S_IROTH:
-            return f"{path} can be read by everybody: chmod 600 {path}"
+            return f"{path} is readable by all users: chmod 600 {path}"
         return ""
 
     @property
     def missing(self) -> str:
-        """The file that should hold it and is not there, "" if nothing is known to be missing."""
+        """The configured file if it does not exist, "" otherwise."""
         path = self._base / str(self._value)
         return str(path) if self._kind == "file" and not path.exists() else ""
 
     @property
     def unset(self) -> str:
-        """The environment variable that should hold it and is not set here, "" if none is missing."""
+        """The configured environment variable if it is not set in this process, "" otherwise."""
         return str(self._value) if self._kind == "env" and not os.environ.get(str(self._value)) else ""
 
     def _literal(self) -> str:
@@ -116,7 +116,7 @@ class Secret:
         try:
             return os.environ[str(self._value)]
         except KeyError:
-            raise ConfigError(f"the environment variable {self._value} is not set", "It holds a password.") from None
+            raise ConfigError(f"the environment variable {self._value} is not set", "set it to the password") from None
 
     def _file(self) -> str:
         return _read(self._base / str(self._value))
@@ -125,8 +125,8 @@ class Secret:
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         if not folder:
             raise ConfigError(
-                f"there are no systemd credentials here, so none called {self._value}",
-                "Start the daemon with systemd and LoadCredential= in its unit.",
+                f"no systemd credential {self._value}: $CREDENTIALS_DIRECTORY is not set",
+                "start the daemon with systemd and LoadCredential= in its unit",
             )
         return _read(Path(folder) / str(self._value))
 
@@ -143,7 +143,7 @@ class Secret:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # it may repeat the password
                 cwd=self._base,
-                start_new_session=True,  # so that what it started ends with it
+                start_new_session=True,  # so that its child processes are killed with it
             )
         except OSError as error:
             raise ConfigError(f"{self.source} cannot be run: {error.strerror}") from None
@@ -152,9 +152,9 @@ class Secret:
                 output, _ = process.communicate(timeout=COMMAND_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                raise ConfigError(f"{self.source} gave no password within {COMMAND_SECONDS} s") from None
+                raise ConfigError(f"{self.source} did not return a password within {COMMAND_SECONDS} s") from None
         if process.returncode != 0:
-            raise ConfigError(f"{self.source} ended with status {process.returncode} instead of a password")
+            raise ConfigError(f"{self.source} failed with exit status {process.returncode}")
         return _decoded(output, self.source)
 
     def __repr__(self) -> str:
@@ -173,17 +173,17 @@ class Secret:
         return self._kind, self._value, self._base
 
     def __reduce__(self) -> Any:
-        raise TypeError("a Secret is not written anywhere")
+        raise TypeError("a Secret cannot be pickled")
 
 
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
-                raise ConfigError(f"{path} holds a password and can be read by everybody", f"chmod 600 {path}")
+                raise ConfigError(f"{path} contains a password and is readable by all users", f"chmod 600 {path}")
             return _decoded(file.read(1 << 20), str(path))
     except OSError as error:
-        raise ConfigError(f"{path} holds a password and cannot be read: {error.strerror}") from None
+        raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from None
 
 
 def _decoded(value: bytes, where: str) -> str:

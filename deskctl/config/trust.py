@@ -1,6 +1,6 @@
-"""Trust in files: a configuration can name commands and plugins, so nobody else may be able to change it.
+"""Check file permissions. A configuration can name commands and plugins, so other users must not be able to change it.
 
-Imports little: every command runs this.
+Every command runs this module, so it imports little.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: Symbolic links that are followed, as in Linux.
+#: The maximum number of symbolic links to follow, as in Linux.
 _MOST_LINKS = 40
 
 
-class Distrust(NamedTuple):
-    """The reason not to believe a file. `path` is the file or folder at fault, `why` continues its name in a message,
-    `repair` is the command, or the advice, that repairs it."""
+class TrustProblem(NamedTuple):
+    """The reason not to trust a file.
+
+    `path` is the file or folder with the problem. `why` follows the path in a message. `repair` is the command, or the
+    advice, to repair it.
+    """
 
     path: str
     why: str
@@ -26,29 +29,29 @@ class Distrust(NamedTuple):
         return f"{self.path} {self.why}"
 
 
-def distrust_way(path: str | os.PathLike[str], *, own: bool = False, folder: bool = False) -> Distrust | None:
-    """Return why what is found at `path` is not to be believed, None if it is.
+def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool = False) -> TrustProblem | None:
+    """Return the reason not to trust the file at `path`, None if it can be trusted.
 
-    The file and the folders that hold it, or a symbolic link to it, may be writable by nobody but their owners; so may
-    the folders above, unless they are sticky as /tmp is. All of them belong to the owner of the file, root or the
-    caller. `own`: the file belongs to the caller or root. `folder`: a folder is meant, not a file.
-    Raises OSError when it cannot be looked at.
+    The file, its folder and the folder of each symbolic link to it must be writable by their owners only. The same
+    holds for the folders above, except sticky folders such as /tmp. All of them must belong to the owner of the file,
+    root or the caller. `own`: the file must belong to the caller or root. `folder`: `path` must be a folder.
+    Raises OSError if the file or a folder cannot be examined.
     """
     path = os.fspath(path)
     if not os.path.isabs(path):
         path = os.path.join(os.getcwd(), path)
     status = os.stat(path)
     if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
-        return Distrust(path, f"is not a {'folder' if folder else 'file'}", "")
+        return TrustProblem(path, f"is not a {'folder' if folder else 'file'}", "")
     if own and not _is_one_of(status.st_uid, (os.geteuid(), 0)):
-        return Distrust(path, f"belongs to {login(status.st_uid)}, not to you or root", "")
+        return TrustProblem(path, f"belongs to {login(status.st_uid)}, not to you or root", "")
     if why := _writers(path, status):
-        return Distrust(path, why, _chmod(path, status))
+        return TrustProblem(path, why, _chmod(path, status))
     owners = (status.st_uid, os.geteuid(), 0)
     for parent, entry, last in _steps(path):
         found = os.stat(parent)
         if not _is_one_of(found.st_uid, owners):
-            return Distrust(
+            return TrustProblem(
                 parent, f"belongs to {login(found.st_uid)}, who is not the owner of {path}", _elsewhere(path, folder)
             )
         why = _writers(parent, found)
@@ -57,15 +60,17 @@ def distrust_way(path: str | os.PathLike[str], *, own: bool = False, folder: boo
         sticky = found.st_mode & stat.S_ISVTX and _is_one_of(os.lstat(os.path.join(parent, entry)).st_uid, owners)
         if folder or not last:
             if not sticky:
-                return Distrust(parent, why, _chmod(parent, found))
+                return TrustProblem(parent, why, _chmod(parent, found))
         else:
-            return Distrust(parent, why, _elsewhere(path, folder) if sticky else _chmod(parent, found))
+            return TrustProblem(parent, why, _elsewhere(path, folder) if sticky else _chmod(parent, found))
     return None
 
 
 def _steps(path: str) -> Iterator[tuple[str, str, bool]]:
-    """Every (folder, entry) that leads from / to what `path` names, symbolic links followed. True with those whose
-    entry is the file or a link to it."""
+    """Yield every (folder, entry) on the way from / to the file at `path`, with symbolic links followed.
+
+    The third item is True if the entry is the file itself or a link to it.
+    """
     names = [name for name in path.split("/") if name not in ("", ".")]
     rest = [(name, index == 0) for index, name in enumerate(reversed(names))]
     folder, links = "/", 0
@@ -90,17 +95,17 @@ def _steps(path: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _writers(path: str, status: os.stat_result) -> str:
-    """Return who else can change it, in words that continue its name; "" for nobody."""
+    """Describe the other users who can change a file, for a message after its path. Return "" if there are none."""
     mode = stat.S_IMODE(status.st_mode)
     if mode & stat.S_IWOTH:
-        return f"can be changed by everybody (mode {mode:o})"
+        return f"is writable by all users (mode {mode:o})"
     if mode & stat.S_IWGRP and not (_is_private(status.st_gid, status.st_uid) and not _has_acl(path)):
-        return f"can be changed by its group (mode {mode:o})"
+        return f"is writable by its group (mode {mode:o})"
     return ""
 
 
 def _is_private(gid: int, uid: int) -> bool:
-    """Return whether a group is the owner's own: called as the owner, and without other members. Root's never is."""
+    """Return True if a group is the owner's private group: same name, no other members. Root has no private group."""
     import grp
     import pwd
 
@@ -116,7 +121,7 @@ def _is_private(gid: int, uid: int) -> bool:
 
 
 def _has_acl(path: str) -> bool:
-    """Return whether an access control list names others; their rights are shown as those of the group."""
+    """Return True if the file has an access control list. Its rights appear as group rights in the mode."""
     try:
         return bool(os.getxattr(path, "system.posix_acl_access"))
     except OSError:
@@ -128,7 +133,7 @@ def _is_one_of(uid: int, owners: tuple[int, ...]) -> bool:
 
 
 def _unmapped() -> int | None:
-    """Return the uid under which root shows in a user namespace that does not map it, None outside of such."""
+    """Return the uid that stands for root in a user namespace without root, None outside such a namespace."""
     try:
         with open("/proc/self/uid_map", "rb") as file:
             if file.read().split() == [b"0", b"0", b"4294967295"]:

@@ -1,4 +1,4 @@
-"""What `deskctl init` writes: a small configuration with comments, that checks without a warning."""
+"""Write the initial configuration for `deskctl init`: short, with comments, and without warnings in a check."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def initial(
     smtp: str | None = None,
     store: str = "sqlite:///desk.db",
 ) -> str:
-    """The text of a `config.toml`. With `address` it has an email channel; `listen` and `smtp` are HOST:PORT.
+    """Return the text of a `config.toml`. With `address` it has an email channel; `listen` and `smtp` are HOST:PORT.
 
-    Raises UsageError for a place that is not HOST:PORT. Whatever else is wrong, `check` will say.
+    Raises UsageError if one of these is not HOST:PORT. `check` reports all other errors.
     """
     lines = [
-        "# The configuration of a help desk. `deskctl config check` says what is wrong with it; every key that",
-        "# there is stands in config.example.toml and in docs/reference/config.md.",
+        "# The configuration of a help desk. `deskctl config check` reports errors in it. config.example.toml and",
+        "# docs/reference/config.md explain every key.",
         "",
         "[desk]",
         f"name = {_quoted(name)}",
         f"timezone = {_quoted(timezone)}",
         f"language = {_quoted(language)}",
-        '#undo_window = "10s"        # how long a reply waits, so that `deskctl undo` can take it back',
-        '#close_after = "4d"         # from solved to closed',
+        '#undo_window = "10s"        # a reply is sent after this time; until then `deskctl undo` can stop it',
+        '#close_after = "4d"         # a solved ticket is closed after this time',
         "",
         "[store]",
-        f"url = {_quoted(store)}" + ("   # counts from this folder" if store == "sqlite:///desk.db" else ""),
+        f"url = {_quoted(store)}" + ("   # relative to this folder" if store == "sqlite:///desk.db" else ""),
     ]
     if address is not None:
         lines += [
@@ -46,41 +46,41 @@ def initial(
             f"address = {_quoted(address)}",
             f"team = {_quoted(team)}",
         ]
-        lines += _place("listen", listen, "127.0.0.1:2525", "mail comes in here, from a mail server of yours")
+        lines += _endpoint("listen", listen, "127.0.0.1:2525", "your mail server delivers mail here")
         lines += ['#imap = { host = "imap.example.org", user = "…", password = { file = "imap-password" } }']
-        lines += _place("smtp", smtp, "127.0.0.1:25", "answers leave through this relay")
+        lines += _endpoint("smtp", smtp, "127.0.0.1:25", "replies are sent through this relay")
     return "\n".join(lines) + "\n"
 
 
 def create(path: Path, text: str) -> None:
-    """Write a new configuration that only its owner can read or change. Raises Refused if there is one."""
+    """Write a new configuration that only its owner can read and change. Raises Refused if the file exists."""
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refused(f"{path} exists", "Edit it, or take another folder with --dir.") from None
+        raise Refused(f"{path} already exists", "edit it, or choose another folder with --dir") from None
     except OSError as error:
-        raise Refused(f"{path} cannot be made: {error.strerror}") from None
+        raise Refused(f"cannot create {path}: {error.strerror}") from None
     with os.fdopen(file, "w", encoding="utf-8") as stream:
         stream.write(text)
 
 
-def _place(key: str, place: str | None, example: str, meaning: str) -> list[str]:
-    """`listen` or `smtp`, switched off when it was not asked for."""
-    host, port = _host_and_port(place or example)
-    return [f"{'' if place else '#'}{key} = {{ host = {_quoted(host)}, port = {port} }}   # {meaning}"]
+def _endpoint(key: str, endpoint: str | None, example: str, meaning: str) -> list[str]:
+    """Return the line of `listen` or `smtp`, commented out if no endpoint was given."""
+    host, port = _host_and_port(endpoint or example)
+    return [f"{'' if endpoint else '#'}{key} = {{ host = {_quoted(host)}, port = {port} }}   # {meaning}"]
 
 
-def _host_and_port(place: str) -> tuple[str, int]:
-    """`127.0.0.1:25`, `[::1]:25` or `:25` (this machine)."""
-    host, colon, port = place.rpartition(":")
+def _host_and_port(endpoint: str) -> tuple[str, int]:
+    """Parse `127.0.0.1:25`, `[::1]:25` or `:25` (this machine)."""
+    host, colon, port = endpoint.rpartition(":")
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        raise UsageError(f"{place!r} is not HOST:PORT", "for example 127.0.0.1:2525.")
+        raise UsageError(f"not HOST:PORT: {endpoint!r}", "for example 127.0.0.1:2525")
     return host or "127.0.0.1", int(port)
 
 
 def _quoted(text: str) -> str:
-    """A TOML string."""
+    """Return a TOML string."""
     import tomlkit
 
     return tomlkit.item(text).as_string()

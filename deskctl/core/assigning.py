@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from ..errors import DeskctlError, Refused
+from ..i18n import _
 from . import targets
 from .commands import Command
 from .commands import tickets as c
@@ -25,11 +26,14 @@ def take(unit: Unit, command: c.Take, actor: Actor) -> Steps:
     ticket = workable(unit, command.ticket)
     handle = _agent(actor)
     if ticket.assignee == handle:
-        return Said(f"ticket {ticket.number} is yours already", (ticket.number,))
+        return Said(_("ticket {number} is yours already", number=ticket.number), (ticket.number,))
     _high_enough(unit, unit.agents[handle], ticket)
     yield from give_to_agent(ticket, handle)
-    was = f", was {ticket.assignee}'s" if ticket.assignee else ""
-    return Said(f"ticket {ticket.number} is yours{was}", (ticket.number,))
+    if ticket.assignee:
+        said = _("ticket {number} is yours, was {agent}'s", number=ticket.number, agent=ticket.assignee)
+    else:
+        said = _("ticket {number} is yours", number=ticket.number)
+    return Said(said, (ticket.number,))
 
 
 def next_(unit: Unit, command: c.Next, actor: Actor) -> Steps:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import NotFound
+from ..i18n import _
 from .changes import Changes
 from .codes import LinkCode, LinkTries
 from .conversation import Message, MessageHead, head
@@ -146,7 +147,7 @@ class Unit:
         self.load_tickets((number,))
         found = self._tickets[number]
         if found is None:
-            raise NotFound(f"there is no ticket {number}", "deskctl list --all shows every ticket")
+            raise NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
         return found
 
     def find_ticket(self, number: int) -> Ticket | None:
@@ -163,7 +164,7 @@ class Unit:
         self.load_contacts((number,))
         found = self._contacts[number]
         if found is None:
-            raise NotFound(f"there is no contact {number}", "deskctl contact list shows them")
+            raise NotFound(_("no contact {number}", number=number), _("deskctl contact list shows all contacts"))
         return found
 
     def contacts_into(self, ids: Collection[int]) -> list[Contact]:
@@ -219,7 +220,7 @@ class Unit:
             for entry in self.source.outbox((number,)):
                 self._outbox[entry.id] = entry
         if number not in self._outbox:
-            raise NotFound(f"there is no outgoing message {number}", "deskctl outbox list --all shows them")
+            raise NotFound(_("no outgoing message {number}", number=number), _("see deskctl outbox list --all"))
         return self._outbox[number]
 
     def outbox_of(self, ticket: int) -> Iterator[OutboxEntry]:

@@ -36,6 +36,9 @@ class ProbeContext:
     def sending(self, outbox_id: int) -> None:
         self._store.outbox.mark_sending(outbox_id)
 
+    def listening(self) -> None:
+        pass
+
     def accepting(self) -> bool:
         return self._store.writable()
 

@@ -29,6 +29,7 @@ from ..core.messages import (
     RecipientReport,
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
+from ..i18n import translator
 from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
 from .channel import (
     AuthFailed,
@@ -45,7 +46,7 @@ from .channel import (
     Unavailable,
     Uncertain,
 )
-from .erasing import ErasedPerson, EraseType
+from .erasure import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words
@@ -108,4 +109,5 @@ __all__ = [
     "WriteContext",
     "duration",
     "hookimpl",
+    "translator",
 ]

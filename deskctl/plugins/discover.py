@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from ..config.trust import distrust_way
+from ..config.trust import check_trust
 from ..errors import ConfigError
 
 ENTRY_POINTS = "deskctl"
@@ -52,7 +52,7 @@ def in_folder(folder: Path) -> Iterator[Found]:
     Raises ConfigError when the folder itself cannot be believed.
     """
     try:
-        why = str(distrust_way(folder, own=True, folder=True) or "")
+        why = str(check_trust(folder, own=True, folder=True) or "")
         files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and not file.name.startswith("_"))
     except OSError as error:
         why, files = f"{folder} cannot be read: {error.strerror}", []
@@ -64,7 +64,7 @@ def in_folder(folder: Path) -> Iterator[Found]:
 
 def _module(file: Path) -> ModuleType:
     try:
-        why = str(distrust_way(file, own=True) or "")
+        why = str(check_trust(file, own=True) or "")
     except OSError as error:
         why = f"{file} cannot be read: {error.strerror}"
     if why:

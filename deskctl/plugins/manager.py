@@ -13,17 +13,17 @@ from typing import Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
 
 import pluggy
 
-from ..config.absent import ON_PURPOSE
+from ..config.missing_types import DISABLED_REASON
 from ..config.problems import did_you_mean
 from ..errors import ConfigError, DeskctlError
 from . import hookspecs
 from .automation import AutomationType
-from .brought import Brought, brought
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
-from .erasing import EraseType
+from .erasure import EraseType
 from .requests import RequestType
 from .suggestion import SuggestionType
+from .validation import Brought, brought
 from .version import objection
 
 log = logging.getLogger("deskctl.plugins")
@@ -103,7 +103,7 @@ class Plugins:
 
     def absent(self) -> dict[str, str]:
         """Why plugins are off, by name; for `deskctl.config.check`."""
-        return {name: plugin.error or ON_PURPOSE for name, plugin in self._plugins.items() if not plugin.enabled}
+        return {name: plugin.error or DISABLED_REASON for name, plugin in self._plugins.items() if not plugin.enabled}
 
     def switch_off(self, name: str, why: str) -> None:
         """Take a plugin out and say why; nothing of it stays."""

@@ -42,11 +42,11 @@ def test_doctor_and_every_command_refuse_a_folder_that_its_group_can_change(desk
     desk.folder.chmod(0o770)
     for words in (["list"], ["agent", "list"], ["config", "check"], ["db", "status"]):
         error = desk(*words, *named, code=5).err
-        assert f"{desk.folder} can be changed by its group (mode 770)" in error
+        assert f"{desk.folder} is writable by its group (mode 770)" in error
         assert f"chmod g-w {desk.folder}" in error
     (row,) = findings(desk)
     assert row[0] == "configuration"
-    assert row[1].startswith(f"{desk.folder} can be changed by its group (mode 770), so ")
+    assert row[1].startswith(f"{desk.folder} is writable by its group (mode 770), so ")
     assert row[2] == f"chmod g-w {desk.folder}"
     desk.folder.chmod(0o700)
     desk("list")
@@ -56,7 +56,7 @@ def test_doctor_finds_a_store_that_is_not_writable_or_that_others_reach(alone: S
     store = alone.folder / "desk.db"
     for mode, words, repair in (
         (0o440, "is not writable", "chmod u+w"),
-        (0o646, "can be changed by everybody", "chmod o-w"),
+        (0o646, "is writable by all users", "chmod o-w"),
         (0o644, "everybody can read", "chmod o-r"),
     ):
         store.chmod(mode)

@@ -24,7 +24,7 @@ LOADED = (
     "deskctl.store",
     "deskctl.store.migrate",
     "deskctl.desk.local",
-    "deskctl.config.reading",
+    "deskctl.config.loader",
     "deskctl.plugins.manager",
     "deskctl_email",
     "deskctl_email.commands",

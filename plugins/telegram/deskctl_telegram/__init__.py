@@ -1,4 +1,4 @@
-"""Telegram for deskctl. The hooks, and nothing else: what they name is imported when it is used."""
+"""Telegram for deskctl: the plugin's hooks. Other modules are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             open=_open,
             parse=_parse,
             capabilities=Capabilities(marks_sending=True, conversational=True, choices=True),
-            description="A Telegram bot: its chats are tickets; by long polling or a webhook",
+            listens=lambda config: config.webhook is not None,
+            description="A Telegram bot whose chats become tickets; uses long polling or a webhook",
         ),
     )

@@ -19,7 +19,7 @@ from deskctl.plugins import (
 )
 
 from .config import TelegramConfig
-from .state import Progress
+from .state import DeliveryProgress
 
 if TYPE_CHECKING:
     from .api import Api
@@ -28,36 +28,36 @@ if TYPE_CHECKING:
 
 
 class TelegramChannel:
-    """Fulfils `deskctl.plugins.Channel`. Connects to nothing before it is asked to."""
+    """The `deskctl.plugins.Channel` of a bot. It opens no connection until a method is called."""
 
     def __init__(self, config: TelegramConfig, context: ChannelContext) -> None:
         self._config = config
         self._context = context
-        self._progress = Progress(context)
+        self._progress = DeliveryProgress(context)
         self._api: Api | None = None
         self._opening = asyncio.Lock()
         self._intake: Intake | None = None
         self._listener: Listener | None = None
-        # Two messages to one chat arrive in the order in which they were sent.
-        self._turns: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        # One lock per chat keeps two messages to the same chat in order.
+        self._chat_locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def receive(self) -> None:
-        api = await self._opened()
-        from .api import ApiError, while_receiving
+        api = await self._open_api()
+        from .errors import ApiError, receive_error
         from .intake import Intake
         from .polling import poll
 
         try:
             me = await api.me()
         except ApiError as error:
-            raise while_receiving(error) from None
+            raise receive_error(error) from None
         hook = self._config.webhook
         self._intake = Intake(
             api,
             self._context,
             me,
             groups=self._config.groups,
-            largest_file=self._config.largest_file,
+            download_limit=self._config.download_limit,
             via="webhook" if hook else "polling",
         )
         if hook is None:
@@ -72,28 +72,27 @@ class TelegramChannel:
         from .compose import chat_for
 
         if message.copy:
-            raise Rejected("Telegram keeps what was sent by itself")
+            raise Rejected("Telegram keeps sent messages itself")
         chat = chat_for(message)
         try:
-            api = await self._opened()
+            api = await self._open_api()
         except AuthFailed as error:
             raise TryLater(error.what, error.hint) from None
-        from .sending import send
+        from .delivery import send
 
-        turn = self._turns.setdefault(chat, asyncio.Lock())
-        async with turn:
-            return await send(api, message, self._config.largest_upload, self._context, self._progress)
+        async with self._chat_locks.setdefault(chat, asyncio.Lock()):
+            return await send(api, message, self._config.upload_limit, self._context, self._progress)
 
     async def check(self) -> Health:
         try:
-            api = await self._opened()
+            api = await self._open_api()
             from .check import check
 
             return Health(await check(api, self._config, self._listener))
         except AuthFailed as error:
             return Health((Part("token", False, error.what, error.hint),))
         except Exception as error:
-            self._context.log.exception("the check itself failed")
+            self._context.log.exception("the channel check failed")
             return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
 
     async def aclose(self) -> None:
@@ -105,18 +104,18 @@ class TelegramChannel:
         if api is not None:
             await api.close()
 
-    async def _opened(self) -> Api:
-        """The library is loaded and the token read when the channel is used for the first time; both may take long."""
+    async def _open_api(self) -> Api:
+        """Return the API client. Load the library and read the token on first use, because both can be slow."""
         async with self._opening:
             if self._api is None:
-                self._api = await asyncio.to_thread(self._make)
+                self._api = await asyncio.to_thread(self._create_api)
             return self._api
 
-    def _make(self) -> Api:
+    def _create_api(self) -> Api:
         from .api import Api
 
         try:
             token = self._config.token.reveal()
         except ConfigError as error:
-            raise AuthFailed(f"there is no token: {error.what}", error.hint) from None
+            raise AuthFailed(f"no token: {error.what}", error.hint) from None
         return Api(token, self._config.api)

@@ -1,4 +1,4 @@
-"""What `deskctl channel test` finds out about a bot, part by part. It sends nothing and takes nothing in."""
+"""The checks of `deskctl channel test` for a bot. They send no message and receive no update."""
 
 from __future__ import annotations
 
@@ -8,57 +8,58 @@ from typing import TYPE_CHECKING
 
 from deskctl.plugins import Part
 
-from .api import Api, ApiError, Trouble, while_receiving
+from .api import Api
 from .config import TelegramConfig, Webhook
-from .reading import line, table, whole
+from .errors import ApiError, ErrorKind, receive_error
+from .json_access import as_dict, as_int, one_line
 
 if TYPE_CHECKING:
     from .webhook import Listener
 
 
 async def check(api: Api, config: TelegramConfig, listener: Listener | None) -> tuple[Part, ...]:
-    """Raises nothing that Telegram could cause."""
+    """Check each part of the channel. An error of Telegram becomes a failed part, not an exception."""
     try:
-        me = table(await api.call("getMe"))
+        me = as_dict(await api.call("getMe"))
     except ApiError as error:
-        failure = while_receiving(error)
+        failure = receive_error(error)
         return (Part("bot", False, getattr(failure, "what", ""), getattr(failure, "hint", "")),)
-    parts = [Part("bot", True, f"@{line(me.get('username'), 64)}, {line(me.get('first_name'), 64)}")]
-    parts.append(await _updates(api, config.webhook))
+    parts = [Part("bot", True, f"@{one_line(me.get('username'), 64)}, {one_line(me.get('first_name'), 64)}")]
+    parts.append(await _check_updates(api, config.webhook))
     if config.webhook is not None:
-        parts.append(await _listens(config.webhook, listener))
+        parts.append(await _check_listener(config.webhook, listener))
     if config.groups:
-        parts.append(_groups(me))
+        parts.append(_check_groups(me))
     return tuple(parts)
 
 
-async def _updates(api: Api, hook: Webhook | None) -> Part:
-    """How Telegram hands updates over at present."""
+async def _check_updates(api: Api, hook: Webhook | None) -> Part:
+    """Compare the way in which Telegram delivers updates now with the configured one."""
     name = "polling" if hook is None else "webhook"
     try:
-        info = table(await api.call("getWebhookInfo"))
+        info = as_dict(await api.call("getWebhookInfo"))
     except ApiError as error:
-        if error.trouble is Trouble.BROKEN:  # an emulator, or an old server of one's own
-            return Part(name, True, "the server does not tell")
+        if error.kind is ErrorKind.SERVER_ERROR:  # an emulator or an old Bot API server lacks the method
+            return Part(name, True, "the server does not report its webhook")
         return Part(name, False, error.what)
-    url = line(info.get("url"), 300)
-    waiting = f"{whole(info.get('pending_update_count')) or 0} updates wait"
+    url = one_line(info.get("url"), 300)
+    pending = f"pending updates: {as_int(info.get('pending_update_count')) or 0}"
     if hook is None:
         if url:
             what = f"updates go to a webhook at {url}"
             return Part(name, False, what, "Another program set it; the daemon removes it when it starts.")
-        return Part(name, True, waiting)
+        return Part(name, True, pending)
     if url != hook.url:
-        what = f"Telegram brings updates to {url}" if url else "Telegram has no webhook"
-        return Part(name, False, what, "The daemon sets it when it starts; is it running?")
-    if (whole(info.get("last_error_date")) or 0) and (whole(info.get("pending_update_count")) or 0):
-        what = f"Telegram could not deliver: {line(info.get('last_error_message'), 200)}; {waiting}"
-        return Part(name, False, what, f"Does the proxy pass {hook.url} on to {hook.place}?")
-    return Part(name, True, f"{url}; {waiting}")
+        what = f"Telegram sends updates to {url}" if url else "no webhook is set at Telegram"
+        return Part(name, False, what, "The daemon sets it when it starts; check that it is running.")
+    if (as_int(info.get("last_error_date")) or 0) and (as_int(info.get("pending_update_count")) or 0):
+        what = f"Telegram could not deliver: {one_line(info.get('last_error_message'), 200)}; {pending}"
+        return Part(name, False, what, f"Check that the proxy forwards {hook.url} to {hook.place}.")
+    return Part(name, True, f"{url}; {pending}")
 
 
-async def _listens(hook: Webhook, listener: Listener | None) -> Part:
-    """Whether the place that the proxy passes updates on to can be connected to."""
+async def _check_listener(hook: Webhook, listener: Listener | None) -> Part:
+    """Connect to the address to which the proxy forwards updates."""
     port = listener.port if listener is not None and listener.port is not None else hook.port
     place = listener.place if listener is not None else hook.place
     try:
@@ -71,13 +72,16 @@ async def _listens(hook: Webhook, listener: Listener | None) -> Part:
         with contextlib.suppress(OSError):
             await writer.wait_closed()
     except (OSError, TimeoutError):
-        return Part("listener", False, f"nobody listens at {place}", "The daemon does; is it running?")
+        return Part(
+            "listener", False, f"no program listens at {place}", "The daemon listens there; check that it is running."
+        )
     return Part("listener", True, place)
 
 
-def _groups(me: dict[str, object]) -> Part:
+def _check_groups(me: dict[str, object]) -> Part:
     if me.get("can_join_groups") is False:
-        hint = "BotFather: /setjoingroups, Enable. Or set groups = false."
-        return Part("groups", False, "the bot may not be added to groups", hint)
-    reads = me.get("can_read_all_group_messages") is True
-    return Part("groups", True, "hears everything, answers when spoken to" if reads else "hears what is said to it")
+        hint = "Send /setjoingroups to BotFather and choose Enable, or set groups = false."
+        return Part("groups", False, "the bot cannot be added to groups", hint)
+    reads_all = me.get("can_read_all_group_messages") is True
+    detail = "receives all messages, keeps those addressed to it" if reads_all else "receives messages addressed to it"
+    return Part("groups", True, detail)

@@ -1,4 +1,4 @@
-"""From what the desk wants to say to the calls that say it. Plain text stays plain: no parse mode, no entities."""
+"""Conversion of an outgoing message to Bot API calls. Text is sent as plain text, without parse mode or entities."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any, Final
 
 from deskctl.plugins import Choice, FileRef, OutboundMessage, Rejected
 
-from .cutting import cut
-from .parse import CHOICE
+from .parse import CHOICE_PREFIX
+from .split_text import split_text
 
-#: More messages than this at once is no answer but a document.
-MOST_PARTS: Final = 20
+#: The most messages for one text; a longer text is a document.
+MAX_PARTS: Final = 20
 #: https://core.telegram.org/bots/api#sendphoto
 PHOTO_LIMIT: Final = 10 * 1024 * 1024
 PHOTOS: Final = frozenset({"image/jpeg", "image/png"})
 #: https://core.telegram.org/bots/api#inlinekeyboardbutton
 DATA_LIMIT: Final = 64
-#: Before the words of a machine.
-MACHINE: Final = "🤖 "
+#: The prefix of automatic messages.
+AUTOMATIC_PREFIX: Final = "🤖 "
 
 _CHAT = re.compile(r"-?[0-9]{1,19}")
 _ID = re.compile(r"<(-?[0-9]{1,19})\.([0-9]{1,19})(?:\.[0-9]+)?@(?:[0-9]+\.)?telegram>")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One call. `file` goes along under the name `field`."""
+class ApiCall:
+    """One call of a method. `file` is uploaded as the form field `field`."""
 
     method: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -38,68 +38,69 @@ class Step:
 
 
 def chat_for(message: OutboundMessage) -> str:
-    """Where it goes: the group it is about, else the customer's own chat. Raises Rejected."""
+    """Return the chat id: of the group that the message is for, or else of the customer. Raise Rejected."""
     chat = message.headers.get("telegram-chat") or next(iter(message.to), "")
     if not _CHAT.fullmatch(chat):
         raise Rejected(
-            f"{chat or 'nobody'!r} is nobody's chat on Telegram",
-            "Telegram's customers are numbers; a bot can write only to those who wrote to it first.",
+            f'not a Telegram chat id: "{chat}"',
+            "Telegram customers have numeric ids, and a bot can write only to those who wrote to it first.",
         )
     return chat
 
 
-def compose(message: OutboundMessage, upload_limit: int) -> list[Step]:
-    """The calls in their order. Raises Rejected: nothing to say, too much of it, a file that is too large."""
+def compose(message: OutboundMessage, upload_limit: int) -> list[ApiCall]:
+    """Return the calls in order. Raise Rejected if there is no content, too much text, or a file is too large."""
     chat = chat_for(message)
-    text, buttons = _with_choices(message)
-    parts = cut(MACHINE + text.lstrip() if message.automatic and text.strip() else text)
-    if len(parts) > MOST_PARTS:
+    text, buttons = _text_and_buttons(message)
+    parts = split_text(AUTOMATIC_PREFIX + text.lstrip() if message.automatic and text.strip() else text)
+    if len(parts) > MAX_PARTS:
         raise Rejected(
-            f"the text would be {len(parts)} messages on Telegram, and {MOST_PARTS} are the most",
+            f"the text is too long: it needs {len(parts)} Telegram messages, the limit is {MAX_PARTS}",
             "Attach it as a file.",
         )
-    steps = [Step("sendMessage", {"text": part}) for part in parts]
-    steps += [_upload(file, upload_limit) for file in message.files]
-    if not steps:
-        raise Rejected("there is nothing to say: no text, no file")
-    with_buttons = len(parts) - 1 if parts else len(steps) - 1
-    for number, step in enumerate(steps):
-        step.params["chat_id"] = chat
+    calls = [ApiCall("sendMessage", {"text": part}) for part in parts]
+    calls += [_upload(file, upload_limit) for file in message.files]
+    if not calls:
+        raise Rejected("the message has no text and no file")
+    with_buttons = len(parts) - 1 if parts else len(calls) - 1
+    for number, call in enumerate(calls):
+        call.params["chat_id"] = chat
         if thread := message.headers.get("telegram-thread"):
-            step.params["message_thread_id"] = thread
-        if number == 0 and (answered := _answered(message, chat)):
-            step.params["reply_parameters"] = json.dumps({"message_id": answered, "allow_sending_without_reply": True})
+            call.params["message_thread_id"] = thread
+        if number == 0 and (replied_to := _replied_to(message, chat)):
+            reply = {"message_id": replied_to, "allow_sending_without_reply": True}
+            call.params["reply_parameters"] = json.dumps(reply)
         if number == with_buttons and buttons:
-            step.params["reply_markup"] = json.dumps({"inline_keyboard": buttons}, ensure_ascii=False)
-    return steps
+            call.params["reply_markup"] = json.dumps({"inline_keyboard": buttons}, ensure_ascii=False)
+    return calls
 
 
-def as_document(step: Step) -> Step:
-    """The same picture sent as a file: Telegram takes no photo that is too long, too wide or broken."""
-    return Step("sendDocument", step.params, step.file, "document")
+def as_document(call: ApiCall) -> ApiCall:
+    """Return the call that sends the picture as a file. Telegram refuses photos that are too large or damaged."""
+    return ApiCall("sendDocument", call.params, call.file, "document")
 
 
-def _upload(file: FileRef, limit: int) -> Step:
+def _upload(file: FileRef, limit: int) -> ApiCall:
     if file.size > limit:
         raise Rejected(
-            f"{file.filename} is larger than {limit // 1024**2} MB, the most that Telegram takes from a bot",
-            "Put it where it can be downloaded, and send the address.",
+            f"{file.filename} is larger than {limit // 1024**2} MB, Telegram's limit for bots",
+            "Put the file on a web server and send the link.",
         )
     if file.size == 0:
-        raise Rejected(f"{file.filename} is empty, and Telegram takes no empty files")
+        raise Rejected(f"{file.filename} is empty; Telegram does not accept empty files")
     if file.content_type in PHOTOS and file.size <= PHOTO_LIMIT:
-        return Step("sendPhoto", {}, file, "photo")
-    return Step("sendDocument", {}, file, "document")
+        return ApiCall("sendPhoto", {}, file, "photo")
+    return ApiCall("sendDocument", {}, file, "document")
 
 
-def _answered(message: OutboundMessage, chat: str) -> int | None:
-    """The number of the customer's message in the same chat that this answers."""
+def _replied_to(message: OutboundMessage, chat: str) -> int | None:
+    """Return the number of the customer's message in the same chat to which this one replies, or None."""
     found = _ID.fullmatch(message.in_reply_to or "")
     return int(found[2]) if found and found[1] == chat else None
 
 
-def _with_choices(message: OutboundMessage) -> tuple[str, list[list[dict[str, str]]]]:
-    """The text, and a row of one button for each choice; choices that no button can carry stand in the text."""
+def _text_and_buttons(message: OutboundMessage) -> tuple[str, list[list[dict[str, str]]]]:
+    """Return the text and a button row per choice; if one does not fit on a button, list all choices in the text."""
     if all(_fits(choice) for choice in message.choices):
         return message.text, _buttons(message.choices)
     listed = "\n".join(f"- {choice.label}" for choice in message.choices)
@@ -107,8 +108,8 @@ def _with_choices(message: OutboundMessage) -> tuple[str, list[list[dict[str, st
 
 
 def _fits(choice: Choice) -> bool:
-    return len((CHOICE + choice.key).encode()) <= DATA_LIMIT and bool(choice.label.strip())
+    return len((CHOICE_PREFIX + choice.key).encode()) <= DATA_LIMIT and bool(choice.label.strip())
 
 
 def _buttons(choices: Sequence[Choice]) -> list[list[dict[str, str]]]:
-    return [[{"text": choice.label, "callback_data": CHOICE + choice.key}] for choice in choices]
+    return [[{"text": choice.label, "callback_data": CHOICE_PREFIX + choice.key}] for choice in choices]

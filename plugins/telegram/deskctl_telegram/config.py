@@ -1,4 +1,4 @@
-"""The table `[channels.NAME]` of a Telegram channel."""
+"""The configuration table `[channels.NAME]` of a Telegram channel."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from attrs import Attribute, field, frozen
 
 from deskctl.plugins import Invalid, Remark, Secret
 
-#: What a bot may fetch and send through Telegram's own servers (https://core.telegram.org/bots/api#getfile).
-FETCH_LIMIT: Final = 20 * 1024 * 1024
-SEND_LIMIT: Final = 50 * 1024 * 1024
-#: What a server of one's own lets through at most (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
-OWN_SERVER_LIMIT: Final = 2000 * 1024 * 1024
+#: The largest download and upload through Telegram's own servers (https://core.telegram.org/bots/api#getfile).
+DOWNLOAD_LIMIT: Final = 20 * 1024 * 1024
+UPLOAD_LIMIT: Final = 50 * 1024 * 1024
+#: The largest file of a local server (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+LOCAL_SERVER_LIMIT: Final = 2000 * 1024 * 1024
 
 PUBLIC_API: Final = "https://api.telegram.org"
 _UNITS: Final = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
@@ -24,20 +24,20 @@ _SIZE = re.compile(r"([0-9]{1,12}) ?(|B|KB|MB|GB)", re.IGNORECASE)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by its own name for itself: nothing said to it can be overheard."""
+    """Return True if `host` is a loopback name or address, so that the traffic does not leave this machine."""
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def size(given: str) -> int:
-    """Bytes, from `20MB`. Raises Invalid."""
+def parse_size(given: str) -> int:
+    """Return the bytes of a size such as `20MB`. Raise Invalid."""
     found = _SIZE.fullmatch(given.strip())
     if found is None:
-        raise Invalid(f'{given!r} is no size; it is a number and a unit, as in "20MB" or "500KB"')
+        raise Invalid(f'not a size: "{given}"; use a number and a unit, for example "20MB" or "500KB"')
     return int(found[1]) * _UNITS[found[2].upper()]
 
 
-def _base(instance: Any, attribute: Attribute[str], value: str) -> None:
-    """The token is part of every address below it: in the clear only within this machine."""
+def _validate_api(instance: Any, attribute: Attribute[str], value: str) -> None:
+    """Accept http:// only for this machine, because every URL below contains the token."""
     try:
         parts = urlsplit(value)
         host, port = parts.hostname, parts.port
@@ -51,15 +51,18 @@ def _base(instance: Any, attribute: Attribute[str], value: str) -> None:
         or parts.fragment
         or parts.username
     ):
-        raise Invalid(f"{value!r} is not an address like {PUBLIC_API}", key=attribute.name)
+        raise Invalid(f'not a URL: "{value}"; use a URL like {PUBLIC_API}', key=attribute.name)
     if parts.scheme == "http" and not is_loopback(host):
-        raise Invalid("must begin with https://, or the token could be overheard", key=attribute.name)
+        raise Invalid("must begin with https:// to protect the token", key=attribute.name)
 
 
 @frozen(kw_only=True)
 class Webhook:
-    """Where Telegram brings updates: `url` is what it calls, `host` and `port` (or the UNIX socket `path`) where we
-    listen for what a proxy passes on. `secret` comes with every call; without it one is made up at each start."""
+    """The webhook to which Telegram sends updates.
+
+    Telegram calls `url`; the channel listens on `host` and `port` (or the UNIX socket `path`) for requests that a proxy
+    forwards. Every request carries `secret`; without the key, a new one is generated at each start.
+    """
 
     url: str = field()
     host: str = "127.0.0.1"
@@ -68,41 +71,44 @@ class Webhook:
     secret: Secret | None = None
 
     @url.validator
-    def _reachable(self, attribute: Any, value: str) -> None:
+    def _validate_url(self, attribute: Any, value: str) -> None:
         parts = urlsplit(value)
         if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise Invalid(f"{value!r} is not an address like https://desk.example.org/telegram", key="url")
+            raise Invalid(f'not a URL: "{value}"; use a URL like https://desk.example.org/telegram', key="url")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise Invalid("must begin with https://: Telegram calls nothing else", key="url")
+            raise Invalid("must begin with https://; Telegram calls no other URLs", key="url")
 
     def __attrs_post_init__(self) -> None:
         if self.port is None and self.path is None:
-            raise Invalid('needs a port, or path = "/run/…" for a UNIX socket')
+            raise Invalid('missing port; set port, or path = "/run/…" for a UNIX socket')
         if self.port is not None and self.path is not None:
-            raise Invalid("has a port and a path: keep one of them")
+            raise Invalid("port and path are both set; remove one of them")
         if self.port is not None and not 0 <= self.port <= 65535:
-            raise Invalid(f"{self.port} is not a port: 1 to 65535, or 0 for any that is free", key="port")
+            raise Invalid(f"not a port: {self.port}; use 1 to 65535, or 0 for any free port", key="port")
         if not self.host or any(c.isspace() or c in "/@" for c in self.host):
-            raise Invalid(f"{self.host!r} is not the name or address of a host", key="host")
+            raise Invalid(f'not a host name or address: "{self.host}"', key="host")
 
     def config_claims(self) -> Iterator[Remark]:
-        """Two channels cannot listen at one place."""
+        """Claim the listener's address, because two channels cannot listen at the same one."""
         if self.port != 0:
             yield Remark("path" if self.path is not None else "port", f"the listener {self.place}")
 
     @property
     def place(self) -> str:
-        """For people: `127.0.0.1:8443` or the path of the socket."""
+        """Return the listener's address for messages: `127.0.0.1:8443` or the path of the socket."""
         return str(self.path) if self.path is not None else f"{self.host}:{self.port}"
 
 
 @frozen(kw_only=True)
 class TelegramConfig:
-    """A bot. Without `webhook` its updates are asked for. `groups`: take part in groups, where it is spoken to.
-    `max_file`: files larger than this are not fetched, only named."""
+    """The configuration of a bot.
+
+    Without `webhook`, the channel polls for updates. With `groups`, the bot accepts messages in groups that are
+    addressed to it. Files larger than `max_file` are not downloaded; the ticket shows their names.
+    """
 
     token: Secret
-    api: str = field(default=PUBLIC_API, validator=_base)
+    api: str = field(default=PUBLIC_API, validator=_validate_api)
     webhook: Webhook | None = None
     groups: bool = False
     max_file: str = "20MB"
@@ -110,19 +116,19 @@ class TelegramConfig:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "api", self.api.rstrip("/"))
         try:
-            limit = size(self.max_file)
+            limit = parse_size(self.max_file)
         except Invalid as error:
             raise Invalid(str(error), key="max_file") from None
-        most = FETCH_LIMIT if self.api == PUBLIC_API else OWN_SERVER_LIMIT
-        if limit > most:
-            raise Invalid(f"must be at most {most // 1024**2}MB: Telegram gives bots no larger files", key="max_file")
+        allowed = DOWNLOAD_LIMIT if self.api == PUBLIC_API else LOCAL_SERVER_LIMIT
+        if limit > allowed:
+            raise Invalid(f"must be at most {allowed // 1024**2}MB, Telegram's limit for bots", key="max_file")
 
     @property
-    def largest_file(self) -> int:
-        """Bytes."""
-        return size(self.max_file)
+    def download_limit(self) -> int:
+        """Return the largest file to download, in bytes."""
+        return parse_size(self.max_file)
 
     @property
-    def largest_upload(self) -> int:
-        """Bytes."""
-        return SEND_LIMIT if self.api == PUBLIC_API else OWN_SERVER_LIMIT
+    def upload_limit(self) -> int:
+        """Return the largest file to send, in bytes."""
+        return UPLOAD_LIMIT if self.api == PUBLIC_API else LOCAL_SERVER_LIMIT

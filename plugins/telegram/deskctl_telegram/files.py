@@ -1,7 +1,7 @@
-"""Which file a message carries, and how it is kept inside the raw update.
+"""Files of a message, and their storage inside the raw update.
 
-Telegram gives a file's address for an hour only, so its bytes are fetched before the update is journalled, and lie
-in it under the key `deskctl_files`.
+A download link of Telegram expires after an hour. Therefore the channel downloads the files before it journals the
+update, and stores their bytes in the update under the key `deskctl_files`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from deskctl.plugins import IncomingFile
 
-from .reading import line, table, tables, text, whole
+from .json_access import as_dict, as_dicts, as_int, as_text, one_line
 
-#: The key of an update that holds what was fetched for it.
-KEPT: Final = "deskctl_files"
+#: The key of an update that holds its downloaded files.
+FILES_KEY: Final = "deskctl_files"
 
-#: Kinds of message that are one file, with the type that is meant where none is said.
+#: Kinds of content that are a file, with the content type to use if the message gives none.
 _KINDS: Final = {
     "animation": "video/mp4",
     "document": "application/octet-stream",
@@ -33,8 +33,8 @@ _KINDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
-    """A file that a message carries. `size` in bytes, None where Telegram does not say."""
+class AttachedFile:
+    """A file of a message. `size` is in bytes, or None if Telegram does not give it."""
 
     kind: str
     file_id: str
@@ -43,68 +43,68 @@ class Attached:
     size: int | None
 
 
-#: Files of one message that are fetched.
-_MOST: Final = 12
+#: Files that are downloaded for one message, at most.
+_FILE_LIMIT: Final = 12
 
 
-def all_attached(message: Mapping[str, Any]) -> list[Attached]:
-    """Every file of a message: its own, those that are paid for, and what it answers in another chat."""
-    external = table(message.get("external_reply"))
-    places = [message, *_paid(message), external, *_paid(external)]
-    return [file for place in places if (file := attached(place)) is not None][:_MOST]
+def attached_files(message: Mapping[str, Any]) -> list[AttachedFile]:
+    """Return all files of a message: its own, paid media, and those of an external message that it replies to."""
+    external = as_dict(message.get("external_reply"))
+    sources = [message, *_paid_media(message), external, *_paid_media(external)]
+    return [file for source in sources if (file := attached_file(source)) is not None][:_FILE_LIMIT]
 
 
-def _paid(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    number = whole(message.get("message_id"))
-    return [{**media, "message_id": number} for media in tables(table(message.get("paid_media")).get("paid_media"))]
+def _paid_media(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    number = as_int(message.get("message_id"))
+    return [{**media, "message_id": number} for media in as_dicts(as_dict(message.get("paid_media")).get("paid_media"))]
 
 
-def attached(message: Mapping[str, Any]) -> Attached | None:
-    """The file of a message, the largest size of a photo; None where it has none."""
-    number = whole(message.get("message_id")) or 0
-    sizes = [photo for photo in tables(message.get("photo")) if text(photo.get("file_id"))]
+def attached_file(message: Mapping[str, Any]) -> AttachedFile | None:
+    """Return the file of a message, or None. Of a photo, return the largest size."""
+    number = as_int(message.get("message_id")) or 0
+    sizes = [photo for photo in as_dicts(message.get("photo")) if as_text(photo.get("file_id"))]
     if sizes:
-        best = max(sizes, key=lambda p: (whole(p.get("width")) or 0) * (whole(p.get("height")) or 0))
-        return Attached(
-            "photo", text(best["file_id"]), f"photo-{number}.jpg", "image/jpeg", whole(best.get("file_size"))
+        best = max(sizes, key=lambda p: (as_int(p.get("width")) or 0) * (as_int(p.get("height")) or 0))
+        return AttachedFile(
+            "photo", as_text(best["file_id"]), f"photo-{number}.jpg", "image/jpeg", as_int(best.get("file_size"))
         )
-    for kind, usual in _KINDS.items():
-        found = table(message.get(kind))
-        if text(found.get("file_id")):
+    for kind, default in _KINDS.items():
+        found = as_dict(message.get(kind))
+        if as_text(found.get("file_id")):
             if kind == "sticker":
-                usual = "video/webm" if found.get("is_video") else usual
-                usual = "application/x-tgsticker" if found.get("is_animated") else usual
-            content_type = line(found.get("mime_type"), 100) or usual
-            ending = {"audio/ogg": ".ogg", "application/x-tgsticker": ".tgs"}.get(content_type)
-            name = line(found.get("file_name")) or f"{kind.replace('_', '-')}-{number}{ending or _ending(content_type)}"
-            return Attached(kind, text(found["file_id"]), name, content_type, whole(found.get("file_size")))
+                default = "video/webm" if found.get("is_video") else default
+                default = "application/x-tgsticker" if found.get("is_animated") else default
+            content_type = one_line(found.get("mime_type"), 100) or default
+            name = one_line(found.get("file_name")) or f"{kind.replace('_', '-')}-{number}{_extension(content_type)}"
+            return AttachedFile(kind, as_text(found["file_id"]), name, content_type, as_int(found.get("file_size")))
     return None
 
 
-def _ending(content_type: str) -> str:
-    return mimetypes.guess_extension(content_type, strict=False) or ""
+def _extension(content_type: str) -> str:
+    known = {"audio/ogg": ".ogg", "application/x-tgsticker": ".tgs"}.get(content_type)
+    return known or mimetypes.guess_extension(content_type, strict=False) or ""
 
 
-def fetched(content: bytes) -> dict[str, Any]:
-    """How a file's bytes are kept in the update."""
+def file_entry(content: bytes) -> dict[str, Any]:
+    """Return the entry under `FILES_KEY` for a downloaded file."""
     return {"content": base64.b64encode(content).decode("ascii")}
 
 
-def missing(problem: str) -> dict[str, Any]:
-    """How it is kept that a file is not there, and why."""
+def missing_file_entry(problem: str) -> dict[str, Any]:
+    """Return the entry under `FILES_KEY` for a file that could not be downloaded."""
     return {"problem": problem}
 
 
-def kept(update: Mapping[str, Any], file: Attached, number: int = 0) -> IncomingFile | str:
-    """The file as it was fetched, or why it is not there. `number`: which of the message's files it is."""
-    entries = tables(update.get(KEPT))
+def stored_file(update: Mapping[str, Any], file: AttachedFile, number: int = 0) -> IncomingFile | str:
+    """Return the downloaded file at the position `number` of the message's files, or the reason why it is missing."""
+    entries = as_dicts(update.get(FILES_KEY))
     entry = entries[number] if number < len(entries) else {}
-    if problem := line(entry.get("problem")):
+    if problem := one_line(entry.get("problem")):
         return problem
     try:
-        content = base64.b64decode(text(entry.get("content")).encode("ascii", "replace"), validate=True)
+        content = base64.b64decode(as_text(entry.get("content")).encode("ascii", "replace"), validate=True)
     except (binascii.Error, ValueError):
-        return "what was fetched is damaged"
+        return "the stored file is damaged"
     if not isinstance(entry.get("content"), str):
-        return "it was not fetched"
+        return "not downloaded"
     return IncomingFile(file.name, file.content_type, content)

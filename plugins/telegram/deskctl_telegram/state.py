@@ -1,4 +1,4 @@
-"""What a Telegram channel remembers between two runs: what has left of messages in several parts."""
+"""The state of a Telegram channel between two runs: the delivered parts of messages that have several."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from typing import Any, Final
 
 from deskctl.plugins import ChannelContext
 
-#: Messages in several parts whose rest may still leave; those that nobody sends again are forgotten.
-MOST: Final = 200
+#: Messages to remember; the oldest are dropped, because unfinished messages that are never sent again would stay.
+LIMIT: Final = 200
 
-#: One for each channel: two instances of it may be sending at the same time.
+#: One lock per channel, because two instances of a channel can send at the same time.
 _LOCKS: dict[str, threading.Lock] = {}
 _GUARD = threading.Lock()
 
+#: The key in the channel's state document; stored, so it keeps its name.
+_KEY: Final = "arrived"
 
-class Progress:
-    """By outbox id, the numbers that Telegram gave the parts which arrived. Blocking."""
+
+class DeliveryProgress:
+    """The message numbers of delivered parts by outbox id. All methods block."""
 
     def __init__(self, context: ChannelContext) -> None:
         self._context = context
         with _GUARD:
             self._lock = _LOCKS.setdefault(context.name, threading.Lock())
 
-    def arrived(self, outbox_id: int) -> list[int]:
-        """In order; empty where nothing is known to have arrived."""
-        return [int(number) for number in self._kept().get(str(outbox_id), ())]
+    def delivered(self, outbox_id: int) -> list[int]:
+        """Return the numbers of the delivered parts in order."""
+        return [int(number) for number in self._load().get(str(outbox_id), ())]
 
-    def keep(self, outbox_id: int, numbers: list[int]) -> None:
-        """Durable when it returns. Raises StoreUnavailable."""
+    def save(self, outbox_id: int, numbers: list[int]) -> None:
+        """Store the delivered parts of a message durably. Raise StoreUnavailable."""
         with self._lock:
-            kept = {**self._kept(), str(outbox_id): numbers}
-            self._save(dict(list(kept.items())[-MOST:]))
+            entries = {**self._load(), str(outbox_id): numbers}
+            self._store(dict(list(entries.items())[-LIMIT:]))
 
-    def forget(self, outbox_id: int) -> None:
-        """Everything arrived. Raises StoreUnavailable."""
+    def remove(self, outbox_id: int) -> None:
+        """Drop a message whose parts are all delivered. Raise StoreUnavailable."""
         with self._lock:
-            self._save({key: numbers for key, numbers in self._kept().items() if key != str(outbox_id)})
+            self._store({key: numbers for key, numbers in self._load().items() if key != str(outbox_id)})
 
-    def _kept(self) -> dict[str, Any]:
-        return dict(self._context.load_state().get("arrived", {}))
+    def _load(self) -> dict[str, Any]:
+        return dict(self._context.load_state().get(_KEY, {}))
 
-    def _save(self, kept: dict[str, Any]) -> None:
-        self._context.save_state({**self._context.load_state(), "arrived": kept})
+    def _store(self, entries: dict[str, Any]) -> None:
+        self._context.save_state({**self._context.load_state(), _KEY: entries})

@@ -1,4 +1,4 @@
-"""What the tests of the Telegram channel share: a Bot API server and open channels."""
+"""Fixtures of the Telegram tests: a Bot API server and open channels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def context() -> MemoryContext:
 
 @pytest.fixture
 def running() -> Callable[[TelegramConfig, MemoryContext], Any]:
-    """`async with running(config, context) as channel`: a channel that takes updates in meanwhile."""
+    """Return the context manager `async with running(config, context) as channel`, which receives updates meanwhile."""
     return _running
 
 

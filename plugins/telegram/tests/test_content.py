@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - messages stand here as they come
-"""No kind of content is lost: what is not text is said in words, with where it comes from."""
+# ruff: noqa: E501 - messages are kept on one line
+"""Descriptions of content that is not text."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 
 from deskctl.plugins import InboundMessage
 from deskctl.testing.builders import envelope
-from deskctl_telegram.files import all_attached
+from deskctl_telegram.files import attached_files
 from deskctl_telegram.parse import parse
-from deskctl_telegram.updates import Me, wanted
+from deskctl_telegram.updates import BotIdentity, is_relevant
 
 ANA = {"id": 42, "is_bot": False, "first_name": "Ana"}
-ME = Me("777", "desk_test_bot")
+ME = BotIdentity("777", "desk_test_bot")
 NEWS = {"id": -1001, "type": "channel", "title": "Acme News", "username": "acmenews"}
 POST = {"origin": {"type": "channel", "chat": NEWS, "message_id": 78, "date": 1}, "chat": NEWS, "message_id": 78}
 CHECKLIST = {
@@ -25,20 +25,20 @@ CHECKLIST = {
 }
 
 
-def message(**said: Any) -> dict[str, Any]:
-    return {"message_id": 7, "date": 1772442000, "chat": {"id": 42, "type": "private"}, "from": ANA, **said}
+def message(**fields: Any) -> dict[str, Any]:
+    return {"message_id": 7, "date": 1772442000, "chat": {"id": 42, "type": "private"}, "from": ANA, **fields}
 
 
-def read(files: list[dict[str, Any]] | None = None, **said: Any) -> InboundMessage:
-    update: dict[str, Any] = {"update_id": 5, "message": message(**said)}
+def read(files: list[dict[str, Any]] | None = None, **fields: Any) -> InboundMessage:
+    update: dict[str, Any] = {"update_id": 5, "message": message(**fields)}
     if files is not None:
         update["deskctl_files"] = files
-    assert wanted(update, ME, False)
+    assert is_relevant(update, ME, False)
     return parse(json.dumps(update).encode(), envelope(extra=ME.as_extra()))
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("fields", "shown"),
     [
         ({"checklist": CHECKLIST}, "[checklist: Repairs\n[ ] Lamp 7\n[x] Lift]"),
         (
@@ -69,7 +69,7 @@ def read(files: list[dict[str, Any]] | None = None, **said: Any) -> InboundMessa
             {"giveaway": {"chats": [NEWS], "winner_count": 3, "winners_selection_date": 1796000000, "prize_description": "Lamps"}},
             "[giveaway: Lamps, 3 winners, until 2026-11-30, by Acme News]",
         ),
-        ({"giveaway_winners": {"winner_count": 1, "winners": [ANA]}}, "[a giveaway is over, winners: Ana]"),
+        ({"giveaway_winners": {"winner_count": 1, "winners": [ANA]}}, "[giveaway result, winners: Ana]"),
         (
             {"invoice": {"title": "Lamp", "description": "Two", "currency": "EUR", "total_amount": 1999}},
             "[invoice: Lamp, Two, 19.99 EUR]",
@@ -78,25 +78,25 @@ def read(files: list[dict[str, Any]] | None = None, **said: Any) -> InboundMessa
         ({"web_app_data": {"button_text": "Order", "data": "lamp=7"}}, "[Order: lamp=7]"),
         ({"chat_shared": {"chat_id": -1001, "title": "Acme News"}}, "[shared chat: Acme News]"),
         ({"users_shared": {"users": [{"user_id": 4, "first_name": "Bo"}]}}, "[shared users: Bo]"),
-        ({"hologram": {"file_id": "x"}}, "[hologram, which cannot be shown here]"),
+        ({"hologram": {"file_id": "x"}}, "[hologram: cannot be shown here]"),
     ],
 )  # fmt: skip
-def test_what_is_no_text_is_said_in_words(said: dict[str, Any], shown: str) -> None:
-    assert read(**said).visible_text == shown
+def test_content_other_than_text_is_described(fields: dict[str, Any], shown: str) -> None:
+    assert read(**fields).visible_text == shown
 
 
 @pytest.mark.parametrize("note", ["new_chat_members", "pinned_message", "forum_topic_created", "giveaway_created"])
-def test_telegrams_own_notes_are_passed_over(note: str) -> None:
-    assert not wanted({"update_id": 5, "message": message(**{note: {}})}, ME, False)
+def test_service_messages_are_ignored(note: str) -> None:
+    assert not is_relevant({"update_id": 5, "message": message(**{note: {}})}, ME, False)
 
 
-def test_an_answer_to_a_post_of_another_chat_says_which() -> None:
+def test_reply_to_post_of_another_chat_links_the_post() -> None:
     found = read(text="What does this mean?", external_reply=POST)
-    assert found.visible_text == "[in answer to Acme News: https://t.me/acmenews/78]\n\nWhat does this mean?"
+    assert found.visible_text == "[in reply to Acme News: https://t.me/acmenews/78]\n\nWhat does this mean?"
     assert found.subject == "What does this mean?"
 
 
-def test_what_was_picked_out_of_another_chat_is_visible() -> None:
+def test_quote_from_another_chat_is_visible() -> None:
     found = read(text="This?", external_reply=POST, quote={"text": "closed on Friday", "position": 0})
     assert "> closed on Friday" in found.visible_text
 
@@ -111,17 +111,17 @@ def test_what_was_picked_out_of_another_chat_is_visible() -> None:
         ({}, "a message of another chat"),
     ],
 )  # fmt: skip
-def test_every_kind_of_origin_is_named(origin: dict[str, Any], where: str) -> None:
-    assert read(text="See", external_reply={"origin": origin}).visible_text.startswith(f"[in answer to {where}]")
+def test_reply_context_names_every_kind_of_origin(origin: dict[str, Any], where: str) -> None:
+    assert read(text="See", external_reply={"origin": origin}).visible_text.startswith(f"[in reply to {where}]")
 
 
-def test_the_picture_of_another_chats_post_comes_along() -> None:
+def test_photo_of_replied_post_is_attached() -> None:
     photo = [{"file_id": "far", "width": 9, "height": 9}]
     own = [{"file_id": "own", "width": 9, "height": 9}]
-    said = {"photo": own, "external_reply": {**POST, "photo": photo}}
-    assert [file.file_id for file in all_attached(message(**said))] == ["own", "far"]
+    fields = {"photo": own, "external_reply": {**POST, "photo": photo}}
+    assert [file.file_id for file in attached_files(message(**fields))] == ["own", "far"]
     contents = [{"content": base64.b64encode(words).decode()} for words in (b"mine", b"theirs")]
-    found = read(contents, **said)
+    found = read(contents, **fields)
     assert [(file.filename, file.content) for file in found.files] == [
         ("photo-7.jpg", b"mine"),
         ("photo-78.jpg", b"theirs"),
@@ -129,43 +129,49 @@ def test_the_picture_of_another_chats_post_comes_along() -> None:
     assert "[photo]" in found.visible_text
 
 
-def test_media_that_were_paid_for_come_along() -> None:
+def test_paid_media_are_attached() -> None:
     bought = [
         {"type": "photo", "photo": [{"file_id": "a", "width": 1, "height": 1}]},
         {"type": "video", "video": {"file_id": "b"}},
     ]
-    assert [file.file_id for file in all_attached(message(paid_media={"star_count": 1, "paid_media": bought}))] == [
+    assert [file.file_id for file in attached_files(message(paid_media={"star_count": 1, "paid_media": bought}))] == [
         "a",
         "b",
     ]
 
 
-def test_an_answer_to_a_story_or_to_a_task_says_so() -> None:
+def test_reply_to_story_or_task_names_it() -> None:
     assert "story of Acme News" in read(text="Nice", reply_to_story={"chat": NEWS, "id": 5}).visible_text
     found = read(text="Done?", reply_to_checklist_task_id=2, reply_to_message={"message_id": 6, "checklist": CHECKLIST})
-    assert found.visible_text == "[in answer to the task “Lift”]\n\nDone?"
+    assert found.visible_text == "[in reply to the task “Lift”]\n\nDone?"
 
 
-def test_a_forward_says_where_it_was_said() -> None:
+def test_forwarded_message_links_its_origin() -> None:
     found = read(text="Closed", forward_origin=POST["origin"])
     assert found.visible_text == "[forwarded from Acme News: https://t.me/acmenews/78]\n\nClosed"
 
 
-def test_commands_work_in_answer_to_anything() -> None:
+def test_command_in_external_reply_is_recognised() -> None:
     found = read(text="/status", external_reply=POST)
     assert found.intent is not None and found.intent.kind.value == "status"
 
 
-def test_a_card_says_more_than_a_number() -> None:
+def test_contact_card_shows_all_properties() -> None:
     card = "BEGIN:VCARD\r\nTEL;TYPE=CELL:+82 10\r\nEMAIL:bo@x.test\r\nORG:Acme;Sales\r\nEND:VCARD"
     found = read(contact={"first_name": "Bo", "phone_number": "+8210", "vcard": card})
     assert found.visible_text == "contact: Bo +8210\nemail: bo@x.test\norg: Acme Sales"
 
 
-def test_in_a_group_the_message_that_was_answered_is_kept() -> None:
-    said = message(text="@desk_test_bot what is this?", entities=[{"type": "mention", "offset": 0, "length": 14}])
-    said["chat"] = {"id": -5, "type": "group"}
-    said["reply_to_message"] = {"message_id": 6, "from": {"id": 9, "first_name": "Bo"}, "text": "The lift is stuck"}
-    update = {"update_id": 5, "message": said}
-    assert wanted(update, ME, True)
+def test_reply_in_group_quotes_the_earlier_message() -> None:
+    group_message = message(
+        text="@desk_test_bot what is this?", entities=[{"type": "mention", "offset": 0, "length": 14}]
+    )
+    group_message["chat"] = {"id": -5, "type": "group"}
+    group_message["reply_to_message"] = {
+        "message_id": 6,
+        "from": {"id": 9, "first_name": "Bo"},
+        "text": "The lift is stuck",
+    }
+    update = {"update_id": 5, "message": group_message}
+    assert is_relevant(update, ME, True)
     assert parse(json.dumps(update).encode(), envelope(extra=ME.as_extra())).text.startswith("> The lift is stuck\n\n")

@@ -1,4 +1,4 @@
-"""The Telegram channel keeps the contract of every channel, by polling and by a webhook."""
+"""The channel contract for Telegram, with polling and with a webhook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.servers.waiting import answers
 
 
 def update(number: int, text: str) -> bytes:
-    """A message as Telegram writes it: the text of any other is cut at 4,096 characters before it gets here."""
+    """Return an update with a text message."""
     message = {
         "message_id": number,
         "date": 1772442000,
@@ -33,7 +33,7 @@ def update(number: int, text: str) -> bytes:
 
 
 class Telegram:
-    """Telegram's side. What is offered keeps its own update; only its number is Telegram's."""
+    """Telegram's side of the contract. It keeps the content of each offered update but assigns the update id."""
 
     def __init__(self, server: BotServer, config: TelegramConfig) -> None:
         self.server = server
@@ -58,7 +58,7 @@ class Telegram:
             self.server.fail("sendMessage", "lose")
 
 
-class TestByPolling(ChannelContract):
+class TestPolling(ChannelContract):
     channel_type = TELEGRAM
     samples = (update(1, "It burns."), update(2, "프린터에서 연기가 나요 🔥"))
     recipient = "42"
@@ -74,13 +74,13 @@ class TestByPolling(ChannelContract):
         return Telegram(bots, TelegramConfig(token=Secret.of(TOKEN), api=bots.url))
 
 
-class TestByWebhook(ReceiveContract, EndContract):
-    """What is parsed and sent is the same by either way."""
+class TestWebhook(ReceiveContract, EndContract):
+    """The receiving half of the contract; parsing and sending do not depend on the way of receiving."""
 
     channel_type = TELEGRAM
-    samples = TestByPolling.samples
+    samples = TestPolling.samples
     numbers = iter(range(100, 10_000))
-    raw = TestByPolling.raw
+    raw = TestPolling.raw
 
     @pytest.fixture
     def peer(self, bots: BotServer, free_port: Callable[[], int]) -> Iterator[Telegram]:

@@ -1,4 +1,4 @@
-"""A whole desk with a Telegram bot: a customer and an agent talk; a killed daemon loses and doubles nothing."""
+"""A complete desk with a Telegram bot: a conversation, and crashes of the daemon."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def desk(tmp_path: Path, bots: BotServer) -> Iterator[TemporaryDesk]:
         yield desk
 
 
-def said(desk: TemporaryDesk) -> list[str]:
-    """What stands on the first ticket, once there is one."""
+def message_texts(desk: TemporaryDesk) -> list[str]:
+    """Return the texts of the first ticket's messages; none before it exists."""
     if not desk.json("list", "--all"):
         return []
     return [message["text"] for message in desk.ticket(1)["messages"]]
 
 
-def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: BotServer) -> None:
-    """Text, pictures and files both ways; an answer to an old message finds its ticket; edits."""
+def test_conversation_stays_in_one_ticket(desk: TemporaryDesk, bots: BotServer) -> None:
+    """Exchange text, pictures and files; reply to an old message; edit a message."""
     png = b"\x89PNG\r\n\x1a\n" + b"x" * 100
     (desk.folder / "안내.pdf").write_bytes(b"%PDF-1.7 x")
     bots.has_file("p1", png)
@@ -37,7 +37,7 @@ def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: B
         bots.wait_confirmed(1)
         picture = {"file_id": "p1", "file_name": "연기.png", "mime_type": "image/png"}
         bots.says(42, caption="사진입니다", document=picture)
-        desk.wait_until(lambda: len(said(desk)) == 2, "both messages are on the ticket")
+        desk.wait_until(lambda: len(message_texts(desk)) == 2, "both messages are on the ticket")
         desk.run("reply", "1", "-m", "전원을 꺼 주세요 😀", "--attach", "안내.pdf", "--force")
         words, file = bots.wait_sent(2)
         assert (words.params["chat_id"], words.text.splitlines()[0]) == ("42", "전원을 꺼 주세요 😀")
@@ -45,13 +45,13 @@ def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: B
         desk.wait_until(lambda: not desk.json("outbox", "list"), "the outbox is empty")
 
         bots.says(42, "/new 결제 오류")
-        desk.wait_until(lambda: len(desk.json("list", "--all")) == 2, "a new matter is a new ticket")
+        desk.wait_until(lambda: len(desk.json("list", "--all")) == 2, "/new opened a second ticket")
         answer = bots.says(42, "껐어요", reply_to_message={"message_id": words.message_id, "from": {"id": 777}})
-        desk.wait_until(lambda: said(desk)[-1] == "껐어요", "the answer is on the old ticket")
+        desk.wait_until(lambda: message_texts(desk)[-1] == "껐어요", "the reply is on the first ticket")
 
         edited = {**answer, "text": "껐어요. 이제 괜찮아요", "edit_date": answer["date"] + 60}
         bots.happens(edited_message=edited)
-        desk.wait_until(lambda: said(desk)[-1] == "껐어요. 이제 괜찮아요", "the ticket shows the new words")
+        desk.wait_until(lambda: message_texts(desk)[-1] == "껐어요. 이제 괜찮아요", "the ticket shows the edited text")
     first = desk.ticket(1)
     assert first["channel"] == "tg"
     assert [m["kind"] for m in first["messages"]] == ["in", "in", "out", "in"]
@@ -59,32 +59,30 @@ def test_a_customer_and_an_agent_talk_in_one_ticket(desk: TemporaryDesk, bots: B
     assert "SECRET" not in desk.log
 
 
-def killed(desk: TemporaryDesk, point: str, *words: str) -> None:
-    """The daemon runs until it comes to a fault point, and is killed there; `words` is a command to give it before."""
+def run_until_killed(desk: TemporaryDesk, point: str, *command: str) -> None:
+    """Run the daemon until a fault point kills it. Run the deskctl `command`, if given, before."""
     fault = desk.folder / point
     fault.mkdir()
     (fault / "fault").write_text(f"KILL {point} 1\n")
     desk.environ["DESKCTL_FAULT"] = str(fault)
     with pytest.raises(AssertionError, match=f"ended with -{signal.SIGKILL.value}"), desk.daemon():
         del desk.environ["DESKCTL_FAULT"]
-        if words:
-            desk.run(*words)
-        desk.wait_until(lambda: desk._daemon is not None and desk._daemon.poll() is not None, "it was killed")
+        if command:
+            desk.run(*command)
+        desk.wait_until(lambda: desk._daemon is not None and desk._daemon.poll() is not None, "the daemon was killed")
     (desk.folder / "daemon.log").unlink()
 
 
-def test_a_daemon_killed_at_the_worst_moments_takes_in_once_and_sends_once(
-    desk: TemporaryDesk, bots: BotServer
-) -> None:
-    """Between the commit and the confirmation, and between the sending and its end."""
+def test_crash_neither_duplicates_updates_nor_replies(desk: TemporaryDesk, bots: BotServer) -> None:
+    """Kill the daemon between commit and confirmation, and between the call and the end of the delivery."""
     bots.says(42, "Only once.")
-    killed(desk, "telegram.journalled")
+    run_until_killed(desk, "telegram.journalled")
     assert bots.confirmed == 0
-    killed(desk, "telegram.sent", "reply", "1", "-m", "Once, too.")
+    run_until_killed(desk, "telegram.sent", "reply", "1", "-m", "Once, too.")
     with desk.daemon():
         desk.wait_until(lambda: [row["state"] for row in desk.json("outbox", "list")] == ["uncertain"], "uncertain")
         desk.wait_until(lambda: bots.confirmed == 1, "the update is confirmed")
-        assert said(desk) == ["Only once.", "Once, too."]
+        assert message_texts(desk) == ["Only once.", "Once, too."]
     assert bots.handed_over >= 2
     assert [sent.text for sent in bots.sent] == ["Once, too."]
     assert bots.confirmed == 1

@@ -1,4 +1,4 @@
-"""The main path against an emulator of the Bot API that nobody here wrote: telegram-test-api, of the npm registry."""
+"""The main path against an independent emulator of the Bot API: telegram-test-api from the npm registry."""
 
 from __future__ import annotations
 
@@ -25,38 +25,36 @@ from tests.servers.waiting import free_port
 
 EMULATOR = Path(__file__).with_name("emulator")
 TOKEN = "777:SECRET-of-the-emulator"
-HOW = "it needs Node.js 18 with npm (apt-get install nodejs npm) and the npm registry"
+REQUIREMENTS = "it needs Node.js 18 with npm (apt-get install nodejs npm) and the npm registry"
 
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Emulator:
-    """What a customer can do there."""
+    """Actions of a customer in the emulator."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def says(self, text: str, kind: str = "sendMessage", **more: Any) -> None:
-        self.does(kind, {"botToken": TOKEN, **self.about(), "date": int(time.time()), "text": text, **more})
+    def write(self, text: str, kind: str = "sendMessage", **more: Any) -> None:
+        self.post(kind, {"botToken": TOKEN, **self.identity(), "date": int(time.time()), "text": text, **more})
 
-    def presses(self, message: dict[str, Any], data: str) -> None:
-        self.does(
-            "sendCallback",
-            {"botToken": TOKEN, "from": self.about()["from"], "message": {**message, **self.about()}, "data": data},
-        )
+    def press(self, message: dict[str, Any], data: str) -> None:
+        shown = {**message, **self.identity()}
+        self.post("sendCallback", {"botToken": TOKEN, "from": shown["from"], "message": shown, "data": data})
 
-    def about(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Any]:
         sender = {"id": 42, "is_bot": False, "first_name": "지우", "language_code": "ko"}
         return {"from": sender, "chat": {"id": 42, "type": "private", "first_name": "지우"}}
 
     def received(self) -> list[dict[str, Any]]:
-        """What the bot sent, oldest first."""
-        history = self.does("getUpdatesHistory", {"token": TOKEN})["result"]
+        """Return the bot's messages, oldest first."""
+        history = self.post("getUpdatesHistory", {"token": TOKEN})["result"]
         return [{"message_id": one["messageId"], **one["message"]} for one in history if "chat_id" in one["message"]]
 
-    def does(self, what: str, body: dict[str, Any]) -> Any:
+    def post(self, endpoint: str, body: dict[str, Any]) -> Any:
         request = urllib.request.Request(
-            f"{self.url}/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+            f"{self.url}/{endpoint}", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
         with _direct.open(request, timeout=10) as answer:
             return json.load(answer)
@@ -64,9 +62,9 @@ class Emulator:
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """The emulator, installed once into a cache folder of the user."""
+    """Install the emulator once into the user's cache folder."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        missing("Node.js", HOW)
+        missing("Node.js", REQUIREMENTS)
     wanted = (EMULATOR / "package.json").read_text()
     version = json.loads(wanted)["dependencies"]["telegram-test-api"]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "deskctl-tests"
@@ -82,8 +80,8 @@ def modules() -> Path:
             with (folder / "npm.log").open("w") as log:
                 code = subprocess.call(["timeout", "90", *command], cwd=folder, stdout=log, stderr=log)
             if code:
-                said = (folder / "npm.log").read_text(errors="replace")[-500:]
-                missing("telegram-test-api", f"{HOW}; npm ended with {code}: {said}")
+                output = (folder / "npm.log").read_text(errors="replace")[-500:]
+                missing("telegram-test-api", f"{REQUIREMENTS}; npm ended with {code}: {output}")
             (folder / "installed").touch()
     return folder / "node_modules"
 
@@ -108,14 +106,14 @@ def emulator(modules: Path) -> Iterator[Emulator]:
             process.wait()
 
 
-async def test_a_customer_is_heard_and_answered(
+async def test_conversation_through_the_emulator(
     emulator: Emulator, context: MemoryContext, running: Callable[[TelegramConfig, MemoryContext], Any]
 ) -> None:
     config = TelegramConfig(token=Secret.of(TOKEN), api=emulator.url)
     async with running(config, context) as channel:
-        emulator.says("프린터에서 연기가 나요 🔥")
+        emulator.write("프린터에서 연기가 나요 🔥")
         await context.wait_for(lambda: len(context.journal) == 1, "the message is in the journal")
-        emulator.says("/human", "sendCommand", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
+        emulator.write("/human", "sendCommand", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
         await context.wait_for(lambda: len(context.journal) == 2, "the command is in the journal")
         first, second = (parse(entry.raw, entry.envelope) for entry in context.journal)
         assert (first.sender, first.sender_name, first.text) == ("42", "지우", "프린터에서 연기가 나요 🔥")
@@ -129,8 +127,8 @@ async def test_a_customer_is_heard_and_answered(
         [[solved], [person]] = shown["reply_markup"]["inline_keyboard"]
         assert (solved["text"], person["text"]) == ("해결됐어요", "상담원")
 
-        emulator.presses(shown, solved["callback_data"])
-        await context.wait_for(lambda: len(context.journal) == 3, "the button is in the journal")
+        emulator.press(shown, solved["callback_data"])
+        await context.wait_for(lambda: len(context.journal) == 3, "the button press is in the journal")
         picked = parse(context.journal[2].raw, context.journal[2].envelope)
         assert picked.intent == Intent(IntentKind.CHOICE, "solved")
         assert picked.in_reply_to == receipt.ids
@@ -139,7 +137,7 @@ async def test_a_customer_is_heard_and_answered(
         assert health.ok, health
 
 
-async def test_a_long_answer_arrives_in_parts(
+async def test_long_reply_arrives_in_parts(
     emulator: Emulator, context: MemoryContext, running: Callable[[TelegramConfig, MemoryContext], Any]
 ) -> None:
     config = TelegramConfig(token=Secret.of(TOKEN), api=emulator.url)

@@ -1,4 +1,4 @@
-"""What is read out of an update."""
+"""Conversion of updates to messages."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from hypothesis import strategies as st
 from deskctl.plugins import InboundMessage, Intent, IntentKind
 from deskctl.testing.builders import envelope
 from deskctl_telegram.parse import parse
-from deskctl_telegram.updates import Me, update_key, wanted
+from deskctl_telegram.updates import BotIdentity, is_relevant, update_key
 
 ANA = {"id": 42, "is_bot": False, "first_name": "Ana", "last_name": "Kim", "language_code": "ko-KR"}
-ME = Me("777", "desk_test_bot")
+ME = BotIdentity("777", "desk_test_bot")
 
 
-def message(**more: Any) -> dict[str, Any]:
-    return {"message_id": 7, "date": 1772442000, "chat": {"id": 42, "type": "private"}, "from": ANA, **more}
+def message(**fields: Any) -> dict[str, Any]:
+    return {"message_id": 7, "date": 1772442000, "chat": {"id": 42, "type": "private"}, "from": ANA, **fields}
 
 
-def read(update: dict[str, Any] | None = None, **said: Any) -> InboundMessage:
-    """An update with a message that has `said`, as the channel of bot 777 read it."""
-    return parse(
-        json.dumps(update or {"update_id": 5, "message": message(**said)}).encode(), envelope(extra=ME.as_extra())
-    )
+def read(update: dict[str, Any] | None = None, **fields: Any) -> InboundMessage:
+    """Parse the update, or one with a message that has `fields`, in the channel of bot 777."""
+    update = update or {"update_id": 5, "message": message(**fields)}
+    return parse(json.dumps(update).encode(), envelope(extra=ME.as_extra()))
 
 
-def test_a_text_is_read_with_who_wrote_it_when_and_in_what_language() -> None:
+def test_text_message_has_sender_time_and_language() -> None:
     found = read(text="프린터에서 연기가 나요 🔥\n두 번째 줄")
     assert (found.sender, found.sender_name, found.language) == ("42", "Ana Kim", "ko")
     assert found.subject == "프린터에서 연기가 나요 🔥"
@@ -41,18 +40,18 @@ def test_a_text_is_read_with_who_wrote_it_when_and_in_what_language() -> None:
     assert found.intent is None and found.problems == () and found.headers == {}
 
 
-def test_links_behind_words_are_kept() -> None:
-    """Telegram counts in UTF-16 units: the smile is two."""
+def test_text_link_is_followed_by_its_url() -> None:
+    """Telegram counts in UTF-16 code units, so the emoji counts as two."""
     entities = [{"type": "text_link", "offset": 3, "length": 4, "url": "https://example.org/a"}]
     assert read(text="😀 here, and there", entities=entities).text == "😀 here <https://example.org/a>, and there"
 
 
-def test_a_link_that_reads_as_its_address_is_not_said_twice() -> None:
+def test_link_equal_to_its_text_is_not_repeated() -> None:
     entities = [{"type": "text_link", "offset": 0, "length": 19, "url": "https://example.org/"}]
     assert read(text="https://example.org", entities=entities).text == "https://example.org"
 
 
-def test_a_photo_is_its_largest_size_with_the_caption() -> None:
+def test_photo_is_attached_in_its_largest_size() -> None:
     photo = [
         {"file_id": "small", "width": 90, "height": 90, "file_size": 3},
         {"file_id": "large", "width": 900, "height": 900, "file_size": 5},
@@ -66,7 +65,7 @@ def test_a_photo_is_its_largest_size_with_the_caption() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "name", "content_type", "words"),
+    ("fields", "name", "content_type", "text"),
     [
         (
             {"document": {"file_id": "a", "file_name": "청구서.pdf", "mime_type": "application/pdf"}},
@@ -84,28 +83,28 @@ def test_a_photo_is_its_largest_size_with_the_caption() -> None:
         ({"video_note": {"file_id": "a", "duration": 3}}, "video-note-7.mp4", "video/mp4", "[video message, 0:03]"),
     ],
 )
-def test_files_come_along(said: dict[str, Any], name: str, content_type: str, words: str) -> None:
+def test_file_is_attached(fields: dict[str, Any], name: str, content_type: str, text: str) -> None:
     update = {
         "update_id": 5,
-        "message": message(**said),
+        "message": message(**fields),
         "deskctl_files": [{"content": base64.b64encode(b"x").decode()}],
     }
     found = read(update)
     assert [(f.filename, f.content_type, f.content) for f in found.files] == [(name, content_type, b"x")]
-    assert found.text == words
+    assert found.text == text
 
 
-def test_a_file_that_could_not_be_fetched_leaves_a_word_in_its_place() -> None:
+def test_missing_file_is_named_in_the_text() -> None:
     document = {"file_id": "a", "file_name": "movie.mp4"}
     update = {"update_id": 5, "message": message(document=document, caption="See")}
-    update["deskctl_files"] = [{"problem": "too large to be fetched, 1200.0 MB"}]
+    update["deskctl_files"] = [{"problem": "too large to download (1200.0 MB)"}]
     found = read(update)
     assert found.files == ()
-    assert found.text == "See\n\n[movie.mp4: too large to be fetched, 1200.0 MB]"
-    assert found.problems == ("movie.mp4: too large to be fetched, 1200.0 MB",)
+    assert found.text == "See\n\n[movie.mp4: too large to download (1200.0 MB)]"
+    assert found.problems == ("movie.mp4: too large to download (1200.0 MB)",)
 
 
-def test_a_place_is_readable_and_on_a_map() -> None:
+def test_location_has_coordinates_and_map_link() -> None:
     found = read(location={"latitude": 37.566535, "longitude": 126.977969})
     assert found.text.splitlines() == [
         "location: 37.5665, 126.978",
@@ -113,7 +112,7 @@ def test_a_place_is_readable_and_on_a_map() -> None:
     ]
 
 
-def test_ones_own_number_is_vouched_for_and_nobody_elses() -> None:
+def test_only_own_contact_card_verifies_the_phone_number() -> None:
     card = {"phone_number": "82 10-1234-5678", "first_name": "Ana"}
     own = read(contact={**card, "user_id": 42})
     assert own.also == (("phone", "+821012345678"),)
@@ -123,13 +122,13 @@ def test_ones_own_number_is_vouched_for_and_nobody_elses() -> None:
     assert read(contact={**card, "user_id": 42}, forward_origin={"type": "hidden_user"}).also == ()
 
 
-def test_an_edit_names_what_it_replaces() -> None:
+def test_edit_refers_to_the_original_message() -> None:
     found = read({"update_id": 6, "edited_message": message(text="better", edit_date=1772442060)})
     assert found.edits == "<42.7@777.telegram>"
     assert found.message_id == "<42.7.1772442060@777.telegram>"
 
 
-def test_an_answer_names_what_it_answers_and_quotes_what_was_picked_out() -> None:
+def test_reply_refers_to_the_earlier_message_and_quotes_the_selection() -> None:
     found = read(text="This one", reply_to_message={"message_id": 3}, quote={"text": "which\nprinter?"})
     assert found.in_reply_to == ("<42.3@777.telegram>",)
     assert found.text == "> which\n> printer?\n\nThis one"
@@ -152,23 +151,23 @@ def test_an_answer_names_what_it_answers_and_quotes_what_was_picked_out() -> Non
         ("no /new here", None, "no /new here"),
     ],
 )
-def test_commands_ask_the_desk_itself(text: str, intent: Intent | None, shown: str) -> None:
+def test_command_sets_the_intent(text: str, intent: Intent | None, shown: str) -> None:
     found = read(text=text)
     assert (found.intent, found.text) == (intent, shown)
 
 
-def test_a_code_said_before_a_whole_group_links_nobody() -> None:
+def test_link_code_in_group_is_ignored() -> None:
     assert read(text="/start CODE", chat={"id": -100, "type": "group"}).intent == Intent(IntentKind.HELP)
     assert read(text="NNQ4-CREQ-3GD", chat={"id": -100, "type": "group"}).intent is None
 
 
-def test_how_ones_tickets_stand_is_not_told_to_a_whole_group() -> None:
+def test_status_request_in_group_is_answered_privately() -> None:
     group = {"id": -100, "type": "group"}
     assert read(text="/status", chat=group).headers == {}
     assert read(text="/human", chat=group).headers == {"telegram-chat": "-100"}
 
 
-def test_a_pressed_button_is_a_choice_in_answer_to_the_message_that_has_it() -> None:
+def test_pressed_button_is_a_choice_for_the_message_with_the_button() -> None:
     keyboard = [
         [{"text": "해결됐어요", "callback_data": "choice:solved"}, {"text": "Person", "callback_data": "choice:person"}]
     ]
@@ -182,12 +181,12 @@ def test_a_pressed_button_is_a_choice_in_answer_to_the_message_that_has_it() -> 
     assert found.message_id == "<choice.9@777.telegram>"
 
 
-def test_words_passed_on_are_not_taken_for_the_senders_own() -> None:
+def test_forwarded_text_names_its_author() -> None:
     origin = {"type": "user", "sender_user": {"first_name": "Bob"}}
     assert read(text="Pay at once", forward_origin=origin).text == "[forwarded from Bob]\n\nPay at once"
 
 
-def test_what_a_group_hears_is_answered_in_the_group() -> None:
+def test_group_message_is_answered_in_the_group() -> None:
     found = read(text="Help", chat={"id": -100, "type": "supergroup"}, message_thread_id=3, is_topic_message=True)
     assert found.headers == {"telegram-chat": "-100", "telegram-thread": "3"}
     assert found.sender == "42"
@@ -220,19 +219,19 @@ GROUP = {"id": -100, "type": "supergroup"}
         ({"callback_query": {"id": "1", "from": ANA, "inline_message_id": "z", "data": "x"}}, False, False),
     ],
 )  # fmt: skip
-def test_only_what_people_say_to_the_bot_is_kept(update: dict[str, Any], groups: bool, kept: bool) -> None:
-    assert wanted({"update_id": 5, **update}, ME, groups) is kept
+def test_only_messages_addressed_to_the_bot_are_relevant(update: dict[str, Any], groups: bool, kept: bool) -> None:
+    assert is_relevant({"update_id": 5, **update}, ME, groups) is kept
 
 
-def test_the_key_is_the_same_whenever_an_update_comes_again_and_another_for_another() -> None:
+def test_update_key_is_stable_and_unique() -> None:
     first = {"update_id": 5, "message": message(text="x")}
     assert update_key(first) == update_key(json.loads(json.dumps(first)))
     assert update_key(first) != update_key({**first, "update_id": 6})
-    # After a quiet week Telegram counts from a random number.
+    # After a week without updates Telegram continues from a random number.
     assert update_key(first) != update_key({"update_id": 5, "message": {**message(text="x"), "message_id": 800}})
 
 
-def test_what_is_no_message_says_so_and_names_nobody() -> None:
+def test_input_without_message_has_a_problem_and_no_sender() -> None:
     for raw in (b"", b"[]", b"\xff", b'{"update_id": 1}', b'{"message": 7}', b"[" * 100_000):
         found = parse(raw, envelope())
         assert found.sender is None
@@ -257,12 +256,12 @@ UPDATES = st.dictionaries(KEYS, st.dictionaries(KEYS, JSON, max_size=10) | JSON,
 
 @given(UPDATES, st.booleans())
 @settings(deadline=None, max_examples=150)
-def test_any_json_is_read_and_gives_clean_text(update: dict[str, Any], groups: bool) -> None:
+def test_arbitrary_json_gives_clean_text(update: dict[str, Any], groups: bool) -> None:
     raw = json.dumps(update).encode()
     found = parse(raw, envelope(extra=ME.as_extra()))
     assert parse(raw, envelope(extra=ME.as_extra())) == found
-    said = (found.text, found.visible_text, found.subject, found.sender_name or "", found.message_id or "",
+    texts = (found.text, found.visible_text, found.subject, found.sender_name or "", found.message_id or "",
             *found.in_reply_to, *found.problems, *(f.filename or "" for f in found.files))  # fmt: skip
-    assert not any(c == "\0" or "\ud800" <= c <= "\udfff" for text in said for c in text)
-    wanted(update, ME, groups)
+    assert not any(c == "\0" or "\ud800" <= c <= "\udfff" for text in texts for c in text)
+    is_relevant(update, ME, groups)
     assert update_key(update)

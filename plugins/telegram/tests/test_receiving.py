@@ -1,4 +1,4 @@
-"""How updates come in: by long polling and by a webhook, with their files."""
+"""Receiving of updates by long polling and by a webhook, with their files."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ PHOTO = [{"file_id": "p1", "width": 9, "height": 9, "file_size": 4}]
 UPDATE = b'{"update_id": 1, "message": {"message_id": 1, "chat": {"id": 4}, "from": {"id": 4}, "text": "x"}}'
 
 
-def said(context: MemoryContext) -> list[str]:
+def texts(context: MemoryContext) -> list[str]:
     return [parse(entry.raw, entry.envelope).text for entry in context.journal]
 
 
-async def test_many_updates_are_one_commit_and_confirmed_after_it(
+async def test_updates_are_journalled_once_and_confirmed(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     for number in range(250):
         bots.says(42, f"message {number}")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 250, "all are confirmed")
-    assert said(context) == [f"message {number}" for number in range(250)]
+    assert texts(context) == [f"message {number}" for number in range(250)]
     assert bots.handed_over == 250
 
 
-async def test_what_was_journalled_but_not_confirmed_comes_again_and_is_known(
+async def test_unconfirmed_update_is_delivered_again_and_recognised(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.says(42, "once")
@@ -47,15 +47,15 @@ async def test_what_was_journalled_but_not_confirmed_comes_again_and_is_known(
     with pytest.raises(Unavailable):
         await channel.receive()
     await channel.aclose()
-    assert said(context) == ["once"]
+    assert texts(context) == ["once"]
     assert bots.confirmed == 0
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
     assert bots.handed_over == 2
-    assert said(context) == ["once"]
+    assert texts(context) == ["once"]
 
 
-async def test_files_are_fetched_before_the_journal(
+async def test_file_is_downloaded_before_the_update_is_journalled(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.has_file("p1", b"JPEG")
@@ -67,7 +67,7 @@ async def test_files_are_fetched_before_the_journal(
     assert file.content == b"JPEG"
 
 
-async def test_a_file_that_does_not_come_at_first_is_asked_for_again(
+async def test_failed_download_is_retried(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.has_file("p1", b"JPEG")
@@ -80,7 +80,7 @@ async def test_a_file_that_does_not_come_at_first_is_asked_for_again(
     assert parse(entry.raw, entry.envelope).files[0].content == b"JPEG"
 
 
-async def test_a_file_that_is_too_large_or_gone_holds_nobody_up(
+async def test_large_or_missing_file_does_not_block_later_updates(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.says(42, document={"file_id": "x", "file_name": "movie.mp4", "file_size": 900 * 1024 * 1024})
@@ -88,13 +88,13 @@ async def test_a_file_that_is_too_large_or_gone_holds_nobody_up(
     bots.says(43, "after them")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 3, "all are confirmed")
-    large, gone, after = said(context)
-    assert large == "[file]\n\n[movie.mp4: too large to be fetched, 900.0 MB]"
-    assert gone.startswith("[file]\n\n[lost.txt: could not be fetched: Bad Request: wrong file_id")
+    large, gone, after = texts(context)
+    assert large == "[file]\n\n[movie.mp4: too large to download (900.0 MB)]"
+    assert gone.startswith("[file]\n\n[lost.txt: download failed: Bad Request: wrong file_id")
     assert after == "after them"
 
 
-async def test_a_server_that_lies_about_a_size_gives_no_more_than_the_limit(
+async def test_file_larger_than_its_stated_size_is_left_out(
     bots: BotServer, context: MemoryContext, running: Running
 ) -> None:
     config = TelegramConfig(token=Secret.of(TOKEN), api=bots.url, max_file="1KB")
@@ -102,10 +102,10 @@ async def test_a_server_that_lies_about_a_size_gives_no_more_than_the_limit(
     bots.says(42, document={"file_id": "x", "file_name": "a.bin", "file_size": 10})
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
-    assert "[a.bin: could not be fetched: it is too large]" in said(context)[0]
+    assert "[a.bin: download failed: the file is too large]" in texts(context)[0]
 
 
-async def test_what_is_no_message_is_confirmed_and_kept_nowhere(
+async def test_irrelevant_update_is_confirmed_but_not_journalled(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.happens(my_chat_member={"chat": {"id": 42}, "new_chat_member": {"status": "kicked"}})
@@ -114,10 +114,10 @@ async def test_what_is_no_message_is_confirmed_and_kept_nowhere(
     bots.says(42, "heard")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 4, "all are confirmed")
-    assert said(context) == ["heard"]
+    assert texts(context) == ["heard"]
 
 
-async def test_a_pressed_button_is_heard_and_answered(
+async def test_pressed_button_is_journalled_and_answered(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     async with running(config, context) as channel:
@@ -130,28 +130,28 @@ async def test_a_pressed_button_is_heard_and_answered(
     assert picked.in_reply_to == (f"<42.{bots.sent[0].message_id}@777.telegram>",)
 
 
-async def test_another_process_with_the_same_token_is_explained(
+async def test_second_process_with_the_same_token_raises_an_alert(
     bots: BotServer, config: TelegramConfig, context: MemoryContext
 ) -> None:
     bots.fail("getUpdates", status=409, description="Conflict: terminated by other getUpdates request")
     channel = TelegramChannel(config, context)
-    with pytest.raises(Unavailable, match="another process takes this bot's messages"):
+    with pytest.raises(Unavailable, match="another process receives this bot's messages"):
         await channel.receive()
     await channel.aclose()
     assert "another process" in context.alerts[0][0]
 
 
-async def test_a_flood_of_questions_is_slowed_down(
+async def test_rate_limited_polling_waits_and_continues(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.fail("getUpdates", status=429, description="Too Many Requests: retry after 1", retry_after=1)
     bots.says(42, "patience")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
-    assert said(context) == ["patience"]
+    assert texts(context) == ["patience"]
 
 
-async def test_polling_takes_a_forgotten_webhook_away(
+async def test_polling_removes_the_webhook(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.webhook = {"url": "https://old.example.org/"}
@@ -166,8 +166,8 @@ def hook(bots: BotServer, free_port: Callable[[], int]) -> TelegramConfig:
     return TelegramConfig(token=Secret.of(TOKEN), api=bots.url, webhook=webhook)
 
 
-async def _asks(config: TelegramConfig, request: bytes) -> bytes:
-    """The first line of what the listener answers."""
+async def _request(config: TelegramConfig, request: bytes) -> bytes:
+    """Send a request to the listener and return the status line of the response."""
     assert config.webhook is not None
     reader, writer = await asyncio.open_connection("127.0.0.1", config.webhook.port)
     writer.write(request)
@@ -176,50 +176,50 @@ async def _asks(config: TelegramConfig, request: bytes) -> bytes:
     return answer
 
 
-def _post(body: bytes, secret: str = "s3cret-word", *more: str) -> bytes:
+def _post(body: bytes, secret: str = "s3cret-word", *headers: str) -> bytes:
     lines = ("POST /tg HTTP/1.1", "Host: desk", f"X-Telegram-Bot-Api-Secret-Token: {secret}",
-             f"Content-Length: {len(body)}", *more)  # fmt: skip
+             f"Content-Length: {len(body)}", *headers)  # fmt: skip
     return "\r\n".join((*lines, "", "")).encode() + body
 
 
-async def test_only_who_knows_the_secret_is_heard(
+async def test_request_without_the_secret_is_rejected(
     bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     async with running(hook, context):
         await context.wait_for(lambda: bots.webhook, "the webhook is set")
-        assert b" 401 " in await _asks(hook, _post(UPDATE, "wrong"))
+        assert b" 401 " in await _request(hook, _post(UPDATE, "wrong"))
         bare = b"POST /tg HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(UPDATE), UPDATE)
-        assert b" 401 " in await _asks(hook, bare)
+        assert b" 401 " in await _request(hook, bare)
         assert context.journal == []
-        assert b" 200 " in await _asks(hook, _post(UPDATE))
-    assert said(context) == ["x"]
+        assert b" 200 " in await _request(hook, _post(UPDATE))
+    assert texts(context) == ["x"]
 
 
-async def test_what_is_no_request_of_telegrams_is_turned_away(
+async def test_malformed_request_is_rejected(
     bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     async with running(hook, context):
         await context.wait_for(lambda: bots.webhook, "the webhook is set")
-        assert b" 405 " in await _asks(hook, b"GET / HTTP/1.1\r\n\r\n")
-        assert b" 400 " in await _asks(hook, b"nonsense\r\n\r\n")
-        assert b" 400 " in await _asks(hook, _post(b"[1]"))
-        assert b" 400 " in await _asks(hook, _post(b"{}", "s3cret-word", "Content-Length: 5"))
-        assert b" 413 " in await _asks(hook, _post(b"").replace(b"Content-Length: 0", b"Content-Length: 99999999"))
-        assert b" 411 " in await _asks(hook, _post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked"))
-        assert b" 431 " in await _asks(hook, b"POST / HTTP/1.1\r\n" + b"a: b\r\n" * 5000)
-        assert b" 200 " in await _asks(hook, _post(b"{}"))
+        assert b" 405 " in await _request(hook, b"GET / HTTP/1.1\r\n\r\n")
+        assert b" 400 " in await _request(hook, b"nonsense\r\n\r\n")
+        assert b" 400 " in await _request(hook, _post(b"[1]"))
+        assert b" 400 " in await _request(hook, _post(b"{}", "s3cret-word", "Content-Length: 5"))
+        assert b" 413 " in await _request(hook, _post(b"").replace(b"Content-Length: 0", b"Content-Length: 99999999"))
+        assert b" 411 " in await _request(hook, _post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked"))
+        assert b" 431 " in await _request(hook, b"POST / HTTP/1.1\r\n" + b"a: b\r\n" * 5000)
+        assert b" 200 " in await _request(hook, _post(b"{}"))
 
 
-async def test_what_the_store_cannot_keep_is_brought_again(
+async def test_store_failure_answers_503(
     bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     async with running(hook, context):
         await context.wait_for(lambda: bots.webhook, "the webhook is set")
         context.refuse = True
-        assert b" 503 " in await _asks(hook, _post(UPDATE))
+        assert b" 503 " in await _request(hook, _post(UPDATE))
 
 
-async def test_a_unix_socket_is_for_its_owner_and_group(
+async def test_unix_socket_is_accessible_to_owner_and_group_only(
     bots: BotServer, context: MemoryContext, running: Running, tmp_path: Any
 ) -> None:
     path = tmp_path / "tg.sock"
@@ -229,4 +229,4 @@ async def test_a_unix_socket_is_for_its_owner_and_group(
         assert path.stat().st_mode & 0o777 == 0o660
         assert len(bots.webhook["secret_token"]) >= 32
     assert not path.exists()
-    assert bots.webhook, "Telegram keeps what comes meanwhile only while the webhook is set"
+    assert bots.webhook, "Telegram keeps new updates only while the webhook is set"

@@ -1,4 +1,4 @@
-"""A configuration in a folder of its own, checked against the kinds of channel that are installed."""
+"""A configuration in a temporary folder, checked with the installed channel types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deskctl.plugins.manager import load
 
 
 @pytest.fixture(scope="session")
-def kinds() -> Mapping[str, ChannelType]:
+def types() -> Mapping[str, ChannelType]:
     return load(environ={}).channel_types
 
 
@@ -25,9 +25,9 @@ def config_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def checked(config_file: Path, kinds: Mapping[str, ChannelType]) -> Callable[[str], Report]:
+def checked(config_file: Path, types: Mapping[str, ChannelType]) -> Callable[[str], Report]:
     def write_and_check(text: str) -> Report:
         config_file.write_text(text, encoding="utf-8")
-        return check(config_file, kinds)
+        return check(config_file, types)
 
     return write_and_check

@@ -1,4 +1,4 @@
-"""What every channel can say of itself, as the core hears it."""
+"""The settings that all channel types share, as passed to the core."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def told(report: Report) -> ChannelInfo:
     return report.config.settings().channels["support"]
 
 
-def test_without_a_word_nothing_is_acknowledged_copied_or_added_to_the_address(checked: Checked) -> None:
+def test_channel_defaults_are_off(checked: Checked) -> None:
     channel = told(checked(MAIL))
     assert (channel.acknowledge, channel.copies, channel.plus, channel.authority) == (None, False, False, None)
     assert channel.sender_name == "{desk}"
 
 
-def test_what_a_channel_says_reaches_the_core(checked: Checked) -> None:
+def test_channel_settings_reach_the_core(checked: Checked) -> None:
     channel = told(
         checked(
             MAIL
@@ -50,7 +50,7 @@ def test_what_a_channel_says_reaches_the_core(checked: Checked) -> None:
         ),
     ],
 )
-def test_acknowledging_is_a_word_or_a_table(said: str, heard: Acknowledgement | None, checked: Checked) -> None:
+def test_acknowledge_is_a_boolean_or_a_table(said: str, heard: Acknowledgement | None, checked: Checked) -> None:
     assert told(checked(f"{MAIL}acknowledge = {said}\n")).acknowledge == heard
 
 
@@ -69,12 +69,12 @@ def test_acknowledging_is_a_word_or_a_table(said: str, heard: Acknowledgement | 
         ('answer = "yes"', "channels.support.answer"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(said: str, place: str, checked: Checked) -> None:
+def test_channel_error_names_the_key(said: str, place: str, checked: Checked) -> None:
     report = checked(f"{MAIL}{said}\n")
     assert [error.path for error in report.errors] == [place]
 
 
-def test_how_long_spam_is_kept(checked: Checked) -> None:
+def test_keep_spam_sets_the_retention_of_spam(checked: Checked) -> None:
     report = checked('[desk]\nkeep_spam = "7d"\n')
     assert report.config is not None
     assert report.config.settings().keep_spam == timedelta(days=7)
@@ -88,20 +88,20 @@ def test_how_long_spam_is_kept(checked: Checked) -> None:
         ('greeting = { en = "Hi!", ko = "안녕하세요!" }\n', {"en": "Hi!", "ko": "안녕하세요!"}),
     ],
 )
-def test_a_greeting_is_one_text_or_a_text_by_language(said: str, heard: dict[str, str], checked: Checked) -> None:
+def test_greeting_is_one_text_or_a_table_by_language(said: str, heard: dict[str, str], checked: Checked) -> None:
     assert told(checked(MAIL + said)).greeting == heard
 
 
-def test_hours_stand_in_an_acknowledgement_that_has_none_of_its_own(checked: Checked) -> None:
+def test_acknowledgement_without_hours_uses_the_hours_of_the_channel(checked: Checked) -> None:
     channel = told(checked(MAIL + 'hours = "9 to 6"\nacknowledge = true\n'))
     assert (channel.hours, channel.acknowledge) == ("9 to 6", Acknowledgement(hours="9 to 6"))
 
 
-def test_a_machine_answers_only_where_the_channel_says_so(checked: Checked) -> None:
+def test_automatic_answer_is_off_by_default(checked: Checked) -> None:
     assert not told(checked(MAIL)).answer
     assert told(checked(MAIL + "answer = true\n")).answer
 
 
-def test_a_kind_of_channel_says_whether_it_is_a_conversation(checked: Checked) -> None:
+def test_email_channel_is_not_conversational(checked: Checked) -> None:
     channel = told(checked(MAIL))
     assert (channel.conversational, channel.choices) == (False, False)

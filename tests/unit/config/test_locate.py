@@ -1,4 +1,4 @@
-"""Which configuration a command uses, and which it refuses."""
+"""Commands find the right configuration and refuse untrusted ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deskctl.errors import ConfigError
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home without a desk, and an empty current folder."""
+    """A home directory without a desk, and an empty current folder."""
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -32,7 +32,7 @@ def write(path: Path, text: str = "[desk]\n", mode: int = 0o600) -> Path:
     return path
 
 
-def test_the_order_is_option_environment_current_folder_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_prefers_option_environment_current_folder_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_home = write(home / ".config/deskctl/config.toml")
     assert locate.find() == in_home
     here = write(Path("config.toml").absolute())
@@ -43,23 +43,21 @@ def test_the_order_is_option_environment_current_folder_home(home: Path, monkeyp
     assert locate.find("config.toml") == here
 
 
-def test_the_xdg_folder_may_be_elsewhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_uses_xdg_config_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "xdg"))
     there = write(home / "xdg/deskctl/config.toml")
 
     assert locate.find() == there
 
 
-def test_without_any_the_hint_is_to_make_one(home: Path) -> None:
+def test_find_without_any_configuration_suggests_init(home: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         locate.find()
     assert "deskctl init" in caught.value.hint
 
 
 @pytest.mark.parametrize("by", ["--config", "$DESKCTL_CONFIG"])
-def test_a_named_file_that_is_missing_is_no_reason_to_take_another(
-    by: str, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_named_file_is_an_error(by: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(Path("config.toml"))
     if by == "$DESKCTL_CONFIG":
         monkeypatch.setenv("DESKCTL_CONFIG", "/nowhere/config.toml")
@@ -69,47 +67,47 @@ def test_a_named_file_that_is_missing_is_no_reason_to_take_another(
     assert by in caught.value.what
 
 
-def test_a_config_toml_of_another_program_is_passed_over(home: Path) -> None:
+def test_config_toml_of_another_program_is_skipped(home: Path) -> None:
     write(Path("config.toml"), "[server]\nport = 1\n", 0o666)
     in_home = write(home / ".config/deskctl/config.toml")
 
     assert locate.find() == in_home
 
 
-@pytest.mark.parametrize(("mode", "who"), [(0o660, "its group"), (0o606, "everybody")])
-def test_one_that_others_can_change_is_refused_and_not_skipped(mode: int, who: str, home: Path) -> None:
+@pytest.mark.parametrize(("mode", "who"), [(0o660, "its group"), (0o606, "all users")])
+def test_configuration_writable_by_others_is_refused(mode: int, who: str, home: Path) -> None:
     write(home / ".config/deskctl/config.toml")
     write(Path("config.toml"), mode=mode)
 
-    with pytest.raises(ConfigError, match=f"can be changed by {who}"):
+    with pytest.raises(ConfigError, match=f"is writable by {who}"):
         locate.find()
 
 
-def test_a_broken_one_that_others_can_change_is_refused_too(home: Path) -> None:
+def test_invalid_configuration_writable_by_others_is_refused(home: Path) -> None:
     write(Path("config.toml"), "[desk]\nname = \n", 0o666)
 
-    with pytest.raises(ConfigError, match="can be changed by everybody"):
+    with pytest.raises(ConfigError, match="is writable by all users"):
         locate.find()
 
 
-def test_a_broken_one_of_ones_own_is_found_so_that_its_error_can_be_shown(home: Path) -> None:
+def test_invalid_own_configuration_is_found(home: Path) -> None:
     here = write(Path("config.toml").absolute(), "[desk]\nname = \n")
 
     assert locate.find() == here
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_one_that_somebody_else_owns_is_refused_with_the_owners_name(home: Path) -> None:
+def test_configuration_of_another_user_is_refused_with_the_name_of_the_owner(home: Path) -> None:
     here = write(Path("config.toml").absolute())
     os.chown(here, 1, -1)
 
     with pytest.raises(ConfigError, match=r"belongs to \w+, not to you or root") as caught:
         locate.find()
     assert "--config" in caught.value.hint
-    assert locate.find("config.toml") == here  # named on purpose, it is used
+    assert locate.find("config.toml") == here  # if named explicitly, it is used
 
 
-def test_socket_and_lock_are_beside_the_config_or_where_it_says(home: Path) -> None:
+def test_socket_and_lock_are_beside_the_configuration_or_in_run_dir(home: Path) -> None:
     here = write(Path("config.toml").absolute())
     assert locate.socket_path(here) == here.parent / "desk.sock"
     write(here, '[desk]\n[daemon]\nrun_dir = "run"\n')
@@ -119,14 +117,14 @@ def test_socket_and_lock_are_beside_the_config_or_where_it_says(home: Path) -> N
 
 
 @pytest.mark.parametrize("text", ["not toml", "[daemon]\nrun_dir = 3\n", "daemon = 1\n"])
-def test_a_config_that_names_no_folder_leaves_it_to_who_loads_it(text: str, home: Path) -> None:
+def test_run_dir_of_an_invalid_configuration_is_its_folder(text: str, home: Path) -> None:
     here = write(Path("config.toml").absolute(), text)
 
     assert locate.run_dir(here) == here.parent
 
 
-def test_every_command_can_afford_it() -> None:
-    """It runs at the start of each command, so it may not draw in what only the loading of a whole file needs."""
+def test_locate_imports_no_heavy_module() -> None:
+    """Each command imports this module at its start, so it must not import what only `load` needs."""
     heavy = "{'attr', 'cattrs', 'pluggy', 'tomlkit', 'subprocess', 'zoneinfo', 'importlib.metadata', 'sqlalchemy'}"
     code = f"import sys, deskctl.config.locate; print(sorted({heavy} & set(sys.modules)))"
 

@@ -1,4 +1,4 @@
-"""A key is found on its line however TOML lets it be written."""
+"""The line of a key is found for every way to write it in TOML."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ EXPECTED: dict[KeyPath, int] = {
 }
 
 
-def test_every_way_to_write_a_key() -> None:
+def test_positions_of_every_key_syntax() -> None:
     tomli.loads(EVERY_WAY)  # the example is valid
     positions = Positions(EVERY_WAY)
 
     assert {path: positions.line(path) for path in EXPECTED} == EXPECTED
 
 
-def test_a_missing_key_is_placed_at_its_table() -> None:
+def test_missing_key_has_the_line_of_its_table() -> None:
     positions = Positions(EVERY_WAY)
 
     assert positions.line(("table", "inner.dot", "nothing")) == 13
@@ -86,7 +86,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
-def test_every_key_that_tomlkit_writes_is_on_the_line_where_it_is_found(data: dict[str, Any]) -> None:
+def test_positions_of_generated_documents(data: dict[str, Any]) -> None:
     text = tomlkit.dumps(data)
     positions = Positions(text)
     lines = text.split("\n")

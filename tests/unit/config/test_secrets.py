@@ -1,4 +1,4 @@
-"""A secret is read when it is used, from where the configuration says, and shown nowhere."""
+"""A secret is read from its source when it is used, and is never shown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["literal", "env", "file", "credential", "command", "shell"])
-def test_every_source_gives_the_word_and_shows_it_nowhere(kind: str, sources: dict[str, Any], tmp_path: Path) -> None:
+def test_reveal_reads_every_source_and_repr_hides_the_value(kind: str, sources: dict[str, Any], tmp_path: Path) -> None:
     secret = Secret.of(sources[kind], tmp_path)
 
     assert secret.reveal() == WORD
@@ -41,16 +41,16 @@ def test_every_source_gives_the_word_and_shows_it_nowhere(kind: str, sources: di
     assert WORD not in shown
 
 
-def test_a_command_without_a_shell_gets_its_words_as_they_are(tmp_path: Path) -> None:
+def test_command_list_runs_without_a_shell(tmp_path: Path) -> None:
     assert Secret.of({"command": ["printf", "%s", "$HOME;x"]}, tmp_path).reveal() == "$HOME;x"
 
 
-def test_a_secret_is_written_nowhere() -> None:
-    with pytest.raises(TypeError, match="not written"):
+def test_secret_cannot_be_pickled() -> None:
+    with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(Secret.of(WORD))
 
 
-def test_only_the_newline_at_the_end_is_cut(tmp_path: Path) -> None:
+def test_reveal_removes_only_the_newline_at_the_end(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text(" a b \r\n")
     (tmp_path / "kept").chmod(0o640)
 
@@ -61,15 +61,15 @@ def test_only_the_newline_at_the_end_is_cut(tmp_path: Path) -> None:
     ("given", "said"),
     [
         ({"env": "DESK_NOT_SET"}, "DESK_NOT_SET is not set"),
-        ({"file": "none"}, "none holds a password and cannot be read"),
-        ({"credential": "mail"}, "no systemd credentials"),
+        ({"file": "none"}, "cannot read the password file .*none"),
+        ({"credential": "mail"}, "no systemd credential mail"),
         ({"command": ["no-such-program"]}, "no-such-program cannot be run"),
-        ({"command": ["false"]}, "the command false ended with status 1"),
+        ({"command": ["false"]}, "the command false failed with exit status 1"),
         ({"command": ["printf", ""]}, "is empty"),
         ({"command": ["printf", r"\377"]}, "not UTF-8"),
     ],
 )
-def test_what_is_missing_is_named(
+def test_reveal_names_the_failed_source(
     given: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
@@ -78,19 +78,19 @@ def test_what_is_missing_is_named(
         Secret.of(given, tmp_path).reveal()
 
 
-def test_a_file_that_everybody_can_read_is_refused(tmp_path: Path) -> None:
+def test_world_readable_secret_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text(WORD)
     (tmp_path / "kept").chmod(0o604)
 
-    with pytest.raises(ConfigError, match="can be read by everybody") as caught:
+    with pytest.raises(ConfigError, match="is readable by all users") as caught:
         Secret.of({"file": "kept"}, tmp_path).reveal()
     assert caught.value.hint.startswith("chmod 600")
 
 
-def test_a_command_that_hangs_is_ended_with_what_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hanging_secret_command_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.2)
 
-    with pytest.raises(ConfigError, match=r"gave no password within"):
+    with pytest.raises(ConfigError, match=r"did not return a password within"):
         Secret.of({"command": "sleep 60 | cat"}, tmp_path).reveal()
 
 
@@ -98,6 +98,6 @@ def test_a_command_that_hangs_is_ended_with_what_it_started(tmp_path: Path, monk
     "given",
     ["", 7, [], {}, {"env": "A", "file": "b"}, {"filee": "x"}, {"env": ""}, {"command": []}, {"credential": "../x"}],
 )
-def test_what_names_no_source_is_refused(given: Any) -> None:
+def test_invalid_secret_is_refused(given: Any) -> None:
     with pytest.raises(Invalid):
         Secret.of(given)

@@ -1,4 +1,4 @@
-"""A configuration is believed only if nobody but its owner can change it, however it is named and reached."""
+"""A configuration is trusted only if its owner alone can change it, for every way to name it and to reach it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deskctl.config import locate
-from deskctl.config.trust import distrust_way
+from deskctl.config.trust import check_trust
 from deskctl.errors import ConfigError
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -25,7 +25,7 @@ Name = Callable[[Path], Path]
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No desk is found by chance."""
+    """Hide any desk of the user who runs the tests."""
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -36,7 +36,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["--config", "--config FOLDER", "$DESKCTL_CONFIG", "./config.toml", "XDG"])
 def find(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Name:
-    """Finds a configuration in a folder, in each of the ways there are."""
+    """Find a configuration in a folder, in each possible way."""
 
     def found(path: Path) -> Path:
         match request.param:
@@ -72,7 +72,7 @@ def refused(find: Name, path: Path) -> tuple[str, str]:
     return caught.value.what, caught.value.hint
 
 
-def test_one_that_nobody_else_can_change_is_used(find: Name, desk: Path) -> None:
+def test_configuration_that_only_its_owner_can_change_is_used(find: Name, desk: Path) -> None:
     for mode, folder in ((0o600, 0o700), (0o644, 0o755), (0o640, 0o2750)):
         desk.chmod(mode)
         desk.parent.chmod(folder)
@@ -83,17 +83,17 @@ def test_one_that_nobody_else_can_change_is_used(find: Name, desk: Path) -> None
     ("mode", "folder", "at_fault", "who", "repair"),
     [
         (0o620, 0o700, "file", "its group (mode 620)", "chmod g-w"),
-        (0o602, 0o700, "file", "everybody (mode 602)", "chmod o-w"),
-        (0o666, 0o700, "file", "everybody (mode 666)", "chmod go-w"),
+        (0o602, 0o700, "file", "all users (mode 602)", "chmod o-w"),
+        (0o666, 0o700, "file", "all users (mode 666)", "chmod go-w"),
         (0o600, 0o770, "folder", "its group (mode 770)", "chmod g-w"),
         (0o600, 0o2775, "folder", "its group (mode 2775)", "chmod g-w"),
-        (0o600, 0o707, "folder", "everybody (mode 707)", "chmod o-w"),
-        (0o600, 0o777, "folder", "everybody (mode 777)", "chmod go-w"),
-        (0o600, 0o1777, "folder", "everybody (mode 1777)", "mkdir"),
+        (0o600, 0o707, "folder", "all users (mode 707)", "chmod o-w"),
+        (0o600, 0o777, "folder", "all users (mode 777)", "chmod go-w"),
+        (0o600, 0o1777, "folder", "all users (mode 1777)", "mkdir"),
     ],
 )
 @ROOT
-def test_one_that_others_can_change_is_refused_with_the_repair(
+def test_configuration_that_others_can_change_is_refused_with_the_repair(
     find: Name, desk: Path, mode: int, folder: int, at_fault: str, who: str, repair: str
 ) -> None:
     os.chown(desk, -1, NOBODY.pw_gid)
@@ -102,7 +102,7 @@ def test_one_that_others_can_change_is_refused_with_the_repair(
     desk.parent.chmod(folder)
     what, hint = refused(find, desk)
     path = desk if at_fault == "file" else desk.parent
-    assert what.startswith(f"{path} can be changed by {who}")
+    assert what.startswith(f"{path} is writable by {who}")
     assert hint.startswith(repair)
     if repair != "mkdir":
         subprocess.run(hint, shell=True, check=True)
@@ -110,24 +110,24 @@ def test_one_that_others_can_change_is_refused_with_the_repair(
 
 
 @ROOT
-def test_a_folder_above_that_others_can_change_is_refused(find: Name, desk: Path) -> None:
+def test_writable_folder_above_is_refused(find: Name, desk: Path) -> None:
     above = desk.parent.parent
     above.chmod(0o777)
-    assert refused(find, desk)[0].startswith(f"{above} can be changed by everybody")
-    above.chmod(0o1777)  # as /tmp: nobody can put something else in the place of what is ours
+    assert refused(find, desk)[0].startswith(f"{above} is writable by all users")
+    above.chmod(0o1777)  # sticky as /tmp: other users cannot replace our files
     assert find(desk) == desk
-    os.chown(above, OTHER.pw_uid, -1)  # its owner can
+    os.chown(above, OTHER.pw_uid, -1)  # but the owner of the folder can
     assert "belongs to daemon" in refused(find, desk)[0]
 
 
 @ROOT
-def test_a_folder_of_somebody_else_is_refused(find: Name, desk: Path) -> None:
+def test_folder_of_another_user_is_refused(find: Name, desk: Path) -> None:
     os.chown(desk.parent, OTHER.pw_uid, -1)
     assert "belongs to daemon" in refused(find, desk)[0]
 
 
 @ROOT
-def test_a_service_users_desk_is_used_when_it_is_named(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_desk_of_a_service_user_is_used_if_named(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in (desk, desk.parent):
         os.chown(path, OTHER.pw_uid, OTHER.pw_gid)
     assert locate.find(str(desk)) == desk
@@ -140,8 +140,8 @@ def test_a_service_users_desk_is_used_when_it_is_named(desk: Path, monkeypatch: 
 
 
 @ROOT
-def test_a_link_in_a_folder_of_somebody_else_is_refused(find: Name, desk: Path, tmp_path: Path) -> None:
-    """The daemon's socket would be looked for beside the link."""
+def test_link_in_the_folder_of_another_user_is_refused(find: Name, desk: Path, tmp_path: Path) -> None:
+    """The socket of the daemon would be searched beside the link."""
     theirs = tmp_path / "theirs" / "deskctl"
     theirs.mkdir(parents=True)
     (theirs / "config.toml").symlink_to(desk)
@@ -152,7 +152,7 @@ def test_a_link_in_a_folder_of_somebody_else_is_refused(find: Name, desk: Path, 
 
 @ROOT
 @pytest.mark.parametrize("absolute", [True, False])
-def test_every_folder_that_a_link_leads_through_counts(find: Name, desk: Path, tmp_path: Path, absolute: bool) -> None:
+def test_folders_on_the_way_of_a_link_are_checked(find: Name, desk: Path, tmp_path: Path, absolute: bool) -> None:
     way = tmp_path / "way"
     way.mkdir()
     (way / "real").symlink_to(desk.parent.parent)
@@ -165,10 +165,10 @@ def test_every_folder_that_a_link_leads_through_counts(find: Name, desk: Path, t
     if found != path:  # the current folder has no links in its name
         assert find(path) == found
         return
-    assert refused(find, path)[0].startswith(f"{way} can be changed by everybody")
+    assert refused(find, path)[0].startswith(f"{way} is writable by all users")
 
 
-def test_a_loop_of_links_and_what_is_no_file_are_errors(desk: Path, tmp_path: Path) -> None:
+def test_link_loop_and_special_files_are_errors(desk: Path, tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "pipe").mkdir()
     os.mkfifo(tmp_path / "pipe" / "config.toml")
@@ -179,9 +179,9 @@ def test_a_loop_of_links_and_what_is_no_file_are_errors(desk: Path, tmp_path: Pa
 
 @pytest.fixture
 def private() -> Iterator[tuple[str, int, int]]:
-    """An account with a group of its own: name, uid, gid."""
+    """An account with a private group: name, uid, gid."""
     if os.geteuid() != 0 or shutil.which("useradd") is None:
-        pytest.skip("accounts cannot be made here")
+        pytest.skip("useradd needs root")
     name = f"desk{os.getpid()}"
     subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", name], check=True)
     try:
@@ -190,25 +190,25 @@ def private() -> Iterator[tuple[str, int, int]]:
         subprocess.run(["userdel", name], check=True, capture_output=True)
 
 
-def test_the_owners_own_group_may_write(desk: Path, private: tuple[str, int, int]) -> None:
+def test_private_group_of_the_owner_may_write(desk: Path, private: tuple[str, int, int]) -> None:
     name, uid, gid = private
     for path in (desk.parent, desk):
         os.chown(path, uid, gid)
         path.chmod(0o770)
-    assert distrust_way(desk) is None
+    assert check_trust(desk) is None
     subprocess.run(["usermod", "-aG", name, "nobody"], check=True)
     try:
-        assert "its group" in str(distrust_way(desk))
+        assert "its group" in str(check_trust(desk))
     finally:
         subprocess.run(["gpasswd", "-d", "nobody", name], check=True, capture_output=True)
     os.chown(desk, uid, NOBODY.pw_gid)
-    assert "its group" in str(distrust_way(desk))
+    assert "its group" in str(check_trust(desk))
 
 
-def test_rights_by_an_access_control_list_are_seen(desk: Path, private: tuple[str, int, int]) -> None:
+def test_access_control_list_counts_as_group_rights(desk: Path, private: tuple[str, int, int]) -> None:
     if shutil.which("setfacl") is None:
         pytest.skip("no setfacl here")
     _, uid, gid = private
     os.chown(desk, uid, gid)
     subprocess.run(["setfacl", "-m", "u:nobody:rw", str(desk)], check=True)
-    assert "its group" in str(distrust_way(desk))
+    assert "its group" in str(check_trust(desk))

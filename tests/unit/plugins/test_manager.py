@@ -241,7 +241,7 @@ def test_a_folder_that_others_can_write_is_not_read(load_files: LoadFiles, folde
     plugins = load_files({"spy": f"open({str(trace)!r}, 'w').close()\n"})
 
     assert not trace.exists()
-    assert "can be changed by everybody" in str(row(plugins, str(folder))["error"])
+    assert "is writable by all users" in str(row(plugins, str(folder))["error"])
     assert "console" in plugins.channel_types
 
 
@@ -253,7 +253,7 @@ def test_a_file_that_others_can_write_is_not_run(load_files: LoadFiles, folder: 
     plugins = load_files({})
 
     assert not trace.exists()
-    assert "can be changed by its group" in str(row(plugins, "spy")["error"])
+    assert "is writable by its group" in str(row(plugins, "spy")["error"])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from ...columns import age_column
+from ...confirmation import confirm
 from ...context import CliContext
 from ...execution import run_command
 from ...messages import _
@@ -123,7 +124,7 @@ def show(context: CliContext, contact: int, limit: int, notes: bool) -> None:
         return
     from ...output import terminal_width
     from ...pager import page
-    from ..tickets.ticket_view import Screen
+    from ...screen import Screen
     from .contact_view import render_contact
 
     screen = Screen(width=terminal_width(), timezone=timezone, color=context.color)
@@ -156,7 +157,7 @@ def set_(context: CliContext, contact: int, words: tuple[str, ...]) -> None:
     from ....errors import UsageError
 
     pairs = [word.partition("=") for word in words]
-    wrong = [name for name, sign, _ in pairs if not sign]
+    wrong = [name for name, sign, _value in pairs if not sign]
     if wrong:
         raise UsageError(
             _("not NAME=VALUE: {word}", word=wrong[0]),

@@ -9,6 +9,7 @@ import click
 from ...columns import age_column
 from ...context import ALL, CliContext
 from ...execution import run_each
+from ...messages import _
 from ...options import columns, dry_run, limit_option
 from ...output import field
 from ...style import delivery_style

@@ -61,7 +61,7 @@ class TextCommand(click.Command):
             found = {}
             for param in self.get_params(lenient):
                 value = values.get(param.name)
-                if param.name is not None and value not in (None, ()):
+                if param.name and value not in (None, ()):
                     with contextlib.suppress(click.UsageError):
                         found[param.name] = param.type_cast_value(lenient, value)
         return found

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ....errors import ConfigError, DeskctlError, Refused
+from ....i18n import _, _n, joined
 from ...context import CliContext
-from ...messages import _, _n, shown
 from .connection_checks import channel_failures, empty_teams, stale_configuration, unset_secrets
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def fine(check: str, detail: str) -> Finding:
 
 def note(check: str, detail: str, repair: str = "") -> Finding:
     """Return a result that the user should know but that is not a fault."""
-    return {"check": check, "state": "note", "detail": shown(detail), "mend": shown(repair)}
+    return {"check": check, "state": "note", "detail": detail, "mend": repair}
 
 
 def finding(check: str, detail: str, repair: str = "") -> Finding:
     """Return a fault, with the command that repairs it."""
-    return {"check": check, "state": "finding", "detail": shown(detail), "mend": shown(repair)}
+    return {"check": check, "state": "finding", "detail": detail, "mend": repair}
 
 
 def run_checks(context: CliContext, *, offline: bool = False) -> list[Finding]:
@@ -110,7 +110,7 @@ def _configuration(path: Path, rows: list[Finding]) -> Config | None:
     if not problems:
         rows.append(fine("configuration", str(path)))
     rows += [
-        finding("plugins", f"{plugin['name']}: {shown(plugin['error'])}", "deskctl plugin list")
+        finding("plugins", joined(": ", (plugin["name"], plugin["error"])), "deskctl plugin list")
         for plugin in plugins.rows()
         if plugin["error"]
     ]
@@ -134,9 +134,9 @@ def _permissions(config: Config) -> Iterator[Finding]:
 
 
 def _permission_problems(config: Config) -> Iterator[Finding]:
-    from ....config.trust import distrust_way
+    from ....config.trust import check_trust
 
-    if why := distrust_way(config.path):
+    if why := check_trust(config.path):
         yield finding("permissions", str(why), why.repair)
     for folder in dict.fromkeys((config.folder, config.run_dir)):
         if not folder.is_dir():
@@ -144,7 +144,7 @@ def _permission_problems(config: Config) -> Iterator[Finding]:
         elif not os.access(folder, os.W_OK | os.X_OK):
             detail = _("you cannot write to {folder}", folder=folder)
             yield finding("permissions", detail, f"chown $(id -un) {folder}")
-        elif folder != config.folder and (why := distrust_way(folder, folder=True)):
+        elif folder != config.folder and (why := check_trust(folder, folder=True)):
             yield finding("permissions", str(why), why.repair)
     store = config.store.file
     if store is not None and store.exists():
@@ -153,7 +153,7 @@ def _permission_problems(config: Config) -> Iterator[Finding]:
 
 def _store_permission_problems(store: Path) -> Iterator[Finding]:
     """Yield a finding if the store is not writable, or if other users can read or write it."""
-    from ....config.trust import distrust_way
+    from ....config.trust import check_trust
 
     log = store.with_name(store.name + "-wal")
     for file in (store, *(path for path in (log, store.with_name(store.name + "-shm")) if path.exists())):
@@ -163,7 +163,7 @@ def _store_permission_problems(store: Path) -> Iterator[Finding]:
     if not os.access(store.parent, os.W_OK | os.X_OK) or not store.parent.stat().st_mode & 0o200:
         detail = _("you cannot write to {folder}, where the store keeps its log", folder=store.parent)
         yield finding("permissions", detail, f"chmod u+wx {store.parent}")
-    if why := distrust_way(store):
+    if why := check_trust(store):
         yield finding("permissions", str(why), why.repair)
     elif store.stat().st_mode & 0o004:
         detail = _("all users can read {file} and the customers' mail in it", file=store)
@@ -233,7 +233,7 @@ def _runtime(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
     plugins = desk.call("plugins")
     for plugin in plugins:
         if plugin["error"] and plugin["name"] not in known:
-            detail = f"{plugin['name']}: {shown(plugin['error'])}"
+            detail = joined(": ", (plugin["name"], plugin["error"]))
             yield finding("plugins", detail, f"deskctl plugin show {plugin['name']}")
     jobs = desk.call("jobs")
     on = {row["name"] for row in plugins if row["enabled"]}
@@ -284,7 +284,7 @@ def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Findin
             detail = _("{state} messages: {count}", state=state, count=len(rows))
             yield finding("outbox", detail, f"deskctl outbox list --state {state}")
     if rows := desk.ask(ListOutbox(state="retry")):
-        error = shown(rows[-1]["last_error"] or "")
+        error = rows[-1]["last_error"] or ""
         detail = _("messages that wait for a retry: {count}; {error}", count=len(rows), error=error)
         yield finding("outbox", detail, "deskctl channel test NAME; deskctl outbox list")
     agents = desk.ask(ListAgents())
@@ -320,7 +320,7 @@ def _daemon(health: Any, waiting: int) -> Iterator[Finding]:
     for service in health["services"]:
         if service["state"] not in ("running", "off") or service["last_error"]:
             kind = note if service["state"] == "running" else finding
-            reason = shown(service["last_error"]) if service["last_error"] else _("no reason known")
+            reason = service["last_error"] if service["last_error"] else _("no reason known")
             detail = _("{name} is {state}: {reason}", name=service["name"], state=service["state"], reason=reason)
             yield kind("daemon", detail, "deskctl daemon status")
 
@@ -340,7 +340,7 @@ def _channels(desk: Desk, *, offline: bool) -> Iterator[Finding]:
             yield note("channels", detail, _("set authority in config.toml to the mail server that checks DMARC"))
     names = [] if offline else [channel["name"] for channel in channels]
     try:
-        for name, detail, hint in channel_failures(desk, names):
-            yield finding("channels", f"{name}: {detail}", hint)
-    except Refused as error:
-        yield note("channels", _("not tested: {reason}", reason=shown(error.what)), error.hint)
+        for name, error, hint in channel_failures(desk, names):
+            yield finding("channels", joined(": ", (name, error)), hint)
+    except Refused as refusal:
+        yield note("channels", _("not tested: {reason}", reason=refusal.what), refusal.hint)

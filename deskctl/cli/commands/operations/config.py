@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .... import i18n
 from ...context import CliContext
 from ...messages import _
 
 if TYPE_CHECKING:
+    from ....config.loader import Report
     from ....config.problems import Problem
-    from ....config.reading import Report
 
 
 @click.group("config")
@@ -75,7 +76,9 @@ def _empty_teams(context: CliContext, report: Report) -> Iterator[Problem]:
     path = report.config.path
     positions = Positions(path.read_text(encoding="utf-8", errors="replace"))
     for channel, team in found:
-        what = _("team {team} has no active member; add one with deskctl agent set HANDLE --join {team}", team=team)
+        what = i18n._(
+            "team {team} has no active member; add one with deskctl agent set HANDLE --join {team}", team=team
+        )
         line = positions.line(("channels", channel, "team"))
         yield Problem(str(path), line, f"channels.{channel}.team", what)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....config.secrets import Secret
-from ...messages import _, shown
+from ....i18n import _, joined
 
 if TYPE_CHECKING:
     from ....config import Config
@@ -26,8 +26,8 @@ def channel_failures(desk: Desk, names: Sequence[str]) -> Iterator[tuple[str, st
         report = desk.call("channel_test", name=name)
         for part in report["parts"]:
             if not part["ok"] and (desk.info.daemon or part["name"] != "listener"):
-                detail = f"{part['name']}: {shown(part['detail'])}"
-                yield name, detail, shown(part["hint"]) or f"deskctl channel test {name}"
+                detail = joined(": ", (part["name"], part["detail"]))
+                yield name, detail, part["hint"] or f"deskctl channel test {name}"
 
 
 def unset_secrets(config: Config) -> Iterator[tuple[str, Secret]]:

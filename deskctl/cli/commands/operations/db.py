@@ -15,7 +15,7 @@ from ...messages import _, _n, shown
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ....desk.parts import Plugins
+    from ....desk.components import Plugins
 
 
 @click.group("db")
@@ -211,7 +211,7 @@ def _require_owner(context: CliContext) -> None:
     from ....desk.caller import Caller
     from ....errors import Refused
 
-    config, _ = load(context.config_path())
+    config, _plugins = load(context.config_path())
     caller = Caller.of_this_process(config.owners())
     if not caller.trusted:
         what = _("{user} may not change the store; only the owner of the desk may", user=caller.name)

@@ -10,6 +10,7 @@ import click
 
 from ....safe import visible
 from ...context import CliContext
+from ...messages import shown
 from ...output import GAP, Column, field, terminal_width
 from ...width import wrap
 
@@ -29,7 +30,7 @@ def _wrapped(rows: Sequence[Finding]) -> Iterator[Finding]:
     """Yield the rows with long details split over several rows, so that no finding is cut."""
     before = sum(max(len(row[key]) for row in rows) + len(GAP) for key in ("check", "state"))
     for row in rows:
-        first, *more = list(wrap(visible(row["detail"]), max(terminal_width() - before, 24))) or [""]
+        first, *more = list(wrap(visible(shown(row["detail"])), max(terminal_width() - before, 24))) or [""]
         yield {**row, "detail": first}
         for line in more:
             yield {**row, "check": "", "state": "", "detail": line}
@@ -62,5 +63,5 @@ def doctor(context: CliContext, offline: bool) -> int:
     sys.stdout.flush()
     for row in rows:
         if row["state"] != "fine" and row["mend"]:
-            sys.stderr.write(f"{visible(row['check'])}: {visible(row['mend'])}\n")
+            sys.stderr.write(f"{visible(row['check'])}: {visible(shown(row['mend']))}\n")
     return 1 if findings else 0

@@ -122,7 +122,7 @@ def _make_store(path: Path) -> None:
     from ....bootstrap import load, open_desk
     from ....store.migrate import upgrade
 
-    config, _ = load(path)
+    config, _plugins = load(path)
     before = os.umask(0o077)
     try:
         upgrade(config.store.url)

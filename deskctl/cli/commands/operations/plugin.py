@@ -149,7 +149,7 @@ def disable(context: CliContext, name: str) -> None:
 def _set_enabled(context: CliContext, name: str, on: bool) -> None:
     """Enable or disable a plugin. Raises NotFound, and Refused if a channel needs the plugin."""
     from ....bootstrap import load
-    from ....config.switch import switch
+    from ....config.plugin_toggle import set_plugin_enabled
     from ....core.suggest import did_you_mean
     from ....errors import NotFound, Refused
 
@@ -165,7 +165,7 @@ def _set_enabled(context: CliContext, name: str, on: bool) -> None:
             _("channel {channel} needs the plugin {name}", channel=needed[0], name=name),
             _("remove [channels.{channel}] from {file} first", channel=needed[0], file=path),
         )
-    changed = switch(path, name, on)
+    changed = set_plugin_enabled(path, name, on)
     context.release()
     runs = context.desk().info.daemon
     if context.json:

@@ -6,7 +6,7 @@ import click
 
 from ...context import CliContext
 from ...execution import run_command
-from ...messages import _
+from ...messages import _, shown
 from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import TICKET

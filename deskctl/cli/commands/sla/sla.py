@@ -187,7 +187,7 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
       assign=AGENT|TEAM   team=TEAM   tag=+TAG   tag=-TAG   note=TEXT   reply=TEXT
 
     `escalate` never moves a ticket to a lower tier, and does nothing if the assignee is in a high enough tier. `reply`
-    sends the customer an automatic message, which does not stop the clocks; {number}, {subject} and {desk} are replaced.
+    sends the customer an automatic message, which does not stop the clocks. It replaces {number}, {subject} and {desk}.
 
     \b
     Examples:

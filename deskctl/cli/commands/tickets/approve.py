@@ -45,6 +45,7 @@ def deny(context: CliContext, tickets: list[int], reason: str) -> int:
       deskctl deny 42 --reason "the guarantee has ended"
     """
     from ....core.commands.routing import Deny
+    from ...text_input import require_text
 
     reason = require_text(reason, _("pass --reason TEXT"))
     return run_each(context, (Deny(ticket, reason) for ticket in tickets))

@@ -39,6 +39,7 @@ def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: s
     from ....core.commands.routing import AskApproval
     from ....core.commands.tickets import Escalate
     from ....errors import UsageError
+    from ...text_input import require_text
 
     reason = require_text(reason, _("pass --reason TEXT"))
     if purpose is not None:

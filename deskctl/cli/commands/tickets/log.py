@@ -9,7 +9,7 @@ import click
 from ...context import CliContext
 from ...messages import _
 from ...name_completion import completer
-from ...ticket_arguments import TicketsArgument
+from ...ticket_arguments import TicketsArgument, missing_tickets
 from ..contacts.contact import CONTACT
 
 
@@ -63,8 +63,9 @@ def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, se
     from ....safe import visible
     from ...output import terminal_width
     from ...pager import page
+    from ...screen import Screen, hanging
     from ...times import local_time
-    from .ticket_view import Screen
+    from .event_text import event_sentence
 
     context.release()
     screen = Screen(width=terminal_width(), timezone=timezone, color=context.color)

@@ -190,7 +190,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     if undelivered and message.get("delivery_error"):
         error = visible(shown(message["delivery_error"] or ""))
         for line in wrap(f"[{undelivered}: {error}{_single_reason(message)}]", screen.width):
-            yield screen.paint(line, delivery_style(delivery))
+            yield screen.paint(line, delivery_style(delivery or ""))
     if not undelivered or len(message["deliveries"]) != 1:
         yield from delivery_problems(message["deliveries"], screen)
     if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):

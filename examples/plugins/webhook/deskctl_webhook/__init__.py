@@ -20,6 +20,7 @@ WEBHOOK = ChannelType(
     capabilities=Capabilities(marks_sending=True),
     sends=lambda config: config.url is not None,
     receives=lambda config: config.listen is not None,
+    listens=lambda config: config.listen is not None,
     description="signed JSON over HTTP: monitoring alerts, gateways for SMS and chats",
 )
 

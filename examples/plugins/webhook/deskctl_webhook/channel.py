@@ -45,6 +45,7 @@ class WebhookChannel:
             server = await asyncio.start_server(self._accept, listen.host, listen.port, limit=http.HEAD_LIMIT)
         except OSError as error:
             raise Unavailable(f"cannot listen on {listen}: {error.strerror}", "Choose another port.") from None
+        self._context.listening()
         try:
             await asyncio.Event().wait()
         finally:

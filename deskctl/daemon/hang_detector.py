@@ -1,0 +1,101 @@
+"""Detect plugins that block the daemon, log their names, and restart the daemon without them.
+
+Plugins run in the daemon's event loop (channels) and in its writer and reader threads (requests). Code that blocks
+there cannot be stopped from outside. After a time limit the process replaces itself, and the plugin is off until the
+next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+from deskctl.plugins.manager import OFF
+
+log = logging.getLogger("deskctl.daemon.hang_detector")
+
+#: Seconds of one call after which a plugin is logged, and after which the daemon restarts without it.
+WARN_AFTER = 5.0
+RESTART_AFTER = 60.0
+#: Seconds between checks.
+_EVERY = 1.0
+
+
+class HangDetector:
+    """A thread that checks the event loop and `running`: the plugin that runs in each thread, and since when.
+
+    `plugin_of(task)` returns the plugin of a task in the loop. `restart(plugin, why)` does not return.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        running: Mapping[int, tuple[str, float]],
+        plugin_of: Callable[[str], str | None],
+        restart: Callable[[str, str], None],
+        warn_after: float = WARN_AFTER,
+        restart_after: float = RESTART_AFTER,
+    ) -> None:
+        self._loop = loop
+        self._at_work = running
+        self._plugin_of = plugin_of
+        self._restart = restart
+        self._warn_after = warn_after
+        self._restart_after = restart_after
+        self._answered = time.monotonic()
+        self._warned: set[tuple[str, float]] = set()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="stuck", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _run(self) -> None:
+        every = min(_EVERY, self._warn_after / 2)
+        while not self._stopped.wait(every):
+            try:
+                self._loop.call_soon_threadsafe(self._answer)
+            except RuntimeError:  # the loop has ended
+                return
+            self._look(every)
+
+    def _answer(self) -> None:
+        self._answered = time.monotonic()
+
+    def _look(self, every: float) -> None:
+        now = time.monotonic()
+        found = [(plugin, since, "a plugin request") for plugin, since in list(self._at_work.values())]
+        if now - self._answered > self._warn_after + every:
+            task = asyncio.current_task(self._loop)
+            name = task.get_name() if task is not None else ""
+            plugin = self._plugin_of(name)
+            if plugin is not None:
+                found.append((plugin, self._answered, name))
+            elif (name, self._answered) not in self._warned:
+                self._warned.add((name, self._answered))
+                log.error("the event loop is blocked for %.0f s by %s", now - self._answered, name or "an unknown task")
+        for plugin, since, what in found:
+            if now - since > self._restart_after:
+                self._restart(plugin, f"it blocked the daemon for {now - since:.0f} s ({what})")
+            elif now - since > self._warn_after and (plugin, since) not in self._warned:
+                self._warned.add((plugin, since))
+                log.error("the plugin %s blocks the daemon: %.0f s so far (%s)", plugin, now - since, what)
+
+
+def restart_without(plugin: str, why: str) -> NoReturn:
+    """Restart this process with a plugin disabled. All accepted data is on disk; the locks end with the process."""
+    log.error("the daemon restarts without the plugin %s: %s", plugin, why)
+    sys.stderr.flush()
+    off = {**json.loads(os.environ.get(OFF, "{}")), plugin: f"{why}; restart the daemon after it is repaired"}
+    os.environ[OFF] = json.dumps(off)
+    os.execv(sys.executable, sys.orig_argv)

@@ -1,0 +1,52 @@
+"""A desk that is asked as the agent whom a command line names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deskctl.core.commands import Command
+    from deskctl.core.queries import Query
+    from deskctl.desk import Desk, DeskInfo, Outcome
+
+#: Calls about tickets; the others concern the setup and are made by whoever is at the keyboard.
+_ABOUT_TICKETS = frozenset({"raw", "suggest", "insert", "wait_delivery"})
+
+
+class AgentDesk:
+    """Passes everything on to `desk`.
+
+    `claim` is the agent of `--as`. `agent` is that agent, or the one of $DESKCTL_AGENT, who works on tickets but does
+    not set up the desk: the first agent could not be added by themselves. For reading, a $DESKCTL_AGENT who is no
+    agent of this desk counts as not set.
+    """
+
+    def __init__(self, desk: Desk, claim: str | None, agent: str | None) -> None:
+        self._desk = desk
+        self._claim = claim
+        self._agent = agent
+
+    @property
+    def info(self) -> DeskInfo:
+        return self._desk.info
+
+    def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
+        return self._desk.execute(command, agent=agent, dry_run=dry_run)
+
+    def ask(self, query: Query, *, agent: str | None = None) -> Any:
+        return self._desk.ask(query, agent=agent or (self._reader() if query.names_agent else self._claim))
+
+    def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
+        return self._desk.request(name, agent=agent or self._agent, dry_run=dry_run, **params)
+
+    def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
+        named = self._reader() if request in _ABOUT_TICKETS else self._claim
+        return self._desk.call(request, agent=agent or named, **params)
+
+    def _reader(self) -> str | None:
+        if self._claim is None and self._agent is not None and self._agent not in self._desk.info.agents:
+            return None
+        return self._claim or self._agent
+
+    def close(self) -> None:
+        self._desk.close()

@@ -1,0 +1,89 @@
+"""What a desk is put together from; `deskctl.bootstrap` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from deskctl.desk.intake import Parse
+from deskctl.desk.ports import Store
+
+if TYPE_CHECKING:
+    from deskctl.config import Config
+    from deskctl.plugins.automation import AutomationType
+    from deskctl.plugins.channel import ChannelType
+    from deskctl.plugins.erasure import EraseType
+    from deskctl.plugins.manager import Owned
+    from deskctl.plugins.requests import RequestType
+    from deskctl.plugins.suggestion import SuggestionType
+
+
+class Plugins(Protocol):
+    """What loaded; `deskctl.plugins.manager` fits."""
+
+    @property
+    def channel_types(self) -> Mapping[str, ChannelType]: ...
+
+    @property
+    def requests(self) -> Mapping[str, Owned[RequestType]]: ...
+    @property
+    def automations(self) -> Mapping[str, Owned[AutomationType]]: ...
+    @property
+    def suggestions(self) -> Mapping[str, Owned[SuggestionType]]: ...
+    @property
+    def erasers(self) -> Mapping[str, Owned[EraseType]]: ...
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """By plugin: the package of its migrations."""
+        ...
+
+    @property
+    def configs(self) -> Mapping[str, type | None]: ...
+
+    def rows(self) -> Any:
+        """`list[requests.PluginRow]`."""
+        ...
+
+    def absent(self) -> dict[str, str]:
+        """Why plugins are off, by name."""
+        ...
+
+    def silence(self, name: str, why: str) -> None:
+        """Take a plugin out that fails while the desk runs."""
+        ...
+
+    def plugin_of_kind(self, kind: str) -> str:
+        """Who brings a kind of channel."""
+        ...
+
+    def is_on(self, name: str) -> bool: ...
+
+    def wanted(self) -> dict[str, frozenset[str]]:
+        """By automation: the kinds of event it wants."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """A configuration that holds, what its plugins bring, and its open store."""
+
+    config: Config
+    plugins: Plugins
+    store: Store
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.config.store.url.startswith("sqlite:")
+
+    def type_of(self, channel: str) -> ChannelType:
+        """The type of a configured channel."""
+        return self.plugins.channel_types[self.config.channels[channel].type]
+
+    def plugin_of(self, channel: str) -> str:
+        """The plugin that runs a configured channel."""
+        return self.plugins.plugin_of_kind(self.config.channels[channel].type)
+
+    def parsers(self) -> dict[str, Parse]:
+        """By channel: what reads its raw messages."""
+        return {name: self.type_of(name).parse for name in self.config.channels}

@@ -1,0 +1,101 @@
+"""A command of somebody, carried out on the store: the same for a local desk and for the daemon's socket."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from deskctl.core import dispatch, numbers
+from deskctl.core.changes import Changes
+from deskctl.core.commands import Command
+from deskctl.core.commands.machine import FireTimer
+from deskctl.core.people import Actor, Agent
+from deskctl.core.routing.events import FormerOwner
+from deskctl.core.timers import TimerKind
+from deskctl.core.unit import Unit
+from deskctl.desk import Outcome
+from deskctl.desk.caller import Caller
+from deskctl.desk.ports import Store
+from deskctl.errors import DeskctlError
+
+log = logging.getLogger("deskctl.desk")
+
+_CLOCK = Actor.system("clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What became of a command, and what it changed; `then` is what was changed by what followed at once."""
+
+    outcome: Outcome
+    changes: Changes
+    then: tuple[Changes, ...] = ()
+
+
+def execute_command(
+    store: Store,
+    command: Command,
+    caller: Caller,
+    claim: str | None,
+    dry_run: bool = False,
+    invocation: str | None = None,
+) -> Executed:
+    """Carry a command out that the caller may use. Raises DeskctlError."""
+    numbers.check(getattr(command, field.name) for field in fields(command))
+
+    def work(unit: Unit) -> Executed:
+        unit.invocation, unit.by_owner = invocation, caller.trusted
+        return execute_in_unit(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
+
+    performed = store.transaction(work, dry_run=dry_run)
+    return performed if dry_run else replace(performed, then=route(store, performed.changes))
+
+
+def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
+    """Give tickets out where that is due now, so that whoever asks next finds it done. What fails has a timer, and is
+    tried again in its priority."""
+    now = datetime.now(UTC)
+    due = [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.ROUTE and t.due_at <= now]
+    done = []
+    for timer in due:
+        try:
+            done.append(
+                store.transaction(partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer")
+            )
+        except DeskctlError as error:
+            log.warning("routing waits: %s", error.what)
+    return tuple(more for p in done for more in (p.changes, *_once_more(store, p.changes)))
+
+
+def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
+    """A ticket that was given back by routing itself is looked at with its team, at once."""
+    asked = [key for key, t in changes.timers.items() if key.startswith(f"{TimerKind.ROUTE}:team:")]
+    reopened = any(isinstance(recorded.event, FormerOwner) for recorded in changes.events)
+    return route(store, changes) if asked and reopened else ()
+
+
+def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
+    """One command through the one door, inside a transaction."""
+    result = dispatch.execute(unit, command, actor)
+    outcome: Outcome = {
+        "command": result.command,
+        "changed": result.changed,
+        "said": result.said,
+        "tickets": list(result.tickets),
+        "facts": dict(result.facts),
+        "subjects": [unit.ticket(number).subject for number in result.tickets],
+    }
+    return Executed(outcome, unit.changes)
+
+
+def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:
+    """The agents that `ListAgents` answered with."""
+    return [
+        Agent(
+            row["handle"], row["name"], row["email"], frozenset(row["teams"]), login=row["login"], active=row["active"]
+        )
+        for row in rows
+    ]

@@ -1,0 +1,162 @@
+"""What a plugin brings, looked at before anybody uses it. Every objection is a ConfigError that says which and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..errors import ConfigError
+from .automation import AutomationType
+from .channel import ChannelType
+from .erasure import EraseType
+from .requests import PluginTables, RequestType
+from .suggestion import SuggestionType
+
+T = TypeVar("T")
+
+#: A name that can stand in a command, a reference or a file.
+_WORD = re.compile(r"[a-z][a-z0-9_-]*")
+#: Names that `Desk.request` has for itself.
+_RESERVED = ("agent", "dry_run")
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """All that one plugin brings."""
+
+    channels: tuple[ChannelType, ...] = ()
+    requests: tuple[RequestType, ...] = ()
+    automations: tuple[AutomationType, ...] = ()
+    suggestions: tuple[SuggestionType, ...] = ()
+    erasers: tuple[EraseType, ...] = ()
+    tables: PluginTables | None = None
+    config: type | None = None
+
+
+def brought(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Brought:
+    """What the plugin answers to each hook. `ask(hook)` gives its answers. Raises ConfigError, and what it raises."""
+    channels = _all(ask, "deskctl_channels", ChannelType)
+    for channel in channels:
+        _check_config(f"the config of channel kind {channel.kind!r}", channel.config)
+        if clash := {"type", "team"} & _keys(channel.config):
+            raise ConfigError(
+                f"the config of channel kind {channel.kind!r} may not have {min(clash)!r}: every channel has"
+            )
+    requests = _all(ask, "deskctl_requests", RequestType)
+    for request in requests:
+        _check_request(plugin, request)
+    automations = _all(ask, "deskctl_automations", AutomationType)
+    for automation in automations:
+        _check_automation(automation)
+    suggestions = _all(ask, "deskctl_suggest", SuggestionType)
+    for suggestion in suggestions:
+        _check_word("the suggestion", suggestion.name)
+    erasers = _all(ask, "deskctl_erase", EraseType)
+    for eraser in erasers:
+        _check_word("the eraser", eraser.name)
+    for what, names in (
+        ("channel kind", [c.kind for c in channels]),
+        ("request", [r.name for r in requests]),
+        ("automation", [a.name for a in automations]),
+        ("suggestion", [s.name for s in suggestions]),
+        ("eraser", [e.name for e in erasers]),
+    ):
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ConfigError(f"it brings the {what} {twice!r} twice")
+    tables = _one(ask, "deskctl_tables")
+    if tables is not None and not isinstance(tables, PluginTables):
+        raise ConfigError(f"deskctl_tables gave a {type(tables).__name__}, not PluginTables")
+    config = _one(ask, "deskctl_config")
+    if config is not None:
+        _check_config("what deskctl_config gives", config)
+    return Brought(channels, requests, automations, suggestions, erasers, tables, config)
+
+
+def _all(ask: Callable[[str], Iterable[Any]], hook: str, kind: type[T]) -> tuple[T, ...]:
+    found = [item for answer in ask(hook) for item in answer]
+    for item in found:
+        if not isinstance(item, kind):
+            raise ConfigError(f"{hook} gave a {type(item).__name__}, not {_a(kind.__name__)}")
+    return tuple(found)
+
+
+def _one(ask: Callable[[str], Iterable[Any]], hook: str) -> Any:
+    return next(iter(ask(hook)), None)
+
+
+def _check_config(what: str, cls: object) -> None:
+    if not isinstance(cls, type) or not (hasattr(cls, "__attrs_attrs__") or dataclasses.is_dataclass(cls)):
+        raise ConfigError(f"{what} must be an attrs class or a data class")
+
+
+def _keys(cls: type) -> set[str]:
+    attrs_names = (attribute.name for attribute in getattr(cls, "__attrs_attrs__", ()))
+    return {*getattr(cls, "__dataclass_fields__", ()), *attrs_names}
+
+
+def _check_word(what: str, name: object) -> None:
+    if not isinstance(name, str) or not _WORD.fullmatch(name):
+        raise ConfigError(f'{what} {name!r} needs another name: small letters, digits, "-" and "_"')
+
+
+def _check_request(plugin: str, request: RequestType) -> None:
+    params: object = request.params
+    owner, dot, verb = str(request.name).partition(".")
+    if owner != plugin:
+        raise ConfigError(f"the request {request.name!r} must begin with its own name: {plugin}.{verb or owner}")
+    _check_word("the request", verb if dot else "")
+    _check_callable(f"the request {request.name}", request.handler)
+    if not isinstance(params, type) or not dataclasses.is_dataclass(params):
+        raise ConfigError(f"the params of the request {request.name} must be a data class")
+    for name, hint in typing.get_type_hints(params).items():
+        if name in _RESERVED:
+            raise ConfigError(f"the params of the request {request.name} may not have {name!r}: every request has")
+        if not _speakable(hint):
+            raise ConfigError(
+                f"{name} of the request {request.name} cannot be sent: text, numbers, booleans, tuples and None can"
+            )
+
+
+def _speakable(hint: Any) -> bool:
+    if hint in (str, int, float, bool, types.NoneType):
+        return True
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union, tuple):
+        return all(argument is Ellipsis or _speakable(argument) for argument in arguments)
+    return origin is typing.ClassVar
+
+
+def _check_automation(automation: AutomationType) -> None:
+    _check_word("the automation", automation.name)
+    _check_callable(f"the automation {automation.name}", automation.run)
+    kinds: object = automation.on
+    if isinstance(kinds, str) or not kinds:
+        raise ConfigError(f"the automation {automation.name} names no kinds of event in `on`")
+    from ..config.problems import did_you_mean
+    from ..core.events import KINDS
+
+    for kind in automation.on:
+        if kind not in KINDS:
+            raise ConfigError(
+                f"the automation {automation.name}: there is no event {kind!r}{did_you_mean(kind, KINDS)}"
+            )
+    if not 0 < automation.seconds <= 600:
+        raise ConfigError(f"the automation {automation.name} may take up to 600 seconds, not {automation.seconds:g}")
+
+
+def _check_callable(what: str, function: object) -> None:
+    import inspect
+
+    if not callable(function):
+        raise ConfigError(f"{what} has no function")
+    if inspect.iscoroutinefunction(function):
+        raise ConfigError(f"the function of {what} is async; the desk calls it in a thread")
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
