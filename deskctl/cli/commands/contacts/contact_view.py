@@ -53,9 +53,8 @@ def _header(document: ContactDocument, screen: Screen) -> Iterator[str]:
     ]
     yield from wrap(" · ".join(fact for fact in facts if fact), screen.width)
     for identity in document["identities"]:
-        origin = (
-            "" if identity["contact"] == document["id"] else f" ({_('contact {number}', number=identity['contact'])})"
-        )
+        merged = identity["contact"] != document["id"]
+        origin = " (" + _("contact {number}", number=identity["contact"]) + ")" if merged else ""
         yield from wrap(f"{visible(identity['kind'])}: {visible(identity['address'])}{origin}", screen.width)
         if identity["bounced"]:
             for line in wrap("  " + _("mail bounces: {reason}", reason=visible(identity["bounced"])), screen.width):

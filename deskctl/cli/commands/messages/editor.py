@@ -48,8 +48,8 @@ def edit_text(thread: str, composition: Composition, header: Sequence[str] = ())
     require_terminal()
     comments = [f"# {line}".rstrip() for line in thread.splitlines()]
     explanation = [
-        f"# {_('Write above this line. The text below it is not sent.')}",
-        f"# {_('An empty text sends nothing.')}",
+        "# " + _("Write above this line. The text below it is not sent."),
+        "# " + _("An empty text sends nothing."),
     ]
     template = "\n".join([*header, "", "", SCISSORS, *explanation, "#", *comments, ""])
     with _file(template) as path:
@@ -121,7 +121,7 @@ def _file(template: str) -> Iterator[Path]:
 
 
 def _run_editor(path: Path) -> int:
-    """Run the editor on the file and return its exit code. SIGHUP and SIGTERM raise KeyboardInterrupt, as Ctrl-C does."""
+    """Run the editor on the file and return its exit code. SIGHUP and SIGTERM interrupt it, as Ctrl-C does."""
     import shlex
     import subprocess
 

@@ -235,5 +235,5 @@ def _report_delivery(context: CliContext, row: dict[str, object]) -> int:
         hint = _("deskctl daemon run sends it; deskctl outbox show {id} shows its state", id=row["id"])
         code = 6
     what = f"{what}: {reason}" if reason else what
-    sys.stderr.write(f"{_('error: {what}', what=what)}\n{_('hint: {hint}', hint=hint)}\n")
+    sys.stderr.write(_("error: {what}", what=what) + "\n" + _("hint: {hint}", hint=hint) + "\n")
     return code

@@ -134,4 +134,4 @@ def _report_no_match(wanted: str, contacts: bool, notes: bool, spam: bool) -> No
         hints = [_("use fewer words") if several else _("the beginning of a word does not match")]
         hints += [] if notes else [_("internal notes were not searched")]
         hints += [] if spam else [_("--spam includes spam")]
-    sys.stderr.write(f"{what}\n{_('hint: {hint}', hint='; '.join(hints))}\n")
+    sys.stderr.write(what + "\n" + _("hint: {hint}", hint="; ".join(hints)) + "\n")

@@ -76,6 +76,6 @@ def print_unseen(context: CliContext, ticket: int, agent: str | None, known: dic
         from_customer = message["kind"] == "in" and message["automatic"] is None
         from_colleague = message["kind"] == "out" and message["author"] in colleagues and message["author"] != agent
         if (from_customer or from_colleague) and message["version"] > known.get(message["id"], -1):
-            edited = f" · {_('edited')}" if message["id"] in known else ""
+            edited = " · " + _("edited") if message["id"] in known else ""
             header = f"── {visible(message['author'] or '?')} · {screen.moment(message['sent_at'])}{edited}"
             sys.stderr.write(header + "\n" + "\n".join(message_body(message, screen)) + "\n\n")

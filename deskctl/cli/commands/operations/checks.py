@@ -320,7 +320,7 @@ def _daemon(health: Any, waiting: int) -> Iterator[Finding]:
     for service in health["services"]:
         if service["state"] not in ("running", "off") or service["last_error"]:
             kind = note if service["state"] == "running" else finding
-            reason = service["last_error"] if service["last_error"] else _("no reason known")
+            reason = service["last_error"] or _("no reason known")
             detail = _("{name} is {state}: {reason}", name=service["name"], state=service["state"], reason=reason)
             yield kind("daemon", detail, "deskctl daemon status")
 

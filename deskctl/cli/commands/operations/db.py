@@ -53,9 +53,9 @@ def status(context: CliContext) -> int:
         context.document(document)
     else:
         context.say(f"store     {document['url']}")
-        context.say(f"revision  {found.revision or _('none: the store is empty')}")
+        context.say("revision  " + (found.revision or _("none: the store is empty")))
         context.say(f"newest    {found.head}")
-        context.say(f"pending   {', '.join(found.pending) or _('none')}")
+        context.say("pending   " + (", ".join(found.pending) or _("none")))
         if index is not None:
             progress = _("{done} of {total} messages indexed for search", done=index.done, total=index.total)
             rest = "" if index.complete else "; " + _("continue with deskctl db upgrade")

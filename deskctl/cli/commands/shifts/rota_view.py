@@ -177,7 +177,7 @@ def handover_lines(notes: Sequence[Any], limit: int, *, color: bool) -> list[str
         lines.append(_styled(cut(line, limit), "cyan", color))
     hint = "  " + _("read them with deskctl shift handover list")
     if len(notes) > 3:
-        hint += f" ({_('{count} more', count=len(notes) - 3)})"
+        hint += " (" + _("{count} more", count=len(notes) - 3) + ")"
     return [*lines, _styled(hint, "dim", color), ""]
 
 

@@ -51,7 +51,8 @@ def _title(agent: str | None, *, empty: bool) -> str:
     if agent is not None:
         return _("no open tickets of {agent}", agent=agent) if empty else _("open tickets of {agent}", agent=agent)
     title = _("no unassigned tickets") if empty else _("unassigned tickets")
-    return f"{title} ({_('set DESKCTL_AGENT or pass --as AGENT to list your own')})"
+    hint = _("set DESKCTL_AGENT or pass --as AGENT to list your own")
+    return f"{title} ({hint})"
 
 
 def _next_ticket(desk: Desk, agent: str) -> str:

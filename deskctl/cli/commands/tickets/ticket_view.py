@@ -56,7 +56,8 @@ def render_ticket(document: TicketDocument, screen: Screen) -> str:
 
 
 def _header(document: TicketDocument, screen: Screen) -> Iterator[str]:
-    title = f"#{document['number']}  {visible(document['subject']) or _('(no subject)')}"
+    subject = visible(document["subject"]) or _("(no subject)")
+    title = f"#{document['number']}  {subject}"
     for line in wrap(title, screen.width):
         yield screen.paint(line, "bold")
     assignee = document["assignee"]
