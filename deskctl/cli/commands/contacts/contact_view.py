@@ -25,7 +25,7 @@ def render_contact(document: ContactDocument, screen: Screen) -> str:
         lines += ["", screen.paint(_("Tickets"), "bold"), *(_ticket(row, screen) for row in document["tickets"])]
     if document["timeline"]:
         known = {identity["address"] for identity in document["identities"]}
-        lines += ["", screen.paint(_("Messages"), "bold")]
+        lines += ["", screen.paint(_("Timeline"), "bold")]
         if document["earlier"]:
             earlier = _("[{count} earlier messages; --limit shows more]", count=document["earlier"])
             lines.append(screen.paint(earlier, "dim"))

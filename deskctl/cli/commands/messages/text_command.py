@@ -60,8 +60,8 @@ class TextCommand(click.Command):
             values, _rest, _order = parser.parse_args(args)
             found = {}
             for param in self.get_params(lenient):
-                value = values.get(param.name)
-                if param.name and value not in (None, ()):
+                value = values.get(param.name or "")
+                if isinstance(value, (str, bool, list, tuple)) and value not in ((), []):  # click marks missing ones
                     with contextlib.suppress(click.UsageError):
-                        found[param.name] = param.type_cast_value(lenient, value)
+                        found[param.name or ""] = param.type_cast_value(lenient, value)
         return found

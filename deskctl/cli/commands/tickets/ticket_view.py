@@ -179,7 +179,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         visible(automatic) if message["kind"] == "auto" and not report else "",
         _("via {channel}", channel=visible(message["channel"])) if via else "",
         _("edited") if message["original"] is not None else "",
-        screen.paint(warning, "yellow") if width(warning) <= screen.width else "",
+        screen.paint(warning, "yellow") if warning and width(warning) <= screen.width else "",
         _("message {number}", number=message["id"]) if screen.full else "",
         _("from #{number}", number=message["ticket"]) if message["ticket"] != document["number"] else "",
     ]
