@@ -22,7 +22,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from gettext import GNUTranslations
 
 DOMAIN: Final = "deskctl"
 
@@ -57,13 +60,44 @@ class Text(str):
         domain: str = DOMAIN,
     ) -> Text:
         params = {name: value if isinstance(value, _PLAIN) else str(value) for name, value in params.items()}
-        self = super().__new__(cls, _filled(template if plural is None or number == 1 else plural, params))
+        self = super().__new__(cls, fill(template if plural is None or number == 1 else plural, params))
         self.template, self.params, self.plural, self.number = template, params, plural, number
         self.context, self.domain = context, domain
         return self
 
+    def filled(self, **params: object) -> Text:
+        """Return the message with parameters; those that it has stay."""
+        return Text(
+            self.template,
+            {**self.params, **params},
+            plural=self.plural,
+            number=self.number,
+            context=self.context,
+            domain=self.domain,
+        )
+
     def __reduce__(self) -> tuple[Any, ...]:
         return text_from, (document(self),)
+
+
+class Phrases:
+    """Messages by name, whose parameters are given when they are rendered: `phrases("hours", "ko", hours="9-18")`."""
+
+    __slots__ = ("_by_name",)
+
+    def __init__(self, by_name: Mapping[str, Text]) -> None:
+        self._by_name = by_name
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def __call__(self, name: str, language: str | Sequence[str] | None, /, **params: object) -> str:
+        """Return a message in a language, else in English."""
+        return translate(self._by_name[name].filled(**params), language)
+
+    def everywhere(self, name: str) -> tuple[str, ...]:
+        """Return the message in English and in each language that has a catalogue."""
+        return tuple(dict.fromkeys(self(name, language) for language in ("en", *languages())))
 
 
 class Translator:
@@ -132,7 +166,7 @@ def translate(text: str, language: str | Sequence[str] | None) -> str:
         return text
     languages = (language,) if isinstance(language, str) else language
     template = _found(text, languages)
-    return _filled(template, {name: translate_value(value, languages) for name, value in text.params.items()})
+    return fill(template, {name: translate_value(value, languages) for name, value in text.params.items()})
 
 
 def translate_value(value: Any, language: str | Sequence[str] | None) -> Any:
@@ -152,6 +186,15 @@ def translated_id(message: str, language: str | Sequence[str], domain: str = DOM
 def available(language: str) -> bool:
     """Return whether deskctl speaks a language: English, or one with a catalogue."""
     return language.partition("-")[0].lower() == "en" or _catalogue(DOMAIN, (language,)) is not None
+
+
+def languages(domain: str = DOMAIN) -> tuple[str, ...]:
+    """Return the languages that have a catalogue, without English."""
+    try:
+        names = sorted(os.listdir(_folder(domain)))  # noqa: PTH208
+    except OSError:
+        return ()
+    return tuple(name for name in names if _catalogue(domain, (name,)) is not None)
 
 
 def preferred(*wanted: str | None) -> str:
@@ -178,13 +221,7 @@ def shell_languages() -> tuple[str, ...]:
     return tuple(found)
 
 
-class _Catalogue(Protocol):
-    def gettext(self, message: str, /) -> str: ...
-    def ngettext(self, singular: str, plural: str, n: int, /) -> str: ...
-    def pgettext(self, context: str, message: str, /) -> str: ...
-
-
-_catalogues: dict[tuple[str, tuple[str, ...]], _Catalogue | None] = {}
+_catalogues: dict[tuple[str, tuple[str, ...]], GNUTranslations | None] = {}
 
 
 def _found(text: Text, languages: Sequence[str]) -> str:
@@ -201,7 +238,7 @@ def _found(text: Text, languages: Sequence[str]) -> str:
     return catalogue.gettext(text.template) if text.template else ""
 
 
-def _catalogue(domain: str, languages: tuple[str, ...]) -> _Catalogue | None:
+def _catalogue(domain: str, languages: tuple[str, ...]) -> GNUTranslations | None:
     """Return the compiled catalogue of the first of the languages that has one; None for English or without one."""
     key = domain, languages
     if key not in _catalogues:
@@ -209,19 +246,24 @@ def _catalogue(domain: str, languages: tuple[str, ...]) -> _Catalogue | None:
     return _catalogues[key]
 
 
-def _load(domain: str, languages: tuple[str, ...]) -> _Catalogue | None:
+def _load(domain: str, languages: tuple[str, ...]) -> GNUTranslations | None:
+    """Return the catalogue of a domain; what a plugin's catalogue does not have may be in deskctl's."""
     folder = _folder(domain)
+    shared = None if domain == DOMAIN else _catalogue(DOMAIN, languages)
     for language in languages:
         for code in _variants(language):
             if code == "en":
-                return None
+                return shared
             path = f"{folder}/{code}/LC_MESSAGES/{domain}.mo"
             if folder and os.path.exists(path):  # noqa: PTH110 - pathlib takes longer to import than a catalogue
                 from gettext import GNUTranslations
 
                 with open(path, "rb") as file:  # noqa: PTH123
-                    return GNUTranslations(file)
-    return None
+                    found = GNUTranslations(file)
+                if shared is not None:
+                    found.add_fallback(shared)
+                return found
+    return shared
 
 
 def _variants(language: str) -> tuple[str, ...]:
@@ -254,7 +296,7 @@ def _folder(domain: str) -> str:
     return os.path.join(next(iter(places)), "locale") if places else ""  # noqa: PTH118
 
 
-def _filled(template: str, params: Mapping[str, Any]) -> str:
+def fill(template: str, params: Mapping[str, Any]) -> str:
     """Return the template with each `{name}` replaced by its parameter, in one pass."""
     if not params or "{" not in template:
         return template

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ..core.commands import Command
-    from ..core.queries import Query
+    from ..core.kernel.command import Command
+    from ..core.kernel.query import Query
     from ..desk import Desk, Outcome
     from .commands.messages.draft_files import Draft
     from .output import Column
@@ -85,7 +85,7 @@ class CliContext:
         from datetime import UTC, datetime
         from zoneinfo import ZoneInfo
 
-        from ..core.moments import parse_moment
+        from ..core.values.moments import parse_moment
 
         return parse_moment(text, datetime.now(UTC), ZoneInfo(self.desk().info.timezone))
 
@@ -173,6 +173,13 @@ class CliContext:
 
         if not self.json:
             sys.stdout.write(visible(shown(line)) + "\n")
+
+    def warn(self, line: str) -> None:
+        """Print one line to standard error, also with `--json`."""
+        from ..safe import visible
+        from .messages import shown
+
+        sys.stderr.write(visible(shown(line)) + "\n")
 
     def document(self, document: Any) -> None:
         """Print a JSON document on one line."""

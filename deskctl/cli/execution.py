@@ -13,7 +13,7 @@ from .context import CliContext
 from .messages import _, shown
 
 if TYPE_CHECKING:
-    from ..core.commands import Command
+    from ..core.kernel.command import Command
     from ..desk import Outcome
 
 

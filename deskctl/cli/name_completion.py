@@ -16,7 +16,7 @@ def complete_names(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
 
     sign = incomplete[:1] if incomplete[:1] in ("#", "+", "-") else ""
     try:
-        from ..core.queries.lookups import Completions
+        from ..core.search.queries import Completions
 
         found = ctx.obj.ask(Completions(kind, incomplete[len(sign) :]))
     except (DeskctlError, OSError):

@@ -1,6 +1,6 @@
-"""Generate `docs/reference/cli.md` from the commands.
+"""`docs/reference/commands.md`, made from the commands themselves.
 
-python -m deskctl.cli.reference > docs/reference/cli.md
+python -m deskctl.cli.reference > docs/reference/commands.md
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ from .main import cli
 WIDTH = 100
 
 _HEAD = """\
-# Command reference
+# Commands
 
-This page is generated from the code (`python -m deskctl.cli.reference`); a test checks that it is current.
-[json.md](json.md) describes the output of `--json`.
+Generated from the help texts of the commands by `make docs`. Do not edit.
 
-Commands return the [exit codes](exit-codes.md) of deskctl; also 70 after an internal error, 130 after Ctrl-C and 141 if
-the reader of the output closes the pipe.
-
-Write a ticket number as `42` or `#42`. Commands that take several tickets read numbers from standard input with `-`.
-The acting agent is the one that `--as` names, else `$DESKCTL_AGENT`, else the agent whose login is your user account,
-else the only agent of the desk.
+- [JSON](json.md) describes the output of `--json`.
+- [Exit codes](exit-codes.md) lists the codes that a command returns.
+- A ticket is written `42` or `#42`. Where several tickets are allowed, `-` reads their numbers from standard input.
+- The acting agent is the one named by `--as`, otherwise by `$DESKCTL_AGENT`, otherwise the agent whose login is your
+  system account, otherwise the only agent of the desk.
 """
 
 

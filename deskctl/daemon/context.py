@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.queries.raw import Journalled
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.messages.model import Envelope
+from deskctl.core.messages.raw_queries import Journalled
 from deskctl.daemon.journal import Traffic
 from deskctl.daemon.writer import WritePriority, Writer
 from deskctl.desk.ports import Store

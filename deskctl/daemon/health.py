@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from deskctl.core.queries.answers import HealthReport
+from deskctl.core.operations.views import HealthReport
 from deskctl.daemon.journal import JournalWorker
 from deskctl.daemon.supervisor import Supervisor
 from deskctl.daemon.writer import Writer

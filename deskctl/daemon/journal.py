@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 
-from deskctl.core.queries.answers import ServiceHealth
+from deskctl.core.operations.views import ServiceHealth
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.supervisor import Service, ServiceState
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake

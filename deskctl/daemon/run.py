@@ -16,7 +16,7 @@ from pathlib import Path
 from deskctl import __version__
 from deskctl.bootstrap import load, open_components
 from deskctl.config.locate import fingerprint
-from deskctl.core.changes import Changes
+from deskctl.core.kernel.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import ClockAlarm, WallClock

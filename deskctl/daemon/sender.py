@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
 
-from deskctl.core.commands.machine import SettleDelivery
-from deskctl.core.messages import OutboundMessage
-from deskctl.core.outbox import OutboxEntry, OutboxKind
-from deskctl.core.people import Actor
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.model import OutboxEntry, OutboxKind
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.model import OutboundMessage
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import WallClock

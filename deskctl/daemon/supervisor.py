@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from deskctl import errors
-from deskctl.core.queries.answers import ServiceHealth
+from deskctl.core.operations.views import ServiceHealth
 from deskctl.daemon.backoff import FORGIVEN_AFTER, LONGEST, delay
 from deskctl.plugins.channel import AuthFailed, StoreUnavailable, Unavailable
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 
-from deskctl.core import clockwork
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.people import Actor
-from deskctl.core.timers import Timer
-from deskctl.core.unit import Unit
+from deskctl.core import timers_due as clockwork
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import Timer
+from deskctl.core.kernel.unit import Unit
 from deskctl.daemon.clock import WallClock
 from deskctl.daemon.wakeup import Wakeup
 from deskctl.daemon.writer import WritePriority, Writer

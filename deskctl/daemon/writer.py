@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeVar
 
-from deskctl.core.journal import JournalEntry
+from deskctl.core.intake.journal import JournalEntry
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 

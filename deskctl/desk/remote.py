@@ -19,8 +19,8 @@ from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, lin
 from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from deskctl.core.commands import Command
-    from deskctl.core.queries import Query
+    from deskctl.core.kernel.command import Command
+    from deskctl.core.kernel.query import Query
 
 #: Seconds that a daemon may take to say hello, and to answer. An answer waits for a locked store at most 60 s.
 HELLO_WITHIN = 10.0

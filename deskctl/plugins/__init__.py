@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..config.durations import duration
 from ..config.problems import Invalid, Remark
 from ..config.secrets import Secret
-from ..core.messages import (
+from ..core.messages.model import (
     Automatic,
     Bounce,
     Choice,

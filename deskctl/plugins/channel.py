@@ -12,7 +12,7 @@ from datetime import datetime
 from logging import Logger
 from typing import Any, Protocol
 
-from ..core.messages import Envelope, InboundMessage, OutboundMessage, RecipientReport
+from ..core.messages.model import Envelope, InboundMessage, OutboundMessage, RecipientReport
 from ..errors import DeskctlError
 
 

@@ -15,20 +15,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, text, tuple_
 
-from ..core.conversation import MessageHead
-from ..core.journal import JournalState
-from ..core.outbox import OutboxEntry
-from ..core.people import Actor, Agent, Contact, Identity, Team
-from ..core.ports import Address, CommandRecord, RecordedEvent
+from ..core.agents.model import Agent, Team
+from ..core.contacts.model import Address, Contact, Identity
+from ..core.delivery.model import OutboxEntry
+from ..core.intake.journal import JournalState
+from ..core.kernel.actor import Actor
+from ..core.kernel.records import CommandRecord, RecordedEvent
+from ..core.kernel.timers import Timer
+from ..core.messages.thread import MessageHead
 from ..core.routing.model import Presence, Turn, Waiting
-from ..core.sla.book import Book
 from ..core.sla.clocks import Clock
-from ..core.tickets import Ticket
-from ..core.timers import Timer
+from ..core.sla.policy_book import PolicyBook
+from ..core.tickets.model import Ticket
 from . import levels, people_rows, routing, rows
 from .customers import StoredCustomers
 from .ids import Ids
-from .levels import Shelf
+from .levels import PolicyBookCache
 from .moments import to_micros
 from .notices import StoredNotices
 from .seen import SeenSource
@@ -67,7 +69,7 @@ _PAGE = 200
 class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotices):
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
-    def __init__(self, connection: Connection, ids: Ids, shelf: Shelf) -> None:
+    def __init__(self, connection: Connection, ids: Ids, shelf: PolicyBookCache) -> None:
         self._connection = connection
         self._shelf = shelf
         self.ids = ids
@@ -227,7 +229,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     # --- service levels ---------------------------------------------------------------------------
 
-    def book(self) -> Book:
+    def book(self) -> PolicyBook:
         return self._shelf.book(self._connection)
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:

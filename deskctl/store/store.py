@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from ..core.people import DESK, Actor
-from ..core.queries import Query
-from ..core.settings import Settings
-from ..core.unit import Unit
+from ..core.agents.model import DESK
+from ..core.kernel.actor import Actor
+from ..core.kernel.query import Query
+from ..core.kernel.settings import Settings
+from ..core.kernel.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
 from .delays import Delays
@@ -19,9 +20,10 @@ from .erase import EraseToo
 from .faults import of_the_store
 from .jobs import Jobs
 from .journal import Journal
-from .levels import Shelf
+from .levels import PolicyBookCache
 from .outbox import Outbox
-from .queries import Reader, answer
+from .queries import answer
+from .queries.reader import Reader
 from .retry import again
 from .search import rebuild
 from .source import StoredSource
@@ -47,7 +49,7 @@ class Store:
         self._database = database
         self.settings = settings
         self._clock = clock
-        self._shelf = Shelf()
+        self._shelf = PolicyBookCache()
         self._erase_too: EraseToo | None = None
         self.journal = Journal(database)
         self._instance = database.instance(owner)

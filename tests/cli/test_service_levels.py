@@ -15,15 +15,15 @@ from deskctl.cli.commands.calendars.ics_import import DaysOff, read_days_off
 from deskctl.cli.commands.calendars.month_view import render_month
 from deskctl.cli.commands.operations.checks import expiring_holidays
 from deskctl.cli.width import width
+from deskctl.core.calendars.documents import document
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, Day
-from deskctl.core.calendars.showing import document
 from deskctl.errors import UsageError
 from tests.cli import shell
 from tests.cli.shell import ROOT, Shell
 from tests.cli.test_terminal import at_terminal
 
-PAGE = (ROOT / "docs" / "how-to" / "service-levels.md").read_text()
+PAGE = (ROOT / "docs" / "how-to" / "sla-policies.md").read_text()
 GOLD = (
     "sla add gold --when contact.tier:vip --calendar 24x7 --first-response urgent=15m --first-response high=1h "
     "--first-response normal=4h --next-response normal=8h --resolution normal=3d --update normal=1d "
@@ -124,8 +124,8 @@ def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
         ("sla add x --first-response 1h --calendar seul", 3, "no calendar “seul”"),
         ("sla add x --first-response urgnt=1h", 2, "did you mean urgent?"),
         ("sla add x --first-response 1x", 2, "--first-response: “1x” is no length of time"),
-        ("sla add x", 2, "promises nothing"),
-        ("sla step x --at 90% --then notify=lead", 3, "no policy “x”"),
+        ("sla add x", 2, "policy x has no target"),
+        ("sla step x --at 90% --then notify=lead", 3, 'no policy is called "x"'),
         ("explain 42 --sla", 3, "no ticket 42"),
     ],
 )
@@ -141,13 +141,15 @@ def test_what_is_probably_not_meant_is_said(alone: Shell) -> None:
     assert "write 8h for one of its days" in alone("sla", "add", "a", "--calendar", "office", "--resolution", "1d").err
     assert "a can never match" not in alone("sla", "list").err
     shadowed = alone("sla", "add", "b", "--when", "tag:vip", "--first-response", "15m", "--warn", "30m").err
-    assert "b can never match: a stands before it" in shadowed
-    assert "30m before the end is before the start of first_response" in shadowed
+    assert "b can never match: a comes before it" in shadowed
+    assert "30m before the due time is longer than these targets" in shadowed
     assert "is not open" in alone("sla", "add", "c", "--calendar", "never", "--resolution", "1h").err
     alone("sla", "step", "a", "--at", "breach", "--then", "notify=agent2")
     alone("agent", "set", "agent2", "--inactive")
-    assert "names agent2, who has left" in alone("sla", "list").err
-    assert "agent2 has left" in alone("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
+    assert "names agent2, who is deactivated" in alone("sla", "list").err
+    assert (
+        "agent agent2 is deactivated" in alone("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
+    )
     assert "is that of a" in alone("calendar", "remove", "office", code=4).err
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deskctl.bootstrap import load
-from deskctl.core.commands.admin import AddAgent
+from deskctl.core.agents.commands import AddAgent
 from deskctl.desk.remote import RemoteDesk
 from deskctl.store import Store
 from tests.servers.waiting import wait_until

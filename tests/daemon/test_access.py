@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Create
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ShowTicket
 from tests.daemon.running import Daemon, add_agent, make_desk, running
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be several users in one test")

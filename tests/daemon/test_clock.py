@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.core.commands.levels import AddPolicy
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.sla.commands import AddPolicy
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.daemon.clock import ClockAlarm, WallClock
 from deskctl.daemon.wakeup import CHECK_EVERY, Wakeup
 from deskctl.desk.remote import RemoteDesk

@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Reply, Solve
-from deskctl.core.queries.admin import DeskHealth, ListInbox, ListOutbox, ListTeams
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.queries import ListTeams
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.tickets.commands import Create, Solve
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import UsageError
 from tests.daemon.running import Daemon, add_agent, command, launch, running

@@ -7,8 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from deskctl.core.commands.tickets import Create, Reply
-from deskctl.core.queries.admin import DeskHealth, ListOutbox
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.tickets.commands import Create
 from tests.daemon.running import add_agent, command, make_desk, running
 
 WaitUntil = Callable[..., Any]

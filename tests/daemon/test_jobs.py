@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Unavailable
 from tests.crash.named import job_points

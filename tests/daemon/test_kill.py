@@ -20,9 +20,12 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Reply
-from deskctl.core.queries.admin import ListInbox, ListOutbox, StoreStatus
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.operations.queries import StoreStatus
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 from deskctl.testing.smtp_sink import SmtpSink

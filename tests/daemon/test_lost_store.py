@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.tickets.queries import ListTickets
 from tests.daemon.running import add_agent, make_desk, running
 from tests.servers.waiting import wait_until
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import add_agent, make_desk, running
 

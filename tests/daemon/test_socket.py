@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Create, Note, Take
-from deskctl.core.queries.admin import DeskHealth, ListAgents
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.messages.commands import Note
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.tickets.commands import Create, Take
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.daemon.running import Daemon, add_agent, make_desk, running
@@ -32,8 +34,8 @@ NOBODY = pwd.getpwnam("nobody")
 AS_ANOTHER = """
 import os, sys
 sys.path.insert(0, sys.argv[4])
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Note
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.messages.commands import Note
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[3]))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Reply
-from deskctl.core.queries.admin import ListOutbox
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.commands import Create
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import Daemon, add_agent, make_desk, running
 from tests.servers.waiting import wait_until

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.settings import Settings
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.model import Envelope
 from deskctl.daemon.writer import MAX_WAIT, Stopped, WritePriority, Writer
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable

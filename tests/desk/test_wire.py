@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl import i18n
-from deskctl.core.commands import REGISTRY as COMMANDS
-from deskctl.core.commands import machine as machine_commands
+from deskctl.core.kernel.command import REGISTRY as COMMANDS
+from deskctl.core.kernel.permissions import COMMANDS as PERMISSIONS
+from deskctl.core.kernel.permissions import Audience
 from deskctl.desk import decode
 from deskctl.desk.wire import answer, answer_from, error_document, error_from, line, spoken
 from deskctl.errors import KINDS, ConfigError, DeskctlError, NotFound, UsageError
@@ -64,7 +65,7 @@ def test_a_number_that_no_store_can_hold_is_not_found(number: int) -> None:
 
 
 def test_the_desks_own_commands_are_not_spoken_over_the_socket() -> None:
-    machine = {name for name, cls in COMMANDS.items() if cls.__module__ == machine_commands.__name__}
+    machine = {name for name in COMMANDS if PERMISSIONS.get(name) is Audience.DESK}
     assert {"Receive", "SettleDelivery", "FireTimer", "Quarantine"} <= machine
     assert not machine & set(decode.known_commands())
     with pytest.raises(UsageError, match="there is no command FireTimer"):

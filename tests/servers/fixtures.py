@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.store import Store
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.servers import leaks, waiting

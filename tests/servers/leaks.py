@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from deskctl.core.stripping_match import weight, words
+from deskctl.core.intake.text_match import weight, words
 from deskctl.testing.smtp_sink import Received
 
 #: A line of fewer words, or shorter, may be anybody's: "Done.".

@@ -11,16 +11,7 @@ from typing import Any
 
 import click
 
-from deskctl.plugins import (
-    DeskctlError,
-    Envelope,
-    Invalid,
-    NotFound,
-    Refused,
-    TemporaryFailure,
-    UsageError,
-    duration,
-)
+from deskctl.plugins import DeskctlError, Envelope, Invalid, NotFound, Refused, TemporaryFailure, UsageError, duration
 from deskctl.plugins.commands import CommandContext, pass_context
 from deskctl.plugins.faultpoints import reach
 

@@ -76,7 +76,7 @@ def add(context: CliContext, handle: str, name: str, email: str, teams: tuple[st
     Example:
       deskctl agent add agent1 --name "Agent One" --email agent1@acme.test --team support
     """
-    from ....core.commands.admin import AddAgent
+    from ....core.agents.commands import AddAgent
 
     run_command(context, AddAgent(handle, name, email, teams, login))
 
@@ -92,7 +92,7 @@ def list_(context: CliContext, all_: bool) -> None:
     Example:
       deskctl agent list
     """
-    from ....core.queries.admin import ListAgents
+    from ....core.agents.queries import ListAgents
 
     context.emit(
         context.ask(ListAgents(all=all_)), COLUMNS, empty=_("no agents; add one with deskctl agent add HANDLE")
@@ -174,7 +174,7 @@ def set_(
       deskctl agent set agent1 --notify tg:123456
       deskctl agent set agent1 --signature "Kind regards, {agent}"
     """
-    from ....core.commands.admin import ChangeAgent
+    from ....core.agents.commands import ChangeAgent
 
     seat = (tier, skills, channels, capacity or None, None if surge is None else surge == "yes")
     reach = (notify, quiet, timezone, None if urgent_anyway is None else urgent_anyway == "yes")
@@ -186,7 +186,7 @@ def _add_presence_command(name: str, text: str, until: str | None) -> None:
     """Add the command `agent NAME`, which sets the presence NAME. `until` is the help of `--until`, None without it."""
 
     def set_presence(context: CliContext, handle: str | None, until: str | None = None) -> None:
-        from ....core.commands.routing import SetPresence
+        from ....core.routing.commands import SetPresence
 
         run_command(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ....core.suggest import did_you_mean
+from ....core.values.suggestions import did_you_mean
 from ....errors import UsageError
 from ...messages import _
 

@@ -14,8 +14,8 @@ from ...width import cut, wrap
 from ..tickets.ticket_view import author_name, call_text, event_line, kind_name, kind_style
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import TicketRow
-    from ....core.queries.customer_answers import ContactDocument, SaidRow
+    from ....core.tickets.contact_document import ContactDocument, SaidRow
+    from ....core.tickets.views import TicketRow
 
 
 def render_contact(document: ContactDocument, screen: Screen) -> str:

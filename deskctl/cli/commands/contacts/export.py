@@ -16,8 +16,9 @@ from ...messages import _, _n
 from ..messages.attachment_files import safe_file_name
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import MessageRow, TicketDocument
-    from ....core.queries.customer_answers import ContactDocument, SaidRow
+    from ....core.messages.views import MessageRow
+    from ....core.tickets.contact_document import ContactDocument, SaidRow
+    from ....core.tickets.views import TicketDocument
 
 
 #: A limit above the number of messages of any contact.
@@ -26,8 +27,8 @@ _ALL_MESSAGES = 2**31
 
 def export_contact(context: CliContext, number: int, *, notes: bool, force: bool) -> None:
     """Write the folder completely or not at all. Raises Refused if it exists."""
-    from ....core.commands.contacts import ExportContact
-    from ....core.queries.contacts import ShowContact
+    from ....core.contacts.commands import ExportContact
+    from ....core.contacts.queries import ShowContact
 
     target = Path(f"contact-{number}")
     if os.path.lexists(target) and (not force or target.is_symlink() or not target.is_dir()):
@@ -73,7 +74,7 @@ def export_contact(context: CliContext, number: int, *, notes: bool, force: bool
 
 def _write(context: CliContext, folder: Path, document: ContactDocument, notes: bool) -> dict[str, int]:
     """Write all files, and return the number of files of each kind. Only the user can read the folder."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     folder.mkdir(mode=0o700)
     for name in ("tickets", "messages", "attachments"):
@@ -96,7 +97,7 @@ def _write(context: CliContext, folder: Path, document: ContactDocument, notes: 
 
 def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) -> list[dict[str, Any]]:
     """Write the customer's messages on tickets of other customers, without the subjects; return their documents."""
-    from ....core.queries.contacts import ShowContact
+    from ....core.contacts.queries import ShowContact
 
     said = context.ask(ShowContact(contact, limit=_ALL_MESSAGES, notes=False))["timeline"]
     return [
@@ -114,7 +115,7 @@ def _ticket(ticket: TicketDocument) -> dict[str, Any]:
 
 def _message(context: CliContext, folder: Path, message: MessageRow | SaidRow, id: int) -> dict[str, Any]:
     """Write the text and the attachments of a message, and return its document with their file names."""
-    from ....core.queries.lookups import GetAttachment
+    from ....core.messages.queries import GetAttachment
 
     text = Path("messages") / f"{message['ticket']}-{id}.txt"
     (folder / text).write_text(message["text"], encoding="utf-8")

@@ -16,7 +16,7 @@ from ...style import delivery_style
 from ...ticket_arguments import TICKET
 
 if TYPE_CHECKING:
-    from ....core.queries.outbox_answers import DeliveryRow, OutboxDocument
+    from ....core.delivery.views import DeliveryRow, OutboxDocument
 
 COLUMNS = (
     field("id", right=True),
@@ -65,7 +65,7 @@ def list_(
       deskctl outbox list --state failed
       deskctl outbox list --state uncertain --json
     """
-    from ....core.queries.admin import ListOutbox
+    from ....core.delivery.queries import ListOutbox
 
     size = context.page_size(limit, PAGE)
     found = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=size + 1))
@@ -87,7 +87,7 @@ def show(context: CliContext, id: int) -> None:
     Example:
       deskctl outbox show 7
     """
-    from ....core.queries.admin import ShowOutbox
+    from ....core.delivery.queries import ShowOutbox
     from ....safe import visible_lines
     from ...output import plain
     from ...pager import page
@@ -116,7 +116,7 @@ def show(context: CliContext, id: int) -> None:
 
 def _recipient(each: DeliveryRow) -> str:
     """Return a line on the delivery to one recipient."""
-    from ....core.undelivered import said, why
+    from ....core.delivery.failure_texts import said, why
     from ....i18n import preferred, shell_languages
     from ...output import plain
 
@@ -129,7 +129,7 @@ def _recipient(each: DeliveryRow) -> str:
 
 def _retry_schedule(document: OutboxDocument) -> list[str]:
     """Return a line with the waiting times after further failures, if there are any."""
-    from ....core.outbox import RETRY_AFTER
+    from ....core.delivery.model import RETRY_AFTER
     from ...times import format_duration
 
     if document["gives_up_at"] is None:
@@ -154,8 +154,8 @@ def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
       deskctl outbox retry 7
       deskctl outbox retry --all
     """
-    from ....core.commands.mail import RetryOutbox
-    from ....core.queries.admin import ListOutbox
+    from ....core.delivery.commands import RetryOutbox
+    from ....core.delivery.queries import ListOutbox
     from ....errors import UsageError
 
     if bool(ids) == all_:
@@ -182,6 +182,6 @@ def cancel(context: CliContext, ids: tuple[int, ...]) -> int:
     Example:
       deskctl outbox cancel 7
     """
-    from ....core.commands.mail import CancelOutbox
+    from ....core.delivery.commands import CancelOutbox
 
     return run_each(context, map(CancelOutbox, ids))

@@ -33,7 +33,7 @@ def list_(context: CliContext, exit_code: bool) -> int:
     Example:
       deskctl block list
     """
-    from ....core.queries.admin import ListBlocks
+    from ....core.messages.queries import ListBlocks
 
     rows = context.ask(ListBlocks())
     context.emit(rows, COLUMNS, empty=_("no blocked senders"))
@@ -52,7 +52,7 @@ def add(context: CliContext, patterns: tuple[str, ...]) -> int:
       deskctl block add eve@spam.example
       deskctl block add @spam.example
     """
-    from ....core.commands.admin import Block
+    from ....core.messages.commands import Block
 
     return run_each(context, map(Block, patterns))
 
@@ -68,6 +68,6 @@ def remove(context: CliContext, patterns: tuple[str, ...]) -> int:
     Example:
       deskctl block remove @spam.example
     """
-    from ....core.commands.admin import Block
+    from ....core.messages.commands import Block
 
     return run_each(context, (Block(pattern, blocked=False) for pattern in patterns))

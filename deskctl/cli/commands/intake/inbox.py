@@ -57,13 +57,13 @@ def list_(context: CliContext, all_: bool, channel: str | None, limit: int | Non
       deskctl inbox list
       deskctl inbox list --all --json
     """
-    from ....core.queries.admin import ListInbox
+    from ....core.intake.queries import ListInbox
 
     size = context.page_size(limit, PAGE)
     found = context.ask(ListInbox(all=all_, limit=size + 1, channel=channel))
     rows = found[-size:] if all_ else found[:size]
     if not rows and channel is not None:
-        from ....core.queries.lookups import CheckNames
+        from ....core.search.queries import CheckNames
 
         context.ask(CheckNames(channel=channel))
     empty = _("no messages") if all_ else _("no messages wait or are quarantined; --all includes processed ones")
@@ -86,7 +86,7 @@ def show(context: CliContext, id: int, raw: bool) -> None:
     """
     import base64
 
-    from ....core.queries.admin import ShowInbox
+    from ....core.intake.queries import ShowInbox
     from ....safe import visible_lines
     from ...output import plain
     from ...pager import page
@@ -119,7 +119,7 @@ def retry(context: CliContext, ids: tuple[int, ...]) -> int:
     Example:
       deskctl inbox retry 7
     """
-    from ....core.commands.mail import RetryIntake
+    from ....core.intake.commands import RetryIntake
 
     return run_each(context, map(RetryIntake, ids))
 
@@ -135,6 +135,6 @@ def drop(context: CliContext, ids: tuple[int, ...]) -> int:
     Example:
       deskctl inbox drop 7 --dry-run
     """
-    from ....core.commands.mail import DropIntake
+    from ....core.intake.commands import DropIntake
 
     return run_each(context, map(DropIntake, ids))

@@ -70,7 +70,7 @@ def safe_file_name(given: str, id: int) -> str:
     The name contains no folder and no control characters, does not start with a dot or a dash, is short enough for all
     file systems, and keeps its suffix. Letters of all scripts stay.
     """
-    from ....core.files import one_name
+    from ....core.values.filenames import one_name
     from ....safe import plain_name
 
     name = plain_name(_text(one_name(given.strip())))

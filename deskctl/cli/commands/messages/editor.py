@@ -16,7 +16,7 @@ from .recipients import split_header
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ....core.commands import Command
+    from ....core.kernel.command import Command
     from ....desk import Outcome
     from ...context import CliContext
     from .composition import Composition

@@ -29,7 +29,7 @@ def note(context: CliContext, ticket: int, message: str | None, file: str | None
       deskctl note 42 -m "asked finance"
       git log -1 | deskctl note 42 -
     """
-    from ....core.commands.tickets import Note
+    from ....core.messages.commands import Note
 
     with keep_draft_on_failure(context, "note", ticket) as composition:
         if composition.draft is None or message is not None or file is not None:

@@ -11,8 +11,9 @@ from ....safe import visible
 from ...messages import _, shown
 
 if TYPE_CHECKING:
-    from ....core.commands.tickets import Reply
-    from ....core.queries.answers import MessageRow, TicketDocument
+    from ....core.messages.commands import Reply
+    from ....core.messages.views import MessageRow
+    from ....core.tickets.views import TicketDocument
     from ...context import CliContext
 
 _HEADER_LINE = re.compile(r"(To|Cc):[ \t]*(.*)", re.IGNORECASE)

@@ -23,7 +23,7 @@ from .seen import SeenState, print_unseen
 from .text_command import TextCommand
 
 if TYPE_CHECKING:
-    from ....core.commands.tickets import Reply
+    from ....core.messages.commands import Reply
 
 #: Replaces the text while a dry run checks the other options, before the editor opens.
 _PLACEHOLDER = "text"
@@ -120,7 +120,7 @@ def reply(
       deskctl reply 42 --kb 3 -m "This should help:"
       deskctl reply 42
     """
-    from ....core.commands.tickets import Reply
+    from ....core.messages.commands import Reply
     from .composition import keep_draft_on_failure
     from .ticket_editor import edit_with_thread, print_other_composers
 

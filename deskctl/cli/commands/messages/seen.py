@@ -27,7 +27,7 @@ class SeenState:
     @classmethod
     def load(cls, context: CliContext, ticket: int, message: str | None, file: str | None) -> SeenState:
         """Return the state now. Release the desk if the command will wait for standard input or the editor."""
-        from ....core.queries.lookups import Seen
+        from ....core.search.queries import Seen
 
         state = cls()
         try:
@@ -62,7 +62,7 @@ class SeenState:
 
 def print_unseen(context: CliContext, ticket: int, agent: str | None, known: dict[int, int]) -> None:
     """Print the messages that the author has not seen, and the new text of edited ones, to standard error."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
     from ....safe import visible
     from ...output import terminal_width
     from ...screen import Screen

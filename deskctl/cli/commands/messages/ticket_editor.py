@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....core.commands.seen import Compose, MarkSeen
+from ....core.messages.seen_commands import Compose, MarkSeen
 from ....errors import DeskctlError
 from ...context import CliContext
 from ...messages import _
@@ -18,7 +18,7 @@ from .editor import edit_text
 from .recipients import recipient_header
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import TicketDocument
+    from ....core.tickets.views import TicketDocument
     from .composition import Composition
 
 #: To and Cc.
@@ -35,7 +35,7 @@ def edit_with_thread(
     The shown messages become `composition.known` and count as seen. With `reply`, other agents see that a reply is
     being written. `recipients` stand above the text and can be edited.
     """
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     desk = context.desk()
     document, timezone = desk.ask(ShowTicket(number)), desk.info.timezone

@@ -57,7 +57,7 @@ def _secrets(path: str, value: Any, depth: int) -> Iterator[tuple[str, Secret]]:
 
 def empty_teams(desk: Desk, config: Config) -> Iterator[tuple[str, str]]:
     """Yield channel and team for each channel whose team has no active member; nothing if the desk has no agents."""
-    from ....core.queries.admin import ListAgents, ListTeams
+    from ....core.agents.queries import ListAgents, ListTeams
 
     if not desk.ask(ListAgents()):
         return

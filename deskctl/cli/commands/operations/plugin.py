@@ -150,7 +150,7 @@ def _set_enabled(context: CliContext, name: str, on: bool) -> None:
     """Enable or disable a plugin. Raises NotFound, and Refused if a channel needs the plugin."""
     from ....bootstrap import load
     from ....config.plugin_toggle import set_plugin_enabled
-    from ....core.suggest import did_you_mean
+    from ....core.values.suggestions import did_you_mean
     from ....errors import NotFound, Refused
 
     path = context.config_path()

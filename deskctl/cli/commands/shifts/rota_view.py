@@ -136,7 +136,7 @@ def _gap(gap: Any, color: bool) -> str:
 
 def history_text(history: Any) -> str:
     """Return a line on the data behind the averages: `averages of 12 weeks until 2027-03-01: 310 requests`."""
-    from ....core.shifts.demand import lasting, many
+    from ....core.shifts.workload import lasting, many
 
     length = datetime.fromisoformat(history["until"]) - datetime.fromisoformat(history["since"])
     return _(

@@ -121,7 +121,7 @@ def add(
     Example:
       deskctl sla add gold --when "contact.tier:vip" --first-response urgent=15m --first-response 4h --warn 70%
     """
-    from ....core.commands.levels import AddPolicy
+    from ....core.sla.commands import AddPolicy
 
     run_with_notes(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
 
@@ -159,7 +159,7 @@ def edit(
       deskctl sla edit gold --first-response urgent=10m
       deskctl sla edit gold --calendar 24x7 --forget-step 90%
     """
-    from ....core.commands.levels import ChangePolicy
+    from ....core.sla.commands import ChangePolicy
     from ....errors import UsageError
 
     if no_warn and warn:
@@ -195,7 +195,7 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
       deskctl sla step gold --at breach --then priority=urgent --then escalate=senior
       deskctl sla step gold --at breach+1h --then escalate=next --then reply="We are still working on #{number}."
     """
-    from ....core.commands.levels import AddStep
+    from ....core.sla.commands import AddStep
 
     run_with_notes(context, AddStep(name, at, then))
 
@@ -210,7 +210,7 @@ def list_(context: CliContext) -> None:
     Example:
       deskctl sla list
     """
-    from ....core.queries.levels import ListPolicies
+    from ....core.sla.queries import ListPolicies
 
     rows = context.ask(ListPolicies())
     context.emit(rows, POLICIES, empty=_("no SLA policies; add one with deskctl sla add NAME"))
@@ -227,7 +227,7 @@ def show(context: CliContext, name: str) -> None:
     Example:
       deskctl sla show gold
     """
-    from ....core.queries.levels import ShowPolicy
+    from ....core.sla.queries import ShowPolicy
 
     row = context.ask(ShowPolicy(name))
     context.release()
@@ -259,7 +259,7 @@ def move(context: CliContext, name: str, place: int) -> None:
     Example:
       deskctl sla move gold 1
     """
-    from ....core.commands.levels import MovePolicy
+    from ....core.sla.commands import MovePolicy
 
     run_with_notes(context, MovePolicy(name, place))
 
@@ -277,7 +277,7 @@ def remove(context: CliContext, name: str) -> None:
     Example:
       deskctl sla remove gold
     """
-    from ....core.commands.levels import RemovePolicy
+    from ....core.sla.commands import RemovePolicy
 
     run_with_notes(context, RemovePolicy(name))
 
@@ -297,7 +297,7 @@ def test(context: CliContext, ticket: int, now: str | None) -> int:
     """
     import sys
 
-    from ....core.queries.levels import TestPolicies
+    from ....core.sla.queries import TestPolicies
     from ...output import terminal_width
     from .clock_view import render_clocks
 
@@ -334,7 +334,7 @@ def due(
       deskctl sla due --within 2h
       deskctl sla due --json | jq -r .ticket
     """
-    from ....core.queries.levels import ListDue
+    from ....core.sla.queries import ListDue
 
     size = context.page_size(limit, PAGE)
     found = context.ask(ListDue(within, team, size + 1, now))
@@ -368,7 +368,7 @@ def _lengths(by_priority: dict[str, int]) -> str:
     """Return `urgent 15m, normal 4h`, or one length if all priorities have the same."""
     from datetime import timedelta
 
-    from ....core.durations import written
+    from ....core.values.durations import written
 
     lengths = {priority: written(timedelta(seconds=seconds)) for priority, seconds in by_priority.items()}
     if len(lengths) == 4 and len(set(lengths.values())) == 1:

@@ -27,7 +27,7 @@ def approve(context: CliContext, tickets: list[int], reason: str) -> int:
       deskctl approve 42
       deskctl approve 42 --reason "up to 200 euros"
     """
-    from ....core.commands.routing import Approve
+    from ....core.tickets.commands import Approve
 
     return run_each(context, (Approve(ticket, reason) for ticket in tickets))
 
@@ -44,7 +44,7 @@ def deny(context: CliContext, tickets: list[int], reason: str) -> int:
     Example:
       deskctl deny 42 --reason "the guarantee has ended"
     """
-    from ....core.commands.routing import Deny
+    from ....core.tickets.commands import Deny
     from ...text_input import require_text
 
     reason = require_text(reason, _("pass --reason TEXT"))

@@ -19,7 +19,7 @@ _ALL = 1000
 
 def home(context: CliContext) -> int:
     """Print the open tickets of the agent, or the unassigned ones if there is no agent."""
-    from ....core.queries.shifts import ShowQueue
+    from ....core.routing.queries import ShowQueue
     from ...output import terminal_width
     from ...width import wrap
     from .queue_view import banner, home_columns
@@ -57,8 +57,8 @@ def _title(agent: str | None, *, empty: bool) -> str:
 
 def _next_ticket(desk: Desk, agent: str) -> str:
     """Return a line on the ticket that `deskctl next` would take, or the error that it would report."""
-    from ....core.commands.tickets import Next
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.commands import Next
+    from ....core.tickets.queries import ShowTicket
     from ...times import age, now
 
     try:

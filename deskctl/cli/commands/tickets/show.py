@@ -14,7 +14,7 @@ from ...messages import _, shown
 from ...ticket_arguments import tickets_argument
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import TicketDocument
+    from ....core.tickets.views import TicketDocument
 
 
 @click.command("show")
@@ -38,7 +38,7 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
 
 def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False, seen: bool = True) -> int:
     """Print tickets and, if `seen`, record that the agent has seen them. Raises NotFound after printing the others."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     found: list[TicketDocument] = []
     missing: list[DeskctlError] = []
@@ -82,7 +82,7 @@ def _mark_seen(context: CliContext, agent: str, documents: list[TicketDocument])
 
     Ignore errors: a user who may read tickets but not act as this agent can still use `show`.
     """
-    from ....core.commands.seen import MarkSeen
+    from ....core.messages.seen_commands import MarkSeen
     from ..messages.ticket_editor import shown_versions
 
     for document in documents:

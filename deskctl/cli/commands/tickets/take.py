@@ -22,7 +22,7 @@ def take(context: CliContext, tickets: list[int]) -> int:
     Example:
       deskctl take 42
     """
-    from ....core.commands.tickets import Take
+    from ....core.tickets.commands import Take
 
     return run_each(context, map(Take, tickets))
 
@@ -44,7 +44,7 @@ def next_(context: CliContext, team: str | None) -> int:
       deskctl next
       deskctl next --team support --dry-run
     """
-    from ....core.commands.tickets import Next
+    from ....core.tickets.commands import Next
 
     outcome = run_command(context, Next(team))
     if context.at_terminal and outcome["tickets"]:

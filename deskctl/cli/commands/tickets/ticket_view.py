@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ....core.subjects import differs
+from ....core.messages.subjects import differs
 from ....i18n import preferred, shell_languages
 from ....safe import visible, visible_lines
 from ...messages import _, shown
@@ -19,8 +19,9 @@ from ..messages.recipients import recipient_lines, reply_line, verification_warn
 from .event_text import event_sentence
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import CallRow, MessageRow, TicketDocument
-    from ....core.queries.outbox_answers import DeliveryRow
+    from ....core.delivery.views import DeliveryRow
+    from ....core.messages.views import CallRow, MessageRow
+    from ....core.tickets.views import TicketDocument
 
 _KIND_STYLES = {"in": "customer", "out": "green", "note": "yellow", "auto": "dim"}
 
@@ -224,7 +225,7 @@ def _undelivered_name(delivery: str) -> str:
 
 def _single_reason(message: MessageRow) -> str:
     """Return the reason why the only recipient did not get a message; "" for several, or without a report."""
-    from ....core.undelivered import why
+    from ....core.delivery.failure_texts import why
 
     classes = [each["reason_class"] for each in message["deliveries"]]
     return f" ({why(_language(), classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
@@ -232,7 +233,7 @@ def _single_reason(message: MessageRow) -> str:
 
 def delivery_problems(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
     """Yield a line for each recipient who, according to a report, does not have the message."""
-    from ....core.undelivered import said, why
+    from ....core.delivery.failure_texts import said, why
 
     language = _language()
     for each in deliveries:
