@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .messages import _
 from .style import paint
-from .times import age, local_time, now
+from .times import ago, local_time, now
 from .width import width, wrap
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -36,12 +35,7 @@ class Screen:
 
     def moment(self, moment: str) -> str:
         """Return a time with its age: `2026-03-01 18:00 KST (3h ago)`."""
-        return f"{local_time(moment, self.timezone)} ({ago(age(moment, self.now))})"
-
-
-def ago(age: str) -> str:
-    """Return an age as `3h ago`; `now` and future times such as `in 3h` stay."""
-    return age if age == "now" or age.startswith("in ") else _("{age} ago", age=age)
+        return f"{local_time(moment, self.timezone)} ({ago(moment, self.now)})"
 
 
 def join_facts(parts: Sequence[str], limit: int) -> Iterator[str]:

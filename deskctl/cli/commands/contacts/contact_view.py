@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ....safe import visible, visible_lines
-from ...messages import _
+from ...messages import _, word
 from ...screen import Screen, format_size, join_facts
 from ...style import status_style
 from ...times import age
-from ...width import cut, wrap
+from ...width import cut, pad, width, wrap
 from ..tickets.ticket_view import author_name, call_text, event_line, kind_name, kind_style
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def _header(document: ContactDocument, screen: Screen) -> Iterator[str]:
 
 def _ticket(row: TicketRow, screen: Screen) -> str:
     before = f"#{row['number']:<5} "
-    status = f"{row['status']:<8}"
+    status = pad(word(row["status"]), 8)
     facts = f" {visible(row['channel'])} · {age(row['updated_at'], screen.now)} · "
     subject = visible(row["subject"]) or _("(no subject)")
-    room = screen.width - len(before) - len(status) - len(facts)
+    room = screen.width - width(before + status + facts)
     return before + screen.paint(status, status_style(row["status"])) + facts + cut(subject, max(room, 10))
 
 

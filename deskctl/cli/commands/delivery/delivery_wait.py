@@ -8,7 +8,7 @@ from typing import Any
 
 from ....safe import visible
 from ...context import CliContext
-from ...messages import _, shown
+from ...messages import _, shown, word
 
 #: The seconds between two queries of the outbox.
 POLL_INTERVAL = 3
@@ -40,11 +40,10 @@ def _status_line(row: Any) -> str:
     from ...times import age, now
 
     if not row["last_error"]:
-        state = _("message {id} is {state}", id=row["id"], state=row["state"])
+        state = _("message {id} is {state}", id=row["id"], state=word(row["state"]))
     else:
         state = shown(str(row["last_error"]))
         when = age(row["next_attempt_at"], now())
         if when:
-            attempt = _("within a minute") if when == "now" else when
-            state = _("{error}; next attempt {time}", error=state, time=attempt)
+            state = _("{error}; next attempt: {time}", error=state, time=when)
     return _("waiting: {state}; Ctrl-C stops waiting, the message stays in the outbox", state=state)

@@ -8,9 +8,8 @@ from typing import Any
 
 from ....safe import visible
 from ...messages import _, shown
-from ...screen import ago
 from ...style import paint
-from ...times import age, local_time, now, weekday_names, working_time
+from ...times import ago, local_time, now, weekday_names, working_time
 from ...width import cut, pad, width, wrap
 
 #: The weekdays as documents name them.
@@ -173,7 +172,7 @@ def handover_lines(notes: Sequence[Any], limit: int, *, color: bool) -> list[str
         return []
     lines = []
     for note in notes[:3]:
-        line = f"! {visible(note['author'])}, {ago(age(note['at'], now()))}: {_one_line(note['text'])}"
+        line = f"! {visible(note['author'])}, {ago(note['at'], now())}: {_one_line(note['text'])}"
         lines.append(_styled(cut(line, limit), "cyan", color))
     hint = "  " + _("read them with deskctl shift handover list")
     if len(notes) > 3:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ....core.messages.subjects import differs
 from ....i18n import preferred, shell_languages
 from ....safe import visible, visible_lines
-from ...messages import _, shown
+from ...messages import _, shown, word
 from ...screen import Screen, format_size, hanging, join_facts
 from ...style import clock_style, delivery_style, priority_style, status_style
 from ...times import age, local_time
@@ -63,8 +63,10 @@ def _header(document: TicketDocument, screen: Screen) -> Iterator[str]:
         yield screen.paint(line, "bold")
     assignee = document["assignee"]
     facts = [
-        screen.paint(document["status"], status_style(document["status"])),
-        screen.paint(_("{priority} priority", priority=document["priority"]), priority_style(document["priority"])),
+        screen.paint(word(document["status"]), status_style(document["status"])),
+        screen.paint(
+            _("{priority} priority", priority=word(document["priority"])), priority_style(document["priority"])
+        ),
         _("assigned to {agent}", agent=visible(assignee)) if assignee else _("unassigned"),
         _("team {team}", team=visible(document["team"])) if document["team"] else "",
         _("via {channel}", channel=visible(document["channel"])),
@@ -163,7 +165,7 @@ def call_text(row: CallRow | None) -> str:
     if row["seconds"] is None:
         return direction
     minutes, rest = divmod(row["seconds"], 60)
-    parts = [f"{minutes} min" if minutes else "", f"{rest} s" if rest else ""]
+    parts = [_("{n} min", n=minutes) if minutes else "", _("{n} s", n=rest) if rest else ""]
     return f"{direction}, {' '.join(filter(None, parts))}"
 
 
@@ -176,7 +178,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
         _author(message, document),
         report or call_text(message["call"]) or kind_name(message["kind"]) or message["kind"],
         screen.moment(message["sent_at"]),
-        screen.paint(delivery, delivery_style(delivery)) if delivery else "",
+        screen.paint(word(delivery), delivery_style(delivery)) if delivery else "",
         visible(automatic) if message["kind"] == "auto" and not report else "",
         _("via {channel}", channel=visible(message["channel"])) if via else "",
         _("edited") if message["original"] is not None else "",
