@@ -14,7 +14,7 @@ from .messages import _, shown
 
 if TYPE_CHECKING:
     from ..core.kernel.command import Command
-    from ..desk import Outcome
+    from ..core.kernel.outcome import Outcome
 
 
 def run_command(context: CliContext, command: Command) -> Outcome:
@@ -52,7 +52,7 @@ def run_each(context: CliContext, commands: Iterable[Command]) -> int:
 def run_with_notes(context: CliContext, command: Command) -> None:
     """Execute and report a command. Its remarks go to standard error as notes. Raises DeskctlError."""
     outcome = run_command(context, command)
-    for remark in outcome["facts"].get("remarks", ()):
+    for remark in outcome.facts.get("remarks", ()):
         sys.stderr.write(_("note: {text}", text=visible(shown(remark))) + "\n")
 
 
@@ -64,8 +64,8 @@ def missing_agent() -> UsageError:
 def report(context: CliContext, outcome: Outcome) -> None:
     """Print the outcome of a command: one line for people, the whole document with `--json`."""
     if context.json:
-        context.document(outcome)
-    elif outcome["said"]:
+        context.document(outcome.document())
+    elif outcome.said:
         context.say(_("dry run: {said}", said=report_text(outcome)) if context.dry_run else report_text(outcome))
 
 
@@ -81,10 +81,10 @@ def report_text(outcome: Outcome) -> str:
     """Return the sentence that reports an outcome, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
     from .width import cut
 
-    subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))
+    subjects = dict(zip(outcome.tickets, outcome.subjects, strict=False))
     left = {number: f"#{number} “{cut(subject, _SUBJECT_WIDTH)}”" for number, subject in subjects.items() if subject}
     if not left or len(left) > _MAX_SUBJECTS:
-        return shown(outcome["said"])
+        return shown(outcome.said)
 
     def name(match: re.Match[str]) -> str:
         return left.pop(int(match[1]), match[0])
@@ -94,6 +94,6 @@ def report_text(outcome: Outcome) -> str:
         replaced = _NUMBER.sub(name, numbers)
         return match[0] if replaced == numbers else replaced
 
-    said = _TICKET.sub(names, shown(outcome["said"]))
+    said = _TICKET.sub(names, shown(outcome.said))
     rest = ", ".join(left.values())
     return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

@@ -13,7 +13,8 @@ from ..agents.model import Team
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Said, Steps, acting
+from ..kernel.handler import By, Handler, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from ..notifications import notify
@@ -44,7 +45,7 @@ def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
     """A timer of routing is due. The loads are read from the store, so what else is changed comes first."""
     if unit.changes.tickets:
         unit.set_timer(Timer(unit.source.next_id("timers"), timer.kind, timer.due_at, timer.key))
-        return Said("routed in a moment")
+        return Outcome("routed in a moment")
     _, what, name = timer.key.split(":", 2)
     if what == "rest":
         place, _, name = name.partition(":")
@@ -55,7 +56,7 @@ def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
         yield from acting(_taken_up(unit, int(name), on_shift), ROUTING)
     elif name in unit.teams:
         return (yield from acting(_run(unit, unit.teams[name], on_shift), ROUTING))
-    return Said("the teams are looked at")
+    return Outcome("the teams are looked at")
 
 
 def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
@@ -78,8 +79,8 @@ def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
             continue
         done = yield from acting(_run(unit, team, None), ROUTING)
         given += done.facts.get("given", [])
-        said.append(done.text)
-    return Said("; ".join(said), tuple(int(str(g["ticket"])) for g in given), {"given": given})
+        said.append(done.said)
+    return Outcome("; ".join(said), tuple(int(str(g["ticket"])) for g in given), {"given": given})
 
 
 def _run(unit: Unit, team: Team, on_shift: OnShift | None, after: Place | None = None) -> Steps:
@@ -90,10 +91,10 @@ def _run(unit: Unit, team: Team, on_shift: OnShift | None, after: Place | None =
     if busy:
         floor = floor_of(unit, team, on_shift)
     if not team.plan.routed:
-        return Said(f"{team.handle} takes its tickets by hand")
+        return Outcome(f"{team.handle} takes its tickets by hand")
     if not floor.anybody:
         yield from _nobody(unit, team, floor)
-        return Said(f"{team.handle}: nobody is there", facts={"given": []})
+        return Outcome(f"{team.handle}: nobody is there", facts={"given": []})
     if unit.roster.is_unattended(team.handle):
         unit.roster.set_unattended(team.handle, None)
     waiting = sum(count for count, _ in unit.roster.busy(team.handle).values())
@@ -110,7 +111,7 @@ def _run(unit: Unit, team: Team, on_shift: OnShift | None, after: Place | None =
     given = [{"ticket": ticket.number, "agent": decision.agent} for ticket, decision in round_.chosen]
     left = waiting - len(given)
     waits = f", {left} go on waiting" if left else ""
-    return Said(f"{team.handle}: {len(given)} given out{waits}", facts={"given": given, "waiting": left})
+    return Outcome(f"{team.handle}: {len(given)} given out{waits}", facts={"given": given, "waiting": left})
 
 
 _Decided = list[tuple[Waiting, Decision]]
@@ -227,7 +228,7 @@ def _taken_up(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     ticket = unit.find_ticket(number)
     team = None if ticket is None else unit.teams.get(ticket.team or "")
     if ticket is None or team is None or ticket.status is not Status.OPEN or ticket.assignee is None:
-        return Said("nothing to route")
+        return Outcome("nothing to route")
     owner = ticket.assignee
     floor = floor_of(unit, team, on_shift)
     if floor.is_there(owner):
@@ -236,7 +237,7 @@ def _taken_up(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
         yield re.FormerOwner(number, owner)
         yield Assigned(number, owner, None)
         wake(unit, team.handle)
-    return Said(f"ticket {number} goes on", (number,))
+    return Outcome(f"ticket {number} goes on", (number,))
 
 
 def _wakes(floor: Floor, left: Sequence[tuple[Waiting, Decision]]) -> Iterator[datetime]:

@@ -10,7 +10,9 @@ from ..agents import targets
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..values.dataclass_json import differing, with_fields
@@ -46,13 +48,13 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     if until is not None:
         words += f" until {until.astimezone(ZoneInfo(unit.settings.timezone)):%Y-%m-%d %H:%M %Z}"
     if (old.at(unit.now), old.until) == (state, until):
-        return Said(f"{handle} {_THERE[state]} already", facts={"agent": handle, "state": state.value})
+        return Outcome(f"{handle} {_THERE[state]} already", facts={"agent": handle, "state": state.value})
     new = Presence(handle, state, unit.now, until)
     unit.roster.put_presence(new)
     wake_for_agent(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
-    return Said(f"{handle} {words}", facts=facts)
+    return Outcome(f"{handle} {words}", facts=facts)
 
 
 def restore(unit: Unit, past: RestorePresence) -> Iterator[Event]:

@@ -232,9 +232,9 @@ def link(context: CliContext, contact: int, channel: str | None) -> None:
     outcome = context.execute(IssueLink(contact, channel))
     context.release()
     if context.json:
-        context.document(outcome)
+        context.document(outcome.document())
         return
-    facts = outcome["facts"]
+    facts = outcome.facts
     if context.dry_run:
         context.say(_("dry run: would create a code for contact {number}", number=contact))
         return
@@ -277,7 +277,7 @@ def _confirm(context: CliContext, number: int) -> None:
     from ....safe import visible
 
     desk = context.desk()
-    facts = desk.execute(EraseContact(number), agent=context.claim, dry_run=True)["facts"]
+    facts = desk.execute(EraseContact(number), agent=context.claim, dry_run=True).facts
     document = desk.ask(ShowContact(number, limit=0))
     context.release()
     merged = [f"{n}" for n in document["merged"]]

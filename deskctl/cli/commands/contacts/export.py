@@ -59,7 +59,7 @@ def export_contact(context: CliContext, number: int, *, notes: bool, force: bool
         context.release()
         shutil.rmtree(partial, ignore_errors=True)
     if context.json:
-        context.document({**outcome, "facts": {**outcome["facts"], "folder": str(target), **written}})
+        context.document({**outcome.document(), "facts": {**outcome.facts, "folder": str(target), **written}})
     else:
         context.say(
             _(

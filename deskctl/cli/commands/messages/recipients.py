@@ -126,7 +126,7 @@ def confirm_recipients(context: CliContext, command: Reply, *, yes: bool) -> Rep
         return command
     from ....errors import Refused
 
-    facts: dict[str, Any] = context.desk().execute(command, agent=context.agent, dry_run=True)["facts"]
+    facts: dict[str, Any] = context.desk().execute(command, agent=context.agent, dry_run=True).facts
     context.release()
     new = facts.get("new") or ()
     if not new:

@@ -153,7 +153,7 @@ def reply(
         )
         if composition.text is None and not inserts:
             require_terminal()
-            facts = dry_run_command(context, replace(command, force=True))["facts"]
+            facts = dry_run_command(context, replace(command, force=True)).facts
             recipients = (facts["to"], facts["cc"]) if facts["mail"] else None
             try:
                 composition.text = edit_with_thread(context, ticket, composition, reply=True, recipients=recipients)
@@ -169,21 +169,21 @@ def reply(
         except (CustomerWrote, ColleagueReplied):
             print_unseen(context, ticket, seen.agent, dict(composition.known or ()))
             raise
-    for warning in () if context.json else outcome["facts"].get("warnings", ()):
+    for warning in () if context.json else outcome.facts.get("warnings", ()):
         sys.stderr.write(_("warning: {text}", text=visible(shown(warning))) + "\n")
-    if not wait or context.dry_run or outcome["facts"].get("outbox") is None:
+    if not wait or context.dry_run or outcome.facts.get("outbox") is None:
         has_daemon = context.desk().info.daemon
         context.release()
         report(context, outcome)
         if not context.dry_run:
-            context.say(_send_time(outcome["facts"].get("undo_seconds", 0), has_daemon))
+            context.say(_send_time(outcome.facts.get("undo_seconds", 0), has_daemon))
         return 0
     from ..delivery.delivery_wait import wait_for_delivery
 
-    row = wait_for_delivery(context, outcome["facts"]["outbox"], MAX_WAIT)
+    row = wait_for_delivery(context, outcome.facts["outbox"], MAX_WAIT)
     context.release()
     if context.json:
-        context.document({**outcome, "delivery": row})
+        context.document({**outcome.document(), "delivery": row})
     else:
         report(context, outcome)
     return _report_delivery(context, row)

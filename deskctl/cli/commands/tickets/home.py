@@ -62,7 +62,7 @@ def _next_ticket(desk: Desk, agent: str) -> str:
     from ...times import age, now
 
     try:
-        (number,) = desk.execute(Next(), agent=agent, dry_run=True)["tickets"]
+        (number,) = desk.execute(Next(), agent=agent, dry_run=True).tickets
         ticket = desk.ask(ShowTicket(number))
     except DeskctlError as error:
         return shown(error.what)

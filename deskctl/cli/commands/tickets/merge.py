@@ -54,7 +54,7 @@ def _confirm_customers(context: CliContext, commands: Sequence[Merge]) -> None:
     for command in commands:
         with contextlib.suppress(DeskctlError):  # the execution reports the error
             outcome = context.desk().execute(command, agent=context.agent, dry_run=True)
-            mixed |= {command.ticket: outcome["facts"]["customers"]} if outcome["facts"]["customers"] else {}
+            mixed |= {command.ticket: outcome.facts["customers"]} if outcome.facts["customers"] else {}
     context.release()
     if not mixed:
         return
