@@ -28,8 +28,7 @@ from .messages import reply as replying
 from .messages import spam, unseen
 from .notifications import notify
 from .reactions import REACTIONS
-from .routing import distribute as running
-from .routing import presence
+from .routing import distribution, presence
 from .shifts import administration as shifts
 from .sla import actions as steps
 from .sla import administration as setting_up
@@ -75,7 +74,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **setting_up.HANDLERS,
     **promising.HANDLERS,
     **shifts.HANDLERS,
-    **running.HANDLERS,
+    **distribution.HANDLERS,
     **presence.HANDLERS,
     **approving.HANDLERS,
 }

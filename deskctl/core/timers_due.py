@@ -11,7 +11,7 @@ from .kernel.timer_command import FireTimer
 from .kernel.timers import TimerKind
 from .kernel.unit import Unit
 from .notifications import digests
-from .routing import distribute as running
+from .routing import distribution
 from .sla import recalculate as keeping
 from .tickets.events import CallbackDue, SpamPurged, StatusChanged
 from .tickets.model import Status
@@ -35,7 +35,7 @@ def fire(unit: Unit, command: FireTimer, actor: Actor) -> Steps:
     if timer.kind is TimerKind.SLA_BOOK:
         return (yield from keeping.recalculate_all(unit, timer.ticket or 0))
     if timer.kind is TimerKind.ROUTE:
-        return (yield from running.fire(unit, timer))
+        return (yield from distribution.fire(unit, timer))
     if timer.kind is TimerKind.DIGEST:
         return (yield from digests.fire(unit, timer))
     ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
