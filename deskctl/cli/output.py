@@ -10,12 +10,15 @@ from typing import Any
 
 from ..errors import UsageError
 from ..safe import json_text, visible
+from .messages import heading, shown, word
 from .style import paint
 from .width import cut, pad, width
 
 GAP = "  "
 #: Columns of a terminal on which no room is spent on empty columns.
 NARROW = 80
+#: Columns whose values are words of deskctl, which are translated for people.
+WORDS = frozenset({"delivery", "kind", "mode", "model", "presence", "priority", "sla", "state", "status"})
 
 
 class Column:
@@ -105,8 +108,8 @@ def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: boo
     """
     if not rows:
         return ""
-    cells = [[plain(c.value(row) if c.shown is None else c.shown(row)) for c in columns] for row in rows]
-    heads = [(c.heading or c.name.replace("_", " ")).upper() for c in columns]
+    cells = [[_cell(c, row) for c in columns] for row in rows]
+    heads = [heading(c.heading or c.name.replace("_", " ")).upper() for c in columns]
     widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(columns))]
     if drop_empty and (limit <= NARROW or sum(widths) + len(GAP) * (len(columns) - 1) > limit):
         kept = [i for i in range(len(columns)) if any(line[i] for line in cells)]
@@ -126,6 +129,14 @@ def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: boo
     for row, texts in zip(rows, cells, strict=True):
         out.append(line(texts, [c.style(row) if c.style else "" for c in columns]))
     return "".join(out)
+
+
+def _cell(column: Column, row: Any) -> str:
+    """Return a value as people read it."""
+    if column.shown is not None:
+        return plain(shown(column.shown(row)))
+    found = column.value(row)
+    return word(plain(found)) if column.name in WORDS or isinstance(found, bool) else plain(found)
 
 
 def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:

@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
+from .messages import _, _p
+
 
 @lru_cache(maxsize=4)
 def zone(name: str) -> tzinfo:
@@ -29,34 +31,80 @@ def local(moment: str | None, timezone: str) -> str:
 
 
 def age(moment: str | None, now: datetime) -> str:
-    """How long ago, in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; "in 5m" for what is to come."""
+    """Return how long ago a moment is, in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; `in 5m` for a future
+    moment; "" for None."""
     if not moment:
         return ""
+    ahead, text = _distance(moment, now)
+    return text if ahead is not True else _("in {duration}", duration=text)
+
+
+def ago(moment: str, now: datetime) -> str:
+    """Return `5m ago`, `now`, or `in 5m`."""
+    ahead, text = _distance(moment, now)
+    if ahead is None:
+        return text
+    return _("in {duration}", duration=text) if ahead else _("{duration} ago", duration=text)
+
+
+def late(moment: str, now: datetime) -> str:
+    """Return `5m late`, `now`, or `in 5m`."""
+    ahead, text = _distance(moment, now)
+    if ahead is None:
+        return text
+    return _("in {duration}", duration=text) if ahead else _("{duration} late", duration=text)
+
+
+def _distance(moment: str, now: datetime) -> tuple[bool | None, str]:
+    """Return whether a moment is in the future (None: it is now), and how far away it is."""
     seconds = (now - datetime.fromisoformat(moment)).total_seconds()
     ahead, seconds = seconds < 0, abs(seconds)
-    for unit, length in (("y", 365 * 86400), ("w", 7 * 86400), ("d", 86400), ("h", 3600), ("m", 60)):
+    for unit, length in _UNITS:
         # Weeks only from a fortnight on: "13d" says more than "1w".
         if seconds >= length * (2 if unit == "w" else 1):
-            text = f"{int(seconds // length)}{unit}"
-            return f"in {text}" if ahead else text
-    return "now"
+            return ahead, _short(unit, int(seconds // length))
+    return None, _p("age", "now")
+
+
+_UNITS = (("y", 365 * 86400), ("w", 7 * 86400), ("d", 86400), ("h", 3600), ("m", 60))
+
+
+def _short(unit: str, n: int) -> str:
+    match unit:
+        case "y":
+            return _p("age", "{n}y", n=n)
+        case "w":
+            return _p("age", "{n}w", n=n)
+        case "d":
+            return _p("age", "{n}d", n=n)
+        case "h":
+            return _p("age", "{n}h", n=n)
+        case _:
+            return _p("age", "{n}m", n=n)
 
 
 def span(seconds: float) -> str:
-    """A length of time in its largest whole unit: `30 s`, `10 min`, `4 h`."""
-    for unit, length in (("h", 3600), ("min", 60)):
-        if seconds >= length and seconds % length == 0:
-            return f"{seconds / length:g} {unit}"
-    return f"{seconds:g} s"
+    """Return a duration in its largest whole unit: `30 s`, `10 min`, `4 h`."""
+    if seconds >= 3600 and seconds % 3600 == 0:
+        return _("{n} h", n=f"{seconds / 3600:g}")
+    if seconds >= 60 and seconds % 60 == 0:
+        return _("{n} min", n=f"{seconds / 60:g}")
+    return _("{n} s", n=f"{seconds:g}")
 
 
 def worked(seconds: int) -> str:
-    """Working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
+    """Return working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{left} s" if left else ""]
-    return sign + (" ".join(filter(None, parts[:2] if hours else parts)) or "0 min")
+    parts = []
+    if hours:
+        parts.append(_("{n} h", n=hours))
+    if minutes:
+        parts.append(_("{n} min", n=minutes))
+    if left and not hours:
+        parts.append(_("{n} s", n=left))
+    return sign + (" ".join(parts) or _("{n} min", n=0))
 
 
 def now() -> datetime:

@@ -19,7 +19,7 @@ from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import WritePriority, Writer
-from deskctl.desk import calls, request_table
+from deskctl.desk import calls, request_table, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
@@ -96,10 +96,10 @@ class RequestHandler:
 
     async def answer(self, request: Request, caller: Caller) -> bytes:
         """Return the line that answers a request. Raises DeskctlError."""
-        document = {"id": request.id, "ok": await request_table.answer(self, request, caller)}
+        found = await request_table.answer(self, request, caller)
         if request.command is not None:
-            return line(document)
-        return await self.read(lambda: line(document))  # documents of other requests may be large
+            return line(wire.answer(request.id, found))
+        return await self.read(lambda: line(wire.answer(request.id, found)))  # other documents may be large
 
     # --- the environment of the request table -----------------------------------------------------------
 

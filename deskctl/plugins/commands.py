@@ -21,6 +21,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import click
 
+from ..i18n import shell_languages, translate
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -79,6 +81,11 @@ class CommandContext(Protocol):
     def warn(self, line: str) -> None:
         """Print one line to standard error, made safe for a terminal, also with `--json`."""
         ...
+
+
+def shown(text: str) -> str:
+    """Return a message in the language of the shell, for text that a command prints itself, such as a prompt."""
+    return translate(text, shell_languages())
 
 
 def pass_context(function: Callable[Concatenate[CommandContext, P], R]) -> Callable[P, R]:

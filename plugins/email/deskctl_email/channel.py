@@ -19,6 +19,7 @@ from deskctl.plugins import (
 )
 
 from .config import EmailConfig
+from .messages import _
 from .oauth_tokens import AccessTokens
 from .probe import ProbeTokens
 from .rate_limit import rate_limit_of, turn_delay
@@ -76,7 +77,7 @@ class EmailChannel:
         from .smtp import Relay
 
         if self._config.smtp is None:
-            raise Rejected("this channel has no relay to send through", "add smtp = { host = … } to the channel")
+            raise Rejected(_("this channel has no relay to send through"), _("add smtp = { host = … } to the channel"))
         mail = await asyncio.to_thread(compose, message, self._config.address, self._context.read_file)
         if message.copy:
             return await self._store_copy(message.message_id, mail.content)
@@ -99,7 +100,7 @@ class EmailChannel:
 
         imap = self._config.imap
         if imap is None or not imap.sent:
-            raise Rejected("this channel no longer keeps copies of sent mail")
+            raise Rejected(_("this channel no longer keeps copies of sent mail"))
         return await asyncio.to_thread(store_copy, imap, self._tokens, self._context, message_id, content)
 
     async def check(self) -> Health:
@@ -160,7 +161,7 @@ class EmailChannel:
             try:
                 await receiver()
             except AuthFailed as error:
-                self._context.alert(str(error), error.hint)
+                self._context.alert(error.what, error.hint)
                 return error
             except Unavailable as error:
                 if loop.time() - began > STABLE_SECONDS:

@@ -13,6 +13,7 @@ from . import filenames, headers, invitation, smime, structured, tnef
 from .body_selection import TextPart, select_body
 from .charset import decode, guess_charset
 from .format_flowed import LITERAL, unflow
+from .messages import _
 from .mime import Part, parse_mime
 from .tnef import Tnef
 
@@ -24,11 +25,11 @@ MAX_SIGNED = 3
 """Opaque-signed parts of a mail that are opened."""
 
 PART_NOTES = {
-    "application/pgp-encrypted": "encrypted with PGP",
-    "application/pgp-signature": "signed with PGP, not verified",
-    "application/pkcs7-signature": "signed with S/MIME, not verified",
-    "application/x-pkcs7-signature": "signed with S/MIME, not verified",
-    "text/calendar": "contains a calendar invitation",
+    "application/pgp-encrypted": _("encrypted with PGP"),
+    "application/pgp-signature": _("signed with PGP, not verified"),
+    "application/pkcs7-signature": _("signed with S/MIME, not verified"),
+    "application/x-pkcs7-signature": _("signed with S/MIME, not verified"),
+    "text/calendar": _("contains a calendar invitation"),
 }
 _MESSAGES = frozenset(("message/rfc822", "message/global"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
@@ -106,11 +107,11 @@ def extract_content(leaves: Sequence[Part]) -> Content:
             signed += bool(inner)
             waiting.extend(reversed(inner))
             opened = inner or typed.get("smime-type", "").lower() == "signed-data"
-            _add_problem(problems, "signed with S/MIME, not verified" if opened else "encrypted with S/MIME")
+            _add_problem(problems, _("signed with S/MIME, not verified") if opened else _("encrypted with S/MIME"))
         if content_type in TNEF or name.lower() == "winmail.dat":
             unpacked = tnef.read_tnef(leaf.content())
             _add_problem(
-                problems, "winmail.dat (TNEF) was unpacked" if unpacked else "winmail.dat (TNEF) cannot be read"
+                problems, _("winmail.dat (TNEF) was unpacked") if unpacked else _("winmail.dat (TNEF) cannot be read")
             )
             packed += [unpacked] if unpacked else []
         elif content_type == "text/calendar" and not event_summary:
@@ -136,7 +137,7 @@ def extract_content(leaves: Sequence[Part]) -> Content:
     bodies_text = "\n".join(segment.text for segment in segments)
     if "-----BEGIN PGP " in bodies_text:
         encrypted = "-----BEGIN PGP MESSAGE-----" in bodies_text
-        _add_problem(problems, "encrypted with PGP" if encrypted else "signed with PGP, not verified")
+        _add_problem(problems, _("encrypted with PGP") if encrypted else _("signed with PGP, not verified"))
     html_text = "\n".join(piece.text for piece in pieces if piece.html and piece.text.strip())
     return Content(segments, html_text or None, tuple(files), declared, problems)
 
@@ -214,7 +215,7 @@ def _decode_text(leaf: Part, charset: str, problems: list[str]) -> str:
     content = leaf.content()
     if len(content) > MAX_TEXT:
         content = content[:MAX_TEXT]
-        _add_problem(problems, f"text truncated at {MAX_TEXT} bytes")
+        _add_problem(problems, _("text truncated at {size} bytes", size=MAX_TEXT))
     if not charset and leaf.content_type == "text/html" and not content.isascii():
         meta = _META_CHARSET.search(content, 0, 4_096)
         charset = meta[1].decode("ascii", "replace") if meta else ""

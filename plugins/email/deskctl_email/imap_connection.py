@@ -23,6 +23,7 @@ from deskctl.plugins.faultpoints import exchange
 from . import imap_login
 from .config import Imap
 from .imap_login import READ_SECONDS, ConnectionLost, ServerRefusal
+from .messages import _
 from .oauth_tokens import AccessTokens
 
 #: RFC 2177 requires a new IDLE every 29 minutes; routers drop an idle connection much sooner.
@@ -88,7 +89,7 @@ class Connection:
         if folder is True:
             found = self._client.find_special_folder(b"\\Sent")
             if found is None:
-                raise Unavailable("the server has no special folder for sent mail", 'set sent = "Sent"')
+                raise Unavailable(_("the server has no special folder for sent mail"), _('set sent = "Sent"'))
             return str(found)
         name = str(folder)
         if not self._client.folder_exists(name):
@@ -278,7 +279,7 @@ class Connection:
     def _select(self) -> Folder:
         response = self._client.select_folder(self.name)
         if b"UIDVALIDITY" not in response:
-            raise Unavailable(f"the server sends no UIDVALIDITY for the folder {self.name}")
+            raise Unavailable(_("the server sends no UIDVALIDITY for the folder {folder}", folder=self.name))
         uidnext = response.get(b"UIDNEXT")
         if uidnext is None:
             uidnext = max(self._client.search(["UID", "*"]), default=0) + 1

@@ -13,6 +13,7 @@ from imapclient.exceptions import CapabilityError
 from deskctl.plugins import AuthFailed, Unavailable
 
 from .config import Imap
+from .messages import _
 from .oauth_tokens import xoauth2
 
 CONNECT_SECONDS: Final = 20
@@ -98,8 +99,16 @@ def _login_error(error: Exception, imap: Imap, hint: str) -> Exception:
     if isinstance(error.__context__, ConnectionLost):  # IMAPClient reports a connection lost during login as a refusal
         return ConnectionLost(response)
     if is_temporary(error):
-        return Unavailable(f"the mailbox accepts no login now: {response}")
-    return AuthFailed(f"the mailbox of {imap.user} at {imap.host} refused the login: {response}", hint)
+        return Unavailable(_("the mailbox accepts no login now: {response}", response=response))
+    return AuthFailed(
+        _(
+            "the mailbox of {user} at {host} refused the login: {response}",
+            user=imap.user,
+            host=imap.host,
+            response=response,
+        ),
+        hint,
+    )
 
 
 def is_temporary(error: Exception) -> bool:

@@ -21,6 +21,7 @@ from . import (
 from . import headers as field
 from .charset import decode, normalize_text
 from .content import Content, extract_content
+from .messages import _
 from .mime import Part, parse_mime
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
@@ -56,19 +57,19 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     senders = field.addresses(root.get("from"), hint) or field.addresses(root.get("sender"), hint)
     name, sender = senders[0] if senders else ("", None)
     if sender is None:
-        problems.append("no sender address")
+        problems.append(_("no sender address"))
         name = field.text(root.get("from"), hint).strip(' <>"')
     subject = field.text(root.get("subject"), hint)
     moment = field.date(root.get("date"))
     if moment is None:
-        problems.append("no date" if not root.get("date").strip() else "invalid date")
+        problems.append(_("no date") if not root.get("date").strip() else _("invalid date"))
     digest = _digest(root, subject, bodies)
     message_id = field.message_id(root.get("message-id"))
     if message_id is None:
         message_id = f"<{_sent_digest(root)[:40]}@{MISSING_ID_HOST}>"
-        problems.append("no Message-ID")
+        problems.append(_("no Message-ID"))
     if envelope.size is not None:
-        problems.append(f"too large to fetch: {envelope.size} bytes, only the header is here")
+        problems.append(_("too large to fetch: {size} bytes, only the header is here", size=envelope.size))
     recipients = _addresses(root, "to", hint)
     named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
     signs = freeform_bounce.Origin(named, name, subject, envelope.sender == "", recipients)
@@ -205,5 +206,7 @@ def _unreadable(raw: bytes, error: Exception) -> InboundMessage:
         visible_text=text,
         digest=digest,
         message_id=f"<{digest[:40]}@{MISSING_ID_HOST}>",
-        problems=(f"could not be parsed: {type(error).__name__}: {normalize_text(str(error))[:200]}",),
+        problems=(
+            _("could not be parsed: {error}", error=f"{type(error).__name__}: {normalize_text(str(error))[:200]}"),
+        ),
     )

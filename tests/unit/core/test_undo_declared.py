@@ -11,7 +11,7 @@ from deskctl.core import features as dispatch
 from deskctl.core.event_kinds import KINDS, restore
 from deskctl.core.kernel.command import REGISTRY
 from deskctl.core.kernel.event import Event
-from deskctl.core.kernel.permissions import COMMANDS, Audience
+from deskctl.core.kernel.permissions import Audience
 from deskctl.core.kernel.undo import PART_OF_UNDO, Cannot, Follows, Undoable
 from deskctl.core.undo.commands import ListCommands, Undo
 
@@ -68,12 +68,10 @@ def test_every_kind_is_on_the_page() -> None:
 
 def test_every_command_of_people_has_words() -> None:
     assert dispatch.HANDLERS
-    commands = [c for c in REGISTRY.values() if COMMANDS[c.__name__] is not Audience.DESK and c.undoable]
+    commands = [c for c in REGISTRY.values() if c.audience is not Audience.DESK and c.undoable]
     assert len(commands) > 40
     assert [c.__name__ for c in commands if not c.did] == []
-    quiet = {c.__name__ for c in REGISTRY.values() if COMMANDS[c.__name__] is not Audience.DESK} - {
-        c.__name__ for c in commands
-    }
+    quiet = {c.__name__ for c in REGISTRY.values() if c.audience is not Audience.DESK} - {c.__name__ for c in commands}
     assert quiet == {Undo.__name__, ListCommands.__name__, "ReadHandovers", "MarkSeen", "Compose"}
 
 

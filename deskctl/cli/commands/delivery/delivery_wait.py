@@ -8,6 +8,7 @@ from typing import Any
 
 from ....safe import visible
 from ...context import CliContext
+from ...messages import _, word
 
 #: Seconds of silence before the first remark, and between looks at the outbox.
 SLICE = 3
@@ -37,9 +38,17 @@ def follow(context: CliContext, outbox: int, seconds: int) -> Any:
 
 def _words(row: Any) -> str:
     if not row["last_error"]:
-        return f"waiting: message {row['id']} is {row['state']}; Ctrl-C stops waiting, the message stays in the outbox"
+        return _(
+            "waiting: message {id} is {state}; Ctrl-C stops waiting, the message stays in the outbox",
+            id=row["id"],
+            state=word(row["state"]),
+        )
     from ...times import age, now
 
-    when = age(row["next_attempt_at"], now())
-    again = f"; next try {'within a minute' if when == 'now' else when}" if when else ""
-    return f"waiting: {row['last_error']}{again}; Ctrl-C stops waiting, the message stays in the outbox"
+    if not row["next_attempt_at"]:
+        return _("waiting: {reason}; Ctrl-C stops waiting, the message stays in the outbox", reason=row["last_error"])
+    return _(
+        "waiting: {reason}; next attempt: {when}; Ctrl-C stops waiting, the message stays in the outbox",
+        reason=row["last_error"],
+        when=age(row["next_attempt_at"], now()),
+    )

@@ -7,9 +7,10 @@ from typing import Any
 
 from ....safe import visible
 from ...columns import aged
+from ...messages import _
 from ...output import Column, field
 from ...style import of_priority, of_status, paint
-from ...times import age, now
+from ...times import late, now
 from ...width import cut
 from ..shifts.rota_view import told
 
@@ -17,9 +18,8 @@ from ..shifts.rota_view import told
 def _due(row: Any, at: datetime) -> str:
     """`in 25m`, `3h late`; nothing without a running clock."""
     if not row["due_at"]:
-        return "overdue" if row["overdue"] else ""
-    text = age(row["due_at"], at)
-    return text if text.startswith("in ") else "now" if text == "now" else f"{text} late"
+        return _("overdue") if row["overdue"] else ""
+    return late(row["due_at"], at)
 
 
 def _customer(row: Any) -> str:

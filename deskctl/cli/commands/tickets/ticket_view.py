@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ....core.messages.subjects import differs
 from ....safe import visible, visible_lines
 from ...style import of_clock, of_delivery, of_priority, of_status, paint
-from ...times import age, local, now
+from ...times import age, ago, local, now
 from ...width import width, wrap
 from ..messages.recipients import doubt, of_message, reply_line
 from .event_text import sentence
@@ -54,11 +54,7 @@ class Screen:
         return paint(text, style) if self.color else text
 
     def moment(self, moment: str) -> str:
-        return f"{local(moment, self.timezone)} ({ago(age(moment, self.now))})"
-
-
-def ago(age: str) -> str:
-    return age if age == "now" or age.startswith("in ") else f"{age} ago"
+        return f"{local(moment, self.timezone)} ({ago(moment, self.now)})"
 
 
 def contact(ref: Any) -> str:
