@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..core.kernel.command import Command
+    from ..core.kernel.outcome import Outcome
     from ..core.kernel.query import Query
-    from ..desk import Desk, Outcome
+    from ..desk import Desk
     from .commands.messages.draft_files import Draft
     from .output import Column
 
@@ -102,7 +103,7 @@ class CliContext:
         if not (command.needs_agent or command.names_agent or self.claim) and agent not in desk.info.agents:
             agent = None
         outcome = desk.execute(command, agent=agent, dry_run=self.dry_run)
-        self.changed |= outcome["changed"] and not self.dry_run
+        self.changed |= outcome.changed and not self.dry_run
         return outcome
 
     def request(self, name: str, /, **params: Any) -> Any:

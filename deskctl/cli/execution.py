@@ -14,7 +14,7 @@ from .messages import _, shown
 
 if TYPE_CHECKING:
     from ..core.kernel.command import Command
-    from ..desk import Outcome
+    from ..core.kernel.outcome import Outcome
 
 
 def act(context: CliContext, command: Command) -> Outcome:
@@ -52,8 +52,8 @@ def act_on_each(context: CliContext, commands: Iterable[Command]) -> int:
 def report(context: CliContext, outcome: Outcome) -> None:
     """One line for people, the whole outcome with `--json`."""
     if context.json:
-        context.document(outcome)
-    elif outcome["said"]:
+        context.document(outcome.document())
+    elif outcome.said:
         context.say(_("dry run: {said}", said=named(outcome)) if context.dry_run else named(outcome))
 
 
@@ -69,10 +69,10 @@ def named(outcome: Outcome) -> str:
     """Return what was done, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
     from .width import cut
 
-    subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))
+    subjects = dict(zip(outcome.tickets, outcome.subjects, strict=False))
     left = {number: f"#{number} “{cut(subject, _SUBJECT)}”" for number, subject in subjects.items() if subject}
     if not left or len(left) > _MOST:
-        return shown(outcome["said"])
+        return shown(outcome.said)
 
     def name(found: re.Match[str]) -> str:
         return left.pop(int(found[1]), found[0])
@@ -82,6 +82,6 @@ def named(outcome: Outcome) -> str:
         replaced = _NUMBER.sub(name, numbers)
         return found[0] if replaced == numbers else replaced
 
-    said = _TICKET.sub(names, shown(outcome["said"]))
+    said = _TICKET.sub(names, shown(outcome.said))
     rest = ", ".join(left.values())
     return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

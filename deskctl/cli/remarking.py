@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 def set_up(context: CliContext, command: Command) -> None:
     """Carry a command out and report it; its remarks go to standard error."""
     outcome = act(context, command)
-    for remark in outcome["facts"].get("remarks", ()):
+    for remark in outcome.facts.get("remarks", ()):
         sys.stderr.write(f"note: {visible(remark)}\n")

@@ -10,7 +10,9 @@ from ...errors import NotFound, Refused, UsageError
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..notifications import preferences as wishing
@@ -39,7 +41,7 @@ def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
     yield from _ensure_teams(unit, command.teams)
     unit.put_agent(Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login))
     yield AgentChanged(None, handle, ("added",))
-    return Said(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
+    return Outcome(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
 
 
 def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
@@ -74,7 +76,7 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
     queued = f"; {len(back)} tickets of theirs are in the queue again" if len(back) > 1 else ""
     queued = f"; ticket {back[0]} is in the queue again" if len(back) == 1 else queued
-    return Said(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
+    return Outcome(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
 
 
 def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Generator[Event, None, tuple[int, ...]]:
@@ -105,9 +107,9 @@ def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
 
 def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
     if command.handle in unit.teams:
-        return Said(f"there is a team {command.handle} already", facts={"team": command.handle})
+        return Outcome(f"there is a team {command.handle} already", facts={"team": command.handle})
     yield from _ensure_teams(unit, (command.handle,), command.name)
-    return Said(f"team {command.handle} is added", facts={"team": command.handle})
+    return Outcome(f"team {command.handle} is added", facts={"team": command.handle})
 
 
 def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
@@ -128,7 +130,7 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
         unit.put_team(changed)
         yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
     facts = {"team": team.handle, "remarks": list(routing_configuration.team_remarks(unit, changed))}
-    return Said(f"team {team.handle}: {_changed(what)} changed", facts=facts)
+    return Outcome(f"team {team.handle}: {_changed(what)} changed", facts=facts)
 
 
 def _changed(what: Iterable[str]) -> str:

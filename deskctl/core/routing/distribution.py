@@ -14,7 +14,8 @@ from ..agents.model import Team
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Said, Steps, acting
+from ..kernel.handler import By, Handler, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from ..notifications import notify
@@ -52,7 +53,7 @@ def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
     """Process a due routing timer. The loads are read from the store, so other changes have to be written first."""
     if unit.changes.tickets:
         unit.set_timer(Timer(unit.source.next_id("timers"), timer.kind, timer.due_at, timer.key))
-        return Said(_("routing is scheduled"))
+        return Outcome(_("routing is scheduled"))
     _kind, what, name = timer.key.split(":", 2)
     if what == "rest":
         position, _colon, name = name.partition(":")
@@ -63,7 +64,7 @@ def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
         yield from acting(_route_reopened(unit, int(name), on_shift), ROUTING)
     elif name in unit.teams:
         return (yield from acting(_route_team(unit, unit.teams[name], on_shift), ROUTING))
-    return Said(_("routing is scheduled"))
+    return Outcome(_("routing is scheduled"))
 
 
 def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
@@ -94,8 +95,8 @@ def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
             continue
         done = yield from acting(_route_team(unit, team, None), ROUTING)
         given += done.facts.get("given", [])
-        said.append(done.text)
-    return Said(joined("; ", said), tuple(int(str(g["ticket"])) for g in given), {"given": given})
+        said.append(done.said)
+    return Outcome(joined("; ", said), tuple(int(str(g["ticket"])) for g in given), {"given": given})
 
 
 def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePosition | None = None) -> Steps:
@@ -106,10 +107,10 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
     if busy:
         router = router_for(unit, team, on_shift)
     if not team.plan.routed:
-        return Said(_("{team} assigns its tickets manually", team=team.handle))
+        return Outcome(_("{team} assigns its tickets manually", team=team.handle))
     if not router.anyone_available:
         yield from _warn_unattended(unit, team, router)
-        return Said(_("{team}: no agent is available", team=team.handle), facts={"given": []})
+        return Outcome(_("{team}: no agent is available", team=team.handle), facts={"given": []})
     if unit.roster.is_unattended(team.handle):
         unit.roster.set_unattended(team.handle, None)
     waiting = sum(count for count, _ in unit.roster.busy(team.handle).values())
@@ -133,7 +134,7 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
         if left
         else _("{team}: {assigned} assigned", team=team.handle, assigned=len(given))
     )
-    return Said(said, facts={"given": given, "waiting": left})
+    return Outcome(said, facts={"given": given, "waiting": left})
 
 
 _Decisions = list[tuple[QueuedTicket, Decision]]
@@ -258,7 +259,7 @@ def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     ticket = unit.find_ticket(number)
     team = None if ticket is None else unit.teams.get(ticket.team or "")
     if ticket is None or team is None or ticket.status is not Status.OPEN or ticket.assignee is None:
-        return Said(_("nothing to route"))
+        return Outcome(_("nothing to route"))
     owner = ticket.assignee
     router = router_for(unit, team, on_shift)
     if router.is_available(owner):
@@ -267,7 +268,7 @@ def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
         yield re.FormerOwner(number, owner)
         yield Assigned(number, owner, None)
         schedule_routing(unit, team.handle)
-    return Said(_("ticket {number} is routed again", number=number), (number,))
+    return Outcome(_("ticket {number} is routed again", number=number), (number,))
 
 
 def _next_attempts(router: TeamRouter, left: Sequence[tuple[QueuedTicket, Decision]]) -> Iterator[datetime]:

@@ -11,7 +11,9 @@ from ..agents import targets
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..values.dataclass_json import differing, with_fields
@@ -51,14 +53,14 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
         until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
     old = unit.roster.presence(handle)
     if (old.at(unit.now), old.until) == (state, until):
-        return Said(_unchanged(handle, state), facts={"agent": handle, "state": state.value})
+        return Outcome(_unchanged(handle, state), facts={"agent": handle, "state": state.value})
     new = Presence(handle, state, unit.now, until)
     unit.roster.put_presence(new)
     schedule_at_presence_end(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
     shown_until = None if until is None else shown(until, ZoneInfo(unit.settings.timezone))
-    return Said(_changed(handle, state, shown_until), facts=facts)
+    return Outcome(_changed(handle, state, shown_until), facts=facts)
 
 
 def _unchanged(agent: str, state: State) -> Text:

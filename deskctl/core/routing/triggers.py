@@ -23,7 +23,6 @@ from ..sla.events import LevelEvent
 from ..tickets import events as e
 from ..tickets import merge_events as je
 from ..tickets.model import Status
-from ..undo.commands import Undo
 from . import events as re
 from .model import Strategy, Turn
 
@@ -50,7 +49,7 @@ def routing(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[
         return
     if event.ticket is not None:
         _ticket(unit, event.ticket, event)
-        if isinstance(event, e.Assigned) and event.new is not None and not isinstance(cause, Undo):
+        if isinstance(event, e.Assigned) and event.new is not None and not cause.undoes:
             _record_turn(unit, event.ticket, event.new)
         return
     match event:

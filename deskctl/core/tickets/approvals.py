@@ -12,13 +12,12 @@ from ..agents.model import Agent
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
-from ..notifications.commands import Tell
 from ..routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
 from ..routing.model import TIERS, RoutingPlan
-from ..undo.commands import Undo
 from .commands import Approve, AskApproval, Deny
 from .events import MarkedSpam, StatusChanged
 from .merge_events import Merged
@@ -49,7 +48,7 @@ def ask(unit: Unit, command: AskApproval, actor: Actor) -> Steps:
     higher = _tier_above(plan_of(unit, ticket), unit.agents.get(asker))
     nobody = f"nobody may decide it yet: deskctl agent set AGENT --tier {higher} makes somebody"
     waits = f"it waits for {', '.join(who)}" if who else nobody
-    return Said(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
+    return Outcome(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
 
 
 def approve(unit: Unit, command: Approve, actor: Actor) -> Steps:
@@ -77,7 +76,7 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
     yield ApprovalDecided(number, asker, granted, asked_by_note(unit, number), message)
     verb = "approved" if granted else "denied"
-    return Said(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
+    return Outcome(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
 
 
 def may_decide(plan: RoutingPlan, who: Agent, asker: Agent | None) -> bool:
@@ -134,25 +133,7 @@ def withdraw(unit: Unit, command: WithdrawApproval, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     if ticket.approval is not None:
         yield ApprovalWithdrawn(ticket.number, ticket.approval, asked_by_note(unit, ticket.number))
-    return Said(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))
-
-
-def tell_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: those who may decide hear of the question, who asked hears of the answer."""
-    if event.ticket is None:
-        return
-    if isinstance(event, ApprovalAsked):
-        for agent in deciders(unit, unit.ticket(event.ticket), event.asker):
-            yield Tell(agent.handle, "approval", event.ticket, _said(unit, event.message))
-    elif isinstance(event, ApprovalWithdrawn) and event.asker != actor.handle and not isinstance(cause, Undo):
-        if event.asker in targets.active_agents(unit) and event.asked is not None:
-            yield Tell(event.asker, "undecided", event.ticket)
-    elif isinstance(event, ApprovalDecided) and event.asker in targets.active_agents(unit):
-        yield Tell(event.asker, "approved" if event.granted else "denied", event.ticket, _said(unit, event.message))
-
-
-def _said(unit: Unit, message: int | None) -> str | None:
-    return next((m.text for m in unit.changes.messages if m.id == message), None)
+    return Outcome(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))
 
 
 HANDLERS: dict[type[Command], Handler] = {

@@ -18,6 +18,7 @@ from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.records import CommandRecord, RecordedEvent
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.kernel.timers import Timer
@@ -221,11 +222,11 @@ class FirstDay:
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), Actor.user("root"))
         self._journal = itertools.count(1)
 
-    def do(self, command: Command, who: str = "agent1") -> dispatch.Result:
+    def do(self, command: Command, who: str = "agent1") -> Outcome:
         actor = who if isinstance(who, Actor) else Actor.agent(who)
         return dispatch.execute(self.unit, command, actor)
 
-    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
+    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> Outcome:
         """A mail arrives; `automatic` is the sign of a machine, `at` the channel."""
         number = next(self._journal)
         why = fields.pop("automatic", "")

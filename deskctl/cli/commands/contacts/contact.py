@@ -224,9 +224,9 @@ def link(context: CliContext, contact: int, channel: str | None) -> None:
     outcome = context.execute(IssueLink(contact, channel))
     context.release()
     if context.json:
-        context.document(outcome)
+        context.document(outcome.document())
         return
-    facts = outcome["facts"]
+    facts = outcome.facts
     if context.dry_run:
         context.say(f"dry run: a code for contact {contact} would be made")
         return
@@ -267,7 +267,7 @@ def _ask(context: CliContext, number: int) -> None:
     from ....safe import visible
 
     desk = context.desk()
-    facts = desk.execute(EraseContact(number), agent=context.claim, dry_run=True)["facts"]
+    facts = desk.execute(EraseContact(number), agent=context.claim, dry_run=True).facts
     document = desk.ask(ShowContact(number, limit=0))
     context.release()
     if not sys.stdin.isatty():

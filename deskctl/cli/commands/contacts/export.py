@@ -50,7 +50,7 @@ def export_contact(context: CliContext, number: int, *, notes: bool, force: bool
         context.release()
         shutil.rmtree(making, ignore_errors=True)
     if context.json:
-        context.document({**outcome, "facts": {**outcome["facts"], "folder": str(target), **written}})
+        context.document({**outcome.document(), "facts": {**outcome.facts, "folder": str(target), **written}})
     else:
         counts = ", ".join(f"{count} {name}" for name, count in written.items())
         context.say(f"contact {number} is in {target}/: {counts}")

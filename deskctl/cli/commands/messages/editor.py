@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ....core.kernel.command import Command
-    from ....desk import Outcome
+    from ....core.kernel.outcome import Outcome
     from ...context import CliContext
     from .composition import Author
 

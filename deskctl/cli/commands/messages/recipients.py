@@ -121,7 +121,7 @@ def confirmed(context: CliContext, command: Reply, *, yes: bool) -> Reply:
 
     from ....errors import Refused
 
-    facts: dict[str, Any] = context.desk().execute(command, agent=context.agent, dry_run=True)["facts"]
+    facts: dict[str, Any] = context.desk().execute(command, agent=context.agent, dry_run=True).facts
     context.release()
     new = facts.get("new") or ()
     if not new:

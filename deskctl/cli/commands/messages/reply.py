@@ -146,7 +146,7 @@ def reply(
         )
         if writing.text is None and not inserts:
             needs_terminal()
-            facts = checked(context, replace(command, force=True))["facts"]
+            facts = checked(context, replace(command, force=True)).facts
             recipients = (facts["to"], facts["cc"]) if facts["mail"] else None
             try:
                 writing.text = ticket_in_editor(context, ticket, writing, reply=True, recipients=recipients)
@@ -162,21 +162,21 @@ def reply(
         except (CustomerWrote, ColleagueReplied):
             show_unseen(context, ticket, start.agent, dict(writing.known or ()))
             raise
-    for warning in () if context.json else outcome["facts"].get("warnings", ()):
+    for warning in () if context.json else outcome.facts.get("warnings", ()):
         sys.stderr.write(f"warning: {visible(warning)}\n")
-    if not wait or context.dry_run or outcome["facts"].get("outbox") is None:
+    if not wait or context.dry_run or outcome.facts.get("outbox") is None:
         served = context.desk().info.daemon
         context.release()
         report(context, outcome)
         if not context.dry_run:
-            context.say(_when(outcome["facts"].get("undo_seconds", 0), served))
+            context.say(_when(outcome.facts.get("undo_seconds", 0), served))
         return 0
     from ..delivery.delivery_wait import follow
 
-    row = follow(context, outcome["facts"]["outbox"], WAIT)
+    row = follow(context, outcome.facts["outbox"], WAIT)
     context.release()
     if context.json:
-        context.document({**outcome, "delivery": row})
+        context.document({**outcome.document(), "delivery": row})
     else:
         report(context, outcome)
     return _judge(context, row)

@@ -73,5 +73,5 @@ def run(context: CliContext, team: str | None) -> None:
     from ....safe import visible
 
     outcome = act(context, RunRoutes(team))
-    for given in outcome["facts"].get("given", ()):
+    for given in outcome.facts.get("given", ()):
         context.say(visible(f"  #{given['ticket']} → {given['agent']}"))

@@ -53,7 +53,7 @@ def _following(desk: Desk, agent: str) -> str:
     from ...times import age, now
 
     try:
-        (number,) = desk.execute(Next(), agent=agent, dry_run=True)["tickets"]
+        (number,) = desk.execute(Next(), agent=agent, dry_run=True).tickets
         ticket = desk.ask(ShowTicket(number))
     except DeskctlError as error:
         return error.what

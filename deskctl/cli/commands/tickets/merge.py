@@ -53,7 +53,7 @@ def _ask(context: CliContext, commands: Sequence[Merge]) -> None:
     for command in commands:
         with contextlib.suppress(DeskctlError):  # said when it is carried out
             outcome = context.desk().execute(command, agent=context.agent, dry_run=True)
-            mixed |= {command.ticket: outcome["facts"]["customers"]} if outcome["facts"]["customers"] else {}
+            mixed |= {command.ticket: outcome.facts["customers"]} if outcome.facts["customers"] else {}
     context.release()
     if not mixed:
         return

@@ -44,9 +44,9 @@ def next_(context: CliContext, team: str | None) -> int:
     from ....core.tickets.commands import Next
 
     outcome = act(context, Next(team))
-    if context.at_terminal and outcome["tickets"]:
+    if context.at_terminal and outcome.tickets:
         from .show import show_tickets
 
         context.say("")
-        show_tickets(context, outcome["tickets"], seen=not context.dry_run)
-    return 0 if outcome["tickets"] else 1
+        show_tickets(context, list(outcome.tickets), seen=not context.dry_run)
+    return 0 if outcome.tickets else 1

@@ -60,7 +60,7 @@ def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> N
         act(context, Undo(command))
         return
     desk = context.desk()
-    rows = desk.execute(ListCommands(limit), agent=context.agent, dry_run=True)["facts"]["commands"]
+    rows = desk.execute(ListCommands(limit), agent=context.agent, dry_run=True).facts["commands"]
     timezone = desk.info.timezone
     context.release()
     if context.at_terminal and context.columns is None and rows:
