@@ -76,7 +76,7 @@ def test_what_is_wrong_is_said_with_the_right_exit_code(desk: Shell) -> None:
         ("route explain 99", 3, "no ticket 99"),
         ("approve 1", 4, "nothing waits for an approval"),
         ("escalate 1 --to seniorr --reason x", 3, "did you mean senior"),
-        ("escalate 1 --to senior --for approval --reason x", 2, "do not go together"),
+        ("escalate 1 --to senior --for approval --reason x", 2, "--to and --for exclude each other"),
     ):
         assert said in desk(*words.split(), code=code).err, words
     desk("escalate", "1", "--for", "approval", "--reason", "환불 한도 초과")
