@@ -38,6 +38,23 @@ def shown(text: str) -> str:
     return i18n.translate(text, i18n.shell_languages())
 
 
+def word(text: str) -> str:
+    """Return a word of a document (a status, a priority, a state) for people; one without a translation stays."""
+    languages = i18n.shell_languages()
+    return i18n.translate(i18n.Text(text, {}, context="value"), languages) if languages else text
+
+
+def heading(text: str) -> str:
+    """Return the heading of a column."""
+    languages = i18n.shell_languages()
+    if not languages:
+        return text
+    command = click.get_current_context(silent=True)
+    module = getattr(command and command.command.callback, "__module__", "")
+    domain = module.partition(".")[0] or i18n.DOMAIN
+    return i18n.translate(i18n.Text(text, {}, context="column", domain=domain), languages)
+
+
 def use_shell_language() -> None:
     """Make click, too, use the catalogue. It asks gettext's current text domain."""
     if i18n.shell_languages():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ INTERNAL_COMMANDS = {
 INTERNAL_QUERIES = {"Journalled", "RawMessages", "WithoutSecrets"}
 
 
-def _all(registry: Mapping[str, type]) -> dict[str, type]:
+def _all(registry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the classes of a registry after importing every module of the core, without those of tests."""
     for module in pkgutil.walk_packages(core.__path__, "deskctl.core."):
         importlib.import_module(module.name)
