@@ -14,6 +14,7 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.operations.views import HealthReport
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
@@ -96,10 +97,10 @@ class RequestHandler:
 
     async def answer(self, request: Request, caller: Caller) -> bytes:
         """Return the line that answers a request. Raises DeskctlError."""
-        found = await request_table.answer(self, request, caller)
-        if request.command is not None:
-            return line(wire.answer(request.id, found))
-        return await self.read(lambda: line(wire.answer(request.id, found)))  # other documents may be large
+        answer = await request_table.answer(self, request, caller)
+        if isinstance(answer, Outcome):
+            return line(wire.answer(request.id, answer.document()))
+        return await self.read(lambda: line(wire.answer(request.id, answer)))  # a document may be large
 
     # --- the environment of the request table -----------------------------------------------------------
 

@@ -15,6 +15,7 @@ from deskctl.core.contacts.commands import EraseContact
 from deskctl.core.delivery.commands import SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import MarkSpam, Reply
@@ -42,7 +43,7 @@ def fire(desk: StoredDesk) -> None:
         desk.store.transaction(work)
 
 
-def change(desk: StoredDesk, **fields: Any) -> dispatch.Result:
+def change(desk: StoredDesk, **fields: Any) -> Outcome:
     return desk.do(ChangeAgent("agent1", **fields), "user:root")
 
 

@@ -12,7 +12,8 @@ from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..kernel.actor import Actor
 from ..kernel.event import Event
-from ..kernel.handler import By, Said, Steps, acting
+from ..kernel.handler import By, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages import unseen
 from ..messages.commands import Reply
@@ -177,7 +178,7 @@ def _files(message: InboundMessage) -> tuple[tuple[str, str, str], ...]:
 
 def _nothing() -> Steps:
     yield from ()
-    return Said("")
+    return Outcome("")
 
 
 def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -> Iterator[By]:

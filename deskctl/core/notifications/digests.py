@@ -9,7 +9,8 @@ from itertools import groupby
 from ...i18n import _, _n, translate
 from ...safe import visible
 from ..agents.model import Agent
-from ..kernel.handler import Said, Steps
+from ..kernel.handler import Steps
+from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from . import schedule as timing
@@ -40,21 +41,21 @@ def fire(unit: Unit, timer: Timer) -> Steps:
         for notice in pending:
             unit.notices.drop(notice)
         timing.close_window(unit, handle, 0, left=False)
-        return Said(f"{handle} is not to be told anything")
+        return Outcome(f"{handle} is not to be told anything")
     if window is not None and window.until > unit.now:
-        timing.wake(unit, handle, window.until)
-        return Said(f"{handle} is told a little later")
+        timing.schedule_digest(unit, handle, window.until)
+        return Outcome(f"{handle} is told a little later")
     end = timing.quiet_end(unit, agent)
     due = [n for n in pending if end is None or timing.comes_through(agent, n)]
     if end is not None and len(due) < len(pending):
-        timing.wake(unit, handle, end)
+        timing.schedule_digest(unit, handle, end)
     told = without_repeats(still_true(unit, due))
     for notice in due:
         unit.notices.drop(notice)
     timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
     if told:
         yield from _tell(unit, agent, told)
-    return Said(f"{handle} is told of {len(told)}")
+    return Outcome(f"{handle} is told of {len(told)}")
 
 
 def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
@@ -70,7 +71,7 @@ def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
     unit.enqueue(entry)
     for notice in notices:
         yield AgentTold(notice.ticket, agent.handle, notice.about, entry.id)
-    return Said(f"{agent.handle} is told", facts={"outbox": entry.id})
+    return Outcome(f"{agent.handle} is told", facts={"outbox": entry.id})
 
 
 def without_repeats(notices: Sequence[Notice]) -> list[Notice]:

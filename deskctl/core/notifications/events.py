@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class AgentTold(Event):
     """A notification to an agent entered the outbox."""
 
+    kind = "agent_told"
     undo = Follows("a notification that still waits is cancelled; one that was sent stays")
 
     agent: str

@@ -15,7 +15,6 @@ from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
 from ..tickets import events as e
 from ..tickets.model import ACTIVE, Status
-from ..undo.commands import Undo
 from . import texts as wording
 from .commands import Tell
 
@@ -33,9 +32,9 @@ def tell_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> It
     makes it no work only because its sender is not verified.
     """
     number = event.ticket
-    if number is None or isinstance(cause, Undo) or unit.opened_now(number) or unit.ticket(number).spam:
+    if number is None or cause.undoes or unit.opened_now(number) or unit.ticket(number).spam:
         return
-    if isinstance(cause, Receive) and cause.envelope.via == "import":
+    if cause.historical:
         return
     match event:
         case MessageReceived(automatic=None, message=message, kept_only=kept_only):

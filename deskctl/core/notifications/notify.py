@@ -7,7 +7,8 @@ from datetime import timedelta
 from ...errors import NotFound
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from . import schedule as timing
 from . import texts as wording
@@ -28,7 +29,7 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         raise NotFound(f"no agent is called “{command.agent}”")
     through = way(unit.settings, agent)
     if through is None:
-        return Said(f"{agent.handle} cannot be told anything")
+        return Outcome(f"{agent.handle} cannot be told anything")
     ticket = unit.ticket(command.ticket) if command.ticket is not None else None
     notice = Notice(
         id=0,
@@ -44,10 +45,10 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
     before = unit.notices.said(notice)
     if before is not None:
         if not before.waits or before.wakes or not notice.wakes:
-            return Said(f"{agent.handle} is told already")
+            return Outcome(f"{agent.handle} is told already")
         unit.notices.drop(before)  # it was to wait for the morning, and this does not
     if not timing.goes_now(unit, agent, notice):
-        return Said(f"{agent.handle} is told later")
+        return Outcome(f"{agent.handle} is told later")
     unit.notices.told(notice)
     subject, text = wording.single(unit, notice)
     wait = unit.settings.undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
@@ -55,7 +56,7 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
     entry = message(unit, agent, through, subject, text, command.ticket, shows, wait)
     unit.enqueue(entry)
     yield AgentTold(command.ticket, agent.handle, command.about, entry.id)
-    return Said(f"{agent.handle} is told", facts={"outbox": entry.id})
+    return Outcome(f"{agent.handle} is told", facts={"outbox": entry.id})
 
 
 HANDLERS: dict[type[Command], Handler] = {Tell: tell}

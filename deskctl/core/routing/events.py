@@ -26,6 +26,7 @@ class Routed(Event):
     that no active agent of the team had.
     """
 
+    kind = "routed"
     undo = Follows("the assignment is undone, and routing decides again")
 
     agent: str | None
@@ -43,6 +44,7 @@ class Routed(Event):
 class HandedOn(Event):
     """An agent gave the ticket back or on: it is not routed to them again until somebody had it."""
 
+    kind = "handed_on"
     undo = Follows("the assignment is undone")
 
     agent: str
@@ -52,6 +54,7 @@ class HandedOn(Event):
 class FormerOwner(Event):
     """The ticket was taken up again while `agent`, who had it, was not there: it is theirs first when they come."""
 
+    kind = "former_owner"
     undo = Follows("it ends when the ticket is assigned")
 
     agent: str
@@ -61,6 +64,7 @@ class FormerOwner(Event):
 class TierChanged(Event):
     """From which tier on agents may have the ticket; None: every agent of the team."""
 
+    kind = "tier_changed"
     undo = Undoable("The tier is what it was.")
 
     old: str | None
@@ -71,6 +75,7 @@ class TierChanged(Event):
 class ApprovalAsked(Event):
     """`asker` wants somebody of a higher tier to allow what the note `message` says."""
 
+    kind = "approval_asked"
     undo = Undoable("The request for approval and its note are withdrawn.")
 
     asker: str
@@ -85,6 +90,7 @@ class ApprovalAsked(Event):
 class ApprovalDecided(Event):
     """`asked` is the note that asked, `message` the one that answers, where there is one."""
 
+    kind = "approval_decided"
     undo = Undoable("The approval is open again; the note of the answer is withdrawn.")
 
     asker: str
@@ -103,6 +109,7 @@ class ApprovalDecided(Event):
 class ApprovalWithdrawn(Event):
     """The question was taken back, or (`asked` is its note) the ticket was done before anybody decided it."""
 
+    kind = "approval_withdrawn"
     undo = Undoable("The approval is open again.")
 
     asker: str
@@ -115,6 +122,7 @@ class ApprovalWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
+    kind = "presence_changed"
     undo = Undoable("The agent is online, away or offline as before.")
     concerns = "agent {agent}"
     agent: str
@@ -139,6 +147,7 @@ class PresenceChanged(Event):
 class AgentMoved(Event):
     """An agent was moved to a busy channel, or (`to` None) back to their own."""
 
+    kind = "agent_moved"
     undo = Follows("routing moves agents by itself")
     concerns = "agent {agent}"
 
@@ -152,6 +161,7 @@ class AgentMoved(Event):
 class NobodyThere(Event):
     """Tickets of a team wait and none of its agents is there. Said once until somebody comes."""
 
+    kind = "nobody_there"
     undo = Follows("routing warns by itself")
     concerns = "team {team}"
 

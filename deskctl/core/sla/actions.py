@@ -15,7 +15,8 @@ from ..answers import automatic_answer as answering
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Said, Steps, acting
+from ..kernel.handler import By, Handler, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.commands import Note
 from ..messages.notes import note
@@ -121,7 +122,7 @@ def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
     clock = unit.levels.clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
     number = (command.ticket,)
     if clock is None:
-        return Said(_("the clock no longer exists"), number)
+        return Outcome(_("the clock no longer exists"), number)
     for name, value in actions_at(clock, unit.levels.book, command.level):
         try:
             if name == "notify":
@@ -131,7 +132,7 @@ def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
         except DeskctlError:
             yield le.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
             yield from _notify(unit, command, OWNER, actor)
-    return Said(_("steps at {threshold} are done", threshold=command.level), number)
+    return Outcome(_("steps at {threshold} are done", threshold=command.level), number)
 
 
 def _notify(unit: Unit, command: RunStep, who: str, actor: Actor) -> Iterator[Event | By]:
@@ -162,14 +163,14 @@ def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, command, meant, actor)
         said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
-        return Said(said, (ticket.number,))
+        return Outcome(said, (ticket.number,))
     if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
         yield from _notify(unit, command, OWNER, actor)
-        return Said(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
+        return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
     if isinstance(wanted, Team) and ticket.team == wanted.handle:
         yield from _notify(unit, command, OWNER, actor)  # the assignee in that team, else the whole team
         said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
-        return Said(said, (ticket.number,))
+        return Outcome(said, (ticket.number,))
     if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
         raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
     escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))

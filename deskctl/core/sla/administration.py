@@ -13,7 +13,8 @@ from ..calendars.administration import checked_name
 from ..calendars.administration import existing as existing_calendar
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.fields import parse_tag
 from ..tickets.model import Priority, parse_priority
@@ -53,7 +54,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
     yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
     yield from keeping.recalculate_all(unit)
     written = [text for _, text in command.targets]
-    return Said(_("policy {policy} added", policy=name), facts=_facts(unit, policy, written))
+    return Outcome(_("policy {policy} added", policy=name), facts=_facts(unit, policy, written))
 
 
 def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
@@ -92,19 +93,19 @@ def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
     step = Step(at, _actions(unit, command.then))
     if step in known.steps:
         facts = {"policy": known.name, "version": known.version}
-        return Said(_("policy {policy} already has this step", policy=known.name), facts=facts)
+        return Outcome(_("policy {policy} already has this step", policy=known.name), facts=facts)
     return (yield from _new_version(unit, known, replace(known, steps=(*known.steps, step)), ()))
 
 
 def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[str]) -> Steps:
     if wanted == known:
         facts = {"policy": known.name, "version": known.version}
-        return Said(_("policy {policy} is unchanged", policy=known.name), facts=facts)
+        return Outcome(_("policy {policy} is unchanged", policy=known.name), facts=facts)
     policy = replace(wanted, version=known.version + 1, since=unit.now)
     unit.levels.put_policy(policy)
     yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
     yield from keeping.recalculate_all(unit)
-    return Said(_("policy {policy} changed from now on", policy=policy.name), facts=_facts(unit, policy, written))
+    return Outcome(_("policy {policy} changed from now on", policy=policy.name), facts=_facts(unit, policy, written))
 
 
 def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
@@ -122,7 +123,7 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
         yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
         yield from keeping.recalculate_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
-    return Said(_("order of policies: {policies}", policies=", ".join(order)), facts=facts)
+    return Outcome(_("order of policies: {policies}", policies=", ".join(order)), facts=facts)
 
 
 def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
@@ -132,7 +133,7 @@ def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
     yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
     yield from keeping.recalculate_all(unit)
     said = _("policy {policy} removed; the times that its clocks measured stay", policy=known.name)
-    return Said(said, facts={"policy": known.name})
+    return Outcome(said, facts={"policy": known.name})
 
 
 def existing(book: PolicyBook, name: str) -> Policy:

@@ -10,7 +10,8 @@ from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.status import workable
@@ -30,7 +31,7 @@ def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
     by = shown(due, ZoneInfo(unit.settings.timezone))
     facts = {"due": due.isoformat().replace("+00:00", "Z")}
     said = _("promised the customer of ticket {number} an answer by {due}", number=ticket.number, due=by)
-    return Said(said, (ticket.number,), facts)
+    return Outcome(said, (ticket.number,), facts)
 
 
 def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]:

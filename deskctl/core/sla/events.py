@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class LevelEvent(Event):
     """Follows from other events, from a policy or from time: no news to whoever watches the list."""
 
+    kind = "level_event"
     undo = Follows("clocks are recalculated")
 
 
@@ -26,6 +27,7 @@ class LevelEvent(Event):
 class PolicyApplied(LevelEvent):
     """From now on the ticket's clocks follow this policy; None: no policy is for it."""
 
+    kind = "policy_applied"
     policy: str | None
     version: int | None = None
 
@@ -34,6 +36,7 @@ class PolicyApplied(LevelEvent):
 class DueChanged(LevelEvent):
     """When the first of the ticket's running clocks is due; None: nothing is."""
 
+    kind = "due_changed"
     old: datetime | None
     new: datetime | None
 
@@ -42,6 +45,7 @@ class DueChanged(LevelEvent):
 class ClockEvent(LevelEvent):
     """`metric` and `instance` (from 1, a further one each round) name the clock."""
 
+    kind = "clock_event"
     metric: str
     instance: int
 
@@ -51,6 +55,7 @@ class Activate(ClockEvent):
     """A clock runs since `started`. `target` is in seconds of the calendar's time, None where only the due moment is
     known."""
 
+    kind = "activate"
     started: datetime
     due: datetime | None = None
     target: float | None = None
@@ -63,11 +68,13 @@ class Activate(ClockEvent):
 class Pause(ClockEvent):
     """`why` is the state that stopped it: pending, hold, solved, closed, merged, spam or no_target."""
 
+    kind = "pause"
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Resume(ClockEvent):
+    kind = "resume"
     due: datetime | None = None
 
 
@@ -75,6 +82,7 @@ class Resume(ClockEvent):
 class Fulfill(ClockEvent):
     """The promise is kept, or at least settled; `in_time` tells which."""
 
+    kind = "fulfill"
     fulfilled: datetime
     in_time: bool
 
@@ -83,6 +91,7 @@ class Fulfill(ClockEvent):
 class Unfulfil(ClockEvent):
     """What fulfilled it was taken back or never arrived: it runs as if nothing had."""
 
+    kind = "unfulfil"
     due: datetime | None = None
 
 
@@ -90,6 +99,7 @@ class Unfulfil(ClockEvent):
 class Retarget(ClockEvent):
     """Another target or due moment, by priority, policy, calendar or hand; the start stays."""
 
+    kind = "retarget"
     due: datetime | None
     target: float | None = None
     policy: str | None = None
@@ -101,6 +111,7 @@ class Retarget(ClockEvent):
 class Breach(ClockEvent):
     """The due moment due_thresholds at `breached`. `late`: nobody was there to see it then."""
 
+    kind = "breach"
     breached: datetime
     late: bool = False
 
@@ -109,11 +120,14 @@ class Breach(ClockEvent):
 class Unbreach(ClockEvent):
     """With what was taken back, the due moment has not due_thresholds after all."""
 
+    kind = "unbreach"
+
 
 @dataclass(frozen=True, slots=True)
 class Warn(ClockEvent):
     """Whoever has the ticket is told. `level` says where on its way the clock is: 70%, 30m (before), breach."""
 
+    kind = "warn"
     level: str
     due: datetime | None = None
     late: bool = False
@@ -123,6 +137,7 @@ class Warn(ClockEvent):
 class Step(ClockEvent):
     """What the policy says for `level` is done; lower levels that due_thresholds unseen are not."""
 
+    kind = "step"
     level: str
     policy: str
     version: int
@@ -133,6 +148,7 @@ class Step(ClockEvent):
 class StepFailed(ClockEvent):
     """`action` of a step (as in "escalate") could not be done."""
 
+    kind = "step_failed"
     level: str
     action: str
 
@@ -140,6 +156,8 @@ class StepFailed(ClockEvent):
 @dataclass(frozen=True, slots=True)
 class Withdraw(ClockEvent):
     """What began the clock was taken back: there is none."""
+
+    kind = "withdraw"
 
 
 # --- what people say ------------------------------------------------------------------------------
@@ -149,6 +167,7 @@ class Withdraw(ClockEvent):
 class DueSet(Event):
     """A due moment by hand: it stays, whatever happens. None: it is worked out again."""
 
+    kind = "due_set"
     undo = Undoable("The due time is what it was.")
 
     metric: str
@@ -162,6 +181,7 @@ class DueSet(Event):
 class Promised(Event):
     """The customer was told when to expect something."""
 
+    kind = "promised"
     undo = Undoable("The promise is withdrawn; an earlier one holds again.")
 
     due: datetime
@@ -177,6 +197,7 @@ class Promised(Event):
 class PolicyChanged(Event):
     """`version` holds from now on; None: the policy is gone."""
 
+    kind = "policy_changed"
     undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
     concerns = "policy {policy}"
 
@@ -207,6 +228,7 @@ class PolicyChanged(Event):
 class PolicyMoved(Event):
     """`place` counts from 1; the first that matches is taken."""
 
+    kind = "policy_moved"
     undo = Undoable("The policy has its earlier place in the order.")
     concerns = "policy {policy}"
 

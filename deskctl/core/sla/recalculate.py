@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -11,7 +11,8 @@ from ...i18n import _, _n
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.records import RecordedEvent
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
@@ -82,7 +83,7 @@ def recalculate(unit: Unit, command: RecalculateClocks, actor: Actor) -> Steps:
     unit.levels.load(command.tickets, HISTORY_KINDS)
     for number in command.tickets:
         yield from recalculate_ticket(unit, number, undone=command.undone)
-    return Said(_("clocks recalculated"), command.tickets)
+    return Outcome(_("clocks recalculated"), command.tickets)
 
 
 def recalculate_ticket(unit: Unit, number: int, *, undone: bool = False, fired: bool = False) -> Iterator[Event]:
@@ -250,7 +251,7 @@ def recalculate_all(unit: Unit, after: int = 0) -> Steps:
     if len(numbers) == BATCH_SIZE:
         key = TimerKind.SLA_BOOK.value
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA_BOOK, unit.now, key, numbers[-1]))
-    return Said(_n("clocks of {n} ticket recalculated", "clocks of {n} tickets recalculated", len(numbers)))
+    return Outcome(_n("clocks of {n} ticket recalculated", "clocks of {n} tickets recalculated", len(numbers)))
 
 
 def _next(clocks: Iterable[Clock]) -> datetime | None:
@@ -270,6 +271,27 @@ def _set_due(unit: Unit, ticket: Ticket, timed: datetime | None, fired: bool) ->
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA, next_at, key, ticket.number))
     if due != ticket.due_at:
         yield le.DueChanged(ticket.number, ticket.due_at, due)
+
+
+def fire_ticket(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer of a ticket's clocks."""
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None:
+        return Outcome(_("nothing is due"))
+    yield from fire(unit, ticket.number)
+    return Outcome(_("recalculated the clocks of ticket {number}", number=ticket.number), (ticket.number,))
+
+
+def fire_all(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer that recalculates all active tickets, in portions."""
+    return (yield from recalculate_all(unit, timer.ticket or 0))
+
+
+def preload(unit: Unit, tickets: Collection[int]) -> None:
+    """Load the clocks of tickets in bulk."""
+    unit.load_tickets(tickets)
+    if unit.levels.book.used:
+        unit.levels.load(tickets)
 
 
 HANDLERS: dict[type[Command], Handler] = {RecalculateClocks: recalculate}

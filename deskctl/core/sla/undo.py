@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..kernel.event import Event
-from ..kernel.handler import By, Restorer
+from ..kernel.feature import Restorer
+from ..kernel.handler import By
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from . import recalculate as keeping

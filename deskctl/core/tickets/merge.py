@@ -6,7 +6,8 @@ from ...errors import Refused
 from ..contacts.identity import known, living, reached_at
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..sla.pauses import open_promise
 from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
@@ -42,7 +43,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     customers = _customers(unit, ticket, into)
     both = f"; they are of two customers, {' and '.join(customers)}: replies go to both" if customers else ""
     facts = {"customers": customers}
-    return Said(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
+    return Outcome(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
 
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:

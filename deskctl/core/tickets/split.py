@@ -10,7 +10,8 @@ from ..contacts.identity import address_key
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.addresses import answerable
 from ..messages.model import MessageKind
@@ -62,7 +63,7 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     yield SplitOff(ticket.number, other.number, numbers)
     yield from _still_waiting(ticket, history, numbers)
     facts = {"number": other.number, "messages": list(numbers)}
-    return Said(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
+    return Outcome(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
 
 
 def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Sequence[int]) -> list[MessageHead]:

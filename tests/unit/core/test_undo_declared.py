@@ -32,7 +32,17 @@ def test_a_class_that_says_nothing_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Silent does not say how it is undone"):
 
         class Silent(Event):
-            pass
+            kind = "silent"
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_event_class_without_kind_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="Nameless has no `kind`"):
+
+        class Nameless(Event):
+            undo = Undoable("Nothing.")
+            old: str
+            new: str
 
 
 @pytest.mark.usefixtures("_kinds")
@@ -40,6 +50,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Half is Undoable and has neither"):
 
         class Half(Event):
+            kind = "half"
             undo = Undoable("Nothing.")
 
 
@@ -47,6 +58,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
 def test_old_and_new_are_an_inverse() -> None:
     @dataclass(frozen=True, slots=True)
     class Swapped(Event):
+        kind = "swapped"
         undo = Undoable("It is what it was.")
 
         old: str

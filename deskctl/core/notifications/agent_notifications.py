@@ -1,39 +1,27 @@
-"""What follows from an event by itself: who is told, which timer is set. Pure functions of facts."""
+"""Reactions that notify agents: of new and assigned tickets, failed deliveries and quarantined mail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
-from .agents.targets import active_agents, in_tier, members
-from .answers.events import PersonAsked
-from .delivery import failure_texts as undelivered
-from .delivery.commands import Acknowledge
-from .delivery.events import Bounced, DeliverySettled
-from .delivery.model import OutboxKind
-from .intake.commands import Quarantine, Receive
-from .intake.events import IntakeDecided
-from .kernel.actor import Actor
-from .kernel.command import Command
-from .kernel.event import Event
-from .kernel.timers import Timer, TimerKind
-from .kernel.unit import Unit
-from .messages.events import MessageReceived
-from .messages.spam import forget_later, purge_key
-from .notifications.commands import Tell
-from .notifications.followers import tell_followers
-from .notifications.texts import language
-from .routing.triggers import ROUTING, routing
-from .sla.actions import sla
-from .tickets import approvals as approving
-from .tickets import calls
-from .tickets import events as e
-from .tickets import merge_events as je
-from .tickets.commands import Assign
-from .tickets.events import Escalated
-from .tickets.model import FINAL, Status, Ticket
-
-#: (unit, event, who caused it, the command it belongs to) → further commands.
-Reaction = Callable[[Unit, Event, Actor, Command], Iterator[Command]]
+from ..agents.targets import active_agents, in_tier, members
+from ..answers.events import PersonAsked
+from ..delivery import failure_texts as undelivered
+from ..delivery.events import Bounced, DeliverySettled
+from ..delivery.model import OutboxKind
+from ..intake.commands import Quarantine, Receive
+from ..intake.events import IntakeDecided
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.unit import Unit
+from ..routing.triggers import ROUTING
+from ..tickets import calls
+from ..tickets import events as e
+from ..tickets.events import Escalated
+from ..tickets.model import FINAL, Ticket
+from .commands import Tell
+from .texts import language
 
 
 def tell_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
@@ -41,7 +29,7 @@ def tell_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Itera
     Nobody is told of what they did themselves."""
     number = event.ticket
     match event:
-        case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or _is_old(cause)):
+        case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or cause.historical):
             yield from _tell_team(unit, team, "new", number, besides=_bounced(unit, cause))
         case e.CallbackDue() if number is not None:
             yield from _tell_owner(unit, number, "callback", calls.promise(unit, number))
@@ -93,11 +81,6 @@ def _tell_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> It
         )
 
 
-def _is_old(cause: Command) -> bool:
-    """Whether the message was taken in from before the desk's time: nobody is told of thousands of old mails."""
-    return isinstance(cause, Receive) and cause.envelope.via == "import"
-
-
 def _is_late_report(unit: Unit, number: int, cause: Command) -> bool:
     """Whether a delivery report is about a ticket that is closed: it is kept there, and nobody is told."""
     return isinstance(cause, Receive) and unit.ticket(number).status in FINAL
@@ -105,26 +88,6 @@ def _is_late_report(unit: Unit, number: int, cause: Command) -> bool:
 
 def _is_spam(unit: Unit, number: int | None) -> bool:
     return False if number is None else unit.ticket(number).spam
-
-
-def acknowledge(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A person opened a ticket through a channel: they hear that it is here."""
-    if isinstance(event, MessageReceived) and isinstance(cause, Receive) and event.automatic is None:
-        number = event.ticket
-        if number in unit.changes.new_tickets and not (_is_spam(unit, number) or _is_old(cause)):
-            first = min(m.id for m in unit.changes.messages if m.ticket == number)
-            channel = unit.settings.channel(cause.channel)
-            if first == event.message and channel is not None and channel.acknowledge:
-                yield Acknowledge(number, event.message)
-
-
-def forget_spam(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """The words of spam go after a while, unless it turns out to be none."""
-    yield from ()
-    if isinstance(event, e.MarkedSpam) and event.ticket is not None:
-        forget_later(unit, event.ticket)
-    elif isinstance(event, e.UnmarkedSpam) and event.ticket is not None:
-        unit.drop_timer(purge_key(event.ticket))
 
 
 def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
@@ -135,14 +98,6 @@ def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
         and recorded.event.to == f"agent:{agent}"
         for recorded in unit.happened_now()
     )
-
-
-def keep_from_who_left(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A ticket that goes on and whose owner has left is nobody's: it is in the queue again."""
-    if isinstance(event, e.StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
-        owner = unit.ticket(event.ticket).assignee
-        if owner is not None and owner not in active_agents(unit):
-            yield Assign(event.ticket, None)
 
 
 def _tell_team(
@@ -162,36 +117,3 @@ def tell_of_quarantine(unit: Unit, event: Event, actor: Actor, cause: Command) -
         channel = unit.settings.channel(cause.channel)
         detail = f"{cause.channel} #{cause.journal}: {cause.reason}"
         yield from _tell_team(unit, channel.team if channel else None, "quarantined", None, detail)
-
-
-_CHANGE_STATUS = (e.StatusChanged, je.Unmerged, je.Merged, e.MarkedSpam, e.UnmarkedSpam)
-
-
-def close_in_time(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A solved ticket closes by itself after a while; one that is worked at again does not."""
-    yield from ()
-    if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
-        return
-    key = f"{TimerKind.AUTO_CLOSE}:{event.ticket}"
-    ticket = unit.ticket(event.ticket)
-    if ticket.status is Status.SOLVED:
-        due = unit.now + unit.settings.close_after
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.AUTO_CLOSE, due, key, ticket.number))
-    else:
-        unit.drop_timer(key)
-
-
-REACTIONS: tuple[Reaction, ...] = (
-    close_in_time,
-    keep_from_who_left,
-    calls.call_back_in_time,
-    forget_spam,
-    tell_agents,
-    tell_followers,
-    tell_of_quarantine,
-    acknowledge,
-    sla,
-    routing,
-    approving.withdraw_when_done,
-    approving.tell_of_approvals,
-)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...i18n import Phrases, _, available, fill, preferred
-from ..answers.automatic_answer import Heard, may_answer, say
+from ..intake.commands import Receive
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import Acknowledgement
 from ..kernel.unit import Unit
+from ..messages.events import MessageReceived
 from ..messages.recipients import machine_recipient
 from ..messages.reply_context import correspondence
 from ..tickets.model import Ticket
+from .automatic_answer import Heard, may_answer, say
 from .commands import Acknowledge
 from .events import Acknowledged
 
@@ -34,13 +40,13 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     channel = unit.settings.channel(ticket.channel)
     heads = [h for h in unit.heads(ticket.number) if h.id == command.message]
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
-        return Said("nothing to acknowledge with")
+        return Outcome("nothing to acknowledge with")
     incoming = heads[0]
     if incoming.may_answer is False:
-        return Said("a machine may not answer it")
+        return Outcome("a machine may not answer it")
     address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if address is None or not may_answer(unit, address, channel):
-        return Said("nobody to acknowledge to")
+        return Outcome("nobody to acknowledge to")
     entry = say(
         unit,
         channel,
@@ -52,7 +58,7 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
         heads=heads,
     )
     yield Acknowledged(ticket.number, int(entry.message or 0), entry.id)
-    return Said(f"{address} is told that ticket {ticket.number} is here", (ticket.number,), {"outbox": entry.id})
+    return Outcome(f"{address} is told that ticket {ticket.number} is here", (ticket.number,), {"outbox": entry.id})
 
 
 def text(unit: Unit, ticket: Ticket, words: Acknowledgement, *, talking: bool = False) -> str:
@@ -73,6 +79,18 @@ def text(unit: Unit, ticket: Ticket, words: Acknowledgement, *, talking: bool = 
     if chosen in words.texts:
         return fill(words.texts[chosen], facts)
     return _WORDS("letter", language, **facts)
+
+
+def acknowledge_new_tickets(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: acknowledge the message that opened a ticket, if a person wrote it."""
+    if not isinstance(event, MessageReceived) or not isinstance(cause, Receive) or event.automatic is not None:
+        return
+    number = event.ticket
+    if number in unit.changes.new_tickets and not (unit.ticket(number).spam or cause.historical):
+        first = min(m.id for m in unit.changes.messages if m.ticket == number)
+        channel = unit.settings.channel(cause.channel)
+        if first == event.message and channel is not None and channel.acknowledge:
+            yield Acknowledge(number, event.message)
 
 
 HANDLERS: dict[type[Command], Handler] = {Acknowledge: acknowledge}
