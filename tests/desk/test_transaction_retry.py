@@ -105,7 +105,7 @@ def test_commands_intake_and_plugin_requests_have_effect_once_after_a_conflict(
 ) -> None:
     conflicts.enabled = True
     ingest(desk, "Printer")
-    number = desk.execute(Create("bob@example.org", "Scanner", "Help.", channel="ops"), agent="ana")["facts"]["number"]
+    number = desk.execute(Create("bob@example.org", "Scanner", "Help.", channel="ops"), agent="ana").facts["number"]
     desk.execute(Note(number, "one"), agent="ana")
     assert desk.request("counter.add", agent="ana", ticket=number) == {"attempts": 2}
     desk.execute(Reply(number, "two"), agent="ana")
