@@ -55,24 +55,24 @@ def project(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.slow
-def test_the_tests_of_a_new_project_pass_at_once(project: Path) -> None:
+def test_tests_of_a_new_project_pass(project: Path) -> None:
     done = run(project, "pytest", "-q")
     assert done.code == 0, done.out + done.err
 
 
-def test_a_new_project_is_in_its_usual_form_and_typed(project: Path) -> None:
+def test_new_project_is_formatted_and_typed(project: Path) -> None:
     for words in (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)):
         done = run(project, *words)
         assert done.code == 0, (words, done.out, done.err)
 
 
-def test_nothing_of_the_template_is_left_in_a_new_project(project: Path) -> None:
+def test_new_project_contains_no_template_names(project: Path) -> None:
     files = [path for path in project.rglob("*") if path.is_file() and "cache" not in str(path)]
     assert [path for path in files if "pigeon" in f"{path.name}{path.read_text()}".lower()] == []
     assert {".gitignore", "README.md", "pyproject.toml", "py.typed"} <= {path.name for path in files}
 
 
-def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
+def test_plugin_new_does_not_overwrite_files(tmp_path: Path) -> None:
     (tmp_path / "deskctl-pager").mkdir()
     (tmp_path / "deskctl-pager" / "mine.txt").write_text("mine")
 
@@ -97,7 +97,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
         ("../evil", "'evil'"),
     ],
 )
-def test_a_name_that_will_not_do_is_refused_with_what_would(tmp_path: Path, name: str, says: str) -> None:
+def test_invalid_plugin_name_is_refused_with_a_suggestion(tmp_path: Path, name: str, says: str) -> None:
     done = deskctl(tmp_path, "plugin", "new", name)
     assert (done.code, list(tmp_path.iterdir())) == (2, [])
     assert says in done.err
@@ -148,7 +148,7 @@ def judged(folder: Path, what: str = ".") -> tuple[Done, dict[str, Any]]:
     return done, {row["check"]: row for row in rows}
 
 
-def test_each_fault_of_packaging_and_code_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_plugin_check_names_each_fault_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(BROKEN_PROJECT)
     (tmp_path / "deskctl_broken").mkdir()
     (tmp_path / "deskctl_broken" / "__init__.py").write_text(BROKEN_CODE)
@@ -167,7 +167,7 @@ def test_each_fault_of_packaging_and_code_is_named_with_what_to_do(tmp_path: Pat
     assert "has no lower and upper bound" in wrong["dependency"]["detail"]
 
 
-def test_a_one_file_plugin_is_judged_by_its_code(tmp_path: Path) -> None:
+def test_plugin_check_accepts_a_single_file_plugin(tmp_path: Path) -> None:
     (tmp_path / "silent.py").write_text(SILENT_CODE)
 
     done, rows = judged(tmp_path, "silent.py")
@@ -180,7 +180,7 @@ def test_a_one_file_plugin_is_judged_by_its_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_promise_that_is_broken_is_named(channel: Path, tmp_path: Path) -> None:
+def test_plugin_check_names_a_broken_contract(channel: Path, tmp_path: Path) -> None:
     import shutil
 
     copy = tmp_path / "copy"
@@ -206,7 +206,7 @@ sys.exit("I stop everything")
 """
 
 
-def test_a_plugin_that_does_as_it_pleases_when_it_is_imported_is_only_judged(tmp_path: Path) -> None:
+def test_plugin_check_isolates_side_effects_of_the_import(tmp_path: Path) -> None:
     (tmp_path / "wild.py").write_text(WILD_CODE)
     done, rows = judged(tmp_path, "wild.py")
     assert done.code == 1
@@ -214,14 +214,14 @@ def test_a_plugin_that_does_as_it_pleases_when_it_is_imported_is_only_judged(tmp
 
 
 @pytest.mark.parametrize("toml", ["[project", "[tool.x]", "[project]\nentry-points = []\ndependencies = 3"])
-def test_a_project_that_makes_no_sense_is_no_traceback(tmp_path: Path, toml: str) -> None:
+def test_plugin_check_of_an_invalid_project_prints_no_traceback(tmp_path: Path, toml: str) -> None:
     (tmp_path / "pyproject.toml").write_text(toml)
     done = deskctl(tmp_path, "plugin", "check", ".")
     assert done.code in (1, 2)
     assert "Traceback" not in done.err
 
 
-def test_an_installed_plugin_is_found_by_its_name_and_a_stranger_is_not(tmp_path: Path) -> None:
+def test_plugin_check_finds_installed_plugins_by_name(tmp_path: Path) -> None:
     assert deskctl(tmp_path, "plugin", "check", "nobody").code == 3
     assert deskctl(tmp_path, "plugin", "check", "console").code == 4
     assert deskctl(tmp_path, "plugin", "check", str(tmp_path)).code == 2

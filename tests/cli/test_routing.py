@@ -34,7 +34,7 @@ def examples() -> Iterator[tuple[str, list[str]]]:
             yield command, printed
 
 
-def test_the_page_on_routing_is_true(either: Shell) -> None:
+def test_examples_of_the_routing_page_work(either: Shell) -> None:
     for command, printed in examples():
         out = either(*shlex.split(command)[1:]).out.splitlines()
         wanted = [line for line in printed if line != "…"]
@@ -42,7 +42,7 @@ def test_the_page_on_routing_is_true(either: Shell) -> None:
         assert len(out) == len(wanted) or "…" in printed, command
 
 
-def test_two_agents_come_and_the_backlog_is_spread(desk: Shell) -> None:
+def test_backlog_is_distributed_when_agents_come_online(desk: Shell) -> None:
     desk("team", "set", "support", "--route", "round_robin", "--cap-per-tick", "2", "--tick", "2s")
     for number in range(6):
         desk("new", "--from", f"c{number}@example.org", "--subject", "환불", "--team", "support", "-m", "문의")
@@ -63,7 +63,7 @@ def test_two_agents_come_and_the_backlog_is_spread(desk: Shell) -> None:
     assert max(owners().values()) <= 4
 
 
-def test_what_is_wrong_is_said_with_the_right_exit_code(desk: Shell) -> None:
+def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
     desk("new", "--from", "c@example.org", "--subject", "Refund", "--team", "support", "-m", "x")
     for words, code, said in (
         ("team set support --route fastest", 2, "one of manual"),

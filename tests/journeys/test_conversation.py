@@ -61,7 +61,7 @@ class Folder:
         return self.answers[count - 1]
 
 
-def test_from_a_machine_to_a_person_and_from_a_chat_to_mail(
+def test_conversation_moves_from_automatic_answers_to_agent_and_from_chat_to_mail(
     tmp_path: Path, free_port: Callable[[], int], wait_until: Wait, sink: SmtpSink
 ) -> None:
     port = free_port()

@@ -129,7 +129,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in pages() if page not in SIGNATURES])
-def test_snippets_of_page_work_as_shown(page: str, reader: Reader) -> None:
+def test_snippets_of_plugin_pages_work(page: str, reader: Reader) -> None:
     for kind, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8")):
         reader.follow(kind, text)
     reader.runs_python()
