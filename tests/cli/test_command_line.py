@@ -1,4 +1,4 @@
-"""What holds for every command: help, common options, errors and exit codes."""
+"""Help, common options, errors and exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_command_has_the_common_options(name: str, command: click.Command)
 
 
 def test_help_does_not_import_heavy_modules() -> None:
-    """What is not imported costs nothing: the store, the plugins and their libraries stay out of help."""
+    """Help imports neither the store nor plugins nor their libraries, so that it is fast."""
     code = (
         "import sys\nfrom deskctl.cli.main import run\n"
         "run(['--help']); run(['list', '--help'])\n"

@@ -1,4 +1,4 @@
-"""The verbs of the desk, each by its promise; over the socket and without a daemon."""
+"""The commands on tickets, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class TestDocuments:
-    """The JSON that scripts rely on: exact keys, moments in UTC."""
+    """The JSON output for scripts: exact keys, times in UTC."""
 
     def test_list_prints_one_documented_object_per_line(self, desk: Shell) -> None:
         desk.ingest(mail("Ana Kim <ana@example.org>", "환불"))

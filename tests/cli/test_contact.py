@@ -1,4 +1,4 @@
-"""Customers at the shell, over the socket and without a daemon."""
+"""`deskctl contact`, over the socket and without a daemon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo tells the truth: it ends with 0 only when everything that it shows has happened."""
+"""`deskctl demo` exits with 0 only if all its checks pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Years 1 and 9999, and lengths of time without end: a clear answer, never a fault of deskctl."""
+"""Dates in years 1 and 9999 and huge durations get a result or a clear error, never an internal error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `doctor`, `config check` and `daemon status` find: servers, secrets, empty teams, and an older configuration."""
+"""Findings of `doctor`, `config check` and `daemon status`: servers, secrets, empty teams, a stale configuration."""
 
 from __future__ import annotations
 

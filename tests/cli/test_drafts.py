@@ -1,4 +1,4 @@
-"""What an agent has written is never lost: whatever stands in the way, the text is a draft, and the message says so."""
+"""A text that cannot be sent becomes a draft, and the error names the draft."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORDS = "A long and careful answer."
 
 @pytest.fixture
 def kept(desk: Shell) -> Shell:
-    """A desk with ticket 1, which agent1 has seen, and a folder for drafts."""
+    """Return a desk with ticket 1, which agent1 has seen, and a folder for drafts."""
     return prepared(desk)
 
 
@@ -38,7 +38,7 @@ def prepared(desk: Shell) -> Shell:
 
 
 def editor(desk: Shell, meanwhile: str = ":", end: str = "exit 0") -> str:
-    """An editor that writes an answer above what is there, lets something happen, and ends."""
+    """Return an editor that writes a text at the top, runs a command, and exits."""
     lines = f'{{ echo "{WORDS}"; cat "$1"; }} > "$1.new"\nmv "$1.new" "$1"\n{meanwhile}\n{end}\n'
     return script(desk.folder, "editor", f"#!/bin/sh\ntouch opened\n{lines}")
 

@@ -1,4 +1,4 @@
-"""`log` and `show --full` say in words what happened to a ticket."""
+"""The sentences of events in `log` and `show --full`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that strangers write reaches a terminal or the file system raw, whatever command shows it."""
+"""No command prints control characters or writes unsafe file names from text of customers."""
 
 from __future__ import annotations
 
@@ -61,18 +61,18 @@ OUR_COLOURS = re.compile(r"\x1b\[(?:1;)?\d+m")
 
 
 def hostile(text: str) -> str | None:
-    """The first thing in `text` that a terminal would act on, and where."""
+    """Return the first control sequence in `text`, and its place."""
     found = INVISIBLE.search(text)
     return None if found is None else ascii(text[max(0, found.start() - 60) : found.end() + 20])
 
 
 def word(text: str) -> bytes:
-    """An encoded word (RFC 2047), however long: it carries any character whatever into a header."""
+    """Return an encoded word (RFC 2047) of any length, which can carry any character into a header."""
     return b"=?utf-8?B?" + base64.b64encode(text.encode()) + b"?="
 
 
 def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str | None = None) -> bytes:
-    """A mail that holds `text` wherever one can be put; its subject begins with `name`."""
+    """Return a mail that contains `text` in every possible place, with a subject that starts with `name`."""
     sender = sender or word(text) + b" <" + name.encode() + b"@example.org>"
     lines = [
         b"From: " + sender,
@@ -103,7 +103,7 @@ def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str |
 
 @pytest.fixture(scope="module")
 def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory, zygote: str) -> Iterator[Shell]:
-    """A desk with a ticket for each text of the corpus, served by its daemon; its relay refuses with hostile words.
+    """Return a desk with a daemon and a ticket for each text of the corpus. Its relay refuses mail with hostile text.
 
     The mails come in by SMTP and by the pipe, half and half.
     """
@@ -179,7 +179,7 @@ Subject: Re: link
 
 
 def message_id(desk: Shell, ticket: str, to: str) -> bytes:
-    """That of the answer which was written to somebody."""
+    """Return the Message-ID of the reply to an address."""
     rows = desk("outbox", "list", "--all", "--ticket", ticket, "--json").rows
     return next(str(row["message_id"]).encode() for row in rows if row["to"] == [to])
 
@@ -201,7 +201,7 @@ EVERYTHING = (
 
 
 def commands(desk: Shell) -> Iterator[list[str]]:
-    """Every command that shows what customers sent."""
+    """Return all commands that show text of customers."""
     tickets = numbers(desk)
     assert len(tickets) == len(CORPUS) + 3
     yield ["list", "--all", "--limit", "500", "--columns", EVERYTHING]
@@ -241,7 +241,7 @@ def test_piped_output_contains_no_control_characters(flooded: Shell) -> None:
 
 
 def test_terminal_output_contains_no_control_characters(flooded: Shell) -> None:
-    """With the colours of ours that only a terminal gets, and line ends as a terminal has them."""
+    """Check the output on a terminal, which also has colours and other line ends."""
     tickets = numbers(flooded)
     for words in (
         ["list", "--all", "--limit", "500"], ["list", "--all", "--limit", "500", "--columns", EVERYTHING],
@@ -267,7 +267,7 @@ def test_errors_show_the_typed_value_safely(flooded: Shell) -> None:
 
 
 def test_refused_reply_prints_unseen_messages_safely(flooded: Shell) -> None:
-    """A reply is refused when the customer wrote since; what they wrote is printed."""
+    """A refused reply prints the new message of the customer."""
     flooded("show", "5", "--as", "agent2")
     again = evil("dcs-again", CORPUS["csi"], b"In-Reply-To: <dcs@example.org>", sender=b"<dcs@example.org>")
     flooded("mail", "ingest", input=again)
@@ -284,7 +284,7 @@ def test_completion_offers_no_control_characters(flooded: Shell) -> None:
 
 
 def test_notifications_contain_no_control_characters(flooded: Shell) -> None:
-    """Of each ticket, in a message of its own or in one for several."""
+    """Return the notifications of all tickets, in separate or combined messages."""
     seen: dict[int, str] = {}
 
     def everything() -> bool:
@@ -335,7 +335,7 @@ def test_safe_file_name_keeps_letters_and_suffix() -> None:
 
 
 def test_attachment_save_does_not_follow_symbolic_links(flooded: Shell, tmp_path: Path) -> None:
-    """A customer names the file; what lies there already may be a link to something dear."""
+    """The customer chooses the file name, and a symbolic link with that name may exist."""
     dear = tmp_path / "dear"
     dear.write_text("dear")
     folder = tmp_path / "folder"

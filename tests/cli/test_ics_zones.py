@@ -1,4 +1,4 @@
-"""Whole days that a calendar file writes as moments: in UTC, in zones of Windows, and without a zone."""
+"""All-day events that a calendar file writes as times: in UTC, in Windows time zones, and without a zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`init` leaves a desk that works, and breaks nothing that is there; `doctor` finds what does not work."""
+"""`init` creates a working desk and overwrites nothing; `doctor` finds faults."""
 
 from __future__ import annotations
 

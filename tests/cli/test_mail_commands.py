@@ -1,4 +1,4 @@
-"""Spam, blocked senders, attachments, signatures and what came back, each by its promise."""
+"""Spam, blocked senders, attachments, signatures and bounces."""
 
 from __future__ import annotations
 

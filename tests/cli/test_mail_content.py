@@ -1,4 +1,4 @@
-"""What agents see of mail that says something in an unusual place."""
+"""Display of mail with content in unusual places."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_notification_contains_an_answer_in_the_subject(alone: Shell, sink: Smtp
 
 
 def parts() -> bytes:
-    """A mail with files whose names are dates, paths and missing."""
+    """Return a mail with attachments whose names are dates, paths or missing."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "anna@corp.test", "support@acme.test", "Files"
     message["Message-ID"] = "<files@corp.test>"

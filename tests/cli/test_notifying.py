@@ -1,4 +1,4 @@
-"""The how-to page on notifications as it stands."""
+"""The examples of the how-to page on notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A desk of somebody else: what is said to an account that may not read, open or repair it."""
+"""A desk of another user: messages for an account that may not read, open or repair it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.servers.strangers import as_stranger
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that every account may enter."""
+    """Return a folder that every account may enter."""
     path = Path(tempfile.mkdtemp(prefix="desk-"))
     path.chmod(0o755)
     yield path

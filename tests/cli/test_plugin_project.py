@@ -1,4 +1,4 @@
-"""`deskctl plugin new` makes projects that work at once, and `deskctl plugin check` says what is wrong with one."""
+"""`deskctl plugin new` creates working projects, and `deskctl plugin check` finds faults in a project."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def deskctl(folder: Path, *words: str) -> Done:
 
 @pytest.fixture(scope="module")
 def channel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh channel project with a long name of several words."""
+    """Return a new channel project with a long name of several words."""
     folder = tmp_path_factory.mktemp("new")
     done = deskctl(folder, "plugin", "new", "my-rather-long-winded-channel")
     assert done.code == 0, done.err

@@ -1,4 +1,4 @@
-"""Damage and loose permissions are reported, upgrades leave a copy, and `--as` counts for questions, too."""
+"""Reports of damage and permissions, the copy of an upgrade, and `--as` in queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists, filters and screens that people and scripts read: complete, named, and never silently empty."""
+"""Lists, filters and views for people and scripts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MANY = 53
 
 @pytest.fixture
 def crowded(alone: Shell) -> Shell:
-    """A desk with more tickets than a screen of `list` has."""
+    """Return a desk with more tickets than `list` shows on a terminal."""
     for n in range(MANY):
         alone("new", "--from", f"c{n}@example.org", "--subject", f"Matter {n}", "-m", "x")
     return alone

@@ -1,4 +1,4 @@
-"""At a terminal: the recipients above the text in the editor, and the questions before anyone new gets anything."""
+"""Recipients above the text in the editor, and the confirmation of new recipients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
 
 
 def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
-    """What a person sees who types this, and `answer` when they are asked."""
+    """Run a command on a terminal, give `answer` to its question, and return the output."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         [*COMMAND, *words], cwd=shell.folder, env={**shell.env, "TERM": "xterm"},
@@ -37,12 +37,12 @@ def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
 
 
 def sent(shell: Shell) -> list[tuple[list[str], list[str]]]:
-    """To and Cc of every reply, oldest first."""
+    """Return To and Cc of all replies, oldest first."""
     return [(m["to"], m["cc"]) for m in shell.show(1)["messages"] if m["kind"] == "out"]
 
 
 def written(shell: Shell, *edits: str) -> str:
-    """An editor that changes its file with these commands of sed, and keeps what it was given in `given`."""
+    """Return an editor that edits its file with sed commands and saves the original in `given`."""
     changes = " ".join(f"-e '{edit}'" for edit in edits)
     return script(shell.folder, "editor", f'#!/bin/sh\ncp "$1" given\nsed -i {changes} "$1"\n')
 

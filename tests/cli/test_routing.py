@@ -1,4 +1,4 @@
-"""Routing at the command line: the how-to page as it stands, and a backlog that is spread by a real daemon."""
+"""Routing: the examples of the how-to page, and a backlog that a daemon distributes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "how-to" / "routing.md").read_text()
 
 @pytest.fixture
 def either(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk on each store, and nobody but this command at work."""
+    """Return a desk on each store that only the commands of the test use."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
     yield made
@@ -27,7 +27,7 @@ def either(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()

@@ -1,4 +1,4 @@
-"""What a search shows on a terminal: lines of its width, the words found in them, nothing that moves a cursor."""
+"""Search results on a terminal: line width, highlighted words, no control characters."""
 
 from __future__ import annotations
 

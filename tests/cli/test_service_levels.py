@@ -1,4 +1,4 @@
-"""Calendars and service levels at the command line: the how-to page as it stands, and answers to wrong input."""
+"""Calendars and SLA policies: the examples of the how-to page, and errors for invalid input."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GOLD = (
 
 @pytest.fixture
 def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk on each store, and nobody but this command at work."""
+    """Return a desk on each store that only the commands of the test use."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
     yield made
@@ -41,7 +41,7 @@ def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
@@ -154,7 +154,7 @@ def test_probable_mistakes_produce_notes(alone: Shell) -> None:
 
 
 def named_days(desk: Shell, name: str, month: str) -> dict[str, tuple[str, ...]]:
-    """The days of their own in a month, with their names and hours."""
+    """Return the special days of a month with their names and hours."""
     days = desk("calendar", "show", name, "--month", month, "--json").row["month_days"]
     return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"]}
 
@@ -226,7 +226,7 @@ def test_month_fits_the_terminal_in_korean(columns: int) -> None:
 
 
 def in_columns(line: str) -> str:
-    """A character for each column of a terminal: a wide one has two."""
+    """Return one character for each column; a wide character takes two."""
     return "".join(character * width(character) for character in line)
 
 

@@ -1,4 +1,4 @@
-"""Shifts, staffing and the queue at the command line: the how-to page as it stands, and what people see."""
+"""Shifts, staffing and the queue: the examples of the how-to page, and the views."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
 
 @pytest.fixture
 def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk in Seoul on each store, and nobody but this command at work."""
+    """Return a desk in Seoul on each store that only the commands of the test use."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
     config = made.folder / "config.toml"
@@ -29,7 +29,7 @@ def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()

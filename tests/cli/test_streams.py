@@ -40,7 +40,7 @@ def test_full_standard_error_does_not_change_the_exit_code(desk: Shell) -> None:
 
 
 def test_opened_files_never_get_the_number_of_a_stream(alone: Shell) -> None:
-    """With streams closed, the store must not become the standard output of a child process."""
+    """With closed streams, the store must not become the standard output of a child process."""
     alone.ingest(mail())
     alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-")
     assert alone("db", "check", code=None).code in (0, 2)

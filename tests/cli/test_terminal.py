@@ -1,4 +1,4 @@
-"""At a terminal: colour, editor and pager; and that nothing which waits for a person or a pipe holds the desk."""
+"""Colour, editor and pager on a terminal; waiting for a person or a pipe does not lock the desk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.cli.shell import COMMAND, Shell, mail
 
 
 def at_terminal(shell: Shell, *words: str, columns: int = 80, code: int = 0, **env: str) -> str:
-    """What a person sees who types this."""
+    """Run a command on a terminal and return its output."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""What a terminal shows of what strangers wrote, and how it lines up."""
+"""Safe text, tables, cutting and wrapping."""
 
 from __future__ import annotations
 

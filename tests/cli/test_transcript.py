@@ -1,4 +1,4 @@
-"""A day at the desk, command by command as people type it: on both stores, over the socket and without a daemon."""
+"""A day at the desk as a list of commands: on both stores, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.servers.waiting import wait_until
 def acme(
     request: pytest.FixtureRequest, store_url: str, tmp_path: Path, sink: SmtpSink, zygote: str
 ) -> Iterator[Shell]:
-    """A new desk on each store, with its relay; the daemon runs, or not."""
+    """Return a new desk on each store with a relay, with and without a daemon."""
     store = None if store_url.startswith("sqlite:") else store_url
     made = shell.make(tmp_path / "acme", store=store, smtp=sink.port, zygote=zygote)
     if request.param == "socket":

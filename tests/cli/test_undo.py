@@ -1,4 +1,4 @@
-"""`undo` at the shell: what one shell command did is undone together, over the socket and without a daemon."""
+"""`deskctl undo` undoes all changes of a shell command, over the socket and without a daemon."""
 
 from __future__ import annotations
 

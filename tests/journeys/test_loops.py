@@ -1,4 +1,4 @@
-"""Machines that answer each other come to rest: real daemons, real SMTP."""
+"""Automatic replies between two systems stop, with real daemons and real SMTP."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Wait = Callable[..., Any]
 
 
 def at_rest(desk: RemoteDesk) -> bool:
-    """Nothing waits to come in or to go out."""
+    """Return True if no messages wait in the inbox or outbox."""
     return not desk.ask(ListInbox()) and not desk.ask(ListOutbox())
 
 

@@ -1,4 +1,4 @@
-"""The README: its commands work when they are pasted."""
+"""The commands of the README work."""
 
 from __future__ import annotations
 

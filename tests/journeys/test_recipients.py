@@ -1,4 +1,4 @@
-"""Who gets a reply, from mail over real SMTP to mail over real SMTP."""
+"""The recipients of replies, with real SMTP in both directions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LAWYER, PRESS = "lawyer@other.example", "press@paper.example"
 
 
 class World:
-    """A desk with its daemon, and the customers' end of its mail."""
+    """A desk with a daemon, and the mailboxes of its customers."""
 
     def __init__(self, desk: Shell, sink: SmtpSink) -> None:
         self.desk = desk
@@ -38,7 +38,7 @@ class World:
         self._count = 0
 
     def write(self, sender: str, text: str = "Hello.", *, envelope: str | None = None, **headers: str) -> None:
-        """A mail comes in and is on a ticket. Header names are written with `_` for `-`; "" leaves a header out."""
+        """Send a mail and wait until it is on a ticket. Header names have `_` for `-`; "" leaves a header out."""
         self._count += 1
         message = EmailMessage(policy=email.policy.SMTP)
         defaults = {
@@ -63,7 +63,7 @@ class World:
         )
 
     def reply(self, ticket: int, *words: str) -> Any:
-        """Reply, and return the outcome with the mail that left: `mail` is its To and Cc, `everyone` all who got it."""
+        """Reply and return the outcome with the sent mail: `mail` has To and Cc, `everyone` all recipients."""
         outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
         sent = self.desk("outbox", "show", str(outcome.facts["outbox"]), "--json").row
         mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
@@ -76,14 +76,14 @@ class World:
         return outcome
 
     def shown(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
-        """Who would get the next reply, as `show` says."""
+        """Return the recipients of the next reply as `show` prints them."""
         reply = self.desk.show(ticket)["reply"]
         return reply["to"], reply["cc"]
 
 
 @pytest.fixture(scope="module")
 def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The socket of a process that runs commands without waiting for imports."""
+    """Return the socket of a process that runs commands without waiting for imports."""
     path = str(tmp_path_factory.mktemp("zygote") / "socket")
     words = [sys.executable, "-m", "tests.cli.zygote", path]
     with subprocess.Popen(words, env=shell.environment(), stdout=subprocess.PIPE, cwd=shell.ROOT) as process:
