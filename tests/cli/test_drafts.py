@@ -136,6 +136,32 @@ def test_text_from_every_source_is_kept_as_draft(kept: Shell, words: tuple[str, 
     assert kept("draft", "show", "1").out == f"{WORDS}\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "ticket", "options"),
+    [
+        (("reply", "1", "--status", "bogus", "--force", "-m", WORDS), 1, {"force": True}),
+        (("reply", "-m", WORDS, "1", "--cc", "bo@example.org", "--statsu", "open"), 1, {"cc": ["bo@example.org"]}),
+        (("reply", "one", "-m", WORDS), None, {}),
+        (("note", "1", "-m", WORDS, "more", "words"), 1, {}),
+        (("new", "-m", WORDS, "--tag", "blue"), None, {"tags": ["blue"]}),
+    ],
+)
+def test_usage_error_keeps_the_text(
+    kept: Shell, words: tuple[str, ...], ticket: int | None, options: dict[str, Any]
+) -> None:
+    result = kept(*words, code=2)
+    assert result.err.startswith("error: ")
+    assert f"see deskctl {words[0]} --help; your text is saved as draft 1: deskctl draft send 1" in result.err
+    [draft] = drafts(kept)
+    assert (draft["command"], draft["ticket"], draft["text"]) == (words[0], ticket, WORDS)
+    assert draft["options"] == options
+
+
+def test_usage_error_in_a_dry_run_keeps_no_text(kept: Shell) -> None:
+    assert "draft" not in kept("reply", "1", "--dry-run", "--status", "bogus", "-m", WORDS, code=2).err
+    assert drafts(kept) == []
+
+
 def test_draft_send_creates_a_new_ticket(kept: Shell) -> None:
     kept("new", "--from", "bo@example.org", "--subject", "Chair", "--tag", "blue", "--team", "x", "-m", WORDS, code=3)
     kept("draft", "send", "1", "--team", "support")

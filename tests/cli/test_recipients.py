@@ -156,3 +156,15 @@ def test_long_verification_warning_fits_the_terminal(alone: Shell) -> None:
     first = next(number for number, line in enumerate(lines) if line.startswith("not verified"))
     assert " ".join(lines[first : first + 2]) == remark
     assert all(len(line) <= 80 for line in lines[first : first + 2])
+
+
+def test_confirmation_is_wrapped_to_the_terminal(desk: Shell) -> None:
+    many = [f"somebody-{number}@a-long-domain.example" for number in range(4)]
+    desk.ingest(mail())
+    at_terminal(desk, "reply", "1", "-m", "One.")
+    copies = [word for address in many for word in ("--cc", address)]
+    desk.env["COLUMNS"] = "60"
+    seen = asked(desk, "reply", "1", "-m", "Two.", "--force", *copies, answer="n", code=4)
+    before, _question, _rest = seen.partition("Send it?")
+    assert all(address in before for address in many)
+    assert max(map(len, before.splitlines())) <= 60
