@@ -110,7 +110,7 @@ class ClockRetargeted(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockBreached(ClockEvent):
-    """The due moment due_thresholds at `breached`. `late`: nobody was there to see it then."""
+    """The due time passed at `breached`. `late`: the daemon did not run at that time."""
 
     kind = "breach"
     breached: datetime
