@@ -1,4 +1,4 @@
-"""The reference page of `undo`, made from what the event classes declare."""
+"""Generate `docs/reference/undo.md` from the declarations of the event classes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def reference() -> str:
     )
 
 
-#: Classes that only others are made from.
+#: Base classes, which are not events themselves.
 _BASES = frozenset({"level_event", "clock_event"})
 
 

@@ -25,9 +25,9 @@ def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
     assert row["addresses"] == ["minsu@example.org", "+8225550101"]
     shown = desk("show", "2").out
     assert "From 김민수 <+8225550101> · contact 1 · vip · 에이씨엠이" in shown
-    assert "they called, 4 min" in shown
+    assert "incoming call, 4 min" in shown
     assert "Call back" in shown
-    assert "Also open: #1 결제 오류 (support)" in shown
+    assert "Other open tickets: #1 결제 오류 (support)" in shown
     head, _, timeline = desk("contact", "show", "2").out.partition("\nTimeline\n")
     assert "contact 2 was merged into contact 1:" in head
     assert timeline.index("카드가 두 번") < timeline.index("환불을 원합니다")
@@ -53,7 +53,7 @@ def test_a_customer_is_exported_without_notes_and_then_erased(desk: Shell) -> No
     [file] = ticket["messages"][1]["attachments"]
     assert (folder / file["file"]).read_text() == "receipt"
     assert "카드 1234" in (folder / ticket["messages"][0]["file"]).read_text()
-    assert "exists already" in desk("contact", "export", "1", code=4).err
+    assert "already exists" in desk("contact", "export", "1", code=4).err
     desk("contact", "export", "1", "--force", "--notes")
     assert "secret note" in "".join(p.read_text() for p in (folder / "messages").iterdir())
     assert "confirmation needs a terminal; pass --yes" in desk("contact", "erase", "1", code=4).err

@@ -55,7 +55,7 @@ MEANWHILE = {
     "the customer wrote": (f"{DESKCTL} mail ingest < second.eml", "exit 0", 4, "since you last looked"),
     "a colleague replied": (f"{DESKCTL} --as agent2 reply 1 -m Yes", "exit 0", 4, "agent2 replied"),
     "it was closed": (f"{DESKCTL} close 1", "exit 0", 4, "closed"),
-    "the editor failed": (":", "exit 3", 1, "the editor ended with 3"),
+    "the editor failed": (":", "exit 3", 1, "the editor exited with 3"),
     "a signal came": ("kill -TERM $PPID; sleep 5", "exit 0", 130, ""),
     "an interrupt came": ("kill -INT $PPID; sleep 5", "exit 0", 130, ""),
 }  # fmt: skip
@@ -66,7 +66,7 @@ def test_a_reply_that_is_not_sent_is_kept(kept: Shell, what: str) -> None:
     meanwhile, end, code, said = MEANWHILE[what]
     seen = at_terminal(kept, "reply", "1", EDITOR=editor(kept, meanwhile, end), code=code)
     assert said in seen
-    assert "your text is draft 1: deskctl draft send 1" in seen
+    assert "your text is saved as draft 1: deskctl draft send 1" in seen
     [draft] = drafts(kept)
     assert (draft["command"], draft["ticket"], draft["text"]) == ("reply", 1, WORDS)
     assert WORDS not in texts(kept)
@@ -77,7 +77,7 @@ def test_a_reply_that_is_not_sent_is_kept(kept: Shell, what: str) -> None:
 def test_a_reply_to_a_desk_that_cannot_be_opened_is_kept(alone: Shell) -> None:
     desk = prepared(alone)
     seen = at_terminal(desk, "reply", "1", EDITOR=editor(desk, "mv config.toml gone.toml"), code=5)
-    assert "your text is draft 1" in seen
+    assert "your text is saved as draft 1" in seen
     (desk.folder / "gone.toml").rename(desk.folder / "config.toml")
     desk("draft", "send", "1")
     assert texts(desk)[-1] == WORDS
@@ -130,7 +130,7 @@ def test_a_text_is_kept_however_it_was_given(kept: Shell, words: tuple[str, ...]
     (kept.folder / "text").write_text(WORDS)
     given = {"-m": ("-m", WORDS), "file": ("text",), "-": ("-",)}[way]
     result = kept(*words, *given, input=WORDS if way == "-" else "", code=3)
-    assert "your text is draft 1" in result.err
+    assert "your text is saved as draft 1" in result.err
     [draft] = drafts(kept)
     assert (draft["command"], draft["text"]) == (words[0], WORDS)
     assert kept("draft", "show", "1").out == f"{WORDS}\n"
@@ -176,10 +176,10 @@ def test_without_the_scissors_line_nothing_is_sent(alone: Shell, tmp_path: Path,
     seen = at_terminal(desk, "reply", "1", EDITOR=replace, code=1)
     thread.join()
     assert "nothing was sent" in seen
-    assert "your text is draft 1: deskctl draft show 1" in seen
+    assert "your text is saved as draft 1: deskctl draft show 1" in seen
     assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "note"]
     assert WORDS in desk("draft", "show", "1").out
-    assert "still holds the thread" in desk("draft", "send", "1", code=4).err
+    assert "still contains the thread" in desk("draft", "send", "1", code=4).err
     desk("draft", "send", "1", "-m", WORDS)
     assert texts(desk)[-1] == WORDS
 
@@ -199,7 +199,7 @@ def test_drafts_are_for_their_owner_only_and_can_be_dropped(kept: Shell) -> None
     kept("note", "9", "-m", "another", code=3)
     kept("draft", "drop", "1")
     assert [draft["number"] for draft in drafts(kept)] == [2]
-    assert "there is no draft 1" in kept("draft", "drop", "1", code=3).err
+    assert "no draft 1" in kept("draft", "drop", "1", code=3).err
     (folder / "2.json").write_text("{")
     assert "damaged" in kept("draft", "show", "2", code=2).err
     assert drafts(kept) == []
@@ -209,7 +209,7 @@ def test_where_no_draft_can_be_written_the_text_is_printed(kept: Shell) -> None:
     (kept.folder / "file").write_text("")
     result = kept("note", "9", "-m", WORDS, code=3, env={"XDG_STATE_HOME": str(kept.folder / "file")})
     assert f"{WORDS}\n" in result.err
-    assert "could not be kept as a draft" in result.err
+    assert "could not be saved as a draft" in result.err
 
 
 def test_others_see_who_is_composing_until_the_editor_ends(kept: Shell) -> None:

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.cli.commands.messages.search_view import message_lines, plain
+from deskctl.cli.commands.messages.search_view import message_lines, unmarked
 from deskctl.cli.width import width
 from deskctl.core.search.views import MessageHit
 
@@ -30,7 +30,7 @@ def test_what_was_found_is_coloured_on_request_only() -> None:
     hit = _hit("문의", "카드⟦결제⟧ 오류")
     assert list(message_lines([hit], 60, color=True))[1] == "     카드\x1b[1;33m결제\x1b[0m 오류"
     assert list(message_lines([hit], 60, color=False))[1] == "     카드결제 오류"
-    assert plain("카드⟦결제⟧ 오류") == "카드결제 오류"
+    assert unmarked("카드⟦결제⟧ 오류") == "카드결제 오류"
 
 
 def test_nothing_hostile_reaches_the_terminal() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.cli.commands.calendars.ics_import import Imported, imported
+from deskctl.cli.commands.calendars.ics_import import DaysOff, read_days_off
 from tests.cli.shell import Shell
 
 WINDOWS = """BEGIN:VTIMEZONE
@@ -32,10 +32,10 @@ def ics(*events: str, head: str = "") -> str:
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{head}\n{parts}END:VCALENDAR\n".replace("\n\n", "\n")
 
 
-def read(folder: Path, text: str, timezone: str = "UTC") -> Imported:
+def read(folder: Path, text: str, timezone: str = "UTC") -> DaysOff:
     path = folder / "extra.ics"
     path.write_text(text)
-    return imported(str(path), 2026, timezone)
+    return read_days_off(str(path), 2026, timezone)
 
 
 def days(folder: Path, text: str, timezone: str = "UTC") -> list[str]:
@@ -122,7 +122,7 @@ def test_appointments_are_no_days_off(tmp_path: Path) -> None:
 
 def test_a_zone_that_is_not_known_is_named(tmp_path: Path) -> None:
     found = read(tmp_path, ics("UID:1\nDTSTART;VALUE=DATE:20271229", head="X-WR-TIMEZONE:Mars/Base"), "Asia/Seoul")
-    assert found.remarks == ("Mars/Base is not a time zone; moments in UTC count in Asia/Seoul",)
+    assert found.remarks == ("not a time zone: Mars/Base; times in UTC count in Asia/Seoul",)
 
 
 ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "America/Santiago"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.cli.output import Column, field, json_line, plain, table
-from deskctl.cli.text_input import decode
+from deskctl.cli.text_input import decode_text
 from deskctl.cli.width import cut, pad, width, wrap
 from deskctl.safe import json_text, visible, visible_lines
 
@@ -117,7 +117,7 @@ def test_values_in_a_pipe_stay_in_their_cell(value: object, text: str) -> None:
 
 @pytest.mark.parametrize("raw", ["환불".encode(), b"\xef\xbb\xbf" + "환불".encode(), "환불".encode("cp949")])
 def test_text_from_a_file_is_read_in_utf8_or_korean_windows(raw: bytes) -> None:
-    assert decode(raw) == "환불"
+    assert decode_text(raw) == "환불"
 
 
 def test_empty_columns_take_no_room_on_eighty_columns() -> None:

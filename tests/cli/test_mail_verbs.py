@@ -82,10 +82,10 @@ class TestReplying:
 
     def test_what_cannot_go_along_stops_the_answer(self, alone: Shell) -> None:
         alone.ingest(mail())
-        assert "cannot be attached" in alone("reply", "1", "-m", "x", "-a", "none.pdf", code=2).err
-        assert "cannot be attached" in alone("reply", "1", "-m", "x", "-a", ".", code=2).err
+        assert "cannot attach none.pdf" in alone("reply", "1", "-m", "x", "-a", "none.pdf", code=2).err
+        assert "cannot attach ." in alone("reply", "1", "-m", "x", "-a", ".", code=2).err
         with (alone.folder / "half").open("wb") as file:
-            file.truncate(attachment_files.MOST // 2 + 1)
+            file.truncate(attachment_files.MAX_TOTAL_SIZE // 2 + 1)
         assert "20 MB" in alone("reply", "1", "-m", "x", "-a", "half", "-a", "half", code=2).err
         assert "not a mail address" in alone("reply", "1", "-m", "x", "--cc", "ana", code=2).err
         assert "not a mail address" in alone("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err
@@ -94,8 +94,8 @@ class TestReplying:
     def test_it_says_when_it_leaves_and_how_to_take_it_back(self, desk: Shell) -> None:
         desk.ingest(mail())
         said = desk("reply", "1", "-m", "x").out
-        assert "deskctl undo takes it back" in said
-        assert ("goes out in 10 s" if desk.daemon else "no daemon runs") in said
+        assert "deskctl undo withdraws it" in said
+        assert ("sent in 10 s" if desk.daemon else "no daemon runs") in said
         assert desk("reply", "1", "-m", "y", "--json").row["facts"]["undo_seconds"] == 10
 
     def test_the_editor_keeps_the_files(self, alone: Shell) -> None:
@@ -147,12 +147,12 @@ class TestWhatCameBack:
         assert [b["address"] for b in document["bounced"]] == ["ana@example.org"]
         shown = desk("show", "1").out
         assert "[not delivered: bounced: 5.1.1" in shown
-        assert "Address bounced: ana@example.org: 5.1.1" in shown
-        assert "bounce: our mail came back" in shown
+        assert "Address bounces: ana@example.org: 5.1.1" in shown
+        assert "bounce: mail was returned" in shown
         (failed,) = desk("outbox", "list", "--state", "failed", "--json").rows
         assert failed["id"] == sent["id"]
         came_back = desk("outbox", "show", str(sent["id"])).out
-        assert re.search(r"^came back: \S+ for good 5\.1\.1$", came_back, re.MULTILINE)
+        assert re.search(r"^bounce: \S+ permanent failure 5\.1\.1$", came_back, re.MULTILINE)
 
     def test_a_copy_that_came_back_is_named_and_the_reply_holds_as_sent(self, desk: Shell, sink: SmtpSink) -> None:
         desk.ingest(mail(headers=[("Cc", "gone@example.org")]))
@@ -191,7 +191,7 @@ class TestWhatCameBack:
         shown = alone("outbox", "show", number).out
         assert waiting is not None
         assert waiting["attempts"] == 1
-        assert "if it fails, tried again after: 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, and so on" in shown
+        assert "after a failure, retried in: 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, …" in shown
         assert "gives up at: " in shown
         assert "last error: " in shown
         assert "[not delivered yet: " in alone("show", "1").out
@@ -230,7 +230,7 @@ class TestAttachments:
         assert (alone.folder / "mine").read_text() == "file no "
         alone("attachment", "save", "2")
         assert (alone.folder / "b.txt").exists()
-        assert "is no folder" in alone("attachment", "save", "1", "2", "-o", "mine", code=2).err
+        assert "not a folder: mine" in alone("attachment", "save", "1", "2", "-o", "mine", code=2).err
         alone("attachment", "save", code=2)
         alone("attachment", "save", "1", "--all", "1", code=2)
         assert alone("attachment", "save", "1", "-o", "-").out == "file no "

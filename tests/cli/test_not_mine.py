@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.cli.commands.operations.checks import owner
+from deskctl.cli.commands.operations.checks import other_owner
 from deskctl.config.locate import find_file
 from deskctl.errors import ConfigError
 from tests.servers.strangers import as_stranger
@@ -27,9 +27,9 @@ def folder() -> Iterator[Path]:
 
 def test_doctor_examines_the_files_of_its_caller_alone(folder: Path) -> None:
     mine = pwd.getpwuid(folder.stat().st_uid).pw_name
-    assert owner(folder) is None
+    assert other_owner(folder) is None
     with as_stranger() as other:
-        assert owner(folder) == (mine if other else None)
+        assert other_owner(folder) == (mine if other else None)
 
 
 def test_a_configuration_that_may_not_be_read_is_not_missing(folder: Path) -> None:

@@ -57,7 +57,7 @@ def test_doctor_finds_a_store_that_is_not_writable_or_that_others_reach(alone: S
     for mode, words, repair in (
         (0o440, "is not writable", "chmod u+w"),
         (0o646, "is writable by all users", "chmod o-w"),
-        (0o644, "everybody can read", "chmod o-r"),
+        (0o644, "all users can read", "chmod o-r"),
     ):
         store.chmod(mode)
         (found,) = [row for row in findings(alone) if row[0] == "permissions"]
@@ -73,7 +73,7 @@ def test_an_upgrade_says_where_the_copy_is(alone: Shell) -> None:
     (alone.folder / "desk.db").write_bytes(gzip.decompress(WRITTEN.read_bytes()))
     out = alone("db", "upgrade").out
     (copy,) = alone.folder.glob("desk.db.0009-*.bak")
-    assert f"copied the store as it was to {copy}\n" in out
+    assert f"saved a copy of the store before the upgrade: {copy}\n" in out
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert alone("db", "upgrade", "--json").row["copy"] is None
     assert alone("list", "--all", "--json").rows

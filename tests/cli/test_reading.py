@@ -168,12 +168,12 @@ def test_split_without_a_message_lists_them(desk: Shell) -> None:
     result = desk("split", "1", code=2)
     assert "1\t" in result.out
     assert "First matter." in result.out
-    assert "no message is named" in result.err
+    assert "missing message number" in result.err
 
 
 def test_outbox_retry_all_leaves_out_what_is_uncertain(alone: Shell) -> None:
     alone.ingest(mail())
     alone("reply", "1", "-m", "x")
-    assert "no message failed" in alone("outbox", "retry", "--all").out
+    assert "no failed or waiting messages" in alone("outbox", "retry", "--all").out
     assert "exclude each other" in alone("outbox", "retry", "1", "--all", code=2).err
     alone("outbox", "retry", code=2)

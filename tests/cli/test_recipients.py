@@ -131,7 +131,7 @@ def test_show_and_json_say_the_same(desk: Shell) -> None:
     facts = json.loads(desk("reply", "1", "-m", "x", "--dry-run", "--json").out)["facts"]
     assert (facts["to"], facts["cc"]) == (reply["to"], reply["cc"])
     desk("close", "1")
-    assert "Reply goes to: nobody; the ticket is closed" in desk("show", "1").out
+    assert "Reply goes to no one: the ticket is closed" in desk("show", "1").out
 
 
 def test_show_says_which_replies_the_customer_did_not_get(alone: Shell) -> None:

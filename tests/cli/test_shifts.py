@@ -118,14 +118,14 @@ def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
     }  # fmt: skip
     lines: list[str] = []
     for columns in (80, 120, 200):
-        lines = rota_view.drawn(document, columns, color=False).splitlines()
+        lines = rota_view.render_week(document, columns, color=False).splitlines()
         assert max(map(width, lines)) <= columns
         heads = next(line for line in lines if "Mon 1" in line)
         place = width(heads[: heads.index("Wed 3")])
         ana = next(line for line in lines if line.startswith("Ana"))
         assert width(ana[: ana.index("off")]) == place
     assert "Next: Ana, Tue 2 22:00" in lines
-    later = rota_view.drawn({**document, "week": "2027-05-31"}, 120, color=False).splitlines()
+    later = rota_view.render_week({**document, "week": "2027-05-31"}, 120, color=False).splitlines()
     assert "Next: Ana, Tue 2027-03-02 22:00" in later
 
 
@@ -142,12 +142,12 @@ def test_who_is_missing_stands_in_red() -> None:
         "aht_from": "as given", "shrinkage": 0.3, "at_once": 1, "history": None, "missing": 7, "most": 9,
         "hours": hours, "remarks": ["too little history: nothing has arrived yet"],
     }  # fmt: skip
-    drawn = staffing_view.drawn(document, 80, color=False)
+    drawn = staffing_view.render_staffing(document, 80, color=False)
     assert "09:00-10:00  9/2    ·" in drawn
     assert "the most at Mon 09:00: 9 needed, 2 there, 0% answered" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
-    assert "\x1b[31m9/2" in staffing_view.drawn(document, 80, color=True)
-    arrivals = rota_view.arrivals_drawn(document, color=False).splitlines()
+    assert "\x1b[31m9/2" in staffing_view.render_staffing(document, 80, color=True)
+    arrivals = rota_view.render_arrivals(document, color=False).splitlines()
     assert arrivals[1].split() == ["arrivals", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert arrivals[2:] == ["09:00-10:00  60     ·      ·      ·      ·      ·      ·"]
     assert max(map(width, arrivals)) <= 80
@@ -155,7 +155,7 @@ def test_who_is_missing_stands_in_red() -> None:
 
 def test_what_the_averages_are_of_is_said_in_words() -> None:
     known = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-01T04:00:00Z", "weeks": 0.0, "arrivals": 1}
-    assert rota_view.history(known) == "averages of 4 hours until 2027-03-01: 1 request"
+    assert rota_view.history_text(known) == "averages of 4 hours until 2027-03-01: 1 request"
 
 
 @pytest.mark.parametrize(
@@ -184,4 +184,4 @@ def test_shifts_of_who_has_left_are_in_the_list_with_a_note(alone: Shell) -> Non
     alone("agent", "set", "agent2", "--inactive")
     listed = alone("shift", "list", "--agent", "agent2")
     assert listed.out.startswith("1\tagent2\tmon 09:00-18:00")
-    assert listed.err == "note: agent2 has left; deskctl shift remove takes their shifts away\n"
+    assert listed.err == "note: agent2 is deactivated; remove the shifts with deskctl shift remove NUMBER\n"

@@ -43,12 +43,12 @@ def fire(unit: Unit, timer: Timer) -> Steps:
         timing.close_window(unit, handle, 0, left=False)
         return Outcome(f"{handle} is not to be told anything")
     if window is not None and window.until > unit.now:
-        timing.wake(unit, handle, window.until)
+        timing.schedule_digest(unit, handle, window.until)
         return Outcome(f"{handle} is told a little later")
     end = timing.quiet_end(unit, agent)
     due = [n for n in pending if end is None or timing.comes_through(agent, n)]
     if end is not None and len(due) < len(pending):
-        timing.wake(unit, handle, end)
+        timing.schedule_digest(unit, handle, end)
     told = without_repeats(still_true(unit, due))
     for notice in due:
         unit.notices.drop(notice)

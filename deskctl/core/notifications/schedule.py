@@ -66,10 +66,10 @@ def _end(window: Window, now: datetime, seconds: int) -> datetime:
 def _wait(unit: Unit, notice: Notice, until: datetime) -> None:
     """Every notice sets its timer: whichever transaction ends last, one is there that comes after it."""
     unit.notices.keep(replace(notice, id=unit.source.next_id("notices")))
-    wake(unit, notice.agent, until)
+    schedule_digest(unit, notice.agent, until)
 
 
-def wake(unit: Unit, agent: str, at: datetime) -> None:
+def schedule_digest(unit: Unit, agent: str, at: datetime) -> None:
     key = f"{TimerKind.DIGEST}:{agent}:{at:%Y%m%dT%H%M%S.%f}"
     if key not in unit.changes.timers:
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.DIGEST, at, key))
@@ -78,7 +78,7 @@ def wake(unit: Unit, agent: str, at: datetime) -> None:
 def look_again(unit: Unit, before: Agent, after: Agent) -> None:
     """What an agent is still to be told may be told now that their quiet hours are others."""
     if before.reach != after.reach and unit.notices.of(after.handle):
-        wake(unit, after.handle, unit.now)
+        schedule_digest(unit, after.handle, unit.now)
 
 
 def agent_of(timer: Timer) -> str:
