@@ -66,13 +66,13 @@ def test_backlog_is_distributed_when_agents_come_online(desk: Shell) -> None:
 def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
     desk("new", "--from", "c@example.org", "--subject", "Refund", "--team", "support", "-m", "x")
     for words, code, said in (
-        ("team set support --route fastest", 2, "one of manual"),
-        ("team set support --tiers a,b,a", 2, "round in circles"),
+        ("team set support --route fastest", 2, "use one of manual"),
+        ("team set support --tiers a,b,a", 2, "a is listed twice"),
         ("team set nobody --route skill", 3, "no team"),
-        ("agent set agent1 --capacity email=0", 2, "nobody could be given anything"),
+        ("agent set agent1 --capacity email=0", 2, "exclude the agent"),
         ("agent online nobody", 3, "no agent"),
         ("agent away --until yesterday", 2, "no moment"),
-        ("route run", 4, "by hand"),
+        ("route run", 4, "manually"),
         ("route explain 99", 3, "no ticket 99"),
         ("approve 1", 4, "nothing waits for an approval"),
         ("escalate 1 --to seniorr --reason x", 3, "did you mean senior"),

@@ -17,7 +17,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
 from ..routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
-from ..routing.model import TIERS, Plan
+from ..routing.model import TIERS, RoutingPlan
 from .commands import Approve, AskApproval, Deny
 from .events import MarkedSpam, StatusChanged
 from .merge_events import Merged
@@ -79,7 +79,7 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
     return Outcome(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
 
 
-def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
+def may_decide(plan: RoutingPlan, who: Agent, asker: Agent | None) -> bool:
     """Whoever is of a higher tier, and anybody at the top; nobody decides what they asked for themselves."""
     if asker is not None and who.handle == asker.handle:
         return False
@@ -88,7 +88,7 @@ def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
     return rank > 0 and (rank == top or asker is None or rank > plan.rank(asker.seat.tier))
 
 
-def _tier_above(plan: Plan, asker: Agent | None) -> str:
+def _tier_above(plan: RoutingPlan, asker: Agent | None) -> str:
     """The next tier, or the highest one: of these, too, anybody may decide but for themselves."""
     tiers = plan.tiers or TIERS
     rank = plan.rank(asker.seat.tier if asker is not None else None)
@@ -101,15 +101,15 @@ def deciders(unit: Unit, ticket: Ticket, asker: str) -> list[Agent]:
     return list(able(plan_of(unit, ticket), people, ticket.team, unit.agents.get(asker)).values())
 
 
-def able(plan: Plan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
+def able(plan: RoutingPlan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
     """By handle, which of these may decide what `asker` asks for: those of the team, or else all."""
     found = {agent.handle: agent for agent in people if may_decide(plan, agent, asker)}
     return {handle: agent for handle, agent in found.items() if team in agent.teams} or found
 
 
-def plan_of(unit: Unit, ticket: Ticket) -> Plan:
+def plan_of(unit: Unit, ticket: Ticket) -> RoutingPlan:
     team = unit.teams.get(ticket.team or "")
-    return team.plan if team is not None else Plan()
+    return team.plan if team is not None else RoutingPlan()
 
 
 def asked_by_note(unit: Unit, ticket: int) -> int | None:

@@ -26,8 +26,8 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.conversations import Said, Talk
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
-from deskctl.core.notifications.model import Notice, Window
-from deskctl.core.routing.model import Presence, Turn, Waiting
+from deskctl.core.notifications.model import Notification, Window
+from deskctl.core.routing.model import Presence, QueuedTicket, Turn
 from deskctl.core.shifts.model import Rota
 from deskctl.core.sla.clocks import Clock
 from deskctl.core.sla.policy_book import PolicyBook
@@ -170,7 +170,7 @@ class NothingYet:
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         return ()
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
@@ -182,7 +182,7 @@ class NothingYet:
     def windows(self) -> Iterable[Window]:
         return ()
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         return ()
 
     def journal_state(self, row: int, /) -> JournalState | None:

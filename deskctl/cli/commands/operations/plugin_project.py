@@ -50,11 +50,11 @@ def new(context: CliContext, name: str, kind: str, folder: Path | None) -> None:
 
     from .... import __version__
     from ...project.create import create
-    from ...project.names import named
+    from ...project.names import parse_name
 
     taken = {"console": "deskctl itself"}
     taken |= {entry.name: entry.dist.name if entry.dist else entry.value for entry in entry_points(group="deskctl")}
-    names = named(name, taken)
+    names = parse_name(name, taken)
     where = folder or Path(names.distribution)
     files = create(kind, names, where, __version__)
     if context.json:
@@ -88,10 +88,10 @@ def check(context: CliContext, plugin: str) -> int:
       deskctl plugin check .
     """
     from ....safe import visible
-    from ...project.judge import judge
+    from ...project.check import check_plugin
 
     sound = True
-    for judgement in judge(plugin):
+    for judgement in check_plugin(plugin):
         sound = sound and judgement["ok"]
         if context.json:
             context.document(judgement)
