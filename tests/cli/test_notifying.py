@@ -30,7 +30,7 @@ def test_the_page_on_notifications_is_true(alone: Shell) -> None:
             out = alone(*shlex.split(command)[1:]).out.splitlines()
             assert out[: len(printed)] == printed, command
     said = alone("agent", "set", "agent2", "--notify", "tg:123456").err
-    assert "there is no channel tg; until then they are told by mail" in said
+    assert "no channel is called tg; until there is one, notifications are sent by mail" in said
     for wrong, code in (
         ("--quiet=밤", 2),
         ("--notify=tg", 2),
