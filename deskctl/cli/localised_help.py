@@ -16,6 +16,7 @@ from unicodedata import east_asian_width
 import click
 
 from .. import i18n
+from .messages import help_template
 
 #: Follows each wide character while click lays out a page, so that click counts two columns for it.
 _FILLER = "\ue000"
@@ -35,17 +36,21 @@ def localised(command: click.Command, languages: tuple[str, ...]) -> click.Comma
         return widened(translated(text, languages, domain))
 
     found = copy.copy(command)
-    found.help = (
-        None
-        if command.help is None
-        else "\n\n".join(block if is_example(block) else say(unwrapped(block)) for block in blocks(command.help))
-    )
+    found.help = None if command.help is None else "\n\n".join(_block(block, say) for block in blocks(command.help))
     found.short_help = None if command.short_help is None else say(command.short_help)
     found.epilog = None if command.epilog is None else say(unwrapped(command.epilog))
     found.params = [_parameter(param, say) for param in command.params]
     if isinstance(found, click.Group) and isinstance(command, click.Group):
         found.commands = {name: localised(child, languages) for name, child in command.commands.items()}
     return found
+
+
+def _block(block: str, say: Callable[[str], str]) -> str:
+    """Return a paragraph, or a block of examples with a translated heading."""
+    heading = example_heading(block)
+    if heading:
+        return block.replace(heading, say(heading), 1)
+    return block if is_example(block) else say(unwrapped(block))
 
 
 def _parameter(param: click.Parameter, say: Callable[[str], str]) -> click.Parameter:
@@ -68,6 +73,9 @@ def section(title: str, rows: list[tuple[str, str]], languages: tuple[str, ...])
 
 def translated(text: str, languages: tuple[str, ...], domain: str) -> str:
     """Return a text of a help page, translated by the command's own distribution or by deskctl."""
+    template = help_template(text)
+    if template is not None:
+        return i18n.translate(template, languages)
     found = i18n.translated_id(text, languages, domain)
     return i18n.translated_id(text, languages) if found == text and domain != i18n.DOMAIN else found
 
@@ -80,10 +88,17 @@ def domain_of(command: click.Command) -> str:
 def texts(command: click.Command) -> Iterator[str]:
     """Return the ids of a command's own texts, without those of the commands below it."""
     for text in (command.help, command.epilog):
-        yield from (unwrapped(block) for block in blocks(text or "") if not is_example(block))
+        for block in blocks(text or ""):
+            if not is_example(block):
+                yield unwrapped(block)
+            elif example_heading(block):
+                yield example_heading(block)
     if command.short_help:
         yield command.short_help
-    yield from (unwrapped(text) for param in command.params if (text := getattr(param, "help", None)))
+    for param in command.params:
+        text = getattr(param, "help", None)
+        if text and help_template(unwrapped(text)) is None:  # those with parameters are messages in the code
+            yield unwrapped(text)
 
 
 def blocks(page: str) -> list[str]:
@@ -95,6 +110,12 @@ def blocks(page: str) -> list[str]:
 def is_example(block: str) -> bool:
     """Return whether click prints a paragraph as it is."""
     return block.startswith("\b")
+
+
+def example_heading(block: str) -> str:
+    """Return the heading of a block of examples, "" for a paragraph or a block without one."""
+    first = block.partition("\n")[2].partition("\n")[0] if is_example(block) else ""
+    return first if first.endswith(":") and not first.startswith(" ") else ""
 
 
 def unwrapped(paragraph: str) -> str:

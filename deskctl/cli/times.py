@@ -1,4 +1,4 @@
-"""Moments for people: in the desk's own time zone, or as an age. Documents carry RFC 3339 in UTC."""
+"""Format times for people: in the desk's time zone, or as an age. JSON documents contain RFC 3339 times in UTC."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .messages import _, _p
 
 @lru_cache(maxsize=4)
 def zone(name: str) -> tzinfo:
-    """The time zone of that name; UTC when this machine does not know it."""
+    """Return the time zone of that name, UTC if this machine does not have it."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
@@ -20,19 +20,21 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def local(moment: str | None, timezone: str) -> str:
-    """`2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
+def local_time(moment: str | None, timezone: str) -> str:
+    """Return a time in a time zone: `2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
     if not moment:
         return ""
     at = datetime.fromisoformat(moment)
-    with suppress(OverflowError):  # at either end of the calendar: as it is
+    with suppress(OverflowError):  # years 1 and 9999: unchanged
         at = at.astimezone(zone(timezone))
     return at.strftime("%Y-%m-%d %H:%M %Z")
 
 
 def age(moment: str | None, now: datetime) -> str:
-    """Return how long ago a moment is, in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; `in 5m` for a future
-    moment; "" for None."""
+    """Return the age of a time in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; `in 5m` for a future time.
+
+    Return "" for None.
+    """
     if not moment:
         return ""
     ahead, text = _distance(moment, now)
@@ -56,11 +58,11 @@ def late(moment: str, now: datetime) -> str:
 
 
 def _distance(moment: str, now: datetime) -> tuple[bool | None, str]:
-    """Return whether a moment is in the future (None: it is now), and how far away it is."""
+    """Return True for a future time, False for a past one and None for now, and the distance in its largest unit."""
     seconds = (now - datetime.fromisoformat(moment)).total_seconds()
     ahead, seconds = seconds < 0, abs(seconds)
     for unit, length in _UNITS:
-        # Weeks only from a fortnight on: "13d" says more than "1w".
+        # Use weeks from two weeks on, because 13d is more precise than 1w.
         if seconds >= length * (2 if unit == "w" else 1):
             return ahead, _short(unit, int(seconds // length))
     return None, _p("age", "now")
@@ -83,7 +85,7 @@ def _short(unit: str, n: int) -> str:
             return _p("age", "{n}m", n=n)
 
 
-def span(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a duration in its largest whole unit: `30 s`, `10 min`, `4 h`."""
     if seconds >= 3600 and seconds % 3600 == 0:
         return _("{n} h", n=f"{seconds / 3600:g}")
@@ -92,8 +94,8 @@ def span(seconds: float) -> str:
     return _("{n} s", n=f"{seconds:g}")
 
 
-def worked(seconds: int) -> str:
-    """Return working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
+def working_time(seconds: int) -> str:
+    """Return working time in hours and minutes: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
@@ -108,4 +110,10 @@ def worked(seconds: int) -> str:
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
+
+
+def weekday_names() -> tuple[str, ...]:
+    """Return the short names of the weekdays, Monday first."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))

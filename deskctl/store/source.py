@@ -23,7 +23,7 @@ from ..core.kernel.actor import Actor
 from ..core.kernel.records import CommandRecord, RecordedEvent
 from ..core.kernel.timers import Timer
 from ..core.messages.thread import MessageHead
-from ..core.routing.model import Presence, Turn, Waiting
+from ..core.routing.model import Presence, QueuedTicket, Turn
 from ..core.sla.clocks import Clock
 from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Ticket
@@ -259,7 +259,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         if self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE_LOCK})")
         return routing.waiting(self._connection, team, limit, after, besides)

@@ -1,4 +1,4 @@
-"""`docs/reference/json.md` names every key that is printed."""
+"""`docs/reference/json.md` documents every key of the JSON output."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ PRINTED = [
 
 
 @pytest.mark.parametrize("document", PRINTED, ids=lambda document: document.__name__)
-def test_every_key_is_documented(document: type) -> None:
+def test_document_keys_are_documented(document: type) -> None:
     assert set(document.__annotations__) <= WORDS

@@ -19,9 +19,9 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
-from ..notifications import preferences as wishing
+from ..notifications import preferences
 from ..notifications import schedule as timing
-from ..routing import team_plan as shaping
+from ..routing import configuration as routing_configuration
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
 from . import deactivation as leaving
@@ -66,14 +66,14 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
-        seat=shaping.shaped(agent.seat, command),
-        reach=wishing.wished(unit.settings, agent.reach, command),
+        seat=routing_configuration.changed_seat(agent.seat, command),
+        reach=preferences.changed_reach(unit.settings, agent.reach, command),
     )
     what = tuple(f for f in _AGENT_FIELDS if getattr(agent, f) != getattr(changed, f))
     back = (yield from _put(unit, agent, changed, what)) if what else ()
     remarks = [
-        *shaping.remarks_on_agent(unit, changed),
-        *wishing.remarks(unit.settings, changed, command),
+        *routing_configuration.agent_remarks(unit, changed),
+        *preferences.remarks(unit.settings, changed, command),
         *leaving.named_in_steps(unit, changed),
     ]
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
@@ -86,7 +86,7 @@ def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Gene
     """An agent is changed, with what follows; the tickets that are in the queue again."""
     Agents.of(unit).put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
-    timing.look_again(unit, before, after)
+    timing.reschedule(unit, before, after)
     yield from leaving.ends_surge(unit, after)
     return (yield from leaving.hands_back(unit, before, after))
 
@@ -126,13 +126,13 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
         team.handle,
         team.name if command.name is None else _line(command.name),
         team.signature if command.signature is None else command.signature.strip(),
-        shaping.planned(team.plan, command),
+        routing_configuration.changed_plan(team.plan, command),
     )
     what = tuple(f for f in ("name", "signature", "plan") if getattr(team, f) != getattr(changed, f))
     if what:
         Agents.of(unit).put_team(changed)
         yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
-    facts = {"team": team.handle, "remarks": list(shaping.remarks_on_team(unit, changed))}
+    facts = {"team": team.handle, "remarks": list(routing_configuration.team_remarks(unit, changed))}
     return Outcome(f"team {team.handle}: {_changed(what)} changed", facts=facts)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..kernel.actor import Actor
-from .routing_profile import Plan, Seat
+from .routing_profile import RoutingPlan, Seat
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`notify` is CHANNEL:ADDRESS, "" is mail. `quiet` are the hours in which nothing is told, as `parse_quiet` reads
-    them, in `timezone` (IANA), None is the desk's. `waking`: whether what cannot wait comes all the same."""
+    """An agent's notification preferences.
+
+    `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` are the quiet hours, as `parse_quiet` reads them, in `timezone`
+    (IANA); None is the desk's. `waking`: urgent notifications are sent in quiet hours too.
+    """
 
     notify: str = ""
     quiet: str = ""
@@ -39,7 +42,7 @@ class Team:
     handle: str
     name: str
     signature: str = ""
-    plan: Plan = field(default_factory=Plan)
+    plan: RoutingPlan = field(default_factory=RoutingPlan)
 
 
 #: The viewer of a question that the desk itself asks. It sees everything.

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Strategy(StrEnum):
-    """How a team's tickets find their agent. Manual: they take them themselves."""
+    """The strategy that selects the agent for a ticket. Manual: agents take tickets themselves."""
 
     MANUAL = "manual"
     ROUND_ROBIN = "round_robin"
@@ -18,36 +18,31 @@ class Strategy(StrEnum):
 
 
 class Model(StrEnum):
-    """Dedicated: an agent works on one channel, the first of theirs. Shared: on several at once, each weighted."""
+    """Dedicated: an agent works on one channel, the first of theirs. Shared: on several at once, with weights."""
 
     SHARED = "shared"
     DEDICATED = "dedicated"
 
 
-#: Tiers of a team that has said nothing else, the lowest first.
+#: The default tiers of a team, the lowest first.
 TIERS = ("frontline", "senior", "lead")
-
-
-#: How many open tickets an agent has at once on a channel for which nothing was said.
+#: The default capacity: open tickets that an agent has at once on a channel.
 CAPACITY = 10
-
-
-#: The key of a capacity that is for every channel.
+#: The key of a value that applies to all channels.
 ANY = "any"
-
-
-#: A tag that begins with it asks for a skill, whether or not anybody has it.
+#: The prefix of a tag that requires a skill, even if no agent has it.
 SKILL_TAG = "skill:"
-
-
-#: From so many agents on a shared team is told that a dedicated one works better.
+#: A shared team with more agents than this gets the recommendation to use the dedicated model.
 MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What an agent can take. `channels` are names or kinds of channel, () for all; `capacity` is how many new and open
-    tickets at once, by channel. `surge`: they may be moved to a channel that is too busy."""
+    """The routing attributes of an agent.
+
+    `channels` are names or types of channels, () for all. `capacity` is the number of new and open tickets at once, by
+    channel. `surge`: the agent can be moved to an overloaded channel.
+    """
 
     tier: str | None = None
     skills: frozenset[str] = frozenset()
@@ -57,10 +52,13 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How a team's tickets are routed. `cap` is how many an agent is given within a `tick`. After `relax_after` a
-    ticket goes without the skills it asks for, None: never. A channel is too busy when more than `surge_queue` wait on
-    it or one has waited for `surge_wait`; both by channel, `any` for all."""
+class RoutingPlan:
+    """The routing settings of a team.
+
+    An agent gets at most `cap` tickets within a `tick`. After `relax_after` a ticket's required skills are waived;
+    None: never. A channel is overloaded when more than `surge_queue` tickets wait on it or one has waited for
+    `surge_wait`; both by channel, `any` for all.
+    """
 
     strategy: Strategy = Strategy.MANUAL
     tiers: tuple[str, ...] = ()
@@ -77,6 +75,6 @@ class Plan:
         return self.strategy is not Strategy.MANUAL
 
     def rank(self, tier: str | None) -> int:
-        """The place of a tier, from 0; who has none, or one the team does not know, is at the lowest."""
+        """Return the rank of a tier, from 0. No tier, or one that the team does not have, ranks lowest."""
         tiers = self.tiers or TIERS
         return tiers.index(tier) if tier in tiers else 0

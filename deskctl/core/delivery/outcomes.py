@@ -22,7 +22,7 @@ from . import commands as mail
 from .commands import SettleDelivery
 from .events import DeliverySettled
 from .model import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState
-from .notification_mail import by_mail_instead
+from .notification_mail import resend_by_mail
 from .repository import Outbox
 
 _RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY, OutboxState.CANCELLED})
@@ -49,7 +49,7 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
     Outbox.of(unit).put(after)
     if after.state not in DUE_STATES:
         yield from _tell_ticket(unit, after)
-        by_mail_instead(unit, after)
+        resend_by_mail(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
         if command.refused:

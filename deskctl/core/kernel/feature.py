@@ -53,7 +53,8 @@ class Consequence:
 class Feature:
     """One feature: the commands that it handles, and what it does because of events and timers.
 
-    `projections` run for each event as it is recorded, `observers` after each command. `preload` loads in bulk what the feature's timers need: it gets the numbers of their tickets.
+    `projections` run for each event as it is recorded, `observers` after each command. `preload` loads in bulk what the
+    feature's timers need: it gets the numbers of their tickets.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The working set's part about what agents are still to be told."""
+"""Load and write pending notifications and windows in a transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from ..kernel.repository import Repository
 from ..kernel.unit import Unit
-from .model import Notice, What, Window
+from .model import ContentKey, Notification, Window
 
 
 class NotificationSource(Protocol):
@@ -18,28 +18,28 @@ class NotificationSource(Protocol):
         """Return the window of every agent who was notified of something."""
         ...
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         """Return the waiting notifications of an agent, oldest first."""
         ...
 
 
 @dataclass(slots=True)
 class NoticeChanges:
-    """What a transaction writes."""
+    """The notifications and windows that a transaction writes."""
 
-    notices: dict[int, Notice] = field(default_factory=dict)  # new
+    notices: dict[int, Notification] = field(default_factory=dict)  # new
     told: set[int] = field(default_factory=set)  # ids of stored notices that wait no more
     windows: dict[str, Window] = field(default_factory=dict)  # by agent, new or changed
 
 
 class Notices(Repository):
-    """Reads come from what this transaction made, then from the source."""
+    """Notifications as this transaction sees them: its own changes, then the source."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit)
         self.source = cast("NotificationSource", unit.source)
         self._windows: dict[str, Window] | None = None
-        self._said: dict[What, Notice] = {}  # what this transaction has told, or kept
+        self._said: dict[ContentKey, Notification] = {}  # sent or stored by this transaction
         self.changes = unit.changes.of(NoticeChanges)
 
     def window(self, agent: str) -> Window | None:
@@ -52,24 +52,24 @@ class Notices(Repository):
         assert self._windows is not None
         self._windows[window.agent] = self.changes.windows[window.agent] = window
 
-    def keep(self, notice: Notice) -> None:
-        self.changes.notices[notice.id] = self._said[notice.what] = notice
+    def keep(self, notification: Notification) -> None:
+        self.changes.notices[notification.id] = self._said[notification.content_key] = notification
 
-    def waiting_for(self, agent: str) -> list[Notice]:
-        """What an agent is still to be told, oldest first."""
+    def waiting_for(self, agent: str) -> list[Notification]:
+        """Return the pending notifications of an agent, oldest first."""
         stored = [n for n in self.source.notices(agent) if n.id not in self.changes.told]
         return stored + [n for n in self.changes.notices.values() if n.agent == agent]
 
-    def told(self, notice: Notice) -> None:
-        """It did not have to wait."""
-        self._said[notice.what] = notice
+    def told(self, notification: Notification) -> None:
+        """Record a notification that was sent at once."""
+        self._said[notification.content_key] = notification
 
-    def said(self, notice: Notice) -> Notice | None:
-        """What this transaction has told, or kept, that says the same."""
-        return self._said.get(notice.what)
+    def said(self, notification: Notification) -> Notification | None:
+        """Return the notification with the same key that this transaction sent or stored, if there is one."""
+        return self._said.get(notification.content_key)
 
-    def drop(self, notice: Notice) -> None:
-        if self.changes.notices.pop(notice.id, None) is None:
-            self.changes.told.add(notice.id)
-        elif self._said.get(notice.what) == notice:
-            del self._said[notice.what]
+    def drop(self, notification: Notification) -> None:
+        if self.changes.notices.pop(notification.id, None) is None:
+            self.changes.told.add(notification.id)
+        elif self._said.get(notification.content_key) == notification:
+            del self._said[notification.content_key]

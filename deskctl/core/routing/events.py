@@ -1,4 +1,4 @@
-"""What routing decided, and what people say of themselves."""
+"""Events of routing, approvals and presence."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Routed(Event):
-    """A ticket went to `agent`, or (None) waits on because of `why`.
+    """A routing decision: a ticket went to `agent`, or (None) continues to wait because of `why`.
 
-    `candidates` are pairs of agent and score, the best first; `left_out` are those who could not take it, by reason.
-    `skills` are those that were asked for; `relaxed`: it had waited so long that they no longer were; `waived`: those
-    that no active agent of the team had.
+    `candidates` are pairs of agent and score, the best first; `left_out` are the other agents, by reason. `skills` are
+    the required skills; `relaxed`: they were waived because the ticket waited too long; `waived`: those that no active
+    agent of the team had.
     """
 
     kind = "routed"
@@ -44,12 +44,14 @@ class Routed(Event):
 
 
 @applies(Routed)
-def _keep_reason(ticket: Ticket, event: Routed) -> Ticket:
+def _store_reason(ticket: Ticket, event: Routed) -> Ticket:
     return ticket if event.agent is not None else replace(ticket, waits=event.why)
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
+    """An agent's presence changed, until a moment or (None) until the next change."""
+
     kind = "presence_changed"
     undo = Undoable("The agent is online, away or offline as before.")
     concerns = "agent {agent}"
@@ -73,7 +75,7 @@ class PresenceChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgentMoved(Event):
-    """An agent was moved to a busy channel, or (`to` None) back to their own."""
+    """An agent was moved to an overloaded channel, or (`to` None) back to their own channels."""
 
     kind = "agent_moved"
     undo = Follows("routing moves agents by itself")
@@ -86,8 +88,8 @@ class AgentMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyThere(Event):
-    """Tickets of a team wait and none of its agents is there. Said once until somebody comes."""
+class TeamUnattended(Event):
+    """Tickets of a team wait and none of its agents is available. Recorded once, until an agent is available again."""
 
     kind = "nobody_there"
     undo = Follows("routing warns by itself")
@@ -98,5 +100,7 @@ class NobodyThere(Event):
 
 @dataclass(frozen=True, slots=True)
 class RestorePresence(Restore):
+    """Restore fields of an agent's presence."""
+
     agent: str
     fields: Mapping[str, Any]

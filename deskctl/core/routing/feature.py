@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ..kernel.feature import Feature, Reaction
 from ..kernel.timers import TimerKind
-from . import distribute, presence, triggers
+from . import distribution, presence, triggers
 
 FEATURE = Feature(
     "routing",
-    handlers={**distribute.HANDLERS, **presence.HANDLERS},
+    handlers={**distribution.HANDLERS, **presence.HANDLERS},
     reactions=(Reaction("routing", triggers.routing),),
     restorers=presence.RESTORERS,
-    timers={TimerKind.ROUTE: distribute.fire},
+    timers={TimerKind.ROUTE: distribution.fire},
 )

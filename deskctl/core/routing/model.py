@@ -1,4 +1,4 @@
-"""What routing knows of agents, of teams and of what waits."""
+"""The routing model: strategies, agents' skills and capacity, presence, turns and queued tickets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Where an agent is, as they said. `moved` is the channel to which team `moved_by` moved them for a surge."""
+    """An agent's presence as set by the agent. `moved`: the channel to which team `moved_by` moved them for a surge."""
 
     agent: str
     state: State = State.OFFLINE
@@ -26,7 +26,7 @@ class Presence:
     moved_by: str | None = None
 
     def at(self, now: datetime) -> State:
-        """Once `until` has passed, who was away is back and who was online has gone."""
+        """Return the state at a moment. After `until`, an agent who was away is online; otherwise offline."""
         if self.until is None or now < self.until:
             return self.state
         return State.ONLINE if self.state is State.AWAY else State.OFFLINE
@@ -34,7 +34,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When an agent was last given a ticket of a channel, and how many since `began` (a tick)."""
+    """An agent's last assignment of a ticket of a channel, and the number of assignments since `began` (a tick)."""
 
     agent: str
     channel: str
@@ -43,9 +43,12 @@ class Turn:
     given: int
 
 
-class Waiting(NamedTuple):
-    """A ticket in a team's queue. `since`: the customer waits. `former` had it before it was solved; `declined` gave
-    it back. `waits` is what was last recorded of why nobody has it."""
+class QueuedTicket(NamedTuple):
+    """A ticket in a team's queue. `since`: the time from which the customer waits.
+
+    `former` is the agent who had it before it was solved, `declined` the one who gave it back. `waits` is the last
+    recorded reason why it is not assigned.
+    """
 
     number: int
     channel: str

@@ -1,4 +1,4 @@
-"""The working set's part about routing: who is there, whose turn it is, what waits."""
+"""Load and write the routing state of a transaction: presences, turns, loads and queues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from ..kernel.repository import Repository
 from ..kernel.unit import Unit
-from .model import Presence, Turn, Waiting
+from .model import Presence, QueuedTicket, Turn
 
 
 class RoutingSource(Protocol):
@@ -25,7 +25,7 @@ class RoutingSource(Protocol):
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         """Return the head of a team's queue, or what follows `after` (queue_at and number). `besides`: leave out the
         tickets that wait for this recorded reason."""
         ...
@@ -41,7 +41,10 @@ class RoutingSource(Protocol):
 
 @dataclass(slots=True)
 class RosterChanges:
-    """What a transaction writes. `unattended`: since when a team knows that nobody is there; None: somebody came."""
+    """The routing state that a transaction writes.
+
+    `unattended`: the time since when a team was warned that no agent is available; None: an agent came.
+    """
 
     presences: dict[str, Presence] = field(default_factory=dict)
     turns: dict[tuple[str, str], Turn] = field(default_factory=dict)
@@ -49,9 +52,9 @@ class RosterChanges:
 
 
 class Roster(Repository):
-    """Reads come from what this transaction made, then from the source.
+    """The routing state as this transaction sees it: its own changes, then the source.
 
-    Tickets are asked of the source: routing begins when all else of its transaction is done.
+    Tickets are read from the source only: routing starts after all other changes of its transaction.
     """
 
     def __init__(self, unit: Unit) -> None:
@@ -71,7 +74,7 @@ class Roster(Repository):
         self._presences[presence.agent] = self.changes.presences[presence.agent] = presence
 
     def turns(self, agents: Collection[str]) -> dict[str, dict[str, Turn]]:
-        """By agent, then channel."""
+        """Return the turns of agents, by agent and channel."""
         found: defaultdict[str, dict[str, Turn]] = defaultdict(dict)
         for turn in (*self.source.turns(agents), *self.changes.turns.values()):
             found[turn.agent][turn.channel] = turn
@@ -88,8 +91,8 @@ class Roster(Repository):
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
-        """Tickets that nobody has, in the order of the queue; `after`: those behind a place (`queue_at`, number)."""
+    ) -> Sequence[QueuedTicket]:
+        """Return unassigned tickets in the order of the queue; `after`: only those after a position."""
         return self.source.waiting(team, limit, after, besides)
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:

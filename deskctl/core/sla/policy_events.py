@@ -18,8 +18,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class RestorePolicy(Restore):
+    """Restore a policy: remove it (`version` None), or put the content of a version in force, at `place` (from 1)."""
+
+    policy: str
+    version: int | None
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyChanged(Event):
-    """`version` holds from now on; None: the policy is gone."""
+    """A version of a policy is valid from now on; None: the policy was removed."""
 
     kind = "policy_changed"
     undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
@@ -50,7 +59,7 @@ class PolicyChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PolicyMoved(Event):
-    """`place` counts from 1; the first that matches is taken."""
+    """A policy moved to a `place` in the order (from 1); the first policy that matches applies."""
 
     kind = "policy_moved"
     undo = Undoable("The policy has its earlier place in the order.")
@@ -72,12 +81,3 @@ class PolicyMoved(Event):
         if self.policy in order and order.index(self.policy) + 1 == self.place:
             return None
         return _changed_since(f"the place of policy {self.policy}", "deskctl sla list")
-
-
-@dataclass(frozen=True, slots=True)
-class RestorePolicy(Restore):
-    """`version` None: the policy is removed; otherwise what that version says is in force, at `place` (from 1)."""
-
-    policy: str
-    version: int | None
-    place: int | None

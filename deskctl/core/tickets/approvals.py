@@ -10,7 +10,7 @@ from ...errors import Refused
 from ..agents import targets
 from ..agents.model import Agent
 from ..agents.repository import Agents
-from ..agents.routing_profile import TIERS, Plan
+from ..agents.routing_profile import TIERS, RoutingPlan
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -80,7 +80,7 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
     return Outcome(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
 
 
-def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
+def may_decide(plan: RoutingPlan, who: Agent, asker: Agent | None) -> bool:
     """Whoever is of a higher tier, and anybody at the top; nobody decides what they asked for themselves."""
     if asker is not None and who.handle == asker.handle:
         return False
@@ -89,7 +89,7 @@ def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
     return rank > 0 and (rank == top or asker is None or rank > plan.rank(asker.seat.tier))
 
 
-def _tier_above(plan: Plan, asker: Agent | None) -> str:
+def _tier_above(plan: RoutingPlan, asker: Agent | None) -> str:
     """The next tier, or the highest one: of these, too, anybody may decide but for themselves."""
     tiers = plan.tiers or TIERS
     rank = plan.rank(asker.seat.tier if asker is not None else None)
@@ -102,15 +102,15 @@ def deciders(unit: Unit, ticket: Ticket, asker: str) -> list[Agent]:
     return list(able(plan_of(unit, ticket), people, ticket.team, Agents.of(unit).agents.get(asker)).values())
 
 
-def able(plan: Plan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
+def able(plan: RoutingPlan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
     """By handle, which of these may decide what `asker` asks for: those of the team, or else all."""
     found = {agent.handle: agent for agent in people if may_decide(plan, agent, asker)}
     return {handle: agent for handle, agent in found.items() if team in agent.teams} or found
 
 
-def plan_of(unit: Unit, ticket: Ticket) -> Plan:
+def plan_of(unit: Unit, ticket: Ticket) -> RoutingPlan:
     team = Agents.of(unit).teams.get(ticket.team or "")
-    return team.plan if team is not None else Plan()
+    return team.plan if team is not None else RoutingPlan()
 
 
 def asked_by_note(unit: Unit, ticket: int) -> int | None:

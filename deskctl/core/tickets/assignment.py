@@ -18,7 +18,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
 from . import commands as c
-from .events import Assigned, Escalated, FollowerAdded, HandedOn, StatusChanged, TeamChanged, TierChanged
+from .events import Assigned, Escalated, FollowerAdded, StatusChanged, TeamChanged, TicketGivenBack, TierChanged
 from .model import REOPENED, Status, Ticket
 from .repository import Tickets
 from .status import to_status, workable
@@ -157,7 +157,7 @@ def give_back(unit: Unit, ticket: Ticket, *, handed_on: bool = True) -> Generato
         return
     team = Agents.of(unit).teams.get(Tickets.of(unit).get(ticket.number).team or "")
     if handed_on and team is not None and team.plan.routed:
-        yield HandedOn(ticket.number, ticket.assignee)
+        yield TicketGivenBack(ticket.number, ticket.assignee)
     yield Assigned(ticket.number, ticket.assignee, None)
 
 

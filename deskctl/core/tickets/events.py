@@ -273,8 +273,8 @@ class Escalated(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOn(Event):
-    """An agent gave the ticket back or on: it is not routed to them again until somebody had it."""
+class TicketGivenBack(Event):
+    """An agent gave the ticket back or passed it on: routing skips this agent until another one has had the ticket."""
 
     kind = "handed_on"
     undo = Follows("the assignment is undone")
@@ -283,8 +283,8 @@ class HandedOn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class FormerOwner(Event):
-    """The ticket was taken up again while `agent`, who had it, was not there: it is theirs first when they come."""
+class FormerAssignee(Event):
+    """The ticket reopened while its assignee `agent` was not available; the agent has priority when available again."""
 
     kind = "former_owner"
     undo = Follows("it ends when the ticket is assigned")
@@ -294,7 +294,7 @@ class FormerOwner(Event):
 
 @dataclass(frozen=True, slots=True)
 class TierChanged(Event):
-    """From which tier on agents may have the ticket; None: every agent of the team."""
+    """The lowest tier whose agents can have the ticket changed; None: all agents of the team."""
 
     kind = "tier_changed"
     undo = Undoable("The tier is what it was.")
@@ -305,7 +305,7 @@ class TierChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAsked(Event):
-    """`asker` wants somebody of a higher tier to allow what the note `message` says."""
+    """`asker` asks an agent of a higher tier to approve what the note `message` says."""
 
     kind = "approval_asked"
     undo = Undoable("The request for approval and its note are withdrawn.")
@@ -320,7 +320,7 @@ class ApprovalAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalDecided(Event):
-    """`asked` is the note that asked, `message` the one that answers, where there is one."""
+    """An approval was decided. `asked` is the note of the request, `message` that of the decision, if there is one."""
 
     kind = "approval_decided"
     undo = Undoable("The approval is open again; the note of the answer is withdrawn.")
@@ -339,7 +339,7 @@ class ApprovalDecided(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWithdrawn(Event):
-    """The question was taken back, or (`asked` is its note) the ticket was done before anybody decided it."""
+    """The request was withdrawn, or (`asked` is its note) the ticket was done before the decision."""
 
     kind = "approval_withdrawn"
     undo = Undoable("The approval is open again.")

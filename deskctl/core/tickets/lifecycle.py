@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ..kernel.event import Event
 from . import events as e
 from . import merge_events as je
-from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, FormerOwner, HandedOn, TierChanged
+from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, FormerAssignee, TicketGivenBack, TierChanged
 from .model import FINAL, REOPENED, Status, Ticket
 from .queue_order import virtual_due
 
@@ -93,9 +93,9 @@ def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
 
 def _escalated(ticket: Ticket, event: Event) -> Ticket:
     match event:
-        case HandedOn(agent=agent):
+        case TicketGivenBack(agent=agent):
             return replace(ticket, declined=agent)
-        case FormerOwner(agent=agent):
+        case FormerAssignee(agent=agent):
             return replace(ticket, former=agent)
         case TierChanged(new=tier):
             return replace(ticket, tier=tier)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.agents.queries import ListAgents, ListTeams
-from ...core.agents.routing_profile import Plan
+from ...core.agents.routing_profile import RoutingPlan
 from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
@@ -94,7 +94,7 @@ def _reach(kept: str | None) -> ReachPart:
     }
 
 
-def _plan(plan: Plan) -> PlanPart:
+def _plan(plan: RoutingPlan) -> PlanPart:
     return {
         "route": plan.strategy.value,
         "tiers": list(plan.tiers),

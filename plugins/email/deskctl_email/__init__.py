@@ -68,6 +68,7 @@ def _plus(config: EmailConfig) -> bool:
 
 @hookimpl
 def deskctl_channels() -> Iterable[ChannelType]:
+    """Declare the channel type `email`."""
     return (
         ChannelType(
             kind="email",

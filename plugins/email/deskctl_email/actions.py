@@ -135,10 +135,12 @@ def resume(config: EmailConfig, context: ChannelContext, params: Mapping[str, An
 
 
 def begin_consent(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Start the OAuth consent; see `oauth_consent.begin`."""
     return oauth_consent.begin(_require_oauth(config))
 
 
 def finish_consent(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Finish the OAuth consent; see `oauth_consent.finish`."""
     pending, pasted = params.get("pending"), params.get("pasted")
     if not isinstance(pending, dict) or not isinstance(pasted, str | None):
         raise UsageError(_("pending must be the result of begin_consent, and pasted must be text"))

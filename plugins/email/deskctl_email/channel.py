@@ -73,6 +73,7 @@ class EmailChannel:
         raise tasks[0].result()  # all receivers have failed permanently
 
     async def send(self, message: OutboundMessage) -> Receipt:
+        """Send a message, or store its copy if `message.copy` is set. Raises TryLater, Rejected or Uncertain."""
         from .compose import compose
         from .smtp import Relay
 
@@ -104,6 +105,7 @@ class EmailChannel:
         return await asyncio.to_thread(store_copy, imap, self._tokens, self._context, message_id, content)
 
     async def check(self) -> Health:
+        """Check each configured part."""
         from .check import check_parts
 
         port = self._listener.port if self._listener is not None else None
@@ -116,6 +118,7 @@ class EmailChannel:
             return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
 
     async def aclose(self) -> None:
+        """Close the listener and the connection to the relay."""
         if self._relay_timer is not None:
             self._relay_timer.cancel()
         relay = self._relay

@@ -31,6 +31,7 @@ _TEMPORARY_SIGNS: Final = (
 
 
 def connect(imap: Imap) -> IMAPClient:
+    """Return a new connection that is not logged in yet."""
     tls = ssl.create_default_context() if imap.security != "plain" else None
     client = IMAPClient(
         imap.host,
@@ -60,6 +61,7 @@ def _keep_alive(line: socket.socket) -> None:
 
 
 def login_with_password(client: IMAPClient, imap: Imap) -> None:
+    """Log in with the configured user and password, or without a login if none is configured."""
     if client._imap.state == "AUTH":  # PREAUTH: no login is needed
         return
     # Read the capabilities from imaplib: IMAPClient would cache those before the login.
@@ -83,6 +85,7 @@ def login_with_password(client: IMAPClient, imap: Imap) -> None:
 
 
 def login_with_token(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:
+    """Log in with an OAuth access token (XOAUTH2)."""
     words = [xoauth2(imap.user or "", token)]
     try:
         # A server that refuses sends the reason as a second challenge, which requires an empty response.

@@ -108,6 +108,7 @@ class Listener:
 
     @property
     def location(self) -> str:
+        """Return the listening address for display."""
         return self._listen.location if self.port is None else f"{self._listen.host}:{self.port}"
 
     async def take(self, session: _Session, content: bytes) -> str:
@@ -140,9 +141,11 @@ class Listener:
         return f"{local}@{domain}" in self._own or f"{local.partition('+')[0]}@{domain}" in self._own
 
     def add_session(self, session: _Session) -> None:
+        """Register an open session."""
         self._open.add(session)
 
     def remove_session(self, session: _Session) -> None:
+        """Remove a closed session."""
         self._open.discard(session)
 
     def _protocol(self) -> asyncio.BaseProtocol:

@@ -27,8 +27,8 @@ from deskctl.core.kernel.timers import Timer
 from deskctl.core.messages.conversations import LastMessage, Talk
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
-from deskctl.core.notifications.model import Notice, Window
-from deskctl.core.routing.model import Presence, Turn, Waiting
+from deskctl.core.notifications.model import Notification, Window
+from deskctl.core.routing.model import Presence, QueuedTicket, Turn
 from deskctl.core.shifts.model import Rota
 from deskctl.core.sla.clocks import Clock
 from deskctl.core.sla.policy_book import PolicyBook
@@ -171,7 +171,7 @@ class NothingYet:
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         return ()
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
@@ -183,7 +183,7 @@ class NothingYet:
     def windows(self) -> Iterable[Window]:
         return ()
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         return ()
 
     def journal_state(self, row: int, /) -> JournalState | None:

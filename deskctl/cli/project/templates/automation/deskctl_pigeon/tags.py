@@ -1,4 +1,4 @@
-"""What the automation does: pure, but for the one look at the ticket."""
+"""The automation. It is pure except for the query of the ticket."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from .config import PigeonConfig
 
 
 def run(happening: Happening, context: PluginContext) -> Iterable[Tag]:
-    """The commands that follow from what happened. Asked twice, it gives the same."""
+    """Return the commands for an event. A repeated call returns the same commands."""
     return list(_tags(happening, context))
 
 
 def _tags(happening: Happening, context: PluginContext) -> Iterator[Tag]:
     config = context.config or PigeonConfig()
     if happening.ticket is None or happening.facts.get("automatic"):
-        return  # what machines write is nobody's wish
+        return  # ignore automatic messages
     try:
         ticket = context.desk.ask(ShowTicket(happening.ticket))
     except NotFound:
-        return  # erased meanwhile
+        return  # the ticket was erased meanwhile
     if config.tag in ticket["tags"]:
         return
     message = next((row for row in ticket["messages"] if row["id"] == happening.facts.get("message")), None)
@@ -33,6 +33,6 @@ def _tags(happening: Happening, context: PluginContext) -> Iterator[Tag]:
 
 
 def mentions(text: str, words: Iterable[str]) -> bool:
-    """Whether the text uses one of the words."""
+    """Return True if the text contains one of the words."""
     folded = text.casefold()
     return any(word.casefold() in folded for word in words)

@@ -1,4 +1,4 @@
-"""What agents can take and how teams route, as people set it up."""
+"""Parse and check the routing settings of agents and teams."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ...errors import UsageError
+from ...i18n import _
 from ..agents import commands as admin
 from ..agents import targets
 from ..agents.model import Agent, Team
 from ..agents.repository import Agents
-from ..agents.routing_profile import ANY, MANY, TIERS, Model, Plan, Seat, Strategy
+from ..agents.routing_profile import ANY, MANY, TIERS, Model, RoutingPlan, Seat, Strategy
 from ..kernel.unit import Unit
 from ..sla.repository import Ledger
 from ..values.durations import parse_wait
@@ -23,7 +24,7 @@ from .model import State
 from .repository import Roster
 
 _WORD = re.compile(r"[\w][\w.+-]{0,63}\Z")
-#: Kinds of channel that a desk may get; for these nobody is asked whether they meant something else.
+#: Channel types that a desk can add later; they produce no warning about an unknown channel.
 _KINDS = ("email", "phone", "chat", "telegram", "manual")
 _MOST = 100_000
 
@@ -31,8 +32,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-def shaped(seat: Seat, command: admin.ChangeAgent) -> Seat:
-    """Raises UsageError."""
+def changed_seat(seat: Seat, command: admin.ChangeAgent) -> Seat:
+    """Return an agent's routing attributes with the changes of a command. Raises UsageError."""
     capacity = seat.capacity
     if command.capacity is not None:
         capacity = _by_channel(command.capacity, "--capacity", _capacity, capacity)
@@ -45,8 +46,8 @@ def shaped(seat: Seat, command: admin.ChangeAgent) -> Seat:
     )
 
 
-def planned(plan: Plan, command: admin.ChangeTeam) -> Plan:
-    """Raises UsageError."""
+def changed_plan(plan: RoutingPlan, command: admin.ChangeTeam) -> RoutingPlan:
+    """Return a team's routing settings with the changes of a command. Raises UsageError."""
     changed = plan
     if command.route is not None:
         changed = replace(changed, strategy=_one_of(Strategy, command.route, "--route"))
@@ -69,87 +70,116 @@ def planned(plan: Plan, command: admin.ChangeTeam) -> Plan:
     )
 
 
-def remarks_on_agent(unit: Unit, agent: Agent) -> Iterator[str]:
-    """What is allowed and yet probably not meant."""
+def agent_remarks(unit: Unit, agent: Agent) -> Iterator[str]:
+    """Yield warnings about settings of an agent that are valid but probably a mistake."""
     yield from _unknown_channels(unit, (*agent.seat.channels, *agent.seat.capacity))
     for handle in sorted(agent.teams):
         tiers = Agents.of(unit).teams[handle].plan.tiers or TIERS
         if agent.seat.tier is not None and agent.seat.tier not in tiers:
-            near = did_you_mean(agent.seat.tier, tiers)
-            yield f"team {handle} has no tier {agent.seat.tier}{near}; there they count as {tiers[0]}"
+            yield _(
+                "team {team} has no tier {tier}{suggestion}; in that team the agent counts as {lowest}",
+                team=handle,
+                tier=agent.seat.tier,
+                suggestion=did_you_mean(agent.seat.tier, tiers),
+                lowest=tiers[0],
+            )
     if agent.seat.channels:
         beside = [c for c in agent.seat.capacity if c != ANY and c not in agent.seat.channels]
         if beside:
-            yield f"a capacity for {', '.join(beside)}, but they work on {', '.join(agent.seat.channels)} only"
+            yield _(
+                "a capacity for {channels} has no effect: the agent works on {served} only",
+                channels=", ".join(beside),
+                served=", ".join(agent.seat.channels),
+            )
 
 
-def remarks_on_team(unit: Unit, team: Team) -> Iterator[str]:
+def team_remarks(unit: Unit, team: Team) -> Iterator[str]:
+    """Yield warnings about settings of a team that are valid but probably a mistake."""
     plan = team.plan
     yield from _unknown_channels(unit, (*plan.weights, *plan.surge_queue, *plan.surge_wait))
     agents = targets.members(unit, team.handle)
-    yield from _lost_tiers(unit, team, agents)
+    yield from _unknown_tiers(unit, team, agents)
     if not plan.routed:
         return
     if agents and not any(Roster.of(unit).presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
-        yield "no agent of the team is online; tickets are assigned once an agent runs deskctl agent online"
+        yield _("no agent of the team is online; tickets are assigned once an agent runs deskctl agent online")
     if not agents:
-        yield f"nobody is in team {team.handle}: deskctl agent set AGENT --join {team.handle}"
+        yield _("team {team} has no agents; add one with deskctl agent set AGENT --join {team}", team=team.handle)
     if len(agents) > MANY and plan.model is Model.SHARED:
-        yield f"with {len(agents)} agents each does better on one channel: --model dedicated"
+        yield _("with {count} agents, one channel for each agent works better: --model dedicated", count=len(agents))
     if (plan.surge_queue or plan.surge_wait) and agents and not any(agent.seat.surge for agent in agents):
-        yield "no agent may be moved yet: deskctl agent set AGENT --surge yes"
+        yield _("no agent allows moves to another channel yet: deskctl agent set AGENT --surge yes")
 
 
-def _lost_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[str]:
-    """Who and what names a tier that the team does not have."""
+def _unknown_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[str]:
+    """Yield warnings about agents and SLA steps that name a tier the team does not have."""
     tiers = team.plan.tiers or TIERS
     for agent in agents:
         if agent.seat.tier is not None and agent.seat.tier not in tiers:
-            yield f"{agent.handle} is of tier {agent.seat.tier}, which it does not have: there they count as {tiers[0]}"
+            yield _(
+                "{agent} is in tier {tier}, which the team does not have: in this team the agent counts as {lowest}",
+                agent=agent.handle,
+                tier=agent.seat.tier,
+                lowest=tiers[0],
+            )
     anywhere = {tier for other in (None, *Agents.of(unit).teams) for tier in targets.tiers_of(unit, other)}
     for policy in Ledger.of(unit).book.current_policies:
         for step in policy.steps:
             for what, value in step.then:
-                kind, _, name = value.rpartition(":")
+                kind, _colon, name = value.rpartition(":")
                 known = (
                     {*anywhere, "next"}
                     if kind
                     else {*anywhere, *Agents.of(unit).agents, *Agents.of(unit).teams, "next"}
                 )
                 if what == "escalate" and kind in ("", "tier") and name not in known:
-                    yield f"policy {policy.name}: the step at {step.at} escalates to {value}, which is no tier any more"
+                    yield _(
+                        "policy {policy}: the step at {threshold} escalates to {target}, which no longer exists",
+                        policy=policy.name,
+                        threshold=step.at,
+                        target=value,
+                    )
 
 
 def _unknown_channels(unit: Unit, names: Iterable[str]) -> Iterator[str]:
     known = {*unit.settings.channels, *(c.kind for c in unit.settings.channels.values()), *_KINDS, ANY}
     for name in dict.fromkeys(names):
         if name not in known:
-            yield f"there is no channel {name} yet{did_you_mean(name, known)}"
+            yield _("no channel is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, known))
 
 
 def _tiers(text: str) -> tuple[str, ...]:
     tiers = _words(text, "--tiers")
     if text.strip() and not tiers:
-        raise UsageError(f"--tiers: “{text}” names none", "the lowest first, as in frontline,senior,lead")
+        raise UsageError(
+            _('--tiers: no tiers in "{text}"', text=text),
+            _("list them from the lowest to the highest, for example frontline,senior,lead"),
+        )
     twice = next((tier for place, tier in enumerate(tiers) if tier in tiers[:place]), None)
     if twice is not None:
-        raise UsageError(f"--tiers: {twice} stands there twice: escalating would go round in circles", "name each once")
+        raise UsageError(_("--tiers: {tier} is listed twice", tier=twice), _("list each tier once"))
     return tiers
 
 
 def _by_channel(
     said: Sequence[str] | None, where: str, value_of: Callable[[str, str], T], known: Mapping[str, T]
 ) -> dict[str, T]:
-    """`CHANNEL=VALUE`, or a value for every channel; without a value it goes. Raises UsageError, also for two values
-    for one channel."""
+    """Parse `CHANNEL=VALUE` or a value for all channels; an empty value removes the entry.
+
+    Raises UsageError, also for two values for one channel.
+    """
     values = dict(known)
     given: dict[str, str] = {}
     for text in said or ():
         channel, sign, value = text.rpartition("=")
         name = _word(channel, where) if sign else ANY
         if given.setdefault(name, value.strip()) != value.strip():
-            whole = "all channels" if name == ANY else name
-            raise UsageError(f"{where}: two different values for {whole}", "give one value for each channel")
+            raise UsageError(
+                _("{option}: two different values for all channels", option=where)
+                if name == ANY
+                else _("{option}: two different values for {channel}", option=where, channel=name),
+                _("give one value for each channel"),
+            )
         if value.strip():
             values[name] = value_of(value, where)
         else:
@@ -159,7 +189,10 @@ def _by_channel(
 
 def _capacity(text: str, where: str) -> int:
     if text.strip() == "0":
-        raise UsageError(f"{where}: with 0 nobody could be given anything", "at least 1; or --channels without it")
+        raise UsageError(
+            _("{option}: 0 would exclude the agent from all assignments", option=where),
+            _("use at least 1, or leave the channel out of --channels"),
+        )
     return _count(text, where)
 
 
@@ -169,7 +202,10 @@ def _count(text: str, where: str) -> int:
     except ValueError:
         number = -1
     if not 1 <= number <= _MOST:
-        raise UsageError(f"{where}: “{text}” is no number from 1 to {_MOST:,}", "as in 20 or email=20")
+        raise UsageError(
+            _('{option}: not a number from 1 to {maximum}: "{text}"', option=where, maximum=f"{_MOST:,}", text=text),
+            _("use for example 20 or email=20"),
+        )
     return number
 
 
@@ -183,7 +219,13 @@ def _one_of(kind: type[E], text: str, where: str) -> E:
     except ValueError:
         known = [member.value for member in kind]
         raise UsageError(
-            f"{where}: there is no “{text}”{did_you_mean(text, known)}", f"one of {', '.join(known)}"
+            _(
+                '{option}: not a valid value: "{text}"{suggestion}',
+                option=where,
+                text=text,
+                suggestion=did_you_mean(text, known),
+            ),
+            _("use one of {values}", values=", ".join(known)),
         ) from None
 
 
@@ -198,5 +240,8 @@ def _maybe_word(text: str, where: str) -> str | None:
 def _word(text: str, where: str) -> str:
     word = text.strip().lower()
     if not _WORD.match(word):
-        raise UsageError(f"{where}: “{text}” is no word", "letters and digits; several with commas, as in ko,billing")
+        raise UsageError(
+            _('{option}: not a name: "{text}"', option=where, text=text),
+            _("use letters and digits; separate several names with commas, for example ko,billing"),
+        )
     return word

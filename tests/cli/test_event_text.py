@@ -1,4 +1,4 @@
-"""`log` and `show --full` say in words what happened to a ticket."""
+"""The sentences of events in `log` and `show --full`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deskctl.cli.commands.tickets.event_text import sentence
+from deskctl.cli.commands.tickets.event_text import event_sentence
 
 BOUNCED = {"kind": "bounced", "message": 4, "outbox": 2, "permanent": True, "status": "5.1.1", "action": "failed"}
 
@@ -25,8 +25,8 @@ BOUNCED = {"kind": "bounced", "message": 4, "outbox": 2, "permanent": True, "sta
             {"kind": "forwarded", "agent": "ana", "message": 3, "proven": False},
             "message 3 forwarded by ana, not proven by DMARC",
         ),
-        ({"kind": "person_asked", "message": 5}, "customer asks for a person: message 5"),
-        ({"kind": "person_asked", "message": None}, "customer asks for a person"),
+        ({"kind": "person_asked", "message": 5}, "customer asks for an agent: message 5"),
+        ({"kind": "person_asked", "message": None}, "customer asks for an agent"),
         ({"kind": "choice_made", "message": 5, "key": "1"}, "customer chose 1 of message 5"),
         (
             {"kind": "machine_answered", "message": 6, "outbox": 7, "answers": 5, "about": "answer"},
@@ -35,5 +35,5 @@ BOUNCED = {"kind": "bounced", "message": 4, "outbox": 2, "permanent": True, "sta
         ({"kind": "rejoined", "other": 2, "messages": [3, 4]}, "messages 3,4 back from #2"),
     ],
 )
-def test_what_happens_by_mail_is_said_in_words(row: dict[str, Any], words: str) -> None:
-    assert sentence(row, "UTC") == words
+def test_event_sentence_describes_mail_events(row: dict[str, Any], words: str) -> None:
+    assert event_sentence(row, "UTC") == words

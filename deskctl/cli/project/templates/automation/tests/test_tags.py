@@ -1,4 +1,4 @@
-"""Which messages tag their ticket."""
+"""Tags by words in messages."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from deskctl.plugins.actions import Tag
 from deskctl.testing.automating import MemoryPluginContext, happened, ticket_document
 
 from deskctl_pigeon.config import PigeonConfig
-from deskctl_pigeon.tagging import run
+from deskctl_pigeon.tags import run
 
 CONFIG = PigeonConfig(words=("refund", "환불"), tag="refund")
 
 
 @pytest.mark.parametrize("text", ["I want a REFUND, please.", "어제 산 것 환불해 주세요"])
-def test_a_message_with_one_of_the_words_tags_its_ticket(text: str) -> None:
+def test_message_with_a_configured_word_tags_its_ticket(text: str) -> None:
     context = MemoryPluginContext(ticket_document(7, text), config=CONFIG)
     assert run(happened(ticket=7, message=1), context) == [Tag(7, add=("refund",))]
 
 
-def test_a_message_without_them_does_not() -> None:
+def test_message_without_a_configured_word_gives_no_command() -> None:
     context = MemoryPluginContext(ticket_document(7, "It burns."), config=CONFIG)
     assert run(happened(ticket=7, message=1), context) == []
 
 
-def test_a_ticket_is_tagged_once() -> None:
+def test_tagged_ticket_gives_no_command() -> None:
     context = MemoryPluginContext(ticket_document(7, "Refund!", tags=["refund"]), config=CONFIG)
     assert run(happened(ticket=7, message=1), context) == []
 
 
-def test_machines_are_not_heard() -> None:
+def test_automatic_message_is_ignored() -> None:
     context = MemoryPluginContext(ticket_document(7, "Refund!"), config=CONFIG)
     assert run(happened(ticket=7, message=1, automatic="bounce"), context) == []

@@ -1,6 +1,6 @@
-"""Load one plugin and print what it brings: `python -m deskctl.cli.project.loading NAME TARGET`.
+"""Load one plugin and print its contents: `python -m deskctl.cli.project.load NAME TARGET`.
 
-In a process of its own: a plugin may do anything when it is imported, and nothing of it may happen to its judge.
+`plugin check` runs this module in a separate process, because the import of a plugin can have any effect.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import json
 import sys
 from typing import Any, Final, TypedDict
 
-#: Before the answer, whatever the plugin itself prints.
+#: The prefix of the answer, which separates it from output of the plugin.
 MARK: Final = "deskctl plugin: "
 
 
 class ConfigDoc(TypedDict):
-    """`where`: the table that it is. `doc`: the class's own docstring."""
+    """A configuration class: its table, its docstring and its keys."""
 
     where: str
     doc: str
     keys: list[str]
 
 
-class Brings(TypedDict):
-    """`error`: why it does not load, null when it does."""
+class Contents(TypedDict):
+    """The contents of a plugin. `error` is the reason why it does not load, or null."""
 
     error: str | None
     channels: list[str]
@@ -33,8 +33,8 @@ class Brings(TypedDict):
     configs: list[ConfigDoc]
 
 
-def look(name: str, target: str) -> Brings:
-    """`target` is `module` or `module:object`, as in an entry point."""
+def inspect_plugin(name: str, target: str) -> Contents:
+    """Load the plugin. `target` is `module` or `module:object`, as in an entry point."""
     from ...plugins.discover import Found
     from ...plugins.manager import Plugins
 
@@ -45,7 +45,7 @@ def look(name: str, target: str) -> Brings:
     own = plugins.configs.get(name)
     if own is not None:
         configs.append(_config(f"[plugins.{name}]", own))
-    return Brings(
+    return Contents(
         error=row["error"],
         channels=row["channels"],
         automations=row["automations"],
@@ -64,7 +64,7 @@ def _load(target: str) -> object:
 
 def _config(where: str, cls: Any) -> ConfigDoc:
     doc = cls.__doc__ or ""
-    if doc.startswith(f"{cls.__name__}("):  # what `dataclasses` writes where the author wrote nothing
+    if doc.startswith(f"{cls.__name__}("):  # the docstring that `dataclasses` generates
         doc = ""
     if dataclasses.is_dataclass(cls):
         keys = [field.name for field in dataclasses.fields(cls) if field.init]
@@ -74,5 +74,5 @@ def _config(where: str, cls: Any) -> ConfigDoc:
 
 
 if __name__ == "__main__":
-    found = look(*sys.argv[1:3])
+    found = inspect_plugin(*sys.argv[1:3])
     sys.stdout.write(f"\n{MARK}{json.dumps(found)}\n")

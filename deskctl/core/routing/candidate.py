@@ -1,4 +1,4 @@
-"""An agent on the floor: where they work, how much they have, how much more they can take."""
+"""A candidate for routing: an agent's channels, load and free capacity."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..agents.routing_profile import ANY, CAPACITY, Model, Plan, Seat
+from ..agents.routing_profile import ANY, CAPACITY, Model, RoutingPlan, Seat
 from .model import Presence, State, Turn
 
-#: Of a channel's name its kind; a name that is not here is its own kind.
+#: Maps channel names to channel types; a name that is missing is its own type.
 Kinds = Mapping[str, str]
-#: What somebody wrote down; no channel that anybody works on, so it is everybody's.
-_BY_HAND = "manual"
+#: The channel of tickets that agents create; no agent works on it, so all agents can take its tickets.
+_MANUAL = "manual"
 
 
 @dataclass(slots=True)
-class Place:
-    """`loads` are new and open tickets by channel, `turns` the last assignments. Changes as tickets are given out.
+class Candidate:
+    """An agent who can be considered for a ticket. Changes while tickets are assigned.
 
-    `on_shift` None: no rota says anything.
+    `loads` are new and open tickets by channel, `turns` the last assignments. `on_shift` None: no rota applies.
     """
 
     agent: str
@@ -31,15 +31,15 @@ class Place:
     on_shift: bool | None = None
     _spare: dict[str, tuple[int, float]] = field(default_factory=dict)
 
-    def absent(self, now: datetime) -> str | None:
-        """Why they cannot be given anything at all."""
+    def absence_reason(self, now: datetime) -> str | None:
+        """Return the reason why the agent cannot get any ticket; None if the agent is available."""
         state = self.presence.at(now)
         if state is not State.ONLINE:
             return state.value
         return "off_shift" if self.on_shift is False else None
 
-    def serves(self, channel: str, plan: Plan, kinds: Kinds) -> bool:
-        if channel == _BY_HAND:
+    def serves(self, channel: str, plan: RoutingPlan, kinds: Kinds) -> bool:
+        if channel == _MANUAL:
             return True
         names = (channel, kinds.get(channel, channel))
         if self.presence.moved is not None:
@@ -54,17 +54,17 @@ class Place:
         return self.seat.capacity.get(bucket, self.seat.capacity.get(ANY, CAPACITY))
 
     def bucket(self, channel: str, kinds: Kinds) -> str:
-        """What a channel's tickets are counted under: its name where a capacity was set for it, else its kind."""
+        """Return the name under which a channel's tickets count: its own if it has a capacity, else its type."""
         return channel if channel in self.seat.capacity else kinds.get(channel, channel)
 
-    def room(self, channel: str, plan: Plan, kinds: Kinds) -> tuple[int, float]:
-        """How many more of this channel they can take, and how much of all they can do is free (0 to 1)."""
+    def free_capacity(self, channel: str, plan: RoutingPlan, kinds: Kinds) -> tuple[int, float]:
+        """Return how many more tickets of this channel fit, and the free share of the total capacity (0 to 1)."""
         known = self._spare.get(channel)
         if known is None:
-            known = self._spare[channel] = self._room(channel, plan, kinds)
+            known = self._spare[channel] = self._free_capacity(channel, plan, kinds)
         return known
 
-    def _room(self, channel: str, plan: Plan, kinds: Kinds) -> tuple[int, float]:
+    def _free_capacity(self, channel: str, plan: RoutingPlan, kinds: Kinds) -> tuple[int, float]:
         used: Counter[str] = Counter()
         for name, count in self.loads.items():
             used[self.bucket(name, kinds)] += count
@@ -79,15 +79,15 @@ class Place:
         taken = sum(weights[bucket] * used[bucket] for bucket in counted)
         return free, max(0.0, 1 - taken / whole)
 
-    def given(self, plan: Plan, now: datetime) -> int:
-        """How many they were given within the tick that still lasts."""
+    def assigned_in_tick(self, plan: RoutingPlan, now: datetime) -> int:
+        """Return how many tickets the agent got in the current tick."""
         return sum(turn.given for turn in self.turns.values() if turn.began + plan.tick > now)
 
-    def tick_ends(self, plan: Plan, now: datetime) -> datetime:
+    def tick_ends(self, plan: RoutingPlan, now: datetime) -> datetime:
         return min((t.began + plan.tick for t in self.turns.values() if t.began + plan.tick > now), default=now)
 
-    def give(self, channel: str, plan: Plan, now: datetime, at: datetime) -> Turn:
-        """One more ticket; the turn that is to be remembered, as of `at`."""
+    def assign(self, channel: str, plan: RoutingPlan, now: datetime, at: datetime) -> Turn:
+        """Count one more ticket and return the turn to store, with the time `at`."""
         self.loads[channel] += 1
         self._spare.clear()
         last = self.turns.get(channel)
@@ -99,7 +99,7 @@ class Place:
         return turn
 
 
-def _weight(bucket: str, plan: Plan, kinds: Kinds) -> int:
-    """What a ticket counts: as its channel does by name, else by kind, else as any does."""
+def _weight(bucket: str, plan: RoutingPlan, kinds: Kinds) -> int:
+    """Return the weight of a ticket: that of its channel's name, else of its type, else of any channel."""
     names = (bucket, *(name for name, kind in kinds.items() if kind == bucket), kinds.get(bucket, bucket), ANY)
     return next((plan.weights[name] for name in names if name in plan.weights), 1)

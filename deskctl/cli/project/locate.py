@@ -1,4 +1,4 @@
-"""A plugin as `plugin check` looks at it: a project's folder, a single file, or what is installed under a name."""
+"""Location of a plugin for `plugin check`: a project folder, a single file, or an installed plugin."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import NotFound, Refused, UsageError
+from ...i18n import _
 
 GROUP = "deskctl"
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a distribution says of itself; `entry_points` of the group `deskctl`, name to module."""
+    """The metadata of a distribution. `entry_points` maps names to modules in the group `deskctl`."""
 
     name: str = ""
     version: str = ""
@@ -29,8 +30,11 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class PluginProject:
-    """`metadata` None: a single file, which no distribution describes. `root`: where its sources are imported from,
-    None when they are installed. `code`: the package's folder or the file. `tests`: its tests' folder, if any."""
+    """A plugin with its code.
+
+    `code` is the folder of the package or the file. `root` is the folder from which it is imported, None if it is
+    installed. `metadata` is None for a single file. `tests` is the folder of the tests, if there is one.
+    """
 
     name: str
     module: str
@@ -43,17 +47,17 @@ class PluginProject:
         yield from sorted(self.code.rglob("*.py")) if self.code.is_dir() else (self.code,)
 
 
-def find(words: str) -> list[PluginProject]:
-    """The plugins of the project at a path, or the installed one of that name.
+def find(plugin: str) -> list[PluginProject]:
+    """Return the plugins of the project at a path, or the installed plugin of a name.
 
-    Raises NotFound, Refused for what cannot be judged, UsageError for a project that cannot be read.
+    Raise NotFound, Refused for a plugin that cannot be checked, UsageError for a project that cannot be read.
     """
-    path = Path(words)
+    path = Path(plugin)
     if path.suffix == ".py" and path.is_file():
         return [PluginProject(path.stem, path.stem, path.resolve(), path.resolve().parent)]
     if path.is_dir():
         return _in_folder(path.resolve())
-    return [_installed(words)]
+    return [_installed(plugin)]
 
 
 def _in_folder(root: Path) -> list[PluginProject]:
@@ -63,12 +67,15 @@ def _in_folder(root: Path) -> list[PluginProject]:
     try:
         table = tomli.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"{root} has no pyproject.toml", "give the folder of a plugin's project") from None
+        hint = _("pass the folder of a plugin project")
+        raise UsageError(_("{folder} has no pyproject.toml", folder=root), hint) from None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from None
+        raise UsageError(_("cannot read {file}: {error}", file=file, error=error)) from None
     project = table.get("project")
     if not isinstance(project, dict):
-        raise UsageError(f"{file} has no table [project]", "see the packaging page of the plugin documentation")
+        raise UsageError(
+            _("{file} has no table [project]", file=file), _("see the packaging page of the plugin documentation")
+        )
     metadata = _declared(root, project)
     tests = next((root / name for name in ("tests", "test") if (root / name).is_dir()), None)
     plugins = []
@@ -79,45 +86,46 @@ def _in_folder(root: Path) -> list[PluginProject]:
 
 
 def _code(root: Path, module: str) -> Path:
-    """Where a module of the project is; `root` itself when it is nowhere."""
+    """Return the path of a module of the project, or `root` if it is not found."""
     for base in (root, root / "src"):
-        place = base.joinpath(*module.split("."))
-        if place.is_dir():
-            return place
-        if place.with_suffix(".py").is_file():
-            return place.with_suffix(".py")
+        path = base.joinpath(*module.split("."))
+        if path.is_dir():
+            return path
+        if path.with_suffix(".py").is_file():
+            return path.with_suffix(".py")
     return root
 
 
 def _declared(root: Path, project: Mapping[str, Any]) -> Metadata:
-    """The table [project] (https://packaging.python.org/specifications/pyproject-toml/)."""
+    """Return the metadata in the table [project] (https://packaging.python.org/specifications/pyproject-toml/)."""
     terms = project.get("license", "")
     if isinstance(terms, dict):
         terms = terms.get("text") or terms.get("file") or ""
     readme = project.get("readme", "")
     file = readme.get("file", "") if isinstance(readme, dict) else readme
-    words = str(readme.get("text", "")) if isinstance(readme, dict) else ""
+    readme_text = str(readme.get("text", "")) if isinstance(readme, dict) else ""
     if file and (root / file).is_file():
-        words = (root / file).read_text(encoding="utf-8", errors="replace")
-    wanted, groups = project.get("dependencies"), project.get("entry-points")
+        readme_text = (root / file).read_text(encoding="utf-8", errors="replace")
+    dependencies, groups = project.get("dependencies"), project.get("entry-points")
     points = groups.get(GROUP) if isinstance(groups, dict) else None
     return Metadata(
         name=str(project.get("name", "")),
         version=str(project.get("version", "")),
         requires_python=str(project.get("requires-python", "")),
         license=str(terms),
-        readme=words,
-        requires=tuple(map(str, wanted)) if isinstance(wanted, list) else (),
+        readme=readme_text,
+        requires=tuple(map(str, dependencies)) if isinstance(dependencies, list) else (),
         entry_points={str(name): str(target) for name, target in points.items()} if isinstance(points, dict) else {},
     )
 
 
 def _installed(name: str) -> PluginProject:
     if name == "console":
-        raise Refused("console comes with deskctl itself", "give the name or the folder of another plugin")
+        raise Refused(_("console is part of deskctl"), _("pass the name or the folder of another plugin"))
     entry = next(iter(entry_points(group=GROUP, name=name)), None)
     if entry is None or entry.dist is None:
-        raise NotFound(f"{name!r} is neither a folder nor a plugin that is installed", "deskctl plugin list")
+        what = _('neither a folder nor an installed plugin: "{name}"', name=name)
+        raise NotFound(what, _("deskctl plugin list shows the installed plugins"))
     folder = _source(entry.dist)
     if folder is not None and (folder / "pyproject.toml").is_file():
         return next(plugin for plugin in _in_folder(folder) if plugin.name == name)
@@ -137,7 +145,7 @@ def _installed(name: str) -> PluginProject:
 
 
 def _source(dist: Distribution) -> Path | None:
-    """The folder that an editable install points to (PEP 610)."""
+    """Return the source folder of an editable installation (PEP 610), or None."""
     text = dist.read_text("direct_url.json")
     about = json.loads(text) if text else {}
     url = about.get("url", "")

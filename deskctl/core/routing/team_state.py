@@ -1,4 +1,4 @@
-"""The floor as a transaction sees it."""
+"""Build the router of a team from the state that a transaction sees."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from ..agents.model import Team
 from ..kernel.unit import Unit
 from ..shifts.expand import on_shift as works
 from ..shifts.repository import Shifts
-from .candidates import Place
-from .capacity import Floor
+from .candidate import Candidate
 from .model import Presence
 from .repository import Roster
+from .team_router import TeamRouter
 
-#: Whether an agent's shift is on; None where no rota says anything of them.
+#: Returns whether an agent is on shift; None if no rota applies to the agent.
 OnShift = Callable[[str], bool | None]
 
 
-def floor_of(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> Floor:
-    """Everybody of a team, as they are now. `moved` replaces what is known of one of them; `on_shift`, the rota."""
+def router_for(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> TeamRouter:
+    """Return the router of a team. `moved` replaces the presence of one agent, `on_shift` the rota."""
     agents = targets.members(unit, team.handle)
     asked = on_shift or (lambda agent: works(Shifts.of(unit).rota, agent, unit.now, team.handle))
     handles = [agent.handle for agent in agents]
     loads, turns = Roster.of(unit).loads(handles), Roster.of(unit).turns(handles)
-    places = [
-        Place(
+    candidates = [
+        Candidate(
             agent.handle,
             agent.seat,
             moved if moved is not None and moved.agent == agent.handle else Roster.of(unit).presence(agent.handle),
@@ -35,8 +35,9 @@ def floor_of(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Pre
         )
         for agent in agents
     ]
-    return Floor(team.plan, places, kinds_of(unit), unit.now)
+    return TeamRouter(team.plan, candidates, kinds_of(unit), unit.now)
 
 
 def kinds_of(unit: Unit) -> dict[str, str]:
+    """Return the channel types by channel name."""
     return {name: channel.kind for name, channel in unit.settings.channels.items()}
