@@ -326,7 +326,7 @@ def test_two_who_meet_the_same_new_customer_make_one_contact(store: Store) -> No
 
 _OTHER = """
     import sys
-    from deskctl.core.settings import Settings
+    from deskctl.core.kernel.settings import Settings
     from deskctl.store import Store
     from tests.store.build import Clock, mail, open_ticket
 

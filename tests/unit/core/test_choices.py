@@ -141,7 +141,7 @@ def test_a_button_pressed_late_changes_nothing_and_says_so() -> None:
 
 def test_a_button_that_a_stranger_presses_changes_nothing_and_says_so() -> None:
     desk, own_id = offered("chat")
-    assert "not yours" in picks(desk, own_id, "solved", by="eve@example.net")
+    assert "not available to you" in picks(desk, own_id, "solved", by="eve@example.net")
     assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.NEW, [])
 
 
