@@ -17,7 +17,7 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
-from deskctl.core.routing.events import FormerOwner
+from deskctl.core.routing.events import FormerAssignee
 from deskctl.core.values import numbers
 from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store
@@ -75,7 +75,7 @@ def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
 def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
     """A ticket that was given back by routing itself is looked at with its team, at once."""
     asked = [key for key, t in changes.timers.items() if key.startswith(f"{TimerKind.ROUTE}:team:")]
-    reopened = any(isinstance(recorded.event, FormerOwner) for recorded in changes.events)
+    reopened = any(isinstance(recorded.event, FormerAssignee) for recorded in changes.events)
     return route(store, changes) if asked and reopened else ()
 
 

@@ -100,5 +100,5 @@ def dry_run_option(function: Callable[P, R]) -> Callable[P, R]:
         if value:
             context.obj.dry_run = True
 
-    words = "Say what would change; change nothing."
+    words = "Show what would change; change nothing."
     return click.option("--dry-run", is_flag=True, expose_value=False, callback=keep, help=words)(function)

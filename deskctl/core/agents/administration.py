@@ -15,7 +15,7 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
-from ..notifications import preferences as wishing
+from ..notifications import preferences
 from ..notifications import schedule as timing
 from ..routing import configuration as routing_configuration
 from ..values.dataclass_json import differing, with_fields
@@ -64,13 +64,13 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
         seat=routing_configuration.changed_seat(agent.seat, command),
-        reach=wishing.wished(unit.settings, agent.reach, command),
+        reach=preferences.changed_reach(unit.settings, agent.reach, command),
     )
     what = tuple(f for f in _AGENT_FIELDS if getattr(agent, f) != getattr(changed, f))
     back = (yield from _put(unit, agent, changed, what)) if what else ()
     remarks = [
         *routing_configuration.agent_remarks(unit, changed),
-        *wishing.remarks(unit.settings, changed, command),
+        *preferences.remarks(unit.settings, changed, command),
         *leaving.named_in_steps(unit, changed),
     ]
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
@@ -83,7 +83,7 @@ def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Gene
     """An agent is changed, with what follows; the tickets that are in the queue again."""
     unit.put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
-    timing.look_again(unit, before, after)
+    timing.reschedule(unit, before, after)
     yield from leaving.ends_surge(unit, after)
     return (yield from leaving.hands_back(unit, before, after))
 

@@ -1,4 +1,4 @@
-""""""
+"""Events of calendars."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..notifications.sending import by_mail_instead
+from ..notifications.sending import resend_by_mail
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
 from . import bounces
@@ -46,7 +46,7 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
     unit.put_outbox(after)
     if after.state not in DUE_STATES:
         yield from _tell_ticket(unit, after)
-        by_mail_instead(unit, after)
+        resend_by_mail(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
         if command.refused:

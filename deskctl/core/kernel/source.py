@@ -20,7 +20,7 @@ from .records import CommandRecord, RecordedEvent
 from .timers import Timer
 
 if TYPE_CHECKING:
-    from ..notifications.model import Notice, Window
+    from ..notifications.model import Notification, Window
     from ..routing.model import Presence, QueuedTicket, Turn
     from ..shifts.model import Rota
     from ..sla.clocks import Clock
@@ -169,7 +169,7 @@ class Source(Protocol):
         """Of every agent who has been told something."""
         ...
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         """What waits to be told, oldest first."""
         ...
 

@@ -1,4 +1,4 @@
-""""""
+"""Events of notifications."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentTold(Event):
+class AgentNotified(Event):
     """A notification to an agent entered the outbox."""
 
     kind = "agent_told"

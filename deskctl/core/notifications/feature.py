@@ -10,10 +10,10 @@ FEATURE = Feature(
     "notifications",
     handlers=notify.HANDLERS,
     reactions=(
-        Reaction("tell_agents", agent_notifications.tell_agents),
-        Reaction("tell_followers", followers.tell_followers),
-        Reaction("tell_of_quarantine", agent_notifications.tell_of_quarantine),
-        Reaction("tell_of_approvals", approvals.tell_of_approvals),
+        Reaction("tell_agents", agent_notifications.notify_agents),
+        Reaction("tell_followers", followers.notify_followers),
+        Reaction("tell_of_quarantine", agent_notifications.notify_of_quarantine),
+        Reaction("tell_of_approvals", approvals.notify_of_approvals),
     ),
     timers={TimerKind.DIGEST: digests.fire},
 )

@@ -19,7 +19,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from ..notifications import notify
-from ..notifications.commands import Tell
+from ..notifications.commands import NotifyAgent
 from ..tickets.events import Assigned, StatusChanged
 from ..tickets.model import Status
 from ..values.suggestions import did_you_mean
@@ -200,10 +200,10 @@ def _assign(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
         given[agent].append(ticket.number)
     for agent, numbers in given.items():
         if len(numbers) == 1:
-            notification = Tell(agent, "assigned", numbers[0])
+            notification = NotifyAgent(agent, "assigned", numbers[0])
         else:
-            notification = Tell(agent, "routed", None, ", ".join(f"#{number}" for number in numbers))
-        yield from acting(notify.tell(unit, notification, ROUTING), ROUTING)
+            notification = NotifyAgent(agent, "routed", None, ", ".join(f"#{number}" for number in numbers))
+        yield from acting(notify.notify_agent(unit, notification, ROUTING), ROUTING)
 
 
 def _record_reasons(
@@ -222,7 +222,7 @@ def _record_reasons(
                 stuck[why].append(f"#{waiting.number}")
     detail = "\n".join(f"{', '.join(numbers)}: {why}" for why, numbers in stuck.items())
     for agent in targets.members(unit, team.handle) if stuck else ():
-        yield from acting(notify.tell(unit, Tell(agent.handle, "stuck", None, detail), ROUTING), ROUTING)
+        yield from acting(notify.notify_agent(unit, NotifyAgent(agent.handle, "stuck", None, detail), ROUTING), ROUTING)
 
 
 def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> re.Routed:
@@ -248,10 +248,12 @@ def _warn_unattended(unit: Unit, team: Team, router: TeamRouter) -> Iterator[Eve
     if not waiting or unit.roster.is_unattended(team.handle):
         return
     unit.roster.set_unattended(team.handle, unit.now)
-    yield re.NobodyThere(None, team.handle)
+    yield re.TeamUnattended(None, team.handle)
     detail = ", ".join(f"#{ticket.number}" for ticket in waiting[:10])
     for agent in targets.members(unit, team.handle):
-        yield from acting(notify.tell(unit, Tell(agent.handle, "nobody", None, detail), ROUTING), ROUTING)
+        yield from acting(
+            notify.notify_agent(unit, NotifyAgent(agent.handle, "nobody", None, detail), ROUTING), ROUTING
+        )
 
 
 def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
@@ -265,7 +267,7 @@ def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     if router.is_available(owner):
         yield re.Routed(number, owner, team.plan.strategy.value, "former_owner")
     else:
-        yield re.FormerOwner(number, owner)
+        yield re.FormerAssignee(number, owner)
         yield Assigned(number, owner, None)
         schedule_routing(unit, team.handle)
     return Outcome(_("ticket {number} is routed again", number=number), (number,))

@@ -16,10 +16,10 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
-from ..notifications.events import AgentTold
+from ..notifications.events import AgentNotified
 from ..shifts import events as se
 from ..shifts.expand import next_start
-from ..sla.events import LevelEvent
+from ..sla.events import SlaEvent
 from ..tickets import events as e
 from ..tickets import merge_events as je
 from ..tickets.model import Status
@@ -45,7 +45,7 @@ _OF_AGENTS = {"teams", "active", "seat"}
 def routing(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """React to an event by setting routing timers. No command follows at once."""
     yield from ()
-    if isinstance(event, LevelEvent | AgentTold) or actor == ROUTING:
+    if isinstance(event, SlaEvent | AgentNotified) or actor == ROUTING:
         return
     if event.ticket is not None:
         _ticket(unit, event.ticket, event)

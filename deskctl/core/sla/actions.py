@@ -20,8 +20,8 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.commands import Note
 from ..messages.notes import note
-from ..notifications.commands import Tell
-from ..notifications.notify import tell
+from ..notifications.commands import NotifyAgent
+from ..notifications.notify import notify_agent
 from ..tickets import assignment as assigning
 from ..tickets import commands as c
 from ..tickets import fields
@@ -76,17 +76,17 @@ def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Comm
     number = event.ticket
     if number is None:
         return
-    if isinstance(event, le.Warn):
+    if isinstance(event, le.ThresholdReached):
         yield from _notifications(
             unit, unit.ticket(number), OWNER, event.metric, event.instance, event.level, event.late
         )
-    elif isinstance(event, le.Step):
+    elif isinstance(event, le.StepDue):
         yield RunStep(number, event.metric, event.instance, event.level, event.late)
 
 
 def _notifications(
     unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool
-) -> Iterator[Tell]:
+) -> Iterator[NotifyAgent]:
     """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
     clock = unit.levels.clocks(ticket.number).get(ClockKey(Metric(metric), instance))
     language = preferred(unit.settings.language)
@@ -98,7 +98,7 @@ def _notifications(
     about = "overdue" if level.startswith("breach") else "due_soon"
     handle = who.removeprefix("agent:")
     meant = _recipients(unit, ticket, who)
-    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
+    return (NotifyAgent(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
 
 
 def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
@@ -140,7 +140,7 @@ def _notify(unit: Unit, command: RunStep, who: str, actor: Actor) -> Iterator[Ev
         unit, unit.ticket(command.ticket), who, command.metric, command.instance, command.level, command.late
     )
     for message in told:
-        yield from acting(tell(unit, message, actor), actor)
+        yield from acting(notify_agent(unit, message, actor), actor)
 
 
 def _reason(unit: Unit, command: RunStep) -> str:

@@ -17,7 +17,7 @@ from ..kernel.records import RecordedEvent
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..messages.events import NoteAdded
-from ..notifications.events import AgentTold
+from ..notifications.events import AgentNotified
 from ..routing import events as re
 from ..tickets.events import Assigned, FollowerAdded, FollowerRemoved, Mentions, SpamPurged, StatusChanged
 from ..tickets.model import FINAL, Status, Ticket
@@ -39,9 +39,9 @@ from .ticket_history import HISTORY_KINDS, TicketHistory, read_history
 
 #: Events that never affect SLA clocks or policies.
 _IRRELEVANT = (
-    *(AgentTold, Assigned, FollowerAdded, FollowerRemoved, Mentions, NoteAdded, SpamPurged),
-    *(re.Routed, re.HandedOn, re.FormerOwner),
-    le.LevelEvent,
+    *(AgentNotified, Assigned, FollowerAdded, FollowerRemoved, Mentions, NoteAdded, SpamPurged),
+    *(re.Routed, re.TicketGivenBack, re.FormerAssignee),
+    le.SlaEvent,
 )
 #: SLA clocks treat these statuses the same.
 _ACTIVE = frozenset({Status.NEW, Status.OPEN})
@@ -106,7 +106,7 @@ def recalculate_ticket(unit: Unit, number: int, *, undone: bool = False, fired: 
     for key, old in before.items():
         if key not in after:
             unit.levels.remove(old)
-            yield le.Withdraw(number, *key)
+            yield le.ClockWithdrawn(number, *key)
     for key, clock in after.items():
         known = before.get(key)
         if known is None or known.fulfilled_at is None or _start_and_end(known) != _start_and_end(clock):
@@ -164,21 +164,21 @@ def _changed(unit: Unit, old: Clock | None, new: Clock, reopened: bool) -> Itera
         "calendar": new.calendar,
     }
     if old is None:
-        yield le.Activate(number, metric, instance, new.started_at, **rule)  # type: ignore[arg-type]
+        yield le.ClockStarted(number, metric, instance, new.started_at, **rule)  # type: ignore[arg-type]
     elif old.fulfilled_at is not None and new.fulfilled_at is None and not reopened:
-        yield le.Unfulfil(number, metric, instance, new.due_at)
+        yield le.ClockUnfulfilled(number, metric, instance, new.due_at)
     elif old.state is not ClockState.RUNNING and new.state is ClockState.RUNNING:
-        yield le.Resume(number, metric, instance, new.due_at)
+        yield le.ClockResumed(number, metric, instance, new.due_at)
     if old is not None and new.fulfilled_at is None and _rule_changed(old, new):
-        yield le.Retarget(number, metric, instance, **rule)  # type: ignore[arg-type]
+        yield le.ClockRetargeted(number, metric, instance, **rule)  # type: ignore[arg-type]
     if new.breached_at is not None and (old is None or old.breached_at is None):
-        yield le.Breach(number, metric, instance, new.breached_at, late)
+        yield le.ClockBreached(number, metric, instance, new.breached_at, late)
     elif new.breached_at is None and old is not None and old.breached_at is not None:
-        yield le.Unbreach(number, metric, instance)
+        yield le.ClockUnbreached(number, metric, instance)
     if new.fulfilled_at is not None:
-        yield le.Fulfill(number, metric, instance, new.fulfilled_at, new.breached_at is None)
+        yield le.ClockFulfilled(number, metric, instance, new.fulfilled_at, new.breached_at is None)
     elif new.state is ClockState.PAUSED and (old is None or old.state is not ClockState.PAUSED or old.why != new.why):
-        yield le.Pause(number, metric, instance, new.why or "")
+        yield le.ClockPaused(number, metric, instance, new.why or "")
     yield from threshold_events
 
 
@@ -207,9 +207,9 @@ def _fired(unit: Unit, clock: Clock) -> tuple[Clock, list[Event]]:
     events: list[Event] = []
     warned = threshold if threshold in warning_thresholds(clock, book) else BREACH
     if warned == threshold or any(r.threshold == BREACH for r in reached):  # a breach is always notified
-        events.append(le.Warn(clock.ticket, clock.metric, clock.instance, str(warned), clock.due_at, late))
+        events.append(le.ThresholdReached(clock.ticket, clock.metric, clock.instance, str(warned), clock.due_at, late))
     if clock.policy is not None and clock.version is not None and actions_at(clock, book, str(threshold)):
-        step = le.Step(clock.ticket, clock.metric, clock.instance, str(threshold), clock.policy, clock.version, late)
+        step = le.StepDue(clock.ticket, clock.metric, clock.instance, str(threshold), clock.policy, clock.version, late)
         events.append(step)
     return done, events
 
@@ -234,7 +234,7 @@ def fire(unit: Unit, number: int) -> Iterator[Event]:
             breached = max(due, clock.ruled_since, clock.since)
             clock = replace(clock, breached_at=breached)
             late = unit.now - breached > LATE_AFTER
-            yield le.Breach(number, clock.metric, clock.instance, breached, late)
+            yield le.ClockBreached(number, clock.metric, clock.instance, breached, late)
         done, events = _fired(unit, clock)
         unit.levels.put(done)
         yield from events

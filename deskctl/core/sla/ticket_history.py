@@ -111,7 +111,7 @@ def read_history(events: Sequence[RecordedEvent]) -> TicketHistory | None:
         event, at = recorded.event, recorded.at
         if recorded.command in undone:
             continue
-        if recorded.command in undoing and not isinstance(event, le.LevelEvent):
+        if recorded.command in undoing and not isinstance(event, le.SlaEvent):
             continue
         if isinstance(event, e.TicketCreated):
             history = TicketHistory(at, states=[Change(at, Status.NEW.value)], priorities=[Change(at, event.priority)])

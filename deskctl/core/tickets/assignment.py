@@ -16,7 +16,7 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
-from ..routing.events import HandedOn, TierChanged
+from ..routing.events import TicketGivenBack, TierChanged
 from . import commands as c
 from .events import Assigned, Escalated, FollowerAdded, StatusChanged, TeamChanged
 from .model import REOPENED, Status, Ticket
@@ -156,7 +156,7 @@ def give_back(unit: Unit, ticket: Ticket, *, handed_on: bool = True) -> Generato
         return
     team = unit.teams.get(unit.ticket(ticket.number).team or "")
     if handed_on and team is not None and team.plan.routed:
-        yield HandedOn(ticket.number, ticket.assignee)
+        yield TicketGivenBack(ticket.number, ticket.assignee)
     yield Assigned(ticket.number, ticket.assignee, None)
 
 

@@ -26,7 +26,7 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.conversations import Said, Talk
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
-from deskctl.core.notifications.model import Notice, Window
+from deskctl.core.notifications.model import Notification, Window
 from deskctl.core.routing.model import Presence, QueuedTicket, Turn
 from deskctl.core.shifts.model import Rota
 from deskctl.core.sla.clocks import Clock
@@ -182,7 +182,7 @@ class NothingYet:
     def windows(self) -> Iterable[Window]:
         return ()
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         return ()
 
     def journal_state(self, row: int, /) -> JournalState | None:

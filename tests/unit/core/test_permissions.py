@@ -25,7 +25,7 @@ from deskctl.plugins import manager
 OWNERS = {"AddAgent", "ChangeAgent", "AddTeam", "ChangeTeam"}
 OWNERS_CALLS = {"channel_test", "channel_action", "channel_start", "reparse", "job_retry", "job_drop"}
 INTERNAL_COMMANDS = {
-    *("Receive", "Quarantine", "SettleDelivery", "FireTimer", "Tell", "SettleCallback", "Acknowledge", "Reread"),
+    *("Receive", "Quarantine", "SettleDelivery", "FireTimer", "NotifyAgent", "SettleCallback", "Acknowledge", "Reread"),
     *("Answer", "RunStep", "RecalculateClocks", "WithdrawApproval"),
 }
 INTERNAL_QUERIES = {"Journalled", "RawMessages", "WithoutSecrets"}
