@@ -19,7 +19,7 @@ CHECKS = (
         shown=lambda row: {True: "ok", False: "not ok", None: "-"}[row["ok"]],
         style=lambda row: {True: "green", False: "red", None: "dim"}[row["ok"]],
     ),
-    field("detail", least=24),
+    Column("detail", lambda row: row["detail"], shown=lambda row: row["detail"], least=24),
 )
 
 
@@ -87,18 +87,18 @@ def check(context: CliContext, plugin: str) -> int:
     Example:
       deskctl plugin check .
     """
-    from ....safe import visible
+    from ....i18n import joined
     from ...project.check import check_plugin
 
-    sound = True
-    for judgement in check_plugin(plugin):
-        sound = sound and judgement["ok"]
+    ok = True
+    for report in check_plugin(plugin):
+        ok = ok and report["ok"]
         if context.json:
-            context.document(judgement)
+            context.document(report)
             continue
-        context.emit(judgement["checks"], CHECKS)
+        context.emit(report["checks"], CHECKS)
         sys.stdout.flush()
-        for row in judgement["checks"]:
+        for row in report["checks"]:
             if row["hint"] and not row["ok"]:
-                sys.stderr.write(f"{visible(row['check'])}: {visible(row['hint'])}\n")
-    return 0 if sound else 1
+                context.warn(joined(": ", (row["check"], row["hint"])))
+    return 0 if ok else 1
