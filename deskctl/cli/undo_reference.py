@@ -53,7 +53,7 @@ the first table and none is in the last.
 
 
 def reference() -> str:
-    """The page in Markdown."""
+    """Return the page in Markdown."""
     from ..core import features as _  # noqa: F401 - loads every event class
     from ..core.event_kinds import KINDS
     from ..core.kernel.undo import PART_OF_UNDO, Follows, Undoable

@@ -1,4 +1,4 @@
-"""Desks for the tests of the shell. The whole suite runs twice: over the daemon's socket, and without a daemon."""
+"""Desks for the tests of the command line. The suite runs twice: over the daemon's socket, and without a daemon."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.cli.shell import Shell
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A desk that was made once; every test works on a copy."""
+    """Return a desk that is created once; each test works on a copy."""
     return shell.make(tmp_path_factory.mktemp("template")).folder
 
 
 @pytest.fixture(scope="session")
 def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The socket of a process that runs commands without waiting for imports."""
+    """Return the socket of a process that runs commands without waiting for imports."""
     path = str(tmp_path_factory.mktemp("zygote") / "socket")
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cli.zygote", path],
@@ -40,7 +40,7 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def desk(
     request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: SmtpSink, zygote: str
 ) -> Iterator[Shell]:
-    """A desk with the agents agent1, agent2 and lead; `agent1` is at the keyboard. `sink` is its relay."""
+    """Return a desk with the agents agent1, agent2 and lead. `agent1` runs the commands, and `sink` is the relay."""
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port, zygote=zygote)
     if request.param == "socket":
         made.start()
@@ -50,7 +50,7 @@ def desk(
 
 @pytest.fixture
 def alone(template: Path, tmp_path: Path, sink: SmtpSink, zygote: str) -> Iterator[Shell]:
-    """The same desk; no daemon runs until the test starts one."""
+    """Return the same desk without a daemon, unless the test starts one."""
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port, zygote=zygote)
     yield made
     made.stop()

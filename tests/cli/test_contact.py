@@ -1,4 +1,4 @@
-"""Customers at the shell, over the socket and without a daemon."""
+"""`deskctl contact`, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.cli.shell import Shell, mail
 CALL = ("new", "--channel", "phone", "--from", "+82-2-555-0101", "--direction", "in", "--duration", "4m")
 
 
-def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
+def test_contact_merge_joins_mail_and_phone(desk: Shell) -> None:
     desk.ingest(mail("김민수 <minsu@example.org>", "결제 오류", "카드가 두 번 결제되었습니다."))
     desk(*CALL, "--callback", "tomorrow 10:00", "-m", "환불을 원합니다.")
     assert "did you mean tier?" in desk("contact", "set", "2", "teir=vip", code=2).err
@@ -39,7 +39,7 @@ def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
     assert code not in desk("log", "--contact", "1").out
 
 
-def test_a_customer_is_exported_without_notes_and_then_erased(desk: Shell) -> None:
+def test_contact_export_leaves_out_notes_and_erase_removes_personal_data(desk: Shell) -> None:
     desk.ingest(mail("김민수 <minsu@example.org>", "결제 오류", "카드 1234"))
     (desk.folder / "영수증.txt").write_text("receipt")
     desk("reply", "1", "-m", "확인했습니다.", "--attach", "영수증.txt")

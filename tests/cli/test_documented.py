@@ -51,5 +51,5 @@ PRINTED = [
 
 
 @pytest.mark.parametrize("document", PRINTED, ids=lambda document: document.__name__)
-def test_keys_of_document_are_documented(document: type) -> None:
+def test_document_keys_are_documented(document: type) -> None:
     assert set(document.__annotations__) <= WORDS

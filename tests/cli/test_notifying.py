@@ -1,4 +1,4 @@
-"""The how-to page on notifications as it stands."""
+"""The examples of the how-to page on notifications."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def alone(tmp_path: Path, zygote: str) -> Iterator[Shell]:
     made.stop()
 
 
-def test_the_page_on_notifications_is_true(alone: Shell) -> None:
+def test_examples_of_the_notifications_page_work(alone: Shell) -> None:
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()

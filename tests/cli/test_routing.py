@@ -1,4 +1,4 @@
-"""Routing at the command line: the how-to page as it stands, and a backlog that is spread by a real daemon."""
+"""Routing: the examples of the how-to page, and a backlog that a daemon distributes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "how-to" / "routing.md").read_text()
 
 @pytest.fixture
 def either(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk on each store, and nobody but this command at work."""
+    """Return a desk on each store that only the commands of the test use."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
     yield made
@@ -27,14 +27,14 @@ def either(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
             yield command, printed
 
 
-def test_the_page_on_routing_is_true(either: Shell) -> None:
+def test_examples_of_the_routing_page_work(either: Shell) -> None:
     for command, printed in examples():
         out = either(*shlex.split(command)[1:]).out.splitlines()
         wanted = [line for line in printed if line != "…"]
@@ -42,7 +42,7 @@ def test_the_page_on_routing_is_true(either: Shell) -> None:
         assert len(out) == len(wanted) or "…" in printed, command
 
 
-def test_two_agents_come_and_the_backlog_is_spread(desk: Shell) -> None:
+def test_backlog_is_distributed_when_agents_come_online(desk: Shell) -> None:
     desk("team", "set", "support", "--route", "round_robin", "--cap-per-tick", "2", "--tick", "2s")
     for number in range(6):
         desk("new", "--from", f"c{number}@example.org", "--subject", "환불", "--team", "support", "-m", "문의")
@@ -63,7 +63,7 @@ def test_two_agents_come_and_the_backlog_is_spread(desk: Shell) -> None:
     assert max(owners().values()) <= 4
 
 
-def test_what_is_wrong_is_said_with_the_right_exit_code(desk: Shell) -> None:
+def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
     desk("new", "--from", "c@example.org", "--subject", "Refund", "--team", "support", "-m", "x")
     for words, code, said in (
         ("team set support --route fastest", 2, "use one of manual"),

@@ -1,4 +1,4 @@
-"""Calendars and service levels at the command line: the how-to page as it stands, and answers to wrong input."""
+"""Calendars and SLA policies: the examples of the how-to page, and errors for invalid input."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GOLD = (
 
 @pytest.fixture
 def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk on each store, and nobody but this command at work."""
+    """Return a desk on each store that only the commands of the test use."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
     yield made
@@ -41,14 +41,14 @@ def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
             yield command, printed
 
 
-def test_the_page_on_service_levels_is_true(seoul: Shell) -> None:
+def test_examples_of_the_sla_page_work(seoul: Shell) -> None:
     config = seoul.folder / "config.toml"
     config.write_text(re.sub(r'timezone = ".*"', 'timezone = "Asia/Seoul"', config.read_text()))
     for command, printed in examples():
@@ -58,7 +58,7 @@ def test_the_page_on_service_levels_is_true(seoul: Shell) -> None:
         assert len(out) == len(wanted) or "…" in printed, command
 
 
-def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
+def test_transcript_of_service_levels_works(desk: Shell) -> None:
     hours = "mon-fri 09:00-12:00 13:00-18:00"
     desk("calendar", "add", "seoul", "--timezone", "Asia/Seoul", "--hours", hours, "--holidays", "KR")
     february = desk("calendar", "show", "seoul", "--month", "2027-02", "--json").row["month_days"]
@@ -129,11 +129,11 @@ def test_the_transcript_of_service_levels_works_as_typed(desk: Shell) -> None:
         ("explain 42 --sla", 3, "no ticket 42"),
     ],
 )
-def test_wrong_input_gets_a_clear_answer(alone: Shell, command: str, code: int, said: str) -> None:
+def test_invalid_input_is_explained(alone: Shell, command: str, code: int, said: str) -> None:
     assert said in alone(*shlex.split(command), code=code).err
 
 
-def test_what_is_probably_not_meant_is_said(alone: Shell) -> None:
+def test_probable_mistakes_produce_notes(alone: Shell) -> None:
     alone("calendar", "add", "never", "--hours", "closed")
     never = alone("calendar", "check", "never", "today", "+1h", code=1).out
     assert never.startswith("never: never is not open for 1h")
@@ -154,12 +154,12 @@ def test_what_is_probably_not_meant_is_said(alone: Shell) -> None:
 
 
 def named_days(desk: Shell, name: str, month: str) -> dict[str, tuple[str, ...]]:
-    """The days of their own in a month, with their names and hours."""
+    """Return the special days of a month with their names and hours."""
     days = desk("calendar", "show", name, "--month", month, "--json").row["month_days"]
     return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"]}
 
 
-def test_public_holidays_are_replaced_and_dropped_and_days_of_its_own_stay(desk: Shell) -> None:
+def test_calendar_edit_replaces_holidays_and_keeps_special_days(desk: Shell) -> None:
     new_year = {f"2027-02-0{n}" for n in (6, 7, 8, 9)}
     desk("calendar", "add", "Seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "kr")
     assert named_days(desk, "Seoul", "2027-02").keys() == new_year
@@ -175,7 +175,7 @@ def test_public_holidays_are_replaced_and_dropped_and_days_of_its_own_stay(desk:
     assert desk("calendar", "list", "--columns", "name,holidays").out.splitlines()[-1] == "seoul\t"
 
 
-def test_where_the_holidays_end_is_said(alone: Shell) -> None:
+def test_calendar_show_names_the_last_year_of_holidays(alone: Shell) -> None:
     alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
     last = alone("calendar", "show", "seoul", "--json").row["holidays_until"]
     assert alone("calendar", "show", "seoul", "--month", f"{last}-12").err == ""
@@ -184,7 +184,7 @@ def test_where_the_holidays_end_is_said(alone: Shell) -> None:
     assert alone("calendar", "show", "24x7", "--month", f"{last + 1}-01").err == ""
 
 
-def test_doctor_says_when_the_holidays_come_to_their_end() -> None:
+def test_doctor_reports_expiring_holidays() -> None:
     def said(today: date) -> list[tuple[str, str]]:
         rows = ({"name": "seoul", "holidays": ["KR", "US"], "holidays_until": 2036}, {"holidays_until": None})
         return [(found["state"], found["mend"]) for found in expiring_holidays(rows, today)]
@@ -195,12 +195,12 @@ def test_doctor_says_when_the_holidays_come_to_their_end() -> None:
     assert said(date(2037, 1, 1)) == [("finding", again)]
 
 
-def test_doctor_knows_calendars_without_holidays_and_with_many_years_of_them(alone: Shell) -> None:
+def test_doctor_accepts_calendars_without_holidays_or_with_enough_years(alone: Shell) -> None:
     alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
     assert "calendars" not in {row["check"] for row in alone("doctor", "--json").rows}
 
 
-def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -> None:
+def test_calendar_check_accepts_words_and_shows_seconds(alone: Shell) -> None:
     alone("calendar", "add", "Office", "--timezone", "Asia/Seoul", "--hours", "mon-fri 09:00-18:00")
     at = ("calendar", "check", "Office", "2026-12-24 17:50")
     assert alone(*at, "+2 hours").out == (
@@ -213,7 +213,7 @@ def test_a_length_in_words_is_working_time_and_seconds_are_shown(alone: Shell) -
 
 
 @pytest.mark.parametrize("columns", [20, 40, 66, 80, 96, 200])
-def test_a_month_fits_its_terminal_in_korean_too(columns: int) -> None:
+def test_month_fits_the_terminal_in_korean(columns: int) -> None:
     hours = parse_hours("mon 10:30-17:45; tue-fri 09:00-12:00 13:00-18:00; sat 08:30-12:00")
     days = {date(2027, 2, 7): Day("설날"), date(2027, 2, 9): Day("설날 대체 휴일"), date(2027, 2, 28): Day("Shift")}
     shown = document(Calendar("seoul", "Asia/Seoul", hours, days), "2027-02", datetime(2027, 2, 1, tzinfo=UTC), ())
@@ -226,11 +226,11 @@ def test_a_month_fits_its_terminal_in_korean_too(columns: int) -> None:
 
 
 def in_columns(line: str) -> str:
-    """A character for each column of a terminal: a wide one has two."""
+    """Return one character for each column; a wide character takes two."""
     return "".join(character * width(character) for character in line)
 
 
-def test_a_month_at_a_terminal_of_eighty_columns_breaks_no_week(alone: Shell) -> None:
+def test_month_keeps_weeks_on_one_line_in_80_columns(alone: Shell) -> None:
     alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-12:00 13:00-18:00", "--holidays", "KR")
     plain = re.sub(r"\x1b\[\d+m", "", at_terminal(alone, "calendar", "show", "seoul", "--month", "2027-02"))
     assert max(map(width, plain.splitlines())) <= 80
@@ -284,11 +284,11 @@ def dates(found: DaysOff) -> list[str]:
         ("DTSTART;VALUE=DATE:16000229\r\nRRULE:FREQ=YEARLY", ["2028-02-29", "2032-02-29", "2036-02-29"]),
     ],
 )
-def test_all_day_events_are_read_as_calendars_write_them(tmp_path: Path, event: str, wanted: list[str]) -> None:
+def test_all_day_events_of_calendar_programs_are_read(tmp_path: Path, event: str, wanted: list[str]) -> None:
     assert dates(read(tmp_path, ics(event))) == wanted
 
 
-def test_a_range_over_all_of_time_is_taken_in_for_the_years_within_reach(tmp_path: Path) -> None:
+def test_unlimited_range_is_imported_for_the_covered_years(tmp_path: Path) -> None:
     found = dates(read(tmp_path, ics("DTSTART;VALUE=DATE:00010101\r\nDTEND;VALUE=DATE:99991230")))
     assert (found[0], found[-1], len(found)) == ("2025-01-01", "2036-12-31", 4383)
 
@@ -312,21 +312,19 @@ def test_a_range_over_all_of_time_is_taken_in_for_the_years_within_reach(tmp_pat
         ("DTSTART;VALUE=DATE:20270303\r\nDURATION:never", "DURATION: cannot read never ("),
     ],
 )
-def test_what_cannot_be_read_of_a_file_is_named_with_its_event_and_property(
-    tmp_path: Path, event: str, said: str
-) -> None:
+def test_unreadable_property_is_named_with_its_event(tmp_path: Path, event: str, said: str) -> None:
     with pytest.raises(UsageError) as error:
         read(tmp_path, ics("DTSTART;VALUE=DATE:20270101\r\nSUMMARY:New year", f"{event}\r\nSUMMARY:워크숍"))
     assert error.value.what.startswith(f'{tmp_path / "extra.ics"}: event "워크숍": {said}')
 
 
-def test_days_beyond_the_last_year_are_no_days_off(tmp_path: Path) -> None:
+def test_days_after_the_last_year_are_skipped(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
         read(tmp_path, ics("DTSTART;VALUE=DATE:99991231\r\nDURATION:P3D"))
     assert "skipped 1 event outside the years 2025 to 2036" in error.value.hint
 
 
-def test_cancelled_events_are_no_days_off_and_that_is_said(tmp_path: Path) -> None:
+def test_cancelled_events_are_skipped_with_a_remark(tmp_path: Path) -> None:
     series = "BEGIN:VEVENT\r\nUID:s\r\nDTSTART;VALUE=DATE:20270301\r\nRRULE:FREQ=MONTHLY;COUNT=2\r\nEND:VEVENT\r\n"
     instance = "UID:s\r\nRECURRENCE-ID;VALUE=DATE:20270401\r\nDTSTART;VALUE=DATE:20270401\r\nSTATUS:CANCELLED"
     one = "BEGIN:VEVENT\r\nUID:t\r\nDTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\n"
@@ -338,12 +336,12 @@ def test_cancelled_events_are_no_days_off_and_that_is_said(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "euc-kr", "cp949"])
-def test_a_file_may_be_in_the_letters_of_korean_windows(tmp_path: Path, encoding: str) -> None:
+def test_file_may_be_encoded_in_cp949(tmp_path: Path, encoding: str) -> None:
     found = read(tmp_path, ics("DTSTART;VALUE=DATE:20270208\r\nSUMMARY:회사 휴무").encode(encoding))
     assert found.days == (("2027-02-08", "회사 휴무", ""),)
 
 
-def test_names_are_read_that_are_folded_within_a_letter_or_hold_what_no_terminal_shows(tmp_path: Path) -> None:
+def test_names_folded_in_a_character_or_with_control_characters_are_read(tmp_path: Path) -> None:
     raw = ics("DTSTART;VALUE=DATE:20270208\r\nSUMMARY:회사 \x1b[31m휴무").encode()
     found = read(tmp_path, raw.replace("무".encode(), b"\xeb\r\n \xac\xb4"))
     assert found.days == (("2027-02-08", "회사 [31m휴무", ""),)
@@ -352,7 +350,7 @@ def test_names_are_read_that_are_folded_within_a_letter_or_hold_what_no_terminal
     assert error.value.hint == "save the file as UTF-8"
 
 
-def test_a_calendar_file_says_at_the_shell_what_it_left_out(alone: Shell) -> None:
+def test_calendar_import_reports_skipped_events(alone: Shell) -> None:
     alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
     events = ics("DTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED", "DTSTART;VALUE=DATE:20270304\r\nSUMMARY:x")
     (alone.folder / "extra.ics").write_bytes(events.encode())
@@ -360,7 +358,7 @@ def test_a_calendar_file_says_at_the_shell_what_it_left_out(alone: Shell) -> Non
     assert named_days(alone, "office", "2027-03") == {"2027-03-04": ("x",)}
 
 
-def test_days_off_come_from_a_calendar_file(alone: Shell) -> None:
+def test_calendar_import_adds_days_off(alone: Shell) -> None:
     alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
     events = (
         "BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270215\r\nDTEND;VALUE=DATE:20270217\r\nSUMMARY:워크숍\r\nEND:VEVENT\r\n"

@@ -1,4 +1,4 @@
-"""Shifts, staffing and the queue at the command line: the how-to page as it stands, and what people see."""
+"""Shifts, staffing and the queue: the examples of the how-to page, and the views."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
 
 @pytest.fixture
 def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    """A desk in Seoul on each store, and nobody but this command at work."""
+    """Return a desk in Seoul on each store that only the commands of the test use."""
     made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
     made.zygote = zygote
     config = made.folder / "config.toml"
@@ -29,14 +29,14 @@ def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
             yield command, printed
 
 
-def test_the_page_on_shifts_is_true(seoul: Shell) -> None:
+def test_examples_of_the_shifts_page_work(seoul: Shell) -> None:
     for command, printed in examples():
         out = seoul(*shlex.split(command)[1:]).out.splitlines()
         wanted = [line for line in printed if line != "…"]
@@ -44,7 +44,7 @@ def test_the_page_on_shifts_is_true(seoul: Shell) -> None:
         assert len(out) == len(wanted) or "…" in printed, command
 
 
-def test_the_transcript_of_shifts_works_as_typed(desk: Shell) -> None:
+def test_transcript_of_shifts_works(desk: Shell) -> None:
     dry = desk("shift", "add", "agent1", "--hours", "mon-fri 09:00-18:00", "--dry-run").out
     assert dry.startswith("dry run: shift ")
     assert not desk("shift", "list", "--json").rows
@@ -93,7 +93,7 @@ def test_the_transcript_of_shifts_works_as_typed(desk: Shell) -> None:
         ("queue --team 지원", 3, "no team is called"),
     ],
 )
-def test_wrong_input_is_answered(alone: Shell, words: str, code: int, says: str) -> None:
+def test_invalid_shift_input_is_explained(alone: Shell, words: str, code: int, says: str) -> None:
     assert says in alone(*shlex.split(words), code=code).err
 
 
@@ -101,7 +101,7 @@ def _day(date: str, *shifts: tuple[str, str], off: bool = False) -> dict[str, ob
     return {"date": date, "shifts": [{"from": a, "to": b} for a, b in shifts], "off": off}
 
 
-def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
+def test_week_fits_the_terminal_with_korean_names() -> None:
     days = [f"2027-03-{n:02}" for n in range(1, 8)]
     office = [_day(d, (f"{d}T09:30:00+09:00", f"{d}T18:30:00+09:00")) for d in days]
     night = [_day(d, (f"{d}T22:00:00+09:00", "2027-03-09T06:00:00+09:00"), off=False) for d in days]
@@ -129,7 +129,7 @@ def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
     assert "Next: Ana, Tue 2027-03-02 22:00" in later
 
 
-def test_who_is_missing_stands_in_red() -> None:
+def test_missing_agents_are_red() -> None:
     names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     hours = [
         {"weekday": day, "hour": h, "arrivals": 0.0, "load": 0.0, "needed": 0, "on_shift": 0, "spare": 0, "level": 1.0}
@@ -153,7 +153,7 @@ def test_who_is_missing_stands_in_red() -> None:
     assert max(map(width, arrivals)) <= 80
 
 
-def test_what_the_averages_are_of_is_said_in_words() -> None:
+def test_history_text_describes_the_averages() -> None:
     known = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-01T04:00:00Z", "weeks": 0.0, "arrivals": 1}
     assert rota_view.history_text(known) == "averages of 4 hours until 2027-03-01: 1 request"
 
@@ -161,7 +161,7 @@ def test_what_the_averages_are_of_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     "words", ["--team support --target 80%/20s", "--channel phone --target 90%/30s --shrinkage 30%"]
 )
-def test_staffing_works_as_typed_on_any_desk_and_says_what_it_rests_on(alone: Shell, words: str) -> None:
+def test_staffing_states_its_assumptions_on_a_new_desk(alone: Shell, words: str) -> None:
     said = alone("staffing", *words.split()).err
     assert "note: no call says how long a request takes: 6 min are assumed; --aht says it\n" in said
     assert "note: nobody has a shift" in said
@@ -170,7 +170,7 @@ def test_staffing_works_as_typed_on_any_desk_and_says_what_it_rests_on(alone: Sh
     assert "note: there is no chat" in chat.err
 
 
-def test_what_is_said_to_be_read_was_shown(alone: Shell) -> None:
+def test_handover_list_marks_only_printed_notes_as_read(alone: Shell) -> None:
     for number in range(25):
         alone("--as", "agent2", "shift", "handover", "-m", f"note {number}")
     shown = alone("shift", "handover", "list", "--limit", "1", "--json").rows
@@ -178,7 +178,7 @@ def test_what_is_said_to_be_read_was_shown(alone: Shell) -> None:
     assert len(alone("shift", "handover", "list", "--limit", "1", "--json").rows) == 1
 
 
-def test_shifts_of_who_has_left_are_in_the_list_with_a_note(alone: Shell) -> None:
+def test_shift_list_notes_shifts_of_deactivated_agents(alone: Shell) -> None:
     alone("shift", "add", "agent2", "--hours", "mon 09:00-18:00")
     assert alone("shift", "list").err == ""
     alone("agent", "set", "agent2", "--inactive")

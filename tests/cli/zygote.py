@@ -36,7 +36,7 @@ LOADED = (
 
 
 def serve(path: str) -> None:
-    """Until the process that asked for it has gone."""
+    """Run until the parent process has exited."""
     from deskctl.cli import main
     from deskctl.cli.commands import COMMANDS
 
@@ -60,7 +60,7 @@ def serve(path: str) -> None:
 
 
 def _child(connection: socket.socket, request: dict[str, object], streams: Sequence[int], main: object) -> NoReturn:
-    """Fork once more, for the command; wait for it and answer how it ended."""
+    """Fork again for the command, wait for it, and send its exit status."""
 
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -102,7 +102,7 @@ def _command(request: dict[str, object], streams: Sequence[int], main: object) -
 
 
 def ask(path: str, words: Sequence[str], folder: Path, env: Mapping[str, str], streams: Sequence[int]) -> int:
-    """Run a command; its exit code."""
+    """Run a command and return its exit code."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(60)
         connection.connect(path)

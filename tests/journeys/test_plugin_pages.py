@@ -1,4 +1,4 @@
-"""The pages for authors of plugins: their snippets are run in order.
+"""Run the snippets of the pages for plugin authors in order.
 
 The commands of a `console` block are run one by one, and their output must match the page ("..." matches anything).
 A `python` block is run after the earlier ones of the page. A `python` or `toml` block that begins with `# file: PATH`
@@ -31,7 +31,7 @@ def pages() -> list[str]:
 
 
 class Reader:
-    """A reader who follows a page in an empty folder."""
+    """A reader who runs the snippets of a page in an empty folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = self.start = folder
@@ -129,7 +129,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in pages() if page not in SIGNATURES])
-def test_snippets_of_page_work_as_shown(page: str, reader: Reader) -> None:
+def test_snippets_of_plugin_pages_work(page: str, reader: Reader) -> None:
     for kind, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8")):
         reader.follow(kind, text)
     reader.runs_python()

@@ -1,4 +1,4 @@
-"""The README: its commands work when they are pasted."""
+"""The commands of the README work."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.architecture.tree import ROOT
 
 
 @pytest.mark.slow
-def test_commands_of_readme_work_when_pasted(tmp_path: Path) -> None:
+def test_commands_of_plugin_readmes_work(tmp_path: Path) -> None:
     blocks = re.findall(r"(?:^    .+\n)+", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     commands = [line.strip() for block in blocks for line in block.splitlines()]
     pasted = [line for line in commands if not line.startswith(("make ", "pip "))]

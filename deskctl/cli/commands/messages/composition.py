@@ -71,7 +71,7 @@ def keep_draft_on_failure(context: CliContext, command: str, ticket: int | None 
 def _keep(
     context: CliContext, command: str, ticket: int | None, composition: Composition, error: BaseException
 ) -> None:
-    """Save the draft, and name it in the hint of the error or on a line of its own."""
+    """Save the draft, and name it in the hint of the error or on a separate line."""
     import sys
 
     from .draft_files import save_or_print

@@ -80,7 +80,7 @@ def composing_lease(context: CliContext, number: int, agent: str | None) -> Iter
 
 
 def _renew(config: str | None, number: int, agent: str, done: threading.Event) -> None:
-    """Renew the lease until `done`. Uses a context of its own, which holds the desk only for each renewal."""
+    """Renew the lease until `done`. Uses a separate context, which holds the desk only for each renewal."""
     while not done.wait(RENEW_EVERY):
         own = CliContext()
         own.config = config

@@ -118,7 +118,7 @@ def _hours(calendar: str) -> str:
 
 
 def _segments(segments: Sequence[Any], timezone: str, width: int, color: bool) -> Iterator[str]:
-    """Yield a line for each period; if the screen is narrow, the reason is on a line of its own."""
+    """Yield a line for each period; if the screen is narrow, the reason is on a separate line."""
     rows = []
     for segment in segments:
         start, end = (local_time(segment[at], timezone) if segment[at] else _("now") for at in ("from", "to"))

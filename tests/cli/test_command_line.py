@@ -1,4 +1,4 @@
-"""What holds for every command: help, common options, errors and exit codes."""
+"""Help, common options, errors and exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ def commands() -> list[tuple[str, click.Command]]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_lines_of_the_help_are_the_commands_own(name: str) -> None:
+def test_help_table_matches_the_help_of_commands(name: str) -> None:
     command = load(COMMANDS[name].target, name)
     assert command.name == name
     assert (command.help or "").splitlines()[0] == COMMANDS[name].help
 
 
 @pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
-def test_every_command_shows_an_example_that_begins_as_it_is_typed(name: str, command: click.Command) -> None:
+def test_every_command_help_contains_an_example(name: str, command: click.Command) -> None:
     if isinstance(command, click.Group) and not command.invoke_without_command:
         return
     assert f"deskctl {name.removesuffix(' ')}" in (command.help or "") or name == "config path"
 
 
 @pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
-def test_every_command_takes_the_common_options(name: str, command: click.Command) -> None:
+def test_every_command_has_the_common_options(name: str, command: click.Command) -> None:
     options = {opt for param in command.params for opt in param.opts}
     assert {"--config", "--as", "--json", "--debug", "--no-color"} <= options
 
 
-def test_help_and_short_commands_import_little() -> None:
-    """What is not imported costs nothing: the store, the plugins and their libraries stay out of help."""
+def test_help_does_not_import_heavy_modules() -> None:
+    """Help imports neither the store nor plugins nor their libraries, so that it is fast."""
     code = (
         "import sys\nfrom deskctl.cli.main import run\n"
         "run(['--help']); run(['list', '--help'])\n"
@@ -62,7 +62,7 @@ def test_help_and_short_commands_import_little() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_plugin_commands_are_listed_without_being_imported() -> None:
+def test_plugin_commands_are_listed_without_import() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *COMMAND[1:], "--help"],
         env=environment(), capture_output=True, text=True, timeout=30,
@@ -71,17 +71,17 @@ def test_plugin_commands_are_listed_without_being_imported() -> None:
     assert "deskctl_email" not in done.stderr
 
 
-def test_the_reference_is_what_the_code_says() -> None:
+def test_command_reference_is_current() -> None:
     page = ROOT / "docs" / "reference" / "commands.md"
     assert page.read_text() == reference(), "make docs"
 
 
-class TestWithoutADesk:
+class TestWithoutDesk:
     @pytest.fixture
     def nowhere(self, tmp_path: Path) -> Shell:
         return Shell(tmp_path, environment(XDG_CONFIG_HOME=str(tmp_path)))
 
-    def test_no_desk_is_a_configuration_error_that_says_what_to_do(self, nowhere: Shell) -> None:
+    def test_missing_desk_is_a_configuration_error_with_a_hint(self, nowhere: Shell) -> None:
         result = nowhere("list", code=5)
         what, hint = result.err.splitlines()
         assert what.startswith("error: ")
@@ -114,24 +114,24 @@ class TestWithoutADesk:
         ],
         ids=" ".join,
     )
-    def test_what_makes_no_sense_exits_with_2_and_names_the_way(self, nowhere: Shell, words: list[str]) -> None:
+    def test_usage_error_exits_with_2_and_names_the_help(self, nowhere: Shell, words: list[str]) -> None:
         result = nowhere(*words, code=2)
         assert result.out == ""
         assert "error: " in result.err or "Usage: " in result.err
 
-    def test_a_traceback_appears_with_debug_only(self, nowhere: Shell) -> None:
+    def test_traceback_is_printed_only_with_debug(self, nowhere: Shell) -> None:
         done = subprocess.run(
             [*COMMAND, "list", "--debug"], cwd=nowhere.folder, env=nowhere.env, capture_output=True, text=True
         )
         assert "Traceback" in done.stderr
 
-    def test_bytes_that_are_no_text_are_wrong_usage(self, nowhere: Shell) -> None:
+    def test_invalid_utf8_argument_is_a_usage_error(self, nowhere: Shell) -> None:
         nowhere("take", "-", input=b"\xff\xfe", code=2)
 
-    def test_an_unknown_command_suggests_the_one_that_was_meant(self, nowhere: Shell) -> None:
+    def test_unknown_command_suggests_a_similar_one(self, nowhere: Shell) -> None:
         assert "reply" in nowhere("repl", code=2).err
 
-    def test_a_configuration_of_somebody_else_in_this_folder_is_refused(self, nowhere: Shell) -> None:
+    def test_configuration_of_another_user_in_the_current_folder_is_refused(self, nowhere: Shell) -> None:
         config = nowhere.folder / "config.toml"
         config.write_text('[desk]\nname = "x"\n')
         config.chmod(0o666)
@@ -147,25 +147,25 @@ class TestWithoutADesk:
     def test_mail_parse_reads_standard_input(self, nowhere: Shell) -> None:
         assert nowhere("mail", "parse", "-", "--json", input=mail(subject="hello")).row["subject"] == "hello"
 
-    def test_ingest_without_a_desk_asks_the_mta_to_keep_the_mail(self, nowhere: Shell) -> None:
+    def test_ingest_without_a_desk_exits_with_a_temporary_failure(self, nowhere: Shell) -> None:
         nowhere("mail", "ingest", input=mail(), code=75)
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_completion_scripts_are_printed(self, nowhere: Shell, shell: str) -> None:
         assert "_DESKCTL_COMPLETE" in nowhere("completion", shell).out
 
-    def test_completion_never_complains(self, nowhere: Shell) -> None:
+    def test_completion_reports_no_errors(self, nowhere: Shell) -> None:
         env = {"_DESKCTL_COMPLETE": "bash_complete", "COMP_WORDS": "deskctl show ", "COMP_CWORD": "2"}
         result = nowhere(env=env)
         assert (result.out.strip(), result.err) == ("", "")
 
-    def test_a_closed_pipe_is_no_error(self, nowhere: Shell) -> None:
+    def test_closed_pipe_is_not_an_error(self, nowhere: Shell) -> None:
         (nowhere.folder / "a.eml").write_bytes(mail(text="x" * 200_000))
         result = nowhere.pipe("deskctl mail parse a.eml a.eml a.eml --json | head -c 10", code=141)
         assert result.err == ""
 
 
-def test_ctrl_c_ends_quietly_with_130(alone: Shell) -> None:
+def test_ctrl_c_exits_with_130_without_a_message(alone: Shell) -> None:
     process = subprocess.Popen(
         [*COMMAND, "reply", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE, stderr=subprocess.PIPE
     )

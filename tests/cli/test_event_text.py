@@ -1,4 +1,4 @@
-"""`log` and `show --full` say in words what happened to a ticket."""
+"""The sentences of events in `log` and `show --full`."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ BOUNCED = {"kind": "bounced", "message": 4, "outbox": 2, "permanent": True, "sta
         ({"kind": "rejoined", "other": 2, "messages": [3, 4]}, "messages 3,4 back from #2"),
     ],
 )
-def test_what_happens_by_mail_is_said_in_words(row: dict[str, Any], words: str) -> None:
+def test_event_sentence_describes_mail_events(row: dict[str, Any], words: str) -> None:
     assert event_sentence(row, "UTC") == words

@@ -1,4 +1,4 @@
-"""Spam, blocked senders, attachments, signatures and what came back, each by its promise."""
+"""Spam, blocked senders, attachments, signatures and bounces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.servers.waiting import wait_until
 
 
 class TestSpam:
-    def test_it_is_in_no_list_but_its_own_and_can_turn_out_to_be_none(self, desk: Shell) -> None:
+    def test_spam_is_only_in_the_spam_list_until_unspam(self, desk: Shell) -> None:
         desk.ingest(mail("eve@spam.example", "Lottery"))
         desk.ingest(mail())
         desk("spam", "1", "--block", "domain")
@@ -32,7 +32,7 @@ class TestSpam:
         assert desk("block", "list").out == ""
         assert desk.show(1)["spam_reason"] is None
 
-    def test_undo_takes_it_back_with_its_block(self, desk: Shell) -> None:
+    def test_undo_of_spam_removes_the_block(self, desk: Shell) -> None:
         desk.ingest(mail("eve@spam.example"))
         before = desk.show(1)["waiting_since"]
         desk("spam", "1", "--block", "sender")
@@ -41,7 +41,7 @@ class TestSpam:
         assert (after["spam"], after["status"], after["waiting_since"]) == (False, "new", before)
         desk("block", "list", "--exit-code", code=1)
 
-    def test_blocked_senders_write_spam_until_they_are_not(self, desk: Shell) -> None:
+    def test_mail_of_blocked_sender_is_spam_until_unblocked(self, desk: Shell) -> None:
         desk("block", "add", "@Spam.example", "bob@example.org")
         desk.ingest(mail("eve@spam.example"))
         assert desk.show(1)["spam_reason"] == "blocked sender"
@@ -52,13 +52,13 @@ class TestSpam:
         assert "not blocked" in desk("block", "remove", "@spam.example", code=3).err
         desk("block", "add", "nonsense", code=2)
 
-    def test_a_verdict_is_shown_with_its_words(self, desk: Shell) -> None:
+    def test_show_prints_the_spam_verdict(self, desk: Shell) -> None:
         desk.ingest(mail(headers=[("X-Spam-Flag", "YES")]))
         assert desk.show(1)["spam_reason"] == "x-spam-flag: YES"
 
 
 class TestReplying:
-    def test_files_and_copies_go_along(self, desk: Shell, sink: SmtpSink) -> None:
+    def test_reply_sends_attachments_and_copies(self, desk: Shell, sink: SmtpSink) -> None:
         desk.ingest(mail())
         (desk.folder / "양식.txt").write_text("form")
         (desk.folder / "log.tar.gz").write_bytes(b"\x1f\x8b\0")
@@ -80,7 +80,7 @@ class TestReplying:
         assert [f["filename"] for f in document["attachments"]] == ["양식.txt", "log.tar.gz"]
         assert (document["cc"], document["bcc"]) == (["cc@example.org"], ["bcc@example.org"])
 
-    def test_what_cannot_go_along_stops_the_answer(self, alone: Shell) -> None:
+    def test_invalid_attachment_or_copy_stops_the_reply(self, alone: Shell) -> None:
         alone.ingest(mail())
         assert "cannot attach none.pdf" in alone("reply", "1", "-m", "x", "-a", "none.pdf", code=2).err
         assert "cannot attach ." in alone("reply", "1", "-m", "x", "-a", ".", code=2).err
@@ -91,14 +91,14 @@ class TestReplying:
         assert "not a mail address" in alone("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err
         assert len(alone.show(1)["messages"]) == 1
 
-    def test_it_says_when_it_leaves_and_how_to_take_it_back(self, desk: Shell) -> None:
+    def test_reply_prints_send_time_and_undo_hint(self, desk: Shell) -> None:
         desk.ingest(mail())
         said = desk("reply", "1", "-m", "x").out
         assert "deskctl undo withdraws it" in said
         assert ("sent in 10 s" if desk.daemon else "no daemon runs") in said
         assert desk("reply", "1", "-m", "y", "--json").row["facts"]["undo_seconds"] == 10
 
-    def test_the_editor_keeps_the_files(self, alone: Shell) -> None:
+    def test_reply_from_editor_keeps_attachments(self, alone: Shell) -> None:
         alone.ingest(mail())
         editor = script(
             alone.folder, "editor", '#!/bin/sh\n{ echo "See there"; cat "$1"; } > "$1.new"; mv "$1.new" "$1"\n'
@@ -110,7 +110,7 @@ class TestReplying:
             ["config.toml"],
         )
 
-    def test_an_agents_signature_wins_over_the_teams(self, alone: Shell) -> None:
+    def test_signature_of_agent_overrides_that_of_team(self, alone: Shell) -> None:
         alone.ingest(mail())
         alone("team", "set", "support", "--signature", r"{desk}\nSupport", "--name", "The Support")
         alone("reply", "1", "-m", "one")
@@ -131,8 +131,8 @@ class TestReplying:
         assert (team["name"], team["signature"]) == ("The Support", "{desk}\nSupport")
 
 
-class TestWhatCameBack:
-    def test_a_bounce_is_shown_on_the_message_and_on_the_address(self, desk: Shell, sink: SmtpSink) -> None:
+class TestBounces:
+    def test_bounce_is_shown_on_message_and_address(self, desk: Shell, sink: SmtpSink) -> None:
         desk.ingest(mail())
         if desk.daemon is None:
             desk.start()
@@ -154,7 +154,7 @@ class TestWhatCameBack:
         came_back = desk("outbox", "show", str(sent["id"])).out
         assert re.search(r"^bounce: \S+ permanent failure 5\.1\.1$", came_back, re.MULTILINE)
 
-    def test_a_copy_that_came_back_is_named_and_the_reply_holds_as_sent(self, desk: Shell, sink: SmtpSink) -> None:
+    def test_bounced_copy_is_named_and_the_reply_stays_sent(self, desk: Shell, sink: SmtpSink) -> None:
         desk.ingest(mail(headers=[("Cc", "gone@example.org")]))
         if desk.daemon is None:
             desk.start()
@@ -175,7 +175,7 @@ class TestWhatCameBack:
             r"^recipient: gone@example.org \(cc\) · failed · the address does not exist", entry, re.MULTILINE
         )
 
-    def test_what_waits_shows_when_it_is_tried_again(self, alone: Shell, sink: SmtpSink) -> None:
+    def test_outbox_shows_the_retry_schedule(self, alone: Shell, sink: SmtpSink) -> None:
         alone.ingest(mail())
         sink.refuse("rcpt", 451, times=9, recipient="ana@example.org")
         alone.start()
@@ -213,7 +213,7 @@ def _bounce(message_id: str) -> bytes:
 
 
 class TestAttachments:
-    def test_a_ticket_s_files_are_saved_under_names_of_their_own(self, alone: Shell, tmp_path: Path) -> None:
+    def test_attachments_of_a_ticket_get_distinct_names(self, alone: Shell, tmp_path: Path) -> None:
         alone.ingest(_with_files("a.txt", "A.TXT", "환불.pdf"))
         ids = [row["id"] for row in alone("attachment", "list", "1", "--json").rows]
         folder = tmp_path / "saved"
@@ -224,7 +224,7 @@ class TestAttachments:
         saved = alone("attachment", "save", str(ids[2]), "-o", str(folder), "--force", "--json").row
         assert saved == {"id": ids[2], "file": str(folder / "환불.pdf"), "size": 8}
 
-    def test_one_file_goes_where_it_is_told(self, alone: Shell) -> None:
+    def test_attachment_is_saved_to_the_given_path(self, alone: Shell) -> None:
         alone.ingest(_with_files("a.txt", "b.txt"))
         alone("attachment", "save", "1", "-o", "mine")
         assert (alone.folder / "mine").read_text() == "file no "

@@ -1,4 +1,4 @@
-"""A desk of somebody else: what is said to an account that may not read, open or repair it."""
+"""A desk of another user: messages for an account that may not read, open or repair it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from tests.servers.strangers import as_stranger
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that every account may enter."""
+    """Return a folder that every account may enter."""
     path = Path(tempfile.mkdtemp(prefix="desk-"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)
 
 
-def test_doctor_examines_the_files_of_its_caller_alone(folder: Path) -> None:
+def test_doctor_checks_only_files_of_the_user(folder: Path) -> None:
     mine = pwd.getpwuid(folder.stat().st_uid).pw_name
     assert other_owner(folder) is None
     with as_stranger() as other:
         assert other_owner(folder) == (mine if other else None)
 
 
-def test_a_configuration_that_may_not_be_read_is_not_missing(folder: Path) -> None:
+def test_unreadable_configuration_is_not_reported_as_missing(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir()
     (closed / "config.toml").write_text("[desk]\n")

@@ -1,4 +1,4 @@
-"""The verbs of the desk, each by its promise; over the socket and without a daemon."""
+"""The commands on tickets, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class TestDocuments:
-    """The JSON that scripts rely on: exact keys, moments in UTC."""
+    """The JSON output for scripts: exact keys, times in UTC."""
 
-    def test_list_prints_the_documented_object_a_line(self, desk: Shell) -> None:
+    def test_list_prints_one_documented_object_per_line(self, desk: Shell) -> None:
         desk.ingest(mail("Ana Kim <ana@example.org>", "환불"))
         row = desk("list", "--json").row
         assert list(row) == TICKET
@@ -63,19 +63,19 @@ class TestDocuments:
         assert row["state"] == "done"
         assert desk("inbox", "list", "--json").out == ""
 
-    def test_a_verb_prints_its_outcome(self, desk: Shell) -> None:
+    def test_command_prints_its_outcome(self, desk: Shell) -> None:
         desk.ingest(mail())
         outcome = desk("take", "1", "--json").row
         assert set(outcome) == {"command", "changed", "said", "tickets", "subjects", "facts"}
         assert (outcome.changed, outcome.tickets) == (True, [1])
 
-    def test_columns_pick_and_order(self, desk: Shell) -> None:
+    def test_columns_option_selects_and_orders(self, desk: Shell) -> None:
         desk.ingest(mail(subject="One"))
         assert desk("list", "--columns", "subject,number,status").out == "One\t1\tnew\n"
         assert desk("list", "--json", "--columns", "number,subject").row == {"number": 1, "subject": "One"}
         assert "columns: number" in desk("list", "--columns", "colour", code=2).err
 
-    def test_options_work_before_the_verb_and_after_it(self, desk: Shell) -> None:
+    def test_common_options_work_before_and_after_the_command(self, desk: Shell) -> None:
         desk.ingest(mail())
         config = str(desk.folder / "config.toml")
         before = desk("--config", config, "--json", "list").out
@@ -83,7 +83,7 @@ class TestDocuments:
 
 
 class TestListing:
-    def test_what_is_solved_is_listed_with_all_only_and_the_newest_change_comes_first(self, desk: Shell) -> None:
+    def test_solved_tickets_are_listed_only_with_all(self, desk: Shell) -> None:
         for subject in "abc":
             desk.ingest(mail(f"{subject}@example.org", subject))
         desk("solve", "2")
@@ -102,7 +102,7 @@ class TestListing:
         assert [row["number"] for row in desk.tickets("--assignee", "none")] == [1]
         assert [row["number"] for row in desk.tickets("--contact", "a@example.org")] == [1]
 
-    def test_exit_code_says_that_there_is_none(self, desk: Shell) -> None:
+    def test_exit_code_option_reports_an_empty_list(self, desk: Shell) -> None:
         desk("list")
         desk("list", "--exit-code", code=1)
         desk.ingest(mail())
@@ -117,7 +117,7 @@ class TestListing:
         assert desk("search", "산 것을", "환불").out.split("\t")[3] == "지난주에 산 것을 환불해 주세요."
         assert desk("search", "환불", "printer", "--json").out == ""
 
-    def test_search_says_what_was_not_found(self, desk: Shell) -> None:
+    def test_search_reports_no_match(self, desk: Shell) -> None:
         desk.ingest(mail(subject="Printer"))
         nothing = desk("search", "scanner", "환불")
         assert (nothing.out, "scanner 환불" in nothing.err, "fewer words" in nothing.err) == ("", True, True)
@@ -130,13 +130,13 @@ class TestListing:
         assert desk("search", "berta", "--contacts", "--json").row["addresses"] == ["berta@shop.example"]
         assert desk("search", "berta", "--json").out == ""
 
-    def test_an_index_is_made_anew(self, desk: Shell) -> None:
+    def test_db_reindex_rebuilds_the_index(self, desk: Shell) -> None:
         desk.ingest(mail(subject="Printer"))
         desk.stop()
         assert desk("db", "reindex", "--json").row["messages"] == 1
         assert desk("search", "printer", "--json").row["number"] == 1
 
-    def test_a_ticket_is_named_as_mails_name_it(self, desk: Shell) -> None:
+    def test_ticket_number_of_a_mail_subject_is_accepted(self, desk: Shell) -> None:
         for n in (1, 2, 3):
             desk.ingest(mail(f"user{n}@example.org"))
         for word in ("2", "#2", "[#2]", "＃２", "２"):
@@ -147,7 +147,7 @@ class TestListing:
         for word in ("[2]", "#", "[#2", "##2", "#-2", "2²"):
             assert word in desk("show", word, code=2).err
 
-    def test_deskctl_alone_lists_my_tickets(self, desk: Shell) -> None:
+    def test_deskctl_without_command_lists_my_tickets(self, desk: Shell) -> None:
         desk.ingest(mail("a@example.org"))
         desk.ingest(mail("b@example.org"))
         desk("take", "2")
@@ -155,7 +155,7 @@ class TestListing:
 
 
 class TestReplying:
-    def test_a_reply_is_refused_when_the_customer_wrote_since_it_was_shown(self, desk: Shell) -> None:
+    def test_reply_is_refused_after_an_unseen_message(self, desk: Shell) -> None:
         first = mail(headers=[("X-Test", "1")])
         desk.ingest(first)
         message_id = re.search(rb"Message-ID: (<[^>]+>)", first)
@@ -169,7 +169,7 @@ class TestReplying:
         desk("reply", "1", "-m", "We come.", "--force")
         assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "in", "out"]
 
-    def test_who_reads_it_again_may_answer(self, desk: Shell) -> None:
+    def test_reply_is_accepted_after_show(self, desk: Shell) -> None:
         first = mail()
         desk.ingest(first)
         message_id = re.search(rb"Message-ID: (<[^>]+>)", first)
@@ -180,21 +180,21 @@ class TestReplying:
         desk("show", "1")
         desk("reply", "1", "-m", "x")
 
-    def test_the_text_comes_from_a_file_or_a_pipe(self, desk: Shell) -> None:
+    def test_reply_reads_text_from_file_or_pipe(self, desk: Shell) -> None:
         desk.ingest(mail())
         (desk.folder / "answer.txt").write_text("안녕하세요\n")
         desk("reply", "1", "answer.txt", "--status", "open")
         desk("reply", "1", "-", input="from a pipe\n")
         assert [m["text"] for m in desk.show(1)["messages"][1:]] == ["안녕하세요", "from a pipe"]
 
-    def test_what_cannot_be_put_in_or_reached_sends_nothing(self, desk: Shell) -> None:
+    def test_unknown_insert_or_channel_sends_nothing(self, desk: Shell) -> None:
         desk.ingest(mail())
         assert "nothing is called" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
         assert "did you mean support" in desk("reply", "1", "--via", "suport", "-m", "x", code=3).err
         assert "known is: ana@example.org (email)" in desk("reply", "1", "--to", "eve@a.example", "-m", "x", code=4).err
         assert "ana@example.org" not in desk("outbox", "list").out
 
-    def test_an_undone_reply_never_leaves(self, desk: Shell) -> None:
+    def test_undone_reply_is_never_sent(self, desk: Shell) -> None:
         desk.ingest(mail())
         desk("reply", "1", "-m", "Too fast")
         desk("undo")
@@ -204,24 +204,24 @@ class TestReplying:
                   if row["to"] == ["ana@example.org"]}  # fmt: skip
         assert states == {"cancelled"}
 
-    def test_without_a_terminal_no_editor_opens(self, desk: Shell) -> None:
+    def test_editor_needs_a_terminal(self, desk: Shell) -> None:
         desk.ingest(mail())
         assert "-m TEXT" in desk("reply", "1", code=2).err
 
 
-class TestWhoActs:
-    def test_as_wins_over_the_environment(self, desk: Shell) -> None:
+class TestActingAgent:
+    def test_as_option_overrides_the_environment(self, desk: Shell) -> None:
         desk.ingest(mail())
         desk("take", "1", "--as", "agent2")
         assert desk.show(1)["assignee"] == "agent2"
 
-    def test_who_is_nobody_is_told_who_there_is(self, desk: Shell) -> None:
+    def test_missing_agent_error_lists_the_agents(self, desk: Shell) -> None:
         desk.ingest(mail())
         error = desk("take", "1", code=2, env={"DESKCTL_AGENT": ""}).err
         assert "agent1, agent2, lead" in error
         assert "--as" in error
 
-    def test_an_unknown_agent_is_refused_with_the_one_that_was_meant(self, desk: Shell) -> None:
+    def test_unknown_agent_is_refused_with_a_suggestion(self, desk: Shell) -> None:
         desk.ingest(mail())
         assert "agent1" in desk("take", "1", "--as", "agnet1", code=2).err
 
@@ -231,7 +231,7 @@ class TestWhoActs:
         desk("agent", "add", "new1", "--name", "New", "--email", "new1@acme.test", env=nobody)
         assert "new1" in {row["handle"] for row in desk("agent", "list", "--json").rows}
 
-    def test_an_agent_of_this_login_needs_no_name(self, desk: Shell) -> None:
+    def test_agent_is_found_by_login(self, desk: Shell) -> None:
         import getpass
 
         desk.ingest(mail())
@@ -241,13 +241,13 @@ class TestWhoActs:
 
 
 class TestManyTickets:
-    def test_a_pipe_of_numbers_works(self, desk: Shell) -> None:
+    def test_numbers_are_read_from_a_pipe(self, desk: Shell) -> None:
         for n in range(3):
             desk.ingest(mail(f"c{n}@example.org"))
         desk.pipe("deskctl list --json | jq -r .number | deskctl assign - agent2")
         assert [row["assignee"] for row in desk.tickets()] == ["agent2"] * 3
 
-    def test_one_that_is_missing_does_not_stop_the_others(self, desk: Shell) -> None:
+    def test_missing_ticket_does_not_stop_the_others(self, desk: Shell) -> None:
         desk.ingest(mail("a@example.org"))
         desk.ingest(mail("b@example.org"))
         result = desk("take", "1", "99", "#2", code=3)
@@ -256,7 +256,7 @@ class TestManyTickets:
         result = desk("show", "1", "99", "2", "--json", code=3)
         assert [row["number"] for row in result.rows] == [1, 2]
 
-    def test_no_number_in_a_pipe_is_wrong_usage(self, desk: Shell) -> None:
+    def test_empty_pipe_is_a_usage_error(self, desk: Shell) -> None:
         desk("take", "-", input="", code=2)
 
 
@@ -279,7 +279,7 @@ class TestDryRun:
         ],
         ids=lambda words: words[0],
     )
-    def test_says_what_would_change_and_changes_nothing(self, alone: Shell, words: list[str]) -> None:
+    def test_dry_run_reports_and_changes_nothing(self, alone: Shell, words: list[str]) -> None:
         alone.ingest(mail())
         before = (alone.show(1), alone("agent", "list", "--json").out, alone("outbox", "list", "--all", "--json").out)
         assert alone(*words, "--dry-run").out.startswith("dry run: ")
@@ -287,7 +287,7 @@ class TestDryRun:
         assert before == after
         assert len(alone.tickets("--all")) == 1
 
-    def test_over_the_socket_too(self, desk: Shell) -> None:
+    def test_dry_run_works_over_the_socket(self, desk: Shell) -> None:
         desk.ingest(mail())
         desk("take", "1", "--dry-run")
         assert desk.show(1)["assignee"] is None
@@ -309,7 +309,7 @@ class TestHostileMail:
         "words", [["list"], ["list", "--json"], ["show", "1"], ["show", "1", "--full"], ["show", "1", "--json"],
                   ["attachment", "list", "1"], ["log", "1"], []], ids=" ".join
     )  # fmt: skip
-    def test_nothing_it_holds_reaches_the_terminal_raw(self, desk: Shell, words: list[str]) -> None:
+    def test_hostile_mail_is_shown_safely(self, desk: Shell, words: list[str]) -> None:
         desk.ingest(self.hostile())
         desk("take", "1")
         out = desk(*words).out
@@ -324,18 +324,18 @@ class TestScreens:
         assert "old words" in desk("show", "1", "--full").out
         assert "created via support" in desk("show", "1", "--full").out
 
-    def test_a_screen_of_eighty_columns_is_kept_in_korean(self, desk: Shell) -> None:
+    def test_korean_ticket_fits_80_columns(self, desk: Shell) -> None:
         desk.ingest(mail("김민수 <minsu@example.kr>", "환불 " * 30, "결제한 상품을 환불받고 싶습니다. " * 10))
         out = desk("show", "1", env={"COLUMNS": "80"}).out
         assert max(map(width, out.splitlines())) <= 80
 
-    def test_times_are_the_desks(self, desk: Shell) -> None:
+    def test_times_are_in_the_time_zone_of_the_desk(self, desk: Shell) -> None:
         desk.ingest(mail())
         assert "KST" in desk("show", "1").out
 
 
 class TestAttachments:
-    def test_an_attachment_is_listed_and_saved_and_overwrites_nothing(self, desk: Shell) -> None:
+    def test_attachment_is_listed_and_saved_without_overwriting(self, desk: Shell) -> None:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = "a@example.org", "support@acme.test", "x"
         message.set_content("see")
@@ -349,16 +349,16 @@ class TestAttachments:
 
 
 class TestIntake:
-    def test_the_same_bytes_twice_are_one_message(self, desk: Shell) -> None:
+    def test_same_bytes_twice_are_one_message(self, desk: Shell) -> None:
         raw = mail()
         desk.ingest(raw)
         desk.ingest(raw)
         assert len(desk.show(1)["messages"]) == 1
 
-    def test_an_unknown_channel_is_named(self, desk: Shell) -> None:
+    def test_unknown_channel_is_named(self, desk: Shell) -> None:
         assert "support" in desk("mail", "ingest", "nowhere", input=mail(), code=3).err
 
-    def test_nothing_is_no_mail(self, desk: Shell) -> None:
+    def test_empty_input_is_not_a_mail(self, desk: Shell) -> None:
         desk("mail", "ingest", input=b"", code=2)
 
 
@@ -381,13 +381,13 @@ class TestRefusals:
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else None,
     )
-    def test_each_has_its_exit_code_and_says_what_to_do(self, desk: Shell, words: list[str], code: int) -> None:
+    def test_refusals_have_exit_codes_and_hints(self, desk: Shell, words: list[str], code: int) -> None:
         desk.ingest(mail())
         result = desk(*words, code=code)
         assert result.out == ""
         assert result.err.startswith("error: ")
 
-    def test_the_queue_can_be_empty(self, desk: Shell) -> None:
+    def test_next_exits_with_1_if_the_queue_is_empty(self, desk: Shell) -> None:
         desk("next", code=1)
 
 
@@ -403,7 +403,7 @@ class TestCompletion:
             ("deskctl take --as le", "lead"),
         ],
     )
-    def test_words_of_the_desk_complete(self, desk: Shell, line: str, expected: str) -> None:
+    def test_completion_offers_names_of_the_desk(self, desk: Shell, line: str, expected: str) -> None:
         desk.ingest(mail())
         words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_DESKCTL_COMPLETE": "bash_complete"}
         assert expected in [each.partition(",")[2] for each in desk(env=words).out.splitlines()]

@@ -1,4 +1,4 @@
-"""What a terminal shows of what strangers wrote, and how it lines up."""
+"""Safe text, tables, cutting and wrapping."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_nothing_hostile_reaches_a_terminal_raw(text: str) -> None:
+def test_visible_text_contains_no_control_characters(text: str) -> None:
     shown = visible(text)
     assert shown.isprintable()
     assert all(line.isprintable() for line in visible_lines(text).split("\n"))
 
 
 @given(st.text())
-def test_what_is_shown_is_always_printable_and_of_one_line(text: str) -> None:
+def test_visible_text_is_printable_and_on_one_line(text: str) -> None:
     shown = visible(text)
     # Unassigned and private code points are not printable for Python, but no terminal acts on them.
     assert not any(c < " " or "\x7f" <= c <= "\x9f" or c in "\u202e\u2028\u2029\u200b" for c in shown)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_json_keeps_its_meaning_when_it_is_made_safe(text: str) -> None:
+def test_json_text_keeps_its_value(text: str) -> None:
     line = json_line({"subject": text})
     assert line.count("\n") == 1
     assert json.loads(line) == {"subject": text}
@@ -54,7 +54,7 @@ def test_json_escapes_astral_invisible_characters_as_surrogate_pairs() -> None:
     assert json.loads(json_text('"\U000e0041"')) == "\U000e0041"
 
 
-def test_joiners_stay_where_scripts_and_emoji_need_them() -> None:
+def test_visible_keeps_joiners_in_scripts_and_emoji() -> None:
     family = "👩\u200d👩\u200d👧"
     assert visible(family) == family
     assert visible("می\u200cخواهم") == "می\u200cخواهم"
@@ -68,7 +68,7 @@ def test_hangul_takes_two_columns_and_combining_marks_none() -> None:
 
 
 @given(st.text(st.sampled_from("ab 환불\u0301漢")), st.integers(1, 12))
-def test_cut_and_wrap_never_exceed_their_limit(text: str, limit: int) -> None:
+def test_cut_and_wrap_respect_the_limit(text: str, limit: int) -> None:
     assert width(cut(text, limit)) <= limit
     assert width(pad(cut(text, limit), limit)) == limit
     if limit > 1:
@@ -76,11 +76,11 @@ def test_cut_and_wrap_never_exceed_their_limit(text: str, limit: int) -> None:
 
 
 @given(st.text(st.sampled_from("ab 환불漢")), st.integers(2, 12))
-def test_wrap_loses_nothing_but_blanks(text: str, limit: int) -> None:
+def test_wrap_drops_only_blanks(text: str, limit: int) -> None:
     assert "".join(wrap(text, limit)).replace(" ", "") == text.replace(" ", "")
 
 
-def test_a_table_lines_up_in_korean_within_eighty_columns() -> None:
+def test_korean_table_aligns_in_80_columns() -> None:
     rows = [
         {"number": 7, "subject": "환불 요청드립니다 " * 8, "from": "김민수"},
         {"number": 123, "subject": "Printer", "from": "Ana Kim with a very long name indeed"},
@@ -93,7 +93,7 @@ def test_a_table_lines_up_in_korean_within_eighty_columns() -> None:
     assert "…" in lines[1]
 
 
-def test_color_does_not_shift_columns() -> None:
+def test_colour_does_not_shift_columns() -> None:
     columns = (Column("a", lambda r: r["a"], style=lambda r: "red"), field("b"))
     colored = table([{"a": "환", "b": "x"}], columns, 80, color=True)
     assert colored.replace("\x1b[31m", "").replace("\x1b[2m", "").replace("\x1b[0m", "") == table(
@@ -120,7 +120,7 @@ def test_text_from_a_file_is_read_in_utf8_or_korean_windows(raw: bytes) -> None:
     assert decode_text(raw) == "환불"
 
 
-def test_empty_columns_take_no_room_on_eighty_columns() -> None:
+def test_empty_columns_are_left_out_in_80_columns() -> None:
     columns = [field("a"), field("b"), field("c")]
     rows = [{"a": "x", "b": None, "c": "z"}]
     assert table(rows, columns, 80, color=False, drop_empty=True).split() == ["A", "C", "x", "z"]
