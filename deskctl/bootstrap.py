@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from deskctl.config import Config
     from deskctl.desk import Desk
-    from deskctl.desk.parts import Parts, Plugins
+    from deskctl.desk.components import Components, Plugins
 
 #: Seconds between two looks for a daemon that is just starting, or for a lock that another command holds.
 _LOOK_AGAIN = 0.05
@@ -46,7 +46,7 @@ def _open_local(config_path: str, socket: str, wait: float, invocation: str | No
 
     config, plugins = load(Path(config_path))
     if not config.store.url.startswith("sqlite:"):
-        return LocalDesk(open_parts(config, plugins), invocation=invocation)
+        return LocalDesk(open_components(config, plugins), invocation=invocation)
     lock = OwnerLock(config.run_dir)
     deadline = time.monotonic() + wait
     while not lock.take(COMMAND):
@@ -57,7 +57,7 @@ def _open_local(config_path: str, socket: str, wait: float, invocation: str | No
             raise lock.held(wait)
         time.sleep(_LOOK_AGAIN)
     try:
-        return LocalDesk(open_parts(config, plugins), lock, invocation)
+        return LocalDesk(open_components(config, plugins), lock, invocation)
     except BaseException:
         lock.release()
         raise
@@ -73,26 +73,26 @@ def load(config_path: Path) -> tuple[Config, Plugins]:
     return load_config(config_path, plugins.channel_types, plugins.absent(), plugins.configs), plugins
 
 
-def open_parts(config: Config, plugins: Plugins) -> Parts:
+def open_components(config: Config, plugins: Plugins) -> Components:
     """The open store with what belongs to it; teams that channels name exist afterwards.
 
     Raises ConfigError for a store of another version, Unavailable for one that cannot be opened.
     """
-    from deskctl.desk.erasing import erase_in_plugins
-    from deskctl.desk.parts import Parts
+    from deskctl.desk.components import Components
+    from deskctl.desk.erasure import erase_in_plugins
     from deskctl.store import Store
 
     settings = replace(config.settings(), automations=plugins.wanted())
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
-        parts = Parts(config, plugins, store)
+        components = Components(config, plugins, store)
         ensure_plugin_tables(config.store.url, plugins, store.plugin_revisions)
-        ensure_teams(parts)
-        store.erase_too(lambda connection, person: erase_in_plugins(parts, connection, person))
+        ensure_teams(components)
+        store.erase_too(lambda connection, person: erase_in_plugins(components, connection, person))
     except BaseException:
         store.close()
         raise
-    return parts
+    return components
 
 
 def ensure_plugin_tables(
@@ -117,7 +117,7 @@ def ensure_plugin_tables(
     return new
 
 
-def ensure_teams(parts: Parts) -> None:
+def ensure_teams(components: Components) -> None:
     """Teams that the configuration names are created; a store that cannot be written now gets them another time."""
     from deskctl.core import dispatch
     from deskctl.core.commands.admin import AddTeam
@@ -126,8 +126,8 @@ def ensure_teams(parts: Parts) -> None:
     from deskctl.core.unit import Unit
     from deskctl.errors import Unavailable
 
-    wanted = {table.team for table in parts.config.channels.values() if table.team}
-    if not wanted or not (wanted - {row["handle"] for row in parts.store.ask(ListTeams())}):
+    wanted = {table.team for table in components.config.channels.values() if table.team}
+    if not wanted or not (wanted - {row["handle"] for row in components.store.ask(ListTeams())}):
         return
 
     def work(unit: Unit) -> None:
@@ -135,6 +135,6 @@ def ensure_teams(parts: Parts) -> None:
             dispatch.execute(unit, AddTeam(team), Actor.system("config"))
 
     try:
-        parts.store.transaction(work)
+        components.store.transaction(work)
     except Unavailable:
         return

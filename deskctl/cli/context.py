@@ -61,10 +61,10 @@ class CliContext:
         """The desk, asked as whoever `--as` and $DESKCTL_AGENT name."""
         if self._desk is None:
             from ..bootstrap import open_desk
-            from ..desk.named import NamedDesk
+            from ..desk.agent_desk import AgentDesk
 
             opened = open_desk(self._file(), invocation=self.invocation)
-            self._desk = NamedDesk(opened, self.claim, self.agent)
+            self._desk = AgentDesk(opened, self.claim, self.agent)
         return self._desk
 
     def release(self) -> None:

@@ -3,54 +3,23 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
 from ..core.authentication import NOBODY
 from ..core.settings import BUILT_IN
 from ..errors import ConfigError
+from .channel_types import ChannelTypeSpec
 from .convert import Fault, fields_of, is_config_class, structure
 from .plugin_section import plugin_tables, without_tables
 from .positions import Positions
 from .problems import KeyPath, Problem, did_you_mean, dotted, shown
 from .schema import ChannelCommon, ChannelTable, Config, CoreTables, PluginsTable
 from .secrets import Secret
-
-
-class CapabilitiesSpec(Protocol):
-    """The capabilities of a channel type that loading uses. `deskctl.plugins.Capabilities` implements it."""
-
-    @property
-    def conversational(self) -> bool: ...
-    @property
-    def choices(self) -> bool: ...
-
-
-class ChannelTypeSpec(Protocol):
-    """The parts of a channel type that loading uses. `deskctl.plugins.ChannelType` implements it."""
-
-    @property
-    def config(self) -> type: ...
-    @property
-    def capabilities(self) -> CapabilitiesSpec: ...
-    @property
-    def address(self) -> Callable[[Any], str | None]: ...
-    @property
-    def aliases(self) -> Callable[[Any], tuple[str, ...]]: ...
-    @property
-    def sends(self) -> Callable[[Any], bool]: ...
-    @property
-    def receives(self) -> Callable[[Any], bool]: ...
-    @property
-    def copies(self) -> Callable[[Any], bool]: ...
-    @property
-    def plus(self) -> Callable[[Any], bool]: ...
-    @property
-    def authority(self) -> Callable[[Any], str | None]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from .channel_types import ChannelTypeSpec
 from .convert import fields_of, is_config_class
 from .durations import format_duration
-from .loader import ChannelTypeSpec
 from .positions import Positions
 from .problems import KeyPath, dotted
 from .schema import ChannelCommon, CoreTables

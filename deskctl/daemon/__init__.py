@@ -1,4 +1,4 @@
 """The process that owns a desk: channels, journal, outbox and timers under one supervisor, and the desk's socket.
 
-Read `run` first: it puts the parts together and takes them apart again.
+Read `run` first: it puts the components together and takes them apart again.
 """

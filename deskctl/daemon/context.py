@@ -12,7 +12,7 @@ from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope
 from deskctl.core.queries.raw import Journalled
 from deskctl.daemon.journal import Traffic
-from deskctl.daemon.writer import Turn, Writer
+from deskctl.daemon.writer import WritePriority, Writer
 from deskctl.desk.ports import Store
 from deskctl.errors import Unavailable
 from deskctl.plugins.channel import StoreUnavailable
@@ -56,7 +56,7 @@ class DaemonContext:
         return set(self._store.ask(Journalled(self.name, tuple(keys))))
 
     def sending(self, outbox_id: int) -> None:
-        self._writer.run(Turn.SETTLE, lambda: self._store.outbox.mark_sending(outbox_id))
+        self._writer.run(WritePriority.INTERNAL, lambda: self._store.outbox.mark_sending(outbox_id))
         self.marked.add(outbox_id)
 
     def accepting(self) -> bool:
@@ -76,7 +76,7 @@ class DaemonContext:
     def save_state(self, state: Mapping[str, Any]) -> None:
         kept = dict(state)
         try:
-            self._writer.run(Turn.SETTLE, lambda: self._store.state.save(self.name, kept))
+            self._writer.run(WritePriority.INTERNAL, lambda: self._store.state.save(self.name, kept))
         except Unavailable as error:
             raise self._refused(error) from error
 

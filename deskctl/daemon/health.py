@@ -1,4 +1,4 @@
-"""How the daemon's parts are, for `doctor` and for systemd."""
+"""How the daemon's components are, for `doctor` and for systemd."""
 
 from __future__ import annotations
 

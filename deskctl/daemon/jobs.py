@@ -21,12 +21,12 @@ from deskctl.core.jobs import JobAtHand, plugin_of, wait
 from deskctl.core.people import Actor
 from deskctl.core.unit import Unit
 from deskctl.daemon.clock import WallClock
-from deskctl.daemon.waiting import Bell
-from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk.asking import guarded
-from deskctl.desk.parts import Parts
-from deskctl.desk.perform import carry_out
-from deskctl.desk.plugin_context import AskedContext, LazyContext, check_action
+from deskctl.daemon.wakeup import Wakeup
+from deskctl.daemon.writer import WritePriority, Writer
+from deskctl.desk.components import Components
+from deskctl.desk.execution import execute_in_unit
+from deskctl.desk.plugin_context import LazyContext, PluginRequestContext, check_action
+from deskctl.desk.plugin_requests import call_plugin
 from deskctl.errors import DeskctlError, Refused, Unavailable
 from deskctl.plugins.automation import AutomationType, Happening, Write
 
@@ -53,11 +53,11 @@ class _Run:
 
 
 class JobRunner:
-    """`run` until cancelled; then `finish` lets what is under way end. `bell` is rung when there are new jobs."""
+    """`run` until cancelled; then `finish` lets what is under way end. `wakeup` is rung when there are new jobs."""
 
     def __init__(
         self,
-        parts: Parts,
+        components: Components,
         writer: Writer,
         readers: Executor,
         changed: Callable[[Changes], None],
@@ -65,9 +65,9 @@ class JobRunner:
         clock: WallClock | None = None,
     ) -> None:
         """`changed` hears of what was carried out."""
-        self.bell = Bell(clock)
-        self._parts = parts
-        self._store = parts.store
+        self.wakeup = Wakeup(clock)
+        self._components = components
+        self._store = components.store
         self._writer = writer
         self._readers = readers
         self._changed = changed
@@ -79,14 +79,14 @@ class JobRunner:
     async def recover(self, started: bool = True) -> None:
         """What a daemon had in hand when it died was not done: it is done again."""
         self._recovered = time.monotonic()
-        await self._writer.call(Turn.SETTLE, lambda: self._store.jobs.recover(started))
+        await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.recover(started))
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             free = self._free()
             due = await loop.run_in_executor(self._readers, self._store.jobs.next_due, free) if free else None
-            await self.bell.wait(due, _LOOK if self._runs else self._look_again)
+            await self.wakeup.wait(due, _LOOK if self._runs else self._look_again)
             self._give_up()
             if self._look_again is not None and time.monotonic() - self._recovered > _OTHERS_DEAD:
                 await self.recover(started=False)
@@ -106,13 +106,13 @@ class JobRunner:
     def _free(self) -> list[str]:
         """The automations of plugins that can take a job more in hand."""
         busy = [plugin_of(run.job.automation) for run in self._runs]
-        return [name for name, owned in self._parts.plugins.automations.items() if busy.count(owned.plugin) < LANE]
+        return [name for name, owned in self._components.plugins.automations.items() if busy.count(owned.plugin) < LANE]
 
     async def _claim(self, free: Sequence[str]) -> list[JobAtHand]:
-        return await self._writer.call(Turn.SETTLE, lambda: self._store.jobs.claim(1, free))
+        return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.claim(1, free))
 
     def _start(self, job: JobAtHand) -> None:
-        owned = self._parts.plugins.automations.get(job.automation)
+        owned = self._components.plugins.automations.get(job.automation)
         if owned is None:  # switched off meanwhile
             task = asyncio.create_task(self._put_back(job, "the plugin is off", counted=False))
         else:
@@ -127,7 +127,7 @@ class JobRunner:
 
     def _ended(self, run: _Run) -> None:
         self._runs.discard(run)
-        self.bell.ring()
+        self.wakeup.set()
 
     # --- in a thread of the job's own -----------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class JobRunner:
             happening = Happening(job.event, job.kind, job.ticket, job.actor, job.at, job.facts)
             with contextlib.ExitStack() as stack:
                 context = LazyContext(
-                    self._parts, plugin_of(job.automation), lambda: stack.enter_context(self._store.reading())
+                    self._components, plugin_of(job.automation), lambda: stack.enter_context(self._store.reading())
                 )
                 items = list(automation.run(happening, context))
             for item in items:
@@ -155,7 +155,7 @@ class JobRunner:
         try:
             async with asyncio.timeout(run.limit):
                 items = await asyncio.shield(asyncio.wrap_future(run.result))
-            changes = await self._writer.call(Turn.SETTLE, lambda: self._carry_out(job, plugin, items))
+            changes = await self._writer.call(WritePriority.INTERNAL, lambda: self._execute(job, plugin, items))
         except TimeoutError:
             log.error("the plugin %s took longer than %g s over job %d (%s)", plugin, run.limit, job.id, job.automation)
             await self._put_back(job, f"took longer than {run.limit:g} s")
@@ -167,7 +167,7 @@ class JobRunner:
         else:
             self._changed(changes)
 
-    def _carry_out(self, job: JobAtHand, plugin: str, items: Sequence[Any]) -> Changes:
+    def _execute(self, job: JobAtHand, plugin: str, items: Sequence[Any]) -> Changes:
         """What the automation gave, and the end of its job, in one transaction."""
         actor = Actor.system(plugin)
 
@@ -175,12 +175,12 @@ class JobRunner:
             if not self._store.jobs.finish(connection, job.id):
                 raise Refused(_TAKEN)
             unit.job_depth = job.depth + 1
-            context = AskedContext(self._parts, plugin, connection, lambda needed: actor, unit)
+            context = PluginRequestContext(self._components, plugin, connection, lambda needed: actor, unit)
             for item in items:
                 if isinstance(item, Write):
-                    guarded(self._parts, plugin, lambda: item.work(context))  # noqa: B023 - called at once
+                    call_plugin(self._components, plugin, lambda: item.work(context))  # noqa: B023 - called at once
                 else:
-                    carry_out(unit, item, actor)
+                    execute_in_unit(unit, item, actor)
             return unit.changes
 
         return self._store.with_connection(work, name="job")
@@ -204,11 +204,13 @@ class JobRunner:
             log.error("job %d of %s has failed for good: deskctl plugin jobs", job.id, job.automation)
         while True:
             try:
-                await self._writer.call(Turn.SETTLE, lambda: self._store.jobs.put_back(job.id, error, due, counted))
+                await self._writer.call(
+                    WritePriority.INTERNAL, lambda: self._store.jobs.put_back(job.id, error, due, counted)
+                )
             except Unavailable:
                 await asyncio.sleep(_LATER.total_seconds())
             else:
-                self.bell.ring()
+                self.wakeup.set()
                 return
 
     def _give_up(self) -> None:
@@ -216,10 +218,10 @@ class JobRunner:
         now = time.monotonic()
         for run in list(self._runs):
             plugin = plugin_of(run.job.automation)
-            if now - run.since > HOPELESS * run.limit and run.job.automation in self._parts.plugins.automations:
+            if now - run.since > HOPELESS * run.limit and run.job.automation in self._components.plugins.automations:
                 why = f"its automation {run.job.automation} hangs: {now - run.since:.0f} s over job {run.job.id}"
                 log.error("the plugin %s is switched off: %s; restart the daemon once it is mended", plugin, why)
-                self._parts.plugins.silence(plugin, why)
+                self._components.plugins.silence(plugin, why)
 
 
 #: Somebody else has the job in hand, or it is done.

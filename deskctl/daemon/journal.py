@@ -94,7 +94,7 @@ class JournalWorker:
             if not rows or self._stopping.is_set():
                 return
             began = time.monotonic()
-            self._intake.work_off(rows)
+            self._intake.process(rows)
             self._took = time.monotonic() - began
             if self._failures:
                 self._failures, self._service.last_error = 0, None

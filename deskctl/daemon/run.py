@@ -14,29 +14,29 @@ from datetime import timedelta
 from pathlib import Path
 
 from deskctl import __version__
-from deskctl.bootstrap import load, open_parts
+from deskctl.bootstrap import load, open_components
 from deskctl.config.locate import fingerprint
 from deskctl.core.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import ClockAlarm, WallClock
 from deskctl.daemon.context import DaemonContext
+from deskctl.daemon.hang_detector import HangDetector, restart_without
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.jobs import JobRunner
 from deskctl.daemon.journal import JournalWorker, Traffic
+from deskctl.daemon.request_handler import RequestHandler
 from deskctl.daemon.sdnotify import notify, watchdog_seconds
 from deskctl.daemon.sender import Sender
-from deskctl.daemon.served import ServedDesk
 from deskctl.daemon.socket import SocketServer
-from deskctl.daemon.stuck import StuckWatch, restart_without
 from deskctl.daemon.supervisor import Service, Supervisor
-from deskctl.daemon.timers import DueTimers
-from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk.asking import AT_WORK
+from deskctl.daemon.timers import TimerRunner
+from deskctl.daemon.writer import WritePriority, Writer
+from deskctl.desk.components import Components
+from deskctl.desk.execution import Executed
 from deskctl.desk.intake import Intake
 from deskctl.desk.lock import OwnerLock
-from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Performed
+from deskctl.desk.plugin_requests import RUNNING_PLUGINS
 from deskctl.errors import StoreLost, Unavailable
 
 log = logging.getLogger("deskctl.daemon")
@@ -71,36 +71,38 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
     lock = OwnerLock(config.run_dir)
     lock.take_as_daemon(LOCK_WITHIN)
     try:
-        parts = open_parts(config, plugins)
+        components = open_components(config, plugins)
         try:
-            parts.store.require_index()
-            asyncio.run(_Daemon(parts, lock, config_sha256).main())
+            components.store.require_index()
+            asyncio.run(_Daemon(components, lock, config_sha256).main())
         finally:
-            parts.store.close()
+            components.store.close()
     finally:
         lock.release()
     return 0
 
 
 class _Daemon:
-    def __init__(self, parts: Parts, lock: OwnerLock, config_sha256: str) -> None:
-        look_again = None if parts.on_sqlite else _OTHERS
-        self.parts = parts
+    def __init__(self, components: Components, lock: OwnerLock, config_sha256: str) -> None:
+        look_again = None if components.on_sqlite else _OTHERS
+        self.components = components
         self.lock = lock
-        self.store = parts.store
+        self.store = components.store
         self.traffic = Traffic()
         self.writer = Writer(self.store.journal, self._delivered)
         self.intake = Intake(
             self.store,
-            parts.parsers(),
-            lambda work: self.writer.run(Turn.INTAKE, work),
+            components.parsers(),
+            lambda work: self.writer.run(WritePriority.INTAKE, work),
             self._changed,
-            not parts.on_sqlite,
+            not components.on_sqlite,
         )
         self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, look_again)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self.supervisor = Supervisor()
-        self.off = [name for name in parts.config.channels if not parts.plugins.is_on(parts.plugin_of(name))]
+        self.off = [
+            name for name in components.config.channels if not components.plugins.is_on(components.plugin_of(name))
+        ]
         self.health = DaemonHealth(self.supervisor, self.writer, self.journal, config_sha256)
         self.look_again = look_again
         self.clock = WallClock()
@@ -108,9 +110,9 @@ class _Daemon:
         self.socket_path = lock.socket_path
         self.channels: dict[str, OpenChannel] = {}
         self.sender: Sender | None = None
-        self.timers: DueTimers | None = None
+        self.timers: TimerRunner | None = None
         self.jobs: JobRunner | None = None
-        self.desk: ServedDesk | None = None
+        self.desk: RequestHandler | None = None
         self.lost: StoreLost | None = None
 
     async def main(self) -> None:
@@ -125,7 +127,7 @@ class _Daemon:
         self._watch_store(stop)
         self.sender, self.timers, self.desk, server = await self._start()
         ticking = asyncio.create_task(self._watchdog())
-        stuck = StuckWatch(asyncio.get_running_loop(), AT_WORK, self._plugin_of_task, restart_without)
+        stuck = HangDetector(asyncio.get_running_loop(), RUNNING_PLUGINS, self._plugin_of_task, restart_without)
         stuck.start()
         alarm = ClockAlarm(self.clock.look)
         for _ in range(_DOORS):
@@ -167,19 +169,20 @@ class _Daemon:
                 await loop.run_in_executor(self.readers, self.store.check)
             await asyncio.sleep(_STORE_EVERY)
 
-    async def _start(self) -> tuple[Sender, DueTimers, ServedDesk, SocketServer]:
+    async def _start(self) -> tuple[Sender, TimerRunner, RequestHandler, SocketServer]:
         self.writer.start()
-        types = {name: self.parts.type_of(name) for name in self.parts.config.channels}
+        types = {name: self.components.type_of(name) for name in self.components.config.channels}
         self.channels = {
-            name: OpenChannel(table, types[name], self._context) for name, table in self.parts.config.channels.items()
+            name: OpenChannel(table, types[name], self._context)
+            for name, table in self.components.config.channels.items()
         }
         on = {name: channel for name, channel in self.channels.items() if name not in self.off}
         self.clock.stepped = self._clock_was_set
         again, clock = self.look_again, self.clock
         sender = Sender(self.store, self.writer, self.readers, on, self._performed, again, clock)
-        timers = DueTimers(self.store, self.writer, self.readers, self._performed, again, clock)
-        desk = ServedDesk(
-            self.parts,
+        timers = TimerRunner(self.store, self.writer, self.readers, self._performed, again, clock)
+        desk = RequestHandler(
+            self.components,
             self.writer,
             self.readers,
             self.health,
@@ -189,9 +192,9 @@ class _Daemon:
             self.supervisor.again,
             self._jobs_changed,
         )
-        jobs = JobRunner(self.parts, self.writer, self.readers, self._changed, again, clock)
+        jobs = JobRunner(self.components, self.writer, self.readers, self._changed, again, clock)
         self.sender, self.timers, self.desk, self.jobs = sender, timers, desk, jobs
-        await self.writer.call(Turn.INTAKE, self.store.journal.release)
+        await self.writer.call(WritePriority.INTAKE, self.store.journal.release)
         await sender.recover()
         await jobs.recover()
         server = SocketServer(self.socket_path, desk)
@@ -249,7 +252,7 @@ class _Daemon:
     def _plugin_of_task(self, task: str) -> str | None:
         """Services are called after their channel, what it sends begins with its name."""
         channel = task.partition(":")[0]
-        return self.parts.plugin_of(channel) if channel in self.channels else None
+        return self.components.plugin_of(channel) if channel in self.channels else None
 
     async def _watchdog(self) -> None:
         every = watchdog_seconds()
@@ -269,7 +272,7 @@ class _Daemon:
 
     async def _set_back(self, by: timedelta) -> None:
         try:
-            await self.writer.call(Turn.SETTLE, lambda: self.store.delays.set_back(by))
+            await self.writer.call(WritePriority.INTERNAL, lambda: self.store.delays.set_back(by))
         except Unavailable as error:
             log.warning("retries and digests may wait up to %s longer: %s", by, error.what)
         self._look_at_everything()
@@ -277,29 +280,29 @@ class _Daemon:
     def _look_at_everything(self) -> None:
         for service in (self.sender, self.timers, self.jobs):
             if service is not None:
-                service.bell.ring()
+                service.wakeup.set()
 
     # --- what follows a commit, told in the writer's or the journal's thread, or in the loop ---------
 
     def _delivered(self) -> None:
         self.journal.wake()
 
-    def _performed(self, performed: Performed) -> None:
+    def _performed(self, performed: Executed) -> None:
         for changes in (performed.changes, *performed.then):
             self._changed(changes)
 
     def _jobs_changed(self) -> None:
         if self.jobs is not None:
-            self.jobs.bell.ring()
+            self.jobs.wakeup.set()
 
     def _changed(self, changes: Changes) -> None:
         """Wake whoever has something to do now."""
         if changes.outbox and self.sender is not None:
-            self.sender.bell.ring()
+            self.sender.wakeup.set()
             if self.desk is not None and set(changes.outbox) - changes.new_outbox:
                 self.desk.delivery_settled()
         if changes.timers and self.timers is not None:
-            self.timers.bell.ring()
+            self.timers.wakeup.set()
         if changes.jobs:
             self._jobs_changed()
         if changes.retried_journal:

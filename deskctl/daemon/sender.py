@@ -16,9 +16,9 @@ from deskctl.core.people import Actor
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import WallClock
-from deskctl.daemon.waiting import Bell
-from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk.perform import Performed, carry_out
+from deskctl.daemon.wakeup import Wakeup
+from deskctl.daemon.writer import WritePriority, Writer
+from deskctl.desk.execution import Executed, execute_in_unit
 from deskctl.desk.ports import Store
 from deskctl.errors import Refused, Unavailable
 from deskctl.plugins.channel import Rejected, TryLater, Uncertain
@@ -45,12 +45,12 @@ class Sender:
         writer: Writer,
         readers: Executor,
         channels: Mapping[str, OpenChannel],
-        performed: Callable[[Performed], None],
+        performed: Callable[[Executed], None],
         look_again: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
         """`performed` hears of every settlement, in the writer's thread."""
-        self.bell = Bell(clock)
+        self.wakeup = Wakeup(clock)
         self._store = store
         self._writer = writer
         self._readers = readers
@@ -63,12 +63,12 @@ class Sender:
     async def recover(self, started: bool = True) -> None:
         """What was leaving when its daemon died may have arrived: it is uncertain, and a person decides."""
         self._recovered = time.monotonic()
-        for entry in await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.recover(started)):
+        for entry in await self._writer.call(WritePriority.INTERNAL, lambda: self._store.outbox.recover(started)):
             await self._settle(SettleDelivery(entry, "uncertain", "the daemon died while it was being sent"))
 
     async def run(self) -> None:
         while True:
-            await self.bell.wait(await self._next_due(), self._look_again)
+            await self.wakeup.wait(await self._next_due(), self._look_again)
             if self._look_again is not None and time.monotonic() - self._recovered > OTHERS_DEAD:
                 await self.recover(started=False)
             for entry in await self._claim():
@@ -89,7 +89,7 @@ class Sender:
         free = self._free()
         if not free:
             return []
-        return await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.claim(LANE, free))
+        return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.outbox.claim(LANE, free))
 
     async def finish(self, within: float) -> int:
         """Wait for what is under way; how many did not end."""
@@ -107,7 +107,7 @@ class Sender:
 
         def ended(task: asyncio.Task[None]) -> None:
             tasks.discard(task)
-            self.bell.ring()
+            self.wakeup.set()
 
         task.add_done_callback(ended)
 
@@ -123,9 +123,9 @@ class Sender:
         await self._settle(outcome)
 
     async def _attempt(self, channel: OpenChannel, entry: OutboxEntry) -> SettleDelivery:
-        """What came of it, the reason in one line.
+        """Send a claimed message and return the outcome, with its reason in one line.
 
-        Raises Refused when the message is not to be sent any more.
+        Raises Refused if the message must not be sent any more.
         """
         marked = False
         try:
@@ -133,7 +133,9 @@ class Sender:
                 context.marked.discard(entry.id)
                 try:
                     if not channel.type.capabilities.marks_sending:
-                        await self._writer.call(Turn.SETTLE, lambda: self._store.outbox.mark_sending(entry.id))
+                        await self._writer.call(
+                            WritePriority.INTERNAL, lambda: self._store.outbox.mark_sending(entry.id)
+                        )
                         context.marked.add(entry.id)
                     async with asyncio.timeout(SEND_WITHIN):
                         receipt = await open_channel.send(outbound(entry))
@@ -162,8 +164,10 @@ class Sender:
         while True:
             try:
                 performed = await self._writer.call(
-                    Turn.SETTLE,
-                    lambda: self._store.transaction(lambda unit: carry_out(unit, command, _SENDER), name="settle"),
+                    WritePriority.INTERNAL,
+                    lambda: self._store.transaction(
+                        lambda unit: execute_in_unit(unit, command, _SENDER), name="settle"
+                    ),
                 )
             except Unavailable:
                 failures += 1

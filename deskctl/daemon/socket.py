@@ -10,7 +10,7 @@ import socket
 import struct
 from pathlib import Path
 
-from deskctl.daemon.served import ServedDesk
+from deskctl.daemon.request_handler import RequestHandler
 from deskctl.desk.address import reachable
 from deskctl.desk.caller import Caller
 from deskctl.desk.decode import parse_line, request
@@ -34,7 +34,7 @@ _UCRED = struct.Struct("iII")  # pid, uid, gid
 class SocketServer:
     """Serves `desk` on `path`, where the owner lock has made sure that nobody else does."""
 
-    def __init__(self, path: Path, desk: ServedDesk) -> None:
+    def __init__(self, path: Path, desk: RequestHandler) -> None:
         self._path = path
         self._desk = desk
         self._server: asyncio.Server | None = None

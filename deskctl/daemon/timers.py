@@ -14,9 +14,9 @@ from deskctl.core.people import Actor
 from deskctl.core.timers import Timer
 from deskctl.core.unit import Unit
 from deskctl.daemon.clock import WallClock
-from deskctl.daemon.waiting import Bell
-from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk.perform import Performed, carry_out
+from deskctl.daemon.wakeup import Wakeup
+from deskctl.daemon.writer import WritePriority, Writer
+from deskctl.desk.execution import Executed, execute_in_unit
 from deskctl.desk.ports import Store
 from deskctl.errors import Unavailable
 
@@ -31,19 +31,19 @@ _MEANWHILE = 20.0
 _CLOCK = Actor.system("clock")
 
 
-class DueTimers:
-    """`run` until cancelled; `bell` is rung when timers were set."""
+class TimerRunner:
+    """`run` until cancelled; `wakeup` is rung when timers were set."""
 
     def __init__(
         self,
         store: Store,
         writer: Writer,
         readers: Executor,
-        performed: Callable[[Performed], None],
+        performed: Callable[[Executed], None],
         look_again: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
-        self.bell = Bell(clock)
+        self.wakeup = Wakeup(clock)
         self._store = store
         self._writer = writer
         self._readers = readers
@@ -65,9 +65,9 @@ class DueTimers:
     async def _wait(self) -> None:
         """Until the next timer. With timers set aside, the store's answer would be them: look now and then."""
         if self._aside:
-            await self.bell.wait(None, min(_MEANWHILE, self._look_again or _MEANWHILE))
+            await self.wakeup.wait(None, min(_MEANWHILE, self._look_again or _MEANWHILE))
         else:
-            await self.bell.wait(await self._next_due(), self._look_again)
+            await self.wakeup.wait(await self._next_due(), self._look_again)
 
     async def _next_due(self) -> datetime | None:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._store.timers.next_due)
@@ -78,12 +78,14 @@ class DueTimers:
             return
         numbers = [timer.id for timer in timers]
 
-        def work(unit: Unit) -> list[Performed]:
+        def work(unit: Unit) -> list[Executed]:
             clockwork.preload(unit, numbers)
-            return [carry_out(unit, FireTimer(number), _CLOCK) for number in numbers]
+            return [execute_in_unit(unit, FireTimer(number), _CLOCK) for number in numbers]
 
         try:
-            performed = await self._writer.call(Turn.SETTLE, lambda: self._store.transaction(work, name="timer"))
+            performed = await self._writer.call(
+                WritePriority.INTERNAL, lambda: self._store.transaction(work, name="timer")
+            )
         except Unavailable:
             raise  # the supervisor tries again
         except Exception:

@@ -1,4 +1,4 @@
-"""The one thread that writes: who waits goes by turn, and what is delivered shares commits."""
+"""The one thread that writes: who waits goes by priority, and what is delivered shares commits."""
 
 from __future__ import annotations
 
@@ -22,18 +22,23 @@ log = logging.getLogger("deskctl.daemon.writer")
 T = TypeVar("T")
 
 
-class Turn(IntEnum):
+class WritePriority(IntEnum):
     """Whose write goes first when several wait."""
 
     COMMAND = 0  # an agent looks at the screen
     DELIVER = 1  # a server waits for its 250
-    SETTLE = 2  # the desk's own: outbox, timers, cursors
+    INTERNAL = 2  # the desk's own: outbox, timers, cursors
     INTAKE = 3  # batches of the journal
 
 
-#: Seconds after which a write goes first, whatever else waits: nobody starves. Every other turn at most, so that
-#: those who are overdue cannot keep the others out in their turn.
-PATIENCE = {Turn.COMMAND: 0.1, Turn.DELIVER: 0.25, Turn.SETTLE: 0.1, Turn.INTAKE: 0.5}
+#: Seconds after which a write goes first, whatever else waits: nobody starves. Every other priority at most, so that
+#: those who are overdue cannot keep the others out in their priority.
+PATIENCE = {
+    WritePriority.COMMAND: 0.1,
+    WritePriority.DELIVER: 0.25,
+    WritePriority.INTERNAL: 0.1,
+    WritePriority.INTAKE: 0.5,
+}
 #: What shares one commit at most. There is no waiting for company: a lone delivery commits at once, and
 #: while it does the next ones gather.
 GROUP_BYTES = 4 * 1024 * 1024
@@ -70,7 +75,7 @@ class Writer:
         """`delivered` is called when there are new journal rows, in the writer's thread."""
         self._journal = journal
         self._delivered = delivered
-        self._waiting: dict[Turn, deque[Any]] = {turn: deque() for turn in Turn}
+        self._waiting: dict[WritePriority, deque[Any]] = {priority: deque() for priority in WritePriority}
         self._changed = threading.Condition()
         self._stopping = False
         self._by_rank = False
@@ -94,19 +99,19 @@ class Writer:
         since = self._busy_since
         return 0.0 if since is None else time.monotonic() - since
 
-    def submit(self, turn: Turn, work: Callable[[], T]) -> Future[T]:
+    def submit(self, priority: WritePriority, work: Callable[[], T]) -> Future[T]:
         """Have `work` done in the writer's thread."""
         future: Future[T] = Future()
-        self._put(turn, _Write(work, future))
+        self._put(priority, _Write(work, future))
         return future
 
-    def run(self, turn: Turn, work: Callable[[], T]) -> T:
+    def run(self, priority: WritePriority, work: Callable[[], T]) -> T:
         """The same, waiting for it; never from the writer's own thread."""
-        return self.submit(turn, work).result()
+        return self.submit(priority, work).result()
 
-    async def call(self, turn: Turn, work: Callable[[], T]) -> T:
+    async def call(self, priority: WritePriority, work: Callable[[], T]) -> T:
         """The same for coroutines."""
-        return await asyncio.wrap_future(self.submit(turn, work))
+        return await asyncio.wrap_future(self.submit(priority, work))
 
     def deliver_blocking(self, entries: Sequence[JournalEntry]) -> list[bool]:
         """Journal entries; durable when it returns. Raises what the store raises."""
@@ -118,7 +123,7 @@ class Writer:
             else:
                 future.set_result(answer)
 
-        self._put(Turn.DELIVER, _Delivery(entries, settled, None, _size(entries)))
+        self._put(WritePriority.DELIVER, _Delivery(entries, settled, None, _size(entries)))
         return future.result()
 
     async def deliver(self, entry: JournalEntry) -> bool:
@@ -134,47 +139,49 @@ class Writer:
             else:
                 future.set_result(answer[0])
 
-        self._put(Turn.DELIVER, _Delivery((entry,), settled, loop, len(entry.raw)))
+        self._put(WritePriority.DELIVER, _Delivery((entry,), settled, loop, len(entry.raw)))
         return await future
 
     # --- the writer's thread ----------------------------------------------------------------------
 
-    def _put(self, turn: Turn, item: _Write | _Delivery) -> None:
+    def _put(self, priority: WritePriority, item: _Write | _Delivery) -> None:
         with self._changed:
             if self._stopping:
                 raise Stopped("the daemon is stopping", "try again in a moment")
-            self._waiting[turn].append(item)
+            self._waiting[priority].append(item)
             self._changed.notify()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                while (turn := self._next_turn()) is None:
+                while (priority := self._next_turn()) is None:
                     if self._stopping:
                         return
                     self._changed.wait()
-                items: list[Any] = self._group() if turn is Turn.DELIVER else [self._waiting[turn].popleft()]
+                items: list[Any] = (
+                    self._group() if priority is WritePriority.DELIVER else [self._waiting[priority].popleft()]
+                )
             self._busy_since = time.monotonic()
-            if turn is Turn.DELIVER:
+            if priority is WritePriority.DELIVER:
                 self._append(items)
             else:
                 _do(items[0])
             self._busy_since = None
 
-    def _next_turn(self) -> Turn | None:
-        waiting = [turn for turn in Turn if self._waiting[turn]]
+    def _next_turn(self) -> WritePriority | None:
+        waiting = [priority for priority in WritePriority if self._waiting[priority]]
         if not waiting:
             return None
         self._by_rank = not self._by_rank
         if self._by_rank:
             return waiting[0]
         now = time.monotonic()
-        overdue = {turn: now - self._waiting[turn][0].since - PATIENCE[turn] for turn in waiting}
-        most = max(waiting, key=lambda turn: overdue[turn])
+        overdue = {priority: now - self._waiting[priority][0].since - PATIENCE[priority] for priority in waiting}
+        most = max(waiting, key=lambda priority: overdue[priority])
         return most if overdue[most] > 0 else waiting[0]
 
     def _group(self) -> list[_Delivery]:
-        queue: deque[_Delivery] = self._waiting[Turn.DELIVER]
+        queue: deque[_Delivery] = self._waiting[WritePriority.DELIVER]
         group = [queue.popleft()]
         size, rows = group[0].size, len(group[0].entries)
         while queue and size + queue[0].size <= GROUP_BYTES and rows + len(queue[0].entries) <= GROUP_ROWS:

@@ -1,4 +1,4 @@
-"""What `Desk.call` does, apart from where it runs: the parts that a local desk and the daemon share."""
+"""What `Desk.call` does, apart from where it runs: the components that a local desk and the daemon share."""
 
 from __future__ import annotations
 

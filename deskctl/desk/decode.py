@@ -19,8 +19,8 @@ from deskctl.errors import UsageError
 
 #: The modules whose commands and queries may be spoken over the socket. What only the desk itself asks for
 #: (`core.commands.machine`) is not among them.
-SPOKEN_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing", "shifts")
-SPOKEN_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing", "shifts")
+PUBLIC_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing", "shifts")
+PUBLIC_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing", "shifts")
 _INVOCATION = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 
 
@@ -44,11 +44,11 @@ class Request:
 
 def known_commands() -> dict[str, type[Command]]:
     """Commands by name that a client may speak."""
-    return _spoken(commands, SPOKEN_COMMANDS, commands.REGISTRY)
+    return _spoken(commands, PUBLIC_COMMANDS, commands.REGISTRY)
 
 
 def known_queries() -> dict[str, type[Query]]:
-    return _spoken(queries, SPOKEN_QUERIES, queries.REGISTRY)
+    return _spoken(queries, PUBLIC_QUERIES, queries.REGISTRY)
 
 
 def _spoken(package: types.ModuleType, modules: tuple[str, ...], registry: dict[str, Any]) -> dict[str, Any]:

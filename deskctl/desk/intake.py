@@ -17,7 +17,7 @@ from deskctl.core.journal import MAX_ATTEMPTS, JournalRow, JournalState
 from deskctl.core.messages import Envelope, InboundMessage
 from deskctl.core.people import Actor
 from deskctl.core.unit import Unit
-from deskctl.desk.ports import Run, Store, at_once
+from deskctl.desk.ports import Run, Store, run_directly
 from deskctl.errors import Unavailable
 from deskctl.faultpoints import reach
 
@@ -44,12 +44,12 @@ class Intake:
 
     store: Store
     parsers: Mapping[str, Parse]
-    run: Run = at_once
+    run: Run = run_directly
     changed: Callable[[Changes], None] = lambda changes: None
     shared: bool = False
     counted: set[int] = field(default_factory=set)
 
-    def work_off(self, rows: Sequence[JournalRow]) -> None:
+    def process(self, rows: Sequence[JournalRow]) -> None:
         """Every row is a message or quarantined when this returns. Raises Unavailable when the store fails."""
         if len(rows) == 1 or any(row.singly for row in rows):
             for row in rows:

@@ -13,8 +13,8 @@ from deskctl.core.people import DESK, Actor
 from deskctl.core.queries import Query
 from deskctl.core.settings import ChannelInfo
 from deskctl.core.unit import Unit
-from deskctl.desk.parts import Parts
-from deskctl.desk.perform import carry_out
+from deskctl.desk.components import Components
+from deskctl.desk.execution import execute_in_unit
 from deskctl.errors import Refused, UsageError
 from deskctl.plugins import actions
 from deskctl.plugins.automation import DeskView
@@ -27,22 +27,22 @@ ACTIONS = tuple(action for name in actions.__all__ if issubclass(action := getat
 class ConnectedDesk:
     """The desk as it is inside one transaction, as `viewer` may see it."""
 
-    parts: Parts = field(repr=False)
+    components: Components = field(repr=False)
     connection: Any = field(repr=False)
     viewer: Callable[[], Actor] = field(default=lambda: DESK, repr=False)
 
     def ask(self, query: Query) -> Any:
-        return self.parts.store.ask_on(self.connection, query, self.viewer())
+        return self.components.store.ask_on(self.connection, query, self.viewer())
 
 
 class _Common:
     """What does not depend on a connection."""
 
-    def __init__(self, parts: Parts, plugin: str) -> None:
+    def __init__(self, components: Components, plugin: str) -> None:
         self.log = logging.getLogger(f"deskctl.plugin.{plugin}")
-        self.config = parts.config.plugin_tables.get(plugin)
-        self.language = parts.store.settings.language
-        self._settings = parts.store.settings
+        self.config = components.config.plugin_tables.get(plugin)
+        self.language = components.store.settings.language
+        self._settings = components.store.settings
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -54,18 +54,20 @@ class _Common:
 class Context(_Common):
     """For one call of a plugin's function, on one connection."""
 
-    def __init__(self, parts: Parts, plugin: str, connection: Any, viewer: Callable[[], Actor] = lambda: DESK) -> None:
-        super().__init__(parts, plugin)
-        self.desk: DeskView = ConnectedDesk(parts, connection, viewer)
+    def __init__(
+        self, components: Components, plugin: str, connection: Any, viewer: Callable[[], Actor] = lambda: DESK
+    ) -> None:
+        super().__init__(components, plugin)
+        self.desk: DeskView = ConnectedDesk(components, connection, viewer)
         self.connection = connection
 
 
 class LazyContext(_Common):
     """For an automation, which may wait for others: it has a connection from when it first asks for one."""
 
-    def __init__(self, parts: Parts, plugin: str, connect: Callable[[], Any]) -> None:
-        super().__init__(parts, plugin)
-        self.desk: DeskView = parts.store
+    def __init__(self, components: Components, plugin: str, connect: Callable[[], Any]) -> None:
+        super().__init__(components, plugin)
+        self.desk: DeskView = components.store
         self._connect = connect
         self._connection: Any = None
 
@@ -76,13 +78,18 @@ class LazyContext(_Common):
         return self._connection
 
 
-class AskedContext(Context):
+class PluginRequestContext(Context):
     """`deskctl.plugins.requests.RequestContext`. `who(needed)` names the caller, an agent where that is `needed`."""
 
     def __init__(
-        self, parts: Parts, plugin: str, connection: Any, who: Callable[[bool], Actor], unit: Unit | None = None
+        self,
+        components: Components,
+        plugin: str,
+        connection: Any,
+        who: Callable[[bool], Actor],
+        unit: Unit | None = None,
     ) -> None:
-        super().__init__(parts, plugin, connection, lambda: who(False))
+        super().__init__(components, plugin, connection, lambda: who(False))
         self._who = who
         self._unit = unit
 
@@ -94,7 +101,7 @@ class AskedContext(Context):
         if self._unit is None:
             raise Refused("this request changes nothing", "its RequestType says writes=False")
         check_action(command)
-        outcome = carry_out(self._unit, command, self._who(command.needs_agent)).outcome
+        outcome = execute_in_unit(self._unit, command, self._who(command.needs_agent)).outcome
         return outcome["facts"]
 
 

@@ -8,22 +8,22 @@ from typing import Any
 
 from deskctl.core.suggest import did_you_mean
 from deskctl.desk import calls
-from deskctl.desk.parts import Parts
+from deskctl.desk.components import Components
 from deskctl.desk.requests import AutomationRow, KeyRow, PluginDocument, RequestRow
 from deskctl.errors import NotFound
 
 
-def plugin(parts: Parts, params: Mapping[str, Any]) -> PluginDocument:
+def plugin(components: Components, params: Mapping[str, Any]) -> PluginDocument:
     """`plugin`. Raises NotFound."""
     from deskctl.config.reference import keys_of
 
     calls.only(params, "name")
     name = calls.parameter(params, "name", str)
-    rows = {row["name"]: row for row in parts.plugins.rows()}
+    rows = {row["name"]: row for row in components.plugins.rows()}
     if name not in rows:
         raise NotFound(f"there is no plugin {name}{did_you_mean(name, rows)}", "deskctl plugin list")
     row = rows[name]
-    cls = parts.plugins.configs.get(name)
+    cls = components.plugins.configs.get(name)
     return {
         "name": name,
         "version": row["version"],
@@ -32,10 +32,10 @@ def plugin(parts: Parts, params: Mapping[str, Any]) -> PluginDocument:
         "error": row["error"],
         "hooks": row["hooks"],
         "channels": row["channels"],
-        "requests": _requests(parts, name),
-        "automations": _automations(parts, name),
+        "requests": _requests(components, name),
+        "automations": _automations(components, name),
         "suggestions": row["suggestions"],
-        "tables": list(parts.store.plugin_revisions().get(name, ())),
+        "tables": list(components.store.plugin_revisions().get(name, ())),
         "config": [
             KeyRow(key=".".join(key.path), value=key.value, default=key.default, required=key.required)
             for key in (keys_of(cls) if cls else ())
@@ -50,7 +50,7 @@ def _own_words(cls: type | None) -> str:
     return "" if cls is not None and text.startswith(f"{cls.__name__}(") else text
 
 
-def _requests(parts: Parts, plugin: str) -> list[RequestRow]:
+def _requests(components: Components, plugin: str) -> list[RequestRow]:
     return [
         {
             "name": name,
@@ -58,12 +58,12 @@ def _requests(parts: Parts, plugin: str) -> list[RequestRow]:
             "needs_agent": owned.type.needs_agent,
             "description": owned.type.description,
         }
-        for name, owned in sorted(parts.plugins.requests.items())
+        for name, owned in sorted(components.plugins.requests.items())
         if owned.plugin == plugin
     ]
 
 
-def _automations(parts: Parts, plugin: str) -> list[AutomationRow]:
+def _automations(components: Components, plugin: str) -> list[AutomationRow]:
     return [
         {
             "name": owned.type.name,
@@ -71,6 +71,6 @@ def _automations(parts: Parts, plugin: str) -> list[AutomationRow]:
             "seconds": owned.type.seconds,
             "description": owned.type.description,
         }
-        for _, owned in sorted(parts.plugins.automations.items())
+        for _, owned in sorted(components.plugins.automations.items())
         if owned.plugin == plugin
     ]

@@ -184,7 +184,7 @@ class Store(Protocol):
 Run = Callable[[Callable[[], Any]], Any]
 
 
-def at_once(work: Callable[[], T]) -> T:
+def run_directly(work: Callable[[], T]) -> T:
     return work()
 
 

@@ -45,7 +45,7 @@ from .channel import (
     Unavailable,
     Uncertain,
 )
-from .erasing import ErasedPerson, EraseType
+from .erasure import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words

@@ -8,7 +8,7 @@ import pluggy
 
 from .automation import AutomationType
 from .channel import ChannelType
-from .erasing import EraseType
+from .erasure import EraseType
 from .requests import PluginTables, RequestType
 from .suggestion import SuggestionType
 

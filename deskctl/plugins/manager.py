@@ -18,12 +18,12 @@ from ..config.problems import did_you_mean
 from ..errors import ConfigError, DeskctlError
 from . import hookspecs
 from .automation import AutomationType
-from .brought import Brought, brought
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
-from .erasing import EraseType
+from .erasure import EraseType
 from .requests import RequestType
 from .suggestion import SuggestionType
+from .validation import Brought, brought
 from .version import objection
 
 log = logging.getLogger("deskctl.plugins")

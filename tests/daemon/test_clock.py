@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deskctl.core.commands.levels import AddPolicy
 from deskctl.core.queries.tickets import ListTickets, ShowTicket
 from deskctl.daemon.clock import ClockAlarm, WallClock
-from deskctl.daemon.waiting import LOOK, Bell
+from deskctl.daemon.wakeup import LOOK, Wakeup
 from deskctl.desk.remote import RemoteDesk
 from tests.daemon.conftest import MakeDesk
 from tests.daemon.running import add_agent, running
@@ -79,9 +79,9 @@ def test_a_moment_is_noticed_soon_after_the_clock_shows_it_and_never_before(
     until = BEGAN + timedelta(seconds=after)
 
     async def work() -> None:
-        bell, clock = Bell(loop.clock()), loop
+        wakeup, clock = Wakeup(loop.clock()), loop
         while True:
-            await bell.wait(until, 3600)
+            await wakeup.wait(until, 3600)
             if clock.wall() >= until:
                 break
         late = (clock.wall() - until).total_seconds()
@@ -102,7 +102,7 @@ def test_a_step_is_told_once_with_its_length(by: float) -> None:
     async def work() -> None:
         clock = loop.clock()
         clock.stepped = told.append
-        await Bell(clock).wait(BEGAN + timedelta(seconds=50_000), 200)
+        await Wakeup(clock).wait(BEGAN + timedelta(seconds=50_000), 200)
 
     run(loop, work)
     assert told == pytest.approx([by] if abs(by) >= 1 else [])
@@ -124,19 +124,19 @@ def test_those_who_wait_look_at_the_same_time_and_nobody_looks_who_waits_for_no_
     looks: list[float] = []
 
     async def work() -> None:
-        def bell() -> Bell:
+        def wakeup() -> Wakeup:
             class Watched(WallClock):
                 def look(self) -> None:
                     looks.append(loop.time())
                     super().look()
 
-            return Bell(Watched(loop.wall, loop.time))
+            return Wakeup(Watched(loop.wall, loop.time))
 
         late = BEGAN + timedelta(hours=5)
         await asyncio.gather(
-            bell().wait(late, 100),
-            bell().wait(late + timedelta(seconds=3), 100),
-            bell().wait(None, 100),
+            wakeup().wait(late, 100),
+            wakeup().wait(late + timedelta(seconds=3), 100),
+            wakeup().wait(None, 100),
         )
 
     run(loop, work)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from deskctl.daemon.stuck import StuckWatch
+from deskctl.daemon.hang_detector import HangDetector
 
 
 class Restarts:
@@ -26,7 +26,7 @@ class Restarts:
 async def test_a_channel_that_blocks_the_loop_is_named_and_then_left_out(caplog: pytest.LogCaptureFixture) -> None:
     restarts = Restarts()
     plugins = {"pigeons": "doves"}
-    watch = StuckWatch(asyncio.get_running_loop(), {}, plugins.get, restarts, named=0.1, hopeless=0.3)
+    watch = HangDetector(asyncio.get_running_loop(), {}, plugins.get, restarts, named=0.1, hopeless=0.3)
     watch.start()
 
     async def receive() -> None:
@@ -42,7 +42,7 @@ async def test_a_channel_that_blocks_the_loop_is_named_and_then_left_out(caplog:
 async def test_a_request_that_hangs_on_the_writer_is_left_out_and_a_waiting_channel_is_not() -> None:
     restarts = Restarts()
     at_work = {1: ("doves", time.monotonic())}
-    watch = StuckWatch(asyncio.get_running_loop(), at_work, {"idle": "idle"}.get, restarts, named=0.1, hopeless=0.3)
+    watch = HangDetector(asyncio.get_running_loop(), at_work, {"idle": "idle"}.get, restarts, named=0.1, hopeless=0.3)
     watch.start()
     waiting = asyncio.create_task(asyncio.Event().wait(), name="idle")
     await asyncio.to_thread(restarts.happened.wait, 20)

@@ -13,7 +13,7 @@ import pytest
 from deskctl.core.journal import JournalEntry
 from deskctl.core.messages import Envelope
 from deskctl.core.settings import Settings
-from deskctl.daemon.writer import PATIENCE, Stopped, Turn, Writer
+from deskctl.daemon.writer import PATIENCE, Stopped, WritePriority, Writer
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 from deskctl.store import Store
@@ -70,7 +70,7 @@ class Busy:
             begun.set()
             self._let_go.wait(10)
 
-        self.future = writer.submit(Turn.COMMAND, work)
+        self.future = writer.submit(WritePriority.COMMAND, work)
         assert begun.wait(10)
 
     def end(self) -> None:
@@ -83,21 +83,21 @@ def test_an_agents_command_goes_before_everything_that_waits(writer: Writer) -> 
     busy = Busy(writer)
     waiting = [
         writer.submit(turn, lambda turn=turn: order.append(turn.name))
-        for turn in (Turn.INTAKE, Turn.SETTLE, Turn.COMMAND)
+        for turn in (WritePriority.INTAKE, WritePriority.INTERNAL, WritePriority.COMMAND)
     ]
     busy.end()
     for future in waiting:
         future.result(10)
-    assert order == ["COMMAND", "SETTLE", "INTAKE"]
+    assert order == ["COMMAND", "INTERNAL", "INTAKE"]
 
 
 def test_a_batch_that_waited_long_does_not_wait_for_every_agent(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(PATIENCE, Turn.INTAKE, -1.0)
+    monkeypatch.setitem(PATIENCE, WritePriority.INTAKE, -1.0)
     order: list[str] = []
     busy = Busy(writer)
-    turns = (*[Turn.COMMAND] * 10, Turn.INTAKE)
+    turns = (*[WritePriority.COMMAND] * 10, WritePriority.INTAKE)
     waiting = [writer.submit(turn, lambda turn=turn: order.append(turn.name)) for turn in turns]
     busy.end()
     for future in waiting:
@@ -152,9 +152,9 @@ def test_what_waits_is_written_before_the_writer_stops(journal: Watched) -> None
     writer = Writer(journal)  # type: ignore[arg-type]
     writer.start()
     busy = Busy(writer)
-    last = writer.submit(Turn.INTAKE, lambda: "written")
+    last = writer.submit(WritePriority.INTAKE, lambda: "written")
     threading.Timer(0.05, busy.end).start()
     writer.stop()
     assert last.result(0) == "written"
     with pytest.raises(Stopped):
-        writer.submit(Turn.COMMAND, lambda: None)
+        writer.submit(WritePriority.COMMAND, lambda: None)

@@ -50,21 +50,21 @@ def test_a_row_that_somebody_else_has_worked_off_is_left_alone(store: Store) -> 
     deliver(store, "one", "two", "three")
     one, other = (Intake(store, {"ops": parse}, shared=True) for _ in range(2))
     rows = store.journal.waiting(50, 1 << 20)
-    one.work_off(rows)
-    other.work_off(rows)
+    one.process(rows)
+    other.process(rows)
     assert subjects(store) == ["one", "three", "two"]
 
 
 def test_one_row_of_a_batch_that_fails_is_set_aside_alone(store: Store) -> None:
     deliver(store, "one", "BROKEN", "two")
-    Intake(store, {"ops": parse}).work_off(store.journal.waiting(50, 1 << 20))
+    Intake(store, {"ops": parse}).process(store.journal.waiting(50, 1 << 20))
     assert subjects(store) == ["one", "two"]
     assert states(store) == [("quarantined", "could not be read: ValueError: no channel can read this")]
 
 
 def test_mail_of_a_channel_that_left_the_configuration_is_set_aside(store: Store) -> None:
     deliver(store, "one")
-    Intake(store, {}).work_off(store.journal.waiting(50, 1 << 20))
+    Intake(store, {}).process(store.journal.waiting(50, 1 << 20))
     [(state, reason)] = states(store)
     assert state == "quarantined"
     assert "the channel ops is not configured any more" in str(reason)
@@ -79,9 +79,9 @@ def test_a_store_that_fails_again_and_again_never_sets_a_row_aside(
         broken.setattr(store, "transaction", _full)
         for _ in range(MAX_ATTEMPTS * 3):
             with pytest.raises(Unavailable):
-                intake.work_off(store.journal.waiting(50, 1 << 20))
+                intake.process(store.journal.waiting(50, 1 << 20))
     assert states(store) == [("waiting", None)]
-    intake.work_off(store.journal.waiting(50, 1 << 20))
+    intake.process(store.journal.waiting(50, 1 << 20))
     assert subjects(store) == ["one"]
 
 
@@ -97,7 +97,7 @@ def test_a_batch_that_died_is_tried_singly_and_counts_against_none_of_its_rows(s
     for _ in range(2):
         [row] = store.journal.waiting(50, 1 << 20)
         assert (row.singly, row.attempts) == (True, 0)
-        intake.work_off([row])
+        intake.process([row])
     assert subjects(store) == ["one", "two"]
 
 
@@ -106,6 +106,6 @@ def test_a_row_that_killed_its_process_too_often_is_set_aside(store: Store) -> N
     [row] = store.journal.waiting(50, 1 << 20)
     for _ in range(MAX_ATTEMPTS):
         store.journal.start_single(row.id)  # and then the process died
-    Intake(store, {"ops": parse}).work_off(store.journal.waiting(50, 1 << 20))
+    Intake(store, {"ops": parse}).process(store.journal.waiting(50, 1 << 20))
     assert states(store) == [("quarantined", f"the process died {MAX_ATTEMPTS} times over it")]
     assert subjects(store) == []

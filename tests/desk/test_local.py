@@ -97,7 +97,7 @@ def test_a_store_that_stays_locked_makes_the_mail_server_keep_the_mail(
     lite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, plugins = load(lite / "config.toml")
-    bootstrap.open_parts(config, plugins).store.close()  # so that the teams are there
+    bootstrap.open_components(config, plugins).store.close()  # so that the teams are there
     monkeypatch.setattr(local, "JOURNAL_WITHIN", 0.2)
     opened = Store.open(config.store.url, config.settings(), busy=0.1)
     monkeypatch.setattr(Store, "open", lambda *_, **__: opened)

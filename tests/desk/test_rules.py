@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.bootstrap import load, open_parts
+from deskctl.bootstrap import load, open_components
 from deskctl.cli.commands.operations.db import db
 from deskctl.cli.context import CliContext
 from deskctl.core.commands.admin import AddAgent, ChangeAgent
@@ -59,18 +59,18 @@ def folder(desk_url: str) -> Iterator[Path]:
 @pytest.fixture
 def desk_of(folder: Path) -> Iterator[Callable[[str | int], Desk]]:
     """`desk_of(USER)`: the local desk as that user opened it, with the agents ana and eve and a ticket."""
-    parts = open_parts(*load(folder / "config.toml"))
+    components = open_components(*load(folder / "config.toml"))
 
     def opened(user: str | int) -> Desk:
         with being(user):
-            return LocalDesk(parts)
+            return LocalDesk(components)
 
     desk = opened("root")
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
     desk.execute(AddAgent("eve", "Eve", "eve@acme.test", login="games"))
     desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana")
     yield opened
-    parts.store.close()
+    components.store.close()
 
 
 def attempts(desk: Desk, agent: str | None = None) -> dict[str, Callable[[], object]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from deskctl import core
 from deskctl.core import commands, permissions, queries
 from deskctl.core.permissions import CALLS, COMMANDS, QUERIES, REQUESTS, Audience, Kind, Rights, check
-from deskctl.daemon import served
+from deskctl.daemon import request_handler
 from deskctl.desk import decode, local, requests
 from deskctl.errors import Refused
 from deskctl.plugins import manager
@@ -45,7 +45,7 @@ def test_every_query_has_an_audience() -> None:
     assert set(QUERIES) == _all(queries.REGISTRY)
 
 
-@pytest.mark.parametrize("module", [local, served])
+@pytest.mark.parametrize("module", [local, request_handler])
 def test_every_call_has_an_audience(module: ModuleType) -> None:
     """What the desk understands, here and in the daemon, is what the table lists and the documentation explains."""
     named = re.findall(r'case ((?:"\w+"(?: \| )?)+):', inspect.getsource(module))

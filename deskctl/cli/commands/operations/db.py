@@ -14,7 +14,7 @@ from ...context import CliContext
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ....desk.parts import Plugins
+    from ....desk.components import Plugins
 
 
 @click.group("db")

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from ..errors import ConfigError
 from .automation import AutomationType
 from .channel import ChannelType
-from .erasing import EraseType
+from .erasure import EraseType
 from .requests import PluginTables, RequestType
 from .suggestion import SuggestionType
 

@@ -18,13 +18,13 @@ from deskctl.core.queries import Query
 from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.health import DaemonHealth
-from deskctl.daemon.writer import Turn, Writer
-from deskctl.desk import asking, calls, mailing, plugin_report, suggesting
+from deskctl.daemon.writer import WritePriority, Writer
+from deskctl.desk import calls, channel_calls, plugin_report, plugin_requests, suggestions
 from deskctl.desk.caller import Caller
+from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
+from deskctl.desk.execution import Executed, agents_of, execute_command
 from deskctl.desk.local import JOURNAL_WITHIN
-from deskctl.desk.parts import Parts
-from deskctl.desk.perform import Performed, agents_of, perform
 from deskctl.desk.requests import Ingested
 from deskctl.desk.wire import PROTOCOL, line
 from deskctl.errors import DeskctlError, StoreLost, TemporaryFailure, Unavailable
@@ -37,25 +37,25 @@ T = TypeVar("T")
 FOLLOW_WITHIN = 600
 
 
-class ServedDesk:
+class RequestHandler:
     """Answers requests in the daemon's loop. `performed` and `changed` hear of every change."""
 
     def __init__(
         self,
-        parts: Parts,
+        components: Components,
         writer: Writer,
         readers: Executor,
         health: DaemonHealth,
         channels: Mapping[str, OpenChannel],
-        performed: Callable[[Performed], None],
+        performed: Callable[[Executed], None],
         changed: Callable[[Changes], None],
         start: Callable[[str], bool] = lambda name: False,
         jobs_changed: Callable[[], None] = lambda: None,
     ) -> None:
         """`start` begins again with a channel that stopped, and says whether it had; `jobs_changed` is told when there
         is a job to run."""
-        self._parts = parts
-        self._store = parts.store
+        self._components = components
+        self._store = components.store
         self._writer = writer
         self._readers = readers
         self._health = health
@@ -86,7 +86,7 @@ class ServedDesk:
         if not rights.owner and rights.agent is None:
             agents = []  # who works here is no stranger's business
         me = caller.agent(agents)
-        desk = self._parts.config.desk
+        desk = self._components.config.desk
         return line(
             {
                 "deskctl": __version__,
@@ -115,10 +115,10 @@ class ServedDesk:
             return await self._read(lambda: line({"id": request.id, "ok": answer}))
         command = request.command
         assert command is not None
-        caller.check(Kind.COMMAND, type(command).__name__, agents, self._parts.config.desk.ingest_users)
+        caller.check(Kind.COMMAND, type(command).__name__, agents, self._components.config.desk.ingest_users)
         performed = await self._writer.call(
-            Turn.COMMAND,
-            lambda: perform(self._store, command, caller, request.claim, request.dry_run, request.invocation),
+            WritePriority.COMMAND,
+            lambda: execute_command(self._store, command, caller, request.claim, request.dry_run, request.invocation),
         )
         if not request.dry_run:
             self._performed(performed)
@@ -128,13 +128,13 @@ class ServedDesk:
         agents = self._agents
         if agents is None:
             agents = agents_of(await self._read(lambda: self._store.ask(ListAgents())))
-            if self._parts.on_sqlite:  # elsewhere others may change them
+            if self._components.on_sqlite:  # elsewhere others may change them
                 self._agents = agents
         return agents
 
     def _viewer(self, kind: Kind, name: str, request: Request, caller: Caller, agents: list[Agent]) -> Actor:
         """As whom the caller uses this. Raises Refused and UsageError."""
-        caller.check(kind, name, agents, self._parts.config.desk.ingest_users)
+        caller.check(kind, name, agents, self._components.config.desk.ingest_users)
         return caller.viewer(kind, name, agents, request.claim)
 
     async def _ask(self, number: int | str | None, query: Query, viewer: Actor) -> bytes:
@@ -143,15 +143,19 @@ class ServedDesk:
         return await self._read(lambda: line({"id": number, "ok": self._store.ask(query, viewer)}))
 
     async def _request(self, request: Request, name: str, caller: Caller, agents: list[Agent]) -> bytes:
-        """A plugin's. What it changes is written in turn, as everybody's."""
+        """A plugin's. What it changes is written in priority, as everybody's."""
         params, claim = request.params or {}, request.claim
-        asked = asking.asked(self._parts, name, params, caller, agents, claim, request.dry_run, request.invocation)
+        asked = plugin_requests.asked(
+            self._components, name, params, caller, agents, claim, request.dry_run, request.invocation
+        )
         try:
             if not asked.type.writes:
                 return await self._read(
-                    lambda: line({"id": request.id, "ok": asking.answered(self._parts, asked).document})
+                    lambda: line({"id": request.id, "ok": plugin_requests.answered(self._components, asked).document})
                 )
-            answered = await self._writer.call(Turn.COMMAND, lambda: asking.answered(self._parts, asked))
+            answered = await self._writer.call(
+                WritePriority.COMMAND, lambda: plugin_requests.answered(self._components, asked)
+            )
         except DeskctlError as error:
             if error.__cause__ is not None:
                 log.warning("%s over %s", error.what, name, exc_info=error.__cause__)
@@ -161,7 +165,7 @@ class ServedDesk:
         return await self._read(lambda: line({"id": request.id, "ok": answered.document}))
 
     async def _call(self, name: str, params: Mapping[str, Any], viewer: Actor) -> Any:
-        config = self._parts.config
+        config = self._components.config
         match name:
             case "ingest":
                 entry = await self._read(lambda: calls.ingested(config, params, datetime.now(UTC)))
@@ -172,20 +176,20 @@ class ServedDesk:
             case "channel_action":
                 # In a thread of its own: it may wait for a server, and questions must not wait for it.
                 return await asyncio.to_thread(
-                    mailing.action, self._parts, params, lambda name: self._channels[name].context()
+                    channel_calls.action, self._components, params, lambda name: self._channels[name].context()
                 )
             case "channel_start":
                 calls.only(params, "name")
                 name = calls.channel_name(config, calls.parameter(params, "name", str))
                 return {"channel": name, "started": self._start(name)}
             case "raw":
-                return await self._read(lambda: mailing.raw(self._parts, params))
+                return await self._read(lambda: channel_calls.raw(self._components, params))
             case "reparse":
                 return await asyncio.to_thread(
-                    mailing.reparse,
-                    self._parts,
+                    channel_calls.reparse,
+                    self._components,
                     params,
-                    lambda work: self._writer.run(Turn.COMMAND, work),
+                    lambda work: self._writer.run(WritePriority.COMMAND, work),
                     self._performed,
                 )
             case "channels":
@@ -193,20 +197,20 @@ class ServedDesk:
                 return calls.channel_rows(config, self._health.states())
             case "plugins":
                 calls.only(params)
-                return self._parts.plugins.rows()
+                return self._components.plugins.rows()
             case "plugin":
-                return await self._read(lambda: plugin_report.plugin(self._parts, params))
+                return await self._read(lambda: plugin_report.plugin(self._components, params))
             case "jobs":
                 calls.only(params)
                 return await self._read(self._store.jobs.rows)
             case "job_retry" | "job_drop":
-                done = await self._writer.call(Turn.COMMAND, lambda: calls.job(self._store.jobs, name, params))
+                done = await self._writer.call(WritePriority.COMMAND, lambda: calls.job(self._store.jobs, name, params))
                 self._jobs_changed()
                 return done
             case "suggest":
-                return await self._read(lambda: suggesting.suggest(self._parts, params, viewer))
+                return await self._read(lambda: suggestions.suggest(self._components, params, viewer))
             case "insert":
-                return await self._read(lambda: suggesting.insert(self._parts, params, viewer))
+                return await self._read(lambda: suggestions.insert(self._components, params, viewer))
             case "wait_delivery":
                 calls.only(params, "outbox", "seconds")
                 seconds = min(calls.parameter(params, "seconds", int), FOLLOW_WITHIN)

@@ -18,10 +18,10 @@ from deskctl.core.staff_events import PluginWrote
 from deskctl.core.suggest import did_you_mean
 from deskctl.core.unit import Unit
 from deskctl.desk.caller import Caller
+from deskctl.desk.components import Components
 from deskctl.desk.decode import build
-from deskctl.desk.parts import Parts
-from deskctl.desk.perform import agents_of
-from deskctl.desk.plugin_context import AskedContext
+from deskctl.desk.execution import agents_of
+from deskctl.desk.plugin_context import PluginRequestContext
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.plugins.requests import RequestType
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 #: Seconds after which a handler that holds the one writer is named in the log.
 LONG = 2.0
 #: By thread: the plugin whose function runs there, and since when (`time.monotonic`).
-AT_WORK: dict[int, tuple[str, float]] = {}
+RUNNING_PLUGINS: dict[int, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Answered:
 
 
 def asked(
-    parts: Parts,
+    components: Components,
     name: str,
     params: Mapping[str, Any],
     caller: Caller,
@@ -70,29 +70,31 @@ def asked(
 
     Raises Refused, NotFound for a request that no plugin has, and UsageError for params that do not fit.
     """
-    owned = parts.plugins.requests.get(name)
+    owned = components.plugins.requests.get(name)
     who = "agent" if owned is None else owned.type.who
-    caller.check(Kind.REQUEST, who, agents, parts.config.desk.ingest_users)
+    caller.check(Kind.REQUEST, who, agents, components.config.desk.ingest_users)
     if owned is None:
-        raise _unknown(parts, name)
+        raise _unknown(components, name)
     caller.actor(agents, claim, needed=owned.type.needs_agent)  # also where the plugin never asks who it is
     return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run, invocation)
 
 
-def answered(parts: Parts, asked: Asked) -> Answered:
+def answered(components: Components, asked: Asked) -> Answered:
     """Run it: on the writer where `asked.type.writes`. Raises DeskctlError."""
     if not asked.type.writes:
-        return Answered(parts.store.read_with_connection(lambda connection: _read(parts, asked, connection)), None)
+        return Answered(
+            components.store.read_with_connection(lambda connection: _read(components, asked, connection)), None
+        )
 
     def work(unit: Unit, connection: Any) -> Answered:
         def who(needed: bool) -> Actor:
             return _resolve(asked, unit.agents.values(), needed)
 
         unit.invocation = asked.invocation
-        context = AskedContext(parts, asked.plugin, connection, who, unit)
+        context = PluginRequestContext(components, asked.plugin, connection, who, unit)
         if asked.type.needs_agent:
             who(True)
-        document = guarded(parts, asked.plugin, lambda: asked.type.handler(asked.params, context))
+        document = call_plugin(components, asked.plugin, lambda: asked.type.handler(asked.params, context))
         if asked.type.counts:
             unit.begin(asked.type.name, who(asked.type.needs_agent), undoable=True)
             done = PluginWrote(None, asked.plugin, asked.type.name, asked.type.undo or None)
@@ -101,37 +103,37 @@ def answered(parts: Parts, asked: Asked) -> Answered:
 
     since = time.monotonic()
     try:
-        return parts.store.with_connection(work, dry_run=asked.dry_run, name="plugin_request")
+        return components.store.with_connection(work, dry_run=asked.dry_run, name="plugin_request")
     finally:
         took = time.monotonic() - since
         if took > LONG:
             log.warning("the plugin %s held the writer for %.1f s with %s", asked.plugin, took, asked.type.name)
 
 
-def _read(parts: Parts, asked: Asked, connection: Any) -> Any:
+def _read(components: Components, asked: Asked, connection: Any) -> Any:
     def who(needed: bool) -> Actor:
-        return _resolve(asked, agents_of(parts.store.ask_on(connection, ListAgents())), needed)
+        return _resolve(asked, agents_of(components.store.ask_on(connection, ListAgents())), needed)
 
     if asked.type.needs_agent:
         who(True)
-    context = AskedContext(parts, asked.plugin, connection, who)
-    return _plain(asked, guarded(parts, asked.plugin, lambda: asked.type.handler(asked.params, context)))
+    context = PluginRequestContext(components, asked.plugin, connection, who)
+    return _plain(asked, call_plugin(components, asked.plugin, lambda: asked.type.handler(asked.params, context)))
 
 
-def guarded(parts: Parts, plugin: str, work: Callable[[], T]) -> T:
+def call_plugin(components: Components, plugin: str, work: Callable[[], T]) -> T:
     """What a plugin's function gives; its mistakes come out under its name, the store's faults as they are."""
     here = threading.get_ident()
-    AT_WORK[here] = plugin, time.monotonic()
+    RUNNING_PLUGINS[here] = plugin, time.monotonic()
     try:
         return work()
     except DeskctlError:
         raise
     except Exception as error:
-        if parts.store.is_at_fault(error):
+        if components.store.is_at_fault(error):
             raise
         raise failed(plugin, error) from error
     finally:
-        AT_WORK.pop(here, None)
+        RUNNING_PLUGINS.pop(here, None)
 
 
 def failed(plugin: str, error: BaseException) -> DeskctlError:
@@ -153,12 +155,12 @@ def _resolve(asked: Asked, agents: Any, needed: bool) -> Actor:
     return asked.caller.actor(agents, asked.claim, needed=needed)
 
 
-def _unknown(parts: Parts, name: str) -> NotFound:
+def _unknown(components: Components, name: str) -> NotFound:
     plugin = name.partition(".")[0]
-    why = parts.plugins.absent().get(plugin)
+    why = components.plugins.absent().get(plugin)
     if why is not None:
         return NotFound(f"nobody answers {name}: the plugin {plugin} is off: {why}", "deskctl plugin list")
-    if any(row["name"] == plugin for row in parts.plugins.rows()):
-        near = did_you_mean(name, parts.plugins.requests)
+    if any(row["name"] == plugin for row in components.plugins.rows()):
+        near = did_you_mean(name, components.plugins.requests)
         return NotFound(f"the plugin {plugin} has no request {name}{near}", f"deskctl plugin show {plugin}")
     return NotFound(f"nobody answers {name}: there is no plugin {plugin}", "deskctl plugin list shows what is here")

@@ -13,7 +13,7 @@ _AT_MOST = 3600.0
 LOOK = 10.0
 
 
-class Bell:
+class Wakeup:
     """Rung from any thread, heard in the loop it was made in."""
 
     def __init__(self, clock: WallClock | None = None) -> None:
@@ -21,7 +21,7 @@ class Bell:
         self._rung = asyncio.Event()
         self._clock = clock or WallClock()
 
-    def ring(self) -> None:
+    def set(self) -> None:
         try:
             self._loop.call_soon_threadsafe(self._rung.set)
         except RuntimeError:  # the loop has ended, and with it whoever would listen

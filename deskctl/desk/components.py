@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deskctl.config import Config
     from deskctl.plugins.automation import AutomationType
     from deskctl.plugins.channel import ChannelType
-    from deskctl.plugins.erasing import EraseType
+    from deskctl.plugins.erasure import EraseType
     from deskctl.plugins.manager import Owned
     from deskctl.plugins.requests import RequestType
     from deskctl.plugins.suggestion import SuggestionType
@@ -65,7 +65,7 @@ class Plugins(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """A configuration that holds, what its plugins bring, and its open store."""
 
     config: Config

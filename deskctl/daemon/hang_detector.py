@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from deskctl.plugins.manager import OFF
 
-log = logging.getLogger("deskctl.daemon.stuck")
+log = logging.getLogger("deskctl.daemon.hang_detector")
 
 #: Seconds of one step after which a plugin is named in the log, and after which the desk goes on without it.
 NAMED = 5.0
@@ -27,8 +27,8 @@ HOPELESS = 60.0
 _EVERY = 1.0
 
 
-class StuckWatch:
-    """A thread that looks at the loop and at `at_work`: by thread, the plugin that runs there and since when.
+class HangDetector:
+    """A thread that looks at the loop and at `running`: by thread, the plugin that runs there and since when.
 
     `plugin_of(task)` names the plugin that a task of the loop runs for. `restart(plugin, why)` does not return.
     """
@@ -36,14 +36,14 @@ class StuckWatch:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        at_work: Mapping[int, tuple[str, float]],
+        running: Mapping[int, tuple[str, float]],
         plugin_of: Callable[[str], str | None],
         restart: Callable[[str, str], None],
         named: float = NAMED,
         hopeless: float = HOPELESS,
     ) -> None:
         self._loop = loop
-        self._at_work = at_work
+        self._at_work = running
         self._plugin_of = plugin_of
         self._restart = restart
         self._named = named

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _ABOUT_TICKETS = frozenset({"raw", "suggest", "insert", "wait_delivery"})
 
 
-class NamedDesk:
+class AgentDesk:
     """Passes everything on to `desk`.
 
     `claim` is the agent of `--as`. `agent` is that agent, or the one of $DESKCTL_AGENT, who works on tickets but does

@@ -27,7 +27,7 @@ _CLOCK = Actor.system("clock")
 
 
 @dataclass(frozen=True, slots=True)
-class Performed:
+class Executed:
     """What became of a command, and what it changed; `then` is what was changed by what followed at once."""
 
     outcome: Outcome
@@ -35,20 +35,20 @@ class Performed:
     then: tuple[Changes, ...] = ()
 
 
-def perform(
+def execute_command(
     store: Store,
     command: Command,
     caller: Caller,
     claim: str | None,
     dry_run: bool = False,
     invocation: str | None = None,
-) -> Performed:
+) -> Executed:
     """Carry a command out that the caller may use. Raises DeskctlError."""
     numbers.check(getattr(command, field.name) for field in fields(command))
 
-    def work(unit: Unit) -> Performed:
+    def work(unit: Unit) -> Executed:
         unit.invocation, unit.by_owner = invocation, caller.trusted
-        return carry_out(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
+        return execute_in_unit(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
 
     performed = store.transaction(work, dry_run=dry_run)
     return performed if dry_run else replace(performed, then=route(store, performed.changes))
@@ -56,13 +56,15 @@ def perform(
 
 def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
     """Give tickets out where that is due now, so that whoever asks next finds it done. What fails has a timer, and is
-    tried again in its turn."""
+    tried again in its priority."""
     now = datetime.now(UTC)
     due = [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.ROUTE and t.due_at <= now]
     done = []
     for timer in due:
         try:
-            done.append(store.transaction(partial(carry_out, command=FireTimer(timer.id), actor=_CLOCK), name="timer"))
+            done.append(
+                store.transaction(partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer")
+            )
         except DeskctlError as error:
             log.warning("routing waits: %s", error.what)
     return tuple(more for p in done for more in (p.changes, *_once_more(store, p.changes)))
@@ -75,7 +77,7 @@ def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
     return route(store, changes) if asked and reopened else ()
 
 
-def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
+def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
     """One command through the one door, inside a transaction."""
     result = dispatch.execute(unit, command, actor)
     outcome: Outcome = {
@@ -86,7 +88,7 @@ def carry_out(unit: Unit, command: Command, actor: Actor) -> Performed:
         "facts": dict(result.facts),
         "subjects": [unit.ticket(number).subject for number in result.tickets],
     }
-    return Performed(outcome, unit.changes)
+    return Executed(outcome, unit.changes)
 
 
 def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from deskctl.core.erased import ErasedPerson
-from deskctl.desk.asking import guarded
-from deskctl.desk.parts import Parts
+from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context
+from deskctl.desk.plugin_requests import call_plugin
 from deskctl.errors import DeskctlError, Refused
 
 
-def erase_in_plugins(parts: Parts, connection: Any, person: ErasedPerson) -> None:
+def erase_in_plugins(components: Components, connection: Any, person: ErasedPerson) -> None:
     """Run what plugins bring for it. Raises Refused that names the plugin that failed."""
-    for owned in list(parts.plugins.erasers.values()):
-        context = Context(parts, owned.plugin, connection)
+    for owned in list(components.plugins.erasers.values()):
+        context = Context(components, owned.plugin, connection)
         try:
-            guarded(parts, owned.plugin, lambda: owned.type.run(person, context))  # noqa: B023 - called at once
+            call_plugin(components, owned.plugin, lambda: owned.type.run(person, context))  # noqa: B023 - called at once
         except DeskctlError as error:
             raise Refused(
                 f"nothing was erased: {error.what}",
