@@ -6,6 +6,8 @@ import sys
 
 import hypothesis
 
+from tests.servers import statements
+
 pytest_plugins = ["tests.servers.fixtures", "deskctl.testing.pytest_plugin"]
 
 # A test starts hundreds of Python processes. Without compiled modules each of them compiles all of deskctl again.
@@ -17,6 +19,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
+
+statements.share()
 
 # A busy machine makes examples slow; that is not a failure.
 hypothesis.settings.register_profile("deskctl", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

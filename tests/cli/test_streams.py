@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 
 CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
 
@@ -84,7 +84,7 @@ def test_a_terminal_without_a_size_counts_as_eighty_columns(desk: Shell) -> None
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
     done = subprocess.run(
-        [*COMMAND, "list"], cwd=desk.folder, env={**desk.env, "NO_COLOR": "1"}, stdin=theirs, stdout=theirs, timeout=60
+        ["deskctl", "list"], cwd=desk.folder, env={**desk.env, "NO_COLOR": "1"}, stdin=theirs, stdout=theirs, timeout=60
     )
     os.close(theirs)
     seen = os.read(ours, 65536).decode()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,7 +17,8 @@ from deskctl.core.queries.tickets import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Unavailable
 from tests.crash.named import job_points
-from tests.daemon.running import Daemon, add_agent, launch, make_desk, running
+from tests.daemon.running import Daemon, add_agent, command, launch, make_desk, running
+from tests.servers import zygote
 
 WaitUntil = Callable[..., Any]
 
@@ -159,7 +159,7 @@ def test_wherever_the_daemon_dies_each_job_is_done_once(
         assert {ticket: notes(desk, ticket) for ticket in tickets} == {ticket: ["system:robin"] for ticket in tickets}
 
 
-def _told(process: subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil) -> None:
+def _told(process: zygote.Process, folder: Path, subject: str, wait_until: WaitUntil) -> None:
     """A ticket is made; the daemon may die before it says so, or over what it finds at its start."""
 
     def done() -> bool:
@@ -222,5 +222,4 @@ def _row(desk: RemoteDesk, name: str) -> Any:
 
 
 def _doctor(folder: Path) -> str:
-    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "doctor"]
-    return subprocess.run(line, capture_output=True, text=True, timeout=60).stdout
+    return command(folder, "doctor").stdout
