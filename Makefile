@@ -12,7 +12,7 @@ WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format docs bench crash fuzz clean
+.PHONY: help install demo test test-long lint format docs site messages bench crash fuzz clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,14 +47,22 @@ lint: install ## everything that can be checked without running
 	for project in examples/plugins/*; do (cd $$project && ../../../$(BIN)/mypy) || exit 1; done
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
-	$(BIN)/codespell README.md CHANGELOG.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md
+	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md
 
 format: install ## put the code into its usual form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: install ## write the reference pages that are made from the code
+docs: install ## write the reference pages and the picture that are made from the code
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/terminal.py
+
+site: install ## build the documentation as a website in .site/html
+	$(PIP) --group docs
+	$(BIN)/python docs/site.py
+
+messages: install ## collect the messages into the catalogues and compile them (ARGS="--add ja" for a language)
+	$(BIN)/python tools/messages.py $(ARGS)
 
 SECONDS ?= 60
 fuzz: install ## feed the mail parser with damaged mail (SECONDS=600)
@@ -65,4 +73,4 @@ bench: install ## measure against the floors (ARGS="--only imap --runs 5")
 	$(BIN)/python bench/run.py $(ARGS)
 
 clean: ## remove what the verbs above have made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .site

@@ -3,9 +3,12 @@
 import os
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import hypothesis
 
+from hatch_build import compiled
 from tests.servers import statements
 
 pytest_plugins = ["tests.servers.fixtures", "deskctl.testing.pytest_plugin"]
@@ -21,6 +24,11 @@ for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
 
 statements.share()
+
+with suppress(ImportError):  # without Babel the catalogues are those of the installation
+    for _project in (Path(__file__).parent, *Path(__file__).parent.glob("plugins/*")):
+        for _catalogue in compiled(_project):
+            pass
 
 # A busy machine makes examples slow; that is not a failure.
 hypothesis.settings.register_profile("deskctl", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

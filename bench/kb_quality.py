@@ -20,13 +20,13 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from deskctl_kb import scoring
+from deskctl_kb import bm25f
 from deskctl_kb.article import Content, State
-from deskctl_kb.finding import find, sure
 from deskctl_kb.migrations.m0001_articles import upgrade
-from deskctl_kb.question import read
-from deskctl_kb.shelf import Pen
-from deskctl_kb.words import terms
+from deskctl_kb.question import parse_question
+from deskctl_kb.repository import ArticleWriter
+from deskctl_kb.search import find, is_confident
+from deskctl_kb.terms import terms
 
 DATA = Path(__file__).parent / "data" / "kb"
 _TOKEN = re.compile(r"[\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]+|[^\W_\uac00-\ud7a3\u3040-\u30ff\u4e00-\u9fff]+")
@@ -68,17 +68,17 @@ def ours(articles: list[dict[str, Any]], language: str) -> Search:
     lengths: dict[int, list[int]] = {}
     for article in articles:
         title, text = terms(article["title"], language), terms(article["text"], language)
-        segment, local = divmod(article["id"], scoring.SEGMENT)
-        values = lengths.setdefault(segment, [0] * scoring.SEGMENT * scoring.LENGTHS)
-        values[local * scoring.LENGTHS : local * scoring.LENGTHS + 3] = [len(title), len(text) + 1, 1]
-        for term, times in scoring.entries(title, (), text).items():
+        segment, local = divmod(article["id"], bm25f.SEGMENT)
+        values = lengths.setdefault(segment, [0] * bm25f.SEGMENT * bm25f.LENGTHS)
+        values[local * bm25f.LENGTHS : local * bm25f.LENGTHS + 3] = [len(title), len(text) + 1, 1]
+        for term, times in bm25f.entries(title, (), text).items():
             postings.setdefault(term, {}).setdefault(segment, []).extend((local, times))
-    packed = {t: [(s, scoring.pack(e)) for s, e in pieces.items()] for t, pieces in postings.items()}
-    sizes = {s: scoring.pack(values) for s, values in lengths.items()}
+    packed = {t: [(s, bm25f.pack(e)) for s, e in pieces.items()] for t, pieces in postings.items()}
+    sizes = {s: bm25f.pack(values) for s, values in lengths.items()}
 
     def search(question: str) -> list[int]:
-        wanted = read(question, language).wanted
-        return [number for _, number in scoring.rank(wanted, {t: packed[t] for t in wanted if t in packed}, sizes, 10)]
+        wanted = parse_question(question, language).wanted
+        return [number for _, number in bm25f.rank(wanted, {t: packed[t] for t in wanted if t in packed}, sizes, 10)]
 
     return search
 
@@ -105,25 +105,25 @@ def answers(articles: list[dict[str, Any]], language: str) -> tuple[float, float
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         upgrade(connection)
-        pen = Pen(connection, "bench", datetime.now(UTC))
-        made = {a["id"]: pen.add(Content(a["title"], a["text"], language, public=True)) for a in articles}
-        pen.finish()
+        writer = ArticleWriter(connection, "bench", datetime.now(UTC))
+        made = {a["id"]: writer.add(Content(a["title"], a["text"], language, public=True)) for a in articles}
+        writer.finish()
         for article in articles:
             here = made[article["id"]]
             for there in (True, False):
                 if not there:
-                    gone = pen.write(here, replace(here.content, state=State.RETIRED))
-                    pen.finish()
+                    gone = writer.write(here, replace(here.content, state=State.RETIRED))
+                    writer.finish()
                 for question in article["questions"]:
                     found = find(connection, question, language=language, default=language, limit=3, customers=True)
                     if there:
                         count += 1
-                        answered += sure(found)
-                        right += sure(found) and here.number in [one.article.number for one in found.found]
+                        answered += is_confident(found)
+                        right += is_confident(found) and here.number in [one.article.number for one in found.found]
                     else:
-                        wrong += sure(found)
-            made[article["id"]] = pen.write(gone, here.content)
-            pen.finish()
+                        wrong += is_confident(found)
+            made[article["id"]] = writer.write(gone, here.content)
+            writer.finish()
     return answered / count, right / max(answered, 1), wrong / count
 
 

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "email"))
 
 from deskctl.plugins import Envelope, InboundMessage
-from deskctl_email.describe import describe
+from deskctl_email.json_document import mail_document
 from deskctl_email.parse import parse
 
 ENVELOPE = Envelope("pipe", datetime(2026, 1, 1, tzinfo=UTC))
@@ -190,9 +190,9 @@ def damaged(luck: random.Random, raw: bytes) -> bytes:
 
 def complaint(message: InboundMessage) -> str:
     """What is wrong with a result; `""` if nothing is."""
-    if any(problem.startswith("could not be read") for problem in message.problems):
+    if any(problem.startswith("could not be parsed") for problem in message.problems):
         return message.problems[0]
-    shown = json.dumps(describe("a.eml", message), ensure_ascii=False)
+    shown = json.dumps(mail_document("a.eml", message), ensure_ascii=False)
     shown.encode()
     for text in (message.subject, message.text, message.visible_text, message.html or "", message.sender_name or ""):
         if "\0" in text or not unicodedata.is_normalized("NFC", text):

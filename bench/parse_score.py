@@ -14,9 +14,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "email"))
 
 from deskctl.plugins import Envelope
-from deskctl_email.describe import describe
+from deskctl_email.json_document import mail_document
 from deskctl_email.parse import parse
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 
 def collapse(value: object) -> object:
@@ -36,7 +36,7 @@ def mails(folder: Path) -> None:
 
     for wanted in json.loads((folder / "expected.json").read_text("utf-8")):
         file = wanted.pop("file")
-        got = describe(file, parse((folder / file).read_bytes(), Envelope("pipe", datetime.now(UTC))))
+        got = mail_document(file, parse((folder / file).read_bytes(), Envelope("pipe", datetime.now(UTC))))
         for field, value in wanted.items():
             if field == "attachment_count":
                 compare(file, field, value, len(got["attachments"]))
@@ -56,7 +56,7 @@ def replies(file: Path) -> None:
     total: Counter[str] = Counter()
     for line in file.read_text("utf-8").splitlines():
         case = json.loads(line)
-        got = str(collapse(visible(case["input"])))
+        got = str(collapse(visible_text(case["input"])))
         if case["check"] == "exact":
             good = got == collapse(case["expected_visible"])
         else:

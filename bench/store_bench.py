@@ -17,15 +17,16 @@ from datetime import UTC, datetime
 from functools import partial
 from statistics import median
 
-from deskctl.core.conversation import Message
-from deskctl.core.events import MessageReceived, TicketCreated
-from deskctl.core.journal import JournalEntry, JournalRow, JournalSettled, JournalState
-from deskctl.core.messages import Envelope, MessageKind
-from deskctl.core.people import Actor, Contact, Identity
-from deskctl.core.ports import Address
-from deskctl.core.settings import Settings
-from deskctl.core.tickets import Ticket
-from deskctl.core.unit import Unit
+from deskctl.core.contacts.model import Address, Contact, Identity
+from deskctl.core.intake.journal import JournalEntry, JournalRow, JournalSettled, JournalState
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.events import MessageReceived
+from deskctl.core.messages.model import Envelope, MessageKind
+from deskctl.core.messages.thread import Message
+from deskctl.core.tickets.events import TicketCreated
+from deskctl.core.tickets.model import Ticket
 from deskctl.store import Store
 
 BATCH = 50

@@ -119,11 +119,11 @@ def ensure_plugin_tables(
 
 def ensure_teams(components: Components) -> None:
     """Teams that the configuration names are created; a store that cannot be written now gets them another time."""
-    from deskctl.core import dispatch
-    from deskctl.core.commands.admin import AddTeam
-    from deskctl.core.people import Actor
-    from deskctl.core.queries.admin import ListTeams
-    from deskctl.core.unit import Unit
+    from deskctl.core import features as dispatch
+    from deskctl.core.agents.commands import AddTeam
+    from deskctl.core.agents.queries import ListTeams
+    from deskctl.core.kernel.actor import Actor
+    from deskctl.core.kernel.unit import Unit
     from deskctl.errors import Unavailable
 
     wanted = {table.team for table in components.config.channels.values() if table.team}

@@ -16,9 +16,9 @@ def pages() -> dict[Path, str]:
     """Every generated page and what it should hold."""
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     return {
-        ROOT / "docs/reference/cli.md": commands(),
+        ROOT / "docs/reference/commands.md": commands(),
         ROOT / "docs/reference/undo.md": undo(),
-        ROOT / "docs/reference/config.md": configuration(example, manager.load().channel_types),
+        ROOT / "docs/reference/configuration-keys.md": configuration(example, manager.load().channel_types),
     }
 
 

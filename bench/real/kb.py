@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.real.measure import ROOT, WORK, Figure, compare
 from deskctl.bootstrap import open_desk
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.store import Store
 
 ARTICLES = 10_000

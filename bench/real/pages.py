@@ -9,7 +9,7 @@ from bench.real.desk import BenchDesk
 from bench.real.filled import filled
 from bench.real.measure import Figure, compare
 from deskctl.bootstrap import open_desk
-from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.tickets.queries import ListTickets
 
 LATER = 40
 

@@ -16,15 +16,16 @@ from sqlalchemy import bindparam, insert, update
 
 from bench.real.measure import WORK, Figure, compare
 from bench.real.sla import watched
-from deskctl.core import dispatch
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.tickets import Create, Set
-from deskctl.core.people import Actor, Agent, Team
+from deskctl.core import features as dispatch
+from deskctl.core.agents.model import Agent, Team
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import TimerKind
+from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.model import Plan, Presence, Seat, State, Strategy
-from deskctl.core.routing.waking import wake
-from deskctl.core.settings import Settings
-from deskctl.core.timers import TimerKind
-from deskctl.core.unit import Unit
+from deskctl.core.routing.triggers import wake
+from deskctl.core.tickets.commands import Create, Set
 from deskctl.store import Store
 from deskctl.store.engine import database
 from deskctl.store.tables import commands, events, tickets, turns

@@ -13,7 +13,7 @@ from bench.real.desk import BenchDesk
 from bench.real.filled import filled
 from bench.real.measure import FLOORS, Figure, alone, compare
 from bench.real.pages import seconds
-from deskctl.core.queries.lookups import SearchMessages
+from deskctl.core.search.queries import SearchMessages
 from deskctl.store import migrate
 
 MESSAGES = 1_000_000

@@ -13,13 +13,14 @@ from sqlalchemy import create_engine, delete, insert, update
 from bench.real.desk import BenchDesk
 from bench.real.filled import filled
 from bench.real.measure import Figure, alone, compare
-from deskctl.core import clockwork, dispatch
-from deskctl.core.commands.levels import AddPolicy
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.tickets import Set
-from deskctl.core.people import Actor
-from deskctl.core.settings import Settings
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core import timers_due as clockwork
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.sla.commands import AddPolicy
+from deskctl.core.tickets.commands import Set
 from deskctl.store import Store
 from deskctl.store.tables import clocks, commands, events, timers
 

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..i18n import _
+
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ..core.commands import Command
-    from ..core.queries import Query
+    from ..core.kernel.command import Command
+    from ..core.kernel.query import Query
     from ..desk import Desk, Outcome
     from .commands.messages.draft_files import Draft
     from .output import Column
@@ -83,7 +85,7 @@ class CliContext:
         from datetime import UTC, datetime
         from zoneinfo import ZoneInfo
 
-        from ..core.moments import parse_moment
+        from ..core.values.moments import parse_moment
 
         return parse_moment(text, datetime.now(UTC), ZoneInfo(self.desk().info.timezone))
 
@@ -131,15 +133,17 @@ class CliContext:
     def say_rest(self, shown: int, total: int | None, size: int) -> None:
         """Say on a terminal that a list was cut: `50 of 62`. `total` None means more than `shown`, unknown how many."""
         if self.at_terminal and (total is None or shown < total):
-            of = f"{shown} of {total}" if total is not None else f"the first {shown}"
-            self.say(f"{of}; --limit {total or 2 * size} shows {'all' if total else 'more'}")
+            if total is None:
+                self.say(_("the first {shown}; --limit {limit} shows more", shown=shown, limit=2 * size))
+            else:
+                self.say(_("{shown} of {total}; --limit {total} shows all", shown=shown, total=total))
 
     def emit(
         self,
         rows: Iterable[Any],
         columns: Sequence[Column | str | tuple[str, int]],
         *,
-        empty: str = "nothing to list",
+        empty: str = _("nothing to list"),
     ) -> None:
         """Close the desk and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
         values in a pipe. Without rows a terminal gets the words `empty`."""
@@ -163,9 +167,17 @@ class CliContext:
     def say(self, line: str) -> None:
         """One line for people; nothing with `--json`, which has its own document."""
         from ..safe import visible
+        from .messages import shown
 
         if not self.json:
-            sys.stdout.write(visible(line) + "\n")
+            sys.stdout.write(visible(shown(line)) + "\n")
+
+    def warn(self, line: str) -> None:
+        """Print one line to standard error, also with `--json`."""
+        from ..safe import visible
+        from .messages import shown
+
+        sys.stderr.write(visible(shown(line)) + "\n")
 
     def document(self, document: Any) -> None:
         """One JSON document on a line of its own."""

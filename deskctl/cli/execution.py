@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from ..errors import DeskctlError, NotFound, Refused
 from ..safe import visible
 from .context import CliContext
+from .messages import _, shown
 
 if TYPE_CHECKING:
-    from ..core.commands import Command
+    from ..core.kernel.command import Command
     from ..desk import Outcome
 
 
@@ -42,7 +43,7 @@ def act_on_each(context: CliContext, commands: Iterable[Command]) -> int:
         for outcome in outcomes:
             report(context, outcome)
     for failure in failures[1:]:
-        sys.stderr.write(f"error: {visible(failure.what)}\n")
+        sys.stderr.write(_("error: {what}", what=visible(shown(failure.what))) + "\n")
     if failures:
         raise failures[0]
     return 0
@@ -53,7 +54,7 @@ def report(context: CliContext, outcome: Outcome) -> None:
     if context.json:
         context.document(outcome)
     elif outcome["said"]:
-        context.say(f"dry run: {named(outcome)}" if context.dry_run else named(outcome))
+        context.say(_("dry run: {said}", said=named(outcome)) if context.dry_run else named(outcome))
 
 
 #: Columns that a subject may take in a confirmation.
@@ -71,7 +72,7 @@ def named(outcome: Outcome) -> str:
     subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))
     left = {number: f"#{number} “{cut(subject, _SUBJECT)}”" for number, subject in subjects.items() if subject}
     if not left or len(left) > _MOST:
-        return outcome["said"]
+        return shown(outcome["said"])
 
     def name(found: re.Match[str]) -> str:
         return left.pop(int(found[1]), found[0])
@@ -81,6 +82,6 @@ def named(outcome: Outcome) -> str:
         replaced = _NUMBER.sub(name, numbers)
         return found[0] if replaced == numbers else replaced
 
-    said = _TICKET.sub(names, outcome["said"])
+    said = _TICKET.sub(names, shown(outcome["said"]))
     rest = ", ".join(left.values())
     return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

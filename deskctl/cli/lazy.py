@@ -13,10 +13,14 @@ from typing import NamedTuple
 
 import click
 
+from ..i18n import Text, _, shell_languages, translate
 from .commands import COMMANDS, SECTIONS
+from .messages import LocalisedContext
 from .options import equip
 
 PLUGIN_GROUP = "deskctl.commands"
+#: The heading of the plugins' commands in `deskctl --help`.
+FROM_PLUGINS = "From plugins"
 
 
 class PluginEntry(NamedTuple):
@@ -28,6 +32,8 @@ class PluginEntry(NamedTuple):
 
 class LazyGroup(click.Group):
     """deskctl's own commands come first; a plugin cannot replace them."""
+
+    context_class = LocalisedContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS, *sorted(plugin_commands())]
@@ -45,13 +51,23 @@ class LazyGroup(click.Group):
         return args[0] if command else None, command, args[1:]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        languages = shell_languages() if isinstance(ctx, LocalisedContext) else ()
         sections = {title: [(n, e.help) for n, e in entries.items()] for title, entries in SECTIONS.items()}
-        plugins = [(n, f"Commands of {e.distribution}.") for n, e in sorted(plugin_commands().items())]
+        plugins = [(n, translate(commands_of(e), languages)) for n, e in sorted(plugin_commands().items())]
         if plugins:
-            sections["From plugins"] = plugins
+            sections[FROM_PLUGINS] = plugins
         for title, rows in sections.items():
+            if languages:
+                from .localised_help import section
+
+                title, rows = section(title, rows, languages)
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+def commands_of(entry: PluginEntry) -> Text:
+    """Return the summary of a plugin's command, whose own summary would have to be imported."""
+    return _("Commands of {distribution}.", distribution=entry.distribution)
 
 
 def load(target: str, name: str) -> click.Command:

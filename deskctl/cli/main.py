@@ -15,6 +15,7 @@ from .. import __version__
 from ..errors import ConfigError, DeskctlError
 from .context import CliContext
 from .lazy import LazyGroup
+from .messages import _, shown, use_shell_language
 from .options import common_options
 from .streams import OutputError, prepare, silence
 
@@ -32,7 +33,9 @@ COMPLETING = "_DESKCTL_COMPLETE"  # the environment variable of the completion s
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None, "max_content_width": 100},
     subcommand_metavar="COMMAND [ARGS]...",
 )
-@click.version_option(__version__, prog_name="deskctl", message="%(prog)s %(version)s")
+@click.version_option(
+    __version__, prog_name="deskctl", message="%(prog)s %(version)s", help="Show the version and exit."
+)
 @click.pass_context
 def cli(ctx: click.Context) -> int | None:
     """The help desk that a small team runs from its command line.
@@ -59,6 +62,7 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
     succeeds all the same: its caller wants no report, and a script that sees a failure would do it again.
     """
     context = CliContext()
+    use_shell_language()
     try:
         try:
             result = _invoke(arguments, context)
@@ -66,7 +70,7 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
             context.release()
         sys.stdout.flush()
         if lost() and not context.changed:
-            _complain("standard output is closed", "send the output somewhere, or to /dev/null")
+            _complain(_("standard output is closed"), _("send the output somewhere, or to /dev/null"))
             return OUTPUT_FAILED
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
@@ -91,14 +95,14 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
         return BROKEN_PIPE
     except OutputError as error:
         silence()
-        _complain(f"standard output cannot be written: {error.strerror}", _carried_out(context))
+        _complain(_("cannot write to standard output: {reason}", reason=error.strerror), _carried_out(context))
         return OUTPUT_FAILED
     except Exception as error:
         if context.debug or "--debug" in arguments:
             raise
         _complain(
-            f"something unexpected happened: {type(error).__name__}: {error}".splitlines()[0],
-            "run it again with --debug and report what it says",
+            _("unexpected error: {error}", error=f"{type(error).__name__}: {error}".splitlines()[0]),
+            _("run the command again with --debug and report the output"),
         )
         return INTERNAL_ERROR
 
@@ -116,25 +120,25 @@ def _invoke(arguments: list[str], context: CliContext) -> object:
 
 def _carried_out(context: CliContext) -> str:
     if context.changed:
-        return "the command was carried out; only its report is lost"
-    return "free some space, or write somewhere else"
+        return _("the command was carried out; only its report is lost")
+    return _("free some space, or write somewhere else")
 
 
 def _usage_hint(error: click.ClickException) -> str:
     ctx = getattr(error, "ctx", None)
-    return f"{ctx.command_path} --help shows how" if ctx is not None else "deskctl --help shows how"
+    return _("see {command} --help", command=ctx.command_path if ctx is not None else "deskctl")
 
 
 def _complain(what: str, hint: str) -> None:
-    sys.stderr.write(f"error: {_safe(what)}\n")
+    sys.stderr.write(_("error: {what}", what=_safe(what)) + "\n")
     if hint:
-        sys.stderr.write(f"hint: {_safe(hint)}\n")
+        sys.stderr.write(_("hint: {hint}", hint=_safe(hint)) + "\n")
 
 
 def _safe(text: str) -> str:
     from ..safe import visible
 
-    return visible(text.strip())
+    return visible(shown(text).strip())
 
 
 def main() -> NoReturn:

@@ -8,12 +8,12 @@ import click
 
 
 def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
-    """`kind` is ticket, agent, team, tag or channel (see `core.queries.lookups.Completions`)."""
+    """`kind` is ticket, agent, team, tag or channel (see `core.search.queries.Completions`)."""
     from ..errors import DeskctlError
 
     sign = incomplete[:1] if incomplete[:1] in ("#", "+", "-") else ""
     try:
-        from ..core.queries.lookups import Completions
+        from ..core.search.queries import Completions
 
         found = ctx.obj.ask(Completions(kind, incomplete[len(sign) :]))
     except (DeskctlError, OSError):

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from .messages import LocalisedContext
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -46,6 +48,7 @@ def equip(command: click.Command) -> click.Command:
     names = {name for param in command.params for name in param.opts}
     added = [option for option in common_options(hidden=True) if not names.intersection(option.opts)]
     command.params.extend(added)
+    command.context_class = LocalisedContext
     if added and command.epilog is None:
         command.epilog = EPILOG
     if isinstance(command, click.Group):

@@ -1,6 +1,6 @@
-"""`docs/reference/cli.md`, made from the commands themselves.
+"""`docs/reference/commands.md`, made from the commands themselves.
 
-python -m deskctl.cli.reference > docs/reference/cli.md
+python -m deskctl.cli.reference > docs/reference/commands.md
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from .main import cli
 WIDTH = 100
 
 _HEAD = """\
-# The commands
+# Commands
 
-Made from the code (`python -m deskctl.cli.reference`); a test holds the two together. What `--json` prints is described
-in [json.md](json.md).
+Generated from the help texts of the commands by `make docs`. Do not edit.
 
-What a command ends with: [exit codes](exit-codes.md); also 70, a fault of deskctl itself, 130 after Ctrl-C and 141 when
-the reader of its output has gone.
-
-A ticket is `42` or `#42`; where several may stand, `-` reads their numbers from standard input. Who acts: `--as`, else
-`$DESKCTL_AGENT`, else the agent whose login is your system user, else the only agent there is.
+- [JSON](json.md) describes the output of `--json`.
+- [Exit codes](exit-codes.md) lists the codes that a command returns.
+- A ticket is written `42` or `#42`. Where several tickets are allowed, `-` reads their numbers from standard input.
+- The acting agent is the one named by `--as`, otherwise by `$DESKCTL_AGENT`, otherwise the agent whose login is your
+  system account, otherwise the only agent of the desk.
 """
 
 

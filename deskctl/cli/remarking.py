@@ -9,7 +9,7 @@ from ..safe import visible
 from .execution import act
 
 if TYPE_CHECKING:
-    from ..core.commands import Command
+    from ..core.kernel.command import Command
     from .context import CliContext
 
 

@@ -24,8 +24,8 @@ _CLOCK = {"breached": "red", "warned": "yellow", "fulfilled": "green", "paused":
 
 
 def paint(text: str, style: str) -> str:
-    """`text` in a style; as it is when the style is ""."""
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
+    """Return `text` in a style. An empty style or an empty text adds no escape sequences."""
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style and text else text
 
 
 def of_status(status: str) -> str:

@@ -5,45 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _HEAD = """\
-# What undo covers
+# Undo
 
-`deskctl undo` takes back the last command of the agent, on all tickets that it changed. `deskctl solve 2 3 4` is one
-command, and so is `deskctl list --json | … | deskctl assign - --to ana`. It is undone whole or not at all. A second
-`undo` continues with the command before. `deskctl undo --list` shows the last commands with their numbers and states,
-`deskctl undo 17` undoes one of them, and `--dry-run` says what would be undone.
+Generated from the declarations of the event classes by `make docs`. Do not edit.
 
-Undo covers work on tickets (`take next assign reply note set tag solve close reopen escalate approve deny promise
-merge split spam new`), contacts (`contact set`, `merge`, `unmerge`, `link`), agents and teams (`agent set`,
-`team set`, presence), service levels (`sla add`, `edit`, `step`, `move`, `remove`), calendars, shifts and days off,
-blocked senders, and `outbox retry` and `cancel`. It does not cover `agent add`, `team add`, `contact export` and
-`erase`, `shift handover`, `inbox retry` and `drop`, and what plugins write, such as `kb add`.
+`deskctl undo` undoes the last command of the agent, on all tickets that the command changed. `deskctl solve 2 3 4` is
+one command, and so is `deskctl list --json | … | deskctl assign - --to ana`. A command is undone completely or not at
+all. A second `undo` undoes the command before. `deskctl undo --list` shows the last commands with their numbers and
+states, `deskctl undo 17` undoes one of them, and `--dry-run` shows what would be undone.
 
-Undo never passes over a command. If the last command cannot be undone, the message names it and says why and what to
-do instead, and the exit code is 4. That is so when
+## Commands that can be undone
 
-- its mail was sent, is being sent, or may have been sent;
-- someone has changed the ticket since: a colleague, the customer, or you with a later command. Undo the later command
-  first. Service levels, routing, notifications, deliveries, timers and automatic mail do not prevent undo;
-- someone has changed the same field of the same agent, team or contact since, or the same policy or calendar;
-- its kind cannot be undone (see the last table);
-- an earlier version of deskctl recorded it without the previous values.
+| area | commands |
+| --- | --- |
+| tickets | `new take next assign reply note set tag solve close reopen escalate approve deny promise merge split` |
+| contacts | `contact set`, `contact merge`, `contact unmerge`, `contact link` |
+| agents and teams | `agent set`, `team set`, `agent online`, `agent away`, `agent offline` |
+| SLA policies | `sla add`, `sla edit`, `sla step`, `sla move`, `sla remove` |
+| calendars | `calendar add`, `calendar edit`, `calendar import`, `calendar remove` |
+| shifts | `shift add`, `shift off`, `shift remove` |
+| mail | `spam`, `unspam`, `block add`, `block remove`, `outbox retry`, `outbox cancel` |
 
-Commands that change nothing, such as `show` and `list`, are not counted. What agents do by mail is not a command, and
-undo does not see it. An undo is not undone; run the command again.
+Not covered are `agent add`, `team add`, `contact export`, `contact erase`, `shift handover`, `inbox retry`,
+`inbox drop`, and changes that plugins write to their own tables, such as `kb add`.
 
-Policies and calendars have versions. Undo puts the earlier content in force as a new version from now on; time that a
-clock has counted meanwhile stays as it was counted.
+## Refusals
 
-The tables are made from the declarations of the event classes (`undo = …`), which every class must have. A command
-causes one or more events. It can be undone if at least one of them is in the first table and none is in the last.
+Undo never skips a command. If the last command cannot be undone, the message names the command, gives the reason and
+says what to do instead; the exit code is 4. Undo is refused if
+
+- the mail of the command was sent, is being sent, or may have been sent;
+- someone changed the ticket since: a colleague, the customer, or you with a later command. Undo the later command
+  first. SLA clocks, routing, notifications, deliveries, timers and automatic mail do not prevent undo;
+- someone changed the same field of the same agent, team or contact since, or the same policy or calendar;
+- the command cannot be undone because of its type (see the last table);
+- an earlier version of deskctl recorded the command without the previous values.
+
+Commands that change nothing, such as `show` and `list`, are not counted. Mail from agents is not a command, and undo
+does not cover it. You cannot undo an undo; run the command again.
+
+Policies and calendars have versions. Undo makes the earlier content the current version from now on. Time that a clock
+has already counted does not change.
+
+The tables below list the events. A command causes one or more events. It can be undone if at least one of them is in
+the first table and none is in the last.
 """
 
 
 def reference() -> str:
     """The page in Markdown."""
-    from ..core import dispatch as _  # noqa: F401 - loads every event class
-    from ..core.event import KINDS
-    from ..core.undo import PART_OF_UNDO, Follows, Undoable
+    from ..core import features as _  # noqa: F401 - loads every event class
+    from ..core.event_kinds import KINDS
+    from ..core.kernel.undo import PART_OF_UNDO, Follows, Undoable
 
     undoable: list[str] = []
     following: dict[str, list[str]] = {}
@@ -59,15 +72,15 @@ def reference() -> str:
     return "\n".join(
         [
             _HEAD,
-            "## Undone\n",
-            "| event | what undo does | unless |\n|---|---|---|",
+            "## Events that are undone\n",
+            "| event | effect of undo | not possible if |\n|---|---|---|",
             *undoable,
-            "\n## Consequences\n",
-            "These events follow from others. They do not prevent undo, and need no inverse.\n",
-            "| events | why |\n|---|---|",
+            "\n## Events that follow from others\n",
+            "These events are consequences of other events. They do not prevent undo and need no inverse.\n",
+            "| events | reason |\n|---|---|",
             *(f"| {_kinds(kinds)} | {why} |" for why, kinds in following.items()),
-            "\n## Not undone\n",
-            "| events | why | what to do instead |\n|---|---|---|",
+            "\n## Events that cannot be undone\n",
+            "| events | reason | what to do instead |\n|---|---|---|",
             *(f"| {_kinds(kinds)} | {why} | {instead} |" for (why, instead), kinds in never.items()),
             "",
         ]

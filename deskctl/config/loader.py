@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from ..core.authentication import NOBODY
-from ..core.settings import BUILT_IN
+from ..core.kernel.settings import BUILT_IN
+from ..core.messages.authentication import NOBODY
 from ..errors import ConfigError
 from .channel_types import ChannelTypeSpec
 from .convert import Fault, fields_of, is_config_class, structure

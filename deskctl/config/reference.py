@@ -74,21 +74,15 @@ def disagreements(example: str, channel_types: Mapping[str, ChannelTypeSpec]) ->
 
 
 def reference(example: str, channel_types: Mapping[str, ChannelTypeSpec]) -> str:
-    """Return the text of `docs/reference/config.md`."""
+    """Return the text of `docs/reference/configuration-keys.md`."""
     meanings = _explanations(example)
     lines = [
-        "# Configuration",
+        "# Configuration keys",
         "",
         "Generated from the schema and `config.example.toml` by `make docs`. Do not edit.",
         "",
-        "`deskctl` uses the first of these files that exists: `--config`, `$DESKCTL_CONFIG`, `./config.toml` (if it",
-        "has a `[desk]` table and belongs to you or root), `~/.config/deskctl/config.toml`,",
-        "`/etc/deskctl/config.toml`.",
-        "Other users must not be able to change the file or its folder; see",
-        "[Access control](../how-to/access-control.md).",
-        "",
-        "`deskctl config check` reports all errors and warnings at once. Its exit code is 0 (no problems), 1 (warnings",
-        "only) or 5 (errors).",
+        "[Configuration](configuration.md) explains where deskctl looks for the file, how it checks it, and how to",
+        "keep secrets.",
     ]
     heading = None
     for key in keys(channel_types):
@@ -103,16 +97,18 @@ def reference(example: str, channel_types: Mapping[str, ChannelTypeSpec]) -> str
         lines.append(f"| `{key.path[-1]}` | {key.value} | {default} | {meaning} |")
     lines += ["", "## Values", ""]
     lines += ["- A *duration* is a number and a unit in quotes: `30s`, `5m`, `2h`, `4d`, or several, as in `1h30m`."]
-    lines += ["- A *file* with a relative path is relative to the folder of the configuration."]
-    lines += ["- A *secret* names the place where the value is stored. The value is read when it is used:", ""]
-    lines += _secrets_section(example)
+    lines += ["- A relative *file* starts at the folder of the configuration."]
+    lines += ["- A *secret* names its source. deskctl reads it each time it is used:", ""]
+    lines += _secrets(example)
     return "\n".join(lines) + "\n"
 
 
-def _secrets_section(example: str) -> list[str]:
-    """Return the last comment of the example, which shows every way to store a secret."""
+def _secrets(example: str) -> list[str]:
+    """Return the last comment of the example, which shows each source of a secret, with the keys in a code block."""
     closing = example.rpartition("# Secrets.")[2].strip("# \n").splitlines()[2:]
-    return [line[2:] if line.startswith("# ") else line.removeprefix("#") for line in closing]
+    lines = [line.removeprefix("#").strip() for line in closing]
+    sources = [line for line in lines if " = " in line]
+    return ["```text", *sources, "```", *(line for line in lines if line not in sources)]
 
 
 def _keys_below(kind: str, path: tuple[str, ...], cls: type) -> Iterator[Key]:

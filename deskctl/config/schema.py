@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from attrs import Attribute, field, frozen
 
-from ..core.settings import Acknowledgement, ChannelInfo, Settings
+from ..core.kernel.settings import Acknowledgement, ChannelInfo, Settings
 from .problems import Invalid
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

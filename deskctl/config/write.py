@@ -26,7 +26,7 @@ def initial(
     """
     lines = [
         "# The configuration of a help desk. `deskctl config check` reports errors in it. config.example.toml and",
-        "# docs/reference/config.md explain every key.",
+        "# docs/reference/configuration-keys.md explain every key.",
         "",
         "[desk]",
         f"name = {_quoted(name)}",

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from . import approving, calls, undelivered
-from . import events as e
-from . import joining_events as je
-from .commands import Command
-from .commands.machine import Acknowledge, Quarantine, Receive, Tell
-from .commands.tickets import Assign
-from .notifying.following import tell_followers
-from .notifying.wording import language
-from .outbox import OutboxKind
-from .people import Actor
-from .routing.waking import ROUTING, routing
-from .sla.steps import sla
-from .spam import forget_later, purge_key
-from .targets import active_agents, in_tier, members
-from .tickets import FINAL, Status, Ticket
-from .timers import Timer, TimerKind
-from .unit import Unit
+from .agents.targets import active_agents, in_tier, members
+from .answers.events import PersonAsked
+from .delivery import failure_texts as undelivered
+from .delivery.commands import Acknowledge
+from .delivery.events import Bounced, DeliverySettled
+from .delivery.model import OutboxKind
+from .intake.commands import Quarantine, Receive
+from .intake.events import IntakeDecided
+from .kernel.actor import Actor
+from .kernel.command import Command
+from .kernel.event import Event
+from .kernel.timers import Timer, TimerKind
+from .kernel.unit import Unit
+from .messages.events import MessageReceived
+from .messages.spam import forget_later, purge_key
+from .notifications.commands import Tell
+from .notifications.followers import tell_followers
+from .notifications.texts import language
+from .routing.triggers import ROUTING, routing
+from .sla.actions import sla
+from .tickets import approvals as approving
+from .tickets import calls
+from .tickets import events as e
+from .tickets import merge_events as je
+from .tickets.commands import Assign
+from .tickets.events import Escalated
+from .tickets.model import FINAL, Status, Ticket
 
 #: (unit, event, who caused it, the command it belongs to) → further commands.
-Reaction = Callable[[Unit, e.Event, Actor, Command], Iterator[Command]]
+Reaction = Callable[[Unit, Event, Actor, Command], Iterator[Command]]
 
 
-def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def tell_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """New tickets are told to their team, assigned ones to their agent, mishaps to whoever can mend them.
     Nobody is told of what they did themselves."""
     number = event.ticket
@@ -37,16 +47,16 @@ def tell_agents(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
             yield from _tell_owner(unit, number, "callback", calls.promise(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             yield Tell(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
-        case e.PersonAsked() if number is not None and not unit.opened_now(number):
+        case PersonAsked() if number is not None and not unit.opened_now(number):
             yield from _tell_owner(unit, number, "person", None)
-        case e.Escalated(to=to) if to.startswith("team:"):
+        case Escalated(to=to) if to.startswith("team:"):
             yield from _tell_team(unit, to.removeprefix("team:"), "escalated", number, besides=(actor.handle,))
-        case e.Escalated(to=to) if to.startswith("tier:") and number is not None:
+        case Escalated(to=to) if to.startswith("tier:") and number is not None:
             yield from _tell_tier(unit, unit.ticket(number), to.removeprefix("tier:"), besides=actor.handle)
-        case e.DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
+        case DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
             if not _is_late_report(unit, number, cause):
                 yield from _tell_owner(unit, number, state, reason, _bounced(unit, cause))
-        case e.Bounced(partly=True, outbox=outbox) if number is not None:
+        case Bounced(partly=True, outbox=outbox) if number is not None:
             entry = unit.outbox(outbox)
             if entry.kind is OutboxKind.REPLY and not _is_late_report(unit, number, cause):
                 lost = [one for one in entry.deliveries if one.state == "failed"]
@@ -97,9 +107,9 @@ def _is_spam(unit: Unit, number: int | None) -> bool:
     return False if number is None else unit.ticket(number).spam
 
 
-def acknowledge(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def acknowledge(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A person opened a ticket through a channel: they hear that it is here."""
-    if isinstance(event, e.MessageReceived) and isinstance(cause, Receive) and event.automatic is None:
+    if isinstance(event, MessageReceived) and isinstance(cause, Receive) and event.automatic is None:
         number = event.ticket
         if number in unit.changes.new_tickets and not (_is_spam(unit, number) or _is_old(cause)):
             first = min(m.id for m in unit.changes.messages if m.ticket == number)
@@ -108,7 +118,7 @@ def acknowledge(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Ite
                 yield Acknowledge(number, event.message)
 
 
-def forget_spam(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def forget_spam(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """The words of spam go after a while, unless it turns out to be none."""
     yield from ()
     if isinstance(event, e.MarkedSpam) and event.ticket is not None:
@@ -121,13 +131,13 @@ def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
     """Whether the ticket comes to them because somebody, or a clock, has just escalated it to them."""
     return any(
         recorded.event.ticket == number
-        and isinstance(recorded.event, e.Escalated)
+        and isinstance(recorded.event, Escalated)
         and recorded.event.to == f"agent:{agent}"
         for recorded in unit.happened_now()
     )
 
 
-def keep_from_who_left(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def keep_from_who_left(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A ticket that goes on and whose owner has left is nobody's: it is in the queue again."""
     if isinstance(event, e.StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
         owner = unit.ticket(event.ticket).assignee
@@ -146,9 +156,9 @@ def _tell_team(
     return (Tell(a.handle, about, ticket, detail) for a in members(unit, team) if a.handle not in besides)
 
 
-def tell_of_quarantine(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def tell_of_quarantine(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """The channel's team hears that something came in which cannot be read."""
-    if isinstance(event, e.IntakeDecided) and isinstance(cause, Quarantine):
+    if isinstance(event, IntakeDecided) and isinstance(cause, Quarantine):
         channel = unit.settings.channel(cause.channel)
         detail = f"{cause.channel} #{cause.journal}: {cause.reason}"
         yield from _tell_team(unit, channel.team if channel else None, "quarantined", None, detail)
@@ -157,7 +167,7 @@ def tell_of_quarantine(unit: Unit, event: e.Event, actor: Actor, cause: Command)
 _CHANGE_STATUS = (e.StatusChanged, je.Unmerged, je.Merged, e.MarkedSpam, e.UnmarkedSpam)
 
 
-def close_in_time(unit: Unit, event: e.Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def close_in_time(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A solved ticket closes by itself after a while; one that is worked at again does not."""
     yield from ()
     if event.ticket is None or not isinstance(event, _CHANGE_STATUS):

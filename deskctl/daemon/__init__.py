@@ -1,4 +1,4 @@
-"""The process that owns a desk: channels, journal, outbox and timers under one supervisor, and the desk's socket.
+"""The daemon: the process that owns a desk. It runs channels, journal, outbox, timers and jobs, and serves the socket.
 
-Read `run` first: it puts the components together and takes them apart again.
+Read `run` first: it starts and stops all components.
 """

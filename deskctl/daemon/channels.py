@@ -1,4 +1,4 @@
-"""Open channels: one instance at a time for each, replaced after a failure, closed when its last send is done."""
+"""Open channels. Each has one instance at a time; it is replaced after a failure and closed after its last send."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deskctl.plugins.channel import Channel, ChannelType
 
 log = logging.getLogger("deskctl.daemon.channels")
 
-#: Seconds that a channel may take to let go of its connections.
+#: Seconds that a channel may take to close its connections.
 CLOSE_WITHIN = 10.0
 
 
@@ -27,7 +27,7 @@ class _Instance:
 
 
 class OpenChannel:
-    """A configured channel in the daemon. `type` is its plugin's; `table` its configuration."""
+    """A configured channel in the daemon. `type` comes from its plugin, `table` from the configuration."""
 
     def __init__(
         self, table: ChannelTable, channel_type: ChannelType, new_context: Callable[[str], DaemonContext]
@@ -39,12 +39,12 @@ class OpenChannel:
         self._instance: _Instance | None = None
 
     def context(self) -> DaemonContext:
-        """One of its own for an action beside the channel's work."""
+        """Return a new context for an action that runs beside the channel's work."""
         return self._new_context(self.name)
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[tuple[Channel, DaemonContext]]:
-        """The channel, opened if it is not; it stays open at least until the block ends."""
+        """Yield the channel, opened if necessary. It stays open at least until the block ends."""
         if self._instance is None:
             context = self._new_context(self.name)
             self._instance = _Instance(self.type.open(self.table.config, context), context)
@@ -58,7 +58,7 @@ class OpenChannel:
                 await _close(self.name, instance.channel)
 
     async def receive(self) -> None:
-        """Take messages in until cancelled; after a failure the next caller gets a fresh instance."""
+        """Receive messages until cancelled. After a failure the next caller gets a new instance."""
         async with self.use() as (channel, _):
             try:
                 await channel.receive()
@@ -82,4 +82,4 @@ async def _close(name: str, channel: Channel) -> None:
         async with asyncio.timeout(CLOSE_WITHIN):
             await channel.aclose()
     except Exception:
-        log.warning("%s did not close well", name, exc_info=True)
+        log.warning("closing the channel %s failed", name, exc_info=True)

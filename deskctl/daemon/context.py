@@ -1,4 +1,4 @@
-"""What the daemon gives a channel (`deskctl.plugins.channel.ChannelContext`)."""
+"""The `ChannelContext` (`deskctl.plugins.channel`) that the daemon passes to channels."""
 
 from __future__ import annotations
 
@@ -8,40 +8,50 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.queries.raw import Journalled
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.messages.model import Envelope
+from deskctl.core.messages.raw_queries import Journalled
 from deskctl.daemon.journal import Traffic
 from deskctl.daemon.writer import WritePriority, Writer
 from deskctl.desk.ports import Store
 from deskctl.errors import Unavailable
 from deskctl.plugins.channel import StoreUnavailable
 
-#: Seconds for which the answer of `accepting` stands.
+#: Seconds for which `accepting` caches its result.
 _ACCEPTING_FOR = 1.0
 
 
 class DaemonContext:
-    """One for each channel. Deliveries and marks go through the writer; reading is done where it is asked for."""
+    """The context of one channel. Writes go through the writer thread; reads run in the calling thread."""
 
     def __init__(
-        self, name: str, store: Store, writer: Writer, traffic: Traffic, alerted: Callable[[str, str], None]
+        self,
+        name: str,
+        store: Store,
+        writer: Writer,
+        traffic: Traffic,
+        on_alert: Callable[[str, str], None],
+        on_listening: Callable[[str], None],
     ) -> None:
-        """`alerted(channel, what)` is told what a person must see."""
+        """`on_alert(channel, what)` receives problems that a person must see.
+
+        `on_listening(channel)` is called when the channel accepts connections.
+        """
         self.name = name
         self.log = logging.getLogger(f"deskctl.channel.{name}")
-        self.marked: set[int] = set()  # outgoing messages that may have left
+        self.marked: set[int] = set()  # outgoing messages that may have been sent
         self._store = store
         self._writer = writer
         self._traffic = traffic
-        self._alerted = alerted
+        self._on_alert = on_alert
+        self._on_listening = on_listening
         self._accepting = (0.0, False)
 
     async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
         self._traffic.arrived()
         try:
             await self._writer.deliver(JournalEntry(self.name, key, envelope, raw))
-        except Exception as error:  # whatever it is, the message is not durable
+        except Exception as error:  # after any error the message is not durable
             raise self._refused(error) from error
 
     def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
@@ -59,8 +69,11 @@ class DaemonContext:
         self._writer.run(WritePriority.INTERNAL, lambda: self._store.outbox.mark_sending(outbox_id))
         self.marked.add(outbox_id)
 
+    def listening(self) -> None:
+        self._on_listening(self.name)
+
     def accepting(self) -> bool:
-        """Asked for each connection, so the answer stands for a second."""
+        """Return True if mail can be accepted. Called for each connection, so the result is cached for a second."""
         at, answer = self._accepting
         if time.monotonic() - at > _ACCEPTING_FOR:
             try:
@@ -85,7 +98,7 @@ class DaemonContext:
 
     def alert(self, what: str, hint: str = "") -> None:
         self.log.error("%s%s", what, f" ({hint})" if hint else "")
-        self._alerted(self.name, f"{what} ({hint})" if hint else what)
+        self._on_alert(self.name, f"{what} ({hint})" if hint else what)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -93,4 +106,4 @@ class DaemonContext:
     def _refused(self, error: Exception) -> StoreUnavailable:
         self._accepting = (time.monotonic(), False)
         what = error.what if isinstance(error, Unavailable) else type(error).__name__
-        return StoreUnavailable(f"the message could not be kept: {what}", "it must be offered again")
+        return StoreUnavailable(f"cannot store the message: {what}", "deliver it again later")

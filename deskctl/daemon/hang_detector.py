@@ -1,7 +1,8 @@
-"""Sees that a plugin holds the desk up, says which, and has the desk start again without it.
+"""Detect plugins that block the daemon, log their names, and restart the daemon without them.
 
-Plugins run in the daemon's loop (channels) and in its writer and readers (requests). Code that never gives these back
-cannot be stopped from outside: after a while the process replaces itself, and the plugin is off until the next start.
+Plugins run in the daemon's event loop (channels) and in its writer and reader threads (requests). Code that blocks
+there cannot be stopped from outside. After a time limit the process replaces itself, and the plugin is off until the
+next start.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from deskctl.plugins.manager import OFF
 
 log = logging.getLogger("deskctl.daemon.hang_detector")
 
-#: Seconds of one step after which a plugin is named in the log, and after which the desk goes on without it.
-NAMED = 5.0
-HOPELESS = 60.0
-#: Seconds between looks.
+#: Seconds of one call after which a plugin is logged, and after which the daemon restarts without it.
+WARN_AFTER = 5.0
+RESTART_AFTER = 60.0
+#: Seconds between checks.
 _EVERY = 1.0
 
 
 class HangDetector:
-    """A thread that looks at the loop and at `running`: by thread, the plugin that runs there and since when.
+    """A thread that checks the event loop and `running`: the plugin that runs in each thread, and since when.
 
-    `plugin_of(task)` names the plugin that a task of the loop runs for. `restart(plugin, why)` does not return.
+    `plugin_of(task)` returns the plugin of a task in the loop. `restart(plugin, why)` does not return.
     """
 
     def __init__(
@@ -39,17 +40,17 @@ class HangDetector:
         running: Mapping[int, tuple[str, float]],
         plugin_of: Callable[[str], str | None],
         restart: Callable[[str, str], None],
-        named: float = NAMED,
-        hopeless: float = HOPELESS,
+        warn_after: float = WARN_AFTER,
+        restart_after: float = RESTART_AFTER,
     ) -> None:
         self._loop = loop
         self._at_work = running
         self._plugin_of = plugin_of
         self._restart = restart
-        self._named = named
-        self._hopeless = hopeless
+        self._warn_after = warn_after
+        self._restart_after = restart_after
         self._answered = time.monotonic()
-        self._told: set[tuple[str, float]] = set()
+        self._warned: set[tuple[str, float]] = set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stuck", daemon=True)
 
@@ -60,7 +61,7 @@ class HangDetector:
         self._stopped.set()
 
     def _run(self) -> None:
-        every = min(_EVERY, self._named / 2)
+        every = min(_EVERY, self._warn_after / 2)
         while not self._stopped.wait(every):
             try:
                 self._loop.call_soon_threadsafe(self._answer)
@@ -73,28 +74,28 @@ class HangDetector:
 
     def _look(self, every: float) -> None:
         now = time.monotonic()
-        found = [(plugin, since, "a request of its own") for plugin, since in list(self._at_work.values())]
-        if now - self._answered > self._named + every:
+        found = [(plugin, since, "a plugin request") for plugin, since in list(self._at_work.values())]
+        if now - self._answered > self._warn_after + every:
             task = asyncio.current_task(self._loop)
             name = task.get_name() if task is not None else ""
             plugin = self._plugin_of(name)
             if plugin is not None:
                 found.append((plugin, self._answered, name))
-            elif (name, self._answered) not in self._told:
-                self._told.add((name, self._answered))
-                log.error("the loop has not answered for %.0f s; it is busy with %s", now - self._answered, name or "?")
+            elif (name, self._answered) not in self._warned:
+                self._warned.add((name, self._answered))
+                log.error("the event loop is blocked for %.0f s by %s", now - self._answered, name or "an unknown task")
         for plugin, since, what in found:
-            if now - since > self._hopeless:
-                self._restart(plugin, f"it held the desk up for {now - since:.0f} s ({what})")
-            elif now - since > self._named and (plugin, since) not in self._told:
-                self._told.add((plugin, since))
-                log.error("the plugin %s holds the desk up: %.0f s by now (%s)", plugin, now - since, what)
+            if now - since > self._restart_after:
+                self._restart(plugin, f"it blocked the daemon for {now - since:.0f} s ({what})")
+            elif now - since > self._warn_after and (plugin, since) not in self._warned:
+                self._warned.add((plugin, since))
+                log.error("the plugin %s blocks the daemon: %.0f s so far (%s)", plugin, now - since, what)
 
 
 def restart_without(plugin: str, why: str) -> NoReturn:
-    """Replace this process by itself, with a plugin off. Everything promised is on disk; locks go with the process."""
-    log.error("the desk starts again without the plugin %s: %s", plugin, why)
+    """Restart this process with a plugin disabled. All accepted data is on disk; the locks end with the process."""
+    log.error("the daemon restarts without the plugin %s: %s", plugin, why)
     sys.stderr.flush()
-    off = {**json.loads(os.environ.get(OFF, "{}")), plugin: f"{why}; restart the daemon once it is mended"}
+    off = {**json.loads(os.environ.get(OFF, "{}")), plugin: f"{why}; restart the daemon after it is repaired"}
     os.environ[OFF] = json.dumps(off)
     os.execv(sys.executable, sys.orig_argv)

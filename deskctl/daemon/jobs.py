@@ -1,6 +1,7 @@
-"""Runs the jobs of automations: each in a thread with a time limit, then what it gives in one transaction.
+"""Run the jobs of automations: each in a thread with a time limit, then its results in one transaction.
 
-A plugin has a few threads at most, so one that hangs keeps nobody else's jobs; one that hangs for long is switched off.
+A plugin has a limited number of threads, so a plugin that hangs does not delay the jobs of others. A plugin that hangs
+for long is disabled.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deskctl.core.changes import Changes
-from deskctl.core.jobs import JobAtHand, plugin_of, wait
-from deskctl.core.people import Actor
-from deskctl.core.unit import Unit
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.jobs import JobAtHand, plugin_of, wait
+from deskctl.core.kernel.unit import Unit
 from deskctl.daemon.clock import WallClock
 from deskctl.daemon.wakeup import Wakeup
 from deskctl.daemon.writer import WritePriority, Writer
@@ -32,19 +33,19 @@ from deskctl.plugins.automation import AutomationType, Happening, Write
 
 log = logging.getLogger("deskctl.daemon.jobs")
 
-#: Threads of one plugin that are at work at once, those that hang included.
-LANE = 2
-#: A thread that runs for so many times its limit will not end any more: its plugin is switched off.
-HOPELESS = 3
-#: Seconds between looks at threads that hang, and at what other daemons of the same store have left behind.
-_LOOK = 1.0
-_OTHERS_DEAD = 5.0
+#: Threads of one plugin that run at the same time, including threads that hang.
+CONCURRENCY = 2
+#: A thread that runs longer than this multiple of its limit counts as hanging: its plugin is disabled.
+GIVE_UP_AFTER = 3
+#: Seconds between checks for hanging threads, and for jobs that dead daemons of the same store left.
+_POLL_EVERY = 1.0
+_RECOVER_EVERY = 5.0
 _LATER = timedelta(seconds=10)
 
 
 @dataclass(eq=False, slots=True)
 class _Run:
-    """One thread."""
+    """One job in its thread."""
 
     job: JobAtHand
     limit: float
@@ -53,7 +54,7 @@ class _Run:
 
 
 class JobRunner:
-    """`run` until cancelled; then `finish` lets what is under way end. `wakeup` is rung when there are new jobs."""
+    """Runs jobs. Call `run` until cancelled, then `finish`. Set `wakeup` when there are new jobs."""
 
     def __init__(
         self,
@@ -61,23 +62,23 @@ class JobRunner:
         writer: Writer,
         readers: Executor,
         changed: Callable[[Changes], None],
-        look_again: float | None = None,
+        poll_interval: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
-        """`changed` hears of what was carried out."""
+        """`changed` is called with the changes of each finished job."""
         self.wakeup = Wakeup(clock)
         self._components = components
         self._store = components.store
         self._writer = writer
         self._readers = readers
         self._changed = changed
-        self._look_again = look_again
+        self._poll_interval = poll_interval
         self._recovered = time.monotonic()
         self._runs: set[_Run] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def recover(self, started: bool = True) -> None:
-        """What a daemon had in hand when it died was not done: it is done again."""
+        """Queue the jobs again that a daemon was running when it died."""
         self._recovered = time.monotonic()
         await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.recover(started))
 
@@ -86,16 +87,16 @@ class JobRunner:
         while True:
             free = self._free()
             due = await loop.run_in_executor(self._readers, self._store.jobs.next_due, free) if free else None
-            await self.wakeup.wait(due, _LOOK if self._runs else self._look_again)
-            self._give_up()
-            if self._look_again is not None and time.monotonic() - self._recovered > _OTHERS_DEAD:
+            await self.wakeup.wait(due, _POLL_EVERY if self._runs else self._poll_interval)
+            self._disable_hanging_plugins()
+            if self._poll_interval is not None and time.monotonic() - self._recovered > _RECOVER_EVERY:
                 await self.recover(started=False)
             while (free := self._free()) and (jobs := await self._claim(free)):
                 for job in jobs:
                     self._start(job)
 
     async def finish(self, within: float) -> int:
-        """Wait for what is under way; how many did not end. What they would have done is done at the next start."""
+        """Wait for running jobs. Return how many did not end; these run again at the next start."""
         if not self._tasks:
             return 0
         _, hanging = await asyncio.wait(self._tasks, timeout=within)
@@ -104,24 +105,28 @@ class JobRunner:
         return len(hanging)
 
     def _free(self) -> list[str]:
-        """The automations of plugins that can take a job more in hand."""
+        """Return the automations whose plugins have a free thread."""
         busy = [plugin_of(run.job.automation) for run in self._runs]
-        return [name for name, owned in self._components.plugins.automations.items() if busy.count(owned.plugin) < LANE]
+        return [
+            name
+            for name, owned in self._components.plugins.automations.items()
+            if busy.count(owned.plugin) < CONCURRENCY
+        ]
 
     async def _claim(self, free: Sequence[str]) -> list[JobAtHand]:
         return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.claim(1, free))
 
     def _start(self, job: JobAtHand) -> None:
         owned = self._components.plugins.automations.get(job.automation)
-        if owned is None:  # switched off meanwhile
-            task = asyncio.create_task(self._put_back(job, "the plugin is off", counted=False))
+        if owned is None:  # disabled meanwhile
+            task = asyncio.create_task(self._requeue(job, "the plugin is off", counted=False))
         else:
             run = _Run(job, owned.type.seconds, Future())
             self._runs.add(run)
             run.result.add_done_callback(lambda _: self._ended(run))
             name = f"job {job.id} of {job.automation}"
             threading.Thread(target=self._work, args=(owned.type, run), name=name, daemon=True).start()
-            task = asyncio.create_task(self._see_through(run), name=name)
+            task = asyncio.create_task(self._finish_job(run), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -129,7 +134,7 @@ class JobRunner:
         self._runs.discard(run)
         self.wakeup.set()
 
-    # --- in a thread of the job's own -----------------------------------------------------------------
+    # --- in the thread of the job ---------------------------------------------------------------------
 
     def _work(self, automation: AutomationType, run: _Run) -> None:
         job = run.job
@@ -150,7 +155,7 @@ class JobRunner:
 
     # --- in the loop --------------------------------------------------------------------------------------
 
-    async def _see_through(self, run: _Run) -> None:
+    async def _finish_job(self, run: _Run) -> None:
         job, plugin = run.job, plugin_of(run.job.automation)
         try:
             async with asyncio.timeout(run.limit):
@@ -158,22 +163,22 @@ class JobRunner:
             changes = await self._writer.call(WritePriority.INTERNAL, lambda: self._execute(job, plugin, items))
         except TimeoutError:
             log.error("the plugin %s took longer than %g s over job %d (%s)", plugin, run.limit, job.id, job.automation)
-            await self._put_back(job, f"took longer than {run.limit:g} s")
+            await self._requeue(job, f"took longer than {run.limit:g} s")
         except Refused as error:
-            if error.what != _TAKEN:
+            if error.what != _NOT_OURS:
                 await self._failed(job, plugin, error)
-        except Exception as error:  # noqa: BLE001 - whatever a plugin does, its job is accounted for
+        except Exception as error:  # noqa: BLE001 - the outcome of a job is recorded after any error
             await self._failed(job, plugin, error)
         else:
             self._changed(changes)
 
     def _execute(self, job: JobAtHand, plugin: str, items: Sequence[Any]) -> Changes:
-        """What the automation gave, and the end of its job, in one transaction."""
+        """Write the results of an automation and the end of its job in one transaction."""
         actor = Actor.system(plugin)
 
         def work(unit: Unit, connection: Any) -> Changes:
             if not self._store.jobs.finish(connection, job.id):
-                raise Refused(_TAKEN)
+                raise Refused(_NOT_OURS)
             unit.job_depth = job.depth + 1
             context = PluginRequestContext(self._components, plugin, connection, lambda needed: actor, unit)
             for item in items:
@@ -188,20 +193,22 @@ class JobRunner:
     async def _failed(self, job: JobAtHand, plugin: str, error: BaseException) -> None:
         cause = error.cause if isinstance(error, _Failed) else error
         if isinstance(cause, Unavailable) or self._store.is_at_fault(cause):
-            await self._put_back(job, _line(cause), counted=False)
+            await self._requeue(job, _line(cause), counted=False)
             return
         shown = cause if not isinstance(cause, DeskctlError) else cause.__cause__
         log.error(
             "the plugin %s failed over job %d (%s): %s", plugin, job.id, job.automation, _line(cause), exc_info=shown
         )
-        await self._put_back(job, _line(cause))
+        await self._requeue(job, _line(cause))
 
-    async def _put_back(self, job: JobAtHand, error: str, *, counted: bool = True) -> None:
-        """Durably; while the store cannot be written this waits."""
+    async def _requeue(self, job: JobAtHand, error: str, *, counted: bool = True) -> None:
+        """Queue a job again, durably. Waits while the store cannot be written."""
         later = wait(job.tries) if counted else _LATER
         due = None if later is None else datetime.now(UTC) + later
         if due is None:
-            log.error("job %d of %s has failed for good: deskctl plugin jobs", job.id, job.automation)
+            log.error(
+                "job %d of %s failed and is not retried any more: see deskctl plugin jobs", job.id, job.automation
+            )
         while True:
             try:
                 await self._writer.call(
@@ -213,23 +220,26 @@ class JobRunner:
                 self.wakeup.set()
                 return
 
-    def _give_up(self) -> None:
-        """Plugins whose threads hang for good are switched off while the desk runs."""
+    def _disable_hanging_plugins(self) -> None:
+        """Disable plugins whose threads hang, until the daemon restarts."""
         now = time.monotonic()
         for run in list(self._runs):
             plugin = plugin_of(run.job.automation)
-            if now - run.since > HOPELESS * run.limit and run.job.automation in self._components.plugins.automations:
+            if (
+                now - run.since > GIVE_UP_AFTER * run.limit
+                and run.job.automation in self._components.plugins.automations
+            ):
                 why = f"its automation {run.job.automation} hangs: {now - run.since:.0f} s over job {run.job.id}"
-                log.error("the plugin %s is switched off: %s; restart the daemon once it is mended", plugin, why)
+                log.error("the plugin %s is disabled: %s; restart the daemon after it is repaired", plugin, why)
                 self._components.plugins.silence(plugin, why)
 
 
-#: Somebody else has the job in hand, or it is done.
-_TAKEN = "the job is not ours any more"
+#: Another daemon has claimed the job, or it is finished.
+_NOT_OURS = "another daemon has the job"
 
 
 class _Failed(Exception):
-    """Carries what a plugin's thread raised: SystemExit and its like must not end the loop."""
+    """Wraps an exception of a plugin thread, because SystemExit and similar exceptions must not end the loop."""
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(str(cause))

@@ -1,4 +1,4 @@
-"""Works the journal off: one thread that wakes for new rows and gives way while senders wait for their 250."""
+"""Process journal rows in one thread. It pauses while many senders wait for their SMTP reply (250)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 
-from deskctl.core.queries.answers import ServiceHealth
+from deskctl.core.operations.views import ServiceHealth
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.supervisor import Service, ServiceState
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
@@ -18,78 +18,79 @@ log = logging.getLogger("deskctl.daemon.journal")
 
 
 class Traffic:
-    """Whether messages are being delivered so fast that parsing would slow their senders down."""
+    """Measures whether messages arrive so fast that parsing would slow down their senders."""
 
-    #: This many within this many seconds are a rush. Few enough that a busy machine, too, has its rushes: there
-    #: senders need most that the worker gives way.
-    RUSH, WITHIN = 10, 0.5
+    #: This many messages within this many seconds count as busy. The number is low so that a slow machine reaches it
+    #: too: its senders need the pause most.
+    BUSY_COUNT, BUSY_SECONDS = 10, 0.5
 
     def __init__(self) -> None:
-        self._arrivals: deque[float] = deque(maxlen=self.RUSH)
+        self._arrivals: deque[float] = deque(maxlen=self.BUSY_COUNT)
 
     def arrived(self) -> None:
         self._arrivals.append(time.monotonic())
 
     @property
-    def rush(self) -> bool:
+    def busy(self) -> bool:
         arrivals = self._arrivals
-        return len(arrivals) == self.RUSH and time.monotonic() - arrivals[0] < self.WITHIN
+        return len(arrivals) == self.BUSY_COUNT and time.monotonic() - arrivals[0] < self.BUSY_SECONDS
 
 
 class JournalWorker:
-    """Rows wait on disk, so giving way costs nothing but time."""
+    """Processes journal rows in a thread. Rows are on disk, so a pause costs only time."""
 
-    #: How long a rush keeps the next batch waiting, in times of the batch before it, and the bounds in seconds. In
-    #: proportion, so that receiving and working off share a slow machine as they share a fast one.
-    GIVE_WAY, AT_LEAST, AT_MOST = 1.0, 0.1, 1.5
+    #: The pause before the next batch while senders are busy: a multiple of the time of the last batch, with a minimum
+    #: and a maximum in seconds. It is proportional, so that receiving and processing share a slow machine like a fast
+    #: one.
+    PAUSE_FACTOR, MIN_PAUSE, MAX_PAUSE = 1.0, 0.1, 1.5
 
-    def __init__(self, journal: Journal, intake: Intake, traffic: Traffic, look_again: float | None = None) -> None:
-        """`look_again`: seconds between looks at the journal where others write to it too; None: never unasked."""
+    def __init__(self, journal: Journal, intake: Intake, traffic: Traffic, poll_interval: float | None = None) -> None:
+        """`poll_interval`: seconds between checks of a journal that other processes write to; None: wait for `wake`."""
         self._journal = journal
         self._intake = intake
         self._traffic = traffic
-        self._look_again = look_again
-        self._something = threading.Event()
+        self._poll_interval = poll_interval
+        self._wake_event = threading.Event()
         self._stopping = threading.Event()
-        self._took = 0.0  # seconds, the last batch
+        self._took = 0.0  # seconds of the last batch
         self._failures = 0
-        self._service = Service("journal", _in_its_thread)
+        self._service = Service("journal", _runs_in_a_thread)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def health(self) -> ServiceHealth:
         return self._service.health()
 
     def start(self) -> None:
-        self._service.becomes(ServiceState.RUNNING)
-        self._something.set()  # what an earlier process left
+        self._service.set_state(ServiceState.RUNNING)
+        self._wake_event.set()  # process the rows of an earlier process
         self._thread.start()
 
     def stop(self, within: float) -> bool:
-        """Finish the batch at hand; whether that worked within so many seconds."""
+        """Finish the current batch. Return True if it ended within the given seconds."""
         self._stopping.set()
-        self._something.set()
+        self._wake_event.set()
         self._thread.join(within)
         return not self._thread.is_alive()
 
     def wake(self) -> None:
-        """There are rows to work off."""
-        self._something.set()
+        """Process new rows now."""
+        self._wake_event.set()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._something.wait(self._look_again)
-            self._something.clear()
+            self._wake_event.wait(self._poll_interval)
+            self._wake_event.clear()
             try:
-                self._work_off_all()
+                self._process_all()
             except Unavailable as error:
-                self._wait_after(error)
+                self._back_off(error)
             except Exception as error:
-                log.exception("the journal could not be worked off")
-                self._wait_after(error)
+                log.exception("processing the journal failed")
+                self._back_off(error)
 
-    def _work_off_all(self) -> None:
+    def _process_all(self) -> None:
         while not self._stopping.is_set():
-            self._give_way()
+            self._yield_to_senders()
             rows = self._journal.waiting(BATCH_ROWS, BATCH_BYTES)
             if not rows or self._stopping.is_set():
                 return
@@ -98,24 +99,24 @@ class JournalWorker:
             self._took = time.monotonic() - began
             if self._failures:
                 self._failures, self._service.last_error = 0, None
-                self._service.becomes(ServiceState.RUNNING)
+                self._service.set_state(ServiceState.RUNNING)
 
-    def _give_way(self) -> None:
-        until = time.monotonic() + min(max(self._took * self.GIVE_WAY, self.AT_LEAST), self.AT_MOST)
-        while self._traffic.rush and time.monotonic() < until and not self._stopping.is_set():
+    def _yield_to_senders(self) -> None:
+        until = time.monotonic() + min(max(self._took * self.PAUSE_FACTOR, self.MIN_PAUSE), self.MAX_PAUSE)
+        while self._traffic.busy and time.monotonic() < until and not self._stopping.is_set():
             self._stopping.wait(0.02)
 
-    def _wait_after(self, error: Exception) -> None:
-        """The store's fault, or ours: no row is to blame, and all of them wait."""
+    def _back_off(self, error: Exception) -> None:
+        """Wait after an error of the store or of the worker itself. No row counts as failed."""
         self._failures += 1
         self._service.last_error = str(error)
         self._service.restarts += 1
-        self._service.becomes(ServiceState.BACKOFF)
+        self._service.set_state(ServiceState.BACKOFF)
         seconds = min(delay(self._failures, 0.0), 30.0)
-        log.warning("the journal waits %g s: %s", seconds, type(error).__name__)
+        log.warning("processing of the journal is retried in %g s: %s", seconds, type(error).__name__)
         self._stopping.wait(seconds)
-        self._something.set()
+        self._wake_event.set()
 
 
-async def _in_its_thread() -> None:
-    """The worker is no task of the loop; only its health is told like a service's."""
+async def _runs_in_a_thread() -> None:
+    """Do nothing: the worker runs in a thread, and only its health is reported like that of a service."""

@@ -1,4 +1,4 @@
-"""The daemon's log on standard error: a line of text or of JSON for each record. Never bodies, never secrets."""
+"""The log of the daemon on standard error, in text or JSON. It never contains message texts or secrets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from deskctl.safe import json_text, visible, visible_lines
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line: at, level, logger, message and, where there is one, the traceback."""
+class JsonFormatter(logging.Formatter):
+    """Formats records as one JSON object per line: at, level, logger, message and, if there is one, traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -26,8 +26,8 @@ class JsonLines(logging.Formatter):
         return json_text(json.dumps(entry, ensure_ascii=False))
 
 
-class Plain(logging.Formatter):
-    """Text for people. Nothing inside a message makes up records of its own, or moves a terminal's cursor."""
+class TextFormatter(logging.Formatter):
+    """Formats records as text. A message cannot forge other records or send control sequences to a terminal."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
@@ -40,10 +40,10 @@ class Plain(logging.Formatter):
 
 
 def configure(level: str = "info", form: str = "text") -> None:
-    """Send the log of everything to standard error. `form` is text or json."""
+    """Send all log records to standard error. `form` is text or json."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else Plain())
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)  # libraries speak of trouble only
+    root.setLevel(logging.WARNING)  # libraries log warnings and errors only
     logging.getLogger("deskctl").setLevel(level.upper())

@@ -1,4 +1,4 @@
-"""The daemon, from start to drain."""
+"""Start, run and stop the daemon."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from deskctl import __version__
 from deskctl.bootstrap import load, open_components
 from deskctl.config.locate import fingerprint
-from deskctl.core.changes import Changes
+from deskctl.core.kernel.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import ClockAlarm, WallClock
@@ -41,29 +41,29 @@ from deskctl.errors import StoreLost, Unavailable
 
 log = logging.getLogger("deskctl.daemon")
 
-#: Seconds: to wait at the start for a command that holds the desk; to receivers, clients, the batch at hand and
-#: what is being sent, to end; to jobs, which are done at the next start otherwise.
+#: Time limits in seconds. At the start: for a command that holds the lock. At the stop: for receivers, clients, the
+#: current batch, messages that are being sent, and jobs (these run again at the next start).
 LOCK_WITHIN = 60.0
 RECEIVERS_WITHIN = 10.0
 CLIENTS_WITHIN = 10.0
 BATCH_WITHIN = 30.0
 SENDS_WITHIN = 30.0
 JOBS_WITHIN = 5.0
-#: Seconds between looks at the store's files, and for clients and receivers to hear that these are gone.
+#: Seconds within which listeners of channels should be open. After that the daemon reports READY without them.
+_CHANNELS_WITHIN = 10.0
+#: Seconds between checks of the store's files, and seconds for clients and receivers to end when these are gone.
 _STORE_EVERY = 2.0
-_GIVE_UP_WITHIN = 3.0
-#: Turns of the loop, 10 ms apart, in which listeners open their doors before the daemon says that it is ready.
-_DOORS = 20
-#: Seconds between looks at what other owners of the same store (PostgreSQL) have left to do.
-_OTHERS = 5.0
-#: Longest seconds before the desk's own services try again: their store is near.
-_OWN = 15.0
+_ABANDON_WITHIN = 3.0
+#: Seconds between checks for work that other daemons of the same store (PostgreSQL) left.
+_SHARED_POLL_EVERY = 5.0
+#: The longest wait in seconds before the daemon's own services restart: short, because they need only the store.
+_MAX_BACKOFF = 15.0
 
 
 def run(config_path: Path, *, log_format: str | None = None, log_level: str | None = None) -> int:
-    """Run the daemon of a configuration until SIGTERM, SIGINT or SIGHUP; its exit code.
+    """Run the daemon of a configuration until SIGTERM, SIGINT or SIGHUP, and return its exit code.
 
-    Raises ConfigError, Unavailable, and Refused when another daemon runs.
+    Raises ConfigError, Unavailable, and Refused if another daemon runs.
     """
     config_sha256 = fingerprint(config_path)
     config, plugins = load(config_path)
@@ -84,7 +84,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
 
 class _Daemon:
     def __init__(self, components: Components, lock: OwnerLock, config_sha256: str) -> None:
-        look_again = None if components.on_sqlite else _OTHERS
+        poll_interval = None if components.on_sqlite else _SHARED_POLL_EVERY
         self.components = components
         self.lock = lock
         self.store = components.store
@@ -97,16 +97,16 @@ class _Daemon:
             self._changed,
             not components.on_sqlite,
         )
-        self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, look_again)
+        self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, poll_interval)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self.supervisor = Supervisor()
         self.off = [
             name for name in components.config.channels if not components.plugins.is_on(components.plugin_of(name))
         ]
         self.health = DaemonHealth(self.supervisor, self.writer, self.journal, config_sha256)
-        self.look_again = look_again
+        self.poll_interval = poll_interval
         self.clock = WallClock()
-        self._setting_back: set[asyncio.Task[None]] = set()
+        self._shift_tasks: set[asyncio.Task[None]] = set()
         self.socket_path = lock.socket_path
         self.channels: dict[str, OpenChannel] = {}
         self.sender: Sender | None = None
@@ -116,11 +116,11 @@ class _Daemon:
         self.lost: StoreLost | None = None
 
     async def main(self) -> None:
-        """Until SIGTERM. Whatever else ends it ends the process: a desk that half works would be believed."""
+        """Run until SIGTERM. An unexpected error ends the process, so that no daemon runs with half of its services."""
         try:
             await self._serve()
         finally:
-            self.supervisor.no_more()
+            self.supervisor.disable_restarts()
 
     async def _serve(self) -> None:
         stop = _stop_signal()
@@ -129,28 +129,38 @@ class _Daemon:
         ticking = asyncio.create_task(self._watchdog())
         stuck = HangDetector(asyncio.get_running_loop(), RUNNING_PLUGINS, self._plugin_of_task, restart_without)
         stuck.start()
-        alarm = ClockAlarm(self.clock.look)
-        for _ in range(_DOORS):
-            await asyncio.sleep(0.01)
-        with contextlib.suppress(OSError):  # the disk that takes our words may be full
-            print(f"deskctl {__version__}: the desk is ready (pid {os.getpid()})", file=sys.stderr, flush=True)  # noqa: T201
-        notify("READY=1")
-        gc.collect()
-        gc.freeze()  # what is here now stays: the collector need not look at it again
+        alarm = ClockAlarm(self.clock.check)
+        await self._wait_for_channels(stop)
+        if not stop.is_set():
+            with contextlib.suppress(OSError):  # the disk of the log may be full
+                print(f"deskctl {__version__}: the desk is ready (pid {os.getpid()})", file=sys.stderr, flush=True)  # noqa: T201
+            notify("READY=1")
+            gc.collect()
+            gc.freeze()  # the present objects are permanent, so later collections skip them
         await stop.wait()
         stuck.stop()
         alarm.close()
         notify("STOPPING=1")
         if self.lost is not None:
-            log.critical("%s; the daemon takes nothing more and ends: %s", self.lost.what, self.lost.hint)
+            log.critical("%s; the daemon stops: %s", self.lost.what, self.lost.hint)
             await self._abandon(server, self.lost)
-        log.info("stopping: finishing what is in hand")
+        log.info("stopping: finishing current work")
         await self._drain(server, self.sender)
         ticking.cancel()
         log.info("stopped")
 
+    async def _wait_for_channels(self, stop: asyncio.Event) -> None:
+        """Wait until each channel accepts messages or has failed, until the time limit, or until `stop` is set."""
+        started = asyncio.create_task(self.supervisor.wait_started(_CHANNELS_WITHIN))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({started, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if started.done() and (late := started.result()):
+            log.warning("ready without %s: not listening after %g s", ", ".join(late), _CHANNELS_WITHIN)
+        started.cancel()
+
     def _watch_store(self, stop: asyncio.Event) -> None:
-        """Set `stop` when the store's files are taken away, whoever notices it."""
+        """Set `stop` when the store's files are removed, no matter which component notices it."""
         loop = asyncio.get_running_loop()
 
         def lost(error: StoreLost) -> None:
@@ -159,13 +169,13 @@ class _Daemon:
                 loop.call_soon_threadsafe(stop.set)
 
         self.store.watch(lost)
-        self._looking = loop.create_task(self._look_at_store(), name="store")
+        self._store_check = loop.create_task(self._check_store(), name="store")
 
-    async def _look_at_store(self) -> None:
-        """An idle daemon shall notice, too."""
+    async def _check_store(self) -> None:
+        """Check the store's files regularly, so that an idle daemon notices the loss too."""
         loop = asyncio.get_running_loop()
         while self.lost is None:
-            with contextlib.suppress(Unavailable):  # the store says so itself; another fault is for its users
+            with contextlib.suppress(Unavailable):  # a loss is reported through `watch`; callers handle other errors
                 await loop.run_in_executor(self.readers, self.store.check)
             await asyncio.sleep(_STORE_EVERY)
 
@@ -177,8 +187,8 @@ class _Daemon:
             for name, table in self.components.config.channels.items()
         }
         on = {name: channel for name, channel in self.channels.items() if name not in self.off}
-        self.clock.stepped = self._clock_was_set
-        again, clock = self.look_again, self.clock
+        self.clock.on_step = self._on_clock_step
+        again, clock = self.poll_interval, self.clock
         sender = Sender(self.store, self.writer, self.readers, on, self._performed, again, clock)
         timers = TimerRunner(self.store, self.writer, self.readers, self._performed, again, clock)
         desk = RequestHandler(
@@ -189,7 +199,7 @@ class _Daemon:
             self.channels,
             self._performed,
             self._changed,
-            self.supervisor.again,
+            self.supervisor.restart,
             self._jobs_changed,
         )
         jobs = JobRunner(self.components, self.writer, self.readers, self._changed, again, clock)
@@ -200,16 +210,17 @@ class _Daemon:
         server = SocketServer(self.socket_path, desk)
         await server.start()
         self.journal.start()
-        self.supervisor.start(Service("sender", sender.run, longest=_OWN))
-        self.supervisor.start(Service("timers", timers.run, longest=_OWN))
-        self.supervisor.start(Service("jobs", jobs.run, longest=_OWN))
+        self.supervisor.start(Service("sender", sender.run, longest=_MAX_BACKOFF))
+        self.supervisor.start(Service("timers", timers.run, longest=_MAX_BACKOFF))
+        self.supervisor.start(Service("jobs", jobs.run, longest=_MAX_BACKOFF))
         for name, channel in on.items():
             if channel.table.receives and types[name].capabilities.receives:
-                self.supervisor.start(Service(name, channel.receive, owner=f"the plugin of {types[name].kind}"))
+                owner, listens = f"the plugin of {types[name].kind}", types[name].listens(channel.table.config)
+                self.supervisor.start(Service(name, channel.receive, owner, listens=listens))
         return sender, timers, desk, server
 
     async def _drain(self, server: SocketServer, sender: Sender) -> None:
-        """Receivers first, so that nothing new comes; then clients, the batch at hand and what is being sent."""
+        """Stop receivers first, so that no new messages arrive, then clients, the current batch and the sender."""
         hanging = await self.supervisor.stop(RECEIVERS_WITHIN)
         await server.stop(CLIENTS_WITHIN)
         loop = asyncio.get_running_loop()
@@ -219,24 +230,27 @@ class _Daemon:
             self.jobs.finish(JOBS_WITHIN) if self.jobs is not None else asyncio.sleep(0),
         )
         if sends:
-            log.warning("%d messages were still being sent; they are uncertain", sends)
+            log.warning("%d messages were still being sent; their delivery is uncertain", sends)
         if not batch:
-            log.warning("a batch of the journal did not end; its messages are tried again at the next start")
+            log.warning("a batch of the journal did not end; its messages are processed again at the next start")
         await asyncio.gather(*(channel.aclose() for channel in self.channels.values()))
         await loop.run_in_executor(None, self.writer.stop)
         self.readers.shutdown(wait=True)
         if hanging or sends or not batch:
-            log.warning("these did not end in time: %s", ", ".join(hanging) or "see above")
+            log.warning("did not end within the time limit: %s", ", ".join(hanging) or "see above")
             _leave()
 
     async def _abandon(self, server: SocketServer, lost: StoreLost) -> None:
-        """End with a failure. Whoever waits is told; closing the store saves what only a deleted log still holds."""
-        await self.supervisor.stop(_GIVE_UP_WITHIN)
-        await server.stop(_GIVE_UP_WITHIN)
+        """End with an error after the store was lost. Clients get the error.
+
+        Closing the store saves data that is only in a deleted write-ahead log.
+        """
+        await self.supervisor.stop(_ABANDON_WITHIN)
+        await server.stop(_ABANDON_WITHIN)
         loop = asyncio.get_running_loop()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GIVE_UP_WITHIN):
-                await loop.run_in_executor(None, self.journal.stop, _GIVE_UP_WITHIN)
+            async with asyncio.timeout(_ABANDON_WITHIN):
+                await loop.run_in_executor(None, self.journal.stop, _ABANDON_WITHIN)
                 await loop.run_in_executor(None, self.writer.stop)
         if lost.closable:
             with contextlib.suppress(Exception):
@@ -247,10 +261,12 @@ class _Daemon:
         _leave(lost.exit_code)
 
     def _context(self, name: str) -> DaemonContext:
-        return DaemonContext(name, self.store, self.writer, self.traffic, self.health.alerted)
+        return DaemonContext(
+            name, self.store, self.writer, self.traffic, self.health.record_alert, self.supervisor.mark_started
+        )
 
     def _plugin_of_task(self, task: str) -> str | None:
-        """Services are called after their channel, what it sends begins with its name."""
+        """Return the plugin of a task. Services have the name of their channel; sending tasks start with that name."""
         channel = task.partition(":")[0]
         return self.components.plugin_of(channel) if channel in self.channels else None
 
@@ -261,28 +277,28 @@ class _Daemon:
                 notify("WATCHDOG=1")
             await asyncio.sleep(every)
 
-    # --- when the clock was set, told in the loop -------------------------------------------------------
+    # --- steps of the clock, called in the loop ---------------------------------------------------------
 
-    def _clock_was_set(self, step: float) -> None:
+    def _on_clock_step(self, step: float) -> None:
         if step < 0:
-            task = asyncio.create_task(self._set_back(timedelta(seconds=-step)))
-            self._setting_back.add(task)
-            task.add_done_callback(self._setting_back.discard)
-        self._look_at_everything()
+            task = asyncio.create_task(self._shift_delays(timedelta(seconds=-step)))
+            self._shift_tasks.add(task)
+            task.add_done_callback(self._shift_tasks.discard)
+        self._wake_all()
 
-    async def _set_back(self, by: timedelta) -> None:
+    async def _shift_delays(self, by: timedelta) -> None:
         try:
             await self.writer.call(WritePriority.INTERNAL, lambda: self.store.delays.set_back(by))
         except Unavailable as error:
             log.warning("retries and digests may wait up to %s longer: %s", by, error.what)
-        self._look_at_everything()
+        self._wake_all()
 
-    def _look_at_everything(self) -> None:
+    def _wake_all(self) -> None:
         for service in (self.sender, self.timers, self.jobs):
             if service is not None:
                 service.wakeup.set()
 
-    # --- what follows a commit, told in the writer's or the journal's thread, or in the loop ---------
+    # --- after commits, called in the writer thread, the journal thread or the loop ------------------
 
     def _delivered(self) -> None:
         self.journal.wake()
@@ -296,7 +312,7 @@ class _Daemon:
             self.jobs.wakeup.set()
 
     def _changed(self, changes: Changes) -> None:
-        """Wake whoever has something to do now."""
+        """Wake the services that have new work."""
         if changes.outbox and self.sender is not None:
             self.sender.wakeup.set()
             if self.desk is not None and set(changes.outbox) - changes.new_outbox:
@@ -312,7 +328,10 @@ class _Daemon:
 
 
 def _stop_signal() -> asyncio.Event:
-    """Set by the first SIGTERM, SIGINT or SIGHUP; the second ends the process at once, which loses nothing promised."""
+    """Return an event that the first SIGTERM, SIGINT or SIGHUP sets. A second signal ends the process at once.
+
+    This loses no accepted data: all of it is on disk.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -322,7 +341,7 @@ def _stop_signal() -> asyncio.Event:
         stop.set()
 
     names = [signal.SIGTERM, signal.SIGINT]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: a closed terminal must not end it
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # with nohup, a closed terminal must not end the daemon
         names.append(signal.SIGHUP)
     for name in names:
         loop.add_signal_handler(name, asked)
@@ -330,7 +349,7 @@ def _stop_signal() -> asyncio.Event:
 
 
 def _leave(code: int = 0) -> None:
-    """End without waiting for threads that hang; everything promised is on disk."""
+    """End the process without waiting for threads that hang. All accepted data is on disk."""
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Tell systemd how it goes (sd_notify(3)); without systemd nothing happens."""
+"""Report the state of the daemon to systemd (sd_notify(3)). Without systemd this does nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 
 
 def notify(state: str) -> None:
-    """Send a line such as "READY=1". Never fails: a daemon must not die because nobody listens."""
+    """Send a line such as "READY=1". Errors are ignored: the daemon must run without a listener too."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -22,7 +22,7 @@ def notify(state: str) -> None:
 
 
 def watchdog_seconds() -> float | None:
-    """How often systemd wants to hear WATCHDOG=1 (half of its patience), None if it does not ask."""
+    """Return the seconds between WATCHDOG=1 messages (half of systemd's time limit), None without a watchdog."""
     micros, pid = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID")
     if not micros.isdecimal() or (pid and pid != str(os.getpid())):
         return None

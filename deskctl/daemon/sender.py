@@ -1,4 +1,4 @@
-"""Sends what is due in the outbox: claimed, marked as sending, sent, settled; each channel in a lane of its own."""
+"""Send due outbox entries: claim, mark as sending, send, record the result. Channels do not delay each other."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import datetime
 
-from deskctl.core.commands.machine import SettleDelivery
-from deskctl.core.messages import OutboundMessage
-from deskctl.core.outbox import OutboxEntry, OutboxKind
-from deskctl.core.people import Actor
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.model import OutboxEntry, OutboxKind
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.model import OutboundMessage
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import WallClock
@@ -25,19 +25,19 @@ from deskctl.plugins.channel import Rejected, TryLater, Uncertain
 
 log = logging.getLogger("deskctl.daemon.sender")
 
-#: Outgoing messages of one channel that are in hand at once; a slow relay delays its own channel's only.
-LANE = 4
-#: Seconds that one message may take, a relay's own limits included (RFC 5321, 4.5.3.2: 10 min after DATA).
+#: Outgoing messages of one channel that are sent at the same time. A slow relay delays only its own channel.
+CONCURRENCY = 4
+#: Seconds that one message may take, including the limits of the relay (RFC 5321, 4.5.3.2: 10 min after DATA).
 SEND_WITHIN = 900.0
 
-#: Seconds between looks at what other daemons of the same store have left behind.
-OTHERS_DEAD = 5.0
+#: Seconds between checks for entries that dead daemons of the same store left.
+RECOVER_EVERY = 5.0
 
 _SENDER = Actor.system("sender")
 
 
 class Sender:
-    """`run` until cancelled; then `finish` lets what is under way end."""
+    """Sends outbox entries. Call `run` until cancelled, then `finish`."""
 
     def __init__(
         self,
@@ -46,37 +46,37 @@ class Sender:
         readers: Executor,
         channels: Mapping[str, OpenChannel],
         performed: Callable[[Executed], None],
-        look_again: float | None = None,
+        poll_interval: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
-        """`performed` hears of every settlement, in the writer's thread."""
+        """`performed` is called with each recorded delivery result."""
         self.wakeup = Wakeup(clock)
         self._store = store
         self._writer = writer
         self._readers = readers
         self._channels = {name: channel for name, channel in channels.items() if channel.table.sends}
         self._performed = performed
-        self._look_again = look_again
+        self._poll_interval = poll_interval
         self._recovered = 0.0
         self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
 
     async def recover(self, started: bool = True) -> None:
-        """What was leaving when its daemon died may have arrived: it is uncertain, and a person decides."""
+        """Mark messages as uncertain that a dead daemon was sending: they may have arrived. A person decides."""
         self._recovered = time.monotonic()
         for entry in await self._writer.call(WritePriority.INTERNAL, lambda: self._store.outbox.recover(started)):
             await self._settle(SettleDelivery(entry, "uncertain", "the daemon died while it was being sent"))
 
     async def run(self) -> None:
         while True:
-            await self.wakeup.wait(await self._next_due(), self._look_again)
-            if self._look_again is not None and time.monotonic() - self._recovered > OTHERS_DEAD:
+            await self.wakeup.wait(await self._next_due(), self._poll_interval)
+            if self._poll_interval is not None and time.monotonic() - self._recovered > RECOVER_EVERY:
                 await self.recover(started=False)
             for entry in await self._claim():
                 self._start(entry)
 
     def _free(self) -> list[str]:
-        """The channels that can take more in hand."""
-        return [name for name, tasks in self._sending.items() if len(tasks) < LANE]
+        """Return the channels that can send more messages now."""
+        return [name for name, tasks in self._sending.items() if len(tasks) < CONCURRENCY]
 
     async def _next_due(self) -> datetime | None:
         free = self._free()
@@ -89,10 +89,10 @@ class Sender:
         free = self._free()
         if not free:
             return []
-        return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.outbox.claim(LANE, free))
+        return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.outbox.claim(CONCURRENCY, free))
 
     async def finish(self, within: float) -> int:
-        """Wait for what is under way; how many did not end."""
+        """Wait for messages that are being sent. Return how many did not end."""
         under_way = [task for tasks in self._sending.values() for task in tasks]
         if not under_way:
             return 0
@@ -114,7 +114,7 @@ class Sender:
     async def _send(self, channel: OpenChannel, entry: OutboxEntry) -> None:
         try:
             outcome = await self._attempt(channel, entry)
-        except Refused as error:  # taken back after it was claimed: nothing left, and nothing is to be settled
+        except Refused as error:  # undone after it was claimed: nothing was sent and nothing is recorded
             log.info("%s", error.what)
             return
         level = logging.INFO if outcome.result in ("sent", "deferred") else logging.WARNING
@@ -153,13 +153,13 @@ class Sender:
         except Uncertain as error:
             return SettleDelivery(entry.id, "uncertain", error.what)
         except asyncio.CancelledError:
-            return SettleDelivery(entry.id, "uncertain" if marked else "try_later", "sending was broken off")
-        except BaseException as error:  # whatever the channel does, the message is accounted for
-            log.warning("the channel %s failed over outgoing message %d", channel.name, entry.id, exc_info=True)
+            return SettleDelivery(entry.id, "uncertain" if marked else "try_later", "sending was cancelled")
+        except BaseException as error:  # the result is recorded after any error of the channel
+            log.warning("the channel %s failed on outgoing message %d", channel.name, entry.id, exc_info=True)
             return SettleDelivery(entry.id, "uncertain" if marked else "try_later", _line(error))
 
     async def _settle(self, command: SettleDelivery) -> None:
-        """Durably; while the store cannot be written this waits, and the message stays as it is."""
+        """Record a delivery result, durably. Waits while the store cannot be written; the message stays unchanged."""
         failures = 0
         while True:
             try:
@@ -178,7 +178,7 @@ class Sender:
 
 
 def outbound(entry: OutboxEntry) -> OutboundMessage:
-    """What the channel is asked to send."""
+    """Return the message to pass to the channel."""
     return OutboundMessage(
         outbox_id=entry.id,
         message_id=entry.message_id,

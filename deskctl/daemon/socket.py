@@ -1,4 +1,4 @@
-"""The desk's socket: who connects is known by the kernel's word, and no client can harm another."""
+"""The socket of the desk. The kernel identifies each client, and clients cannot disturb each other."""
 
 from __future__ import annotations
 
@@ -19,46 +19,48 @@ from deskctl.errors import DeskctlError, Unavailable
 
 log = logging.getLogger("deskctl.daemon.socket")
 
-#: Clients at once; one more is told to come again.
-MOST_CLIENTS = 200
-#: Bytes of a line that any client may have in memory; more (a mail) only one client at a time.
+#: The maximum number of clients. Further clients get an error and try again.
+MAX_CLIENTS = 200
+#: Bytes of a line that each client may keep in memory. Only one client at a time may send a longer line (a mail).
 SMALL_LINE = 1024 * 1024
-#: Seconds that a client may take to finish a large line, and to read an answer.
-PATIENCE = 60.0
-#: Owner and group: whoever may use the desk is in the group of its folder.
-MODE = 0o660
+#: Seconds that a client may take to send the rest of a large line, and to read an answer.
+CLIENT_TIMEOUT = 60.0
+#: Access for owner and group: users of the desk are members of the group of its folder.
+SOCKET_MODE = 0o660
 
 _UCRED = struct.Struct("iII")  # pid, uid, gid
 
 
 class SocketServer:
-    """Serves `desk` on `path`, where the owner lock has made sure that nobody else does."""
+    """Serves `desk` on the socket `path`. The owner lock guarantees that no other process serves it."""
 
     def __init__(self, path: Path, desk: RequestHandler) -> None:
         self._path = path
         self._desk = desk
         self._server: asyncio.Server | None = None
-        self._clients: dict[asyncio.Task[None], bool] = {}  # by task: whether a request is in hand
+        self._clients: dict[asyncio.Task[None], bool] = {}  # by task: True while a request is being answered
         self._large = asyncio.Lock()
         self._stopping = False
 
     async def start(self) -> None:
-        """Listen. Raises Unavailable when the socket cannot be made."""
+        """Listen and accept clients. Raises Unavailable if the socket cannot be created."""
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with reachable(str(self._path)) as name:
-                before = os.umask(0o777 & ~MODE)
+                before = os.umask(0o777 & ~SOCKET_MODE)
                 try:
                     listener.bind(name)
                 finally:
                     os.umask(before)
         except OSError as error:
             listener.close()
-            raise Unavailable(f"{self._path}: {error.strerror}", "is the folder writable?") from error
+            raise Unavailable(
+                f"cannot create {self._path}: {error.strerror}", "check the permissions of its folder"
+            ) from error
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, backlog=128)
 
     async def stop(self, within: float) -> None:
-        """Take no more clients and hang up on the idle; what is in hand is finished."""
+        """Accept no more clients, disconnect idle clients, and finish the current requests."""
         self._stopping = True
         if self._server is None:
             return
@@ -79,25 +81,25 @@ class SocketServer:
         self._clients[task] = False
         try:
             caller = _caller(writer)
-            if len(self._clients) > MOST_CLIENTS or self._hanging_up():
-                await _send(writer, line({"error": error_document(_full())}))
+            if len(self._clients) > MAX_CLIENTS or self._is_stopping():
+                await _send(writer, line({"error": error_document(_too_many_clients())}))
                 return
             await _send(writer, await self._hello(caller))
             buffer = bytearray()
-            while not self._hanging_up() and (raw := await self._read_line(reader, buffer)) is not None:
+            while not self._is_stopping() and (raw := await self._read_line(reader, buffer)) is not None:
                 self._clients[task] = True
                 await _send(writer, await self._answer(raw, caller))
                 del raw
                 self._clients[task] = False
         except (OSError, TimeoutError, asyncio.CancelledError):
-            return  # it went away, or was too slow; nobody else is the worse for it
+            return  # the client disconnected or was too slow; other clients are not affected
         except Exception:
-            log.exception("a client's connection failed")
+            log.exception("the connection of a client failed")
         finally:
             del self._clients[task]
             writer.close()
 
-    def _hanging_up(self) -> bool:
+    def _is_stopping(self) -> bool:
         return self._stopping
 
     async def _hello(self, caller: Caller) -> bytes:
@@ -119,14 +121,14 @@ class SocketServer:
             return line({"id": number, "error": error_document(error)})
         except Exception as error:
             log.exception("a request failed")
-            what = f"the daemon failed over this: {type(error).__name__}"
-            return line({"id": number, "error": error_document(DeskctlError(what, "its log says more"))})
+            what = f"the daemon failed on this request: {type(error).__name__}"
+            return line({"id": number, "error": error_document(DeskctlError(what, "see the log of the daemon"))})
 
     async def _read_line(self, reader: asyncio.StreamReader, buffer: bytearray) -> bytes | None:
-        """The next line; None at the end. What came after it stays in `buffer`."""
+        """Return the next line, None at the end. Bytes after it stay in `buffer`."""
         while (end := buffer.find(b"\n")) < 0:
             if len(buffer) > SMALL_LINE:
-                async with self._large, asyncio.timeout(PATIENCE):
+                async with self._large, asyncio.timeout(CLIENT_TIMEOUT):
                     return await _large_line(reader, buffer)
             piece = await reader.read(1 << 16)
             if not piece:
@@ -151,21 +153,21 @@ async def _large_line(reader: asyncio.StreamReader, buffer: bytearray) -> bytes 
             buffer += rest
             return raw
         if len(buffer) > LINE_LIMIT:
-            raise TimeoutError("a line without end")
+            raise TimeoutError("line too long")
 
 
 async def _send(writer: asyncio.StreamWriter, answer: bytes) -> None:
     writer.write(answer)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(CLIENT_TIMEOUT):
         await writer.drain()
 
 
 def _caller(writer: asyncio.StreamWriter) -> Caller:
-    """Who is at the other end, by SO_PEERCRED (unix(7)). The desk's owner and root may name any agent."""
+    """Return the user of the client from SO_PEERCRED (unix(7)). The owner of the desk and root may act as any agent."""
     connection = writer.get_extra_info("socket")
     _, uid, _ = _UCRED.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
     return Caller.of(uid, (os.getuid(),))
 
 
-def _full() -> DeskctlError:
-    return Unavailable("the desk serves as many clients as it can", "try again in a moment")
+def _too_many_clients() -> DeskctlError:
+    return Unavailable("the desk has too many clients", "try again in a moment")

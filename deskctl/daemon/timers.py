@@ -1,4 +1,4 @@
-"""Fires timers when they are due, and sleeps between."""
+"""Fire timers when they are due."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 
-from deskctl.core import clockwork
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.people import Actor
-from deskctl.core.timers import Timer
-from deskctl.core.unit import Unit
+from deskctl.core import timers_due as clockwork
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import Timer
+from deskctl.core.kernel.unit import Unit
 from deskctl.daemon.clock import WallClock
 from deskctl.daemon.wakeup import Wakeup
 from deskctl.daemon.writer import WritePriority, Writer
@@ -22,17 +22,17 @@ from deskctl.errors import Unavailable
 
 log = logging.getLogger("deskctl.daemon.timers")
 
-#: Timers that are fired in one transaction, before one looks at the clock again.
-AT_ONCE = 100
-#: Seconds for which a timer that cannot be fired is left alone, and between looks meanwhile.
-_SET_ASIDE = 600.0
-_MEANWHILE = 20.0
+#: The number of timers that are fired in one transaction before the clock is read again.
+BATCH = 100
+#: Seconds for which a timer that failed is postponed, and seconds between checks during that time.
+_POSTPONE_SECONDS = 600.0
+_POSTPONED_POLL_EVERY = 20.0
 
 _CLOCK = Actor.system("clock")
 
 
 class TimerRunner:
-    """`run` until cancelled; `wakeup` is rung when timers were set."""
+    """Fires due timers. Call `run` until cancelled. Set `wakeup` when timers were added."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class TimerRunner:
         writer: Writer,
         readers: Executor,
         performed: Callable[[Executed], None],
-        look_again: float | None = None,
+        poll_interval: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
         self.wakeup = Wakeup(clock)
@@ -48,32 +48,32 @@ class TimerRunner:
         self._writer = writer
         self._readers = readers
         self._performed = performed
-        self._look_again = look_again
-        self._aside: dict[int, float] = {}  # until when, as the loop counts
+        self._poll_interval = poll_interval
+        self._postponed: dict[int, float] = {}  # by timer: the loop time until which it is postponed
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             now = loop.time()
-            self._aside = {timer: until for timer, until in self._aside.items() if until > now}
-            due = await loop.run_in_executor(self._readers, self._store.timers.due, AT_ONCE + len(self._aside))
-            fresh = [timer for timer in due if timer.id not in self._aside]
+            self._postponed = {timer: until for timer, until in self._postponed.items() if until > now}
+            due = await loop.run_in_executor(self._readers, self._store.timers.due, BATCH + len(self._postponed))
+            fresh = [timer for timer in due if timer.id not in self._postponed]
             await self._fire(fresh)
             if not fresh:
                 await self._wait()
 
     async def _wait(self) -> None:
-        """Until the next timer. With timers set aside, the store's answer would be them: look now and then."""
-        if self._aside:
-            await self.wakeup.wait(None, min(_MEANWHILE, self._look_again or _MEANWHILE))
+        """Wait for the next timer. While timers are postponed, check often: the store returns these first."""
+        if self._postponed:
+            await self.wakeup.wait(None, min(_POSTPONED_POLL_EVERY, self._poll_interval or _POSTPONED_POLL_EVERY))
         else:
-            await self.wakeup.wait(await self._next_due(), self._look_again)
+            await self.wakeup.wait(await self._next_due(), self._poll_interval)
 
     async def _next_due(self) -> datetime | None:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._store.timers.next_due)
 
     async def _fire(self, timers: Sequence[Timer]) -> None:
-        """All in one transaction. Should one of them fail, each has its own: the others shall not suffer."""
+        """Fire timers in one transaction. If it fails, fire each timer in its own, so that the others succeed."""
         if not timers:
             return
         numbers = [timer.id for timer in timers]
@@ -94,7 +94,7 @@ class TimerRunner:
                     await self._fire([timer])
                 return
             [timer] = timers
-            log.exception("timer %d (%s) failed; the others go on", timer.id, timer.kind.value)
-            self._aside[timer.id] = asyncio.get_running_loop().time() + _SET_ASIDE
+            log.exception("timer %d (%s) failed; other timers are not affected", timer.id, timer.kind.value)
+            self._postponed[timer.id] = asyncio.get_running_loop().time() + _POSTPONE_SECONDS
         else:
             self._performed(performed[-1])

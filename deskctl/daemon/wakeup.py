@@ -1,4 +1,4 @@
-"""Sleep until something is due or somebody rings."""
+"""Wait until a time of the wall clock, or until another part of the daemon ends the wait."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 
 from deskctl.daemon.clock import WallClock
 
-#: Seconds after which a wait without a moment ends.
+#: Seconds after which a wait without an end time ends.
 _AT_MOST = 3600.0
-#: Seconds between looks at the wall clock while a moment of it is waited for; all who wait look at the same time.
-LOOK = 10.0
+#: Seconds between checks of the wall clock during a wait for one of its times. All waits check at the same time.
+CHECK_EVERY = 10.0
 
 
 class Wakeup:
-    """Rung from any thread, heard in the loop it was made in."""
+    """Ends a wait early. `set` can be called in any thread, `wait` only in the loop that created the object."""
 
     def __init__(self, clock: WallClock | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -24,25 +24,25 @@ class Wakeup:
     def set(self) -> None:
         try:
             self._loop.call_soon_threadsafe(self._rung.set)
-        except RuntimeError:  # the loop has ended, and with it whoever would listen
+        except RuntimeError:  # the loop has ended, so nothing waits
             return
 
     async def wait(self, until: datetime | None, at_most: float | None = None) -> None:
-        """Returns when it rings, or at `until` (aware; None: never), or after `at_most` seconds.
+        """Wait until `set` is called, until the time `until` (aware; None: never), or for `at_most` seconds.
 
-        `until` is a moment of the wall clock: when that is set, the wait ends sooner or later.
+        `until` is a time of the wall clock: if the clock is set, the wait ends earlier or later accordingly.
         """
         end = self._loop.time() + (_AT_MOST if at_most is None else at_most)
         try:
             while not self._rung.is_set():
-                self._clock.look()
+                self._clock.check()
                 left = end - self._loop.time()
                 if until is not None:
                     left = min(left, (until - self._clock.now()).total_seconds())
                 if left <= 0:
                     return
                 if until is not None:
-                    left = min(left, LOOK - self._loop.time() % LOOK)
+                    left = min(left, CHECK_EVERY - self._loop.time() % CHECK_EVERY)
                 try:
                     async with asyncio.timeout(left):
                         await self._rung.wait()

@@ -1,4 +1,4 @@
-"""The one thread that writes: who waits goes by priority, and what is delivered shares commits."""
+"""The writer thread. It runs all writes in order of priority; deliveries that wait share one commit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeVar
 
-from deskctl.core.journal import JournalEntry
+from deskctl.core.intake.journal import JournalEntry
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 
@@ -23,29 +23,29 @@ T = TypeVar("T")
 
 
 class WritePriority(IntEnum):
-    """Whose write goes first when several wait."""
+    """The priority of a write if several are waiting."""
 
-    COMMAND = 0  # an agent looks at the screen
-    DELIVER = 1  # a server waits for its 250
-    INTERNAL = 2  # the desk's own: outbox, timers, cursors
+    COMMAND = 0  # an agent waits at the terminal
+    DELIVER = 1  # a mail server waits for its reply (250)
+    INTERNAL = 2  # writes of the daemon itself: outbox, timers, cursors
     INTAKE = 3  # batches of the journal
 
 
-#: Seconds after which a write goes first, whatever else waits: nobody starves. Every other priority at most, so that
-#: those who are overdue cannot keep the others out in their priority.
-PATIENCE = {
+#: Seconds after which a waiting write goes first, so that no write starves. At most every second write is chosen by
+#: this rule, so that overdue writes cannot block the others.
+MAX_WAIT = {
     WritePriority.COMMAND: 0.1,
     WritePriority.DELIVER: 0.25,
     WritePriority.INTERNAL: 0.1,
     WritePriority.INTAKE: 0.5,
 }
-#: What shares one commit at most. There is no waiting for company: a lone delivery commits at once, and
-#: while it does the next ones gather.
+#: The limits of one shared commit. The writer does not wait for more deliveries: a single one commits at once, and
+#: others collect during its commit.
 GROUP_BYTES = 4 * 1024 * 1024
 GROUP_ROWS = 500
 
-#: Hears what became of entries: where they are new, or why they are not durable.
-Settled = Callable[[list[bool] | BaseException], None]
+#: A callback for the result of a delivery: for each entry True if it is new, or the error.
+OnResult = Callable[[list[bool] | BaseException], None]
 
 
 @dataclass(slots=True)
@@ -58,21 +58,21 @@ class _Write:
 @dataclass(slots=True)
 class _Delivery:
     entries: Sequence[JournalEntry]
-    settled: Settled
-    loop: asyncio.AbstractEventLoop | None  # where `settled` is to be called; None: in the writer's thread
+    on_result: OnResult
+    loop: asyncio.AbstractEventLoop | None  # the loop in which to call `on_result`; None: in the writer thread
     size: int
     since: float = field(default_factory=time.monotonic)
 
 
 class Stopped(Unavailable):
-    """The daemon is stopping and takes no more writes."""
+    """The daemon is stopping and accepts no more writes."""
 
 
 class Writer:
-    """Start it once, stop it once; everything between is safe from any thread."""
+    """Runs writes in one thread. Start and stop it once; the other methods can be called in any thread."""
 
     def __init__(self, journal: Journal, delivered: Callable[[], None] = lambda: None) -> None:
-        """`delivered` is called when there are new journal rows, in the writer's thread."""
+        """`delivered` is called in the writer thread when there are new journal rows."""
         self._journal = journal
         self._delivered = delivered
         self._waiting: dict[WritePriority, deque[Any]] = {priority: deque() for priority in WritePriority}
@@ -86,7 +86,7 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what waits and end. Later writes are refused with Stopped."""
+        """Finish the waiting writes and end the thread. Later writes raise Stopped."""
         with self._changed:
             self._stopping = True
             self._changed.notify()
@@ -95,26 +95,26 @@ class Writer:
 
     @property
     def busy_for(self) -> float:
-        """Seconds that the present write has taken so far."""
+        """The seconds that the current write has taken so far."""
         since = self._busy_since
         return 0.0 if since is None else time.monotonic() - since
 
     def submit(self, priority: WritePriority, work: Callable[[], T]) -> Future[T]:
-        """Have `work` done in the writer's thread."""
+        """Run `work` in the writer thread."""
         future: Future[T] = Future()
         self._put(priority, _Write(work, future))
         return future
 
     def run(self, priority: WritePriority, work: Callable[[], T]) -> T:
-        """The same, waiting for it; never from the writer's own thread."""
+        """Run `work` in the writer thread and wait for it. Must not be called in the writer thread."""
         return self.submit(priority, work).result()
 
     async def call(self, priority: WritePriority, work: Callable[[], T]) -> T:
-        """The same for coroutines."""
+        """Run `work` in the writer thread and await it."""
         return await asyncio.wrap_future(self.submit(priority, work))
 
     def deliver_blocking(self, entries: Sequence[JournalEntry]) -> list[bool]:
-        """Journal entries; durable when it returns. Raises what the store raises."""
+        """Write journal entries and wait until they are durable. Raises the errors of the store."""
         future: Future[list[bool]] = Future()
 
         def settled(answer: list[bool] | BaseException) -> None:
@@ -127,12 +127,12 @@ class Writer:
         return future.result()
 
     async def deliver(self, entry: JournalEntry) -> bool:
-        """The same for one entry, from a coroutine. A group's coroutines are woken together."""
+        """Write one journal entry and await it. The coroutines of a shared commit are resumed together."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
 
         def settled(answer: list[bool] | BaseException) -> None:
-            if future.done():  # whoever delivered it has gone
+            if future.done():  # the caller was cancelled
                 return
             if isinstance(answer, BaseException):
                 future.set_exception(answer)
@@ -142,7 +142,7 @@ class Writer:
         self._put(WritePriority.DELIVER, _Delivery((entry,), settled, loop, len(entry.raw)))
         return await future
 
-    # --- the writer's thread ----------------------------------------------------------------------
+    # --- the writer thread ------------------------------------------------------------------------
 
     def _put(self, priority: WritePriority, item: _Write | _Delivery) -> None:
         with self._changed:
@@ -176,7 +176,7 @@ class Writer:
         if self._by_rank:
             return waiting[0]
         now = time.monotonic()
-        overdue = {priority: now - self._waiting[priority][0].since - PATIENCE[priority] for priority in waiting}
+        overdue = {priority: now - self._waiting[priority][0].since - MAX_WAIT[priority] for priority in waiting}
         most = max(waiting, key=lambda priority: overdue[priority])
         return most if overdue[most] > 0 else waiting[0]
 
@@ -199,10 +199,10 @@ class Writer:
             return
         except Exception as error:
             if len(group) == 1:
-                log.exception("a delivery could not be journalled")
+                log.exception("writing a delivery to the journal failed")
                 _settle([(group[0], error)])
                 return
-            for delivery in group:  # one of them is to blame; the others shall not suffer
+            for delivery in group:  # one of them caused the error; the others must not fail with it
                 self._append([delivery])
             return
         answers: list[tuple[_Delivery, list[bool] | BaseException]] = []
@@ -220,30 +220,30 @@ def _do(write: _Write) -> None:
         return
     try:
         result = write.work()
-    except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked; the thread goes on
+    except BaseException as error:  # noqa: BLE001 - the caller gets the error; the thread continues
         write.future.set_exception(error)
     else:
         write.future.set_result(result)
 
 
 def _settle(answers: list[tuple[_Delivery, list[bool] | BaseException]]) -> None:
-    """Tell everybody; those who wait in a loop with one call into it."""
+    """Pass the results to the callers. Each event loop gets one call for all of its callers."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Delivery, list[bool] | BaseException]]] = {}
     for delivery, answer in answers:
         if delivery.loop is None:
-            delivery.settled(answer)
+            delivery.on_result(answer)
         else:
             by_loop.setdefault(delivery.loop, []).append((delivery, answer))
     for loop, theirs in by_loop.items():
         try:
             loop.call_soon_threadsafe(_tell, theirs)
-        except RuntimeError:  # the loop is closed; the rows are durable, and offered again they are known
-            log.debug("nobody waits for %d deliveries any more", len(theirs))
+        except RuntimeError:  # the loop is closed; the rows are durable, and a second delivery is recognised
+            log.debug("the callers of %d deliveries have gone", len(theirs))
 
 
 def _tell(answers: list[tuple[_Delivery, list[bool] | BaseException]]) -> None:
     for delivery, answer in answers:
-        delivery.settled(answer)
+        delivery.on_result(answer)
 
 
 def _size(entries: Sequence[JournalEntry]) -> int:

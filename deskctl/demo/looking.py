@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.queries.admin import ListInbox, ListOutbox
-from ..core.queries.tickets import ListTickets, ShowTicket
+from ..core.delivery.queries import ListOutbox
+from ..core.intake.queries import ListInbox
+from ..core.tickets.queries import ListTickets, ShowTicket
 from .stage import Stage
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 
 if TYPE_CHECKING:
-    from ..core.commands import Command
-    from ..core.queries import Query
+    from ..core.kernel.command import Command
+    from ..core.kernel.query import Query
 
 
 class Outcome(TypedDict):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskctl.core.commands import Command
-    from deskctl.core.queries import Query
+    from deskctl.core.kernel.command import Command
+    from deskctl.core.kernel.query import Query
     from deskctl.desk import Desk, DeskInfo, Outcome
 
 #: Calls about tickets; the others concern the setup and are made by whoever is at the keyboard.

@@ -8,9 +8,11 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from deskctl.core import callers, permissions
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import Audience, Kind, Rights
+from deskctl.core.agents import caller as callers
+from deskctl.core.agents.model import Agent
+from deskctl.core.kernel import permissions
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.permissions import Audience, Kind, Rights
 
 #: Seconds for which the uid of a login is remembered: asking may mean a directory server.
 _REMEMBER = 5.0
@@ -74,11 +76,12 @@ class Caller:
         mine = next((a.handle for a in agents if a.active and a.login is not None and self.is_login(a.login)), None)
         return Rights(self.trusted, mine, any(self.is_login(login) for login in ingest_users))
 
-    def check(self, kind: Kind, name: str, agents: Iterable[Agent], ingest_users: Iterable[str]) -> Rights:
-        """Raise Refused unless the caller may use this; `kind` and `name` as in `permissions.check`."""
+    def check(
+        self, audience: Audience, kind: Kind, name: str, agents: Iterable[Agent], ingest_users: Iterable[str]
+    ) -> None:
+        """Raise Refused unless the caller belongs to the audience. `kind` and `name` as in `permissions.check`."""
         rights = self.rights(agents, ingest_users)
-        permissions.check(kind, name, rights, self.name, account=self.login is not None)
-        return rights
+        permissions.check(audience, kind, name, rights, self.name, account=self.login is not None)
 
     def actor(self, agents: Iterable[Agent], claim: str | None, *, needed: bool) -> Actor:
         """Return as whom the caller acts; see `callers.resolve`. Raises UsageError and Refused."""
@@ -87,10 +90,10 @@ class Caller:
             agents, claim=claim, login=login, trusted=self.trusted, needed=needed, is_caller=self.is_login
         )
 
-    def viewer(self, kind: Kind, name: str, agents: Sequence[Agent], claim: str | None) -> Actor:
-        """Return as whom the caller asks a question or makes a call. Raises UsageError and Refused."""
-        if permissions.audience(kind, name) is Audience.INGEST and claim is None:
-            return Actor.user(self.name)  # a mail server is no agent
+    def viewer(self, audience: Audience, agents: Sequence[Agent], claim: str | None) -> Actor:
+        """Return the actor of a query or call for this audience. Raises UsageError and Refused."""
+        if audience is Audience.INGEST and claim is None:
+            return Actor.user(self.name)  # a mail server is not an agent
         return self.actor(agents, claim, needed=False)
 
     def agent(self, agents: Iterable[Agent]) -> Agent | None:

@@ -1,72 +1,282 @@
-"""What `Desk.call` does, apart from where it runs: the components that a local desk and the daemon share."""
+"""The table of calls: requests that are neither commands nor queries.
+
+Each call is declared once in `CALLS`: its name, its permission, the class of its parameters and its handler. A local
+desk and the daemon use the same handlers (see `environment`). `call_documents` describes the answers.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from deskctl.core import numbers
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.outbox import OutboxKind
-from deskctl.desk.ports import Jobs, names
-from deskctl.desk.requests import ChannelReport, ChannelRow, JobDone
-from deskctl.errors import NotFound, UsageError
+from deskctl.core.delivery.model import OutboxKind
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.permissions import Audience
+from deskctl.core.messages.model import Envelope
+from deskctl.desk import channel_calls, plugin_report, suggestions
+from deskctl.desk.call_documents import (
+    ChannelReport,
+    ChannelRow,
+    Ingested,
+    Inserted,
+    JobDone,
+    PluginDocument,
+    RawMail,
+    Reparsed,
+    Started,
+    SuggestionRow,
+)
+from deskctl.desk.environment import Environment
+from deskctl.desk.ports import names
+from deskctl.errors import UsageError
+from deskctl.i18n import _
 
 if TYPE_CHECKING:
     from deskctl.config import Config
     from deskctl.plugins.channel import Health
 
-T = TypeVar("T")
-
-#: Outbox states in which an attempt is over and there is something to tell.
+#: Outbox states in which an attempt is over and there is something to report.
 SETTLED = frozenset({"sent", "failed", "uncertain", "cancelled"})
-#: Seconds that checking a channel may take.
-CHECK_WITHIN = 180.0
+#: The longest time that a client may wait for the delivery of an outgoing message, in seconds.
+FOLLOW_WITHIN = 600
 _OUTBOX_KEYS = ("id", "ticket", "to", "state", "attempts", "next_attempt_at", "last_error", "message_id")
 
 
-def parameter(params: Mapping[str, Any], name: str, kind: type[T]) -> T:
-    """A parameter of a call. Raises UsageError."""
-    value = params.get(name)
-    if type(value) is not kind:
-        raise UsageError(f"{name}: {kind.__name__} expected")
-    numbers.check((value,))
-    return value
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: its permission, the dataclass of its parameters, and its handler."""
+
+    name: str
+    audience: Audience
+    params: type[Any]
+    run: Callable[[Environment, Any, Actor], Awaitable[Any]]
 
 
-def only(params: Mapping[str, Any], *allowed: str) -> None:
-    """Raises UsageError for a parameter that the call does not have."""
-    unknown = sorted(set(params) - set(allowed))
-    if unknown:
-        raise UsageError(f"there is no parameter {', '.join(unknown)}")
+# --- parameters -------------------------------------------------------------------------------------
 
 
-def channel_name(config: Config, name: str) -> str:
-    """A configured channel. Raises NotFound."""
-    if name not in config.channels:
-        raise NotFound(f"there is no channel {name}", f"the channels are {names(config.channels)}")
-    return name
+@dataclass(frozen=True, slots=True)
+class NoParams:
+    """A call without parameters."""
 
 
-def ingested(config: Config, params: Mapping[str, Any], now: datetime) -> JournalEntry:
-    """The journal entry of `ingest`. Its key is the hash of the bytes: the same mail piped twice is one.
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of a channel or a plugin."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    raw_base64: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAction:
+    name: str
+    action: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """`message`: a number or a Message-ID. `ticket`: the newest message of this ticket."""
+
+    message: int | str | None = None
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reparse:
+    messages: tuple[int, ...] | None = None
+    since: str | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    ticket: int
+    limit: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    reference: str
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitDelivery:
+    outbox: int
+    seconds: int = field(default=0)
+
+
+# --- handlers ---------------------------------------------------------------------------------------
+
+
+async def _ingest(environment: Environment, params: Ingest, viewer: Actor) -> Ingested:
+    """Write a raw mail to the journal of a channel. It is durable when the call returns."""
+    config, now = environment.components.config, datetime.now(UTC)
+    entry = await environment.read(lambda: journal_entry(config, params, now))
+    new = await environment.deliver(entry)
+    await environment.process_journal(until=entry)
+    return {"channel": entry.channel, "new": new}
+
+
+async def _raw(environment: Environment, params: Raw, viewer: Actor) -> RawMail:
+    """Return the bytes of a message as received."""
+    return await environment.read(lambda: channel_calls.raw(environment.components, params.message, params.ticket))
+
+
+async def _reparse(environment: Environment, params: Reparse, viewer: Actor) -> Reparsed:
+    """Parse a batch of messages again from their raw bytes."""
+    return await environment.run_in_thread(
+        lambda: channel_calls.reparse(
+            environment.components,
+            params.messages or (),
+            params.since,
+            params.after or 0,
+            environment.write_blocking,
+            environment.on_executed,
+        )
+    )
+
+
+async def _channels(environment: Environment, params: NoParams, viewer: Actor) -> list[ChannelRow]:
+    return channel_rows(environment.components.config, environment.service_states())
+
+
+async def _channel_test(environment: Environment, params: Name, viewer: Actor) -> ChannelReport:
+    """Test every part of a channel."""
+    name = channel_calls.channel_name(environment.components.config, params.name)
+    return report(name, await environment.check_channel(name))
+
+
+async def _channel_action(environment: Environment, params: ChannelAction, viewer: Actor) -> Any:
+    """Run an action of a channel type (`ChannelType.actions`) and return its document."""
+    answer = await environment.run_in_thread(
+        lambda: channel_calls.action(
+            environment.components, params.name, params.action, params.params, environment.channel_context
+        )
+    )
+    await environment.process_journal()
+    return answer
+
+
+async def _channel_start(environment: Environment, params: Name, viewer: Actor) -> Started:
+    """Restart a channel that stopped. Without a daemon nothing is started."""
+    name = channel_calls.channel_name(environment.components.config, params.name)
+    return {"channel": name, "started": environment.restart_channel(name)}
+
+
+async def _plugins(environment: Environment, params: NoParams, viewer: Actor) -> Any:
+    return environment.components.plugins.rows()
+
+
+async def _plugin(environment: Environment, params: Name, viewer: Actor) -> PluginDocument:
+    return await environment.read(lambda: plugin_report.plugin(environment.components, params.name))
+
+
+async def _jobs(environment: Environment, params: NoParams, viewer: Actor) -> Any:
+    """List the jobs of automations that are waiting, running or failed."""
+    return await environment.read(environment.components.store.jobs.rows)
+
+
+async def _job_retry(environment: Environment, params: Job, viewer: Actor) -> JobDone:
+    """Run a job again from the beginning. Raises NotFound."""
+    await environment.write(lambda: environment.components.store.jobs.retry(params.job))
+    environment.on_jobs_changed()
+    return {"job": params.job}
+
+
+async def _job_drop(environment: Environment, params: Job, viewer: Actor) -> JobDone:
+    """Delete a job. Raises NotFound."""
+    await environment.write(lambda: environment.components.store.jobs.drop(params.job))
+    environment.on_jobs_changed()
+    return {"job": params.job}
+
+
+async def _suggest(environment: Environment, params: Suggest, viewer: Actor) -> list[SuggestionRow]:
+    """Return suggestions of plugins for the reply to a ticket, best first."""
+    return await environment.read(
+        lambda: suggestions.suggest(environment.components, params.ticket, params.limit, viewer)
+    )
+
+
+async def _insert(environment: Environment, params: Insert, viewer: Actor) -> Inserted:
+    """Return the text of a suggestion ("kb:3") for a reply."""
+    return await environment.read(
+        lambda: suggestions.insert(environment.components, params.reference, params.ticket, viewer)
+    )
+
+
+async def _wait_delivery(environment: Environment, params: WaitDelivery, viewer: Actor) -> Any:
+    """Return an `outbox_answers.OutboxRow` when it is settled, or after `seconds`. Without a daemon, return at once."""
+    return await environment.follow_delivery(params.outbox, min(params.seconds, FOLLOW_WITHIN), viewer)
+
+
+_AGENT, _OWNER = Audience.AGENT, Audience.OWNER
+
+#: Every call by name. `remote.SLOW_CALLS` gives the time limits of slow ones.
+CALLS: Mapping[str, Call] = {
+    call.name: call
+    for call in (
+        Call("ingest", Audience.INGEST, Ingest, _ingest),
+        Call("raw", _AGENT, Raw, _raw),
+        Call("reparse", _OWNER, Reparse, _reparse),
+        Call("channels", _AGENT, NoParams, _channels),
+        Call("channel_test", _OWNER, Name, _channel_test),
+        Call("channel_action", _OWNER, ChannelAction, _channel_action),
+        Call("channel_start", _OWNER, Name, _channel_start),
+        Call("plugins", _AGENT, NoParams, _plugins),
+        Call("plugin", _AGENT, Name, _plugin),
+        Call("jobs", _AGENT, NoParams, _jobs),
+        Call("job_retry", _OWNER, Job, _job_retry),
+        Call("job_drop", _OWNER, Job, _job_drop),
+        Call("suggest", _AGENT, Suggest, _suggest),
+        Call("insert", _AGENT, Insert, _insert),
+        Call("wait_delivery", _AGENT, WaitDelivery, _wait_delivery),
+    )
+}
+
+
+def unknown_call(name: str) -> UsageError:
+    return UsageError(
+        _("unknown request: {name}", name=name), _("if the daemon is older than this command, restart the daemon")
+    )
+
+
+# --- documents --------------------------------------------------------------------------------------
+
+
+def journal_entry(config: Config, params: Ingest, now: datetime) -> JournalEntry:
+    """Return the journal entry of a raw mail. Its key is a hash of the bytes, so the same mail is stored once.
 
     Raises UsageError and NotFound.
     """
-    only(params, "raw_base64", "channel")
     try:
-        raw = base64.b64decode(parameter(params, "raw_base64", str), validate=True)
+        raw = base64.b64decode(params.raw_base64, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise UsageError("raw_base64 is not base64") from error
+        raise UsageError(_("raw_base64 is not base64")) from error
     if not raw.strip():
-        raise UsageError("there is no mail in that", "give the mail on standard input: deskctl mail ingest < mail")
-    name = params.get("channel")
-    channel = _only_mail_channel(config) if name is None else channel_name(config, parameter(params, "channel", str))
+        hint = _("pass the mail on standard input: deskctl mail ingest < mail")
+        raise UsageError(_("the mail is empty"), hint)
+    channel = (
+        _only_mail_channel(config) if params.channel is None else channel_calls.channel_name(config, params.channel)
+    )
     return JournalEntry(channel, f"pipe:{hashlib.sha256(raw).hexdigest()}", Envelope("pipe", now), raw)
 
 
@@ -74,13 +284,14 @@ def _only_mail_channel(config: Config) -> str:
     found = [name for name, table in config.channels.items() if table.type == "email"]
     if len(found) != 1:
         raise UsageError(
-            f"there are {len(found) or 'no'} email channels, say which", f"deskctl mail ingest NAME, of {names(found)}"
+            _("no email channel is configured") if not found else _("several email channels are configured"),
+            _("name the channel: deskctl mail ingest NAME; NAME is one of {names}", names=names(found)),
         )
     return found[0]
 
 
 def channel_rows(config: Config, states: Mapping[str, str]) -> list[ChannelRow]:
-    """Every configured channel. `states` are those of the daemon's services, by channel."""
+    """Return a row for every configured channel. `states` are those of the daemon's services, by channel."""
     return [
         {
             "name": table.name,
@@ -105,18 +316,6 @@ def report(channel: str, health: Health) -> ChannelReport:
 
 
 def outbox_row(document: Mapping[str, Any]) -> dict[str, Any]:
-    """An `outbox_answers.OutboxRow` of an `outbox_answers.OutboxDocument`."""
+    """Return the `outbox_answers.OutboxRow` of an `outbox_answers.OutboxDocument`."""
     row = {key: document[key] for key in _OUTBOX_KEYS}
     return row | {"message_id": None} if document["kind"] == OutboxKind.NOTIFICATION else row
-
-
-def job(jobs: Jobs, request: str, params: Mapping[str, Any]) -> JobDone:
-    """`job_retry` and `job_drop`. Raises NotFound."""
-    only(params, "job")
-    number = parameter(params, "job", int)
-    (jobs.retry if request == "job_retry" else jobs.drop)(number)
-    return {"job": number}
-
-
-def unknown_call(name: str) -> UsageError:
-    return UsageError(f"there is no request {name}", "is the daemon older than this command? restart it")

@@ -1,38 +1,41 @@
-"""Calls about raw messages and about channels: the same for a local desk and for the daemon."""
+"""Work of the calls about channels and raw messages."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deskctl.core.commands.machine import Reread
-from deskctl.core.intake import as_forwarded
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope, InboundMessage
-from deskctl.core.people import Actor
-from deskctl.core.queries.answers import RawMessage
-from deskctl.core.queries.raw import RawMessages, WithoutSecrets
-from deskctl.core.unit import Unit
-from deskctl.desk import calls
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.intake.receive import as_forwarded
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Reread
+from deskctl.core.messages.model import Envelope, InboundMessage
+from deskctl.core.messages.raw_queries import RawMessages, WithoutSecrets
+from deskctl.core.messages.views import RawMessage
+from deskctl.desk.call_documents import RawMail, Reparsed
 from deskctl.desk.components import Components
 from deskctl.desk.execution import Executed, execute_in_unit
 from deskctl.desk.ports import Run, names
 from deskctl.desk.probe import ProbeContext
-from deskctl.desk.requests import RawMail, Reparsed
 from deskctl.errors import DeskctlError, NotFound, Unavailable, UsageError
+from deskctl.i18n import _
 from deskctl.plugins.channel import AuthFailed, ChannelContext, StoreUnavailable
 from deskctl.plugins.channel import Unavailable as ChannelUnavailable
 
-#: Messages that are read again in one transaction.
+if TYPE_CHECKING:
+    from deskctl.config import Config
+
+#: The number of messages that are parsed again in one transaction.
 REPARSE_BATCH = 100
 
-_READER = Actor.system("reparse")
+_REPARSE = Actor.system("reparse")
 
 
 class ActingContext(ProbeContext):
-    """What an action of a channel is given without a daemon: it may take messages in and keep state."""
+    """The context of a channel action without a daemon. The action can deliver messages and save state."""
 
     def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
         try:
@@ -47,39 +50,50 @@ class ActingContext(ProbeContext):
             raise StoreUnavailable(error.what, error.hint) from error
 
 
-def action(components: Components, params: Mapping[str, Any], context: Callable[[str], ChannelContext]) -> Any:
-    """`channel_action`. Blocking. Raises DeskctlError; Unavailable where the other side is out of reach."""
-    calls.only(params, "name", "action", "params")
-    name = calls.channel_name(components.config, calls.parameter(params, "name", str))
-    channel_type = components.type_of(name)
-    asked = calls.parameter(params, "action", str)
-    act = channel_type.actions.get(asked)
+def channel_name(config: Config, name: str) -> str:
+    """Return `name` if it is a configured channel. Raises NotFound."""
+    if name not in config.channels:
+        raise NotFound(_("no channel {name}", name=name), _("the channels are {names}", names=names(config.channels)))
+    return name
+
+
+def action(
+    components: Components,
+    channel: str,
+    name: str,
+    params: Mapping[str, Any],
+    context: Callable[[str], ChannelContext],
+) -> Any:
+    """Run an action of a channel. Blocking. Raises DeskctlError; Unavailable if the other side cannot be reached."""
+    channel = channel_name(components.config, channel)
+    channel_type = components.type_of(channel)
+    act = channel_type.actions.get(name)
     if act is None:
-        kind = f"channel {name} ({channel_type.kind})"
-        raise UsageError(f"{kind} knows no {asked}", f"it knows {names(channel_type.actions)}")
+        raise UsageError(
+            _("channel {channel} ({kind}) has no action {name}", channel=channel, kind=channel_type.kind, name=name),
+            _("its actions are {names}", names=names(channel_type.actions)),
+        )
     try:
-        return act(components.config.channels[name].config, context(name), calls.parameter(params, "params", dict))
+        return act(components.config.channels[channel].config, context(channel), params)
     except (ChannelUnavailable, AuthFailed, StoreUnavailable) as error:
         raise Unavailable(error.what, error.hint) from error
 
 
-def raw(components: Components, params: Mapping[str, Any]) -> RawMail:
-    """`raw`: by `message` (a number or a Message-ID), or the newest of `ticket`. Raises NotFound and UsageError."""
-    calls.only(params, "message", "ticket")
-    message, ticket = params.get("message"), params.get("ticket")
-    if type(ticket) is int and message is None:
+def raw(components: Components, message: int | str | None, ticket: int | None) -> RawMail:
+    """Return a raw message by number or Message-ID, or the newest one of a ticket. Raises NotFound and UsageError."""
+    if (message is None) is (ticket is None):
+        raise UsageError(_("raw needs either a message or a ticket"))
+    if ticket is not None:
         rows = list(_all(components, RawMessages(ticket=ticket)))[-1:]
-        what = f"ticket {ticket} has no raw message"
-    elif type(message) is int and ticket is None:
+        what: str = _("ticket {ticket} has no raw message", ticket=ticket)
+    elif isinstance(message, int):
         rows = components.store.ask(RawMessages(ids=(message,)))
-        what = f"there is no raw message {message}"
-    elif type(message) is str and ticket is None:
-        rows = components.store.ask(RawMessages(message_id=message))
-        what = f"there is no raw message with the id {message}"
+        what = _("no raw message {message}", message=message)
     else:
-        raise UsageError("raw: message, a number or a Message-ID; or ticket, a number")
+        rows = components.store.ask(RawMessages(message_id=message))
+        what = _("no raw message with the Message-ID {message}", message=message)
     if not rows:
-        raise NotFound(what, "deskctl show NUMBER --json tells the numbers of a ticket's messages")
+        raise NotFound(what, _("deskctl show NUMBER --json lists the messages of a ticket"))
     row = rows[0]
     content = components.store.ask(WithoutSecrets(row["sha256"]))
     return {
@@ -100,47 +114,50 @@ def _all(components: Components, query: RawMessages) -> Any:
 
 
 def reparse(
-    components: Components, params: Mapping[str, Any], run: Run, performed: Callable[[Executed], None]
+    components: Components,
+    ids: Sequence[int],
+    since: str | None,
+    after: int,
+    run: Run,
+    on_executed: Callable[[Executed], None],
 ) -> Reparsed:
-    """`reparse`: one batch. Reading happens outside the transaction. Raises NotFound and UsageError."""
-    calls.only(params, "messages", "since", "after")
-    ids, since, after = params.get("messages") or [], params.get("since"), params.get("after") or 0
-    if not (isinstance(ids, list) and all(type(i) is int for i in ids) and type(after) is int):
-        raise UsageError("reparse: messages and after are numbers")
+    """Parse a batch of messages again. Parsing happens outside the transaction. Raises NotFound and UsageError."""
     if since is not None:
         try:
-            datetime.fromisoformat(str(since))
+            datetime.fromisoformat(since)
         except ValueError:
-            raise UsageError(f"{since} is no moment", "as in 2026-03-01T09:00:00Z") from None
+            hint = _("for example 2026-03-01T09:00:00Z")
+            raise UsageError(_("not a date and time: {value}", value=since), hint) from None
     rows = components.store.ask(RawMessages(after, REPARSE_BATCH, tuple(ids[:REPARSE_BATCH]), since=since, came=True))
     missing = sorted(set(ids) - {row["id"] for row in rows})
     if missing:
-        raise NotFound(f"there is no raw message {missing[0]}", "only what was received can be read again")
+        hint = _("only received messages can be parsed again")
+        raise NotFound(_("no raw message {message}", message=missing[0]), hint)
     commands, failed = [], []
     for row in rows:
         try:
-            commands.append(Reread(row["id"], _read(components, row)))
+            commands.append(Reread(row["id"], _parse(components, row)))
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - one message that cannot be read keeps no other from it
+        except Exception as error:  # noqa: BLE001 - a message that cannot be parsed must not stop the others
             failed.append({"message": row["id"], "reason": f"{type(error).__name__}: {error}"[:200]})
 
-    def work(unit: Unit) -> None:
-        done.extend(
-            [execute_in_unit(unit, command, _READER) for command in commands][-1:]
-        )  # all share one unit's changes
+    def work(unit: Unit) -> Executed | None:
+        executed = None
+        for command in commands:
+            executed = execute_in_unit(unit, command, _REPARSE)
+        return executed  # all commands share the changes of one unit
 
-    done: list[Executed] = []
-    run(lambda: components.store.transaction(work))
-    for one in done:
-        performed(one)
+    executed = run(lambda: components.store.transaction(work))
+    if executed is not None:
+        on_executed(executed)
     more = len(rows) == REPARSE_BATCH and not ids
     return {"done": len(commands), "failed": failed, "after": rows[-1]["id"] if more else None}
 
 
-def _read(components: Components, row: RawMessage) -> InboundMessage:
+def _parse(components: Components, row: RawMessage) -> InboundMessage:
     if row["channel"] not in components.config.channels:
-        raise DeskctlError(f"the channel {row['channel']} is not configured any more")
+        raise DeskctlError(_("the channel {name} is not configured", name=row["channel"]))
     said = row["envelope"] or {}
     envelope = Envelope(
         via=said.get("via", "pipe"),

@@ -1,8 +1,7 @@
-"""What came over the socket, as commands and queries. Nothing is taken on trust."""
+"""Decode requests from the socket. All input is checked."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import types
@@ -11,24 +10,23 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from deskctl.core import commands, queries
-from deskctl.core.commands import Command
-from deskctl.core.numbers import bounded
-from deskctl.core.queries import Query
+from deskctl.core import features as _features  # noqa: F401 - loads every command and query
+from deskctl.core.kernel import command, query
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.permissions import Audience
+from deskctl.core.kernel.query import Query
+from deskctl.core.values.numbers import bounded
 from deskctl.errors import UsageError
+from deskctl.i18n import _
 
-#: The modules whose commands and queries may be spoken over the socket. What only the desk itself asks for
-#: (`core.commands.machine`) is not among them.
-PUBLIC_COMMANDS = ("tickets", "seen", "mail", "admin", "contacts", "levels", "routing", "shifts")
-PUBLIC_QUERIES = ("tickets", "lookups", "admin", "contacts", "levels", "routing", "shifts")
 _INVOCATION = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One line of a client. Exactly one of `command`, `query`, `call` and `request` (a plugin's) is there.
+    """One request of a client. Exactly one of `command`, `query`, `call` and `request` (of a plugin) is set.
 
-    `invocation` is the same in all requests of one shell command: `undo` takes them back together.
+    `invocation` is the same in all requests of one shell command: `undo` undoes them together.
     """
 
     id: int | str | None
@@ -43,52 +41,53 @@ class Request:
 
 
 def known_commands() -> dict[str, type[Command]]:
-    """Commands by name that a client may speak."""
-    return _spoken(commands, PUBLIC_COMMANDS, commands.REGISTRY)
+    """Return the commands that a client may send, by name."""
+    return _public(command.REGISTRY)
 
 
 def known_queries() -> dict[str, type[Query]]:
-    return _spoken(queries, PUBLIC_QUERIES, queries.REGISTRY)
+    """Return the queries that a client may send, by name."""
+    return _public(query.REGISTRY)
 
 
-def _spoken(package: types.ModuleType, modules: tuple[str, ...], registry: dict[str, Any]) -> dict[str, Any]:
-    names = {importlib.import_module(f"{package.__name__}.{module}").__name__ for module in modules}
-    return {name: cls for name, cls in registry.items() if cls.__module__ in names}
+def _public(registry: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the classes that only the desk itself may use."""
+    return {name: cls for name, cls in registry.items() if cls.audience is not Audience.DESK}
 
 
 def parse_line(raw: bytes) -> Mapping[str, Any]:
-    """A line as a JSON object. Raises UsageError."""
+    """Parse a line as a JSON object. Raises UsageError."""
     try:
         document = json.loads(raw, parse_int=_integer)
     except (ValueError, RecursionError) as error:
-        raise UsageError("that is no line of JSON") from error
+        raise UsageError(_("the request is not a line of JSON")) from error
     if not isinstance(document, dict):
-        raise UsageError("a request is a JSON object")
+        raise UsageError(_("the request is not a JSON object"))
     return document
 
 
 def _integer(digits: str) -> int:
-    """Raises NotFound; Python itself refuses more than some thousand digits with a ValueError."""
+    """Parse an integer. Raises NotFound if it is too large, ValueError if it has thousands of digits."""
     return bounded(int(digits))
 
 
 def request(document: Mapping[str, Any]) -> Request:
-    """The request that a document holds. Raises UsageError, whatever the document."""
+    """Return the request in a document. Raises UsageError for any invalid document."""
     unknown = set(document) - {"id", "execute", "ask", "call", "request", "as", "dry_run", "invocation"}
     if unknown:
-        raise UsageError(f"a request has no {', '.join(sorted(unknown))}")
+        raise UsageError(_("unknown key in the request: {keys}", keys=", ".join(sorted(unknown))))
     number = document.get("id")
     if not isinstance(number, (int, str, types.NoneType)):
-        raise UsageError("id: a number or a string")
+        raise UsageError(_("id must be a number or a string"))
     claim, dry_run = document.get("as"), document.get("dry_run", False)
     if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
-        raise UsageError("as: an agent's handle; dry_run: true or false")
+        raise UsageError(_("as must be the handle of an agent, dry_run must be true or false"))
     invocation = document.get("invocation")
     if invocation is not None and not (isinstance(invocation, str) and _INVOCATION.match(invocation)):
-        raise UsageError("invocation: at most 64 letters and digits")
+        raise UsageError(_("invocation must consist of at most 64 letters and digits"))
     asked = [verb for verb in ("execute", "ask", "call", "request") if verb in document]
     if len(asked) != 1:
-        raise UsageError("a request has one of execute, ask, call and request")
+        raise UsageError(_("a request must have exactly one of execute, ask, call and request"))
     name, params = _named(asked[0], document[asked[0]])
     match asked[0]:
         case "execute":
@@ -96,7 +95,7 @@ def request(document: Mapping[str, Any]) -> Request:
             return Request(number, command=command, claim=claim, dry_run=dry_run, invocation=invocation)
         case "ask":
             return Request(number, query=_build(known_queries(), "query", name, params), claim=claim)
-        case "request":  # its parameters are decoded by whoever knows its plugin
+        case "request":  # `plugin_requests` decodes its parameters
             return Request(number, request=name, params=params, claim=claim, dry_run=dry_run, invocation=invocation)
         case _:
             return Request(number, call=name, params=params, claim=claim)
@@ -104,30 +103,31 @@ def request(document: Mapping[str, Any]) -> Request:
 
 def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(body, dict) or len(body) != 1:
-        raise UsageError(f"{verb}: one name with its fields")
+        raise UsageError(_("{verb} must be an object with one name", verb=verb))
     name, params = next(iter(body.items()))
     if not isinstance(params, dict):
-        raise UsageError(f"{name}: its fields as a JSON object")
+        raise UsageError(_("the fields of {name} must be a JSON object", name=name))
     return name, params
 
 
 def _build(known: Mapping[str, type[Any]], what: str, name: str, params: Mapping[str, Any]) -> Any:
     cls = known.get(name)
     if cls is None:
-        raise UsageError(f"there is no {what} {name}", "is the daemon older than this command? restart it")
+        hint = _("if the daemon is older than this command, restart the daemon")
+        raise UsageError(_("unknown request: {name}", name=f"{what} {name}"), hint)
     return build(cls, name, params)
 
 
 def build(cls: type[Any], name: str, params: Mapping[str, Any]) -> Any:
-    """An instance of a data class from JSON; `name` is what is called so. Raises UsageError."""
+    """Return an instance of a dataclass from JSON. `name` is its name in messages. Raises UsageError."""
     own = {field.name: field for field in fields(cls)}
     unknown = set(params) - set(own)
     if unknown:
-        raise UsageError(f"{name} has no {', '.join(sorted(unknown))}")
+        raise UsageError(_("{name} has no field {fields}", name=name, fields=", ".join(sorted(unknown))))
     needed = (f.name for f in own.values() if f.default is MISSING and f.default_factory is MISSING)
     missing = [name for name in needed if name not in params]
     if missing:
-        raise UsageError(f"{name} needs {', '.join(missing)}")
+        raise UsageError(_("{name} needs {fields}", name=name, fields=", ".join(missing)))
     hints = _hints(cls)
     return cls(**{key: _typed(hints[key], value, f"{name}.{key}") for key, value in params.items()})
 
@@ -142,7 +142,7 @@ def _hints(cls: type[Any]) -> dict[str, Any]:
 
 
 def _typed(hint: Any, value: Any, where: str) -> Any:
-    """`value` as the type that `hint` names; JSON's lists become tuples. Raises UsageError."""
+    """Return `value` as the type of `hint`; JSON lists become tuples. Raises UsageError."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         if value is None and types.NoneType in arguments:
@@ -155,11 +155,15 @@ def _typed(hint: Any, value: Any, where: str) -> Any:
             return tuple(_typed(arguments[0], item, where) for item in value)
         if len(arguments) == len(value):
             return tuple(_typed(wanted, item, where) for wanted, item in zip(arguments, value, strict=True))
+    elif origin is dict and isinstance(value, dict):
+        return value
     elif hint is float and type(value) in (int, float):
         return float(value)
-    elif type(value) is hint:  # exactly: true is no number
+    elif type(value) is hint:  # exactly: true is not a number
         return bounded(value) if hint is int else value
-    raise UsageError(f"{where}: {_name(hint)} expected, not {_name(type(value))}")
+    raise UsageError(
+        _("{field} must be {expected}, not {given}", field=where, expected=_name(hint), given=_name(type(value)))
+    )
 
 
 def _name(hint: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskctl.core.erased import ErasedPerson
+from deskctl.core.contacts.erased_person import ErasedPerson
 from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context
 from deskctl.desk.plugin_requests import call_plugin

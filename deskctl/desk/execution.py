@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from deskctl.core import dispatch, numbers
-from deskctl.core.changes import Changes
-from deskctl.core.commands import Command
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.people import Actor, Agent
+from deskctl.core import features as dispatch
+from deskctl.core.agents.model import Agent
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import TimerKind
+from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.events import FormerOwner
-from deskctl.core.timers import TimerKind
-from deskctl.core.unit import Unit
+from deskctl.core.values import numbers
 from deskctl.desk import Outcome
 from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store

@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deskctl.core import dispatch, intake
-from deskctl.core.changes import Changes
-from deskctl.core.commands.machine import Quarantine, Receive
-from deskctl.core.journal import MAX_ATTEMPTS, JournalRow, JournalState
-from deskctl.core.messages import Envelope, InboundMessage
-from deskctl.core.people import Actor
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core.intake import receive as intake
+from deskctl.core.intake.commands import Quarantine, Receive
+from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalRow, JournalState
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.model import Envelope, InboundMessage
 from deskctl.desk.ports import Run, Store, run_directly
 from deskctl.errors import Unavailable
 from deskctl.faultpoints import reach

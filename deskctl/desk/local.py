@@ -1,45 +1,139 @@
-"""The desk in this process, on its store: what a command uses when no daemon runs."""
+"""The desk in this process, on its store. Commands use it when no daemon runs."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from deskctl import __version__
-from deskctl.core.commands import Command
-from deskctl.core.journal import JournalEntry
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import CALLS, Kind
-from deskctl.core.queries import Query
-from deskctl.core.queries.admin import DeskHealth, ListAgents, ShowOutbox
-from deskctl.core.queries.answers import HealthReport
-from deskctl.desk import DeskInfo, Outcome, calls, channel_calls, plugin_report, plugin_requests, suggestions, wire
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.query import Query
+from deskctl.core.operations.views import HealthReport
+from deskctl.desk import DeskInfo, Outcome, calls, request_table, wire
 from deskctl.desk.caller import Caller
+from deskctl.desk.channel_calls import ActingContext
 from deskctl.desk.components import Components
-from deskctl.desk.execution import agents_of, execute_command
+from deskctl.desk.decode import Request
+from deskctl.desk.execution import Executed, agents_of
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.ports import run_directly
-from deskctl.desk.requests import Ingested
 from deskctl.errors import StoreLost, TemporaryFailure, Unavailable
+from deskctl.plugins.channel import Health
 
 log = logging.getLogger("deskctl.desk")
 
-#: Seconds that `ingest` keeps trying to journal a mail before the MTA is asked to keep it.
+T = TypeVar("T")
+
+#: Seconds for which `deliver` tries to write a mail to the journal before the mail server is asked to retry.
 JOURNAL_WITHIN = 60.0
-#: Seconds that `ingest` spends on turning what waits in the journal into tickets.
-WORK_OFF_WITHIN = 20.0
+#: Seconds that `process_journal` spends on the journal after an entry was delivered.
+PROCESS_WITHIN = 20.0
+
+
+class LocalEnvironment:
+    """An `Environment` that runs all work at once in the calling thread. Its coroutines never wait."""
+
+    def __init__(self, components: Components) -> None:
+        self.components = components
+
+    async def read(self, work: Callable[[], T]) -> T:
+        return work()
+
+    async def write(self, work: Callable[[], T]) -> T:
+        return work()
+
+    async def run_in_thread(self, work: Callable[[], T]) -> T:
+        return work()
+
+    def write_blocking(self, work: Callable[[], T]) -> T:
+        return run_directly(work)
+
+    def on_executed(self, executed: Executed) -> None:
+        pass
+
+    def on_changes(self, changes: Changes) -> None:
+        pass
+
+    def on_jobs_changed(self) -> None:
+        pass
+
+    async def agents(self) -> list[Agent]:
+        return agents_of(self.components.store.ask(ListAgents()))
+
+    def health(self) -> HealthReport:
+        return HealthReport(daemon=False, pid=None, started_at=None, config_sha256=None, services=[])
+
+    def service_states(self) -> Mapping[str, str]:
+        return {}
+
+    def channel_context(self, name: str) -> ActingContext:
+        return ActingContext(name, self.components.store)
+
+    async def check_channel(self, name: str) -> Health:
+        from deskctl.desk.probe import ProbeContext, check
+
+        context = ProbeContext(name, self.components.store)
+        return check(self.components.type_of(name), self.components.config.channels[name].config, context)
+
+    def restart_channel(self, name: str) -> bool:
+        return False
+
+    async def deliver(self, entry: JournalEntry) -> bool:
+        deadline = time.monotonic() + JOURNAL_WITHIN
+        while True:
+            try:
+                return self.components.store.journal.append([entry])[0]
+            except Unavailable as error:
+                if isinstance(error, StoreLost) or time.monotonic() >= deadline:
+                    raise TemporaryFailure(error.what, error.hint) from error
+                time.sleep(0.2)  # noqa: ASYNC251 - no event loop runs here
+
+    async def process_journal(self, until: JournalEntry | None = None) -> None:
+        """Process the journal, oldest rows first. After a delivery, stop at its entry and log errors only."""
+        if until is None:
+            while rows := self._waiting():
+                self._intake().process(rows)
+            return
+        try:
+            self._process_until(until)
+        except Exception as error:  # noqa: BLE001 - the mail is durable; the next owner of the desk continues
+            log.warning("the mail waits in the journal: %s", type(error).__name__)
+
+    async def follow_delivery(self, outbox: int, seconds: int, viewer: Actor) -> Any:
+        return calls.outbox_row(self.components.store.ask(ShowOutbox(outbox), viewer))
+
+    def _process_until(self, entry: JournalEntry) -> None:
+        deadline = time.monotonic() + PROCESS_WITHIN
+        intake = self._intake()
+        while time.monotonic() < deadline:
+            rows = self._waiting()
+            intake.process(rows)
+            if not rows or any(row.channel == entry.channel and row.raw == entry.raw for row in rows):
+                return
+
+    def _intake(self) -> Intake:
+        return Intake(self.components.store, self.components.parsers(), shared=not self.components.on_sqlite)
+
+    def _waiting(self) -> Any:
+        return self.components.store.journal.waiting(BATCH_ROWS, BATCH_BYTES)
 
 
 class LocalDesk:
-    """Owns the store, and the desk's lock where there is one, until it is closed."""
+    """A `Desk` that owns the store, and the lock of the desk if there is one, until it is closed."""
 
     def __init__(self, components: Components, lock: OwnerLock | None = None, invocation: str | None = None) -> None:
-        """All commands of one `invocation` are undone together; None: each by itself."""
+        """All commands of one `invocation` are undone together; None: each separately."""
         self._components = components
+        self._environment = LocalEnvironment(components)
         self._lock = lock
         self._invocation = invocation
         self._caller = Caller.of_this_process(components.config.owners())
@@ -47,7 +141,7 @@ class LocalDesk:
     @property
     def info(self) -> DeskInfo:
         desk = self._components.config.desk
-        agents = self._agents()
+        agents = _run(self._environment.agents())
         rights = self._caller.rights(agents, ())
         if not rights.owner and rights.agent is None:
             agents = []
@@ -63,127 +157,37 @@ class LocalDesk:
         )
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
-        self._check(Kind.COMMAND, type(command).__name__)
-        return execute_command(self._components.store, command, self._caller, agent, dry_run, self._invocation).outcome
+        request = Request(None, command=command, claim=agent, dry_run=dry_run, invocation=self._invocation)
+        outcome: Outcome = self._answer(request)
+        return outcome
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
-        viewer = self._viewer(Kind.QUERY, type(query).__name__, agent)
-        if isinstance(query, DeskHealth):
-            return HealthReport(daemon=False, pid=None, started_at=None, config_sha256=None, services=[])
-        return self._components.store.ask(query, viewer)
+        return self._answer(Request(None, query=query, claim=agent))
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
         params = wire.plain(params)
-        asked = plugin_requests.asked(
-            self._components, name, params, self._caller, self._agents(), agent, dry_run, self._invocation
+        return self._answer(
+            Request(None, request=name, params=params, claim=agent, dry_run=dry_run, invocation=self._invocation)
         )
-        return plugin_requests.answered(self._components, asked).document
 
     def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
-        if request not in CALLS:
-            raise calls.unknown_call(request)
-        viewer = self._viewer(Kind.CALL, request, agent)
-        config = self._components.config
-        match request:
-            case "ingest":
-                return self._ingest(calls.ingested(config, params, datetime.now(UTC)))
-            case "channel_test":
-                calls.only(params, "name")
-                return self._channel_test(calls.channel_name(config, calls.parameter(params, "name", str)))
-            case "channel_action":
-                return self._action(params)
-            case "channel_start":
-                calls.only(params, "name")
-                return {
-                    "channel": calls.channel_name(config, calls.parameter(params, "name", str)),
-                    "started": False,
-                }
-            case "raw":
-                return channel_calls.raw(self._components, params)
-            case "reparse":
-                return channel_calls.reparse(self._components, params, run_directly, lambda performed: None)
-            case "channels":
-                calls.only(params)
-                return calls.channel_rows(config, {})
-            case "plugins":
-                calls.only(params)
-                return self._components.plugins.rows()
-            case "plugin":
-                return plugin_report.plugin(self._components, params)
-            case "jobs":
-                calls.only(params)
-                return self._components.store.jobs.rows()
-            case "job_retry" | "job_drop":
-                return calls.job(self._components.store.jobs, request, params)
-            case "suggest":
-                return suggestions.suggest(self._components, params, viewer)
-            case "insert":
-                return suggestions.insert(self._components, params, viewer)
-            case "wait_delivery":
-                calls.only(params, "outbox", "seconds")
-                return calls.outbox_row(
-                    self._components.store.ask(ShowOutbox(calls.parameter(params, "outbox", int)), viewer)
-                )
-            case _:
-                raise calls.unknown_call(request)
+        return self._answer(Request(None, call=request, params=wire.plain(params), claim=agent))
 
     def close(self) -> None:
         self._components.store.close()
         if self._lock is not None:
             self._lock.release()
 
-    def _agents(self) -> list[Agent]:
-        return agents_of(self._components.store.ask(ListAgents()))
+    def _answer(self, request: Request) -> Any:
+        return _run(request_table.answer(self._environment, request, self._caller))
 
-    def _check(self, kind: Kind, name: str) -> list[Agent]:
-        """The active agents. Raises Refused when the caller may not use this."""
-        agents = self._agents()
-        self._caller.check(kind, name, agents, self._components.config.desk.ingest_users)
-        return agents
 
-    def _viewer(self, kind: Kind, name: str, claim: str | None) -> Actor:
-        """As whom the caller uses this. Raises Refused and UsageError."""
-        return self._caller.viewer(kind, name, self._check(kind, name), claim)
-
-    def _action(self, params: Mapping[str, Any]) -> Any:
-        store = self._components.store
-        answer = channel_calls.action(self._components, params, lambda name: channel_calls.ActingContext(name, store))
-        intake = Intake(store, self._components.parsers(), shared=not self._components.on_sqlite)
-        while rows := store.journal.waiting(BATCH_ROWS, BATCH_BYTES):
-            intake.process(rows)
-        return answer
-
-    def _channel_test(self, name: str) -> Any:
-        from deskctl.desk.probe import ProbeContext, check
-
-        table = self._components.config.channels[name]
-        context = ProbeContext(name, self._components.store)
-        return calls.report(name, check(self._components.type_of(name), table.config, context))
-
-    def _ingest(self, entry: JournalEntry) -> Ingested:
-        new = self._journalled(entry)
-        try:
-            self._work_off(entry)
-        except Exception as error:  # noqa: BLE001 - the mail is safe: what follows is for the next owner to finish
-            log.warning("the mail is in the journal and waits there: %s", type(error).__name__)
-        return {"channel": entry.channel, "new": new}
-
-    def _journalled(self, entry: JournalEntry) -> bool:
-        deadline = time.monotonic() + JOURNAL_WITHIN
-        while True:
-            try:
-                return self._components.store.journal.append([entry])[0]
-            except Unavailable as error:
-                if isinstance(error, StoreLost) or time.monotonic() >= deadline:
-                    raise TemporaryFailure(error.what, error.hint) from error
-                time.sleep(0.2)
-
-    def _work_off(self, entry: JournalEntry) -> None:
-        """Work the journal off, oldest first, until this entry's priority has come."""
-        deadline = time.monotonic() + WORK_OFF_WITHIN
-        intake = Intake(self._components.store, self._components.parsers(), shared=not self._components.on_sqlite)
-        while time.monotonic() < deadline:
-            rows = self._components.store.journal.waiting(BATCH_ROWS, BATCH_BYTES)
-            intake.process(rows)
-            if not rows or any(row.channel == entry.channel and row.raw == entry.raw for row in rows):
-                return
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits, without an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise RuntimeError("a request waited in a local desk")

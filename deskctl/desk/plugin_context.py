@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from deskctl.core.commands import Command
-from deskctl.core.people import DESK, Actor
-from deskctl.core.queries import Query
-from deskctl.core.settings import ChannelInfo
-from deskctl.core.unit import Unit
+from deskctl.core.agents.model import DESK
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.query import Query
+from deskctl.core.kernel.settings import ChannelInfo
+from deskctl.core.kernel.unit import Unit
 from deskctl.desk.components import Components
 from deskctl.desk.execution import execute_in_unit
 from deskctl.errors import Refused, UsageError

@@ -1,27 +1,25 @@
-"""What is known of one plugin, for `deskctl plugin show`."""
+"""Describe one plugin, for `deskctl plugin show`."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from typing import Any
 
-from deskctl.core.suggest import did_you_mean
-from deskctl.desk import calls
+from deskctl.core.values.suggestions import did_you_mean
+from deskctl.desk.call_documents import AutomationRow, KeyRow, PluginDocument, RequestRow
 from deskctl.desk.components import Components
-from deskctl.desk.requests import AutomationRow, KeyRow, PluginDocument, RequestRow
 from deskctl.errors import NotFound
+from deskctl.i18n import _
 
 
-def plugin(components: Components, params: Mapping[str, Any]) -> PluginDocument:
-    """`plugin`. Raises NotFound."""
+def plugin(components: Components, name: str) -> PluginDocument:
+    """Return the document of `deskctl plugin show`. Raises NotFound."""
     from deskctl.config.reference import keys_of
 
-    calls.only(params, "name")
-    name = calls.parameter(params, "name", str)
     rows = {row["name"]: row for row in components.plugins.rows()}
     if name not in rows:
-        raise NotFound(f"there is no plugin {name}{did_you_mean(name, rows)}", "deskctl plugin list")
+        raise NotFound(
+            _("no plugin {name}{suggestion}", name=name, suggestion=did_you_mean(name, rows)), "deskctl plugin list"
+        )
     row = rows[name]
     cls = components.plugins.configs.get(name)
     return {
@@ -40,12 +38,12 @@ def plugin(components: Components, params: Mapping[str, Any]) -> PluginDocument:
             KeyRow(key=".".join(key.path), value=key.value, default=key.default, required=key.required)
             for key in (keys_of(cls) if cls else ())
         ],
-        "config_help": _own_words(cls),
+        "config_help": _config_help(cls),
     }
 
 
-def _own_words(cls: type | None) -> str:
-    """The class's docstring; a data class without one has one that Python made."""
+def _config_help(cls: type | None) -> str:
+    """Return the docstring of a config class, "" if it has only the one that dataclasses generate."""
     text = inspect.cleandoc(cls.__doc__ or "") if cls else ""
     return "" if cls is not None and text.startswith(f"{cls.__name__}(") else text
 

@@ -1,4 +1,4 @@
-"""Requests of plugins: decoded, run on a reader or in a transaction, and answered. The same wherever the desk runs."""
+"""Requests of plugins: decode them, and run them on a reader or in a transaction."""
 
 from __future__ import annotations
 
@@ -6,38 +6,41 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from deskctl.core.changes import Changes
-from deskctl.core.people import Actor, Agent
-from deskctl.core.permissions import Kind
-from deskctl.core.queries.admin import ListAgents
-from deskctl.core.staff_events import PluginWrote
-from deskctl.core.suggest import did_you_mean
-from deskctl.core.unit import Unit
+from deskctl import i18n
+from deskctl.core.agents.model import Agent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.permissions import REQUESTS, Audience
+from deskctl.core.kernel.plugin_events import PluginWrote
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.values.suggestions import did_you_mean
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
-from deskctl.desk.decode import build
+from deskctl.desk.decode import Request, build
 from deskctl.desk.execution import agents_of
 from deskctl.desk.plugin_context import PluginRequestContext
 from deskctl.errors import DeskctlError, NotFound
+from deskctl.i18n import _
 from deskctl.plugins.requests import RequestType
 
 log = logging.getLogger("deskctl.plugins")
 
 T = TypeVar("T")
 
-#: Seconds after which a handler that holds the one writer is named in the log.
-LONG = 2.0
-#: By thread: the plugin whose function runs there, and since when (`time.monotonic`).
+#: Seconds. A handler that blocks the writer thread longer is logged.
+SLOW = 2.0
+#: By thread: the plugin whose function runs in it, and since when (`time.monotonic`).
 RUNNING_PLUGINS: dict[int, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request of a plugin that can be run. `params` is an instance of its own class."""
+class PreparedRequest:
+    """A decoded request of a plugin. `params` is an instance of the class of its parameters."""
 
     plugin: str
     type: RequestType
@@ -49,79 +52,79 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """`changes` is what it changed of the desk, None where nothing was written."""
+class Response:
+    """The answer to a request. `changes` are its changes to the desk, None if nothing was written."""
 
     document: Any
     changes: Changes | None
 
 
-def asked(
-    components: Components,
-    name: str,
-    params: Mapping[str, Any],
-    caller: Caller,
-    agents: Sequence[Agent],
-    claim: str | None,
-    dry_run: bool,
-    invocation: str | None = None,
-) -> Asked:
-    """Return the request, decoded, that the caller may use.
-
-    Raises Refused, NotFound for a request that no plugin has, and UsageError for params that do not fit.
-    """
+def audience(components: Components, name: str) -> Audience:
+    """Return the audience of a plugin request. An unknown request counts as one for agents."""
     owned = components.plugins.requests.get(name)
-    who = "agent" if owned is None else owned.type.who
-    caller.check(Kind.REQUEST, who, agents, components.config.desk.ingest_users)
+    return REQUESTS.get("agent" if owned is None else owned.type.who, Audience.DESK)
+
+
+def prepare(components: Components, request: Request, caller: Caller, agents: Sequence[Agent]) -> PreparedRequest:
+    """Decode a request of a plugin.
+
+    Raises NotFound for an unknown request, UsageError for wrong parameters, Refused if the caller may not act as the
+    agent they name.
+    """
+    name, claim = request.request or "", request.claim
+    owned = components.plugins.requests.get(name)
     if owned is None:
         raise _unknown(components, name)
-    caller.actor(agents, claim, needed=owned.type.needs_agent)  # also where the plugin never asks who it is
-    return Asked(owned.plugin, owned.type, build(owned.type.params, name, params), caller, claim, dry_run, invocation)
+    caller.actor(agents, claim, needed=owned.type.needs_agent)  # also if the plugin never uses the actor
+    params = build(owned.type.params, name, request.params or {})
+    return PreparedRequest(owned.plugin, owned.type, params, caller, claim, request.dry_run, request.invocation)
 
 
-def answered(components: Components, asked: Asked) -> Answered:
-    """Run it: on the writer where `asked.type.writes`. Raises DeskctlError."""
-    if not asked.type.writes:
-        return Answered(
-            components.store.read_with_connection(lambda connection: _read(components, asked, connection)), None
-        )
+def run(components: Components, request: PreparedRequest) -> Response:
+    """Run a request of a plugin. One that writes must run on the writer. Raises DeskctlError."""
+    if not request.type.writes:
+        document = components.store.read_with_connection(lambda connection: _read(components, request, connection))
+        return Response(document, None)
 
-    def work(unit: Unit, connection: Any) -> Answered:
+    def work(unit: Unit, connection: Any) -> Response:
         def who(needed: bool) -> Actor:
-            return _resolve(asked, unit.agents.values(), needed)
+            return _resolve(request, unit.agents.values(), needed)
 
-        unit.invocation = asked.invocation
-        context = PluginRequestContext(components, asked.plugin, connection, who, unit)
-        if asked.type.needs_agent:
+        unit.invocation = request.invocation
+        context = PluginRequestContext(components, request.plugin, connection, who, unit)
+        if request.type.needs_agent:
             who(True)
-        document = call_plugin(components, asked.plugin, lambda: asked.type.handler(asked.params, context))
-        if asked.type.counts:
-            unit.begin(asked.type.name, who(asked.type.needs_agent), undoable=True)
-            done = PluginWrote(None, asked.plugin, asked.type.name, asked.type.undo or None)
-            unit.record(done, who(asked.type.needs_agent))
-        return Answered(_plain(asked, document), None if asked.dry_run else unit.changes)
+        document = call_plugin(components, request.plugin, lambda: request.type.handler(request.params, context))
+        if request.type.counts:
+            unit.begin(request.type.name, who(request.type.needs_agent), undoable=True)
+            done = PluginWrote(None, request.plugin, request.type.name, request.type.undo or None)
+            unit.record(done, who(request.type.needs_agent))
+        return Response(_plain(request, document), None if request.dry_run else unit.changes)
 
     since = time.monotonic()
     try:
-        return components.store.with_connection(work, dry_run=asked.dry_run, name="plugin_request")
+        return components.store.with_connection(work, dry_run=request.dry_run, name="plugin_request")
     finally:
         took = time.monotonic() - since
-        if took > LONG:
-            log.warning("the plugin %s held the writer for %.1f s with %s", asked.plugin, took, asked.type.name)
+        if took > SLOW:
+            name = request.type.name
+            log.warning("the plugin %s blocked the writer for %.1f s with %s", request.plugin, took, name)
 
 
-def _read(components: Components, asked: Asked, connection: Any) -> Any:
+def _read(components: Components, request: PreparedRequest, connection: Any) -> Any:
     def who(needed: bool) -> Actor:
-        return _resolve(asked, agents_of(components.store.ask_on(connection, ListAgents())), needed)
+        return _resolve(request, agents_of(components.store.ask_on(connection, ListAgents())), needed)
 
-    if asked.type.needs_agent:
+    if request.type.needs_agent:
         who(True)
-    context = PluginRequestContext(components, asked.plugin, connection, who)
-    return _plain(asked, call_plugin(components, asked.plugin, lambda: asked.type.handler(asked.params, context)))
+    context = PluginRequestContext(components, request.plugin, connection, who)
+    return _plain(
+        request, call_plugin(components, request.plugin, lambda: request.type.handler(request.params, context))
+    )
 
 
 def call_plugin(components: Components, plugin: str, work: Callable[[], T]) -> T:
-    """What a plugin's function gives; its mistakes come out under its name, the store's faults as they are."""
+    """Call a function of a plugin. Errors of the plugin become a DeskctlError with its name."""
     here = threading.get_ident()
     RUNNING_PLUGINS[here] = plugin, time.monotonic()
     try:
@@ -131,36 +134,40 @@ def call_plugin(components: Components, plugin: str, work: Callable[[], T]) -> T
     except Exception as error:
         if components.store.is_at_fault(error):
             raise
-        raise failed(plugin, error) from error
+        raise plugin_error(plugin, error) from error
     finally:
         RUNNING_PLUGINS.pop(here, None)
 
 
-def failed(plugin: str, error: BaseException) -> DeskctlError:
-    """A plugin's mistake, without what it was about: details are for the log."""
+def plugin_error(plugin: str, error: BaseException) -> DeskctlError:
+    """Return the error for an exception in a plugin. Details that may contain customer data go to the log only."""
     return DeskctlError(
-        f"the plugin {plugin} failed: {type(error).__name__}", "the fault is the plugin's; --debug and the log say more"
+        _("the plugin {plugin} failed: {error}", plugin=plugin, error=type(error).__name__),
+        _("this is an error in the plugin; see the log, or use --debug"),
     )
 
 
-def _plain(asked: Asked, document: Any) -> Any:
-    """Raises DeskctlError for an answer that is no JSON: it would be another one over the socket."""
+def _plain(request: PreparedRequest, document: Any) -> Any:
+    """Return the document after a round trip through JSON. Raises DeskctlError if that is not possible."""
     try:
-        return json.loads(json.dumps(document))
+        return i18n.restored(json.loads(json.dumps(document)), i18n.texts_in(document))
     except (TypeError, ValueError) as error:
-        raise failed(asked.plugin, error) from error
+        raise plugin_error(request.plugin, error) from error
 
 
-def _resolve(asked: Asked, agents: Any, needed: bool) -> Actor:
-    return asked.caller.actor(agents, asked.claim, needed=needed)
+def _resolve(request: PreparedRequest, agents: Any, needed: bool) -> Actor:
+    return request.caller.actor(agents, request.claim, needed=needed)
 
 
 def _unknown(components: Components, name: str) -> NotFound:
     plugin = name.partition(".")[0]
     why = components.plugins.absent().get(plugin)
     if why is not None:
-        return NotFound(f"nobody answers {name}: the plugin {plugin} is off: {why}", "deskctl plugin list")
+        what = _("no plugin answers {name}: the plugin {plugin} is off: {why}", name=name, plugin=plugin, why=why)
+        return NotFound(what, "deskctl plugin list")
     if any(row["name"] == plugin for row in components.plugins.rows()):
         near = did_you_mean(name, components.plugins.requests)
-        return NotFound(f"the plugin {plugin} has no request {name}{near}", f"deskctl plugin show {plugin}")
-    return NotFound(f"nobody answers {name}: there is no plugin {plugin}", "deskctl plugin list shows what is here")
+        what = _("the plugin {plugin} has no request {name}{suggestion}", plugin=plugin, name=name, suggestion=near)
+        return NotFound(what, f"deskctl plugin show {plugin}")
+    what = _("no plugin answers {name}: there is no plugin {plugin}", name=name, plugin=plugin)
+    return NotFound(what, _("deskctl plugin list shows the installed plugins"))

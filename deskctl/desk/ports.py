@@ -7,14 +7,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from deskctl.core.jobs import JobAtHand
-from deskctl.core.journal import JournalEntry, JournalRow
-from deskctl.core.outbox import OutboxEntry
-from deskctl.core.people import DESK, Actor
-from deskctl.core.queries import Query
-from deskctl.core.settings import Settings
-from deskctl.core.timers import Timer
-from deskctl.core.unit import Unit
+from deskctl.core.agents.model import DESK
+from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.intake.journal import JournalEntry, JournalRow
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.jobs import JobAtHand
+from deskctl.core.kernel.query import Query
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.kernel.timers import Timer
+from deskctl.core.kernel.unit import Unit
 from deskctl.errors import StoreLost
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Try a channel without a daemon: open it, check it, let it go."""
+"""Check a channel without a daemon: open it, check it, close it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from deskctl.core.queries.raw import Journalled
-from deskctl.desk.calls import CHECK_WITHIN
+from deskctl.core.messages.raw_queries import Journalled
 from deskctl.desk.ports import Store
 from deskctl.plugins.channel import Channel, ChannelType, Health, Part, StoreUnavailable
 
 if TYPE_CHECKING:
-    from deskctl.core.messages import Envelope
+    from deskctl.core.messages.model import Envelope
+
+
+#: Seconds that checking a channel may take.
+CHECK_WITHIN = 180.0
 
 
 class ProbeContext:
-    """A `ChannelContext` that takes no mail in: nobody is there to work it off."""
+    """A `ChannelContext` that refuses messages, because no daemon would process them."""
 
     def __init__(self, name: str, store: Store) -> None:
         self.name = name
@@ -25,16 +28,19 @@ class ProbeContext:
         self._store = store
 
     async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
-        raise _not_receiving()
+        raise _refusal()
 
     def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
-        raise _not_receiving()
+        raise _refusal()
 
     def journalled(self, keys: Sequence[str]) -> set[str]:
         return set(self._store.ask(Journalled(self.name, tuple(keys))))
 
     def sending(self, outbox_id: int) -> None:
         self._store.outbox.mark_sending(outbox_id)
+
+    def listening(self) -> None:
+        pass
 
     def accepting(self) -> bool:
         return self._store.writable()
@@ -43,7 +49,7 @@ class ProbeContext:
         return self._store.state.load(self.name)
 
     def save_state(self, state: Mapping[str, Any]) -> None:
-        raise _not_receiving()
+        raise _refusal()
 
     def read_file(self, sha256: str) -> bytes:
         return self._store.blob(sha256)
@@ -55,12 +61,12 @@ class ProbeContext:
         return datetime.now(UTC)
 
 
-def _not_receiving() -> StoreUnavailable:
-    return StoreUnavailable("a channel that is only being tried takes nothing in")
+def _refusal() -> StoreUnavailable:
+    return StoreUnavailable("a channel cannot deliver messages during a check")
 
 
 def check(channel_type: ChannelType, config: Any, context: ProbeContext, within: float = CHECK_WITHIN) -> Health:
-    """What the channel says of each of its parts."""
+    """Open a channel, check each of its parts, and close it."""
     import asyncio
 
     return asyncio.run(_checked(channel_type, config, context, within))
@@ -69,13 +75,13 @@ def check(channel_type: ChannelType, config: Any, context: ProbeContext, within:
 async def _checked(channel_type: ChannelType, config: Any, context: ProbeContext, within: float) -> Health:
     channel = channel_type.open(config, context)
     try:
-        return await tried(channel, within)
+        return await check_open_channel(channel, within)
     finally:
         await channel.aclose()
 
 
-async def tried(channel: Channel, within: float = CHECK_WITHIN) -> Health:
-    """What an open channel says of its parts. Raises nothing."""
+async def check_open_channel(channel: Channel, within: float = CHECK_WITHIN) -> Health:
+    """Check each part of an open channel. Errors become part of the result."""
     import asyncio
 
     try:
@@ -83,5 +89,5 @@ async def tried(channel: Channel, within: float = CHECK_WITHIN) -> Health:
             return await channel.check()
     except TimeoutError:
         return Health((Part("check", False, f"no answer within {within:g} s"),))
-    except Exception as error:  # noqa: BLE001 - a plugin's mistake is a finding
-        return Health((Part("check", False, f"{type(error).__name__}: {error}", "this is a fault of the plugin"),))
+    except Exception as error:  # noqa: BLE001 - an error in a plugin is a finding
+        return Health((Part("check", False, f"{type(error).__name__}: {error}", "this is an error in the plugin"),))

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from deskctl import __version__
 from deskctl.desk import DeskInfo, Outcome
 from deskctl.desk.address import reachable
-from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, error_from, line, spoken
+from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, spoken
 from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from deskctl.core.commands import Command
-    from deskctl.core.queries import Query
+    from deskctl.core.kernel.command import Command
+    from deskctl.core.kernel.query import Query
 
 #: Seconds that a daemon may take to say hello, and to answer. An answer waits for a locked store at most 60 s.
 HELLO_WITHIN = 10.0
@@ -124,7 +124,7 @@ class RemoteDesk:
             raise error_from(answer["error"])
         if answer.get("id") != self._last:
             raise DeskctlError("the daemon answered another question than this one")
-        return answer["ok"]
+        return answer_from(answer)
 
 
 def _connect(path: str, within: float) -> socket | None:

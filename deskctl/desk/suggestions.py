@@ -1,37 +1,33 @@
-"""What plugins offer to an agent who looks at a ticket, and the words of what is taken."""
+"""Suggestions of plugins for the reply to a ticket, and the texts of suggestions."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
-from deskctl.core.people import Actor
-from deskctl.core.queries.tickets import ShowTicket
-from deskctl.desk import calls
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.tickets.queries import ShowTicket
+from deskctl.desk.call_documents import Inserted, SuggestionRow
 from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context
-from deskctl.desk.plugin_requests import call_plugin, failed
+from deskctl.desk.plugin_requests import call_plugin, plugin_error
 from deskctl.desk.ports import names
-from deskctl.desk.requests import Inserted, SuggestionRow
 from deskctl.errors import DeskctlError, NotFound
+from deskctl.i18n import _
 from deskctl.plugins import suggestion
 from deskctl.plugins.manager import Owned
 
 log = logging.getLogger("deskctl.plugins")
 
-#: Suggestions of one call at most.
-MOST = 50
+#: The maximum number of suggestions of one call.
+MAX_SUGGESTIONS = 50
 
 
-def suggest(components: Components, params: Mapping[str, Any], viewer: Actor) -> list[SuggestionRow]:
-    """`suggest`: the best of all plugins' for a ticket, best first; a plugin that fails is named in the log.
+def suggest(components: Components, ticket: int, limit: int, viewer: Actor) -> list[SuggestionRow]:
+    """Return the best suggestions of all plugins for a ticket, best first. A plugin that fails is logged.
 
-    Raises NotFound for a ticket that is not there.
+    Raises NotFound if there is no such ticket.
     """
-    calls.only(params, "ticket", "limit")
-    ticket, limit = calls.parameter(params, "ticket", int), calls.parameter({"limit": 5, **params}, "limit", int)
-
     document = components.store.ask(ShowTicket(ticket), viewer)
     found: list[SuggestionRow] = []
     for owned in list(components.plugins.suggestions.values()):
@@ -41,7 +37,7 @@ def suggest(components: Components, params: Mapping[str, Any], viewer: Actor) ->
             )
         except DeskctlError as error:
             log.warning("%s: no suggestions for ticket %d", error.what, ticket, exc_info=error.__cause__)
-    return sorted(found, key=lambda row: -row["score"])[: max(0, min(limit, MOST))]
+    return sorted(found, key=lambda row: -row["score"])[: max(0, min(limit, MAX_SUGGESTIONS))]
 
 
 def _offered(
@@ -60,36 +56,37 @@ def _offered(
     )
 
 
-def insert(components: Components, params: Mapping[str, Any], viewer: Actor) -> Inserted:
-    """`insert`: the words of a suggestion, for a reply to a customer.
+def insert(components: Components, reference: str, ticket: int | None, viewer: Actor) -> Inserted:
+    """Return the text of a suggestion for a reply to a customer.
 
-    Raises NotFound for a reference that nobody knows, Refused for what customers may not see.
+    Raises NotFound for an unknown reference, Refused for text that customers must not see.
     """
-    calls.only(params, "reference", "ticket")
-    reference = calls.parameter(params, "reference", str)
-    kind, colon, _ = reference.partition(":")
+    kind, colon, _rest = reference.partition(":")
     owned = components.plugins.suggestions.get(kind) if colon else None
     if owned is None:
         known = names(f"{name}:…" for name in components.plugins.suggestions)
-        raise NotFound(f"nothing is called {reference}", f"what can be inserted begins with {known}")
+        raise NotFound(
+            _("no suggestion {reference}", reference=reference),
+            _("references begin with {known}", known=known),
+        )
 
     def work(connection: Any) -> Inserted:
-        if params.get("ticket") is not None:
-            components.store.ask_on(connection, ShowTicket(calls.parameter(params, "ticket", int)), viewer)
+        if ticket is not None:
+            components.store.ask_on(connection, ShowTicket(ticket), viewer)
         context = Context(components, owned.plugin, connection, lambda: viewer)
         given: object = call_plugin(components, owned.plugin, lambda: owned.type.insert(reference, context))
         if isinstance(given, suggestion.Words):
             return {"reference": reference, "title": given.title, "text": given.text}
         if isinstance(given, str):
             return {"reference": reference, "title": "", "text": given}
-        raise failed(owned.plugin, TypeError(f"insert gave a {type(given).__name__}, not Words"))
+        raise plugin_error(owned.plugin, TypeError(f"insert returned a {type(given).__name__}, not Words"))
 
     return components.store.read_with_connection(work)
 
 
 def _row(plugin: str, item: object) -> SuggestionRow:
     if not isinstance(item, suggestion.Suggestion):
-        raise failed(plugin, TypeError(f"suggest gave a {type(item).__name__}, not Suggestions"))
+        raise plugin_error(plugin, TypeError(f"suggest returned a {type(item).__name__}, not Suggestion objects"))
     return {
         "reference": item.reference,
         "title": item.title,

@@ -6,8 +6,13 @@
                       {"id": 2, "ask": {"ListTickets": {"limit": 50, …}}, "as": "agent1"}
                       {"id": 3, "call": {"ingest": {"raw_base64": "…"}}, "as": null}
                       {"id": 4, "request": {"kb.search": {"text": "…"}}, "as": null, "dry_run": false}
-    daemon → client   {"id": 1, "ok": …}
-                      {"id": 1, "error": {"kind": "NotFound", "what": …, "hint": …, "problems": […]}}
+    daemon → client   {"id": 1, "ok": …, "texts": {"/said": MESSAGE}}
+                      {"id": 1, "error": {"kind": "NotFound", "what": …, "hint": …, "problems": […],
+                       "texts": {"/what": MESSAGE, "/hint": MESSAGE}}}
+
+The sentences in an answer are English. `texts` gives those that have translations once more, by the JSON Pointer of
+their place, as `{"id": "no ticket {number}", "params": {"number": 42}}` (see `deskctl.i18n.document`): the client
+prints them in its user's language. It is left out where there are none.
 
 A short command imports this module, so it imports almost nothing.
 """
@@ -19,6 +24,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from deskctl import i18n
 from deskctl.errors import KINDS, ConfigError, DeskctlError
 
 #: Changes whenever an old client would misunderstand a new daemon, or the other way round.
@@ -45,19 +51,41 @@ def plain(params: Mapping[str, Any]) -> dict[str, Any]:
     return dict(json.loads(json.dumps(params)))
 
 
+def answer(number: int | str | None, document: Any) -> dict[str, Any]:
+    """Return the answer to a request, with the ids and parameters of the messages in it."""
+    texts = i18n.texts_in(document)
+    return {"id": number, "ok": document, **({"texts": texts} if texts else {})}
+
+
+def answer_from(answer: Mapping[str, Any]) -> Any:
+    """Return the document in an answer, with its messages translatable again."""
+    return i18n.restored(answer["ok"], _texts(answer))
+
+
+def _texts(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    texts = document.get("texts")
+    return texts if isinstance(texts, Mapping) else {}
+
+
 def error_document(error: DeskctlError) -> dict[str, Any]:
     """An error by the nearest kind that the other side knows."""
     kind = next(cls.__name__ for cls in type(error).__mro__ if KINDS.get(cls.__name__) is cls)
     document: dict[str, Any] = {"kind": kind, "what": error.what, "hint": error.hint}
     if isinstance(error, ConfigError):
         document["problems"] = list(error.problems)
-    return document
+    texts = i18n.texts_in(document)
+    return {**document, "texts": texts} if texts else document
 
 
 def error_from(document: Mapping[str, Any]) -> DeskctlError:
     """The error that the other side raised; an unknown kind is a plain DeskctlError."""
     kind = KINDS.get(str(document.get("kind")), DeskctlError)
-    what, hint = str(document.get("what", "")), str(document.get("hint", ""))
+    found: dict[str, Any] = {
+        "what": str(document.get("what", "")),
+        "hint": str(document.get("hint", "")),
+        "problems": [str(problem) for problem in document.get("problems", ())],
+    }
+    found = i18n.restored(found, _texts(document))
     if issubclass(kind, ConfigError):
-        return kind(what, hint, tuple(str(problem) for problem in document.get("problems", ())))
-    return kind(what, hint)
+        return kind(found["what"], found["hint"], tuple(found["problems"]))
+    return kind(found["what"], found["hint"])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..config.durations import duration
 from ..config.problems import Invalid, Remark
 from ..config.secrets import Secret
-from ..core.messages import (
+from ..core.messages.model import (
     Automatic,
     Bounce,
     Choice,
@@ -29,6 +29,7 @@ from ..core.messages import (
     RecipientReport,
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
+from ..i18n import translator
 from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
 from .channel import (
     AuthFailed,
@@ -108,4 +109,5 @@ __all__ = [
     "WriteContext",
     "duration",
     "hookimpl",
+    "translator",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.commands.machine import Answer
-from ..core.commands.tickets import Assign, Close, Create, Escalate, Note, Reopen, Reply, Set, Solve, Tag
-from ..core.messages import Choice
+from ..core.answers.commands import Answer
+from ..core.messages.commands import Note, Reply
+from ..core.messages.model import Choice
+from ..core.tickets.commands import Assign, Close, Create, Escalate, Reopen, Set, Solve, Tag
 
 __all__ = [
     "Answer",

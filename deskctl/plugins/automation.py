@@ -13,8 +13,8 @@ from datetime import datetime
 from logging import Logger
 from typing import Any, NamedTuple, Protocol
 
-from ..core.commands import Command
-from ..core.queries import Query
+from ..core.kernel.command import Command
+from ..core.kernel.query import Query
 
 
 class Happening(NamedTuple):

@@ -12,7 +12,7 @@ from datetime import datetime
 from logging import Logger
 from typing import Any, Protocol
 
-from ..core.messages import Envelope, InboundMessage, OutboundMessage, RecipientReport
+from ..core.messages.model import Envelope, InboundMessage, OutboundMessage, RecipientReport
 from ..errors import DeskctlError
 
 
@@ -128,6 +128,10 @@ class ChannelContext(Protocol):
         """Durably mark a message as on its way, just before its words leave. Blocking; call it from a thread."""
         ...
 
+    def listening(self) -> None:
+        """Report that the channel accepts connections. See `ChannelType.listens`."""
+        ...
+
     def accepting(self) -> bool:
         """Whether the desk can take messages now (its store can be written)."""
         ...
@@ -190,6 +194,8 @@ class ChannelType:
     `receives(config)` tell what this configuration can do, `copies(config)` whether `send` is asked to keep
     a copy of each reply that was sent, `plus(config)` whether mail to `local+anything@domain` arrives.
     `authority(config)` is the mail server whose Authentication-Results are believed where the table names none.
+    `listens(config)` is True if `receive` opens a listener and calls `context.listening()` when it accepts
+    connections: the daemon reports that it is ready only after that.
     `actions` are what the plugin's own commands ask the desk to do for a channel, by name.
     """
 
@@ -205,5 +211,6 @@ class ChannelType:
     copies: Callable[[Any], bool] = lambda config: False
     plus: Callable[[Any], bool] = lambda config: False
     authority: Callable[[Any], str | None] = lambda config: None
+    listens: Callable[[Any], bool] = lambda config: False
     actions: Mapping[str, Action] = field(default_factory=dict)
     description: str = ""

@@ -76,6 +76,10 @@ class CommandContext(Protocol):
         """Print one line for people, made safe for a terminal; nothing with `--json`."""
         ...
 
+    def warn(self, line: str) -> None:
+        """Print one line to standard error, made safe for a terminal, also with `--json`."""
+        ...
+
 
 def pass_context(function: Callable[Concatenate[CommandContext, P], R]) -> Callable[P, R]:
     """Give the command its CommandContext as first argument."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.erased import ErasedPerson
+from ..core.contacts.erased_person import ErasedPerson
 from .automation import PluginContext
 
 __all__ = ["EraseType", "ErasedPerson"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.queries.lookups import SearchContacts, SearchMessages
-from ..core.queries.tickets import ListTickets, ShowTicket
+from ..core.search.queries import SearchContacts, SearchMessages
+from ..core.tickets.queries import ListTickets, ShowTicket
 
 __all__ = ["ListTickets", "SearchContacts", "SearchMessages", "ShowTicket"]

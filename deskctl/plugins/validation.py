@@ -138,7 +138,7 @@ def _check_automation(automation: AutomationType) -> None:
     if isinstance(kinds, str) or not kinds:
         raise ConfigError(f"the automation {automation.name} names no kinds of event in `on`")
     from ..config.problems import did_you_mean
-    from ..core.events import KINDS
+    from ..core.event_kinds import KINDS
 
     for kind in automation.on:
         if kind not in KINDS:

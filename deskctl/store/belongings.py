@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from ..core.ports import Belongings
+from ..core.contacts.model import Belongings
 from .tables import attachments, messages, outbox, tickets
 
 

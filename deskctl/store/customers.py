@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, select, text
 
-from ..core.codes import LinkCode, LinkTries
-from ..core.people import Contact
-from ..core.ports import Address, Belongings
+from ..core.contacts.link_codes import LinkCode, LinkTries
+from ..core.contacts.model import Address, Belongings, Contact
 from . import links, rows
 from .belongings import belongings
 from .tables import contacts, link_codes, link_tries, tickets

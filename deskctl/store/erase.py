@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, or_, select, text
 
-from ..core.erased import ErasedPerson
-from ..core.events import AgentTold, DeliverySettled, SenderBlocked
-from ..core.journal import JournalState
-from ..core.messages import MessageKind
-from ..core.outbox import OutboxKind, OutboxState
+from ..core.contacts.erased_person import ErasedPerson
+from ..core.delivery.events import DeliverySettled
+from ..core.delivery.model import OutboxKind, OutboxState
+from ..core.intake.journal import JournalState
+from ..core.messages.events import SenderBlocked
+from ..core.messages.model import MessageKind
+from ..core.notifications.events import AgentTold
 from . import blobs
 from .belongings import said_by_or_to
 from .rewrite import NOTHING, drop_files, forget_kept

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from ..core.files import nameless
-from ..core.messages import IncomingFile
+from ..core.messages.model import IncomingFile
+from ..core.values.filenames import nameless
 from .source import StoredSource
 from .statements import insert
 from .tables import attachments

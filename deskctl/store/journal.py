@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from ..core.journal import JournalEntry, JournalRow
+from ..core.intake.journal import JournalEntry, JournalRow
 from . import blobs, rows
 from .engine import Database
 from .moments import from_micros, to_micros

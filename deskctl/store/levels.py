@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..core.calendars.model import Calendar, Day, Frame
-from ..core.sla.book import Book
+from ..core.sla.changes import LevelChanges
 from ..core.sla.clocks import Clock, ClockState
-from ..core.sla.ledger import LevelChanges
 from ..core.sla.policy import Metric, Policy, Step, parse_level
-from ..core.tickets import Priority
+from ..core.sla.policy_book import Book
+from ..core.tickets.model import Priority
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import delete, found, insert, or_update, update
 from .tables import calendars, clocks, sla_book, sla_policies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.codes import LinkCode, LinkTries
+from ..core.contacts.link_codes import LinkCode, LinkTries
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .text import clean
 

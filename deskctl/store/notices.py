@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from ..core.notifying.ledger import NoticeChanges
-from ..core.notifying.model import Notice, Window
+from ..core.notifications.changes import NoticeChanges
+from ..core.notifications.model import Notice, Window
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import notices, windows

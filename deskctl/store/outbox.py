@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, case, or_, select, text, true
 
-from ..core.outbox import OutboxEntry
+from ..core.delivery.model import OutboxEntry
 from ..errors import Refused
 from . import rows
 from .engine import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.people import Agent, Team
+from ..core.agents.model import Agent, Team
 from .shapes import plan, plan_json, reach, reach_json, seat, seat_json
 from .text import clean
 

@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, bindparam, select
 
-from ..core.messages import InboundMessage
-from ..core.outbox import OutboxKind, OutboxState
+from ..core.delivery.model import OutboxKind, OutboxState
+from ..core.messages.model import InboundMessage
 from . import blobs
 from .files import file_rows, insert_files
 from .search import index

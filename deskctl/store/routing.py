@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text, tuple_
 
-from ..core.routing.ledger import RosterChanges
+from ..core.routing.changes import RosterChanges
 from ..core.routing.model import Presence, State, Turn, Waiting
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import OR_NOTHING, delete, found, insert, or_update

@@ -9,15 +9,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ..core.conversation import Message, MessageHead, Trust
-from ..core.events import restore
-from ..core.jobs import Job
-from ..core.messages import Choice, Envelope, FileRef, MessageKind
-from ..core.outbox import OutboxEntry, OutboxKind, OutboxState
-from ..core.people import Actor, Contact, Identity
-from ..core.ports import CommandRecord, RecordedEvent
-from ..core.tickets import Priority, Status, Ticket
-from ..core.timers import Timer, TimerKind
+from ..core.contacts.model import Contact, Identity
+from ..core.delivery.model import OutboxEntry, OutboxKind, OutboxState
+from ..core.event_kinds import restore
+from ..core.kernel.actor import Actor
+from ..core.kernel.jobs import Job
+from ..core.kernel.records import CommandRecord, RecordedEvent
+from ..core.kernel.timers import Timer, TimerKind
+from ..core.messages.model import Choice, Envelope, FileRef, MessageKind
+from ..core.messages.thread import Message, MessageHead, Trust
+from ..core.tickets.model import Priority, Status, Ticket
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .shapes import addresses, addresses_json, deliveries, deliveries_json, shown, shown_json
 from .text import clean, from_json, maybe_clean, to_json

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from ..core.changes import Changes
-from ..core.queries.seen_answers import ComposingRow, SeenMark
+from ..core.kernel.changes import Changes
+from ..core.messages.seen_views import ComposingRow, SeenMark
 from .moments import rfc3339, to_micros
 from .statements import OR_NOTHING, delete, insert, or_update, update
 from .tables import composing, messages, notification_answers, seen_messages

@@ -7,8 +7,8 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from ..core.notifying.model import Reach
-from ..core.outbox import Delivery, Shown
+from ..core.delivery.model import Delivery, Shown
+from ..core.notifications.model import Reach
 from ..core.routing.model import Model, Plan, Seat, Strategy
 from .text import clean, from_json, maybe_clean, to_json
 

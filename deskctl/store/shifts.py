@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..core.calendars.model import Frame
-from ..core.shifts.ledger import ShiftChanges
+from ..core.shifts.changes import ShiftChanges
 from ..core.shifts.model import Absence, Handover, Rota, Shift
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update

@@ -15,16 +15,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select, text, tuple_
 
-from ..core.conversation import MessageHead
-from ..core.journal import JournalState
-from ..core.outbox import OutboxEntry
-from ..core.people import Actor, Agent, Contact, Identity, Team
-from ..core.ports import Address, CommandRecord, RecordedEvent
+from ..core.agents.model import Agent, Team
+from ..core.contacts.model import Address, Contact, Identity
+from ..core.delivery.model import OutboxEntry
+from ..core.intake.journal import JournalState
+from ..core.kernel.actor import Actor
+from ..core.kernel.records import CommandRecord, RecordedEvent
+from ..core.kernel.timers import Timer
+from ..core.messages.thread import MessageHead
 from ..core.routing.model import Presence, Turn, Waiting
-from ..core.sla.book import Book
 from ..core.sla.clocks import Clock
-from ..core.tickets import Ticket
-from ..core.timers import Timer
+from ..core.sla.policy_book import Book
+from ..core.tickets.model import Ticket
 from . import levels, people_rows, routing, rows
 from .customers import StoredCustomers
 from .ids import Ids

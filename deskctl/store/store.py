@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from ..core.people import DESK, Actor
-from ..core.queries import Query
-from ..core.settings import Settings
-from ..core.unit import Unit
+from ..core.agents.model import DESK
+from ..core.kernel.actor import Actor
+from ..core.kernel.query import Query
+from ..core.kernel.settings import Settings
+from ..core.kernel.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
 from .delays import Delays
@@ -21,7 +22,8 @@ from .jobs import Jobs
 from .journal import Journal
 from .levels import Shelf
 from .outbox import Outbox
-from .queries import Reader, answer
+from .queries import answer
+from .queries.reader import Reader
 from .retry import again
 from .search import rebuild
 from .source import StoredSource

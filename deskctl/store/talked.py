@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text, tuple_
 
-from ..core.conversation import MessageHead
-from ..core.messages import FileRef
-from ..core.talks import Said, Talk
+from ..core.messages.conversations import Said, Talk
+from ..core.messages.model import FileRef
+from ..core.messages.thread import MessageHead
 from . import rows
 from .tables import anew, attachments, messages, tickets
 from .tables.messages import OFFERS

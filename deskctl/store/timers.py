@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Integer, bindparam, select
 
-from ..core.timers import Timer
+from ..core.kernel.timers import Timer
 from . import rows
 from .engine import Database
 from .moments import maybe_from_micros, to_micros

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from ..core.changes import Changes
-from ..core.tickets import Ticket
+from ..core.kernel.changes import Changes
+from ..core.tickets.model import Ticket
 from . import blobs, links, people_rows, rows, seen
 from .erase import EraseToo, erase
 from .files import FileRow, file_rows, insert_files

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..core.queries.answers import MessageRow, TicketDocument
+from ..core.messages.views import MessageRow
+from ..core.tickets.views import TicketDocument
 from ..plugins import NotFound
 from ..plugins.automation import DeskView, Happening
 from ..plugins.queries import ListTickets, SearchContacts, SearchMessages, ShowTicket

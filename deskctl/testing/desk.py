@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..core.queries import Query
+from ..core.kernel.query import Query
 from ..desk.remote import RemoteDesk
 from ..plugins.queries import ListTickets, ShowTicket
 

@@ -47,6 +47,8 @@ class MemoryContext:
         self.marked: list[int] = []
         """Outbox ids that the channel marked as on their way."""
         self.alerts: list[tuple[str, str]] = []
+        self.listens = False
+        """True after the channel called `listening`."""
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[str, Delivered] = {}
@@ -119,6 +121,11 @@ class MemoryContext:
         self._alive()
         with self._lock:
             self.marked.append(outbox_id)
+
+    def listening(self) -> None:
+        self._alive()
+        with self._lock:
+            self.listens = True
 
     def accepting(self) -> bool:
         return not self.refuse

@@ -60,6 +60,13 @@ def test_the_generated_pages_are_what_the_code_says_now() -> None:
     assert old == []
 
 
+@pytest.mark.slow
+def test_the_picture_of_the_readme_shows_what_the_commands_print_now() -> None:
+    """If this fails: make docs."""
+    terminal = runpy.run_path(str(ROOT / "docs" / "terminal.py"))
+    assert terminal["picture"](terminal["session"]()) == (ROOT / "docs" / "terminal.svg").read_text(encoding="utf-8")
+
+
 def test_the_readmes_make_verbs_exist() -> None:
     verbs = set(
         re.findall(
@@ -72,7 +79,7 @@ def test_the_readmes_make_verbs_exist() -> None:
 
 
 def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
-    steps = STEP.findall((ROOT / "docs/explanation/life-of-a-mail.md").read_text())
+    steps = STEP.findall((ROOT / "docs/explanation/path-of-a-mail.md").read_text())
     assert len(steps) >= 10
     for dotted, file in steps:
         source = inspect.getsourcefile(inspect.unwrap(cast("Any", resolve(dotted))))
@@ -81,7 +88,7 @@ def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
 
 
 def test_each_promise_about_mail_names_tests_that_exist() -> None:
-    page = (ROOT / "docs/explanation/mail.md").read_text()
+    page = (ROOT / "docs/explanation/mail-guarantees.md").read_text()
     promises = [part for part in re.split(r"^(?=- |## )", page, flags=re.MULTILINE) if part.startswith("- ")]
     assert len(promises) > 20
     missing = []
@@ -93,6 +100,16 @@ def test_each_promise_about_mail_names_tests_that_exist() -> None:
             if not re.search(rf"^(async )?def {name}\(", source, re.MULTILINE):
                 missing.append(f"{file}::{name}")
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_path_of_the_repository_exists(page: Path) -> None:
+    text = (ROOT / page).read_text()
+    paths = re.findall(r"`((?:deskctl|plugins|examples|bench)/[\w./-]*)`", text)
+    modules = re.findall(r"`(deskctl\.core\.[\w.]+)`", text)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    for dotted in modules:
+        resolve(dotted)
 
 
 def resolve(dotted: str) -> object:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from deskctl.config.durations import duration
 from deskctl.config.problems import Invalid
-from deskctl.core.durations import parse_duration, parse_wait
-from deskctl.core.moments import YEARS, ahead, parse_moment
+from deskctl.core.values.durations import parse_duration, parse_wait
+from deskctl.core.values.moments import YEARS, ahead, parse_moment
 from deskctl.errors import UsageError
 from tests.cli.shell import Shell
 

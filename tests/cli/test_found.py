@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deskctl.cli.commands.messages.search_view import message_lines, plain
 from deskctl.cli.width import width
-from deskctl.core.queries.answers import MessageHit
+from deskctl.core.search.views import MessageHit
 
 _TEXT = st.text(st.sampled_from("ab 환불漢\u0301…"), max_size=120)
 

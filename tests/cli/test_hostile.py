@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from deskctl.cli.commands.messages.attachment_files import LONGEST, file_name
-from deskctl.daemon.logs import JsonLines, Plain
+from deskctl.daemon.logs import JsonFormatter, TextFormatter
 from deskctl.safe import json_text, visible, visible_lines
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli import shell
@@ -377,7 +377,7 @@ def test_the_daemons_log_is_visible() -> None:
     record = logging.LogRecord(
         "deskctl", logging.INFO, "", 0, "said %s", ("\x1b[2J\u202e\x9b\n2026 INFO made up",), None
     )
-    for form in (Plain(), JsonLines()):
+    for form in (TextFormatter(), JsonFormatter()):
         line = form.format(record)
         assert hostile(line) is None
         assert "\n" not in line

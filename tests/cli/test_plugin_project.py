@@ -116,7 +116,7 @@ broken = "deskctl_broken"
 
 BROKEN_CODE = """
 from dataclasses import dataclass
-from deskctl.core.tickets import Ticket
+from deskctl.core.tickets.model import Ticket
 from deskctl.plugins import ChannelType, hookimpl
 
 async def deskctl_channels():
@@ -161,7 +161,7 @@ def test_each_fault_of_packaging_and_code_is_named_with_what_to_do(tmp_path: Pat
         "requires-python", "dependency", "licence", "README", "py.typed", "imports", "hooks", "loads",
     }  # fmt: skip
     assert all(row["hint"] for row in wrong.values())
-    assert "deskctl.core.tickets" in wrong["imports"]["detail"]
+    assert "deskctl.core.tickets.model" in wrong["imports"]["detail"]
     assert "is async" in wrong["hooks"]["detail"]
     assert "did you mean deskctl_automations" in wrong["hooks"]["detail"]
     assert "has no lower and upper bound" in wrong["dependency"]["detail"]

@@ -15,14 +15,14 @@ from deskctl.cli.commands.calendars.ics_import import Imported, imported
 from deskctl.cli.commands.calendars.month_view import drawn
 from deskctl.cli.commands.operations.checks import ending_holidays
 from deskctl.cli.width import width
+from deskctl.core.calendars.documents import document
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, Day
-from deskctl.core.calendars.showing import document
 from deskctl.errors import UsageError
 from tests.cli.shell import ROOT, NewDesk, Shell
 from tests.cli.test_terminal import at_terminal
 
-PAGE = (ROOT / "docs" / "how-to" / "service-levels.md").read_text()
+PAGE = (ROOT / "docs" / "how-to" / "sla-policies.md").read_text()
 GOLD = (
     "sla add gold --when contact.tier:vip --calendar 24x7 --first-response urgent=15m --first-response high=1h "
     "--first-response normal=4h --next-response normal=8h --resolution normal=3d --update normal=1d "

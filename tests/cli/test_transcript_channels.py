@@ -118,7 +118,7 @@ def from_mail_to_telegram_and_back(acme: Acme) -> None:
     code = said.partition("/start ")[2].split()[0]
     with acme:
         acme.bots.says(42, f"/start {code}")
-        assert "we know now" in acme.bots.wait_sent(1)[0].text or "알" in acme.bots.sent[0].text
+        assert "together with your earlier messages" in acme.bots.wait_sent(1)[0].text or "알" in acme.bots.sent[0].text
         acme.bots.says(666, f"/start {code}")
         assert acme.bots.wait_sent(2)[1].params["chat_id"] == "666"
     [row] = [row for row in acme("deskctl contact list --json").rows if row["id"] == 1]

@@ -6,18 +6,19 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deskctl.core import dispatch
-from deskctl.core.commands import Command
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.machine import Receive
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Automatic, Envelope, InboundMessage
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ListAgents, ListOutbox
-from deskctl.core.queries.tickets import ShowTicket
-from deskctl.core.settings import ChannelInfo, Settings
-from deskctl.core.tickets import Ticket
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.commands import Receive
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.model import Automatic, Envelope, InboundMessage
+from deskctl.core.tickets.model import Ticket
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.store import Store
 from tests.servers import stores
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.machine import Answer, SettleDelivery
-from deskctl.core.commands.tickets import Close, Reply
-from deskctl.core.messages import Automatic, Bounce, Confirmation, Intent, IntentKind
-from deskctl.core.queries.admin import ListInbox, ShowOutbox
-from deskctl.core.settings import Acknowledgement, ChannelInfo
+from deskctl.core.answers.commands import Answer
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Automatic, Bounce, Confirmation, Intent, IntentKind
+from deskctl.core.tickets.commands import Close
 
 from .desk import SETTINGS, StoredDesk
 

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands import levels as lv
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.machine import FireTimer, SettleDelivery
-from deskctl.core.commands.mail import CancelOutbox, RetryOutbox
+from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar
+from deskctl.core.delivery.commands import CancelOutbox, RetryOutbox, SettleDelivery
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.messages.commands import MarkSpam, Reply, UnmarkSpam
+from deskctl.core.sla import commands as lv
 from deskctl.core.sla.clocks import Clock, ClockState
-from deskctl.core.tickets import ACTIVE
+from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.model import ACTIVE
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
 from tests.commands import slow_clocks as slow
 from tests.commands.desk import StoredDesk
@@ -59,13 +62,13 @@ class Life:
 
     def new_calendar(self, name: str) -> None:
         zone, hours = self.random.choice(ZONES), self.random.choice(list(HOURS))
-        self.desk.do(lv.AddCalendar(name, zone, hours), "user:root")
+        self.desk.do(AddCalendar(name, zone, hours), "user:root")
         self.up.calendars[name] = [(self.desk.now, (zone, HOURS[hours]))]
 
     def change_calendar(self) -> None:
         name = self.random.choice(list(self.up.calendars))
         zone, hours = self.random.choice(ZONES), self.random.choice(list(HOURS))
-        self.desk.do(lv.ChangeCalendar(name, zone, hours), "user:root")
+        self.desk.do(ChangeCalendar(name, zone, hours), "user:root")
         self.up.calendars[name].append((self.desk.now, (zone, HOURS[hours])))
 
     def targets(self) -> dict[str, dict[str, int]]:
@@ -115,7 +118,7 @@ class Life:
         r, n = self.random, self.ticket
         choices: list[tuple[int, Callable[[], None]]] = [
             (5, self.mail),
-            (5, lambda: self.do(c.Reply(n, "Try again.", status=r.choice(AFTER), force=True))),
+            (5, lambda: self.do(Reply(n, "Try again.", status=r.choice(AFTER), force=True))),
             (2, lambda: self.do(c.Set(n, (("status", r.choice(["open", "pending", "hold"])),)))),
             (2, lambda: self.do(c.Solve(n))),
             (2, lambda: self.do(c.Reopen(n))),
@@ -124,12 +127,12 @@ class Life:
             (2, lambda: self.do(lv.Promise(n, f"+{r.randint(20, 2000)}m"))),
             (1, lambda: self.do(c.Set(n, ((f"due.{r.choice(METRICS)}", f"+{r.randint(5, 2000)}m"),)))),
             (1, lambda: self.do(c.Set(n, ((f"due.{r.choice(METRICS)}", "none"),)))),
-            (4, lambda: self.do(c.Undo())),
+            (4, lambda: self.do(Undo())),
             (4, lambda: self.outgoing(lambda o: SettleDelivery(o, "rejected", "no such user"))),
             (1, lambda: self.outgoing(CancelOutbox)),
             (2, lambda: self.outgoing(RetryOutbox)),
-            (1, lambda: self.do(c.MarkSpam(n))),
-            (1, lambda: self.do(c.UnmarkSpam(n))),
+            (1, lambda: self.do(MarkSpam(n))),
+            (1, lambda: self.do(UnmarkSpam(n))),
             (1, lambda: self.do(c.Merge(n, self.other))),
             (2, lambda: self.do(c.Merge(self.older, n))),
             (2, lambda: self.do(c.Merge(self.other, n))),

@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.contacts import EraseContact, IssueLink, MergeContacts, SetContact, UnmergeContact
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.tickets import Create, Note, Reply, Solve, Take, Undo
-from deskctl.core.linking import Redeemed, redeem
-from deskctl.core.messages import IncomingFile
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
-from deskctl.core.queries.contacts import ContactEvents, ListContacts, ShowContact
-from deskctl.core.queries.lookups import SearchContacts, SearchMessages
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.timers import TimerKind
-from deskctl.core.unit import Unit
+from deskctl.core.contacts.commands import EraseContact, IssueLink, MergeContacts, SetContact, UnmergeContact
+from deskctl.core.contacts.linking import Redeemed, redeem
+from deskctl.core.contacts.queries import ContactEvents, ListContacts, ShowContact
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.queries import ListInbox, ShowInbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import TimerKind
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.messages.model import IncomingFile
+from deskctl.core.search.queries import SearchContacts, SearchMessages
+from deskctl.core.tickets.commands import Create, Solve, Take
+from deskctl.core.tickets.queries import ListTickets
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused
 
 from .desk import StoredDesk

@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 
-from deskctl.core import dispatch, intake
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import Answer, Receive, SettleDelivery
-from deskctl.core.commands.tickets import Close, Note, Reply
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Choice, Envelope, Forwarded, InboundMessage, Intent, IntentKind
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ListInbox, ShowOutbox
-from deskctl.core.queries.lookups import SearchMessages
-from deskctl.core.settings import ChannelInfo
+from deskctl.core import features as dispatch
+from deskctl.core.answers.commands import Answer
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake import receive as intake
+from deskctl.core.intake.commands import Receive
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.settings import ChannelInfo
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.messages.model import Choice, Envelope, Forwarded, InboundMessage, Intent, IntentKind
+from deskctl.core.search.queries import SearchMessages
+from deskctl.core.tickets.commands import Close
 
 from .desk import SETTINGS, StoredDesk
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Close, Reply
-from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.commands import Close
+from deskctl.core.tickets.queries import ShowTicket
 
 from .desk import StoredDesk
 

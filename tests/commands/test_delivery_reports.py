@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskctl.core.commands.machine import SettleDelivery
-from deskctl.core.commands.mail import RetryOutbox
-from deskctl.core.commands.tickets import Reply
-from deskctl.core.messages import Bounce, Confirmation, Intent, IntentKind, ReasonClass, RecipientReport
-from deskctl.core.queries.admin import ShowOutbox
+from deskctl.core.delivery.commands import RetryOutbox, SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Bounce, Confirmation, Intent, IntentKind, ReasonClass, RecipientReport
 
 from .desk import StoredDesk
 

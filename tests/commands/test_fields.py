@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.tickets import Create, Reply, Set, Undo
-from deskctl.core.queries.lookups import SearchMessages
-from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.messages.commands import Reply
+from deskctl.core.search.queries import SearchMessages
+from deskctl.core.tickets.commands import Create, Set
+from deskctl.core.tickets.queries import ListTickets
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import UsageError
 
 from .desk import StoredDesk

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.messages import Bounce
-from deskctl.core.queries.admin import ShowOutbox
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Bounce
+from deskctl.core.tickets import commands as c
+from deskctl.core.undo.commands import Undo
 from tests.commands.desk import SETTINGS, StoredDesk
 from tests.commands.test_sla import fire
 
@@ -54,7 +56,7 @@ def ticket(desk: StoredDesk) -> int:
     """A ticket of agent1, who waits for the customer."""
     number = opened(desk)
     desk.do(c.Take(number))
-    desk.do(c.Reply(number, "Which model?"))
+    desk.do(Reply(number, "Which model?"))
     return number
 
 
@@ -80,13 +82,13 @@ def test_owner_and_followers_hear_of_what_others_do_and_not_of_what_they_do(desk
     answers(desk, "Hurry.")
     assert sorted(told(desk, before)) == [("agent1", "answered"), ("lead", "answered")]
     before = len(told(desk))
-    desk.do(c.Reply(ticket, "We are at it."), "lead")
+    desk.do(Reply(ticket, "We are at it."), "lead")
     assert told(desk, before) == [("agent1", "replied")]
     subject, text = texts(desk, "agent1")[-1]
     assert subject == "[#1] Colleague replied: Printer"
     assert "Reply by: Lead" in text and "We are at it." in text
     before = len(told(desk))
-    desk.do(c.Reply(ticket, "Done.", status="solved"), "agent2")
+    desk.do(Reply(ticket, "Done.", status="solved"), "agent2")
     assert sorted(told(desk, before)) == [("agent1", "solved"), ("lead", "solved")]
     assert "Solved by: Agent2" in texts(desk, "lead")[-1][1]
     before = len(told(desk))
@@ -158,9 +160,9 @@ def test_what_is_undone_within_the_window_is_told_to_nobody(desk_url: str) -> No
     desk = StoredDesk(desk_url, replace(AT_ONCE, undo_window=timedelta(seconds=10)))
     number = opened(desk)
     desk.do(c.Take(number))
-    desk.do(c.Reply(number, "Done.", status="solved"), "agent2")
+    desk.do(Reply(number, "Done.", status="solved"), "agent2")
     assert told(desk)[-1] == ("agent1", "solved")
-    desk.do(c.Undo(), "agent2")
+    desk.do(Undo(), "agent2")
     desk.later(minutes=1)
     left = [row["to"] for row in desk.outbox() if row["state"] == "queued" and row["id"] > 5]
     assert ["agent1@acme.test"] not in left
@@ -173,10 +175,10 @@ def test_what_waited_for_a_digest_and_no_longer_applies_is_dropped(desk_url: str
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(c.Solve(number), "agent2")
-    desk.do(c.Undo(), "agent2")
-    desk.do(c.Reply(number, "Which one?"), "agent2")
+    desk.do(Undo(), "agent2")
+    desk.do(Reply(number, "Which one?"), "agent2")
     answers(desk)
-    desk.do(c.Reply(number, "I see."))
+    desk.do(Reply(number, "I see."))
     before = len(told(desk))
     desk.later(minutes=6)
     fire(desk)
@@ -228,7 +230,7 @@ def test_the_owner_hears_of_a_message_that_is_not_verified(desk: StoredDesk, tic
 
 def test_the_team_hears_of_a_message_that_is_not_verified_where_nobody_has_the_ticket(desk: StoredDesk) -> None:
     number = opened(desk)
-    desk.do(c.Reply(number, "Which model?"))
+    desk.do(Reply(number, "Which model?"))
     before = len(told(desk))
     desk.mail(subject="Re: Printer [#1]", text="Send it there.", reply_to=("eve@evil.example",))
     assert {about for _, about in told(desk, before)} == {"unverified"}
@@ -240,10 +242,10 @@ def test_a_message_that_is_not_verified_is_told_after_a_digest_too(desk_url: str
     desk = StoredDesk(desk_url, replace(AT_ONCE, digest=timedelta(minutes=5)))
     number = opened(desk)
     desk.do(c.Take(number))
-    desk.do(c.Reply(number, "Which one?"))
+    desk.do(Reply(number, "Which one?"))
     desk.later(minutes=6)
     fire(desk)
-    desk.do(c.Reply(number, "Please."), "agent2")
+    desk.do(Reply(number, "Please."), "agent2")
     before = len(told(desk))
     desk.mail("sup@supplier.example", text="3 EUR.", in_reply_to=(reply_id(desk),))
     desk.later(minutes=6)
@@ -255,7 +257,7 @@ def test_a_message_that_is_not_verified_is_told_after_a_digest_too(desk_url: str
 def test_a_notification_names_who_wrote_and_not_whose_ticket_it_is(desk: StoredDesk) -> None:
     desk.mail(name="Ana", message_id="<one@example.org>", cc=("bob@example.org",), to=("support@acme.test",))
     desk.do(c.Take(1))
-    desk.do(c.Reply(1, "Which model?"))
+    desk.do(Reply(1, "Which model?"))
     answers(desk, "The blue one.", sender="bob@example.org", name="Bob")
     subject, text = texts(desk, "agent1")[-1]
     assert subject == "[#1] Customer replied: Printer"

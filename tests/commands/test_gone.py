@@ -9,14 +9,16 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import FireTimer, SettleDelivery
-from deskctl.core.commands.mail import CancelOutbox
-from deskctl.core.commands.shifts import HandOver
-from deskctl.core.commands.tickets import Assign, MarkSpam, Note, Reply
-from deskctl.core.messages import Bounce, IncomingFile, ReasonClass, RecipientReport
-from deskctl.core.queries.admin import ListInbox, ShowInbox, ShowOutbox
-from deskctl.core.queries.contacts import ListContacts
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.contacts.queries import ListContacts
+from deskctl.core.delivery.commands import CancelOutbox, SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.queries import ListInbox, ShowInbox
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.messages.commands import MarkSpam, Note, Reply
+from deskctl.core.messages.model import Bounce, IncomingFile, ReasonClass, RecipientReport
+from deskctl.core.shifts.commands import HandOver
+from deskctl.core.tickets.commands import Assign
 
 from .desk import StoredDesk
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from deskctl.core.commands import levels as lv
-from deskctl.core.commands import tickets as c
-from deskctl.core.queries.levels import ExplainClocks, ListDue
-from deskctl.core.tickets import Priority
+from deskctl.core.messages.commands import Reply
+from deskctl.core.sla import commands as lv
+from deskctl.core.sla.queries import ExplainClocks, ListDue
+from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.model import Priority
+from deskctl.core.undo.commands import Undo
 from tests.commands.desk import StoredDesk
 from tests.commands.test_sla import clock, fire, opened, told
 
@@ -42,7 +44,7 @@ def test_a_promise_is_carried_over_and_its_owner_is_told_when_it_is_due(desk: St
     desk.later(hours=2)
     fire(desk)
     assert told(desk, "overdue") == ["agent1"]
-    desk.do(c.Reply(other, "Here it is."))
+    desk.do(Reply(other, "Here it is."))
     assert clock(desk, other, "promise")["state"] == "fulfilled"
 
 
@@ -55,7 +57,7 @@ def test_of_two_promises_the_earlier_one_counts(
     desk.do(lv.Promise(other, f"+{ours}h"))
     desk.do(c.Merge(one, other))
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=kept)))]
-    desk.do(c.Undo())
+    desk.do(Undo())
     hours = {one: theirs, other: ours}
     assert sorted(due(desk)) == [(n, "promise", iso(desk, timedelta(hours=h))) for n, h in sorted(hours.items())]
 
@@ -68,7 +70,7 @@ def test_undo_gives_a_promise_back_though_its_timer_has_fired(desk: StoredDesk, 
     desk.later(hours=3)
     fire(desk)
     assert told(desk, "overdue") == ["agent1"]
-    desk.do(c.Undo())
+    desk.do(Undo())
     assert desk.show(one)["status"] == "open"
     assert due(desk) == [(one, "promise", moment)]
     assert desk.store.ask(ExplainClocks(other, None)) == []
@@ -81,7 +83,7 @@ def test_a_call_back_that_fell_due_does_not_stand_in_the_way_of_undo(desk: Store
     desk.later(hours=2)
     fire(desk)
     assert told(desk, "callback") == ["agent1"]
-    desk.do(c.Undo())
+    desk.do(Undo())
     assert desk.ticket(one).callback_at is not None
     assert desk.ticket(other).callback_at is None
 
@@ -93,7 +95,7 @@ def test_a_promise_goes_along_a_chain_of_merges(desk: StoredDesk, two: tuple[int
     desk.do(c.Merge(one, other))
     desk.do(c.Merge(other, last))
     assert due(desk) == [(last, "promise", iso(desk, timedelta(hours=2)))]
-    desk.do(c.Undo())
+    desk.do(Undo())
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
 
 
@@ -102,20 +104,20 @@ def test_a_promise_that_was_kept_or_whose_ticket_is_solved_is_not_carried(
 ) -> None:
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
-    desk.do(c.Reply(one, "Here it is."))
+    desk.do(Reply(one, "Here it is."))
     desk.do(c.Merge(one, other))
     assert due(desk) == []
 
 
 def test_a_solved_ticket_that_takes_a_promise_over_is_open_again(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
-    desk.do(c.Reply(one, "I will see."))
+    desk.do(Reply(one, "I will see."))
     desk.do(lv.Promise(one, "+2h"))
     desk.do(c.Solve(other))
     desk.do(c.Merge(one, other))
     assert desk.show(other)["status"] == "open"
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
-    desk.do(c.Undo())
+    desk.do(Undo())
     assert desk.show(other)["status"] == "solved"
 
 
@@ -125,7 +127,7 @@ def test_a_due_moment_by_hand_is_carried_over_where_it_is_the_earlier_one(
     one, other = two
     desk.do(lv.AddPolicy("p", "", "24x7", (("resolution", "8h"), ("first_response", "6h")), ()), "user:root")
     desk.do(c.Set(one, (("due", "+3h"), ("due.first_response", "+1h"))))
-    desk.do(c.Reply(other, "Which one?"))
+    desk.do(Reply(other, "Which one?"))
     desk.do(c.Set(other, (("due", "+5h"),)))
     desk.do(c.Merge(one, other))
     assert clock(desk, other, "resolution")["due"] == iso(desk, timedelta(hours=3))
@@ -147,18 +149,18 @@ def test_tags_followers_owner_and_the_higher_priority_are_carried_over_and_given
         {"agent1"},
         "agent2",
     )
-    desk.do(c.Undo())
+    desk.do(Undo())
     undone = desk.ticket(other)
     assert (undone.tags, undone.priority, undone.followers) == (before.tags, before.priority, before.followers)
 
 
 def test_what_was_escalated_stays_escalated(desk: StoredDesk) -> None:
-    from deskctl.core.commands.admin import ChangeAgent
+    from deskctl.core.agents.commands import ChangeAgent
 
     desk.do(ChangeAgent("agent2", tier="senior"), "user:root")
     one, other = opened(desk), opened(desk, sender="ben@example.org")
     desk.do(c.Escalate(one, "tier:senior", "hard"))
     desk.do(c.Merge(one, other))
     assert desk.ticket(other).tier == "senior"
-    desk.do(c.Undo())
+    desk.do(Undo())
     assert desk.ticket(other).tier is None

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import Receive
-from deskctl.core.commands.tickets import Escalate, Reply
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope, MessageKind
-from deskctl.core.outbox import OutboxEntry
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.intake.commands import Receive
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Envelope, MessageKind
+from deskctl.core.tickets.commands import Escalate
 from deskctl_email.parse import parse
 
 from .desk import StoredDesk
@@ -170,4 +171,4 @@ def test_directives_alone_are_carried_out(desk: StoredDesk) -> None:
     mail.set_content("#solve")
     receive(desk, mail.as_bytes())
     assert desk.show(1)["status"] == "solved"
-    assert "could not be carried out" not in sent_to(desk, "lead@acme.test")[-1].subject
+    assert "could not be processed" not in sent_to(desk, "lead@acme.test")[-1].subject

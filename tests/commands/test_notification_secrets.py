@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ListOutbox, ShowInbox, ShowOutbox
-from deskctl.core.queries.lookups import GetAttachment
-from deskctl.core.queries.raw import WithoutSecrets
-from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.delivery.queries import ListOutbox, ShowOutbox
+from deskctl.core.intake.queries import ShowInbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.messages.queries import GetAttachment
+from deskctl.core.messages.raw_queries import WithoutSecrets
 from deskctl.desk.calls import outbox_row
 
 from .desk import StoredDesk

@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from deskctl.core import dispatch
-from deskctl.core.commands import levels as lv
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.machine import FireTimer, SettleDelivery
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import MarkSpam, Reply
+from deskctl.core.sla import commands as lv
+from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.errors import DeskctlError
 from tests.commands.desk import SETTINGS, StoredDesk
 
@@ -177,12 +179,12 @@ def test_a_channel_of_their_own_comes_first_and_mail_when_it_fails(desk: StoredD
     (row,) = told(desk)
     assert (row["channel"], row["to"]) == ("chat", ["4711"])
     assert row["text"].startswith("[#1] New ticket: Printer\n\nFrom: ")
-    assert "reaches no customer" in row["text"]
+    assert "does not reach the customer" in row["text"]
     desk.do(SettleDelivery(row["id"], "rejected", "blocked by the user"), "system:sender")
     by_mail = told(desk)[-1]
     assert (by_mail["channel"], by_mail["to"], by_mail["ticket"]) == ("support", ["agent1@acme.test"], 1)
     assert by_mail["text"].startswith("From: ")
-    assert "reaches no customer" not in by_mail["text"]
+    assert "does not reach the customer" not in by_mail["text"]
     desk.do(SettleDelivery(by_mail["id"], "rejected", "no such user"), "system:sender")
     assert len(told(desk)) == 2
     assert change(desk, notify="gone:4711").facts["remarks"] == [
@@ -317,7 +319,7 @@ def test_a_step_that_names_the_owner_comes_in_the_night_though_the_warning_waits
     fire(desk)
     assert [row["subject"] for row in told(desk)] == ["[#1] Due soon: Printer"]
     at(desk, "2026-03-03 02:00:00")
-    desk.do(c.Reply(1, "On it."))
+    desk.do(Reply(1, "On it."))
     at(desk, "2026-03-03 07:00:00")
     fire(desk)
     assert [row["subject"] for row in told(desk)][1:] == ["[#1] New ticket: Printer"]
@@ -370,10 +372,10 @@ def test_what_is_no_longer_so_in_the_morning_is_not_told(desk: StoredDesk) -> No
     desk.do(c.Assign(2, "lead"), "agent2")
     desk.do(c.Take(3), "lead")
     for number in (1, 2, 3):
-        desk.do(c.Reply(number, "Done.", status="open"), "lead")
+        desk.do(Reply(number, "Done.", status="open"), "lead")
     desk.do(c.Merge(6, 4), "lead")
     desk.do(c.Solve(4), "lead")
-    desk.do(c.MarkSpam(5), "lead")
+    desk.do(MarkSpam(5), "lead")
     at(desk, "2026-03-03 07:00:00")
     fire(desk)
     said = "".join(row["subject"] + row["text"] for row in told(desk))
@@ -416,8 +418,8 @@ def test_an_escalation_names_the_customer_who_escalated_and_why(desk_url: str, l
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("en", ["From: ana@example.org", "Escalated by: a service level", "Reason: overdue: first response"]),
-        ("ko", ["보낸 사람: ana@example.org", "에스컬레이션한 사람: 서비스 수준", "사유: 기한 초과: 첫 응답"]),
+        ("en", ["From: ana@example.org", "Escalated by: an SLA policy", "Reason: overdue: first response"]),
+        ("ko", ["보낸 사람: ana@example.org", "에스컬레이션한 사람: SLA 정책", "사유: 기한 초과: 첫 응답"]),
     ],
 )
 def test_what_a_clock_escalates_is_nobodys_message(desk_url: str, language: str, lines: list[str]) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands import levels as lv
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.admin import ChangeAgent, ChangeTeam
-from deskctl.core.queries.admin import ListAgents
-from deskctl.core.queries.levels import ShowPolicy
+from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.calendars.commands import AddCalendar
+from deskctl.core.sla import commands as lv
 from deskctl.core.sla.policy import MEASURED
+from deskctl.core.sla.queries import ShowPolicy
+from deskctl.core.tickets import commands as c
 from deskctl.errors import UsageError
 from tests.commands.desk import StoredDesk
 
@@ -71,7 +72,7 @@ CONTRADICTIONS = [
     (ChangeTeam("support", weights=("email=2", "email=3")), "--weight: two different values for email"),
     (ChangeTeam("support", surge_wait=("1h", "2h")), "--surge-wait: two different values"),
     (
-        lv.AddCalendar("x", "UTC", "24x7", (("2027-01-01", "A", ""), ("2027-01-01", "B", "09:00-12:00"))),
+        AddCalendar("x", "UTC", "24x7", (("2027-01-01", "A", ""), ("2027-01-01", "B", "09:00-12:00"))),
         "2027-01-01 is given twice",
     ),
     (c.Tag(1, ("a",), ("a",)), "tag a is both added and removed"),

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.seen import MarkSeen
-from deskctl.core.commands.tickets import Create, Next, Reopen, Reply, Set, Solve
-from deskctl.core.queries.lookups import Seen
-from deskctl.core.tickets import Status
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.seen_commands import MarkSeen
+from deskctl.core.search.queries import Seen
+from deskctl.core.tickets.commands import Create, Next, Reopen, Set, Solve
+from deskctl.core.tickets.model import Status
 from deskctl.errors import DeskctlError
 
 from .desk import SETTINGS, StoredDesk

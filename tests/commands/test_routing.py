@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeAgent, ChangeTeam
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.routing import Approve, AskApproval, Deny, RunRoutes, SetPresence
-from deskctl.core.commands.tickets import Assign, Create, Escalate, Next, Reply, Set, Solve, Take, Undo
-from deskctl.core.queries.admin import ListAgents
-from deskctl.core.queries.routing import ExplainRoute
-from deskctl.core.timers import TimerKind
+from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import TimerKind
+from deskctl.core.messages.commands import Reply
+from deskctl.core.routing.commands import RunRoutes, SetPresence
+from deskctl.core.routing.queries import ExplainRoute
+from deskctl.core.tickets.commands import Approve, AskApproval, Assign, Create, Deny, Escalate, Next, Set, Solve, Take
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
 
 from .desk import StoredDesk
@@ -256,8 +258,8 @@ def test_two_teams_that_share_an_agent_respect_what_they_can_take(routed: Stored
     due = [timer.id for timer in routed.store.timers.due(50)]
 
     def all_at_once(unit: Any) -> None:
-        from deskctl.core import dispatch
-        from deskctl.core.people import Actor
+        from deskctl.core import features as dispatch
+        from deskctl.core.kernel.actor import Actor
 
         for number in due:
             dispatch.execute(unit, FireTimer(number), Actor.system("clock"))
@@ -300,7 +302,7 @@ def test_an_approval_is_a_higher_tiers_to_give_and_the_asker_hears_of_it(routed:
         routed.do(AskApproval(1, "again"), "agent2")
     routed.do(Deny(1, "too much"), "lead")
     assert told(routed, "Not approved") == ["agent1@acme.test"]
-    assert told(routed, "Your approval is asked for") == ["lead@acme.test"]
+    assert told(routed, "Your approval is requested") == ["lead@acme.test"]
     with pytest.raises(Refused, match="nothing waits"):
         routed.do(Approve(1), "lead")
     routed.do(Undo(), "lead")

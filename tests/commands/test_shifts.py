@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeAgent, ChangeTeam
-from deskctl.core.commands.machine import FireTimer
-from deskctl.core.commands.routing import SetPresence
-from deskctl.core.commands.shifts import AddShift, HandOver, ReadHandovers, RemoveShift, TakeOff
-from deskctl.core.commands.tickets import Assign, Create, Set
-from deskctl.core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowQueue, ShowShifts
-from deskctl.core.settings import ChannelInfo
+from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.kernel.settings import ChannelInfo
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.routing.commands import SetPresence
+from deskctl.core.routing.queries import ShowQueue
+from deskctl.core.shifts.commands import AddShift, HandOver, ReadHandovers, RemoveShift, TakeOff
+from deskctl.core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
+from deskctl.core.tickets.commands import Assign, Create, Set
 from deskctl.errors import DeskctlError, NotFound, UsageError
 
 from .desk import SETTINGS, StoredDesk

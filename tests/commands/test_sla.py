@@ -9,18 +9,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from deskctl.core import dispatch
-from deskctl.core.commands import levels as lv
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.contacts import SetContact
-from deskctl.core.commands.machine import FireTimer, SettleDelivery
-from deskctl.core.people import Actor
-from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.queries.levels import ExplainClocks, ListCalendars, ShowCalendar, ShowPolicy
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.tickets import Priority
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar
+from deskctl.core.calendars.queries import ListCalendars, ShowCalendar
+from deskctl.core.contacts.commands import SetContact
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Reply
+from deskctl.core.sla import commands as lv
+from deskctl.core.sla.queries import ExplainClocks, ShowPolicy
+from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.model import Priority
+from deskctl.core.tickets.queries import ListTickets
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
 from deskctl.store.engine import database
 from deskctl.store.tables import calendars, sla_book
@@ -85,7 +90,7 @@ def test_the_first_answer_of_a_person_keeps_the_promise_and_the_desk_is_warned_b
     gold.later(hours=1, minutes=35)
     fire(gold)
     assert [e["level"] for e in happened(gold, ticket, "warn")] == ["50%", "30m"]
-    gold.do(c.Reply(ticket, "Try again."))
+    gold.do(Reply(ticket, "Try again."))
     assert clock(gold, ticket, "first_response")["state"] == "fulfilled"
     (kept,) = happened(gold, ticket, "fulfill")
     assert (kept["metric"], kept["instance"], kept["in_time"]) == ("first_response", 1, True)
@@ -111,14 +116,14 @@ def test_an_answer_that_is_undone_or_never_arrives_leaves_the_clock_as_if_there_
     ticket = opened(gold)
     due = clock(gold, ticket, "first_response")["due"]
     gold.later(minutes=10)
-    gold.do(c.Reply(ticket, "Oops."))
+    gold.do(Reply(ticket, "Oops."))
     gold.later(seconds=5)
-    gold.do(c.Undo())
+    gold.do(Undo())
     assert (clock(gold, ticket, "first_response")["state"], clock(gold, ticket, "first_response")["due"]) == (
         "running",
         due,
     )
-    sent = gold.do(c.Reply(ticket, "Again."))
+    sent = gold.do(Reply(ticket, "Again."))
     assert clock(gold, ticket, "first_response")["state"] == "fulfilled"
     gold.later(hours=5)
     gold.do(SettleDelivery(sent.facts["outbox"], "rejected", "no such user"), "system:sender")
@@ -129,7 +134,7 @@ def test_an_answer_that_is_undone_or_never_arrives_leaves_the_clock_as_if_there_
 def test_waiting_for_the_customer_does_not_count_towards_a_resolution_and_reopening_goes_on(gold: StoredDesk) -> None:
     ticket = opened(gold)
     gold.later(hours=1)
-    gold.do(c.Reply(ticket, "Which printer?"))
+    gold.do(Reply(ticket, "Which printer?"))
     gold.later(days=10)
     assert clock(gold, ticket, "resolution")["state"] == "paused"
     gold.mail(subject=f"Re: Printer [#{ticket}]", references=("<1@example.org>",))
@@ -150,7 +155,7 @@ def test_a_next_answer_is_due_from_the_oldest_unanswered_message_on_and_machines
     gold: StoredDesk,
 ) -> None:
     ticket = opened(gold)
-    gold.do(c.Reply(ticket, "Try again."))
+    gold.do(Reply(ticket, "Try again."))
     gold.later(hours=1)
     follow: dict[str, Any] = {"subject": f"Re: Printer [#{ticket}]", "references": ("<1@example.org>",)}
     gold.mail(**follow, automatic="auto-reply")
@@ -189,7 +194,7 @@ def test_a_policy_that_comes_to_apply_later_counts_from_the_tickets_start(gold: 
 def test_a_new_version_governs_running_clocks_and_leaves_finished_ones_alone(gold: StoredDesk) -> None:
     done, waiting = opened(gold), opened(gold, sender="bob@example.net")
     gold.later(hours=1)
-    gold.do(c.Reply(done, "Try again."))
+    gold.do(Reply(done, "Try again."))
     before = clock(gold, done, "first_response")
     gold.do(lv.ChangePolicy("gold", targets=(("first_response", "normal=2h"),)), "user:root")
     assert clock(gold, waiting, "first_response")["due"] == "2026-03-02T11:00:00Z"
@@ -204,7 +209,7 @@ def test_merged_tickets_have_no_running_clock_and_undo_brings_it_back(gold: Stor
         "the ticket was merged into another",
         None,
     )
-    gold.do(c.Undo())
+    gold.do(Undo())
     assert gold.ticket(ticket).due_at == due
 
 
@@ -219,7 +224,7 @@ def test_a_promise_is_told_before_and_at_its_end_and_kept_by_the_next_answer(des
     fire(desk)
     assert told(desk, "overdue") == ["agent1"]
     assert [row["number"] for row in desk.store.ask(ListTickets(sla="breached"))] == [ticket]
-    desk.do(c.Reply(ticket, "Sorry."))
+    desk.do(Reply(ticket, "Sorry."))
     assert clock(desk, ticket, "promise")["state"] == "fulfilled"
     assert desk.store.ask(ListTickets(sla="breached")) == []
 
@@ -238,7 +243,7 @@ def test_a_step_to_somebody_who_left_tells_whoever_has_the_ticket_instead(gold: 
 
 def test_a_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
     ticket = opened(desk)
-    desk.do(c.Reply(ticket, "Try again."))
+    desk.do(Reply(ticket, "Try again."))
     assert desk.store.ask(ExplainClocks(ticket)) == []
     assert [timer.kind for timer in desk.store.timers.due(10)] == []
     assert not happened(desk, ticket, "activate", "policy_applied", "due_changed")
@@ -285,22 +290,22 @@ def february(desk: StoredDesk, name: str = "seoul") -> dict[str, tuple[str, ...]
 @pytest.fixture
 def seoul(desk: StoredDesk) -> StoredDesk:
     """A desk with a calendar that has the public holidays of Korea."""
-    desk.do(lv.AddCalendar("Seoul", "Asia/Seoul", "mon-fri 09:00-18:00", (), ("KR",), (NEW_YEAR,)), "user:root")
+    desk.do(AddCalendar("Seoul", "Asia/Seoul", "mon-fri 09:00-18:00", (), ("KR",), (NEW_YEAR,)), "user:root")
     return desk
 
 
 def test_other_public_holidays_take_the_place_of_those_there_were(seoul: StoredDesk) -> None:
-    seoul.do(lv.ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
-    seoul.do(lv.ChangeCalendar("seoul", holidays=("US",), public=(PRESIDENTS,)), "user:root")
+    seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
+    seoul.do(ChangeCalendar("seoul", holidays=("US",), public=(PRESIDENTS,)), "user:root")
     assert february(seoul) == {"2027-02-11": ("창립일",), "2027-02-15": ("Washington's Birthday",)}
-    seoul.do(lv.ChangeCalendar("seoul", holidays=()), "user:root")
+    seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
     assert february(seoul) == {"2027-02-11": ("창립일",)}
     assert seoul.store.ask(ShowCalendar("seoul"))["holidays"] == []
 
 
 def test_a_day_of_its_own_wins_over_a_public_holiday_when_they_are_copied_again(seoul: StoredDesk) -> None:
-    seoul.do(lv.ChangeCalendar("seoul", days=(SHIFT,)), "user:root")
-    seoul.do(lv.ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
+    seoul.do(ChangeCalendar("seoul", days=(SHIFT,)), "user:root")
+    seoul.do(ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
     assert february(seoul) == {"2027-02-08": ("New year shift", "10:00-12:00")}
 
 
@@ -318,14 +323,14 @@ def as_of_old(url: str) -> None:
 def test_a_calendar_of_old_learns_which_days_are_public_holidays_when_they_are_copied_again(
     seoul: StoredDesk, desk_url: str
 ) -> None:
-    seoul.do(lv.ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
+    seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
     as_of_old(desk_url)
     assert february(seoul) == {"2027-02-08": ("설날",), "2027-02-11": ("창립일",)}
     with pytest.raises(Refused, match="does not know which of its days are holidays of KR") as error:
-        seoul.do(lv.ChangeCalendar("seoul", holidays=()), "user:root")
+        seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
     assert "edit seoul --holidays KR" in error.value.hint
-    seoul.do(lv.ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
-    seoul.do(lv.ChangeCalendar("seoul", holidays=()), "user:root")
+    seoul.do(ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
+    seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
     assert february(seoul) == {"2027-02-11": ("창립일",)}
 
 
@@ -336,7 +341,7 @@ def test_names_of_calendars_and_policies_are_found_in_any_letters(seoul: StoredD
 
 
 def test_a_calendar_knows_how_far_its_public_holidays_were_copied(seoul: StoredDesk) -> None:
-    seoul.do(lv.ChangeCalendar("seoul", days=(("2040-02-11", "창립일", ""),)), "user:root")
+    seoul.do(ChangeCalendar("seoul", days=(("2040-02-11", "창립일", ""),)), "user:root")
     until = {row["name"]: row["holidays_until"] for row in seoul.store.ask(ListCalendars())}
     assert until == {"24x7": None, "seoul": 2027}
 
@@ -355,7 +360,7 @@ def test_of_a_breach_people_hear_though_a_later_step_was_slept_through_too(gold:
 def test_of_levels_that_passed_unseen_the_one_that_is_furthest_fires(desk: StoredDesk) -> None:
     """A shorter target after a pause lets several pass in the same moment; 90% of it lies behind 30 minutes before."""
     targets = (("resolution", "normal=8h"), ("resolution", "high=4h10m"))
-    desk.do(lv.AddCalendar("day", "UTC", "mon-sun 08:00-20:00"), "user:root")
+    desk.do(AddCalendar("day", "UTC", "mon-sun 08:00-20:00"), "user:root")
     desk.do(lv.AddPolicy("gold", "", "day", targets, ("90%", "50%", "30m")), "user:root")
     ticket = opened(desk)
     desk.later(hours=3, minutes=55)
@@ -384,7 +389,7 @@ def test_a_call_is_asked_and_answered(gold: StoredDesk, direction: str) -> None:
     rows = {(row["metric"], row["instance"]): row["state"] for row in told}
     asked = {("first_response", 1): "fulfilled"} if direction == "in" else {}
     other = opened(gold)
-    gold.do(c.Reply(other, "Try again."))
+    gold.do(Reply(other, "Try again."))
     gold.do(c.Merge(ticket, other))
     assert {e["metric"] for e in happened(gold, other, "activate")} == {"first_response", "update", "resolution"}
     assert rows == {**asked, ("update", 1): "running", ("resolution", 1): "paused" if direction == "out" else "running"}
@@ -393,7 +398,7 @@ def test_a_call_is_asked_and_answered(gold: StoredDesk, direction: str) -> None:
 def test_a_due_moment_by_hand_is_shown_while_its_clock_stands_still(gold: StoredDesk) -> None:
     ticket = opened(gold)
     gold.do(c.Set(ticket, (("due", "2026-03-05 18:00"),)))
-    gold.do(c.Reply(ticket, "Try again."))
+    gold.do(Reply(ticket, "Try again."))
     resolution = clock(gold, ticket, "resolution")
     assert (resolution["state"], resolution["due"]) == ("paused", "2026-03-05T18:00:00Z")
     gold.later(days=9)
@@ -402,7 +407,7 @@ def test_a_due_moment_by_hand_is_shown_while_its_clock_stands_still(gold: Stored
 
 
 def test_it_is_said_whose_hours_counted_and_what_was_asked_before(desk: StoredDesk) -> None:
-    desk.do(lv.AddCalendar("short", "UTC", "mon-fri 09:00-12:00"), "user:root")
+    desk.do(AddCalendar("short", "UTC", "mon-fri 09:00-12:00"), "user:root")
     desk.do(lv.AddPolicy("gold", "", "short", (("resolution", "normal=8h"), ("resolution", "urgent=4h"))), "user:root")
     ticket = opened(desk)
     desk.later(hours=1)

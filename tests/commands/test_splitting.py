@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from deskctl.core.commands import tickets as c
-from deskctl.core.queries.lookups import SearchMessages
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.search.queries import SearchMessages
+from deskctl.core.tickets import commands as c
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.commands.desk import StoredDesk
 from tests.commands.test_sla import clock, gold, happened, opened
@@ -25,7 +27,7 @@ def two_matters(desk: StoredDesk) -> tuple[int, int, int]:
     made = desk.mail(message_id="<first@example.org>")
     ticket, first = int(made.facts["number"]), int(made.facts["message"])
     desk.later(hours=1)
-    desk.do(c.Reply(ticket, "Try again."))
+    desk.do(Reply(ticket, "Try again."))
     desk.later(hours=1)
     later = desk.mail(
         subject="Invoice of May", text="Where is it?", message_id="<2@example.org>", references=("<first@example.org>",)
@@ -75,7 +77,7 @@ def test_what_the_customer_answers_to_a_split_message_lands_on_the_new_ticket(go
     other = gold.do(c.Split(ticket, (later,))).facts["number"]
     assert gold.mail(references=("<first@example.org>", "<2@example.org>")).facts["number"] == other
     assert gold.mail(references=("<first@example.org>",)).facts["number"] == ticket
-    gold.do(c.Reply(other, "Here it is.", force=True))
+    gold.do(Reply(other, "Here it is.", force=True))
     assert gold.show(other)["messages"][-1]["subject"] == f"Re: Invoice of May [#{other}]"
 
 
@@ -90,7 +92,7 @@ def test_undo_puts_the_messages_back(gold: StoredDesk) -> None:
     ticket, first, later = two_matters(gold)
     before = clock(gold, ticket, "next_response")
     other = gold.do(c.Split(ticket, (later,))).facts["number"]
-    gold.do(c.Undo())
+    gold.do(Undo())
     back = gold.show(ticket)
     assert [m["id"] for m in back["messages"] if m["kind"] == "in"] == [first, later]
     assert back["waiting_since"] == moment(gold, timedelta(hours=2))
@@ -105,7 +107,7 @@ def test_undo_is_refused_once_the_customer_wrote_on_the_new_ticket(gold: StoredD
     gold.do(c.Split(ticket, (later,)))
     gold.mail(references=("<2@example.org>",))
     with pytest.raises(Refused, match="was touched since"):
-        gold.do(c.Undo())
+        gold.do(Undo())
 
 
 def test_whoever_may_write_on_the_new_ticket_took_part_in_its_messages(gold: StoredDesk) -> None:
@@ -119,7 +121,7 @@ def test_whoever_may_write_on_the_new_ticket_took_part_in_its_messages(gold: Sto
 def test_what_cannot_be_split_is_said(gold: StoredDesk) -> None:
     ticket, first, later = two_matters(gold)
     reply = next(m["id"] for m in gold.show(ticket)["messages"] if m["kind"] == "out")
-    note = int(gold.do(c.Note(ticket, "Look.")).facts["message"])
+    note = int(gold.do(Note(ticket, "Look.")).facts["message"])
     for messages, error, words in (
         ((), UsageError, "say which messages"),
         ((9999,), NotFound, "has no message 9999"),
@@ -136,7 +138,7 @@ def test_what_cannot_be_split_is_said(gold: StoredDesk) -> None:
 
 def test_who_waits_on_a_merged_ticket_waits_on_the_one_that_stays(gold: StoredDesk) -> None:
     stays = opened(gold)
-    gold.do(c.Reply(stays, "Try again."))
+    gold.do(Reply(stays, "Try again."))
     gold.later(minutes=5)
     merged = opened(gold)
     gold.later(hours=3)
@@ -146,7 +148,7 @@ def test_who_waits_on_a_merged_ticket_waits_on_the_one_that_stays(gold: StoredDe
     waits = clock(gold, stays, "next_response")
     assert (waits["started_at"], waits["state"]) == (moment(gold, timedelta(hours=3)), "running")
     assert clock(gold, merged, "first_response")["state"] == "paused"
-    gold.do(c.Reply(stays, "Both are mended."))
+    gold.do(Reply(stays, "Both are mended."))
     assert clock(gold, stays, "next_response")["state"] == "fulfilled"
 
 
@@ -158,7 +160,7 @@ def test_an_older_ticket_that_is_merged_into_a_newer_one_counts_from_its_first_w
     first = clock(gold, newer, "first_response")
     assert (first["started_at"], first["spent"]) == (moment(gold, timedelta(hours=3)), 3 * 3600)
     assert first["due"] == moment(gold, timedelta(hours=-1))
-    gold.do(c.Undo())
+    gold.do(Undo())
     assert clock(gold, newer, "first_response")["started_at"] == moment(gold, timedelta())
     assert clock(gold, older, "first_response")["state"] == "running"
 
@@ -210,7 +212,7 @@ def test_who_waits_longest_of_several_merged_tickets_goes_on_waiting(gold: Store
 
 def test_who_waited_longer_on_a_merged_ticket_is_waited_for_since_then(gold: StoredDesk) -> None:
     stays = opened(gold, message_id="<first@example.org>")
-    gold.do(c.Reply(stays, "Try again."))
+    gold.do(Reply(stays, "Try again."))
     merged = opened(gold)
     gold.later(hours=1)
     gold.mail(references=("<first@example.org>",))

@@ -13,24 +13,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from deskctl.core.commands import Command
-from deskctl.core.commands.tickets import (
-    Assign,
-    Close,
-    Escalate,
-    Merge,
-    Next,
-    Note,
-    Reopen,
-    Reply,
-    Set,
-    Solve,
-    Tag,
-    Take,
-    Undo,
-)
-from deskctl.core.lifecycle import evolve
-from deskctl.core.tickets import FINAL, Status, Ticket
+from deskctl.core.kernel.command import Command
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.tickets.commands import Assign, Close, Escalate, Merge, Next, Reopen, Set, Solve, Tag, Take
+from deskctl.core.tickets.lifecycle import evolve
+from deskctl.core.tickets.model import FINAL, Status, Ticket
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
 from tests.servers import stores
 

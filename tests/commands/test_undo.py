@@ -6,27 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core.commands import Command
-from deskctl.core.commands.admin import Block
-from deskctl.core.commands.tickets import (
-    Assign,
-    Close,
-    Create,
-    Escalate,
-    MarkSpam,
-    Merge,
-    Note,
-    Reopen,
-    Reply,
-    Set,
-    Solve,
-    Tag,
-    Take,
-    Undo,
-    UnmarkSpam,
-)
-from deskctl.core.queries.admin import ListBlocks
-from deskctl.core.tickets import Status, Ticket
+from deskctl.core.kernel.command import Command
+from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
+from deskctl.core.messages.queries import ListBlocks
+from deskctl.core.tickets.commands import Assign, Close, Create, Escalate, Merge, Reopen, Set, Solve, Tag, Take
+from deskctl.core.tickets.model import Status, Ticket
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
 
 from .desk import StoredDesk

@@ -6,32 +6,21 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands import Command
-from deskctl.core.commands.admin import AddAgent, AddTeam, Block, ChangeAgent
-from deskctl.core.commands.contacts import EraseContact, ExportContact, IssueLink, SetContact
-from deskctl.core.commands.levels import AddPolicy, Promise, RemovePolicy
-from deskctl.core.commands.machine import FireTimer, SettleDelivery
-from deskctl.core.commands.mail import CancelOutbox, RetryOutbox
-from deskctl.core.commands.shifts import HandOver
-from deskctl.core.commands.tickets import (
-    Close,
-    Create,
-    ListCommands,
-    Merge,
-    Note,
-    Reply,
-    Set,
-    Solve,
-    Split,
-    Tag,
-    Take,
-    Undo,
-)
-from deskctl.core.dispatch import execute
-from deskctl.core.outbox import OutboxState
-from deskctl.core.people import Actor
-from deskctl.core.tickets import Status
-from deskctl.core.unit import Unit
+from deskctl.core.agents.commands import AddAgent, AddTeam, ChangeAgent
+from deskctl.core.contacts.commands import EraseContact, ExportContact, IssueLink, SetContact
+from deskctl.core.delivery.commands import CancelOutbox, RetryOutbox, SettleDelivery
+from deskctl.core.delivery.model import OutboxState
+from deskctl.core.features import execute
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Block, Note, Reply
+from deskctl.core.shifts.commands import HandOver
+from deskctl.core.sla.commands import AddPolicy, Promise, RemovePolicy
+from deskctl.core.tickets.commands import Close, Create, Merge, Set, Solve, Split, Tag, Take
+from deskctl.core.tickets.model import Status
+from deskctl.core.undo.commands import ListCommands, Undo
 from deskctl.errors import DeskctlError, NotFound, Refused
 
 from .desk import StoredDesk

@@ -13,42 +13,33 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar, RemoveCalendar
 from deskctl.core.calendars.model import BEGINNING
-from deskctl.core.commands import Command
-from deskctl.core.commands.admin import Block, ChangeAgent, ChangeTeam
-from deskctl.core.commands.contacts import MergeContacts, SetContact, UnmergeContact
-from deskctl.core.commands.levels import (
-    AddCalendar,
-    AddPolicy,
-    AddStep,
-    ChangeCalendar,
-    ChangePolicy,
-    MovePolicy,
-    Promise,
-    RemoveCalendar,
-    RemovePolicy,
-)
-from deskctl.core.commands.routing import Approve, AskApproval, Deny, SetPresence
-from deskctl.core.commands.shifts import AddShift, RemoveShift, TakeOff
-from deskctl.core.commands.tickets import (
+from deskctl.core.contacts.commands import MergeContacts, SetContact, UnmergeContact
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
+from deskctl.core.routing.commands import SetPresence
+from deskctl.core.shifts.commands import AddShift, RemoveShift, TakeOff
+from deskctl.core.sla.commands import AddPolicy, AddStep, ChangePolicy, MovePolicy, Promise, RemovePolicy
+from deskctl.core.tickets.commands import (
+    Approve,
+    AskApproval,
     Assign,
     Close,
+    Deny,
     Escalate,
-    MarkSpam,
     Merge,
     Next,
-    Note,
     Reopen,
-    Reply,
     Set,
     Solve,
     Tag,
     Take,
-    Undo,
-    UnmarkSpam,
 )
-from deskctl.core.tickets import Status, Ticket
-from deskctl.core.unit import Unit
+from deskctl.core.tickets.model import Status, Ticket
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
 from tests.servers import stores
 from tests.servers.fixtures import StoreCopy
@@ -248,7 +239,7 @@ def test_other_fields_that_somebody_changed_stay(desk_url: str) -> None:
 
 
 def test_what_was_undone_is_kept_out_of_the_audit_and_erased(desk_url: str) -> None:
-    from deskctl.core.commands.contacts import EraseContact
+    from deskctl.core.contacts.commands import EraseContact
 
     with contextlib.closing(Desk(desk_url)) as desk:
         desk.do(SetContact(1, (("name", "Ana Secret"),)))

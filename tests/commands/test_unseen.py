@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.seen import Compose, MarkSeen
-from deskctl.core.commands.tickets import Escalate, Merge, Reply, Undo
-from deskctl.core.queries.lookups import Seen
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.seen_commands import Compose, MarkSeen
+from deskctl.core.search.queries import Seen
+from deskctl.core.tickets.commands import Escalate, Merge
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import ColleagueReplied, CustomerWrote
 
 from .desk import StoredDesk

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from hashlib import sha256
 
-from deskctl.core.commands.mail import RetryOutbox
+from deskctl.core.delivery.commands import RetryOutbox
 from tests.crash.world import MAX_SIZE, Box, World
 from tests.servers.waiting import wait_until
 

@@ -20,8 +20,9 @@ from typing import Any, cast
 
 import psycopg
 
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.tickets import Create, Reply, Solve
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.commands import Create, Solve
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 from deskctl.testing.smtp_sink import SmtpSink

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deskctl.bootstrap import load
-from deskctl.core.commands.admin import AddAgent
+from deskctl.core.agents.commands import AddAgent
 from deskctl.desk.remote import RemoteDesk
 from tests.servers import stores, zygote
 from tests.servers.waiting import wait_until

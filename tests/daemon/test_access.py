@@ -1,4 +1,4 @@
-"""Who may use a desk over its socket: the owner, agents by their login, ingest users, and nobody else."""
+"""Access to a desk over its socket: the owner, agents by their login, ingest users, and no one else."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Create
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ShowTicket
 from tests.daemon.running import Daemon, add_agent, make_desk, running
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be several users in one test")
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be sever
 NOBODY = pwd.getpwnam("nobody")
 GHOST = 54_321  # a uid without an account
 
-#: Speaks the lines of standard input to the socket `argv[1]` as the uid `argv[2]`; prints the hello and the answers.
+#: Sends the lines of standard input to the socket `argv[1]` as the uid `argv[2]`; prints the hello and the answers.
 AS_ANOTHER = """
 import os, socket, sys
 os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[2]))
@@ -41,7 +41,7 @@ with socket.socket(socket.AF_UNIX) as desk:
 
 MAIL = base64.b64encode(b"From: Ann <ann@example.org>\nSubject: Printer\nMessage-ID: <a@b>\n\nIt burns.\n").decode()
 INGEST: dict[str, Any] = {"call": {"ingest": {"raw_base64": MAIL, "channel": "ops"}}}
-#: Of every kind of thing that an agent may do, one or two; none changes what the next one needs.
+#: One or two examples of each kind of request that an agent may use. They do not depend on each other.
 AGENTS: list[dict[str, Any]] = [
     {"ask": {"ListTickets": {}}},
     {"ask": {"ShowTicket": {"number": 1}}},
@@ -85,7 +85,7 @@ NOBODYS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def shared() -> Iterator[Daemon]:
-    """A daemon whose folder any user may enter, with the agents ana (no login) and eve, and a ticket."""
+    """A daemon in a folder that all users can enter, with the agents ana (no login) and eve, and a ticket."""
     folder = Path(tempfile.mkdtemp(prefix="desk-"))
     try:
         folder.chmod(0o755)
@@ -106,7 +106,7 @@ def shared() -> Iterator[Daemon]:
 
 
 def speak(daemon: Daemon, user: str | int, documents: list[dict[str, Any]], claim: str | None = None) -> list[Any]:
-    """The hello and the answers that a user gets."""
+    """Return the hello and the answers that a user gets."""
     uid, gid = (user, user) if isinstance(user, int) else pwd.getpwnam(user)[2:4]
     lines = "".join(
         json.dumps({"id": number, **({"as": claim} if claim else {}), **document}) + "\n"
@@ -118,7 +118,7 @@ def speak(daemon: Daemon, user: str | int, documents: list[dict[str, Any]], clai
 
 
 def messages(daemon: Daemon) -> list[Any]:
-    """Those of the ticket."""
+    """Return the messages of the ticket."""
     desk = daemon.desk()
     try:
         found: list[Any] = desk.ask(ShowTicket(1))["messages"]
@@ -128,13 +128,13 @@ def messages(daemon: Daemon) -> list[Any]:
 
 
 def kinds(answers: list[Any]) -> list[str]:
-    """Per answer "ok", or the kind of error."""
+    """Return "ok" or the kind of error for each answer."""
     return ["ok" if "ok" in answer else answer["error"]["kind"] for answer in answers]
 
 
 @pytest.mark.parametrize("user", ["games", GHOST, "nobody"])
 @pytest.mark.parametrize("claim", [None, "ana", "eve", "unknown"])
-def test_whoever_is_no_agent_can_do_nothing(shared: Daemon, user: str | int, claim: str | None) -> None:
+def test_user_who_is_not_an_agent_is_refused_everything(shared: Daemon, user: str | int, claim: str | None) -> None:
     hello, *answers = speak(shared, user, AGENTS + OWNERS + NOBODYS, claim)
     assert (hello["agent"], hello["agents"]) == (None, [])
     assert set(kinds(answers)) <= {"Refused", "UsageError"}
@@ -143,7 +143,7 @@ def test_whoever_is_no_agent_can_do_nothing(shared: Daemon, user: str | int, cla
     assert len(messages(shared)) == 1
 
 
-def test_an_agent_may_work_but_not_administer_nor_hand_in_mail(shared: Daemon) -> None:
+def test_agent_may_work_on_tickets_but_not_administer_or_ingest(shared: Daemon) -> None:
     hello, *answers = speak(shared, "daemon", AGENTS + OWNERS + [INGEST])
     assert (hello["agent"], hello["agents"]) == ("eve", ["ana", "eve"])
     assert kinds(answers) == ["ok"] * len(AGENTS) + ["Refused"] * (len(OWNERS) + 1)
@@ -151,13 +151,13 @@ def test_an_agent_may_work_but_not_administer_nor_hand_in_mail(shared: Daemon) -
 
 
 @pytest.mark.parametrize("kind", ["ask", "call", "request", "execute"])
-def test_an_agent_may_name_no_other_agent_whatever_is_asked(shared: Daemon, kind: str) -> None:
+def test_agent_may_not_act_as_another_agent(shared: Daemon, kind: str) -> None:
     asked = [document for document in AGENTS if kind in document]
     assert kinds(speak(shared, "daemon", asked, "ana")[1:]) == ["Refused"] * len(asked)
     assert kinds(speak(shared, "daemon", asked, "eve")[1:]) == ["ok"] * len(asked)
 
 
-def test_an_agent_whose_account_is_gone_or_who_was_deactivated_is_nobody(shared: Daemon) -> None:
+def test_deactivated_agent_or_missing_account_is_refused(shared: Daemon) -> None:
     desk = shared.desk()
     desk.execute(ChangeAgent("eve", login="no-such-account"))
     assert kinds(speak(shared, GHOST, AGENTS[:1], "eve")[1:]) == ["Refused"]
@@ -168,16 +168,16 @@ def test_an_agent_whose_account_is_gone_or_who_was_deactivated_is_nobody(shared:
 
 
 @pytest.mark.parametrize("user", ["mail", "nobody", "root"])
-def test_ingest_users_and_the_owner_may_hand_in_mail(shared: Daemon, user: str) -> None:
+def test_ingest_users_and_the_owner_may_ingest(shared: Daemon, user: str) -> None:
     assert kinds(speak(shared, user, [INGEST])[1:]) == ["ok"]
 
 
 @pytest.mark.parametrize("user", ["games", "daemon", GHOST])
-def test_nobody_else_may_hand_in_mail(shared: Daemon, user: str | int) -> None:
+def test_other_users_may_not_ingest(shared: Daemon, user: str | int) -> None:
     assert kinds(speak(shared, user, [INGEST])[1:]) == ["Refused"]
 
 
-def test_the_owner_needs_no_agent_to_read_and_may_name_any(shared: Daemon) -> None:
+def test_owner_reads_without_an_agent_and_may_act_as_any(shared: Daemon) -> None:
     reading = [document for document in AGENTS if "execute" not in document]
     assert kinds(speak(shared, "root", reading)[1:]) == ["ok"] * len(reading)
     assert kinds(speak(shared, "root", reading, "ana")[1:]) == ["ok"] * len(reading)

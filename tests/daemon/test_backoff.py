@@ -1,4 +1,4 @@
-"""Waiting longer each time, but never for ever."""
+"""The wait grows with each failure up to a maximum."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ FAILURES = st.integers(1, 10_000)
 JITTER = st.floats(0, 1, exclude_max=True)
 
 
-def test_the_first_waits_double() -> None:
+def test_delay_doubles() -> None:
     assert [delay(n, 0) for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
 
 
 @given(FAILURES, JITTER)
-def test_a_wait_is_never_shorter_than_half_the_first_nor_longer_than_the_longest(failures: int, jitter: float) -> None:
+def test_delay_is_within_its_bounds(failures: int, jitter: float) -> None:
     assert FIRST / 2 <= delay(failures, jitter) <= LONGEST
 
 
 @given(FAILURES, JITTER)
-def test_more_failures_never_wait_less(failures: int, jitter: float) -> None:
+def test_delay_grows_with_failures(failures: int, jitter: float) -> None:
     assert delay(failures + 1, jitter) >= delay(failures, jitter)

@@ -1,4 +1,4 @@
-"""The wall clock is set while the daemon runs: what is due is noticed, and nothing waits too long."""
+"""Changes of the wall clock while the daemon runs: due work is noticed, and no wait is too long."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.core.commands.levels import AddPolicy
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.sla.commands import AddPolicy
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.daemon.clock import ClockAlarm, WallClock
-from deskctl.daemon.wakeup import LOOK, Wakeup
+from deskctl.daemon.wakeup import CHECK_EVERY, Wakeup
 from deskctl.desk.remote import RemoteDesk
 from tests.daemon.conftest import MakeDesk
 from tests.daemon.running import add_agent, running
@@ -28,7 +28,7 @@ BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 class _NoWaiting(selectors.DefaultSelector):
-    """Instead of waiting for a time, it lets it pass."""
+    """A selector that advances a simulated time instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class _NoWaiting(selectors.DefaultSelector):
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """A loop in which an hour passes at once. The wall clock is `steps` (at, by) off, in seconds."""
+    """An event loop with simulated time. `steps` (at, by) set the wall clock, in seconds."""
 
     def __init__(self, steps: list[tuple[float, float]]) -> None:
         self._passing = _NoWaiting()
@@ -72,9 +72,7 @@ STEPS = st.lists(st.tuples(st.floats(0, 20_000), st.floats(-10_000, 10_000)), ma
 
 @settings(max_examples=200, deadline=None)
 @given(STEPS, st.floats(0, 20_000))
-def test_a_moment_is_noticed_soon_after_the_clock_shows_it_and_never_before(
-    steps: list[tuple[float, float]], after: float
-) -> None:
+def test_wait_ends_soon_after_its_time_and_never_before(steps: list[tuple[float, float]], after: float) -> None:
     loop = FastLoop(steps)
     until = BEGAN + timedelta(seconds=after)
 
@@ -85,50 +83,50 @@ def test_a_moment_is_noticed_soon_after_the_clock_shows_it_and_never_before(
             if clock.wall() >= until:
                 break
         late = (clock.wall() - until).total_seconds()
-        jumps = [by for at, by in steps if loop.time() - LOOK - 1 <= at <= loop.time()]
-        assert late <= 1 or late <= sum(map(abs, jumps)) + LOOK + 1
+        jumps = [by for at, by in steps if loop.time() - CHECK_EVERY - 1 <= at <= loop.time()]
+        assert late <= 1 or late <= sum(map(abs, jumps)) + CHECK_EVERY + 1
         if late > 1:
-            # Only a step can have put it into the past, and that was less than a look ago.
+            # Only a step can have moved the time into the past, less than one check ago.
             assert jumps
 
     run(loop, work)
 
 
 @pytest.mark.parametrize("by", [10_800.0, 5.0, -10_800.0, 0.5])
-def test_a_step_is_told_once_with_its_length(by: float) -> None:
+def test_clock_step_is_reported_once_with_its_length(by: float) -> None:
     loop = FastLoop([(100.0, by)])
     told: list[float] = []
 
     async def work() -> None:
         clock = loop.clock()
-        clock.stepped = told.append
+        clock.on_step = told.append
         await Wakeup(clock).wait(BEGAN + timedelta(seconds=50_000), 200)
 
     run(loop, work)
     assert told == pytest.approx([by] if abs(by) >= 1 else [])
 
 
-def test_what_drifts_slowly_is_no_step() -> None:
+def test_slow_drift_is_not_a_clock_step() -> None:
     told: list[float] = []
     passed = 0.0
     clock = WallClock(lambda: BEGAN + timedelta(seconds=passed * 1.01), lambda: passed)
-    clock.stepped = told.append
+    clock.on_step = told.append
     for _ in range(1000):
         passed += 10
-        clock.look()
+        clock.check()
     assert told == []
 
 
-def test_those_who_wait_look_at_the_same_time_and_nobody_looks_who_waits_for_no_moment() -> None:
+def test_waits_check_the_clock_at_the_same_time_and_only_if_they_have_an_end_time() -> None:
     loop = FastLoop([])
     looks: list[float] = []
 
     async def work() -> None:
         def wakeup() -> Wakeup:
             class Watched(WallClock):
-                def look(self) -> None:
+                def check(self) -> None:
                     looks.append(loop.time())
-                    super().look()
+                    super().check()
 
             return Wakeup(Watched(loop.wall, loop.time))
 
@@ -144,8 +142,8 @@ def test_those_who_wait_look_at_the_same_time_and_nobody_looks_who_waits_for_no_
     assert between == [10.0 * n for n in range(1, 10)]
 
 
-def test_the_system_tells_when_the_clock_is_set() -> None:
-    """Setting it takes root and a machine of one's own: here it is only armed."""
+def test_clock_alarm_is_armed_on_linux() -> None:
+    """Setting the clock needs root and a machine without other users, so this only arms the alarm."""
 
     async def work() -> bool:
         alarm = ClockAlarm(lambda: None)
@@ -163,7 +161,7 @@ def events(desk: RemoteDesk, kind: str) -> list[dict[str, Any]]:
     return [e for row in rows for e in desk.ask(ShowTicket(row["number"]))["events"] if e["kind"] == kind]
 
 
-def test_a_breach_fires_within_seconds_of_a_step_of_the_clock_and_once(desk_with: MakeDesk, tmp_path: Path) -> None:
+def test_breach_fires_once_soon_after_the_clock_is_set(desk_with: MakeDesk, tmp_path: Path) -> None:
     clock = SetClock(tmp_path / "shift")
     folder = desk_with("")
     with running(folder, **clock.environ) as daemon:

@@ -1,4 +1,4 @@
-"""A running daemon: it takes in, answers, keeps its channels apart, and ends well."""
+"""A running daemon: it receives and sends messages, isolates its channels, and stops cleanly."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Reply, Solve
-from deskctl.core.queries.admin import DeskHealth, ListInbox, ListOutbox, ListTeams
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.queries import ListTeams
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.tickets.commands import Create, Solve
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import UsageError
 from tests.daemon.running import Daemon, add_agent, command, launch, running
@@ -25,7 +29,7 @@ MakeDesk = Callable[[str], Path]
 
 
 def put(folder: Path, name: str, text: str) -> None:
-    """A message for the console channel."""
+    """Deliver a message to the console channel."""
     (folder / "in").mkdir(exist_ok=True)
     (folder / f"{name}.new").write_text(text)
     (folder / f"{name}.new").rename(folder / "in" / name)
@@ -43,7 +47,7 @@ def health_of(desk: RemoteDesk, name: str) -> Any:
     return next(service for service in desk.ask(DeskHealth())["services"] if service["name"] == name)
 
 
-def test_a_message_becomes_a_ticket_and_the_answer_leaves(daemon: Daemon, wait_until: WaitUntil) -> None:
+def test_message_becomes_a_ticket_and_the_reply_is_sent(daemon: Daemon, wait_until: WaitUntil) -> None:
     put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
     desk = daemon.desk()
     [ticket] = wait_until(lambda: desk.ask(ListTickets()), what="the message is a ticket")
@@ -56,13 +60,13 @@ def test_a_message_becomes_a_ticket_and_the_answer_leaves(daemon: Daemon, wait_u
     desk.close()
 
 
-def test_teams_that_channels_name_are_there(daemon: Daemon) -> None:
+def test_teams_of_channels_are_created(daemon: Daemon) -> None:
     desk = daemon.desk()
     assert [team["handle"] for team in desk.ask(ListTeams())] == ["support"]
     desk.close()
 
 
-def test_a_reply_waits_for_the_undo_window_and_then_leaves_by_itself(daemon: Daemon, wait_until: WaitUntil) -> None:
+def test_reply_is_sent_after_the_undo_window(daemon: Daemon, wait_until: WaitUntil) -> None:
     put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
     desk = daemon.desk()
     wait_until(lambda: desk.ask(ListTickets()))
@@ -72,7 +76,7 @@ def test_a_reply_waits_for_the_undo_window_and_then_leaves_by_itself(daemon: Dae
     desk.close()
 
 
-def test_a_timer_closes_a_solved_ticket_when_its_time_has_come(daemon: Daemon, wait_until: WaitUntil) -> None:
+def test_timer_closes_a_solved_ticket(daemon: Daemon, wait_until: WaitUntil) -> None:
     desk = daemon.desk()
     desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana")
     desk.execute(Solve(1), agent="ana")
@@ -80,7 +84,7 @@ def test_a_timer_closes_a_solved_ticket_when_its_time_has_come(daemon: Daemon, w
     desk.close()
 
 
-def test_the_same_mail_piped_twice_is_one_message(daemon: Daemon, wait_until: WaitUntil) -> None:
+def test_same_mail_ingested_twice_is_one_message(daemon: Daemon, wait_until: WaitUntil) -> None:
     desk = daemon.desk()
     mail = encoded("From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
     assert desk.call("ingest", raw_base64=mail, channel="ops") == {"channel": "ops", "new": True}
@@ -95,7 +99,7 @@ def test_the_same_mail_piped_twice_is_one_message(daemon: Daemon, wait_until: Wa
     [{}, {"raw_base64": 7}, {"raw_base64": "%%%"}, {"raw_base64": ""}, {"raw_base64": "aGk=", "x": 1}],
     ids=["nothing", "a number", "no base64", "empty", "unknown"],
 )
-def test_an_ingest_that_makes_no_sense_is_refused(daemon: Daemon, params: dict[str, Any]) -> None:
+def test_invalid_ingest_is_refused(daemon: Daemon, params: dict[str, Any]) -> None:
     desk = daemon.desk()
     with pytest.raises(UsageError):
         desk.call("ingest", **params)
@@ -103,22 +107,22 @@ def test_an_ingest_that_makes_no_sense_is_refused(daemon: Daemon, params: dict[s
     desk.close()
 
 
-def test_one_channel_never_touches_another(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+def test_faulty_channels_do_not_affect_others(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     channels = [awkward("crashing", "crash"), awkward("hanging", "stuck"), awkward("refused", "refused")]
     with running(desk_with("".join([*channels, awkward("away", "away")]))) as daemon:
         add_agent(daemon)
         desk = daemon.desk()
         put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
-        wait_until(lambda: desk.ask(ListTickets()), what="the good channel takes in")
-        wait_until(lambda: health_of(desk, "crashing")["restarts"] >= 2, what="the crashing channel is tried again")
+        wait_until(lambda: desk.ask(ListTickets()), what="the working channel receives")
+        wait_until(lambda: health_of(desk, "crashing")["restarts"] >= 2, what="the crashing channel restarts")
         states = {row["name"]: row["state"] for row in desk.call("channels")}
         assert (states["ops"], states["hanging"], states["refused"]) == ("running", "running", "stopped")
         assert "password is wrong" in health_of(desk, "refused")["last_error"]
-        assert "the fault is in the plugin of awkward" in daemon.log
+        assert "because of an error in the plugin of awkward" in daemon.log
         desk.close()
 
 
-def test_a_channel_that_hangs_while_sending_holds_no_other_up(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+def test_channel_that_hangs_while_sending_does_not_delay_others(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     with running(desk_with(awkward("hanging", "stuck"))) as daemon:
         add_agent(daemon)
         desk = daemon.desk()
@@ -135,7 +139,7 @@ def test_a_channel_that_hangs_while_sending_holds_no_other_up(desk_with: MakeDes
         desk.close()
 
 
-def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+def test_unreadable_message_is_quarantined_and_others_are_processed(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     with running(desk_with(awkward("odd", "idle"))) as daemon:
         desk = daemon.desk()
         for text in ("one", "BROKEN", "two"):
@@ -147,7 +151,7 @@ def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(desk_with: MakeDe
         desk.close()
 
 
-def test_what_kills_the_process_three_times_is_set_aside(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+def test_message_that_kills_the_process_three_times_is_quarantined(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     folder = desk_with(awkward("odd", "idle"))
     with running(folder) as daemon:
         desk = daemon.desk()
@@ -177,7 +181,7 @@ def test_what_kills_the_process_three_times_is_set_aside(desk_with: MakeDesk, wa
         desk.close()
 
 
-def test_sigterm_lets_what_is_being_sent_arrive(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+def test_sigterm_waits_for_the_message_being_sent(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     folder = desk_with(awkward("slow", "slow"))
     with running(folder) as daemon:
         add_agent(daemon)
@@ -196,9 +200,7 @@ def test_sigterm_lets_what_is_being_sent_arrive(desk_with: MakeDesk, wait_until:
         desk.close()
 
 
-def test_what_was_being_sent_when_the_daemon_was_killed_is_uncertain(
-    desk_with: MakeDesk, wait_until: WaitUntil
-) -> None:
+def test_message_being_sent_at_a_kill_is_uncertain(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     folder = desk_with(awkward("slow", "slow"))
     with running(folder) as daemon:
         add_agent(daemon)
@@ -216,15 +218,15 @@ def test_what_was_being_sent_when_the_daemon_was_killed_is_uncertain(
         desk.close()
 
 
-def test_a_second_daemon_is_refused_and_told_who_runs(daemon: Daemon) -> None:
+def test_second_daemon_is_refused_with_the_pid_of_the_first(daemon: Daemon) -> None:
     second = command(daemon.folder, "daemon", "run")
     assert second.returncode == 4
     assert f"pid {daemon.process.pid}" in second.stderr
     assert "Traceback" not in second.stderr
 
 
-def test_a_stopped_daemon_is_an_error_and_is_not_bypassed(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SIGSTOP: the kernel still takes connections, but nobody answers."""
+def test_suspended_daemon_is_an_error_and_is_not_bypassed(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After SIGSTOP the kernel still accepts connections, but the daemon does not answer."""
     daemon.process.send_signal(signal.SIGSTOP)
     try:
         result = command(daemon.folder, "list")
@@ -234,7 +236,7 @@ def test_a_stopped_daemon_is_an_error_and_is_not_bypassed(daemon: Daemon, monkey
     assert "does not answer" in result.stderr
 
 
-def test_systemd_hears_of_ready_and_stopping(desk_with: MakeDesk, tmp_path: Path, wait_until: WaitUntil) -> None:
+def test_systemd_gets_ready_watchdog_and_stopping(desk_with: MakeDesk, tmp_path: Path, wait_until: WaitUntil) -> None:
     import os
     import socket
 
@@ -257,13 +259,13 @@ def test_systemd_hears_of_ready_and_stopping(desk_with: MakeDesk, tmp_path: Path
             del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
 
 
-def test_an_idle_daemon_does_not_poll(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    """Only the console channel has to look at its folder; without it the process sleeps."""
+def test_idle_daemon_does_not_poll(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    """Only the console channel polls its folder; without it the process sleeps."""
     folder = desk_with(awkward("quiet", "idle"))
     text = (folder / "config.toml").read_text()
     (folder / "config.toml").write_text(text.replace('poll = "1s"', 'poll = "1h"'))
     if "postgresql" in text:
-        pytest.skip("with a server other daemons may write to the store, and one has to look")
+        pytest.skip("other daemons may write to a store on a server, so the daemon polls it")
     with running(folder) as daemon:
         before = _switches(daemon)
         subprocess.run(["sleep", "1.5"], check=True)
@@ -271,7 +273,7 @@ def test_an_idle_daemon_does_not_poll(desk_with: MakeDesk, wait_until: WaitUntil
 
 
 def _switches(daemon: Daemon) -> int:
-    """How often its threads have gone to sleep so far."""
+    """Return the number of times that the threads of the daemon have gone to sleep."""
     total = 0
     for task in Path(f"/proc/{daemon.process.pid}/task").iterdir():
         for row in (task / "status").read_text().splitlines():
@@ -280,8 +282,8 @@ def _switches(daemon: Daemon) -> int:
     return total
 
 
-def test_a_daemon_whose_words_nobody_can_keep_works_all_the_same(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    """The disk with its log is full: that is no reason to take no mail."""
+def test_daemon_works_if_the_log_cannot_be_written(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
+    """The disk of the log is full; the daemon still accepts mail."""
     folder = desk_with("")
     line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "daemon", "run"]
     with Path("/dev/full").open("wb") as full:

@@ -1,4 +1,4 @@
-"""Automations: what happened is answered once, whenever the daemon dies, and a bad one harms nobody else."""
+"""Automations run once per event, even if the daemon dies, and a faulty one does not affect others."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Unavailable
 from tests.crash.named import job_points
@@ -23,7 +23,7 @@ from tests.servers import zygote
 WaitUntil = Callable[..., Any]
 
 ROBIN = '''
-"""Marks every new ticket, once; waits or fails where a file in its folder says so."""
+"""Marks every new ticket once. It waits or fails if a file in its folder says so."""
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ def mark(happening, context):
 def deskctl_automations():
     return [AutomationType("mark", frozenset({"ticket_created", "note_added"}), mark, seconds=SECONDS)]
 '''
-#: Hears of everything that robin does, and answers it: the two would never end.
+#: Reacts to the notes of robin, and robin to its notes: without a limit this would not end.
 WREN = """
 from deskctl.plugins import AutomationType, hookimpl
 from deskctl.plugins.actions import Note
@@ -64,7 +64,7 @@ def desk_of(tmp_path: Path, url: str, seconds: str = "30", **plugins: str) -> Pa
 
 @contextmanager
 def at_work(folder: Path) -> Iterator[tuple[Daemon, RemoteDesk]]:
-    """A daemon, with a connection to it, and the agent `ana`."""
+    """Run a daemon with the agent `ana`, and connect to it."""
     with running(folder) as daemon:
         with closing(daemon.desk()) as desk:
             if not desk.info.agents:
@@ -74,7 +74,7 @@ def at_work(folder: Path) -> Iterator[tuple[Daemon, RemoteDesk]]:
 
 
 def notes(desk: RemoteDesk, ticket: int) -> list[str]:
-    """Who wrote the notes of a ticket."""
+    """Return the authors of the notes of a ticket."""
     return [e["by"] for e in desk.ask(ShowTicket(ticket))["events"] if e["kind"] == "note_added"]
 
 
@@ -83,7 +83,7 @@ def new(desk: RemoteDesk, subject: str = "Printer") -> int:
     return int(made["facts"]["number"])
 
 
-def test_what_happened_is_answered_as_the_plugin_and_not_told_to_itself(
+def test_automation_acts_as_its_plugin_and_does_not_see_its_own_events(
     tmp_path: Path, desk_url: str, wait_until: WaitUntil
 ) -> None:
     with at_work(desk_of(tmp_path, desk_url)) as (_, desk):
@@ -94,16 +94,14 @@ def test_what_happened_is_answered_as_the_plugin_and_not_told_to_itself(
         assert notes(desk, ticket) == ["system:robin"]
 
 
-def test_two_plugins_that_answer_each_other_come_to_an_end(
-    tmp_path: Path, desk_url: str, wait_until: WaitUntil
-) -> None:
+def test_two_automations_that_trigger_each_other_stop(tmp_path: Path, desk_url: str, wait_until: WaitUntil) -> None:
     with at_work(desk_of(tmp_path, desk_url, wren=WREN)) as (_, desk):
         ticket = new(desk)
         wait_until(lambda: len(notes(desk, ticket)) >= 3 and desk.call("jobs") == [], 20, "the last answer")
         assert notes(desk, ticket) == ["system:robin", "system:wren", "system:robin"]
 
 
-def test_a_daemon_that_is_killed_during_a_job_does_it_once_when_it_is_back(
+def test_job_of_a_killed_daemon_runs_once_after_the_restart(
     tmp_path: Path, desk_url: str, wait_until: WaitUntil
 ) -> None:
     folder = desk_of(tmp_path, desk_url)
@@ -122,10 +120,10 @@ def test_a_daemon_that_is_killed_during_a_job_does_it_once_when_it_is_back(
 
 @pytest.mark.crash
 @pytest.mark.timeout(300)
-def test_wherever_the_daemon_dies_each_job_is_done_once(
+def test_job_runs_once_after_a_kill_at_any_point(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil
 ) -> None:
-    """One desk, and one death after the other at every point of a job's way."""
+    """Kill the daemon of one desk at each fault point of a job, one after the other."""
     folder = desk_of(tmp_path, f"sqlite:///{tmp_path / 'desk.db'}")
     faults = tmp_path / "faults"
     faults.mkdir()
@@ -160,7 +158,7 @@ def test_wherever_the_daemon_dies_each_job_is_done_once(
 
 
 def _told(process: zygote.Process, folder: Path, subject: str, wait_until: WaitUntil) -> None:
-    """A ticket is made; the daemon may die before it says so, or over what it finds at its start."""
+    """Create a ticket. The daemon may die before it answers, or at its start because of an earlier job."""
 
     def done() -> bool:
         with contextlib.suppress(Unavailable):
@@ -187,7 +185,7 @@ def _leave_one_in_hand(folder: Path, monkeypatch: pytest.MonkeyPatch, wait_until
     monkeypatch.setenv("DESKCTL_FAULT", faults)
 
 
-def test_an_automation_that_hangs_or_fails_is_named_and_the_desk_runs_on(
+def test_automation_that_hangs_or_fails_is_reported_and_the_daemon_continues(
     tmp_path: Path, desk_url: str, wait_until: WaitUntil
 ) -> None:
     folder = desk_of(tmp_path, desk_url, "0.3", wren=WREN)
@@ -200,7 +198,7 @@ def test_an_automation_that_hangs_or_fails_is_named_and_the_desk_runs_on(
 
         (folder / "plugins" / "wait").touch()
         new(desk)
-        wait_until(lambda: _row(desk, "robin")["error"], 20, "robin is switched off")
+        wait_until(lambda: _row(desk, "robin")["error"], 20, "robin is disabled")
         assert "robin.mark hangs" in _row(desk, "robin")["error"]
         assert _row(desk, "wren")["enabled"]
         assert "the plugin robin took longer than 0.3 s" in daemon.log
@@ -214,7 +212,7 @@ def test_an_automation_that_hangs_or_fails_is_named_and_the_desk_runs_on(
         for waiting in desk.call("jobs"):
             with contextlib.suppress(NotFound):
                 desk.call("job_retry", job=waiting["id"])
-        wait_until(lambda: "system:robin" in notes(desk, broken), 30, "robin does what it owes")
+        wait_until(lambda: "system:robin" in notes(desk, broken), 30, "robin finishes its jobs")
 
 
 def _row(desk: RemoteDesk, name: str) -> Any:

@@ -1,6 +1,6 @@
-"""SIGKILL at random moments loses nothing that was acknowledged, and sends nothing twice.
+"""SIGKILL at random times loses no acknowledged message and sends no message twice.
 
-DESKCTL_KILLS says how often (default 4 on each engine), DESKCTL_SEED repeats a run.
+DESKCTL_KILLS is the number of kills (default 4 on each engine). DESKCTL_SEED repeats a run.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Reply
-from deskctl.core.queries.admin import ListInbox, ListOutbox, StoreStatus
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.operations.queries import StoreStatus
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 from deskctl.testing.smtp_sink import SmtpSink
@@ -45,7 +48,7 @@ def mail(subject: str, to: str) -> bytes:
 
 @dataclass
 class Feeder:
-    """Somebody who keeps sending, as a mail server does: until a mail is acknowledged it is offered again."""
+    """A sender that repeats each mail until it is acknowledged, like a mail server."""
 
     name: str
     offer: Callable[[str], None]  # raises when it was not acknowledged
@@ -70,7 +73,7 @@ class Feeder:
 
 
 class Transport:
-    """One connection to a listener, made anew after a fault."""
+    """A connection to a listener. It reconnects after an error."""
 
     def __init__(self, kind: type[smtplib.SMTP], port: int, to: str) -> None:
         self._kind, self._port, self._to = kind, port, to
@@ -93,7 +96,7 @@ class Transport:
 
 @dataclass
 class Agent:
-    """Somebody at the shell who opens tickets and answers them, over and over, whatever the daemon goes through."""
+    """An agent who creates tickets and replies to them repeatedly while the daemon is killed and restarted."""
 
     folder: Path
     stop: threading.Event
@@ -136,7 +139,7 @@ def config(ports: dict[str, int], sink: SmtpSink, dovecot: DovecotServer, mailbo
 
 def kill_again_and_again(folder: Path, rng: random.Random, wait_until: WaitUntil) -> None:
     """Start a daemon and kill it: one in four while it starts, the others within two seconds of full work."""
-    moment = threading.Event()  # never set: only to let a random time pass
+    moment = threading.Event()  # never set: used to wait for a random time
     for number in range(KILLS):
         log = folder / f"killed-{number}.log"
         process = launch(folder, log)
@@ -151,7 +154,7 @@ def kill_again_and_again(folder: Path, rng: random.Random, wait_until: WaitUntil
             process.wait()
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
+def test_kills_lose_no_acknowledged_message_and_send_none_twice(
     tmp_path: Path,
     desk_url: str,
     sink: SmtpSink,
@@ -170,7 +173,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
     read: dict[int, tuple[str, list[str]]] = {}
 
     def subjects() -> Counter[str]:
-        """Of every message that came in. Tickets are read again only when they have changed: there are thousands."""
+        """Return the subjects of all received messages. There are thousands, so only changed tickets are read again."""
         with closing(daemon.desk()) as desk:
             for row in desk.ask(ListTickets(all=True, limit=1_000_000)):
                 number, at = row["number"], row["updated_at"]
@@ -181,7 +184,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
 
     with running(folder) as daemon:
         add_agent(daemon)
-        # A mailbox begins with its first login: wait until that has been.
+        # Reading a mailbox starts with the first login, so wait for it.
         probes = (mailbox.append(mail(f"probe-{number}", "imap@acme.test")) for number in range(1000))
         wait_until(lambda: next(probes) and any(s.startswith("probe") for s in subjects()), 30, "the first login")
         daemon.terminate()
@@ -237,7 +240,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
             return {row["message_id"]: row["state"] for row in desk.ask(ListOutbox(all=True, limit=1_000_000))}
 
         def at_rest() -> bool:
-            """Agents may still be told of what came last: nothing leaves while one looks."""
+            """Return True if no message was sent during the check. Notifications may still be on their way."""
             nonlocal arrived, rows
             rows = states()
             arrived = Counter(str(received.message["Message-ID"]) for received in sink.mails)
@@ -256,4 +259,4 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(
 
 
 def void(value: object) -> None:
-    """For a function that must answer nothing."""
+    """Discard a return value."""

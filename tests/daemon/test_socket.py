@@ -1,4 +1,4 @@
-"""Who may say what over the desk's socket, and what strangers and nonsense cannot do."""
+"""Requests over the socket of the desk: permissions, and limits for foreign and invalid clients."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Create, Note, Take
-from deskctl.core.queries.admin import DeskHealth, ListAgents
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.messages.commands import Note
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.tickets.commands import Create, Take
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.daemon.running import Daemon, add_agent, make_desk, running
@@ -28,12 +30,12 @@ WaitUntil = Callable[..., Any]
 
 NOBODY = pwd.getpwnam("nobody")
 
-#: What another system user runs: one command as `sys.argv[2]`, and the kind of error, or the actor's handle.
+#: A script that another system user runs: one command as the agent `sys.argv[2]`. It prints "done" or the error.
 AS_ANOTHER = """
 import os, sys
 sys.path.insert(0, sys.argv[4])
-from deskctl.core.commands.admin import ChangeAgent
-from deskctl.core.commands.tickets import Note
+from deskctl.core.agents.commands import ChangeAgent
+from deskctl.core.messages.commands import Note
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[3]))
@@ -59,7 +61,7 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
 
 @pytest.fixture
 def shared() -> Iterator[Daemon]:
-    """A daemon in a folder whose group is `nobody`'s, as the agents of a desk would share one."""
+    """A daemon in a folder that is shared with the group of `nobody`, like the folder of a desk with several agents."""
     if os.getuid() != 0:
         pytest.skip("only root can be two users in one test")
     folder = Path(tempfile.mkdtemp(prefix="desk-"))
@@ -78,14 +80,14 @@ def shared() -> Iterator[Daemon]:
 
 
 def as_nobody(daemon: Daemon, who: str) -> list[str]:
-    """What `nobody` is told who asks for something as the agent `who`."""
+    """Return the answers to a request of the user `nobody` as the agent `who`."""
     path = str(daemon.folder / "desk.sock")
     code = [sys.executable, "-c", AS_ANOTHER, path, who, str(NOBODY.pw_uid), str(Path.cwd())]
     result = subprocess.run(code, capture_output=True, text=True, timeout=30, check=True)
     return result.stdout.split("\n")[:-1]
 
 
-def test_the_owner_may_name_any_agent(shared: Daemon) -> None:
+def test_owner_may_act_as_any_agent(shared: Daemon) -> None:
     desk = shared.desk()
     for agent in ("ana", "eve"):
         desk.execute(Note(1, f"from {agent}"), agent=agent)
@@ -93,41 +95,41 @@ def test_the_owner_may_name_any_agent(shared: Daemon) -> None:
     desk.close()
 
 
-def test_others_are_the_agent_whose_login_they_are_without_saying_so(shared: Daemon) -> None:
+def test_other_user_acts_as_the_agent_with_their_login(shared: Daemon) -> None:
     assert as_nobody(shared, "-") == ["agent eve", "done"]
     desk = shared.desk()
     assert desk.ask(ShowTicket(1))["messages"][-1]["author"] == "eve"
     desk.close()
 
 
-def test_others_may_not_name_another_agent(shared: Daemon) -> None:
+def test_other_user_may_not_act_as_another_agent(shared: Daemon) -> None:
     assert as_nobody(shared, "ana") == ["agent eve", "Refused"]
 
 
-def test_others_may_not_make_themselves_another_agent(shared: Daemon) -> None:
+def test_other_user_may_not_change_the_login_of_an_agent(shared: Daemon) -> None:
     assert as_nobody(shared, "become") == ["agent eve", "Refused"]
 
 
-def test_others_who_are_no_agent_may_not_work_on_tickets(shared: Daemon) -> None:
+def test_user_without_an_agent_may_not_work_on_tickets(shared: Daemon) -> None:
     desk = shared.desk()
     desk.execute(ChangeAgent("eve", login="somebody-else"))
     desk.close()
     assert as_nobody(shared, "-") == ["agent None", "Refused"]
 
 
-def test_users_outside_the_folders_group_do_not_get_in(shared: Daemon) -> None:
+def test_user_outside_the_group_of_the_folder_cannot_connect(shared: Daemon) -> None:
     os.chown(shared.folder / "desk.sock", 0, 0)
     assert as_nobody(shared, "-") == ["Refused"]
 
 
-def test_the_hello_says_who_one_is_and_who_else_there_is(daemon: Daemon) -> None:
+def test_hello_contains_the_desk_and_its_agents(daemon: Daemon) -> None:
     add_agent(daemon, "eve")
     desk = daemon.desk()
     assert (desk.info.name, desk.info.daemon, desk.info.agents) == ("Acme", True, ("ana", "eve"))
     desk.close()
 
 
-def test_an_unknown_agent_is_named_with_those_there_are(daemon: Daemon) -> None:
+def test_unknown_agent_error_lists_the_agents(daemon: Daemon) -> None:
     desk = daemon.desk()
     with pytest.raises(UsageError, match="no agent is called") as raised:
         desk.execute(Take(1), agent="anna")
@@ -137,7 +139,7 @@ def test_an_unknown_agent_is_named_with_those_there_are(daemon: Daemon) -> None:
     desk.close()
 
 
-def test_a_dry_run_changes_nothing(daemon: Daemon) -> None:
+def test_dry_run_changes_nothing(daemon: Daemon) -> None:
     desk = daemon.desk()
     outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
     assert outcome["changed"]
@@ -145,7 +147,7 @@ def test_a_dry_run_changes_nothing(daemon: Daemon) -> None:
     desk.close()
 
 
-def test_many_clients_at_once_are_all_answered(daemon: Daemon) -> None:
+def test_many_clients_are_answered(daemon: Daemon) -> None:
     desks = [daemon.desk() for _ in range(50)]
     for number, desk in enumerate(desks):
         desk.execute(Create("ann@example.org", f"call {number}", "hello"), agent="ana")
@@ -154,7 +156,7 @@ def test_many_clients_at_once_are_all_answered(daemon: Daemon) -> None:
         desk.close()
 
 
-def test_nonsense_harms_only_whoever_says_it(daemon: Daemon, wait_until: WaitUntil) -> None:
+def test_invalid_input_affects_only_its_client(daemon: Daemon, wait_until: WaitUntil) -> None:
     path = str(daemon.folder / "desk.sock")
     strangers = []
     for words in (
@@ -179,13 +181,13 @@ def test_nonsense_harms_only_whoever_says_it(daemon: Daemon, wait_until: WaitUnt
     desk.close()
 
 
-def test_two_large_requests_do_not_wait_for_each_other_for_ever(daemon: Daemon) -> None:
-    """Only one large line is in memory at a time; one that is not finished gives its place up when its client goes."""
+def test_unfinished_large_request_does_not_block_others(daemon: Daemon) -> None:
+    """Only one large line is in memory at a time. An unfinished line is dropped when its client disconnects."""
     stuck = socket.socket(socket.AF_UNIX)
     stuck.connect(str(daemon.folder / "desk.sock"))
     stuck.sendall(b"x" * 3_000_000)
     desk = daemon.desk()
-    assert desk.ask(ListAgents())  # small ones go on
+    assert desk.ask(ListAgents())  # small requests are answered
     stuck.close()
     large = base64.b64encode(os.urandom(3_000_000)).decode()
     with pytest.raises(NotFound, match="no channel nowhere"):
@@ -193,7 +195,7 @@ def test_two_large_requests_do_not_wait_for_each_other_for_ever(daemon: Daemon) 
     desk.close()
 
 
-def test_a_request_that_is_too_large_is_refused_before_it_is_sent(daemon: Daemon) -> None:
+def test_request_that_is_too_large_is_refused_by_the_client(daemon: Daemon) -> None:
     desk = daemon.desk()
     with pytest.raises(UsageError, match="too large"):
         desk.call("ingest", raw_base64="x" * (65 * 1024 * 1024))
@@ -201,11 +203,11 @@ def test_a_request_that_is_too_large_is_refused_before_it_is_sent(daemon: Daemon
     desk.close()
 
 
-def test_the_socket_is_for_owner_and_group_only(daemon: Daemon) -> None:
+def test_socket_mode_allows_owner_and_group_only(daemon: Daemon) -> None:
     assert (daemon.folder / "desk.sock").stat().st_mode & 0o777 == 0o660
 
 
-def test_a_client_without_permission_is_refused_in_words(tmp_path: Path) -> None:
+def test_client_without_permission_gets_refused(tmp_path: Path) -> None:
     if os.getuid() == 0:
         pytest.skip("root may use every socket")
     with socket.socket(socket.AF_UNIX) as listener:

@@ -1,4 +1,4 @@
-"""Services stand and fall on their own."""
+"""Services run and fail independently of each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def failing(times: int, error: BaseException) -> tuple[Callable[[], Awaitable[None]], list[float]]:
-    """A service that fails so often and then runs; when it was started."""
+    """Return a service that fails the given number of times and then runs, and the list of its start times."""
     starts: list[float] = []
 
     async def run() -> None:
@@ -28,7 +28,7 @@ def failing(times: int, error: BaseException) -> tuple[Callable[[], Awaitable[No
     return run, starts
 
 
-async def test_what_fails_is_tried_again_waiting_longer_each_time(caplog: object) -> None:
+async def test_failed_service_restarts_with_longer_waits(caplog: object) -> None:
     supervisor = Supervisor(jitter=lambda: 0.0)
     run, starts = failing(3, Unavailable("nobody answers"))
     service = Service("mail", run, longest=0.04)
@@ -38,7 +38,7 @@ async def test_what_fails_is_tried_again_waiting_longer_each_time(caplog: object
     assert await supervisor.stop(5) == []
 
 
-async def test_a_refused_password_is_not_tried_again() -> None:
+async def test_service_with_a_refused_password_does_not_restart() -> None:
     supervisor = Supervisor()
     run, starts = failing(1, AuthFailed("the password is wrong", "change it"))
     service = Service("mail", run, longest=0.0)
@@ -49,7 +49,7 @@ async def test_a_refused_password_is_not_tried_again() -> None:
     await supervisor.stop(5)
 
 
-async def test_a_service_that_wants_to_end_the_process_ends_only_itself() -> None:
+async def test_system_exit_of_a_service_does_not_end_the_process() -> None:
     supervisor = Supervisor()
     run, starts = failing(2, SystemExit("all of you"))
     other, others = failing(0, ValueError())
@@ -61,7 +61,7 @@ async def test_a_service_that_wants_to_end_the_process_ends_only_itself() -> Non
     await supervisor.stop(5)
 
 
-async def test_a_service_that_cancels_itself_is_started_again() -> None:
+async def test_service_that_cancels_itself_restarts() -> None:
     supervisor = Supervisor()
     run, starts = failing(1, asyncio.CancelledError())
     supervisor.start(Service("odd", run, longest=0.0))
@@ -69,7 +69,7 @@ async def test_a_service_that_cancels_itself_is_started_again() -> None:
     await supervisor.stop(5)
 
 
-async def test_what_does_not_end_is_named_and_not_waited_for() -> None:
+async def test_stop_returns_services_that_do_not_end() -> None:
     supervisor = Supervisor()
     let_go = asyncio.Event()
 
@@ -87,14 +87,14 @@ async def test_what_does_not_end_is_named_and_not_waited_for() -> None:
     let_go.set()
 
 
-async def test_what_is_cancelled_with_its_process_is_not_started_again() -> None:
-    """A daemon whose main task fails ends; it does not linger half alive with services that come back."""
+async def test_cancelled_service_does_not_restart_after_disable_restarts() -> None:
+    """A daemon whose main task fails must end, not continue with services that restart."""
     supervisor = Supervisor(jitter=lambda: 0.0)
     run, starts = failing(0, Unavailable(""))
     supervisor.start(Service("mail", run, longest=0.01))
     await until(lambda: len(starts) == 1)
     [task] = [task for task in asyncio.all_tasks() if task.get_name() == "mail"]
-    supervisor.no_more()
+    supervisor.disable_restarts()
     task.cancel()
     await asyncio.wait([task], timeout=5)
     assert task.done()

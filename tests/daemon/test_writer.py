@@ -1,4 +1,4 @@
-"""The writer's turns: agents first, deliveries share commits, nobody starves, one fault hurts one."""
+"""The writer thread: commands of agents go first, deliveries share commits, and no write starves."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope
-from deskctl.core.settings import Settings
-from deskctl.daemon.writer import PATIENCE, Stopped, WritePriority, Writer
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.model import Envelope
+from deskctl.daemon.writer import MAX_WAIT, Stopped, WritePriority, Writer
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 from deskctl.store import Store
@@ -26,7 +26,7 @@ def entry(key: str, raw: bytes = b"hello") -> JournalEntry:
 
 
 class Watched:
-    """A journal that counts its commits, and fails where it is told to."""
+    """A journal that counts its commits and fails on request."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -61,7 +61,7 @@ def writer(journal: Watched) -> Iterator[Writer]:
 
 
 class Busy:
-    """Keeps the writer at work until it is let go, so that others have to wait in line."""
+    """Keeps the writer busy until `end`, so that other writes have to wait."""
 
     def __init__(self, writer: Writer) -> None:
         self._let_go, begun = threading.Event(), threading.Event()
@@ -78,7 +78,7 @@ class Busy:
         self.future.result(10)
 
 
-def test_an_agents_command_goes_before_everything_that_waits(writer: Writer) -> None:
+def test_command_of_an_agent_goes_first(writer: Writer) -> None:
     order: list[str] = []
     busy = Busy(writer)
     waiting = [
@@ -91,10 +91,8 @@ def test_an_agents_command_goes_before_everything_that_waits(writer: Writer) -> 
     assert order == ["COMMAND", "INTERNAL", "INTAKE"]
 
 
-def test_a_batch_that_waited_long_does_not_wait_for_every_agent(
-    writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(PATIENCE, WritePriority.INTAKE, -1.0)
+def test_overdue_batch_does_not_wait_for_all_commands(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MAX_WAIT, WritePriority.INTAKE, -1.0)
     order: list[str] = []
     busy = Busy(writer)
     turns = (*[WritePriority.COMMAND] * 10, WritePriority.INTAKE)
@@ -105,7 +103,7 @@ def test_a_batch_that_waited_long_does_not_wait_for_every_agent(
     assert sorted(order[:2]) == ["COMMAND", "INTAKE"]
 
 
-def test_deliveries_that_wait_share_one_commit(writer: Writer, journal: Watched) -> None:
+def test_waiting_deliveries_share_one_commit(writer: Writer, journal: Watched) -> None:
     async def deliver() -> list[bool]:
         busy = Busy(writer)
         tasks = [asyncio.create_task(writer.deliver(entry(f"k{n}"))) for n in range(20)]
@@ -117,17 +115,17 @@ def test_deliveries_that_wait_share_one_commit(writer: Writer, journal: Watched)
     assert journal.commits == [20]
 
 
-def test_a_lone_delivery_waits_for_no_company(writer: Writer, journal: Watched) -> None:
+def test_single_delivery_commits_at_once(writer: Writer, journal: Watched) -> None:
     assert writer.deliver_blocking([entry("only")]) == [True]
     assert journal.commits == [1]
 
 
-def test_the_same_key_again_is_known(writer: Writer) -> None:
+def test_repeated_key_is_not_new(writer: Writer) -> None:
     assert writer.deliver_blocking([entry("a"), entry("b")]) == [True, True]
     assert writer.deliver_blocking([entry("b"), entry("c")]) == [False, True]
 
 
-def test_one_delivery_that_cannot_be_kept_does_not_spoil_the_others(writer: Writer) -> None:
+def test_failing_delivery_does_not_affect_others_of_its_commit(writer: Writer) -> None:
     async def deliver() -> list[object]:
         busy = Busy(writer)
         tasks = [asyncio.create_task(writer.deliver(entry(raw.decode(), raw))) for raw in (b"a", b"poison", b"b")]
@@ -140,7 +138,7 @@ def test_one_delivery_that_cannot_be_kept_does_not_spoil_the_others(writer: Writ
     assert isinstance(second, ValueError)
 
 
-def test_a_store_that_cannot_be_written_is_told_to_each(writer: Writer, journal: Watched) -> None:
+def test_unavailable_store_is_an_error_for_each_delivery(writer: Writer, journal: Watched) -> None:
     journal.unavailable = True
     with pytest.raises(Unavailable, match="disk is full"):
         writer.deliver_blocking([entry("a")])
@@ -148,7 +146,7 @@ def test_a_store_that_cannot_be_written_is_told_to_each(writer: Writer, journal:
     assert writer.deliver_blocking([entry("a")]) == [True]
 
 
-def test_what_waits_is_written_before_the_writer_stops(journal: Watched) -> None:
+def test_writer_finishes_waiting_writes_before_it_stops(journal: Watched) -> None:
     writer = Writer(journal)  # type: ignore[arg-type]
     writer.start()
     busy = Busy(writer)

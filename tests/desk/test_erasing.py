@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from deskctl.bootstrap import open_desk
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.tickets import Create
-from deskctl.core.queries.contacts import ShowContact
-from deskctl.core.queries.lookups import SearchMessages
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.contacts.queries import ShowContact
+from deskctl.core.search.queries import SearchMessages
+from deskctl.core.tickets.commands import Create
 from deskctl.errors import Refused
 from tests.daemon.running import make_desk, running
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskctl.core.journal import MAX_ATTEMPTS, JournalEntry
-from deskctl.core.messages import Envelope, InboundMessage
-from deskctl.core.queries.admin import ListInbox
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalEntry
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.messages.model import Envelope, InboundMessage
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.desk.intake import Intake
 from deskctl.errors import Unavailable
 from deskctl.store import Store

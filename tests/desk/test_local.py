@@ -15,10 +15,14 @@ import pytest
 
 from deskctl import bootstrap
 from deskctl.bootstrap import load, open_desk
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.tickets import Create, Reply, Take
-from deskctl.core.queries.admin import DeskHealth, ListInbox, ListOutbox, ListTeams
-from deskctl.core.queries.tickets import ListTickets
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.agents.queries import ListTeams
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.tickets.commands import Create, Take
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.desk import local
 from deskctl.desk.lock import COMMAND, OwnerLock
 from deskctl.desk.remote import RemoteDesk
@@ -123,7 +127,7 @@ def test_a_store_that_stays_locked_makes_the_mail_server_keep_the_mail(
     ],
     ids=["which channel", "unknown channel", "empty", "nothing"],
 )
-def test_an_ingest_that_makes_no_sense_is_refused(lite: Path, params: dict[str, Any], kind: type[Exception]) -> None:
+def test_invalid_ingest_is_refused(lite: Path, params: dict[str, Any], kind: type[Exception]) -> None:
     desk = open_desk(lite / "config.toml")
     with pytest.raises(kind):
         desk.call("ingest", **params)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.commands.tickets import Take
+from deskctl.core.tickets.commands import Take
 from deskctl.desk.address import LONGEST, reachable
 from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import PROTOCOL, line
@@ -148,7 +148,7 @@ def test_a_socket_in_a_very_deep_folder_is_reached(tmp_path: Path) -> None:
 
 def test_the_client_loads_neither_asyncio_nor_the_store_nor_plugins() -> None:
     """A short command's time is its imports."""
-    code = "import sys, json, deskctl.bootstrap, deskctl.core.queries.tickets; print(json.dumps(sorted(sys.modules)))"
+    code = "import sys, json, deskctl.bootstrap, deskctl.core.tickets.queries; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout))
     heavy = {"asyncio", "sqlalchemy", "pluggy", "attrs", "cattrs", "logging", "email", "ssl", "sqlite3", "tomlkit"}
     assert not heavy & loaded

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from deskctl.bootstrap import load, open_desk
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk import Desk
 from deskctl.errors import ConfigError, DeskctlError, NotFound, Refused, UsageError
 from tests.daemon.running import command, make_desk, running
@@ -148,7 +148,7 @@ def test_a_request_reads_and_writes_the_plugins_tables_and_the_desk_in_one_step(
     [row] = desk.call("suggest", ticket=1, limit=3)
     assert (row["reference"], row["title"], row["plugin"]) == ("pigeons:1", "Pigeon 흰둥이", "pigeons")
     assert desk.call("insert", reference="pigeons:1", ticket=1)["text"] == "Coo."
-    with pytest.raises(NotFound, match="nothing is called doves:1"):
+    with pytest.raises(NotFound, match="no suggestion doves:1"):
         desk.call("insert", reference="doves:1", ticket=1)
 
     shown = desk.call("plugin", name="pigeons")

@@ -15,11 +15,13 @@ import pytest
 from deskctl.bootstrap import load, open_components
 from deskctl.cli.commands.operations.db import db
 from deskctl.cli.context import CliContext
-from deskctl.core.commands.admin import AddAgent, ChangeAgent
-from deskctl.core.commands.contacts import EraseContact
-from deskctl.core.commands.tickets import Create, Note
-from deskctl.core.queries.admin import ListAgents, ListInbox
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.agents.commands import AddAgent, ChangeAgent
+from deskctl.core.agents.queries import ListAgents
+from deskctl.core.contacts.commands import EraseContact
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Note
+from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk import Desk
 from deskctl.desk.local import LocalDesk
 from deskctl.errors import Refused

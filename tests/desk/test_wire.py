@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.commands import REGISTRY as COMMANDS
-from deskctl.core.commands import machine as machine_commands
+from deskctl import i18n
+from deskctl.core.kernel.command import REGISTRY as COMMANDS
+from deskctl.core.kernel.permissions import COMMANDS as PERMISSIONS
+from deskctl.core.kernel.permissions import Audience
 from deskctl.desk import decode
-from deskctl.desk.wire import error_document, error_from, line, spoken
+from deskctl.desk.wire import answer, answer_from, error_document, error_from, line, spoken
 from deskctl.errors import KINDS, ConfigError, DeskctlError, NotFound, UsageError
+from deskctl.i18n import _
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -62,7 +65,7 @@ def test_a_number_that_no_store_can_hold_is_not_found(number: int) -> None:
 
 
 def test_the_desks_own_commands_are_not_spoken_over_the_socket() -> None:
-    machine = {name for name, cls in COMMANDS.items() if cls.__module__ == machine_commands.__name__}
+    machine = {name for name in COMMANDS if PERMISSIONS.get(name) is Audience.DESK}
     assert {"Receive", "SettleDelivery", "FireTimer", "Quarantine"} <= machine
     assert not machine & set(decode.known_commands())
     with pytest.raises(UsageError, match="there is no command FireTimer"):
@@ -133,3 +136,27 @@ def test_an_error_of_a_kind_that_the_other_side_does_not_know_is_told_as_the_nea
 
     assert type(error_from(error_document(Stranger("x")))) is UsageError
     assert type(error_from({"kind": "FromTheFuture", "what": "y"})) is DeskctlError
+
+
+def test_an_error_travels_as_an_id_with_parameters_beside_the_english_sentence() -> None:
+    error = NotFound(_("no ticket {number}", number=7), _("see {command}", command=_("the list")))
+    sent = json.loads(line(error_document(error)))
+    assert (sent["what"], sent["hint"]) == ("no ticket 7", "see the list")
+    assert sent["texts"]["/what"] == {"id": "no ticket {number}", "params": {"number": 7}}
+    back = error_from(sent)
+    assert [i18n.document(text) for text in (back.what, back.hint) if isinstance(text, i18n.Text)] == [
+        {"id": "no ticket {number}", "params": {"number": 7}},
+        {"id": "see {command}", "params": {"command": {"id": "the list", "params": {}}}},
+    ]
+
+
+def test_an_error_without_ids_is_read_as_it_was_sent() -> None:
+    back = error_from({"kind": "NotFound", "what": "x", "hint": "y", "texts": {"/what": {"id": 1}, "/z/0": 2}})
+    assert (back.what, back.hint) == ("x", "y")
+
+
+def test_the_confirmation_in_an_answer_travels_as_an_id_with_parameters() -> None:
+    sent = json.loads(line(answer(1, {"said": _("ticket {number} is solved", number=7), "tickets": [7]})))
+    assert sent["ok"] == {"said": "ticket 7 is solved", "tickets": [7]}
+    assert i18n.document(answer_from(sent)["said"]) == {"id": "ticket {number} is solved", "params": {"number": 7}}
+    assert "texts" not in answer(1, {"said": "x"})

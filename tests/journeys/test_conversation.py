@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from deskctl.core.queries.admin import ListInbox
-from deskctl.core.queries.tickets import ShowTicket
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import add_agent, command, make_desk, running
 

@@ -9,9 +9,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from deskctl.core.commands.tickets import Reply
-from deskctl.core.queries.admin import ListInbox, ListOutbox
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.daemon.running import add_agent, make_desk, running

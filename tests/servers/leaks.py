@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deskctl.core.stripping_match import weight, words
+from deskctl.core.intake.text_match import weight, words
 from deskctl.testing.smtp_sink import Received
 
 #: A line of fewer words, or shorter, may be anybody's: "Done.".

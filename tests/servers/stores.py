@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.store import Store
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import remove

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.commands.tickets import Note, Reply
+from deskctl.core.messages.commands import Note, Reply
 from tests.commands.desk import StoredDesk
 from tests.servers import leaks
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import psycopg
 
-from deskctl.core.conversation import Message
-from deskctl.core.events import MessageReceived, TicketCreated
-from deskctl.core.journal import JournalEntry
-from deskctl.core.messages import Envelope, IncomingFile, MessageKind
-from deskctl.core.outbox import OutboxEntry, OutboxKind
-from deskctl.core.people import Actor, Contact, Identity
-from deskctl.core.ports import Address
-from deskctl.core.tickets import Ticket
-from deskctl.core.unit import Unit
+from deskctl.core.contacts.model import Address, Contact, Identity
+from deskctl.core.delivery.model import OutboxEntry, OutboxKind
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.events import MessageReceived
+from deskctl.core.messages.model import Envelope, IncomingFile, MessageKind
+from deskctl.core.messages.thread import Message
+from deskctl.core.tickets.events import TicketCreated
+from deskctl.core.tickets.model import Ticket
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 INTAKE = Actor.system("intake")

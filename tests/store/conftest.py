@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.store import Store
 from tests.store.build import Clock
 

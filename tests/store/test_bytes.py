@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from deskctl.core.messages import FileRef, IncomingFile
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
-from deskctl.core.unit import Unit
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.model import FileRef, IncomingFile
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.store import Store, blobs
 from deskctl.store.engine import database

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands import tickets as c
-from deskctl.core.commands.machine import SettleDelivery
-from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.timers import Timer
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.kernel.timers import Timer
+from deskctl.core.messages.commands import Reply
 from tests.commands.desk import StoredDesk
 
 
@@ -35,7 +35,7 @@ def test_retries_and_undo_windows_do_not_wait_longer(desk: StoredDesk) -> None:
     ticket = int(desk.mail().facts["number"])
     for entry in desk.store.outbox.claim(10):
         desk.do(SettleDelivery(entry.id, "try_later", "no route"), "system:sender")
-    desk.do(c.Reply(ticket, "Which one?"))
+    desk.do(Reply(ticket, "Which one?"))
     before = due(desk)
     assert before
     desk.later(days=-365)
@@ -48,7 +48,7 @@ def test_what_is_written_after_the_step_stays(desk: StoredDesk) -> None:
     for entry in desk.store.outbox.claim(10):
         desk.do(SettleDelivery(entry.id, "sent"), "system:sender")
     desk.later(hours=-3)
-    desk.do(c.Reply(ticket, "Which one?"))
+    desk.do(Reply(ticket, "Which one?"))
     before = due(desk)
     desk.store.delays.set_back(timedelta(hours=3))
     assert due(desk) == before

@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.events import Bounced, MarkedSpam, Mentions, WaitingChanged
-from deskctl.core.joining_events import Absorbed
-from deskctl.core.messages import FileRef, IncomingFile, MessageKind
-from deskctl.core.outbox import OutboxState
-from deskctl.core.people import Actor
-from deskctl.core.ports import Address
-from deskctl.core.queries.admin import ShowOutbox
-from deskctl.core.queries.lookups import GetAttachment, Seen
-from deskctl.core.queries.tickets import ShowTicket
-from deskctl.core.tickets import Status
-from deskctl.core.unit import Unit
+from deskctl.core.contacts.model import Address
+from deskctl.core.delivery.events import Bounced
+from deskctl.core.delivery.model import OutboxState
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.model import FileRef, IncomingFile, MessageKind
+from deskctl.core.messages.queries import GetAttachment
+from deskctl.core.search.queries import Seen
+from deskctl.core.tickets.events import MarkedSpam, Mentions, WaitingChanged
+from deskctl.core.tickets.merge_events import Absorbed
+from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import Clock, add_message, change_ticket, enqueue, open_ticket

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.errors import Unavailable
 from deskctl.store import Store
 from tests.servers.postgres import PostgresServer

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from deskctl.core import dispatch
-from deskctl.core.commands.tickets import Create, Note, Undo
-from deskctl.core.jobs import MAX_DEPTH, MAX_TRIES, wait
-from deskctl.core.people import Actor, Agent
-from deskctl.core.unit import Unit
+from deskctl.core import features as dispatch
+from deskctl.core.agents.model import Agent
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.jobs import MAX_DEPTH, MAX_TRIES, wait
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.commands import Note
+from deskctl.core.tickets.commands import Create
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import Clock, change_ticket, lose_instances

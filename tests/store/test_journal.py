@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
-from deskctl.core.journal import JournalSettled, JournalState
-from deskctl.core.queries.admin import ListInbox, ShowInbox
-from deskctl.core.unit import Unit
+from deskctl.core.intake.journal import JournalSettled, JournalState
+from deskctl.core.intake.queries import ListInbox, ShowInbox
+from deskctl.core.kernel.unit import Unit
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import mail, open_ticket

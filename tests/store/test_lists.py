@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, event, text
 
-from deskctl.core.people import Agent, Team
-from deskctl.core.queries.lookups import Completions
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.tickets import Priority, Status
-from deskctl.core.unit import Unit
+from deskctl.core.agents.model import Agent, Team
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.search.queries import Completions
+from deskctl.core.tickets.model import Priority, Status
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.errors import UsageError
 from deskctl.store import Store
 from tests.store.build import Clock, open_ticket

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.queries.admin import ListInbox, StoreStatus
-from deskctl.core.settings import Settings
+from deskctl.core.intake.queries import ListInbox
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.operations.queries import StoreStatus
 from deskctl.errors import StoreLost
 from deskctl.store import Store, migrate
 from tests.store.build import Clock, mail, open_ticket

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.outbox import OutboxState
-from deskctl.core.queries.admin import ListOutbox, ShowOutbox
-from deskctl.core.unit import Unit
+from deskctl.core.delivery.model import OutboxState
+from deskctl.core.delivery.queries import ListOutbox, ShowOutbox
+from deskctl.core.kernel.unit import Unit
 from deskctl.errors import NotFound, Refused, UsageError
 from deskctl.store import Store
 from tests.store.build import Clock, enqueue, lose_instances, open_ticket

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from deskctl.core.queries.lookups import SearchContacts, SearchMessages
-from deskctl.core.settings import Settings
-from deskctl.core.unit import Unit
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import Unavailable
 from deskctl.store import Store, migrate
 from deskctl.store.search import rebuild

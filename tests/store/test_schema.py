@@ -13,9 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
-from deskctl.core.queries.admin import StoreStatus
-from deskctl.core.queries.lookups import SearchContacts, SearchMessages
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.operations.queries import StoreStatus
+from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import ConfigError, Unavailable
 from deskctl.store import Store, migrate, revision
 from tests.store.build import mail

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.messages import InboundMessage, IncomingFile, MessageKind
-from deskctl.core.people import Contact, Identity
-from deskctl.core.queries.lookups import SearchContacts, SearchMessages
-from deskctl.core.unit import Unit
+from deskctl.core.contacts.model import Contact, Identity
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.model import InboundMessage, IncomingFile, MessageKind
+from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
 from deskctl.store.queries import search as queries

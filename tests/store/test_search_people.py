@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core import phone
-from deskctl.core.messages import MessageKind
-from deskctl.core.people import Contact, Identity
-from deskctl.core.queries.lookups import SearchContacts, SearchMessages
-from deskctl.core.unit import Unit
+from deskctl.core.contacts.model import Contact, Identity
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.model import MessageKind
+from deskctl.core.search.queries import SearchContacts, SearchMessages
+from deskctl.core.values import phone
 from deskctl.store import Store
 from tests.store.build import add_message, change_ticket, open_ticket
 

@@ -17,14 +17,15 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.events import MessageReceived
-from deskctl.core.people import Actor, Agent, Team
-from deskctl.core.ports import Address
-from deskctl.core.queries.admin import ListAgents, ListTeams
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
-from deskctl.core.tickets import Priority, Status
-from deskctl.core.timers import Timer, TimerKind
-from deskctl.core.unit import Unit
+from deskctl.core.agents.model import Agent, Team
+from deskctl.core.agents.queries import ListAgents, ListTeams
+from deskctl.core.contacts.model import Address
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.timers import Timer, TimerKind
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.events import MessageReceived
+from deskctl.core.tickets.model import Priority, Status
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.store import Store
 from tests.store.build import INTAKE, Clock, add_message, change_ticket, enqueue, open_ticket

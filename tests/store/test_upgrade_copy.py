@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from deskctl.core.queries.tickets import ListTickets
-from deskctl.core.settings import Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.tickets.queries import ListTickets
 from deskctl.errors import Unavailable
 from deskctl.store import Store, migrate
 from deskctl.store.copy import copy

@@ -13,13 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from deskctl.core.commands import Command
-from deskctl.core.commands.tickets import Note, Reply, Undo
-from deskctl.core.dispatch import execute
-from deskctl.core.people import Actor
-from deskctl.core.queries.lookups import SearchMessages
-from deskctl.core.queries.tickets import ListTickets, ShowTicket
-from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core.features import execute
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.search.queries import SearchMessages
+from deskctl.core.tickets.queries import ListTickets, ShowTicket
+from deskctl.core.undo.commands import Undo
 from deskctl.store import Store, migrate, revision
 
 WRITTEN = Path(__file__).parent / "written"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...errors import UsageError
-from ..suggest import did_you_mean
+from ..values.suggestions import did_you_mean
 from .model import DAY, WEEKDAYS, Frame
 
 EXAMPLE = "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...errors import UsageError
-from ..suggest import did_you_mean
+from ..values.suggestions import did_you_mean
 
 DAY = 86400
 #: Monday first, as `date.weekday` counts.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..event import Event, Kept
-from ..message_events import MessageWithdrawn
-from ..plain import conflicts
-from ..restores import RestorePresence
-from ..staff_events import changed_since
-from ..undo import UNRECORDED, Follows, Hindrance, Restore, Undoable
+from ..kernel.event import Event, Kept
+from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, changed_since
+from ..messages.events import MessageWithdrawn
+from ..values.dataclass_json import conflicts
 
 if TYPE_CHECKING:
-    from ..ports import RecordedEvent
-    from ..unit import Unit
+    from ..kernel.records import RecordedEvent
+    from ..kernel.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +156,9 @@ class NobodyThere(Event):
     concerns = "team {team}"
 
     team: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePresence(Restore):
+    agent: str
+    fields: Mapping[str, Any]

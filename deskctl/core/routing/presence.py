@@ -6,21 +6,20 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from ...errors import NotFound, Refused, UsageError
-from .. import targets
-from ..commands import Command
-from ..commands.routing import SetPresence
-from ..event import Event
-from ..handling import Handler, Restorer, Said, Steps
-from ..moments import ahead
-from ..people import Actor
-from ..plain import differing, with_fields
-from ..restores import RestorePresence
-from ..suggest import did_you_mean
-from ..undo import Restore
-from ..unit import Unit
-from .events import PresenceChanged
+from ..agents import targets
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.undo import Restore
+from ..kernel.unit import Unit
+from ..values.dataclass_json import differing, with_fields
+from ..values.moments import ahead
+from ..values.suggestions import did_you_mean
+from .commands import SetPresence
+from .events import PresenceChanged, RestorePresence
 from .model import Presence, State
-from .waking import wake_for_agent
+from .triggers import wake_for_agent
 
 #: What undo puts back; a move to a busy channel is routing's.
 _KEPT = ("state", "since", "until")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..calendars.model import Calendar
 from ..calendars.model import zone as zone_named
-from .expanding import Stint, stints
+from .expand import Stint, stints
 from .model import Rota, Shift
 
 

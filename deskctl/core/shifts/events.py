@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..event import Event, Kept
-from ..restores import RestoreRota
-from ..undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
+from ..kernel.event import Event, Kept
+from ..kernel.undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
-    from ..ports import RecordedEvent
-    from ..unit import Unit
+    from ..kernel.records import RecordedEvent
+    from ..kernel.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +96,12 @@ class HandoverWritten(Event):
 
 #: Those after which other agents may be there.
 ROTA = (ShiftAdded, ShiftRemoved, AbsenceAdded, AbsenceRemoved)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRota(Restore):
+    """Shifts and absences, as `plain` gives them, are there again; those in `gone` are not."""
+
+    shift: Mapping[str, Any] | None = None
+    absence: Mapping[str, Any] | None = None
+    gone: int | None = None

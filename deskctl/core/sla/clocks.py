@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..calendars.model import ALWAYS
-from ..calendars.schedule import Schedule
-from ..tickets import Priority
-from .book import Book
-from .life import Life, at_moment
+from ..calendars.working_time import Schedule
+from ..tickets.model import Priority
+from .pauses import Segment, Span, segments, spans
 from .policy import Metric, Policy
-from .spans import Segment, Span, segments, spans
+from .policy_book import Book
+from .ticket_history import Life, at_moment
 
 _NOTHING = timedelta()
 #: Why a clock stands still whose policy has no target for the ticket's priority (any more).

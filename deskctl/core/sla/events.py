@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..event import Event, Kept
-from ..restores import RestoreCalendar, RestorePolicy
-from ..undo import UNRECORDED, Follows, Hindrance, Restore, Undoable
+from ..kernel.event import Event, Kept
+from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
-    from ..ports import RecordedEvent
-    from ..unit import Unit
+    from ..kernel.records import RecordedEvent
+    from ..kernel.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,35 +174,6 @@ class Promised(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarChanged(Event):
-    """`version` holds from now on; None: the calendar is gone."""
-
-    undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
-    concerns = "calendar {calendar}"
-
-    calendar: str
-    version: int | None
-
-    kept: Kept = None
-
-    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        if self.kept is not None:
-            yield RestoreCalendar(self.calendar, self.kept["version"])
-
-    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if self.kept is None:
-            return UNRECORDED
-        current = unit.levels.book.calendar(self.calendar)
-        if (None if current is None else current.version) != self.version:
-            return _changed_since(f"calendar {self.calendar}", f"deskctl calendar show {self.calendar}")
-        users = [p.name for p in unit.levels.book.current_policies if p.calendar == self.calendar]
-        if self.kept["version"] is None and users:
-            why = f"policy {users[0]} uses calendar {self.calendar}"
-            return Hindrance(why, f"deskctl sla edit {users[0]} --calendar 24x7")
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class PolicyChanged(Event):
     """`version` holds from now on; None: the policy is gone."""
 
@@ -260,3 +230,12 @@ class PolicyMoved(Event):
 
 def _changed_since(what: str, instead: str) -> Hindrance:
     return Hindrance(f"{what} was changed since", instead)
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePolicy(Restore):
+    """`version` None: the policy is removed; otherwise what that version says is in force, at `place` (from 1)."""
+
+    policy: str
+    version: int | None
+    place: int | None

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ...errors import UsageError
-from ..durations import parse_duration, written
-from ..tickets import Priority, parse_priority
+from ..tickets.model import Priority, parse_priority
+from ..values.durations import parse_duration, written
 
 
 class Metric(StrEnum):

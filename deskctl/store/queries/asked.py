@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, select
 
-from ...core.moments import AHEAD_YEARS, parse_moment
-from ...core.settings import BUILT_IN, Settings
-from ...core.suggest import did_you_mean
+from ...core.kernel.settings import BUILT_IN, Settings
+from ...core.values.moments import AHEAD_YEARS, parse_moment
+from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
 from ..tables import agents, teams, tickets
 

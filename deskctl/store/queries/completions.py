@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select, text
 
 from ...core.calendars.model import ALWAYS
-from ...core.queries.lookups import Completions
+from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.routing.model import TIERS
-from ...core.settings import BUILT_IN, Settings
+from ...core.search.queries import Completions
 from ...errors import UsageError
 from ..shapes import plan, seat
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
+from .reader import Answers
 
 #: Tickets that are looked through, newest change first.
 _RECENT = 5000
@@ -58,3 +59,8 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
         case "channel":
             return sorted({*settings.channels, *BUILT_IN})
     raise UsageError(f"nothing is known to complete a {kind}")
+
+
+ANSWERS: Answers = {
+    Completions: lambda reader, query: complete(reader.connection, reader.settings, query),
+}

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text
 
-from ...core.messages import MessageKind
-from ...core.people import Contact
-from ...core.queries.answers import AttachmentRow
-from ...core.queries.contacts import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
-from ...core.queries.customer_answers import ContactDocument, ContactRow, IdentityRow, SaidRow
-from ...core.suggest import did_you_mean
+from ...core.contacts.model import Contact
+from ...core.contacts.queries import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
+from ...core.contacts.views import ContactRow, IdentityRow
+from ...core.messages.model import MessageKind
+from ...core.messages.views import AttachmentRow
+from ...core.tickets.contact_document import ContactDocument, SaidRow
+from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
@@ -22,6 +23,7 @@ from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
 from .document import attachment_document, call_document, event_document
 from .people import Person, person, persons
+from .reader import Answers
 from .tickets import contacts_at, ticket_rows
 
 #: Contacts that are looked through for a word, newest first.
@@ -212,3 +214,12 @@ def _said(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:
         }
         for row in connection.execute(query)
     ]
+
+
+ANSWERS: Answers = {
+    ListContacts: lambda reader, query: list_contacts(reader.connection, query),
+    CountContacts: lambda reader, query: count_contacts(reader.connection, query),
+    ShowContact: lambda reader, query: show_contact(reader.connection, query),
+    FindContact: lambda reader, query: find_contact(reader.connection, query),
+    ContactEvents: lambda reader, query: contact_events(reader.connection, query),
+}

@@ -6,23 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from ...core.conversation import Trust
-from ...core.events import MarkedSpam
-from ...core.messages import MessageKind
-from ...core.people import Actor
-from ...core.queries.answers import (
-    AttachmentRow,
-    BouncedRow,
-    CallRow,
-    MessageRow,
-    OtherTicket,
-    TicketDocument,
-)
-from ...core.queries.lookups import Seen
-from ...core.queries.outbox_answers import DeliveryRow
-from ...core.queries.seen_answers import SeenMark
-from ...core.queries.tickets import ShowTicket
-from ...core.settings import Settings
+from ...core.delivery.views import DeliveryRow
+from ...core.kernel.actor import Actor
+from ...core.kernel.settings import Settings
+from ...core.messages.model import MessageKind
+from ...core.messages.seen_views import SeenMark
+from ...core.messages.thread import Trust
+from ...core.messages.views import AttachmentRow, CallRow, MessageRow
+from ...core.search.queries import Seen
+from ...core.tickets.events import MarkedSpam
+from ...core.tickets.queries import ShowTicket
+from ...core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ...errors import NotFound
 from ..moments import rfc3339
 from ..rows import choices
@@ -32,6 +26,7 @@ from ..tables import attachments, calls, events, followers, identities, messages
 from ..tables.tickets import ACTIVE
 from ..text import from_json
 from .people import person
+from .reader import Answers
 from .recipients import reply_document
 from .tickets import loaded, row_document
 
@@ -294,3 +289,9 @@ def event_document(row: Any) -> dict[str, Any]:
 def _fact(value: Any) -> Any:
     """Facts keep moments with their offset; answers say Z."""
     return value.removesuffix("+00:00") + "Z" if isinstance(value, str) and value.endswith("+00:00") else value
+
+
+ANSWERS: Answers = {
+    ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
+    Seen: lambda reader, query: seen(reader.connection, query),
+}

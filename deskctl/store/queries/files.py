@@ -6,11 +6,12 @@ from base64 import b64encode
 
 from sqlalchemy import Connection, select
 
-from ...core.queries.answers import FileContent
-from ...core.queries.lookups import GetAttachment
+from ...core.messages.queries import GetAttachment
+from ...core.messages.views import FileContent
 from ...errors import NotFound
 from .. import blobs
 from ..tables import attachments
+from .reader import Answers
 from .secrets import hidden
 
 
@@ -29,3 +30,8 @@ def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
         "size": row.size,
         "base64": b64encode(content).decode(),
     }
+
+
+ANSWERS: Answers = {
+    GetAttachment: lambda reader, query: get_attachment(reader.connection, query),
+}

@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from ...core.queries.admin import ListInbox, ShowInbox
-from ...core.queries.answers import InboxDocument, InboxRow
+from ...core.intake.queries import ListInbox, ShowInbox
+from ...core.intake.views import InboxDocument, InboxRow
 from ...errors import NotFound
 from .. import blobs
 from ..moments import rfc3339
 from ..tables import journal
 from ..tables.intake import UNSETTLED
 from ..text import from_json
+from .reader import Answers
 from .secrets import hidden
 
 
@@ -61,3 +62,9 @@ def _document(row: Any) -> InboxRow:
         "message": row.message,
         "duplicate": row.duplicate,
     }
+
+
+ANSWERS: Answers = {
+    ListInbox: lambda reader, query: list_inbox(reader.connection, query),
+    ShowInbox: lambda reader, query: show_inbox(reader.connection, query),
+}

@@ -7,36 +7,22 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
-from ...core.calendars import showing
-from ...core.calendars.setting_up import existing as existing_calendar
-from ...core.durations import parse_duration
-from ...core.ports import RecordedEvent
-from ...core.queries.level_answers import (
-    CalendarCheck,
-    CalendarDocument,
-    CalendarRow,
-    ClockDocument,
-    DueRow,
-    PolicyDocument,
-    PolicyTest,
-)
-from ...core.queries.levels import (
-    CheckCalendar,
-    ExplainClocks,
-    ListDue,
-    ListPolicies,
-    ShowCalendar,
-    ShowPolicy,
-    TestPolicies,
-)
-from ...core.settings import Settings
-from ...core.sla import explaining
-from ...core.sla.book import Book
+from ...core.calendars import documents as showing
+from ...core.calendars.administration import existing as existing_calendar
+from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
+from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
+from ...core.kernel.records import RecordedEvent
+from ...core.kernel.settings import Settings
+from ...core.sla import explain as explaining
+from ...core.sla.administration import existing as existing_policy
 from ...core.sla.clocks import NO_POLICY
-from ...core.sla.life import KINDS, read
-from ...core.sla.setting_up import existing as existing_policy
-from ...core.sla.when import Facts
-from ...core.tickets import Priority
+from ...core.sla.conditions import Facts
+from ...core.sla.policy_book import Book
+from ...core.sla.queries import ExplainClocks, ListDue, ListPolicies, ShowPolicy, TestPolicies
+from ...core.sla.ticket_history import KINDS, read
+from ...core.sla.views import ClockDocument, DueRow, PolicyDocument, PolicyTest
+from ...core.tickets.model import Priority
+from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
 from .. import rows
 from ..levels import Shelf
@@ -45,6 +31,7 @@ from ..tables import agents, clocks, events, ticket_tags, tickets
 from ..tables.levels import RUNNING, UNSETTLED_BREACH
 from .asked import known_team, moment
 from .people import persons
+from .reader import Answers
 
 #: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.
 _STATES = ("paused", "running", "warned", "breached")
@@ -211,3 +198,15 @@ def _facts(connection: Connection, number: int) -> Facts:
         org=contact.org,
         language=row.language,
     )
+
+
+ANSWERS: Answers = {
+    ListCalendars: lambda reader, query: list_calendars(reader.connection),
+    ShowCalendar: lambda reader, query: show_calendar(reader.connection, query, reader.settings),
+    CheckCalendar: lambda reader, query: check_calendar(reader.connection, query, reader.settings),
+    ListPolicies: lambda reader, query: list_policies(reader.connection, query),
+    ShowPolicy: lambda reader, query: show_policy(reader.connection, query),
+    TestPolicies: lambda reader, query: test(reader.connection, query, reader.settings),
+    ListDue: lambda reader, query: list_due(reader.connection, query, reader.settings),
+    ExplainClocks: lambda reader, query: explain(reader.connection, query, reader.settings),
+}

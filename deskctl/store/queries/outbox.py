@@ -7,17 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from ...core.events import Bounced
-from ...core.outbox import DUE_STATES, GIVE_UP_AFTER, OutboxKind, OutboxState
-from ...core.people import DESK, Actor
-from ...core.queries.admin import ListOutbox, ShowOutbox
-from ...core.queries.outbox_answers import BounceRow, OutboxDocument, OutboxRow, SentFile
+from ...core.agents.model import DESK
+from ...core.delivery.events import Bounced
+from ...core.delivery.model import DUE_STATES, GIVE_UP_AFTER, OutboxKind, OutboxState
+from ...core.delivery.queries import ListOutbox, ShowOutbox
+from ...core.delivery.views import BounceRow, OutboxDocument, OutboxRow, SentFile
+from ...core.kernel.actor import Actor
 from ...errors import NotFound, UsageError
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
 from ..tables.outbox import UNSENT
 from ..text import from_json
 from .document import delivery_rows
+from .reader import Answers
 
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
@@ -98,3 +100,9 @@ def _document(row: Any, viewer: Actor) -> OutboxRow:
         "last_error": row.last_error,
         "message_id": None if secret else row.message_id,
     }
+
+
+ANSWERS: Answers = {
+    ListOutbox: lambda reader, query: list_outbox(reader.connection, query, reader.viewer),
+    ShowOutbox: lambda reader, query: show_outbox(reader.connection, query, reader.viewer),
+}

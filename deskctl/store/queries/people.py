@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from ...core.identity import as_known
-from ...core.people import Contact
+from ...core.contacts.identity import as_known
+from ...core.contacts.model import Contact
 from ...errors import NotFound
 from .. import rows
 from ..tables import contacts

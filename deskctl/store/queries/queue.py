@@ -8,17 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text
 
-from ...core.approving import able
-from ...core.people import Agent
-from ...core.queries.shift_answers import ApprovalRow, QueueDocument, QueueRow
-from ...core.queries.shifts import ListHandovers, ShowQueue
+from ...core.agents.model import Agent
+from ...core.kernel.settings import Settings
 from ...core.routing.model import TIERS, Plan
-from ...core.settings import Settings
+from ...core.routing.queries import ShowQueue
+from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
+from ...core.shifts.queries import ListHandovers
+from ...core.tickets.approvals import able
 from .. import people_rows, shapes
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
 from .asked import known_agent, known_team, moment
+from .reader import Answers
 from .shifts import list_handovers
 from .tickets import ticket_rows
 
@@ -143,3 +145,8 @@ def _people(connection: Connection) -> dict[str, Agent]:
 def _plans(connection: Connection) -> dict[str | None, Plan]:
     named = connection.execute(select(teams.c.handle, teams.c.plan))
     return {None: Plan(), **{row.handle: shapes.plan(row.plan) for row in named}}
+
+
+ANSWERS: Answers = {
+    ShowQueue: lambda reader, query: show_queue(reader.connection, query, reader.settings),
+}

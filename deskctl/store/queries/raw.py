@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, false, select
 
-from ...core.messages import MessageKind
-from ...core.queries.answers import RawMessage
-from ...core.queries.raw import Journalled, RawMessages
+from ...core.messages.model import MessageKind
+from ...core.messages.raw_queries import Journalled, RawMessages
+from ...core.messages.views import RawMessage
 from ..moments import rfc3339, to_micros
 from ..tables import journal, messages
 from ..text import from_json
+from .reader import Answers
 
 
 def journalled(connection: Connection, query: Journalled) -> list[str]:
@@ -49,3 +50,9 @@ def raw_messages(connection: Connection, query: RawMessages) -> list[RawMessage]
         }
         for row in connection.execute(rows)
     ]
+
+
+ANSWERS: Answers = {
+    Journalled: lambda reader, query: journalled(reader.connection, query),
+    RawMessages: lambda reader, query: raw_messages(reader.connection, query),
+}

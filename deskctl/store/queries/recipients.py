@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...core.company import Requester
-from ...core.queries.answers import ReplyRow
-from ...core.recipients import Correspondence, Recipients, decide, unanswerable
-from ...core.routes import leaving
-from ...core.settings import Settings
-from ...core.tickets import FINAL, Status
+from ...core.delivery.routes import leaving
+from ...core.kernel.settings import Settings
+from ...core.messages.participants import Requester
+from ...core.messages.recipients import Correspondence, Recipients, decide, unanswerable
+from ...core.messages.views import ReplyRow
+from ...core.tickets.model import FINAL, Status
 from ...errors import Refused
 from .. import rows
 from ..tables import agents, identities, messages, tickets

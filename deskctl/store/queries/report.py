@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, text
 
-from ...core.queries.answers import HealthReport, StoreReport
+from ...core.operations.queries import DeskHealth, StoreStatus
+from ...core.operations.views import HealthReport, StoreReport
 from ..revision import HEAD
 from ..schema import revision_of
 from ..tables import journal, messages, outbox, tickets
 from ..tables.intake import UNSETTLED
 from ..tables.outbox import UNSENT
+from .reader import Answers
 
 
 def store_status(connection: Connection, where: str, size: int | None) -> StoreReport:
@@ -38,3 +40,9 @@ def store_status(connection: Connection, where: str, size: int | None) -> StoreR
 def no_daemon() -> HealthReport:
     """A daemon answers for itself; where the store is asked, none runs."""
     return {"daemon": False, "pid": None, "started_at": None, "config_sha256": None, "services": []}
+
+
+ANSWERS: Answers = {
+    StoreStatus: lambda reader, query: store_status(reader.connection, reader.database.where, reader.database.size()),
+    DeskHealth: lambda reader, query: no_daemon(),
+}

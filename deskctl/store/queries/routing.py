@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...core.people import Team
-from ...core.queries.route_answers import RouteDecision, RouteDocument
-from ...core.queries.routing import ExplainRoute
-from ...core.routing import explaining
+from ...core.agents.model import Team
+from ...core.kernel.settings import Settings
+from ...core.kernel.unit import Unit
+from ...core.routing import explain as explaining
 from ...core.routing.events import Routed
 from ...core.routing.model import Plan
-from ...core.routing.setting import floor_of
-from ...core.settings import Settings
-from ...core.unit import Unit
+from ...core.routing.queries import ExplainRoute
+from ...core.routing.situation import floor_of
+from ...core.routing.views import RouteDecision, RouteDocument
 from ...errors import NotFound
 from .. import rows
 from ..engine import Database
@@ -24,6 +24,7 @@ from ..routing import waiting_rows
 from ..source import StoredSource
 from ..tables import events, tickets
 from .asked import moment
+from .reader import Answers
 
 #: Decisions that are shown, the newest.
 SHOWN = 10
@@ -63,3 +64,8 @@ def _would(unit: Unit, team: Team | None, connection: Connection, row: Any) -> R
     floor = floor_of(unit, team)
     [ticket] = waiting_rows(connection, [row])
     return explaining.of_floor(floor, ticket, floor.decide(ticket))
+
+
+ANSWERS: Answers = {
+    ExplainRoute: lambda reader, query: explain(reader.connection, query, reader.settings, reader.database),
+}

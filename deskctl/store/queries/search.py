@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ...core.queries.answers import ContactHit, MessageHit, SearchAnswer
-from ...core.queries.lookups import SearchContacts, SearchMessages
+from ...core.search.queries import SearchContacts, SearchMessages
+from ...core.search.views import ContactHit, MessageHit, SearchAnswer
 from ...errors import UsageError
 from ..moments import rfc3339
 from ..search import contacts as contact_index
@@ -20,15 +20,8 @@ from ..search.cut import Phrase, phrases
 from ..search.index import words_of
 from ..search.mark import Readable, snippet
 from ..tables import contacts, identities, tickets
-from .search_people import (
-    Somebody,
-    all_messages,
-    contacts_at_phone,
-    one_each,
-    somebody,
-    tickets_named,
-    tickets_of,
-)
+from .reader import Answers
+from .search_people import Somebody, all_messages, contacts_at_phone, one_each, somebody, tickets_named, tickets_of
 
 #: More words than this are a pasted text, not a search.
 _MOST_WORDS = 64
@@ -242,3 +235,9 @@ class _Living:
         asked = sorted(numbers)
         query = select(tickets.c.number, tickets.c.subject).where(tickets.c.number.in_(asked))
         return {row.number: row.subject for row in self._connection.execute(query)} if asked else {}
+
+
+ANSWERS: Answers = {
+    SearchMessages: lambda reader, query: search_messages(reader.connection, query),
+    SearchContacts: lambda reader, query: search_contacts(reader.connection, query),
+}

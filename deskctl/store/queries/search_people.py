@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from ...core import phone
+from ...core.values import phone
 from ..search import contacts as contact_index
 from ..search.candidates import Wanted, these
 from ..tables import identities, messages, participants, tickets

@@ -6,10 +6,11 @@ import re
 
 from sqlalchemy import Connection, select
 
-from ...core.outbox import OutboxKind
-from ...core.queries.raw import WithoutSecrets
+from ...core.delivery.model import OutboxKind
+from ...core.messages.raw_queries import WithoutSecrets
 from .. import blobs
 from ..tables import outbox
+from .reader import Answers
 
 #: What stands in raw mail instead.
 HIDDEN = b"hidden@notification.invalid"
@@ -31,3 +32,8 @@ def hidden(connection: Connection, raw: bytes) -> bytes:
         query = select(outbox.c.message_id).where(outbox.c.message_id.in_(asked), told)
         secret.update(found[1:-1].encode() for found in connection.execute(query).scalars())
     return _OURS.sub(lambda found: HIDDEN if found[0] in secret else found[0], raw) if secret else raw
+
+
+ANSWERS: Answers = {
+    WithoutSecrets: lambda reader, query: without_secrets(reader.connection, query),
+}

@@ -9,24 +9,26 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
 
+from ...core.calendars.administration import existing as existing_calendar
 from ...core.calendars.model import ALWAYS, Calendar, zone
-from ...core.calendars.setting_up import existing as existing_calendar
-from ...core.durations import parse_duration
-from ...core.queries.shift_answers import GapReport, HandoverRow, ShiftRow, ShiftWeek, StaffingReport
-from ...core.queries.shifts import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
-from ...core.settings import BUILT_IN, Settings
-from ...core.shifts import demand as demands
-from ...core.shifts import planning, showing
-from ...core.shifts.demand import Demand
+from ...core.kernel.settings import BUILT_IN, Settings
+from ...core.shifts import documents as showing
+from ...core.shifts import staffing as planning
+from ...core.shifts import workload as demands
 from ...core.shifts.hours import parse_shift, written
 from ...core.shifts.model import Rota
-from ...core.suggest import did_you_mean
+from ...core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
+from ...core.shifts.views import GapReport, HandoverRow, ShiftRow, ShiftWeek, StaffingReport
+from ...core.shifts.workload import Demand
+from ...core.values.durations import parse_duration
+from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
 from ..levels import Shelf
 from ..moments import from_micros, to_micros
 from ..shifts import handover, rota
 from ..tables import agents, calls, handovers, handovers_read, memberships, messages, teams, tickets
 from .asked import moment
+from .reader import Answers
 
 _LONGEST = timedelta(days=366)
 _QUARTER = 15 * 60 * 1_000_000
@@ -275,3 +277,12 @@ def _names(connection: Connection, team: str | None, *, left: bool = False) -> d
 def _zone(name: str | None, settings: Settings) -> ZoneInfo:
     """Raises UsageError."""
     return zone(name or settings.timezone)
+
+
+ANSWERS: Answers = {
+    ListShifts: lambda reader, query: list_shifts(reader.connection, query),
+    ShowShifts: lambda reader, query: show_shifts(reader.connection, query, reader.settings),
+    FindGaps: lambda reader, query: find_gaps(reader.connection, query, reader.settings),
+    ListHandovers: lambda reader, query: list_handovers(reader.connection, query),
+    PlanStaffing: lambda reader, query: plan_staffing(reader.connection, query, reader.settings),
+}

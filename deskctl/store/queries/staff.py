@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Column, Connection, func, select, text
 
-from ...core.queries.admin import ListAgents, ListTeams
-from ...core.queries.answers import AgentRow, BlockRow, PlanPart, ReachPart, SeatPart, TeamRow
+from ...core.agents.queries import ListAgents, ListTeams
+from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
+from ...core.messages.queries import ListBlocks
+from ...core.messages.views import BlockRow
 from ...core.routing.model import Plan, Presence
 from .. import routing, shapes
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE
+from .reader import Answers
 
 
 def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
@@ -112,3 +115,10 @@ def list_blocks(connection: Connection) -> list[BlockRow]:
 def _active_by(connection: Connection, column: Column[str | None]) -> dict[str | None, int]:
     query = select(column, func.count()).where(text(ACTIVE), column.is_not(None)).group_by(column)
     return dict(connection.execute(query).all())
+
+
+ANSWERS: Answers = {
+    ListAgents: lambda reader, query: list_agents(reader.connection, query),
+    ListTeams: lambda reader, query: list_teams(reader.connection, query),
+    ListBlocks: lambda reader, query: list_blocks(reader.connection),
+}

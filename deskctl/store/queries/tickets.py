@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
 
-from ...core import phone
-from ...core.people import Contact
-from ...core.queries.answers import TicketRow
-from ...core.queries.lookups import CheckNames
-from ...core.queries.tickets import CountTickets, ListTickets
-from ...core.settings import Settings
-from ...core.tickets import ACTIVE as ACTIVE_STATUSES
-from ...core.tickets import Priority, Status
+from ...core.contacts.model import Contact
+from ...core.kernel.settings import Settings
+from ...core.search.queries import CheckNames
+from ...core.tickets.model import ACTIVE as ACTIVE_STATUSES
+from ...core.tickets.model import Priority, Status
+from ...core.tickets.queries import CountTickets, ListTickets
+from ...core.tickets.views import TicketRow
+from ...core.values import phone
 from ...errors import UsageError
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
@@ -28,6 +28,7 @@ from ..tables.tickets import ACTIVE
 from .asked import known_assignee, known_channel, known_team, moment
 from .levels import SEVERITY, as_of, having, state_of
 from .people import persons
+from .reader import Answers
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -211,3 +212,10 @@ def _priority(word: str) -> int:
         return int(Priority[word.upper()])
     except KeyError:
         raise UsageError(f"no priority is called {word!r}", "one of: " + ", ".join(p.label for p in Priority)) from None
+
+
+ANSWERS: Answers = {
+    ListTickets: lambda reader, query: list_tickets(reader.connection, query, reader.settings),
+    CountTickets: lambda reader, query: count_tickets(reader.connection, query, reader.settings),
+    CheckNames: lambda reader, query: check_names(reader.connection, query, reader.settings),
+}

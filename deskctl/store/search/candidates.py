@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select
 
-from ...core.messages import MessageKind
+from ...core.messages.model import MessageKind
 from ..tables import messages, tickets
 from .cut import Phrase
 from .index import match, tsquery

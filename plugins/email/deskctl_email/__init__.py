@@ -1,4 +1,4 @@
-"""Email for deskctl. The hooks, and nothing else: what they name is imported when it is used."""
+"""The email channel of deskctl: plugin hooks only. Each hook imports its implementation on first use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
 
     message = parse(raw, envelope)
     if envelope.recipients and "envelope-to" not in message.headers:
-        # Whom the sender's server named: the address to answer from, and where a plus-address stands.
+        # The envelope recipients give the address to reply from and may contain a plus-address.
         message = replace(message, headers={**message.headers, "envelope-to": ", ".join(envelope.recipients[:20])})
     return message
 
@@ -33,6 +33,10 @@ def _sends(config: EmailConfig) -> bool:
 
 def _receives(config: EmailConfig) -> bool:
     return config.listen is not None or config.imap is not None
+
+
+def _listens(config: EmailConfig) -> bool:
+    return config.listen is not None
 
 
 def _action(name: str) -> Callable[[EmailConfig, ChannelContext, Mapping[str, Any]], Any]:
@@ -49,12 +53,12 @@ def _copies(config: EmailConfig) -> bool:
 
 
 def _authority(config: EmailConfig) -> str | None:
-    """Only mail that is read from the provider's mailbox has gone through its servers."""
-    from .provider import authority
+    """Return the default authority; only mail read from the provider's mailbox has passed through its servers."""
+    from .oauth_provider import authentication_authority
 
     if config.imap is None or config.listen is not None:
         return None
-    return authority(config.oauth.provider if config.oauth is not None else None, config.imap.host)
+    return authentication_authority(config.oauth.provider if config.oauth is not None else None, config.imap.host)
 
 
 def _plus(config: EmailConfig) -> bool:
@@ -75,7 +79,8 @@ def deskctl_channels() -> Iterable[ChannelType]:
             copies=_copies,
             plus=_plus,
             authority=_authority,
+            listens=_listens,
             actions={n: _action(n) for n in ("verify", "import", "resume", "begin_consent", "finish_consent")},
-            description="Mail: from an IMAP mailbox, an SMTP or LMTP listener or a pipe; answers through an SMTP relay",
+            description="Email: receive from an IMAP mailbox, an SMTP or LMTP listener or a pipe; send through SMTP",
         ),
     )

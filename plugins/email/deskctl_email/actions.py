@@ -1,4 +1,4 @@
-"""What `deskctl mail` asks the desk to do for a channel. Blocking; runs where the desk runs, beside the channel."""
+"""Channel actions behind `deskctl mail`. Blocking; they run in the desk's process, next to the channel."""
 
 from __future__ import annotations
 
@@ -10,56 +10,56 @@ from typing import Any, Final
 
 from deskctl.plugins import ChannelContext, Envelope, Refused, Unavailable, UsageError
 
-from . import consent, keys
+from . import journal_keys, oauth_consent
 from .config import EmailConfig, Imap
-from .connection import Connection
 from .cursor import Cursor
-from .login import Lost, Refusal
-from .probe import Probes
-from .provider import OAuth
+from .imap_connection import Connection
+from .imap_login import ConnectionLost, ServerRefusal
+from .oauth_provider import OAuth
+from .oauth_tokens import AccessTokens
+from .probe import ProbeTokens
 from .state import State
-from .tokens import Tokens
 
-#: Keys asked for at once, and mails of one commit.
-BLOCK: Final = 500
+#: Journal keys per lookup, and the limits of one commit.
+KEY_BLOCK: Final = 500
 BATCH_MAILS: Final = 100
 BATCH_BYTES: Final = 4_000_000
-#: Seconds after which `take_old` says how far it is.
-STEP: Final = 5.0
-#: Seconds that a mail which has only just come may take into the journal.
-PATIENCE: Final = 5.0
+#: Seconds after which `import_mail` reports its progress.
+PROGRESS_SECONDS: Final = 5.0
+#: Seconds that a mail which has just arrived may need to reach the journal.
+JOURNAL_WAIT_SECONDS: Final = 5.0
 
 
 def verify(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Compare the mailbox with the journal: every mail that is there and came since the first login must be in it.
+    """Check that every mail in the mailbox that arrived since the first login is in the journal.
 
-    Raises Refused when nothing was read yet, Unavailable.
+    Raises Refused if the mailbox has not been read yet, and Unavailable.
     """
-    imap = _mailbox_of(config)
-    cursor = _cursor(imap, context)
+    imap = _require_imap(config)
+    cursor = _load_cursor(imap, context)
     if cursor is None:
-        raise Refused(f"the mailbox of {context.name} was never read", "start the daemon")
-    with _opened(config, imap, context) as connection:
+        raise Refused(f"the mailbox of {context.name} has not been read yet", "start the daemon")
+    with _open_connection(config, imap, context) as connection:
         folder = connection.folder
         if folder.uidvalidity != cursor.uidvalidity:
             raise Refused(
-                "the server has numbered the folder anew, and the channel has not compared it yet",
-                f"let the daemon run; if it waits for an answer: deskctl mail resume {context.name}",
+                "the server renumbered the folder (UIDVALIDITY changed), and the channel has not compared it yet",
+                f"run the daemon; if it waits for a decision: deskctl mail resume {context.name}",
             )
         checked, missing = 0, list[int]()
         for uids in connection.uids_from(cursor.start):
             checked += len(uids)
-            missing += _lacking(imap, context, cursor.uidvalidity, uids)
+            missing += _not_in_journal(imap, context, cursor.uidvalidity, uids)
         early = [uid for uid in missing if uid < cursor.renumbered]
         if early:
-            known = connection.taken(early)
+            known = connection.taken_uids(early)
             missing = [uid for uid in missing if uid not in known]
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + JOURNAL_WAIT_SECONDS
         while any(uid >= cursor.next for uid in missing) and time.monotonic() < deadline:
             time.sleep(0.25)
-            missing = _lacking(imap, context, cursor.uidvalidity, missing)
+            missing = _not_in_journal(imap, context, cursor.uidvalidity, missing)
         missing = _without_probes(connection, context, missing)
-        there = connection.existing(missing)
+        there = connection.existing_uids(missing)
     return {
         "channel": context.name,
         "account": imap.account,
@@ -74,35 +74,35 @@ def verify(config: EmailConfig, context: ChannelContext, params: Mapping[str, An
     }
 
 
-def take_old(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Take in mail that came between `since` and the first login: for some seconds, from the UID `after` on.
+def import_mail(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Import mail that arrived between `since` and the first login, for some seconds, starting after the UID `after`.
 
-    What is in the journal already is passed over, so it may be broken off and begun again at any time. Nothing is
-    marked or moved, unless `mark` asks for it. Raises UsageError and Unavailable.
+    Mail in the journal is skipped, so an import can be interrupted and repeated at any time. Mail is flagged on the
+    server only with `mark`. Raises UsageError and Unavailable.
     """
-    imap = _mailbox_of(config)
-    since, after, mark = _moment(params.get("since")), params.get("after"), bool(params.get("mark"))
+    imap = _require_imap(config)
+    since, after, mark = _parse_time(params.get("since")), params.get("after"), bool(params.get("mark"))
     if after is not None and type(after) is not int:
-        raise UsageError("after: a number")
-    cursor = _cursor(imap, context)
+        raise UsageError("after must be a number")
+    cursor = _load_cursor(imap, context)
     new, refused, last = 0, list[int](), after or 0
-    with _opened(config, imap, context) as connection:
+    with _open_connection(config, imap, context) as connection:
         validity = connection.folder.uidvalidity
         below = connection.folder.uidnext
         if cursor is not None and cursor.uidvalidity == validity:
             below = cursor.start
-        uids = [uid for uid in connection.arrived(since, below) if uid > last]
+        uids = [uid for uid in connection.uids_arrived_between(since, below) if uid > last]
         left = len(uids)
-        probes = Probes(State(context), context.now)
+        probes = ProbeTokens(State(context), context.now)
         began = time.monotonic()
         for batch in _batches(connection, config, context, imap, validity, uids):
-            taken = _taken(connection, config, context, imap, validity, batch, probes)
+            taken = _fetch_and_journal(connection, config, context, imap, validity, batch, probes)
             new += len(taken)
-            refused += [uid for uid in batch if uid not in taken and uid in connection.existing([uid])]
+            refused += [uid for uid in batch if uid not in taken and uid in connection.existing_uids([uid])]
             if mark and taken:
                 connection.flag(taken)
             last = batch[-1]
-            if time.monotonic() - began > STEP:
+            if time.monotonic() - began > PROGRESS_SECONDS:
                 break
         else:
             last = uids[-1] if uids else last
@@ -111,99 +111,104 @@ def take_old(config: EmailConfig, context: ChannelContext, params: Mapping[str, 
 
 
 def resume(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a mailbox that waits because its server has numbered the folder anew. Raises UsageError, Refused."""
-    imap = _mailbox_of(config)
+    """Record the decision for a mailbox that waits because its server renumbered the folder.
+
+    Raises UsageError and Refused.
+    """
+    imap = _require_imap(config)
     answer = params.get("answer")
     if answer not in ("take", "skip"):
-        raise UsageError("answer: take or skip")
-    cursor = _cursor(imap, context)
-    with _opened(config, imap, context) as connection:
+        raise UsageError('answer must be "take" or "skip"')
+    cursor = _load_cursor(imap, context)
+    with _open_connection(config, imap, context) as connection:
         if cursor is None or connection.folder.uidvalidity == cursor.uidvalidity:
-            raise Refused(f"the mailbox of {context.name} waits for no answer")
-        waiting = len(connection.uids_since(cursor.since)) if answer == "take" else 0
-        said = {"uidvalidity": connection.folder.uidvalidity, "answer": answer}
+            raise Refused(f"the mailbox of {context.name} is not waiting for a decision")
+        waiting = len(connection.untaken_uids_since(cursor.since)) if answer == "take" else 0
+        decision = {"uidvalidity": connection.folder.uidvalidity, "answer": answer}
     state = State(context)
-    state.put("resume", {**state.get("resume"), keys.name_of(imap.account, imap.folder): said})
+    state.put("resume", {**state.get("resume"), journal_keys.mailbox_name(imap.account, imap.folder): decision})
     return {"channel": context.name, "answer": answer, "mails": waiting}
 
 
 def begin_consent(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
-    return consent.begin(_oauth_of(config))
+    return oauth_consent.begin(_require_oauth(config))
 
 
 def finish_consent(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
     pending, pasted = params.get("pending"), params.get("pasted")
     if not isinstance(pending, dict) or not isinstance(pasted, str | None):
-        raise UsageError("pending: what begin_consent answered; pasted: text")
-    return {"state": consent.finish(_oauth_of(config), context, pending, pasted)}
+        raise UsageError("pending must be the result of begin_consent, and pasted must be text")
+    return {"state": oauth_consent.finish(_require_oauth(config), context, pending, pasted)}
 
 
 ACTIONS: Final = {
     "verify": verify,
-    "import": take_old,
+    "import": import_mail,
     "resume": resume,
     "begin_consent": begin_consent,
     "finish_consent": finish_consent,
 }
 
 
-def _mailbox_of(config: EmailConfig) -> Imap:
+def _require_imap(config: EmailConfig) -> Imap:
     if config.imap is None:
-        raise Refused("this channel reads no mailbox", "it has no imap table in the configuration")
+        raise Refused("this channel has no mailbox", "add an imap table to the channel in the configuration")
     return config.imap
 
 
-def _oauth_of(config: EmailConfig) -> OAuth:
+def _require_oauth(config: EmailConfig) -> OAuth:
     if config.oauth is None:
-        raise Refused("this channel logs in with a password", "it has no oauth table in the configuration")
+        raise Refused("this channel does not use OAuth", "add an oauth table to the channel in the configuration")
     return config.oauth
 
 
-def _cursor(imap: Imap, context: ChannelContext) -> Cursor | None:
-    kept = State(context).get("imap").get(keys.name_of(imap.account, imap.folder))
+def _load_cursor(imap: Imap, context: ChannelContext) -> Cursor | None:
+    kept = State(context).get("imap").get(journal_keys.mailbox_name(imap.account, imap.folder))
     return Cursor.from_json(kept) if kept is not None else None
 
 
-def _moment(said: object) -> datetime:
+def _parse_time(value: object) -> datetime:
     try:
-        moment = datetime.fromisoformat(str(said))
+        moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise UsageError(f"{said} is no moment", "as in 2026-03-01T09:00:00Z") from None
+        raise UsageError(f'not a date and time: "{value}"', "for example 2026-03-01T09:00:00Z") from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 @contextlib.contextmanager
-def _opened(config: EmailConfig, imap: Imap, context: ChannelContext) -> Iterator[Connection]:
-    tokens = Tokens(config.oauth, context, State(context)) if config.oauth is not None else None
+def _open_connection(config: EmailConfig, imap: Imap, context: ChannelContext) -> Iterator[Connection]:
+    tokens = AccessTokens(config.oauth, context, State(context)) if config.oauth is not None else None
     try:
         connection = Connection(imap, tokens)
         try:
             yield connection
         finally:
             connection.close()
-    except (OSError, Lost, Refusal) as error:
+    except (OSError, ConnectionLost, ServerRefusal) as error:
         words = " ".join(str(error).split())[:300] or type(error).__name__
         raise Unavailable(f"the mailbox {imap.account} at {imap.host}: {words}", "deskctl channel test") from error
 
 
-def _lacking(imap: Imap, context: ChannelContext, validity: int, uids: Sequence[int]) -> list[int]:
-    """Those that are not in the journal."""
-    lacking: list[int] = []
-    for at in range(0, len(uids), BLOCK):
-        named = {keys.of_mailbox(imap.account, imap.folder, validity, uid): uid for uid in uids[at : at + BLOCK]}
+def _not_in_journal(imap: Imap, context: ChannelContext, validity: int, uids: Sequence[int]) -> list[int]:
+    """Return the UIDs that are not in the journal."""
+    unjournalled: list[int] = []
+    for at in range(0, len(uids), KEY_BLOCK):
+        named = {
+            journal_keys.mailbox_key(imap.account, imap.folder, validity, uid): uid for uid in uids[at : at + KEY_BLOCK]
+        }
         there = context.journalled(list(named))
-        lacking += [uid for key, uid in named.items() if key not in there]
-    return lacking
+        unjournalled += [uid for key, uid in named.items() if key not in there]
+    return unjournalled
 
 
 def _without_probes(connection: Connection, context: ChannelContext, uids: list[int]) -> list[int]:
-    """Our own probe mails are never journalled."""
-    probes = Probes(State(context), context.now)
+    """Remove the UIDs of the channel's own probe mails, which are never journalled."""
+    probes = ProbeTokens(State(context), context.now)
     mine = {
         uid
-        for at in range(0, min(len(uids), BLOCK), 100)
+        for at in range(0, min(len(uids), KEY_BLOCK), 100)
         for uid, header in connection.headers(uids[at : at + 100]).items()
-        if probes.issued(header)
+        if probes.is_own_probe(header)
     }
     return [uid for uid in uids if uid not in mine]
 
@@ -216,33 +221,33 @@ def _batches(
     validity: int,
     uids: Sequence[int],
 ) -> Iterator[list[int]]:
-    """What is not in the journal, in pieces for one fetch and one commit."""
-    for at in range(0, len(uids), BLOCK):
-        wanted = _lacking(imap, context, validity, uids[at : at + BLOCK])
+    """Yield the UIDs that are not in the journal, in batches for one fetch and one commit."""
+    for at in range(0, len(uids), KEY_BLOCK):
+        wanted = _not_in_journal(imap, context, validity, uids[at : at + KEY_BLOCK])
         sizes = connection.sizes(wanted) if wanted else {}
         batch, size = list[int](), 0
         for uid in wanted:
-            its = min(sizes.get(uid, 0), config.max_size)
-            if batch and (size + its > BATCH_BYTES or len(batch) == BATCH_MAILS):
+            mail_size = min(sizes.get(uid, 0), config.max_size)
+            if batch and (size + mail_size > BATCH_BYTES or len(batch) == BATCH_MAILS):
                 yield batch
                 batch, size = [], 0
             batch.append(uid)
-            size += its
+            size += mail_size
         if batch:
             yield batch
 
 
-def _taken(
+def _fetch_and_journal(
     connection: Connection,
     config: EmailConfig,
     context: ChannelContext,
     imap: Imap,
     validity: int,
     uids: list[int],
-    probes: Probes,
+    probes: ProbeTokens,
 ) -> list[int]:
-    """Fetch and journal; the UIDs that are in the journal now."""
-    sizes, dates = connection.sizes(uids), connection.dates(uids)
+    """Fetch and journal the mails; return the UIDs that are in the journal now."""
+    sizes, dates = connection.sizes(uids), connection.arrival_times(uids)
     large = [uid for uid in uids if sizes.get(uid, 0) > config.max_size]
     normal = [uid for uid in uids if uid not in large]
     mails = {
@@ -251,10 +256,10 @@ def _taken(
     }
     batch = []
     for uid, raw in sorted(mails.items()):
-        if not probes.issued(raw):
-            came = dates.get(uid) or context.now()
-            about = Envelope(via="import", received_at=came, size=sizes[uid] if uid in large else None)
-            batch.append((raw, keys.of_mailbox(imap.account, imap.folder, validity, uid), about))
+        if not probes.is_own_probe(raw):
+            arrived = dates.get(uid) or context.now()
+            about = Envelope(via="import", received_at=arrived, size=sizes[uid] if uid in large else None)
+            batch.append((raw, journal_keys.mailbox_key(imap.account, imap.folder, validity, uid), about))
     if batch:
         context.deliver_blocking(batch)
     return sorted(mails)

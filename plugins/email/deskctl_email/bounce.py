@@ -1,6 +1,6 @@
-"""Reports that a mail of ours was not delivered: RFC 3464 and 6533, else what free-form reports have in common.
+"""Bounces: delivery reports about mail that the desk sent, in the form of RFC 3464 and 6533 or in free form.
 
-Matching a report to the outgoing message is the desk's part; here it is only read.
+This module only reads reports; the desk matches them to outgoing messages.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from deskctl.plugins import Bounce, Confirmation, ReasonClass, RecipientReport
 
-from . import freeform, headers, reasons
+from . import bounce_reasons, freeform_bounce, headers
 from .charset import decode
 from .mime import Part, read_headers
 
-_TRIED = frozenset({ReasonClass.NETWORK, ReasonClass.TEMPORARY})
-"""Reasons for which a server tries again; when it stops, the mail has expired."""
+_RETRIED_REASONS = frozenset({ReasonClass.NETWORK, ReasonClass.TEMPORARY})
+"""Reasons for which a server retries; when it stops, the mail has expired."""
 
 MAX_GROUPS = 1_000
-"""Recipients of one report."""
+"""Recipients that are read from one report."""
 
 _GROUPS = re.compile(rb"(?:\r?\n){2,}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
@@ -35,41 +35,46 @@ _RETURNED_TYPES = frozenset((
 
 
 class Report(NamedTuple):
-    """What a mail reports: a mail of ours that did not arrive (`bounce`), or only good news (`confirmation`)."""
+    """The result of reading a report: a mail that was not delivered (`bounce`) or only success (`confirmation`)."""
 
     bounce: Bounce | None = None
     confirmation: Confirmation | None = None
 
 
-def read(root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str], signs: freeform.Signs) -> Report:
-    """Read the delivery report that this mail is. `first` are the mail's headers, `text` its readable text."""
+def read_report(
+    root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str], signs: freeform_bounce.Origin
+) -> Report:
+    """Return the delivery report in this mail; an empty report for other mail.
+
+    `first` contains the mail's headers, `text` its readable text.
+    """
     report_type = ""
     if root.content_type == "multipart/report":
         report_type = headers.parameters(root.get("content-type")).get("report-type", "").lower()
         if report_type in ("disposition-notification", "feedback-report"):
-            return _rejection(root, leaves, text)
+            return _filter_rejection(root, leaves, text)
     is_report = report_type in ("delivery-status", "global-delivery-status")
-    strength = freeform.strength(signs, first, is_report=is_report)
+    confidence = freeform_bounce.report_confidence(signs, first, is_report=is_report)
     copied = _returned_headers(leaves)
-    if not strength and {one for _, one in headers.addresses(copied.get("from", b""))} & set(signs.recipients):
-        strength = 1  # it brings back a mail that whoever it is sent to wrote
-    if strength or root.content_type == "multipart/report":  # a person may attach a report that came
+    if not confidence and {one for _, one in headers.addresses(copied.get("from", b""))} & set(signs.recipients):
+        confidence = 1  # the returned mail was written by the recipient of this report
+    if confidence or root.content_type == "multipart/report":  # a person may attach a report
         for leaf in leaves:
             if leaf.content_type in _STATUS_TYPES:
-                reports = _delivery_status(leaf, text)
+                reports = _recipient_reports(leaf, text)
                 if reports:
                     return _summary(reports, _original_id(leaves) or _answered_id(root))
-    if not strength:
+    if not confidence:
         return Report()
-    found = freeform.read(text, signs, first, strength, is_report=is_report, copied=bool(copied))
+    found = freeform_bounce.read_freeform(text, signs, first, confidence, is_report=is_report, copied=bool(copied))
     if found is None:
         return Report()
     original = _original_id(leaves) or found.original_message_id or _answered_id(root)
     recipients = (found.recipients or _returned_recipients(leaves, signs))[:MAX_GROUPS]
-    reason = reasons.classify(found.reason or "", found.status)
+    reason = bounce_reasons.classify_reason(found.reason or "", found.status)
     if reason is ReasonClass.OTHER:
-        reason = reasons.classify(found.words, found.status)
-    if reason in _TRIED and not found.delayed and reasons.has_expired(found.words):
+        reason = bounce_reasons.classify_reason(found.words, found.status)
+    if reason in _RETRIED_REASONS and not found.delayed and bounce_reasons.has_expired(found.words):
         reason = ReasonClass.EXPIRED
     if found.delayed and reason is ReasonClass.OTHER:
         reason = ReasonClass.TEMPORARY
@@ -79,8 +84,8 @@ def read(root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str]
     return Report(bounce)
 
 
-def _rejection(root: Part, leaves: Sequence[Part], text: str) -> Report:
-    """A mail that the recipient's filter rejects with a disposition notification (RFC 5429, 2.1)."""
+def _filter_rejection(root: Part, leaves: Sequence[Part], text: str) -> Report:
+    """Return the report of a recipient's mail filter that rejects by disposition notification (RFC 5429, 2.1)."""
     notification = next((leaf for leaf in leaves if leaf.content_type == "message/disposition-notification"), None)
     if notification is None or not _REJECTED.search(text[:2_000]):
         return Report()
@@ -89,13 +94,13 @@ def _rejection(root: Part, leaves: Sequence[Part], text: str) -> Report:
         return Report()
     address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", "")) or ""
     reason = " ".join(text.split())[:500]
-    report = RecipientReport(address, "failed", None, reasons.classify(reason), reason)
+    report = RecipientReport(address, "failed", None, bounce_reasons.classify_reason(reason), reason)
     original = headers.message_id(fields.get("original-message-id", "").encode())
     return _summary([report], original or _original_id(leaves) or _answered_id(root))
 
 
 def _summary(reports: Sequence[RecipientReport], original: str | None) -> Report:
-    """One statement about the whole mail: the worst of what is said about its recipients."""
+    """Return one report about the whole mail: the worst of its recipient reports."""
     bad = [one for one in reports if one.action != "delivered"]
     if not bad:
         return Report(confirmation=Confirmation("delivered", tuple(one.address for one in reports), original))
@@ -116,24 +121,24 @@ def _summary(reports: Sequence[RecipientReport], original: str | None) -> Report
     )
 
 
-def _delivery_status(status: Part, text: str) -> list[RecipientReport]:
-    """What the machine-readable part says of each recipient; `text` is what the report says in words."""
+def _recipient_reports(status: Part, text: str) -> list[RecipientReport]:
+    """Return the report about each recipient from the machine-readable part; `text` is the report's readable text."""
     content = status.content()[:1_000_000].strip(b"\r\n")
     if not content.isascii():
-        content = decode(content)[0].encode()  # one guess at the charset, not one for each field
+        content = decode(content)[0].encode()  # guess the charset once, not for each field
     found: dict[str, RecipientReport] = {}
     for number, group in enumerate(_GROUPS.split(content, MAX_GROUPS)):
         fields: dict[str, str] = {}
         for name, value in read_headers(group.strip(b"\r\n") + b"\r\n")[0]:
             fields.setdefault(name, headers.text(value))
-        report = _of_recipient(fields, text)
+        report = _recipient_report(fields, text)
         if report is not None:
             found.setdefault(report.address.lower() or str(number), report)
     return list(found.values())
 
 
-def _of_recipient(fields: Mapping[str, str], text: str) -> RecipientReport | None:
-    """One group of fields; None for those about the whole message."""
+def _recipient_report(fields: Mapping[str, str], text: str) -> RecipientReport | None:
+    """Return the report from one group of fields; None for the group about the whole message."""
     stated = fields.get("action", "").lower().split("(")[0].strip()
     named = fields.get("original-recipient") or fields.get("final-recipient")
     if stated.startswith(("fail", "undeliver")):
@@ -153,31 +158,31 @@ def _of_recipient(fields: Mapping[str, str], text: str) -> RecipientReport | Non
     reason = (diagnostic.partition(";")[2].strip() or diagnostic)[:500] or None
     if action == "delivered":
         return RecipientReport(address, action, status, None, reason)
-    kind = _class(fields, reason, status, text)
+    kind = _reason_class(fields, reason, status, text)
     if action == "delayed" and kind is ReasonClass.OTHER:
         kind = ReasonClass.TEMPORARY
     return RecipientReport(address, action, status, kind, reason)
 
 
-def _class(fields: Mapping[str, str], reason: str | None, status: str | None, text: str) -> ReasonClass:
-    """By the server's answer; where it says nothing, by the status and by what the report says in words."""
-    said = " ".join(filter(None, (reason, fields.get("x-supplementary-info"))))
-    stated = reasons.classify(said, status)
-    if stated is ReasonClass.OTHER or (not said and (status or "").endswith(".0")):
-        worded = reasons.classify(freeform.above_copy(text))
+def _reason_class(fields: Mapping[str, str], reason: str | None, status: str | None, text: str) -> ReasonClass:
+    """Return the reason class from the server's reply, else from the status and the report's text."""
+    server_text = " ".join(filter(None, (reason, fields.get("x-supplementary-info"))))
+    stated = bounce_reasons.classify_reason(server_text, status)
+    if stated is ReasonClass.OTHER or (not server_text and (status or "").endswith(".0")):
+        worded = bounce_reasons.classify_reason(freeform_bounce.text_above_copy(text))
         return stated if worded is ReasonClass.OTHER else worded
     return stated
 
 
 def _address(value: str) -> str | None:
-    """The address in `rfc822; ana@example.org`."""
+    """Return the address in a value such as `rfc822; ana@example.org`."""
     kind, semicolon, rest = value.partition(";")
     found = headers.addresses((rest if semicolon else kind).encode("utf-8", "replace"))
     return found[0][1] if found else None
 
 
 def _returned_headers(leaves: Sequence[Part]) -> dict[str, bytes]:
-    """The headers of the returned message; only its header block is looked at."""
+    """Return the headers of the returned message."""
     for leaf in leaves:
         if leaf.content_type in _RETURNED_TYPES:
             found: dict[str, bytes] = {}
@@ -193,13 +198,13 @@ def _original_id(leaves: Sequence[Part]) -> str | None:
 
 
 def _answered_id(root: Part) -> str | None:
-    """Exchange and others answer the original message instead of returning it."""
+    """Return the Message-ID that the report replies to: Exchange and others reply instead of returning the message."""
     ids = headers.message_ids(root.get("in-reply-to")) or headers.message_ids(root.get("references"))
     return ids[-1] if ids else None
 
 
-def _returned_recipients(leaves: Sequence[Part], signs: freeform.Signs) -> tuple[str, ...]:
-    """Whom the returned message was sent to, when the report itself does not say it and it was only one."""
+def _returned_recipients(leaves: Sequence[Part], signs: freeform_bounce.Origin) -> tuple[str, ...]:
+    """Return the recipient of the returned message, if it had only one; used if the report itself names none."""
     found = headers.addresses(_returned_headers(leaves).get("to", b""))
     addresses = [address for _, address in found if address not in signs.recipients]
     return tuple(addresses) if len(addresses) == 1 else ()

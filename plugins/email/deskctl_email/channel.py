@@ -1,4 +1,4 @@
-"""An open email channel: takes mail in by every door that is configured, and sends."""
+"""The email channel: receive mail from each configured source, and send."""
 
 from __future__ import annotations
 
@@ -19,122 +19,127 @@ from deskctl.plugins import (
 )
 
 from .config import EmailConfig
-from .probe import Probes
-from .rate import rate_of, turn
+from .oauth_tokens import AccessTokens
+from .probe import ProbeTokens
+from .rate_limit import rate_limit_of, turn_delay
 from .state import State
-from .tokens import Tokens
 
 if TYPE_CHECKING:
     from .listener import Listener
     from .smtp import Relay
 
-#: Seconds between two tries of one door while the other works; doubled each time, up to the second.
-FIRST_WAIT: Final = 1.0
-LONGEST_WAIT: Final = 300.0
-#: A door that has worked this many seconds starts again with the first wait.
-WORKED_WELL: Final = 60.0
-#: Seconds that the connection to the relay is kept for the next message.
-KEEP_RELAY: Final = 10.0
+#: Seconds between two attempts of one receiver while the other one works; doubled each time up to the maximum.
+FIRST_RETRY_SECONDS: Final = 1.0
+MAX_RETRY_SECONDS: Final = 300.0
+#: A receiver that has worked for this many seconds starts again with the first delay.
+STABLE_SECONDS: Final = 60.0
+#: Seconds that an idle connection to the relay is kept for the next message.
+RELAY_IDLE_SECONDS: Final = 10.0
 
-Door = Callable[[], Awaitable[None]]
+Receiver = Callable[[], Awaitable[None]]
 
 
 class EmailChannel:
-    """Fulfils `deskctl.plugins.Channel`. Connects to nothing before it is asked to."""
+    """An implementation of `deskctl.plugins.Channel`. It connects only when it receives, sends or checks."""
 
     def __init__(self, config: EmailConfig, context: ChannelContext) -> None:
         self._config = config
         self._context = context
         self._state = State(context)
-        self._probes = Probes(self._state, context.now)
+        self._probes = ProbeTokens(self._state, context.now)
         self._listener: Listener | None = None
         self._alerted: set[str] = set()
         self._relay: Relay | None = None
-        self._tokens = Tokens(config.oauth, context, self._state) if config.oauth is not None else None
+        self._tokens = AccessTokens(config.oauth, context, self._state) if config.oauth is not None else None
         self._sending = asyncio.Lock()
-        self._goodbye: asyncio.TimerHandle | None = None
+        self._relay_timer: asyncio.TimerHandle | None = None
 
     async def receive(self) -> None:
-        """With one door, its failure is the channel's, and the supervisor's to wait for. With two, each is tried
-        again on its own, so that a mailbox out of reach never closes the listener."""
-        doors = self._doors()
-        if not doors:
+        """Receive mail until cancelled.
+
+        If only one receiver is configured, its failure is raised, and the supervisor retries. Of two receivers, each
+        is retried on its own, so that an unreachable mailbox does not close the listener.
+        """
+        receivers = self._receivers()
+        if not receivers:
             await asyncio.get_running_loop().create_future()
-        if len(doors) == 1:
-            [door] = doors
-            await door()
+        if len(receivers) == 1:
+            [receiver] = receivers
+            await receiver()
             return
         async with asyncio.TaskGroup() as group:
-            opened = [group.create_task(self._keep_open(door)) for door in doors]
-        raise opened[0].result()  # every door was refused for good
+            tasks = [group.create_task(self._run_with_retries(receiver)) for receiver in receivers]
+        raise tasks[0].result()  # all receivers have failed permanently
 
     async def send(self, message: OutboundMessage) -> Receipt:
         from .compose import compose
         from .smtp import Relay
 
         if self._config.smtp is None:
-            raise Rejected("this channel has no relay to send through", "Add smtp = { host = … } to the channel.")
+            raise Rejected("this channel has no relay to send through", "add smtp = { host = … } to the channel")
         mail = await asyncio.to_thread(compose, message, self._config.address, self._context.read_file)
         if message.copy:
-            return await self._keep_copy(message.message_id, mail.content)
-        rate = rate_of(self._config.smtp)
+            return await self._store_copy(message.message_id, mail.content)
+        rate = rate_limit_of(self._config.smtp)
         if rate is not None:
-            await asyncio.sleep(turn(rate, self._config.smtp, message.outbox_id))
+            await asyncio.sleep(turn_delay(rate, self._config.smtp, message.outbox_id))
         async with self._sending:
-            if self._goodbye is not None:
-                self._goodbye.cancel()
+            if self._relay_timer is not None:
+                self._relay_timer.cancel()
             if self._relay is None:
                 self._relay = Relay(self._config.smtp, self._context, self._config.address, self._tokens)
             try:
                 return await asyncio.to_thread(self._relay.send, mail, message.outbox_id)
             finally:
                 loop = asyncio.get_running_loop()
-                self._goodbye = loop.call_later(KEEP_RELAY, lambda: loop.create_task(self._leave_relay()))
+                self._relay_timer = loop.call_later(RELAY_IDLE_SECONDS, lambda: loop.create_task(self._close_relay()))
 
-    async def _keep_copy(self, message_id: str, content: bytes) -> Receipt:
-        from .sent import keep
+    async def _store_copy(self, message_id: str, content: bytes) -> Receipt:
+        from .sent_copy import store_copy
 
         imap = self._config.imap
         if imap is None or not imap.sent:
-            raise Rejected("this channel keeps no copies any more")
-        return await asyncio.to_thread(keep, imap, self._tokens, self._context, message_id, content)
+            raise Rejected("this channel no longer keeps copies of sent mail")
+        return await asyncio.to_thread(store_copy, imap, self._tokens, self._context, message_id, content)
 
     async def check(self) -> Health:
-        from .check import check
+        from .check import check_parts
 
         port = self._listener.port if self._listener is not None else None
         try:
-            return Health(await asyncio.to_thread(check, self._config, self._context, self._probes, port, self._tokens))
+            return Health(
+                await asyncio.to_thread(check_parts, self._config, self._context, self._probes, port, self._tokens)
+            )
         except Exception as error:
-            self._context.log.exception("the check itself failed")
+            self._context.log.exception("channel check failed")
             return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
 
     async def aclose(self) -> None:
-        if self._goodbye is not None:
-            self._goodbye.cancel()
+        if self._relay_timer is not None:
+            self._relay_timer.cancel()
         relay = self._relay
         if relay is not None and self._sending.locked():
             relay.abort()
-        await self._leave_relay()
+        await self._close_relay()
         if self._listener is not None:
             await self._listener.close()
 
-    async def _leave_relay(self) -> None:
+    async def _close_relay(self) -> None:
         async with self._sending:
             relay, self._relay = self._relay, None
             if relay is not None:
                 await asyncio.to_thread(relay.close)
 
-    def _doors(self) -> list[Door]:
-        doors: list[Door] = []
+    def _receivers(self) -> list[Receiver]:
+        receivers: list[Receiver] = []
         if self._config.listen is not None:
             from .listener import Listener
 
             self._listener = Listener(self._config, self._config.listen, self._context, self._probes)
-            doors.append(self._listener.serve)
+            receivers.append(self._listener.serve)
         if self._config.imap is not None:
-            doors.append(self._read_mailbox)
-        return doors
+            receivers.append(self._read_mailbox)
+        return receivers
 
     async def _read_mailbox(self) -> None:
         from .imap import Mailbox
@@ -145,23 +150,23 @@ class EmailChannel:
         )
         await mailbox.read()
 
-    async def _keep_open(self, door: Door) -> DeskctlError:
-        """Open `door` again and again. The answer: why it cannot be opened before the configuration changes."""
+    async def _run_with_retries(self, receiver: Receiver) -> DeskctlError:
+        """Run `receiver`, and restart it after each failure; return the error that only a person can resolve."""
         loop = asyncio.get_running_loop()
-        wait = FIRST_WAIT
-        said = ""
+        wait = FIRST_RETRY_SECONDS
+        last_error = ""
         while True:
             began = loop.time()
             try:
-                await door()
+                await receiver()
             except AuthFailed as error:
                 self._context.alert(str(error), error.hint)
                 return error
             except Unavailable as error:
-                if loop.time() - began > WORKED_WELL:
-                    wait, said = FIRST_WAIT, ""
-                if str(error) != said:
-                    said = str(error)
-                    self._context.log.warning("%s; trying again", said)
+                if loop.time() - began > STABLE_SECONDS:
+                    wait, last_error = FIRST_RETRY_SECONDS, ""
+                if str(error) != last_error:
+                    last_error = str(error)
+                    self._context.log.warning("%s; retrying", last_error)
                 await asyncio.sleep(wait)
-                wait = min(LONGEST_WAIT, wait * 2)
+                wait = min(MAX_RETRY_SECONDS, wait * 2)

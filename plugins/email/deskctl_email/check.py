@@ -1,4 +1,4 @@
-"""Trying every configured part, and cleaning up after: nothing that is tried here becomes a ticket."""
+"""The channel check behind `deskctl channel test`. A check opens no ticket and deletes its probe mail."""
 
 from __future__ import annotations
 
@@ -12,82 +12,89 @@ from typing import Final
 
 from deskctl.plugins import ChannelContext, DeskctlError, Part
 
-from .compose import LOOP_HEADER, Mail, loop_mark
+from .compose import LOOP_HEADER, Mail, loop_token
 from .config import EmailConfig, Imap, Listen, Smtp
-from .connection import Connection
-from .login import Lost, Refusal
-from .probe import HEADER, Probes, token_in
+from .imap_connection import Connection
+from .imap_login import ConnectionLost, ServerRefusal
+from .oauth_tokens import AccessTokens
+from .probe import HEADER, ProbeTokens, token_in
 from .smtp import Relay
-from .tokens import Tokens
 
 CONNECT_SECONDS: Final = 10
-#: How long the probe mail may take from the relay to the mailbox.
+#: Seconds that the probe mail may take from the relay to the mailbox.
 PROBE_SECONDS: Final = 30
 PROBE_POLL_SECONDS: Final = 0.25
 
 
-def check(
-    config: EmailConfig, context: ChannelContext, probes: Probes, port: int | None, tokens: Tokens | None = None
+def check_parts(
+    config: EmailConfig,
+    context: ChannelContext,
+    probes: ProbeTokens,
+    port: int | None,
+    tokens: AccessTokens | None = None,
 ) -> tuple[Part, ...]:
-    """Every part in the order of the configuration. `port`: where the listener really listens. Blocking."""
+    """Check each configured part, in the order of the configuration. Blocking.
+
+    `port` is the port that the listener actually uses.
+    """
     parts: list[Part] = []
     if config.listen is not None:
-        parts.append(_tried("listener", lambda: _listener(config, config.listen, port)))
+        parts.append(_attempt("listener", lambda: _check_listener(config, config.listen, port)))
     if config.imap is not None:
-        parts.append(_tried("mailbox", lambda: _mailbox(config.imap, tokens)))
+        parts.append(_attempt("mailbox", lambda: _check_mailbox(config.imap, tokens)))
     if config.smtp is not None:
-        parts.append(_tried("relay", lambda: _relay(config.smtp, context, config.address, tokens)))
+        parts.append(_attempt("relay", lambda: _check_relay(config.smtp, context, config.address, tokens)))
     if config.imap is not None and config.smtp is not None:
         if all(part.ok for part in parts if part.name in ("mailbox", "relay")):
-            parts.append(_tried("probe", lambda: _probe(config, context, probes, tokens)))
+            parts.append(_attempt("probe", lambda: _check_delivery(config, context, probes, tokens)))
         else:
-            parts.append(Part("probe", False, "not sent", "It needs mailbox and relay: see what is wrong with them."))
+            parts.append(Part("probe", False, "not sent", "repair the mailbox and the relay first"))
     return tuple(parts)
 
 
-def _tried(name: str, attempt: Callable[[], str]) -> Part:
+def _attempt(name: str, attempt: Callable[[], str]) -> Part:
     try:
         return Part(name, True, attempt())
     except DeskctlError as error:
         return Part(name, False, str(error), error.hint)
     except ConnectionRefusedError:
-        hint = "Is the daemon running? It listens only while it runs." if name == "listener" else "Check host and port."
-        return Part(name, False, "the connection is refused", hint)
+        hint = "start the daemon: it listens only while it runs" if name == "listener" else "check host and port"
+        return Part(name, False, "connection refused", hint)
     except TimeoutError:
-        return Part(name, False, "no answer in time", "Check host, port and firewall; security must fit the port.")
+        return Part(name, False, "timed out", "check host, port and firewall; security must match the port")
     except socket.gaierror as error:
-        return Part(name, False, f"the host is not known: {error.strerror}", "Check host.")
-    except (OSError, Lost, Refusal, smtplib.SMTPException) as error:
+        return Part(name, False, f"unknown host: {error.strerror}", "check host")
+    except (OSError, ConnectionLost, ServerRefusal, smtplib.SMTPException) as error:
         words = " ".join(str(error).split())[:300] or type(error).__name__
-        return Part(name, False, words, "Check host, port and security; the daemon's log may say more.")
+        return Part(name, False, words, "check host, port and security; the daemon's log may have details")
 
 
-def _listener(config: EmailConfig, listen: Listen | None, port: int | None) -> str:
-    """Up to RCPT, then RSET."""
+def _check_listener(config: EmailConfig, listen: Listen | None, port: int | None) -> str:
+    """Connect to the listener and offer mail for each address, up to RCPT."""
     assert listen is not None
-    smtp = _dial(listen, port or listen.port or 0)
+    smtp = _connect(listen, port or listen.port or 0)
     with contextlib.closing(smtp):
-        _agreed(smtp.ehlo("localhost") if listen.protocol == "smtp" else smtp.docmd("LHLO", "localhost"))
-        _agreed(smtp.docmd("MAIL", "FROM:<>"))
+        _require_success(smtp.ehlo("localhost") if listen.protocol == "smtp" else smtp.docmd("LHLO", "localhost"))
+        _require_success(smtp.docmd("MAIL", "FROM:<>"))
         for address in (config.address, *config.aliases):
-            _agreed(smtp.docmd("RCPT", f"TO:<{address}>"))
-        _agreed(smtp.docmd("RSET"))
+            _require_success(smtp.docmd("RCPT", f"TO:<{address}>"))
+        _require_success(smtp.docmd("RSET"))
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.docmd("QUIT")
-    return f"{listen.protocol.upper()} at {listen.place} takes mail for {config.address}"
+    return f"{listen.protocol.upper()} at {listen.location} accepts mail for {config.address}"
 
 
-def _dial(listen: Listen, port: int) -> smtplib.SMTP:
+def _connect(listen: Listen, port: int) -> smtplib.SMTP:
     if listen.path is not None:
-        return _OnPath(str(listen.path), 1, timeout=CONNECT_SECONDS)
+        return _UnixSocketSMTP(str(listen.path), 1, timeout=CONNECT_SECONDS)
     if port == 0:
         raise ConnectionRefusedError
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen.host, listen.host)
     return smtplib.SMTP(host, port, local_hostname="localhost", timeout=CONNECT_SECONDS)
 
 
-class _OnPath(smtplib.SMTP):
-    """Over a UNIX socket; the host is its path."""
+class _UnixSocketSMTP(smtplib.SMTP):
+    """An SMTP client over a UNIX socket; its host is the path of the socket."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -103,40 +110,42 @@ class _OnPath(smtplib.SMTP):
         return line
 
 
-def _agreed(answer: tuple[int, bytes]) -> None:
-    code, said = answer
+def _require_success(reply: tuple[int, bytes]) -> None:
+    code, text = reply
     if not 200 <= code < 300:
-        raise smtplib.SMTPResponseException(code, said)
+        raise smtplib.SMTPResponseException(code, text)
 
 
-def _mailbox(imap: Imap | None, tokens: Tokens | None) -> str:
+def _check_mailbox(imap: Imap | None, tokens: AccessTokens | None) -> str:
     assert imap is not None
-    with _opened(imap, tokens) as connection:
-        news = "IDLE" if connection.idles else f"looked at every {int(imap.poll.total_seconds())} s"
-        rights = "" if connection.folder.writable else ", but may only be read: nothing can be flagged"
-        moves = "" if connection.moves or imap.target is None else ", moved by copying (no MOVE)"
-        return f"{imap.folder} of {imap.user or imap.host} can be read, {news}{moves}{rights}"
+    with _open_connection(imap, tokens) as connection:
+        mode = "IDLE" if connection.uses_idle else f"polled every {int(imap.poll.total_seconds())} s"
+        rights = "" if connection.folder.writable else ", read-only: mail cannot be flagged"
+        moves = "" if connection.supports_move or imap.target is None else ", moves by copying (no MOVE)"
+        return f"{imap.folder} of {imap.user or imap.host} can be read, {mode}{moves}{rights}"
 
 
-def _relay(smtp_config: Smtp | None, context: ChannelContext, address: str, tokens: Tokens | None) -> str:
-    """Login and envelope, for a mail to the channel itself; then RSET."""
+def _check_relay(smtp_config: Smtp | None, context: ChannelContext, address: str, tokens: AccessTokens | None) -> str:
+    """Log in to the relay and offer a mail to the channel itself, up to RCPT."""
     assert smtp_config is not None
     relay = Relay(smtp_config, context, address, tokens)
     smtp = relay.connect()
     with contextlib.closing(smtp):
-        relay.envelope(smtp, Mail(address, (address,), b""))
+        relay.send_envelope(smtp, Mail(address, (address,), b""))
         smtp.rset()
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()
-    return f"{smtp_config.host}:{smtp_config.port} takes mail from {address}, {smtp_config.security}"
+    return f"{smtp_config.host}:{smtp_config.port} accepts mail from {address}, {smtp_config.security}"
 
 
-def _probe(config: EmailConfig, context: ChannelContext, probes: Probes, tokens: Tokens | None) -> str:
-    """A mail to ourselves, out through the relay and back into the mailbox, where it is deleted."""
+def _check_delivery(
+    config: EmailConfig, context: ChannelContext, probes: ProbeTokens, tokens: AccessTokens | None
+) -> str:
+    """Send a probe mail through the relay to the channel's own address, find it in the mailbox and delete it."""
     assert config.imap is not None
     assert config.smtp is not None
     token = probes.issue()
-    with _opened(config.imap, tokens) as connection:
+    with _open_connection(config.imap, tokens) as connection:
         first = connection.folder.uidnext
         smtp = Relay(config.smtp, context, config.address, tokens).connect()
         with contextlib.closing(smtp):
@@ -145,18 +154,18 @@ def _probe(config: EmailConfig, context: ChannelContext, probes: Probes, tokens:
                 smtp.quit()
         sent = time.monotonic()
         while (waited := time.monotonic() - sent) < PROBE_SECONDS:
-            connection.nod()
+            connection.noop()
             for uids in connection.uids_from(first):
                 headers = connection.headers(uids)
                 mine = [uid for uid, header in headers.items() if token_in(header) == token]
                 if mine:
                     connection.delete(mine)
-                    return f"a mail came back through relay and mailbox within {waited:.1f} s and was deleted"
+                    return f"a probe mail arrived through relay and mailbox after {waited:.1f} s and was deleted"
                 first = uids[-1] + 1
             time.sleep(PROBE_POLL_SECONDS)
     raise DeskctlError(
-        f"the relay took the mail, and it was not in {config.imap.folder} after {PROBE_SECONDS} s",
-        f"Is mail for {config.address} delivered to this mailbox? Look into its spam folder and the relay's queue.",
+        f"the relay accepted the mail, but it was not in {config.imap.folder} after {PROBE_SECONDS} s",
+        f"check that mail for {config.address} goes to this mailbox, its spam folder and the relay's queue",
     )
 
 
@@ -168,18 +177,18 @@ def _probe_mail(address: str, token: str, context: ChannelContext) -> bytes:
         f"Date: {format_datetime(context.now())}",
         f"Message-ID: <{token.split('.')[1]}@{address.rpartition('@')[2]}>",
         "Auto-Submitted: auto-generated",
-        f"{LOOP_HEADER}: {loop_mark(address)}",
+        f"{LOOP_HEADER}: {loop_token(address)}",
         f"{HEADER}: {token}",
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=us-ascii",
         "",
-        "A mail that deskctl sent to itself to see whether it comes back. It may be deleted.",
+        "deskctl sent this mail to itself to test delivery. You can delete it.",
     )
     return "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")
 
 
 @contextlib.contextmanager
-def _opened(imap: Imap, tokens: Tokens | None) -> Iterator[Connection]:
+def _open_connection(imap: Imap, tokens: AccessTokens | None) -> Iterator[Connection]:
     connection = Connection(imap, tokens)
     try:
         yield connection

@@ -1,4 +1,4 @@
-"""`deskctl mail`: the pipe for an MTA, what deskctl makes of a mail, and looking after a mailbox."""
+"""The command group `deskctl mail`: ingest mail from a pipe, inspect mail, and manage mailboxes."""
 
 from __future__ import annotations
 
@@ -11,36 +11,27 @@ from typing import Any
 
 import click
 
-from deskctl.plugins import (
-    DeskctlError,
-    Envelope,
-    Invalid,
-    NotFound,
-    Refused,
-    TemporaryFailure,
-    UsageError,
-    duration,
-)
+from deskctl.plugins import DeskctlError, Envelope, Invalid, NotFound, Refused, TemporaryFailure, UsageError, duration
 from deskctl.plugins.commands import CommandContext, pass_context
 from deskctl.plugins.faultpoints import reach
 
-UNREADABLE = 3
+EXIT_UNREADABLE = 3
 
 
 @click.group("mail")
 def mail() -> None:
-    """Take mail in from a pipe, look at mail, and look after mailboxes."""
+    """Ingest mail from a pipe, inspect mail, and manage mailboxes."""
 
 
 @mail.command("ingest")
 @click.argument("name", required=False, metavar="[CHANNEL]")
 @pass_context
 def ingest(context: CommandContext, name: str | None) -> None:
-    """Take in a mail from standard input.
+    """Ingest a mail from standard input.
 
-    For the pipe of an MTA: exits with 0 once the mail is in the journal, and with 75 (keep it, try again) when the
-    desk cannot take it now. CHANNEL may be left out when there is one email channel. The same bytes twice are one
-    message.
+    Use this command as an MTA's pipe. The exit code is 0 when the mail is in the journal, and 75 (keep the mail and
+    retry) when the desk cannot accept it now. CHANNEL is optional if there is only one email channel. Identical mails
+    are ingested once.
 
     \b
     Examples:
@@ -54,10 +45,10 @@ def ingest(context: CommandContext, name: str | None) -> None:
     except (UsageError, NotFound):
         raise
     except DeskctlError as error:
-        # A wrong configuration, too: the MTA keeps the mail until somebody has mended it.
+        # Also for a wrong configuration: the MTA keeps the mail until it is corrected.
         raise TemporaryFailure(error.what, error.hint) from error
     except OSError as error:
-        raise TemporaryFailure(f"the desk cannot take mail now: {error}", "deskctl doctor") from error
+        raise TemporaryFailure(f"the desk cannot accept mail now: {error}", "deskctl doctor") from error
     reach("pipe.taken")
     context.release()
     if context.json:
@@ -68,17 +59,18 @@ def ingest(context: CommandContext, name: str | None) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @pass_context
 def parse(context: CommandContext, files: tuple[str, ...]) -> int:
-    """Say what deskctl makes of mails, touching nothing.
+    """Show how deskctl parses mails, without changing anything.
 
-    Needs no desk. One JSON object a line with --json, in the order of the arguments; - is standard input. A file
-    that cannot be read is named on standard error, the others go on, and the exit code is 3.
+    This command needs no desk. With --json it prints one JSON object per line, in the order of the arguments; - is
+    standard input. If a file cannot be read, the command reports it on standard error, continues with the other
+    files, and exits with 3.
 
     \b
     Examples:
       deskctl mail parse some.eml
       deskctl mail parse a.eml b.eml --json | jq .subject
     """
-    from .describe import describe
+    from .json_document import mail_document
     from .parse import parse as parse_mail
 
     failed = False
@@ -87,30 +79,30 @@ def parse(context: CommandContext, files: tuple[str, ...]) -> int:
             raw = _read(file)
         except OSError as error:
             failed = True
-            click.echo(f"error: {file!r} cannot be read: {error.strerror}", err=True)
+            click.echo(f"error: cannot read {file!r}: {error.strerror}", err=True)
             continue
-        document = describe(file, parse_mail(raw, Envelope("pipe", datetime.now(UTC))))
+        document = mail_document(file, parse_mail(raw, Envelope("pipe", datetime.now(UTC))))
         if context.json:
             context.document(document)
         else:
-            _show(context, document)
-    return UNREADABLE if failed else 0
+            _print_mail(context, document)
+    return EXIT_UNREADABLE if failed else 0
 
 
 @mail.command("verify")
 @click.argument("name")
 @pass_context
 def verify(context: CommandContext, name: str) -> int:
-    """Compare a mailbox with the desk: is everything that came since the first login there?
+    """Check that the desk has all mail that arrived in a mailbox since the first login.
 
-    Exits with 1 and names the UIDs that are not.
+    If mail is missing, the command lists its UIDs and exits with 1.
 
     \b
     Examples:
       deskctl mail verify support
       deskctl mail verify support --json | jq .missing
     """
-    report = _act(context, name, "verify")
+    report = _call_action(context, name, "verify")
     context.release()
     if context.json:
         context.document(report)
@@ -126,31 +118,34 @@ def verify(context: CommandContext, name: str) -> int:
 
 @mail.command("import")
 @click.argument("name")
-@click.option("--since", required=True, metavar="MOMENT", help="2026-01-31, 2026-01-31T09:00Z, or an age as in 90d.")
 @click.option(
-    "--mark", is_flag=True, help="Flag what was taken in, as reading does; else nothing changes on the server."
+    "--since",
+    required=True,
+    metavar="TIME",
+    help="Start of the import: 2026-01-31, 2026-01-31T09:00Z, or an age such as 90d.",
 )
+@click.option("--mark", is_flag=True, help="Flag imported mail on the server, as normal reading does.")
 @pass_context
 def import_(context: CommandContext, name: str, since: str, mark: bool) -> None:
-    """Take in mail that is older than the channel's first login.
+    """Import mail that is older than the channel's first login.
 
-    Every mail becomes a message as always, but nobody is told or answered. It may be broken off at any time: what is
-    in the desk already is passed over the next time.
+    Each mail becomes a message as usual, but deskctl sends no notifications and no automatic replies. You can
+    interrupt the import and run it again: mail that the desk has is skipped.
 
     \b
     Examples:
       deskctl mail import support --since 2026-01-01
       deskctl mail import support --since 90d
     """
-    asked = {"since": _moment(since).isoformat(), "mark": mark}
-    step = _act(context, name, "import", **asked)
+    asked = {"since": _parse_time(since).isoformat(), "mark": mark}
+    step = _call_action(context, name, "import", **asked)
     total, new, refused = step["left"], step["new"], list(step["refused"])
     with click.progressbar(
         length=total, label=f"{total} mails", file=sys.stderr, hidden=context.json or not sys.stderr.isatty()
     ) as bar:
         bar.update(step["done"])
         while step["after"] is not None:
-            step = _act(context, name, "import", after=step["after"], **asked)
+            step = _call_action(context, name, "import", after=step["after"], **asked)
             new += step["new"]
             refused += step["refused"]
             bar.update(step["done"])
@@ -158,9 +153,9 @@ def import_(context: CommandContext, name: str, since: str, mark: bool) -> None:
     if context.json:
         context.document({"channel": name, "found": total, "new": new, "refused": refused})
     else:
-        context.say(f"{total} mails found, {new} taken in, {total - new - len(refused)} were there before")
+        context.say(f"{total} mails found, {new} imported, {total - new - len(refused)} already in the desk")
         if refused:
-            context.say(f"the server does not give these UIDs: {', '.join(map(str, refused))}")
+            context.say(f"the server did not deliver these UIDs: {', '.join(map(str, refused))}")
 
 
 @mail.command("raw")
@@ -168,9 +163,9 @@ def import_(context: CommandContext, name: str, since: str, mark: bool) -> None:
 @click.option("--ticket", type=int, metavar="NUMBER", help="The newest mail of this ticket.")
 @pass_context
 def raw(context: CommandContext, message: str | None, ticket: int | None) -> None:
-    """Print a mail's raw bytes as they came in.
+    """Print the raw bytes of a received mail.
 
-    MESSAGE is a message's number (`deskctl show 42 --json`) or its Message-ID.
+    MESSAGE is a message number (`deskctl show 42 --json`) or a Message-ID.
 
     \b
     Examples:
@@ -179,7 +174,7 @@ def raw(context: CommandContext, message: str | None, ticket: int | None) -> Non
       deskctl mail raw "<abc@example.org>"
     """
     if (message is None) == (ticket is None):
-        raise UsageError("say which: a message, or --ticket NUMBER")
+        raise UsageError("give either a message or --ticket NUMBER")
     wanted: int | str | None = int(message) if message is not None and message.isdecimal() else message
     answer = context.desk().call("raw", message=wanted, ticket=ticket)
     context.release()
@@ -194,14 +189,14 @@ def raw(context: CommandContext, message: str | None, ticket: int | None) -> Non
 
 @mail.command("reparse")
 @click.argument("messages", nargs=-1, type=int, metavar="[MESSAGE]...")
-@click.option("--all", "all_", is_flag=True, help="Every mail that was received.")
-@click.option("--since", metavar="MOMENT", help="With --all: only what came at this moment or later.")
+@click.option("--all", "all_", is_flag=True, help="Parse all received mail again.")
+@click.option("--since", metavar="TIME", help="With --all: only mail received at or after this time.")
 @pass_context
 def reparse(context: CommandContext, messages: tuple[int, ...], all_: bool, since: str | None) -> int:
-    """Read mails again from their raw bytes, after reading them got better.
+    """Parse mails again from their raw bytes, for example after an update of deskctl.
 
-    What is shown of them changes; the tickets they are on, and all that followed from them, stay. Exits with 3 when
-    some could not be read.
+    The displayed content of the messages changes; their tickets and all later actions stay. The exit code is 3 if
+    some mails cannot be parsed.
 
     \b
     Examples:
@@ -209,10 +204,10 @@ def reparse(context: CommandContext, messages: tuple[int, ...], all_: bool, sinc
       deskctl mail reparse --all --since 7d
     """
     if bool(messages) == all_:
-        raise UsageError("say which: messages, or --all")
+        raise UsageError("give either messages or --all")
     if since is not None and not all_:
-        raise UsageError("--since goes with --all")
-    moment = _moment(since).isoformat() if since is not None else None
+        raise UsageError("--since needs --all")
+    moment = _parse_time(since).isoformat() if since is not None else None
     done, failed, after = 0, list[dict[str, Any]](), 0
     pieces = [list(messages[i : i + 100]) for i in range(0, len(messages), 100)] or [[]]
     for piece in pieces:
@@ -227,94 +222,93 @@ def reparse(context: CommandContext, messages: tuple[int, ...], all_: bool, sinc
     if context.json:
         context.document({"done": done, "failed": failed})
     else:
-        context.say(f"{done} read again")
+        context.say(f"{done} parsed again")
         for one in failed:
             context.say(f"message {one['message']}: {one['reason']}")
-    return UNREADABLE if failed else 0
+    return EXIT_UNREADABLE if failed else 0
 
 
 @mail.command("resume")
 @click.argument("name")
-@click.option("--take", "answer", flag_value="take", help="Take all of it in; what the desk has is known again.")
-@click.option(
-    "--skip", "answer", flag_value="skip", help="Leave it where it is, and begin with what comes from now on."
-)
+@click.option("--take", "answer", flag_value="take", help="Ingest all waiting mail; deskctl skips mail that it has.")
+@click.option("--skip", "answer", flag_value="skip", help="Leave the waiting mail, and ingest only new mail.")
 @pass_context
 def resume(context: CommandContext, name: str, answer: str | None) -> None:
-    """Answer a mailbox that waits because its server has numbered the mails anew (UIDVALIDITY).
+    """Resume a mailbox that waits because its server renumbered the mail (UIDVALIDITY changed).
 
     \b
     Example:
       deskctl mail resume support --take
     """
     if answer is None:
-        raise UsageError("say what to do with the mails there: --take or --skip")
-    report = _act(context, name, "resume", answer=answer)
+        raise UsageError("no decision about the waiting mail; pass --take or --skip")
+    report = _call_action(context, name, "resume", answer=answer)
     context.release()
     if context.json:
         context.document(report)
     else:
-        context.say(
-            f"{name} goes on with " + (f"{report['mails']} mails" if answer == "take" else "what comes from now on")
-        )
+        context.say(f"{name} continues with " + (f"{report['mails']} mails" if answer == "take" else "new mail only"))
 
 
 @mail.command("auth")
 @click.argument("name")
 @pass_context
 def auth(context: CommandContext, name: str) -> None:
-    """Let the desk into a mailbox that is opened with OAuth2.
+    """Authorize the desk for a mailbox that uses OAuth2.
 
-    Shows a page and a code for any device with a browser, and waits until the mailbox's owner has agreed there. What
-    the desk is given is kept in its store.
+    The command shows a web page and a code for any device with a browser, and waits until the owner of the mailbox
+    gives consent there. The refresh token is stored in the desk's store.
 
     \b
     Example:
       deskctl mail auth support
     """
-    begun = _act(context, name, "begin_consent")
-    context.release()  # a person takes their time, and others want to work
+    begun = _call_action(context, name, "begin_consent")
+    context.release()  # consent takes time; do not block other commands
     click.echo(f"Open this page and sign in as the mailbox's owner:\n\n  {begun['url']}\n", err=True)
     pasted = None
     if begun["code"] is not None:
-        click.echo(f"Type in this code there: {begun['code']}", err=True)
+        click.echo(f"Enter this code on the page: {begun['code']}", err=True)
     else:
         click.echo(
-            "The browser ends at an address that cannot be opened. That is right: copy the address here.", err=True
+            "The browser then shows an address that it cannot open. This is expected: copy that address here.",
+            err=True,
         )
         pasted = click.prompt("address", err=True)
     deadline, every = time.monotonic() + begun["seconds"], begun["every"]
     while True:
         if pasted is None:
             time.sleep(every)
-        state = _act(context, name, "finish_consent", pending=begun["pending"], pasted=pasted)["state"]
+        state = _call_action(context, name, "finish_consent", pending=begun["pending"], pasted=pasted)["state"]
         if state == "done":
             break
         context.release()
         every += 5 if state == "slower" else 0
         if time.monotonic() > deadline:
-            raise Refused("nobody agreed in time", f"deskctl mail auth {name}")
+            raise Refused("no consent within the time limit", f"deskctl mail auth {name}")
     started = context.desk().call("channel_start", name=name)["started"]
     context.release()
     if context.json:
         context.document({"channel": name, "authorised": True, "started": started})
     else:
-        context.say(f"{name} is let in" + (", and reads its mailbox again" if started else ""))
+        context.say(f"{name} is authorized" + (" and reads its mailbox again" if started else ""))
 
 
-def _act(context: CommandContext, channel: str, action: str, **params: Any) -> Any:
+def _call_action(context: CommandContext, channel: str, action: str, **params: Any) -> Any:
     return context.desk().call("channel_action", name=channel, action=action, params=params)
 
 
-def _moment(words: str) -> datetime:
-    """A date, a moment (UTC unless it says otherwise), or how long ago. Raises UsageError."""
+def _parse_time(words: str) -> datetime:
+    """Return the time for a date, a date and time (UTC by default), or an age. Raises UsageError."""
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
         try:
             return datetime.now(UTC) - duration(words)
         except Invalid:
-            raise UsageError(f"{words} is no moment", "as in 2026-01-31, 2026-01-31T09:00Z or 90d") from None
+            raise UsageError(
+                f'not a date, time or age: "{words}"', "for example 2026-01-31, 2026-01-31T09:00Z or 90d"
+            ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
@@ -322,8 +316,8 @@ def _read(file: str) -> bytes:
     return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
 
 
-def _show(context: CommandContext, document: dict[str, Any]) -> None:
-    """For people: what is there, then the visible text."""
+def _print_mail(context: CommandContext, document: dict[str, Any]) -> None:
+    """Print the fields of a parsed mail that have a value, then its visible text."""
     automatic, bounce = document["automatic"], document["bounce"]
     sender = f"{document['from_name'] or ''} <{document['from'] or ''}>".strip()
     facts = {

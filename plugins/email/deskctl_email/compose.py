@@ -1,7 +1,7 @@
-"""An answer as the bytes that leave: RFC 5322 and MIME, seven bits everywhere, so that every relay takes it.
+"""Composition of an outgoing message: RFC 5322 and MIME, 7-bit throughout, so that every relay accepts it.
 
-The header is written here line by line, because the library's folding breaks long Message-IDs and knows no
-encoded words shorter than its lines. Nothing that a person or a customer wrote can end a header line.
+The module writes the header line by line, because the standard library's folding breaks long Message-IDs and cannot
+write encoded words shorter than its lines. No text from an agent or a customer can end a header line.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import Final
 
 from deskctl.plugins import FileRef, OutboundMessage, Rejected
 
-from . import alternative
+from . import html_alternative
 
-#: The first reference and the newest ones: enough for every mail program to find the thread.
+#: The first reference and the newest ones; mail programs find the thread with these.
 MAX_REFERENCES: Final = 20
-#: What a customer's mail program wants back, besides the threading headers of RFC 5322.
-GIVEN_BACK: Final = {"thread-index": "Thread-Index", "thread-topic": "Thread-Topic"}
+#: Threading headers besides those of RFC 5322 that a customer's mail program expects back in a reply.
+RETURNED_HEADERS: Final = {"thread-index": "Thread-Index", "thread-topic": "Thread-Topic"}
 LOOP_HEADER: Final = "X-Deskctl-Loop"
 
 _BODY = SMTP.clone(cte_type="7bit")
@@ -39,10 +39,10 @@ _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What the relay needs: the envelope and the content, with CRLF line ends.
+    """An outgoing mail for the relay: the envelope and the content, with CRLF line ends.
 
-    `international`: an address has letters outside ASCII before its @, which needs SMTPUTF8 (RFC 6531).
-    `automatic` mail has the null sender, so that nothing answers it.
+    `international`: the local part of an address is not ASCII, which requires SMTPUTF8 (RFC 6531). `automatic` mail
+    has the null sender, so that nothing replies to it.
     """
 
     sender: str
@@ -53,9 +53,9 @@ class Mail:
 
 
 def compose(message: OutboundMessage, address: str, read_file: Callable[[str], bytes]) -> Mail:
-    """`address` is the channel's own. Raises Rejected when a field can never leave as it is."""
-    own = _checked(message.sender_address or address)
-    to, cc, bcc = (tuple(map(_checked, addresses)) for addresses in (message.to, message.cc, message.bcc))
+    """Return the mail for a message. `address` is the channel's own. Raises Rejected if a field cannot be sent."""
+    own = _relay_address(message.sender_address or address)
+    to, cc, bcc = (tuple(map(_relay_address, addresses)) for addresses in (message.to, message.cc, message.bcc))
     recipients = tuple(dict.fromkeys((*to, *cc, *bcc)))
     if not recipients:
         raise Rejected("the message has no recipient")
@@ -63,38 +63,38 @@ def compose(message: OutboundMessage, address: str, read_file: Callable[[str], b
         raise Rejected("the message's own Message-ID is malformed")
     lines = [
         _field("From", _mailbox(message.sender_name, own)),
-        *_list("To", to),
-        *_list("Cc", cc),
-        *([_field("Reply-To", _checked(message.reply_to))] if message.reply_to else []),
-        _field("Subject", _words("Subject", message.subject)),
+        *_address_list("To", to),
+        *_address_list("Cc", cc),
+        *([_field("Reply-To", _relay_address(message.reply_to))] if message.reply_to else []),
+        _field("Subject", _unstructured("Subject", message.subject)),
         *([_field("Date", format_datetime(message.date))] if message.date else []),
         _field("Message-ID", message.message_id),
-        *_thread(message),
-        *_automatic(message, address),
+        *_thread_headers(message),
+        *_automatic_headers(message, address),
     ]
     header = "".join(line + "\r\n" for line in lines)
     content = header.encode("utf-8") + _body(message, read_file)
     return Mail(own, recipients, content, message.automatic, international=not header.isascii())
 
 
-def loop_mark(address: str) -> str:
-    """What this channel writes into its automatic mail, to know it again when it comes back."""
+def loop_token(address: str) -> str:
+    """Return the token in the channel's automatic mail, by which the channel recognizes such mail when it returns."""
     return hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of line ends and control characters as one space."""
+    """Replace each run of line ends and control characters in `text` with one space."""
     return _CONTROLS.sub(" ", text).strip()
 
 
-def _checked(address: str) -> str:
-    """The address as relays take it: the domain in ASCII (IDNA), and quotes around a local part that needs them.
+def _relay_address(address: str) -> str:
+    """Return the address in the form that relays accept: an ASCII domain (IDNA), and a quoted local part if needed.
 
-    Some providers gave out addresses such as `ana..lopez.@`, which are valid only in quotes (RFC 5321, 4.1.2).
+    Some providers assign addresses such as `ana..lopez.@`, which are valid only in quotes (RFC 5321, 4.1.2).
     """
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
-        raise Rejected(f"{one_line(address)!r} is not a mail address")
+        raise Rejected(f'not an email address: "{one_line(address)}"')
     local, domain = parts.groups()
     if local[0] != '"' and not _DOT_ATOM.fullmatch(local):
         local = f'"{local}"'
@@ -102,11 +102,11 @@ def _checked(address: str) -> str:
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
-            raise Rejected(f"the domain of {address!r} is not valid") from None
+            raise Rejected(f'invalid domain in the email address "{address}"') from None
     return f"{local}@{domain}"
 
 
-def _thread(message: OutboundMessage) -> Iterable[str]:
+def _thread_headers(message: OutboundMessage) -> Iterable[str]:
     if message.in_reply_to and _MESSAGE_ID.fullmatch(message.in_reply_to):
         yield _field("In-Reply-To", message.in_reply_to)
     references = [reference for reference in message.references if _MESSAGE_ID.fullmatch(reference)]
@@ -115,26 +115,26 @@ def _thread(message: OutboundMessage) -> Iterable[str]:
     if references:
         yield _field("References", "\r\n ".join(references))
     for name, value in message.headers.items():
-        given_back = GIVEN_BACK.get(name.lower())
+        given_back = RETURNED_HEADERS.get(name.lower())
         if given_back and one_line(value):
-            yield _field(given_back, _words(given_back, value))
+            yield _field(given_back, _unstructured(given_back, value))
 
 
-def _automatic(message: OutboundMessage, address: str) -> Iterable[str]:
-    """RFC 3834, and what Exchange listens to."""
+def _automatic_headers(message: OutboundMessage, address: str) -> Iterable[str]:
+    """Yield the headers of automatic mail: those of RFC 3834, and the one that Exchange respects."""
     if message.automatic:
         yield _field("Auto-Submitted", "auto-replied" if message.in_reply_to else "auto-generated")
         yield _field("X-Auto-Response-Suppress", "All")
-        yield _field(LOOP_HEADER, loop_mark(address))
+        yield _field(LOOP_HEADER, loop_token(address))
 
 
 def _body(message: OutboundMessage, read_file: Callable[[str], bytes]) -> bytes:
-    """MIME header, empty line and content."""
+    """Return the MIME header, an empty line and the content."""
     body = EmailMessage(policy=_BODY)
     text = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     text = text.encode("utf-8", "replace").decode("utf-8")
     body.set_content(text, charset="utf-8")
-    body.add_alternative(alternative.page(text, message.language), subtype="html", charset="utf-8")
+    body.add_alternative(html_alternative.html_page(text, message.language), subtype="html", charset="utf-8")
     for file in message.files:
         maintype, subtype = _content_type(file)
         name = one_line(file.filename).replace("/", "_") or "attachment"
@@ -143,7 +143,10 @@ def _body(message: OutboundMessage, read_file: Callable[[str], bytes]) -> bytes:
 
 
 def _content_type(file: FileRef) -> list[str]:
-    """Anything odd is a plain file; so is a mail, which MIME would not let us encode."""
+    """Return the type and subtype of a file.
+
+    Invalid types become application/octet-stream, and so do attached mails, because MIME does not allow encoding them.
+    """
     kind = file.content_type.lower()
     if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith(("multipart/", "message/")):
         kind = "application/octet-stream"
@@ -159,28 +162,28 @@ def _mailbox(name: str | None, address: str) -> str:
     if name.isascii() and name.isprintable() and len(name) < 60:
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{quoted}" <{address}>'
-    return f"{_encoded('From', name)}\r\n <{address}>"
+    return f"{_encoded_words('From', name)}\r\n <{address}>"
 
 
-def _list(name: str, addresses: tuple[str, ...]) -> Iterable[str]:
+def _address_list(name: str, addresses: tuple[str, ...]) -> Iterable[str]:
     if addresses:
         yield _field(name, ",\r\n ".join(addresses))
 
 
-def _words(name: str, text: str) -> str:
-    """Unstructured text: as it is when short and ASCII, else as encoded words (RFC 2047), split between characters."""
+def _unstructured(name: str, text: str) -> str:
+    """Return unstructured text unchanged if it is short ASCII, else as encoded words (RFC 2047)."""
     text = one_line(text)
     plain = text.isascii() and "=?" not in text and len(name) + 2 + len(text) <= 78
-    return text if plain else _encoded(name, text)
+    return text if plain else _encoded_words(name, text)
 
 
-def _encoded(name: str, text: str) -> str:
+def _encoded_words(name: str, text: str) -> str:
     return Header(text, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
 
 
 def _field(name: str, value: str) -> str:
-    """One header field. The last guard: every line end in it must be a fold."""
+    """Return one header field. Raises Rejected if a line end in it is not a fold, as a last safeguard."""
     field = f"{name}: {value}"
     if re.search(r"[\x00\r\n]", field.replace("\r\n ", "")):
-        raise Rejected(f"the field {name} would break the header")
+        raise Rejected(f"invalid line break in the header field {name}")
     return field

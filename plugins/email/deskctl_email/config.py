@@ -1,4 +1,4 @@
-"""The table `[channels.NAME]` of an email channel."""
+"""The configuration table `[channels.NAME]` of an email channel."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from attrs import Attribute, evolve, field, frozen
 
 from deskctl.plugins import Invalid, Remark, Secret
 
-from .provider import OAuth, is_loopback
+from .oauth_provider import OAuth, is_loopback
 
 Security = Literal["tls", "starttls", "plain"]
 
 IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "plain": 143}
 SMTP_PORTS: Final = {"tls": 465, "starttls": 587, "plain": 25}
 
-#: Enough of RFC 5321 to tell an address from a slip of the pen; nothing that could break out of a header.
+#: Enough of RFC 5321 to detect typing errors and to exclude characters that could end a header.
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,255}")
 
 
-def _address(instance: Any, attribute: Attribute[str], value: str) -> None:
+def _validate_address(instance: Any, attribute: Attribute[str], value: str) -> None:
     if not _ADDRESS.fullmatch(value):
-        raise Invalid(f"{value!r} is not a mail address like support@example.org", key=attribute.name)
+        raise Invalid(f'not an email address: "{value}"; for example support@example.org', key=attribute.name)
 
 
-def _addresses(instance: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+def _validate_addresses(instance: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
     for address in value:
-        _address(instance, attribute, address)  # type: ignore[arg-type]
+        _validate_address(instance, attribute, address)  # type: ignore[arg-type]
 
 
-def _host(instance: Any, attribute: Attribute[str], value: str) -> None:
+def _validate_host(instance: Any, attribute: Attribute[str], value: str) -> None:
     if not value or any(c.isspace() or c in "/@" for c in value):
-        raise Invalid(f"{value!r} is not the name or address of a host", key=attribute.name)
+        raise Invalid(f'not a host name or address: "{value}"', key=attribute.name)
 
 
-def _port(instance: Any, attribute: Attribute[int], value: int) -> None:
+def _validate_port(instance: Any, attribute: Attribute[int], value: int) -> None:
     if not 1 <= value <= 65535:
-        raise Invalid(f"{value} is not a port: 1 to 65535", key=attribute.name)
+        raise Invalid(f"not a port: {value}; use 1 to 65535", key=attribute.name)
 
 
-def _longer_than(least: timedelta) -> Any:
+def _at_least(least: timedelta) -> Any:
     def check(instance: Any, attribute: Attribute[timedelta], value: timedelta) -> None:
         if value < least:
             raise Invalid(f"must be at least {int(least.total_seconds())}s", key=attribute.name)
@@ -51,24 +51,24 @@ def _longer_than(least: timedelta) -> Any:
     return check
 
 
-def _named(user: str | None, password: Secret | None) -> None:
+def _require_user(user: str | None, password: Secret | None) -> None:
     if password is not None and user is None:
-        raise Invalid("is missing, and a password is given", key="user")
+        raise Invalid("is missing, but a password is given", key="user")
 
 
-def _overheard(host: str, security: Security, password: Secret | None) -> Iterator[Remark]:
+def _plaintext_password_warning(host: str, security: Security, password: Secret | None) -> Iterator[Remark]:
     if security == "plain" and password is not None and not is_loopback(host):
-        yield Remark("security", f"the password goes to {host} in the clear; use tls or starttls")
+        yield Remark("security", f"the password is sent to {host} unencrypted; use tls or starttls")
 
 
 @frozen(kw_only=True)
 class Listen:
-    """Where mail is taken in over SMTP or LMTP: a TCP port (0: any that is free) or a UNIX socket.
+    """The listener for SMTP or LMTP: a TCP port (0: any free port) or a UNIX socket.
 
-    STARTTLS is offered with `cert` (PEM, with its chain); `key` is its key where `cert` does not hold it.
+    STARTTLS is offered if `cert` (PEM, with its chain) is set; `key` is its private key unless `cert` contains it.
     """
 
-    host: str = field(default="127.0.0.1", validator=_host)
+    host: str = field(default="127.0.0.1", validator=_validate_host)
     port: int | None = None
     protocol: Literal["smtp", "lmtp"] = "smtp"
     path: Path | None = None
@@ -79,121 +79,124 @@ class Listen:
         if self.port is None and self.path is None:
             raise Invalid('needs a port, or path = "/run/…" for a UNIX socket')
         if self.port is not None and self.path is not None:
-            raise Invalid("has a port and a path: keep one of them")
+            raise Invalid("has both a port and a path; keep one of them")
         if self.port is not None and not 0 <= self.port <= 65535:
-            raise Invalid(f"{self.port} is not a port: 1 to 65535, or 0 for any that is free", key="port")
+            raise Invalid(f"not a port: {self.port}; use 1 to 65535, or 0 for any free port", key="port")
         if self.key is not None and self.cert is None:
-            raise Invalid("is missing, and a key is given", key="cert")
+            raise Invalid("is missing, but a key is given", key="cert")
 
     def config_claims(self) -> Iterator[Remark]:
-        """Two channels cannot listen at one place."""
+        """Claim the listening address: two channels cannot listen on the same one."""
         if self.port != 0:
-            yield Remark("path" if self.path is not None else "port", f"the listener {self.place}")
+            yield Remark("path" if self.path is not None else "port", f"the listener {self.location}")
 
     @property
-    def place(self) -> str:
-        """For people: `127.0.0.1:2525` or the path of the socket."""
+    def location(self) -> str:
+        """Return the listening address for display: `127.0.0.1:2525` or the path of the socket."""
         return str(self.path) if self.path is not None else f"{self.host}:{self.port}"
 
 
-def _rate(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
-    if value is not None and parsed_rate(value) is None:
-        raise Invalid(f'{value!r} is no rate; it is a number and a time, as in "30/min" or "1/s"', key=attribute.name)
+def _validate_rate(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is not None and parse_rate(value) is None:
+        raise Invalid(f'not a rate: "{value}"; for example "30/min" or "1/s"', key=attribute.name)
 
 
-def parsed_rate(text: str) -> tuple[int, float] | None:
-    """How many, and in how many seconds; None for what is no rate."""
+def parse_rate(text: str) -> tuple[int, float] | None:
+    """Return the number of messages and the seconds of a rate such as "30/min"; None if it is not a rate."""
     found = re.fullmatch(r"([1-9][0-9]{0,5})/(s|sec|min|m|h|hour|d|day)", text.replace(" ", ""))
     return (int(found[1]), {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}[found[2][0]]) if found else None
 
 
 @frozen(kw_only=True)
 class Imap:
-    """A mailbox to read. Without `security` it is `plain` for this machine itself and `tls` for any other."""
+    """A mailbox to read. The default of `security` is `plain` for the local host and `tls` for other hosts."""
 
-    host: str = field(validator=_host)
+    host: str = field(validator=_validate_host)
     security: Security = field()
-    port: int = field(validator=_port)
+    port: int = field(validator=_validate_port)
     user: str | None = None
     password: Secret | None = None
     folder: str = "INBOX"
     after: str = "flag"
-    poll: timedelta = field(default=timedelta(seconds=60), validator=_longer_than(timedelta(seconds=1)))
+    poll: timedelta = field(default=timedelta(seconds=60), validator=_at_least(timedelta(seconds=1)))
     idle: bool = True
     sent: bool | str = False
 
     @security.default
-    def _usual_security(self) -> Security:
+    def _default_security(self) -> Security:
         return "plain" if is_loopback(self.host) else "tls"
 
     @port.default
-    def _usual_port(self) -> int:
+    def _default_port(self) -> int:
         return IMAP_PORTS[self.security]
 
     def __attrs_post_init__(self) -> None:
-        _named(self.user, self.password)
+        _require_user(self.user, self.password)
         if isinstance(self.sent, str) and (not self.sent or any(ord(c) < 32 for c in self.sent)):
             raise Invalid("is not the name of a folder", key="sent")
         if not self.folder or any(ord(c) < 32 for c in self.folder):
             raise Invalid("is not the name of a folder", key="folder")
         if self.after not in ("flag", "delete") and not self.target:
-            raise Invalid(f'{self.after!r} is none of "flag", "delete" and "move:NAME"', key="after")
+            raise Invalid(f'unknown value "{self.after}"; use "flag", "delete" or "move:NAME"', key="after")
         if self.target == self.folder:
             raise Invalid(f"would move mail from {self.folder} to itself", key="after")
 
     def config_warnings(self) -> Iterator[Remark]:
-        yield from _overheard(self.host, self.security, self.password)
+        yield from _plaintext_password_warning(self.host, self.security, self.password)
 
     def config_claims(self) -> Iterator[Remark]:
-        """Two channels that read one mailbox would each take every mail in."""
+        """Claim the mailbox: two channels that read the same one would both ingest every mail."""
         yield Remark("folder", f"the mailbox {self.user or ''}@{self.host}:{self.port} {self.folder}")
 
     @property
     def account(self) -> str:
-        """Whose mailbox it is."""
+        """Return the name of the account."""
         return self.user or self.host
 
     @property
     def target(self) -> str | None:
-        """The folder that mail is moved to once it is journalled; None: it is not moved."""
+        """Return the folder that journalled mail is moved to; None if mail is not moved."""
         kind, _, name = self.after.partition(":")
         return name or None if kind == "move" else None
 
 
 @frozen(kw_only=True)
 class Smtp:
-    """The relay that answers leave by. Without `security`: `plain` for this machine itself, else `starttls`."""
+    """The outgoing relay. The default of `security` is `plain` for the local host and `starttls` for other hosts."""
 
-    host: str = field(validator=_host)
+    host: str = field(validator=_validate_host)
     security: Security = field()
-    port: int = field(validator=_port)
+    port: int = field(validator=_validate_port)
     user: str | None = None
     password: Secret | None = None
-    timeout: timedelta = field(default=timedelta(seconds=60), validator=_longer_than(timedelta(seconds=1)))
-    rate: str | None = field(default=None, validator=_rate)
+    timeout: timedelta = field(default=timedelta(seconds=60), validator=_at_least(timedelta(seconds=1)))
+    rate: str | None = field(default=None, validator=_validate_rate)
 
     @security.default
-    def _usual_security(self) -> Security:
+    def _default_security(self) -> Security:
         return "plain" if is_loopback(self.host) else "starttls"
 
     @port.default
-    def _usual_port(self) -> int:
+    def _default_port(self) -> int:
         return SMTP_PORTS[self.security]
 
     def __attrs_post_init__(self) -> None:
-        _named(self.user, self.password)
+        _require_user(self.user, self.password)
 
     def config_warnings(self) -> Iterator[Remark]:
-        yield from _overheard(self.host, self.security, self.password)
+        yield from _plaintext_password_warning(self.host, self.security, self.password)
 
 
 @frozen(kw_only=True)
 class EmailConfig:
-    """An email channel. `max_size` is in bytes: larger mail is refused by the listener, and only its header is
-    read from a mailbox. `plus`: mail to `local+anything@domain` arrives."""
+    """An email channel.
 
-    address: str = field(validator=_address)
-    aliases: tuple[str, ...] = field(default=(), validator=_addresses)
+    `max_size` is in bytes: the listener rejects larger mail, and only its header is read from a mailbox. `plus`: mail
+    to `local+anything@domain` arrives.
+    """
+
+    address: str = field(validator=_validate_address)
+    aliases: tuple[str, ...] = field(default=(), validator=_validate_addresses)
     plus: bool = False
     listen: Listen | None = None
     imap: Imap | None = None
@@ -204,35 +207,35 @@ class EmailConfig:
     def __attrs_post_init__(self) -> None:
         if self.max_size < 64 * 1024:
             raise Invalid("must be at least 65536 bytes", key="max_size")
-        faults = [fault for name in ("imap", "smtp") for fault in self._login(name)]
+        faults = [fault for name in ("imap", "smtp") for fault in self._login_errors(name)]
         if len(faults) > 1:
             raise ExceptionGroup("logins", faults)
         if faults:
             raise faults[0]
         if self.oauth is not None:
             if self.imap is None and self.smtp is None:
-                raise Invalid("lets nobody in: there is neither imap nor smtp", key="oauth")
+                raise Invalid("has no effect without imap or smtp", key="oauth")
             for name, table in (("imap", self.imap), ("smtp", self.smtp)):
                 if table is not None and table.user is None:
                     object.__setattr__(self, name, evolve(table, user=self.address))
 
-    def _login(self, name: str) -> Iterator[Invalid]:
+    def _login_errors(self, name: str) -> Iterator[Invalid]:
         table: Imap | Smtp | None = getattr(self, name)
         if table is None:
             return
         if self.oauth is not None and table.password is not None:
-            yield Invalid("is given, and so is oauth: keep one of them", key=f"{name}.password")
+            yield Invalid("cannot be combined with oauth; keep one of them", key=f"{name}.password")
         if self.oauth is None and table.user is not None and table.password is None:
-            what = 'is missing, and a user is named; as in { env = "MAIL_PASSWORD" }'
+            what = 'is missing, but a user is given; for example { env = "MAIL_PASSWORD" }'
             yield Invalid(what, key=f"{name}.password")
 
     def config_warnings(self) -> Iterator[Remark]:
         for name, table in (("imap", self.imap), ("smtp", self.smtp)):
             exposed = table is not None and table.security == "plain" and not is_loopback(table.host)
             if self.oauth is not None and exposed:
-                yield Remark(f"{name}.security", "the token goes there in the clear; use tls or starttls")
+                yield Remark(f"{name}.security", "the token is sent unencrypted; use tls or starttls")
 
     @property
     def own_addresses(self) -> frozenset[str]:
-        """Lower-cased."""
+        """Return the channel's address and aliases in lower case."""
         return frozenset(address.lower() for address in (self.address, *self.aliases))

@@ -1,4 +1,4 @@
-"""How far a mailbox has been read."""
+"""The read position in a mailbox."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Every mail with `start` <= UID < `next` is in the journal, or `aside`, or gone from the server.
+    """The read position in a mailbox: each mail with `start` <= UID < `next` is in the journal, `aside` or deleted.
 
-    `uidvalidity`: the numbering that all UIDs here belong to. `since`: the first login, aware, UTC: older mail is
-    never taken in. Up to `settled` mail was flagged, moved or deleted as well; between `settled` and `next` that is
-    done again after a restart. `aside`: UIDs that the server lists but does not give.
-    Up to `singly` one mail is fetched at a time, because fetching several cut the line; `failures` counts how often
-    the mail at `next` alone has cut it. Below `renumbered` mail that carries our keyword was taken in before the server
-    numbered the folder anew, under another key.
+    `uidvalidity`: the numbering of all these UIDs. `since`: the time of the first login, in UTC; older mail is not
+    ingested. `settled`: mail below this UID has been flagged, moved or deleted; this is repeated after a restart for
+    mail between `settled` and `next`. `aside`: UIDs that the server lists but does not deliver. `singly`: up to this
+    UID mail is fetched one at a time, because the connection was lost during a batch; `failures`: the number of times
+    that the connection was lost while fetching only the mail at `next`. `renumbered`: mail below this UID with the
+    keyword TAKEN was ingested, with a different key, before the server renumbered the folder.
     """
 
     uidvalidity: int

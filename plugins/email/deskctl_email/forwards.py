@@ -1,4 +1,4 @@
-"""What a forward carries: the message that somebody else wrote, attached or below its header lines in the body."""
+"""Forwarded messages: extract the original message, which is attached or follows header lines in the body."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime
 from deskctl.plugins import Forwarded
 
 from . import headers as field
-from . import markers
-from .blocks import header_block
-from .mime import Part, read
+from . import quote_patterns
+from .mime import Part, parse_mime
+from .quote_headers import find_header_block
 
 MAX_LINES = 2_000
-"""Lines of a body in which a forwarded message's beginning is looked for."""
+"""Lines of a body in which the start of a forwarded message is searched."""
 
 _FORWARD = re.compile(
     r"(?:\s|\[[^\]]{0,40}\])*(?:fwd?|fw|wg|wtr|tr|rv|i|enc|vs|vb|vl|doorst|pd|пересл|转发|轉寄|轉傳|転送|전달|傳送)\s?(?:\[\d+\])?"
@@ -25,46 +25,46 @@ _FORWARD = re.compile(
 
 
 def is_forward(subject: str) -> bool:
-    """Whether the subject says that the mail passes on another one."""
+    """Return True if the subject marks the mail as a forward."""
     return bool(_FORWARD.match(subject))
 
 
-def find(leaves: Sequence[Part], text: str, subject: str) -> Forwarded | None:
-    """The message that the mail passes on: an attached one first, else the one below its header lines."""
+def find_forwarded(leaves: Sequence[Part], text: str, subject: str) -> Forwarded | None:
+    """Return the message that the mail forwards: an attached one, else the one below header lines in the body."""
     attached = _attached(leaves, text, subject)
     return attached or _in_body(text, subject)
 
 
 def _attached(leaves: Sequence[Part], text: str, subject: str) -> Forwarded | None:
-    """The only attached message, where the mail says that it forwards or says nearly nothing itself."""
+    """Return the only attached message, if the subject marks a forward or the mail has almost no other text."""
     messages = [leaf for leaf in leaves if leaf.content_type in ("message/rfc822", "message/global")]
     if len(messages) != 1 or not (is_forward(subject) or len(text) <= 300):
         return None
-    return of_message(messages[0].content())
+    return forwarded_from_message(messages[0].content())
 
 
-def of_message(raw: bytes) -> Forwarded | None:
-    """An attached message's sender and words; None if it names no sender."""
-    from . import bodies, quotes
+def forwarded_from_message(raw: bytes) -> Forwarded | None:
+    """Return the content of an attached message; None if it names no sender."""
+    from . import content, visible_text
 
-    root, leaves, _ = read(raw)
+    root, leaves, _ = parse_mime(raw)
     senders = field.addresses(root.get("from")) or field.addresses(root.get("sender"))
     if not senders:
         return None
     name, address = senders[0]
-    content = bodies.sort_out(leaves)
+    parts = content.extract_content(leaves)
     return Forwarded(
         sender=address,
         sender_name=name or None,
-        subject=field.text(root.get("subject"), content.charset),
-        text=quotes.visible_of_segments([(one.text, one.marked) for one in content.segments]),
+        subject=field.text(root.get("subject"), parts.charset),
+        text=visible_text.visible_text_of_segments([(one.text, one.marked) for one in parts.segments]),
         sent_at=field.date(root.get("date")),
         message_id=field.message_id(root.get("message-id")),
     )
 
 
 def _in_body(text: str, subject: str) -> Forwarded | None:
-    """The message below `---------- Forwarded message ---------`, or below header lines if the subject says Fwd."""
+    """Return the message below `---------- Forwarded message ---------`, or below header lines in a forward."""
     forward = is_forward(subject)
     if not forward and ":" not in text and "：" not in text:
         return None
@@ -76,24 +76,26 @@ def _in_body(text: str, subject: str) -> Forwarded | None:
             or first == ">"
             or (first not in "-_=*—–" and ":" not in line and "：" not in line and "|" not in line)
         ):
-            continue  # nearly all lines
+            continue  # most lines
         head = line[:300]
-        announced = bool(markers.FORWARDED.match(head))
-        if not announced and not (forward and (markers.HEADER.match(head) or markers.ORIGINAL.match(head))):
+        announced = bool(quote_patterns.FORWARDED.match(head))
+        if not announced and not (
+            forward and (quote_patterns.HEADER.match(head) or quote_patterns.ORIGINAL.match(head))
+        ):
             continue
         start = at
-        if announced or not markers.HEADER.match(head):
+        if announced or not quote_patterns.HEADER.match(head):
             start = next((n for n in range(at + 1, min(at + 5, len(lines))) if lines[n].strip()), len(lines))
             if start == len(lines):
                 return None
-        block = header_block(lines, start)
+        block = find_header_block(lines, start)
         if block is None:
             continue
-        return _of_block(block.values, "\n".join(lines[start + block.size :]))
+        return _from_header_block(block.values, "\n".join(lines[start + block.size :]))
     return None
 
 
-def _of_block(values: dict[str, str], text: str) -> Forwarded | None:
+def _from_header_block(values: dict[str, str], text: str) -> Forwarded | None:
     who = values.get("from", "").replace("mailto:", " ").replace("[", "<").replace("]", ">").replace("*", "")
     found = field.addresses(who.encode("utf-8", "replace"))
     if not found:
@@ -104,12 +106,12 @@ def _of_block(values: dict[str, str], text: str) -> Forwarded | None:
         sender_name=name.strip(" \"'<>()") or None,
         subject=values.get("subject", ""),
         text=text.strip(),
-        sent_at=_moment(values.get("date", "")),
+        sent_at=_zoned_date(values.get("date", "")),
     )
 
 
-def _moment(value: str) -> datetime | None:
-    """The moment, if the header states it with its zone; a forward's local time says too little."""
+def _zoned_date(value: str) -> datetime | None:
+    """Return the date of a forwarded header if it has a time zone; a local time without one is ambiguous."""
     if not re.search(r"[+-]\d{4}\b|\bGMT\b|\bUTC\b", value):
         return None
     return field.date(value.encode("ascii", "ignore"))

@@ -1,4 +1,4 @@
-"""Reading header fields: text, parameters, addresses, message ids and dates, from bytes that may be anything."""
+"""Parsing of header fields: text, parameters, addresses, message ids and dates. All functions accept any bytes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from urllib.parse import unquote_to_bytes
 
-from . import charset, transfer
-from .filenames import filename as filename
-from .structured import without_comments
+from . import charset, transfer_encoding
+from .filenames import safe_filename as safe_filename
+from .structured import strip_comments
 
 MAX_IDS = 1_000
-"""Message ids read from one References header: the first one and the newest."""
+"""Message ids that are read from one References header: the first one and the newest ones."""
 MAX_ADDRESSES = 5_000
 
 _WORD = re.compile(r"=\?([^?\s=]{1,80})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,3})\?=")
@@ -22,11 +22,11 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
-#: A quoted local part in angle brackets may hold any sign, `<` and `>` too.
+#: A quoted local part in angle brackets may contain any character, also `<` and `>`.
 _ANGLE = r'<(\s*"(?:[^"\\]|\\.){1,128}+"@[^<>"\s]{1,255}\s*|[^<>]*)>'
 _TOKEN = re.compile(rf'"((?:[^"\\]|\\.)*)"|{_ANGLE}|\\(.)|([,;:"<()])|([^"<,;:\\()]+)', re.DOTALL)
 _ATOM = r"[^\s<>()\[\],;:\"@\\]"
-# The look-behind lets a match begin only where a word does: without it a long word costs the square of its length.
+# The look-behind allows a match only at the start of a word: without it a long word takes quadratic time.
 _DOMAIN = rf"(?:(?:@{_ATOM}++)+|@\[[0-9A-Fa-f.:IPv]{{1,60}}\])"
 _ADDRESS = re.compile(rf'(?:"(?:[^"\\]|\\.){{1,128}}+"|(?<!{_ATOM}){_ATOM}++){_DOMAIN}', re.DOTALL)
 _QUOTED_LOCAL = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -34,15 +34,15 @@ _ESCAPED = re.compile(r'\\(["\\])')
 _NEEDS_ESCAPE, _ESCAPE = re.compile(r'(["\\])'), r"\\\1"
 _DOT_ATOM = re.compile(r"[^\s<>()\[\],;:\"@\\.]+(?:\.[^\s<>()\[\],;:\"@\\.]+)*")
 _USUAL = re.compile(rb"\s*(?:([A-Za-z0-9_. -]*)<([\w.+=-]{1,100}@[\w.-]{1,200})>|([\w.+=-]{1,100}@[\w.-]{1,200}))\s*")
-"""`Ana Lopez <ana@example.org>` and `ana@example.org`: most headers, read in one step."""
+"""`Ana Lopez <ana@example.org>` and `ana@example.org`: a fast path for most headers."""
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^;]*|[^;]*)', re.DOTALL)
 _SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*)?\Z", re.DOTALL)
 
 
 def raw_text(value: bytes, hint: str = "") -> str:
-    """The header as characters, encoded words untouched; raw 8-bit bytes by the same rules as bodies.
+    """Decode a header to characters without decoding encoded words; raw 8-bit bytes are decoded like bodies.
 
-    `hint` is the charset that the mail's text declares: raw 8-bit headers are usually written in it.
+    `hint` is the charset that the mail's text declares: raw 8-bit headers usually use it.
     """
     if value.isascii() and b"\x1b" not in value:
         return value.decode("ascii").replace("\0", "")
@@ -50,7 +50,7 @@ def raw_text(value: bytes, hint: str = "") -> str:
 
 
 def text(value: bytes, hint: str = "") -> str:
-    """A header for people: encoded words decoded (RFC 2047), white space collapsed to single blanks."""
+    """Return a header for display: decode encoded words (RFC 2047) and collapse white space."""
     decoded = decode_words(raw_text(value, hint))
     return _SPACES.sub(" ", decoded).strip()
 
@@ -58,7 +58,7 @@ def text(value: bytes, hint: str = "") -> str:
 def decode_words(value: str) -> str:
     """Decode RFC 2047 words anywhere in `value`.
 
-    Neighbouring words of one charset are joined as bytes first: many programs split inside a character.
+    Adjacent words of one charset are joined as bytes first, because many programs split inside a character.
     """
     if "=?" not in value:
         return value
@@ -86,19 +86,19 @@ def decode_words(value: str) -> str:
         position = match.end()
     flush()
     out.append(value[position:])
-    return charset.clean("".join(out))
+    return charset.normalize_text("".join(out))
 
 
 def _word_bytes(kind: str, payload: str) -> bytes:
     data = payload.encode("utf-8", "surrogateescape")
     if kind == "b":
-        return transfer.base64(data)
+        return transfer_encoding.base64(data)
     return _Q_ESCAPE.sub(lambda m: binascii.unhexlify(m[1]), data.replace(b"_", b" "))
 
 
 def parameters(value: bytes, hint: str = "") -> dict[str, str]:
-    """Parameters of Content-Type or Content-Disposition by lower-case name (RFC 2231, encoded words, raw 8-bit)."""
-    plain = raw_text(without_comments(value), hint)
+    """Return the parameters of a field by lower-case name (RFC 2231, encoded words, raw 8-bit)."""
+    plain = raw_text(strip_comments(value), hint)
     if ";" not in plain:
         return {}
     found: dict[str, str] = {}
@@ -107,7 +107,7 @@ def parameters(value: bytes, hint: str = "") -> dict[str, str]:
         name, content = match[1].lower(), match[2].strip()
         if content[:1] == '"':
             content = content[1:-1] if len(content) > 1 and content[-1] == '"' else content[1:]
-            # Windows paths in file names are not escapes; a backslash protects a quote or itself only.
+            # A backslash escapes only a quote or itself, so that Windows paths in file names stay intact.
             content = content.replace('\\"', '"').replace("\\\\", "\\")
         if "*" in name:
             parts = _SECTION.match(name)
@@ -119,12 +119,12 @@ def parameters(value: bytes, hint: str = "") -> dict[str, str]:
         if "=?" in content:
             found[name] = decode_words(content)
     for name, pieces in sections.items():
-        found[name] = _extended(pieces, hint)  # the extended form is the sender's better one
+        found[name] = _extended(pieces, hint)  # the extended form takes precedence
     return found
 
 
 def _extended(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
-    """Join the sections of an RFC 2231 value: percent-encoded ones are bytes in the charset the first one names."""
+    """Join the sections of an RFC 2231 value. The first section names the charset of percent-encoded sections."""
     declared = ""
     data = bytearray()
     plain: list[str] = []
@@ -139,16 +139,16 @@ def _extended(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
             plain.append(content)
             data += content.encode("utf-8", "replace")
     if len(plain) == len(pieces) and "=?" in (joined := "".join(plain)):
-        return decode_words(joined)  # cut inside an encoded word, so the sections are joined first
+        return decode_words(joined)  # the sections split an encoded word, so they are joined first
     text = charset.decode(bytes(data), declared or hint)[0]
     return decode_words(text) if "=?" in text else text
 
 
 def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
-    """(name, bare address) of each mailbox in an address header; groups are opened, empty ones give nothing.
+    """Return (name, address) of each mailbox in an address header, including those in groups.
 
-    Reads broken headers as a person would: missing quotes, a comma in a name, an address without brackets.
-    The domain is lower-cased. Linear in the header's length.
+    Tolerates missing quotes, a comma in a name, and an address without brackets. The domain is in lower case. Takes
+    linear time.
     """
     if not value.strip():
         return []
@@ -190,12 +190,12 @@ def addresses(value: bytes, hint: str = "") -> list[tuple[str, str]]:
                 words.append(_ESCAPED.sub(r"\1", quoted))
         elif bracketed is not None:
             if angle and "@" in angle and "@" in bracketed:
-                finish()  # a comma is missing between two mailboxes
+                finish()  # missing comma between two mailboxes
             angle = bracketed if angle is None or "@" in bracketed else angle
         elif special == "(":
             depth = 1 if source.find(")", match.end(), match.end() + 1_000) >= 0 else 0
         elif special == "," and angle is None and not complete and 0 < len(words) < 20:
-            words.append(", ")  # "Kim, Mina <mina@…>" without its quotes
+            words.append(", ")  # "Kim, Mina <mina@…>" without quotes
         elif special in (",", ";"):
             finish()
         elif special == ":":
@@ -234,18 +234,18 @@ def _mailbox(words: list[str], comments: list[str], angle: str | None) -> tuple[
 
 
 def _bare(address: str) -> str:
-    """`address` in its canonical form: the domain in lower case, a local part in quotes only where it needs them."""
+    """Return the canonical form of an address: the domain in lower case, the local part quoted only if necessary."""
     local, _, domain = decode_words(address).rstrip(".").rpartition("@")
     local = local.strip() if local[:1] == '"' else local.strip().lstrip(".")
     if quoted := _QUOTED_LOCAL.fullmatch(local):
         content = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
-        # The domain that an at-sign in a quoted part seems to begin would be somebody else's.
+        # Keep the quotes if the local part needs them: an unquoted @ in it would change the domain.
         local = content if _DOT_ATOM.fullmatch(content) else f'"{re.sub(_NEEDS_ESCAPE, _ESCAPE, content)}"'
     return f"{local}@{domain.strip().lower()}"
 
 
 def message_ids(value: bytes) -> tuple[str, ...]:
-    """Message ids in order, with angle brackets, each once; without any brackets, what looks like ids."""
+    """Return the distinct message ids with angle brackets, in order; in a header without brackets, words like ids."""
     if not value:
         return ()
     source = decode_words(raw_text(value))
@@ -257,7 +257,7 @@ def message_ids(value: bytes) -> tuple[str, ...]:
 
 
 def message_id(value: bytes) -> str | None:
-    """The Message-ID with angle brackets; None if the header is missing or empty."""
+    """Return the Message-ID with angle brackets; None if the header is missing or empty."""
     found = message_ids(value)
     if found:
         return found[0]
@@ -266,7 +266,7 @@ def message_id(value: bytes) -> str | None:
 
 
 def date(value: bytes) -> datetime | None:
-    """The moment in UTC; None if it is no date. A missing or unreadable zone counts as UTC."""
+    """Return the date in UTC; None if it is invalid. A missing or invalid time zone counts as UTC."""
     source = value[:200].decode("ascii", "replace").strip()
     if not source:
         return None

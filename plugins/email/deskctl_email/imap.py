@@ -1,9 +1,9 @@
-"""Reading a mailbox. A mail goes through four steps, and a crash between any two loses and doubles nothing:
+"""The reader of a mailbox. Each mail passes four steps; a crash between two steps neither loses nor duplicates mail:
 
     fetched (BODY.PEEK[]) → in the journal, committed → cursor saved → flagged, moved or deleted
 
-The journal's key is account, folder, UIDVALIDITY and UID, so a mail that is fetched again is journalled once. What
-is flagged is never asked: people read the same mailbox. Everything here runs in one thread of the mailbox's own.
+The journal key consists of account, folder, UIDVALIDITY and UID, so a mail that is fetched twice is journalled once.
+Flags do not decide what is read, because people read the same mailbox. The reader runs in its own thread.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from typing import Final
 
 from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Envelope, StoreUnavailable, Unavailable
 
-from . import keys
+from . import journal_keys
 from .config import EmailConfig, Imap
-from .connection import IDLE_SECONDS, Connection
 from .cursor import Cursor
-from .login import Lost, Refusal, missing, not_now
-from .probe import Probes, carries_probe
+from .imap_connection import IDLE_SECONDS, Connection
+from .imap_login import ConnectionLost, ServerRefusal, is_missing_folder, is_temporary
+from .oauth_tokens import AccessTokens
+from .probe import ProbeTokens, carries_probe
 from .state import State
-from .tokens import Tokens
 
 #: A batch ends at this many bytes or mails: one fetch, one commit of the journal, one flagging.
 BATCH_BYTES: Final = 4_000_000
 BATCH_MAILS: Final = 100
-#: So often one mail alone may cut the line before it is set aside.
+#: The number of connection losses while fetching a single mail after which the mail is set aside.
 MAX_FAILURES: Final = 3
-#: After a new UIDVALIDITY, more mails than this that nobody knows are a question for a person.
+#: After a change of UIDVALIDITY, more unknown mails than this require a person's decision.
 MAX_UNKNOWN: Final = 200
-#: Seconds between two looks at a mailbox that waits for a person, and between two tries of what was set aside.
-PAUSE: Final = 600.0
-RETRY_ASIDE: Final = 3600.0
-#: Seconds between two looks for a person's answer.
-LOOK: Final = 2
-#: Seconds that a cancelled reader has to finish the batch it is at.
+#: Seconds between two checks of a mailbox that waits for a decision, and between two attempts to fetch mail set aside.
+DECISION_WAIT_SECONDS: Final = 600.0
+RETRY_ASIDE_SECONDS: Final = 3600.0
+#: Seconds between two checks for the decision.
+DECISION_POLL_SECONDS: Final = 2
+#: Seconds that a cancelled reader has to finish its current batch.
 STOP_SECONDS: Final = 10.0
 
 
 class Mailbox:
-    """The reader of one folder; `read` is called once. `alerted`: what people were told already."""
+    """The reader of one folder; `read` is called once. `alerted`: the alerts that were already sent."""
 
     def __init__(
         self,
@@ -52,9 +52,9 @@ class Mailbox:
         imap: Imap,
         context: ChannelContext,
         state: State,
-        probes: Probes,
+        probes: ProbeTokens,
         alerted: set[str],
-        tokens: Tokens | None = None,
+        tokens: AccessTokens | None = None,
     ) -> None:
         self._imap = imap
         self._max_size = config.max_size
@@ -63,13 +63,13 @@ class Mailbox:
         self._tokens = tokens
         self._probes = probes
         self._account = imap.account
-        self._name = keys.name_of(imap.account, imap.folder)
+        self._name = journal_keys.mailbox_name(imap.account, imap.folder)
         self._stop = threading.Event()
         self._connection: Connection | None = None
         self._alerted = alerted
 
     async def read(self) -> None:
-        """Take mail in until cancelled. Raises Unavailable or AuthFailed."""
+        """Ingest mail until cancelled. Raises Unavailable or AuthFailed."""
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
         failure: list[Exception] = []
@@ -77,10 +77,10 @@ class Mailbox:
         def run() -> None:
             try:
                 self._read()
-            except Exception as error:  # noqa: BLE001 - it is raised again in the loop's thread
+            except Exception as error:  # noqa: BLE001 - raised again in the event loop's thread
                 failure.append(error)
             finally:
-                with contextlib.suppress(RuntimeError):  # the loop is gone
+                with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(ended.set)
 
         threading.Thread(target=run, name=f"imap-{self._context.name}", daemon=True).start()
@@ -99,7 +99,7 @@ class Mailbox:
             raise failure[0]
 
     def _read(self) -> None:
-        """One connection, from login until it fails. Raises Unavailable or AuthFailed."""
+        """Read over one connection, from login until it fails. Raises Unavailable or AuthFailed."""
         where = f"the mailbox {self._account} at {self._imap.host}"
         try:
             self._connection = connection = Connection(self._imap, self._tokens)
@@ -116,138 +116,144 @@ class Mailbox:
         except StoreUnavailable as error:
             raise Unavailable(f"mail waits on the server: {error}", error.hint) from error
         except ssl.SSLCertVerificationError as error:
-            hint = "Is host the name in its certificate? For an authority of your own set SSL_CERT_FILE."
-            self._alert(f"{where} shows a certificate that is not trusted: {error.verify_message}", hint)
-            raise Unavailable(f"{where} shows a certificate that is not trusted: {error.verify_message}") from error
-        except (OSError, Lost) as error:
+            hint = "check that host is the name in the certificate; for a private CA set SSL_CERT_FILE"
+            what = f"{where} has an untrusted certificate: {error.verify_message}"
+            self._alert(what, hint)
+            raise Unavailable(what) from error
+        except (OSError, ConnectionLost) as error:
             if not self._stop.is_set():
-                raise Unavailable(f"{where} is out of reach: {_words(error)}") from error
-        except Refusal as error:
-            if not_now(error):
-                raise Unavailable(f"{where} asks for a pause: {_words(error)}") from error
-            if missing(error):
-                what = f"{where} has no folder {self._imap.folder} any more: {_words(error)}"
-                self._alert(what, "Create it there, or name another in the channel's imap table.")
+                raise Unavailable(f"{where} is unreachable: {_error_text(error)}") from error
+        except ServerRefusal as error:
+            if is_temporary(error):
+                raise Unavailable(f"{where} is temporarily unavailable: {_error_text(error)}") from error
+            if is_missing_folder(error):
+                what = f"{where} no longer has the folder {self._imap.folder}: {_error_text(error)}"
+                self._alert(what, "create the folder, or set another one in the channel's imap table")
                 raise Unavailable(what) from error
-            self._alert(f"{where} refused a command: {_words(error)}", "Does the folder exist, and may it be read?")
-            raise Unavailable(f"{where} refused a command: {_words(error)}") from error
+            self._alert(
+                f"{where} refused a command: {_error_text(error)}", "Does the folder exist, and may it be read?"
+            )
+            raise Unavailable(f"{where} refused a command: {_error_text(error)}") from error
 
     def _session(self, connection: Connection) -> None:
-        cursor = self._begin(connection)
+        cursor = self._start_cursor(connection)
         self._context.log.info(
-            "reading %s of %s, %s", self._imap.folder, self._account, "IDLE" if connection.idles else "polling"
+            "reading %s of %s, %s", self._imap.folder, self._account, "IDLE" if connection.uses_idle else "polling"
         )
         self._alerted.clear()
         retry_aside = 0.0
         while not self._stop.is_set():
-            connection.announced()
+            connection.has_announced_mail()
             before = cursor.next
             for uids in connection.uids_from(cursor.next):
-                cursor = self._take_all(connection, cursor, uids)
-            if cursor.next != before or connection.announced():
-                continue  # more may have come meanwhile
+                cursor = self._take_uids(connection, cursor, uids)
+            if cursor.next != before or connection.has_announced_mail():
+                continue  # more mail may have arrived
             retry_aside -= self._pause(connection)
             if cursor.aside and retry_aside <= 0:
-                cursor = self._take_aside(connection, cursor)
-                retry_aside = RETRY_ASIDE
+                cursor = self._retry_aside(connection, cursor)
+                retry_aside = RETRY_ASIDE_SECONDS
 
     def _pause(self, connection: Connection) -> float:
-        """Until there may be news; about how many seconds that can have been."""
-        if connection.idles:
-            connection.wait()
+        """Wait for new mail; return the approximate seconds that may have passed."""
+        if connection.uses_idle:
+            connection.wait_for_mail()
             return float(IDLE_SECONDS)
         poll = self._imap.poll.total_seconds()
         if not self._stop.wait(poll):
-            connection.nod()
+            connection.noop()
         return poll
 
-    # --- where to begin
+    # --- start position
 
-    def _begin(self, connection: Connection) -> Cursor:
-        """The cursor, as the mailbox now counts. On the very first login it is at the mailbox's end."""
+    def _start_cursor(self, connection: Connection) -> Cursor:
+        """Return the cursor for the current numbering; at the first login, the end of the mailbox."""
         folder = connection.folder
         kept = self._state.get("imap").get(self._name)
         if kept is None:
             now = self._context.now().replace(microsecond=0)
             cursor = Cursor(folder.uidvalidity, folder.uidnext, now, folder.uidnext, folder.uidnext)
             self._save(cursor)
-            self._context.log.info("first login: what is in %s already is left alone", self._imap.folder)
+            self._context.log.info("first login: existing mail in %s is not read", self._imap.folder)
             return cursor
         cursor = Cursor.from_json(kept)
         if cursor.uidvalidity != folder.uidvalidity:
-            return self._begin_anew(connection, cursor)
+            return self._renumbered_cursor(connection, cursor)
         if cursor.settled < cursor.next:
-            # What a crash may have kept from being flagged.
-            missed = connection.between(cursor.settled, cursor.next)
-            self._settle(connection, [uid for uid in missed if uid not in cursor.aside])
+            # A crash may have prevented flagging.
+            missed = connection.uids_between(cursor.settled, cursor.next)
+            self._apply_after(connection, [uid for uid in missed if uid not in cursor.aside])
         return cursor
 
-    def _begin_anew(self, connection: Connection, cursor: Cursor) -> Cursor:
-        """The server numbers the folder anew (UIDVALIDITY changed): old UIDs mean nothing. What came since the first
-        login and does not carry our keyword is fetched again; intake knows what it has by Message-ID and content."""
+    def _renumbered_cursor(self, connection: Connection, cursor: Cursor) -> Cursor:
+        """Return the cursor after the server renumbered the folder (UIDVALIDITY changed), which invalidates old UIDs.
+
+        Mail that arrived since the first login and does not have the keyword TAKEN is fetched again; intake recognizes
+        mail that it has by Message-ID and content.
+        """
         folder = connection.folder
-        self._context.log.warning("%s has a new UIDVALIDITY; mail since %s is compared", self._name, cursor.since)
-        unknown = connection.uids_since(cursor.since)
+        self._context.log.warning("%s has a new UIDVALIDITY; comparing mail since %s", self._name, cursor.since)
+        unknown = connection.untaken_uids_since(cursor.since)
         while len(unknown) > MAX_UNKNOWN:
             self._alert(
-                f"the server numbers {self._name} anew (UIDVALIDITY), and {len(unknown)} mails in it may be known or "
-                "not: the mailbox is not read until there are fewer",
-                f"deskctl mail resume {self._context.name} --take (or --skip); or move what is no matter for the desk "
-                f"out of the folder: with {MAX_UNKNOWN} or fewer, reading goes on by itself",
+                f"the server renumbered {self._name} (UIDVALIDITY changed); reading is paused because the desk may or "
+                f"may not have {len(unknown)} mails in it",
+                f"deskctl mail resume {self._context.name} --take (or --skip); or move mail that the desk does not "
+                f"need out of the folder: with {MAX_UNKNOWN} or fewer, reading continues automatically",
             )
-            answer = self._answer(connection)
+            answer = self._wait_for_decision(connection)
             if answer == "take":
                 break
-            unknown = [] if answer == "skip" else connection.uids_since(cursor.since)
+            unknown = [] if answer == "skip" else connection.untaken_uids_since(cursor.since)
         first = unknown[0] if unknown else folder.uidnext
         anew = Cursor(
             folder.uidvalidity, first, cursor.since, folder.uidnext, folder.uidnext, renumbered=folder.uidnext
         )
-        # Saved only at the end: after a crash in between all of it is compared again.
-        return self._take_all(connection, anew, unknown, save=False)
+        # Saved only at the end: after a crash, all mail is compared again.
+        return self._take_uids(connection, anew, unknown, save=False)
 
-    def _answer(self, connection: Connection) -> str | None:
-        """What a person says about the mail of the folder's new numbering: take, skip, or nothing for a while."""
-        for second in range(0, int(PAUSE), LOOK):
-            said = self._state.get("resume").get(self._name, {})
-            if said.get("uidvalidity") == connection.folder.uidvalidity:
-                return str(said["answer"])
-            if self._stop.wait(LOOK):
+    def _wait_for_decision(self, connection: Connection) -> str | None:
+        """Wait for a decision about the renumbered mail; return "take", "skip", or None after a timeout."""
+        for second in range(0, int(DECISION_WAIT_SECONDS), DECISION_POLL_SECONDS):
+            decision = self._state.get("resume").get(self._name, {})
+            if decision.get("uidvalidity") == connection.folder.uidvalidity:
+                return str(decision["answer"])
+            if self._stop.wait(DECISION_POLL_SECONDS):
                 raise Unavailable("stopped")
             if second % 60 == 0:
-                connection.nod()
+                connection.noop()
         return None
 
-    # --- taking mail in
+    # --- ingesting mail
 
-    def _take_all(self, connection: Connection, cursor: Cursor, uids: Sequence[int], save: bool = True) -> Cursor:
+    def _take_uids(self, connection: Connection, cursor: Cursor, uids: Sequence[int], save: bool = True) -> Cursor:
         for at in range(0, len(uids), 500):
             part = uids[at : at + 500]
             sizes = connection.sizes(part)
             for batch in self._batches(part, sizes, cursor.singly):
                 if self._stop.is_set():
                     raise Unavailable("stopped")
-                cursor = self._take(connection, cursor, batch, sizes, save=save, blame=save)
+                cursor = self._take_batch(connection, cursor, batch, sizes, save=save, blame=save)
         if not save:
             self._save(cursor)
         return cursor
 
     def _batches(self, uids: Sequence[int], sizes: dict[int, int], singly: int) -> Iterator[list[int]]:
-        """In the order of UIDs. A mail over the limit, of which only the header is read, counts little."""
+        """Yield batches in UID order. A mail over the size limit counts little, because only the header is read."""
         batch: list[int] = []
         size = 0
         for uid in uids:
-            its = sizes.get(uid, 0)
-            its = its if its <= self._max_size else 16_384
-            if batch and (size + its > BATCH_BYTES or len(batch) == BATCH_MAILS or uid <= singly):
+            mail_size = sizes.get(uid, 0)
+            mail_size = mail_size if mail_size <= self._max_size else 16_384
+            if batch and (size + mail_size > BATCH_BYTES or len(batch) == BATCH_MAILS or uid <= singly):
                 yield batch
                 batch, size = [], 0
             batch.append(uid)
-            size += its
+            size += mail_size
         if batch:
             yield batch
 
-    def _take(
+    def _take_batch(
         self,
         connection: Connection,
         cursor: Cursor,
@@ -257,21 +263,21 @@ class Mailbox:
         save: bool,
         blame: bool,
     ) -> Cursor:
-        """Fetch, journal, save the cursor, flag: in this order. The cursor afterwards."""
+        """Fetch, journal, save the cursor and flag, in this order; return the new cursor."""
         try:
             mails, refused = self._fetch(connection, uids, sizes)
-        except (OSError, Lost):
+        except (OSError, ConnectionLost):
             if blame and not self._stop.is_set():
-                self._blame(cursor, uids)
+                self._record_lost_fetch(cursor, uids)
             raise
         now = self._context.now()
         batch = []
         for uid, raw in list(mails.items()):
-            if carries_probe(raw) and self._probes.issued(raw):
+            if carries_probe(raw) and self._probes.is_own_probe(raw):
                 del mails[uid]
                 continue
             size = sizes[uid] if sizes.get(uid, 0) > self._max_size else None
-            key = keys.of_mailbox(self._account, self._imap.folder, cursor.uidvalidity, uid)
+            key = journal_keys.mailbox_key(self._account, self._imap.folder, cursor.uidvalidity, uid)
             batch.append((raw, key, Envelope(via="imap", received_at=now, size=size)))
         if batch:
             self._context.deliver_blocking(batch)
@@ -280,20 +286,20 @@ class Mailbox:
         )
         if save:
             self._save(cursor)
-        self._settle(connection, list(mails), sizes)
+        self._apply_after(connection, list(mails), sizes)
         return replace(cursor, settled=cursor.next)
 
     def _fetch(
         self, connection: Connection, uids: Sequence[int], sizes: dict[int, int]
     ) -> tuple[dict[int, bytes], list[int]]:
-        """The mails by UID (of those over the limit the header), and the UIDs that are there but not given."""
+        """Return the mails by UID (of mails over the limit, the header), and the UIDs that were not delivered."""
         large = [uid for uid in uids if sizes.get(uid, 0) > self._max_size]
         normal = [uid for uid in uids if uid not in large]
-        mails = {**_given(connection.bodies, normal), **_given(connection.headers, large)}
-        lacking = [uid for uid in uids if uid not in mails]
-        refused = sorted(connection.existing(lacking)) if lacking else []
+        mails = {**_fetch_or_nothing(connection.bodies, normal), **_fetch_or_nothing(connection.headers, large)}
+        not_fetched = [uid for uid in uids if uid not in mails]
+        refused = sorted(connection.existing_uids(not_fetched)) if not_fetched else []
         for uid in list(refused):
-            again = _given(connection.headers if uid in large else connection.bodies, [uid])
+            again = _fetch_or_nothing(connection.headers if uid in large else connection.bodies, [uid])
             if uid in again:
                 refused.remove(uid)
                 mails.update(again)
@@ -301,18 +307,21 @@ class Mailbox:
             self._alert_aside(uid)
         return dict(sorted(mails.items())), refused
 
-    def _take_aside(self, connection: Connection, cursor: Cursor) -> Cursor:
-        """Once more what the server did not give before."""
-        there = connection.existing(cursor.aside)
+    def _retry_aside(self, connection: Connection, cursor: Cursor) -> Cursor:
+        """Try again to fetch the mail that the server did not deliver before."""
+        there = connection.existing_uids(cursor.aside)
         cursor = replace(cursor, aside=tuple(uid for uid in cursor.aside if uid in there))
         for uid in cursor.aside:
             without = replace(cursor, aside=tuple(other for other in cursor.aside if other != uid))
-            cursor = self._take(connection, without, [uid], connection.sizes([uid]), save=True, blame=False)
+            cursor = self._take_batch(connection, without, [uid], connection.sizes([uid]), save=True, blame=False)
         return cursor
 
-    def _blame(self, cursor: Cursor, uids: list[int]) -> None:
-        """The line was cut while these were fetched: next time one by one; one that cuts it again and again alone
-        is set aside, so that it does not keep the others out."""
+    def _record_lost_fetch(self, cursor: Cursor, uids: list[int]) -> None:
+        """Record that the connection was lost while these mails were fetched.
+
+        The next attempt fetches them one by one. A single mail that causes repeated losses is set aside, so that it
+        does not block the others.
+        """
         if len(uids) > 1:
             cursor = replace(cursor, singly=uids[-1])
         elif cursor.failures + 1 < MAX_FAILURES:
@@ -324,17 +333,17 @@ class Mailbox:
         with contextlib.suppress(StoreUnavailable):
             self._save(cursor)
 
-    # --- afterwards
+    # --- after ingestion
 
-    def _settle(self, connection: Connection, uids: list[int], sizes: dict[int, int] | None = None) -> None:
-        """Flag, move or delete what is in the journal. A server that refuses keeps no mail out."""
+    def _apply_after(self, connection: Connection, uids: list[int], sizes: dict[int, int] | None = None) -> None:
+        """Flag, move or delete journalled mail. A refusal by the server does not stop the reader."""
         if not uids:
             return
         try:
             if self._imap.after == "delete":
                 sizes = connection.sizes(uids) if sizes is None else sizes
                 whole = [uid for uid in uids if sizes.get(uid, self._max_size + 1) <= self._max_size]
-                part = [uid for uid in uids if uid not in whole]  # only its header was read: the mail stays
+                part = [uid for uid in uids if uid not in whole]  # only the header was read, so the mail stays
                 if part:
                     connection.flag(part)
                 if whole:
@@ -343,12 +352,12 @@ class Mailbox:
                 connection.move(uids, self._imap.target)
             else:
                 connection.flag(uids)
-        except Lost:
+        except ConnectionLost:
             raise
-        except Refusal as error:
+        except ServerRefusal as error:
             self._alert(
-                f'mail from {self._name} was taken in, but after = "{self._imap.after}" fails: {_words(error)}',
-                "May the user do this there? The mail is in the desk all the same.",
+                f'mail from {self._name} was ingested, but after = "{self._imap.after}" failed: {_error_text(error)}',
+                "check the user's permissions in this folder; no mail is lost",
             )
 
     def _save(self, cursor: Cursor) -> None:
@@ -356,8 +365,8 @@ class Mailbox:
 
     def _alert_aside(self, uid: int) -> None:
         self._alert(
-            f"mail {uid} in {self._imap.folder} of {self._account} is listed, but the server does not give it",
-            "It is tried again every hour; look at it with a mail program.",
+            f"the server lists mail {uid} in {self._imap.folder} of {self._account} but does not deliver it",
+            "deskctl retries every hour; check the mail in a mail program",
         )
 
     def _alert(self, what: str, hint: str) -> None:
@@ -366,18 +375,18 @@ class Mailbox:
             self._context.alert(what, hint)
 
 
-def _given(fetch: object, uids: Sequence[int]) -> dict[int, bytes]:
-    """What the server gives of these; nothing when it refuses the command or answers nonsense."""
+def _fetch_or_nothing(fetch: object, uids: Sequence[int]) -> dict[int, bytes]:
+    """Return the fetched mails by UID; nothing if the server refuses the command or sends an invalid response."""
     if not uids or not callable(fetch):
         return {}
     try:
         mails: dict[int, bytes] = fetch(uids)
-    except Lost:
+    except ConnectionLost:
         raise
-    except Refusal:
+    except ServerRefusal:
         return {}
     return mails
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__

@@ -1,9 +1,9 @@
-"""ISO 2022 text (Japanese, Korean, Chinese) and HZ, read as mail programs read it.
+"""A tolerant decoder for ISO 2022 text (Japanese, Korean, Chinese) and HZ.
 
-Python's codecs refuse a whole text for one character that the standard lacks. This decoder follows the ISO-2022-JP
-decoder of the Encoding Standard (WHATWG) and Windows code page 50221: half-width kana by escape, by shift-out or as
-8-bit bytes; NEC row 13 and the IBM extensions in JIS X 0208. What cannot be read becomes one U+FFFD each, and no
-escape sequence is left in the text. Linear in the length of the data.
+Python's codecs reject a whole text because of one character that the standard lacks. This decoder follows the
+ISO-2022-JP decoder of the Encoding Standard (WHATWG) and Windows code page 50221: half-width kana by escape, by
+shift-out or as 8-bit bytes; NEC row 13 and the IBM extensions in JIS X 0208. Each invalid character becomes one
+U+FFFD, and the result contains no escape sequences. Takes linear time.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-BAD = "\ufffd"
+REPLACEMENT = "\ufffd"
 
-_Two = Callable[[int, int], str]
+_TwoByteReader = Callable[[int, int], str]
 
 
-def _table(codec: str, prefix: bytes = b"") -> _Two:
-    """Characters of a 94x94 set by the EUC form of their code."""
+def _table(codec: str, prefix: bytes = b"") -> _TwoByteReader:
+    """Return a reader for a 94x94 set that uses the EUC form of the codes."""
 
     def read(first: int, second: int) -> str:
         try:
@@ -29,7 +29,7 @@ def _table(codec: str, prefix: bytes = b"") -> _Two:
 
 
 def jis0208(first: int, second: int) -> str:
-    """The character of a JIS X 0208 code (each byte 0x21 to 0x7E) with the vendors' rows; `""` if there is none."""
+    """Return the character of a JIS X 0208 code (each byte 0x21 to 0x7E) with vendor rows; `""` if there is none."""
     lead = (first - 0x21) // 2 + 0x81
     lead += 0x40 if lead > 0x9F else 0
     trail = second + 0x1F + (second >= 0x60) if first % 2 else second + 0x7E
@@ -39,7 +39,7 @@ def jis0208(first: int, second: int) -> str:
         return ""
 
 
-#: Where Python's EUC-JP differs from the vendors' table.
+#: Characters for which Python's EUC-JP differs from the vendor tables.
 _VENDORS = str.maketrans("〜‖−¢£¬", "～∥－￠￡￢")
 _HIGH_BIT = bytes(byte | 0x80 for byte in range(256))
 _PAIRS = re.compile(rb"(?:[\x21-\x7e]{2})+")
@@ -50,36 +50,36 @@ _gb2312 = _table("gb18030")
 _jis0213 = _table("euc_jis_2004")
 _jis0213_2 = _table("euc_jis_2004", b"\x8f")
 
-#: What an escape sequence designates: two-byte sets by their reader, one-byte sets by a letter.
-_SETS: dict[bytes, _Two | str] = {
+#: Character sets by escape sequence: two-byte sets as a reader function, one-byte sets as a name.
+_SETS: dict[bytes, _TwoByteReader | str] = {
     b"(B": "ascii", b"(J": "roman", b"(H": "ascii", b"(A": "ascii", b"(I": "kana",
     b"$@": jis0208, b"$B": jis0208, b"$(@": jis0208, b"$(B": jis0208, b"$(D": _jis0212,
     b"$(C": _ksc5601, b"$A": _gb2312, b"$(A": _gb2312,
     b"$(O": _jis0213, b"$(Q": _jis0213, b"$(P": _jis0213_2,
 }  # fmt: skip
-_SHIFTED: dict[bytes, _Two | str] = {b"$)C": _ksc5601, b"$)A": _gb2312, b"$)B": jis0208, b")I": "kana"}
+_SHIFTED: dict[bytes, _TwoByteReader | str] = {b"$)C": _ksc5601, b"$)A": _gb2312, b"$)B": jis0208, b")I": "kana"}
 _HIGH = {b".A": "latin_1", b".F": "iso8859_7"}  # of ISO-2022-JP-2, one character after ESC N
 
 _ESCAPE = re.compile(rb"\x1b(&@\x1b)?(\$\([@ABCDOPQ]|\$\)[ABC]|\$[@AB]|\([ABHIJ]|\)I|\.[AF]|N.)?", re.DOTALL)
 _SEGMENT = re.compile(rb"[^\x1b\x0e\x0f\n]+|\x1b|\x0e|\x0f|\n")
 DESIGNATES = re.compile(rb"\x1b(?:\$\([@ABCDOPQ]|\$\)[ABC]|\$[@AB]|\([HIJ])")
-"""A sequence that only ISO 2022 text has."""
+"""An escape sequence that only ISO 2022 text contains."""
 
 
 def decode(data: bytes, *, korean: bool = False) -> tuple[str, bool]:
-    """The text of `data`, and whether all of it could be read. `korean`: shift-out means KS X 1001 unless it says so.
+    """Return the text of `data`, and True if all of it was decoded. `korean`: KS X 1001 is the shift-out set.
 
-    A line ends a two-byte set where its rest shows that the closing escape is lost.
+    A line end also ends a two-byte set if the next line shows that the closing escape is lost.
     """
     out: list[str] = []
-    normal: _Two | str = "ascii"
-    shifted: _Two | str = _ksc5601 if korean or b"\x1b$)C" in data else "kana"
+    normal: _TwoByteReader | str = "ascii"
+    shifted: _TwoByteReader | str = _ksc5601 if korean or b"\x1b$)C" in data else "kana"
     shift = False
     high = "latin_1"
     position = 0
     while position < len(data):
         match = _SEGMENT.match(data, position)
-        if match is None:  # cannot be: the pattern takes every byte
+        if match is None:  # impossible: the pattern matches every byte
             break
         piece, position = match[0], match.end()
         if piece == b"\x0e":
@@ -95,7 +95,7 @@ def decode(data: bytes, *, korean: bool = False) -> tuple[str, bool]:
             escape = _ESCAPE.match(data, match.start())
             name = escape[2] if escape else None
             if escape is None or name is None:
-                out.append(BAD)
+                out.append(REPLACEMENT)
                 continue
             position = escape.end()
             if name in _SETS:
@@ -107,41 +107,41 @@ def decode(data: bytes, *, korean: bool = False) -> tuple[str, bool]:
             elif name[:1] == b"N":
                 out.append(bytes((name[1] | 0x80,)).decode(high, "replace"))
         else:
-            _segment(piece, shifted if shift else normal, out)
+            _decode_segment(piece, shifted if shift else normal, out)
     text = "".join(out)
-    return text, BAD not in text
+    return text, REPLACEMENT not in text
 
 
 def _is_plain(data: bytes, position: int) -> bool:
-    """Whether the line at `position` cannot be of a two-byte set: the escape that closed it got lost."""
+    """Return True if the line at `position` cannot be in a two-byte set, so that the closing escape must be lost."""
     match = _SEGMENT.match(data, position)
     line = match[0].rstrip(b"\r") if match else b""
     return len(line) % 2 == 1 or b" " in line
 
 
-def _segment(piece: bytes, kind: _Two | str, out: list[str]) -> None:
-    """Add the characters of bytes that stand in one set."""
+def _decode_segment(piece: bytes, kind: _TwoByteReader | str, out: list[str]) -> None:
+    """Append the characters of bytes in one set to `out`."""
     if kind == "ascii" and piece.isascii():
         out.append(piece.decode("ascii"))
     elif callable(kind):
-        _two_bytes(piece, kind, out)
+        _decode_two_bytes(piece, kind, out)
     else:
-        out.append("".join(_one_byte(byte, kind) for byte in piece))
+        out.append("".join(_decode_one_byte(byte, kind) for byte in piece))
 
 
-def _one_byte(byte: int, kind: str) -> str:
+def _decode_one_byte(byte: int, kind: str) -> str:
     if 0xA1 <= byte <= 0xDF:  # half-width kana as 8-bit bytes
         return chr(byte - 0xA1 + 0xFF61)
     if byte >= 0x80:
-        return BAD
+        return REPLACEMENT
     if kind == "kana":
-        return chr(byte - 0x21 + 0xFF61) if 0x21 <= byte <= 0x5F else chr(byte) if byte <= 0x20 else BAD
+        return chr(byte - 0x21 + 0xFF61) if 0x21 <= byte <= 0x5F else chr(byte) if byte <= 0x20 else REPLACEMENT
     if kind == "roman" and byte in (0x5C, 0x7E):
         return "¥" if byte == 0x5C else "‾"
     return chr(byte)
 
 
-def _two_bytes(piece: bytes, read: _Two, out: list[str]) -> None:
+def _decode_two_bytes(piece: bytes, read: _TwoByteReader, out: list[str]) -> None:
     if read is jis0208 and _PAIRS.fullmatch(piece):
         try:
             out.append(piece.translate(_HIGH_BIT).decode("euc_jp").translate(_VENDORS))
@@ -153,21 +153,21 @@ def _two_bytes(piece: bytes, read: _Two, out: list[str]) -> None:
     while at < len(piece):
         first = piece[at] & 0x7F if piece[at] >= 0xA1 else piece[at]
         if not 0x21 <= first <= 0x7E:
-            out.append(chr(first) if first <= 0x20 else BAD)
+            out.append(chr(first) if first <= 0x20 else REPLACEMENT)
             at += 1
             continue
         second = piece[at + 1] if at + 1 < len(piece) else 0
         second = second & 0x7F if second >= 0xA1 else second
-        if not 0x21 <= second <= 0x7E:  # half a character: only this half is lost
-            out.append(BAD)
+        if not 0x21 <= second <= 0x7E:  # half a character: replace only this half
+            out.append(REPLACEMENT)
             at += 1
             continue
-        out.append(read(first, second) or BAD)
+        out.append(read(first, second) or REPLACEMENT)
         at += 2
 
 
 def decode_hz(data: bytes) -> tuple[str, bool]:
-    """HZ (RFC 1843): GB 2312 between `~{` and `~}`; the text, and whether all of it could be read."""
+    """Decode HZ (RFC 1843, GB 2312 between `~{` and `~}`); return the text, and True if all of it was decoded."""
     out: list[str] = []
     chinese = False
     for piece in re.split(rb"(~\{|~\}|~~|~\r?\n|\n)", data):
@@ -179,12 +179,12 @@ def decode_hz(data: bytes) -> tuple[str, bool]:
             out.append("~")
         elif piece == b"\n":
             out.append("\n")
-            chinese = False  # RFC 1843: a line ends it
+            chinese = False  # RFC 1843: a line end switches back to ASCII
         elif piece[:1] == b"~" and piece.endswith(b"\n"):
-            continue  # a line that goes on
+            continue  # a continued line
         elif chinese:
-            _two_bytes(piece, _gb2312, out)
+            _decode_two_bytes(piece, _gb2312, out)
         else:
             out.append(piece.decode("ascii", "replace"))
     text = "".join(out)
-    return text, BAD not in text
+    return text, REPLACEMENT not in text

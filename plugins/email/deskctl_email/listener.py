@@ -1,6 +1,6 @@
-"""The SMTP and LMTP listener. `250` is said only after the journal's commit.
+"""The SMTP and LMTP listener. It replies `250` only after the mail is committed to the journal.
 
-It lives in the daemon's own loop: a conversation costs no thread, and no task beyond its connection's own.
+The listener runs in the daemon's event loop: a session needs no thread, and no task except that of its connection.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from aiosmtpd.smtp import SMTP
 from deskctl.plugins import ChannelContext, Envelope, StoreUnavailable, Unavailable
 from deskctl.plugins.faultpoints import reach
 
-from . import keys
+from . import journal_keys
 from .config import EmailConfig, Listen
-from .probe import Probes, carries_probe
+from .probe import ProbeTokens, carries_probe
 
 MAX_CONNECTIONS: Final = 200
 MAX_RECIPIENTS: Final = 100
 #: RFC 5321, 4.5.3.2.7: a server waits at least five minutes for the next command.
 COMMAND_SECONDS: Final = 300
-#: How much of a mail is read at once, in bytes; the limit of a line in a mail is the limit of the mail.
+#: Bytes of a mail that are read at once. Lines have no limit except the maximum size of the mail.
 CHUNK: Final = 64 * 1024
 #: Longer than any command of RFC 5321 with the extensions offered.
 COMMAND_BYTES: Final = 2048
 
-_BUSY = b"421 4.3.2 This desk cannot take mail now, try again later\r\n"
-_CROWDED = b"421 4.7.0 Too many connections, try again later\r\n"
+_BUSY = b"421 4.3.2 This desk cannot accept mail now, try again later\r\n"
+_TOO_MANY_CONNECTIONS = b"421 4.7.0 Too many connections, try again later\r\n"
 _NOT_STORED = "451 4.3.0 The mail could not be stored, try again later"
-_TOO_LARGE = "552 5.3.4 The mail is larger than this desk takes"
+_TOO_LARGE = "552 5.3.4 The mail exceeds the maximum size"
 
-#: What nearly every MAIL and RCPT looks like; anything else goes the long way through aiosmtpd's own parser.
+#: The usual form of MAIL and RCPT, parsed on a fast path; aiosmtpd's parser handles all other forms.
 _PLAIN_ADDRESS = re.compile(r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>(?: +(.*))?", re.ASCII)
 
 
 class Listener:
-    """Takes mail for one channel's addresses."""
+    """The listener of one channel."""
 
-    def __init__(self, config: EmailConfig, listen: Listen, context: ChannelContext, probes: Probes) -> None:
+    def __init__(self, config: EmailConfig, listen: Listen, context: ChannelContext, probes: ProbeTokens) -> None:
         self._config = config
         self._listen = listen
         self._context = context
@@ -56,14 +56,17 @@ class Listener:
         self._hostname = config.address.rpartition("@")[2]
 
     async def serve(self) -> None:
-        """Take mail in until cancelled. Raises Unavailable: the address is taken, the certificate unreadable."""
-        # aiosmtpd tells every line of every conversation at INFO, with the customers' addresses.
+        """Ingest mail until cancelled.
+
+        Raises Unavailable if the listening address is in use or the certificate is unreadable.
+        """
+        # aiosmtpd logs each line of each session at INFO, including the customers' addresses.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         loop = asyncio.get_running_loop()
         try:
             self._tls = self._tls_context()
             if self._listen.path is not None:
-                # Created with the mask, so that no stranger can connect in between. Who may: owner and group.
+                # The umask prevents connections by other users from the start; owner and group may connect.
                 mask = os.umask(0o117)
                 try:
                     self._server = await loop.create_unix_server(self._protocol, self._listen.path, backlog=200)
@@ -75,17 +78,18 @@ class Listener:
                 )
         except OSError as error:
             raise Unavailable(
-                f"cannot listen at {self._listen.place}: {error.strerror or error}",
-                "Is another program listening there? Ports below 1024 need a privilege.",
+                f"cannot listen at {self._listen.location}: {error.strerror or error}",
+                "check that no other program listens there; ports below 1024 need a privilege",
             ) from error
-        self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.place)
+        self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.location)
+        self._context.listening()
         try:
             await asyncio.get_running_loop().create_future()
         finally:
             await self.close()
 
     async def close(self) -> None:
-        """Stop listening and end the conversations. Mail that got no `250` is offered again by its sender."""
+        """Stop listening and close all sessions. Senders repeat mail for which they got no `250`."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -97,20 +101,20 @@ class Listener:
 
     @property
     def port(self) -> int | None:
-        """The TCP port in use, while listening."""
+        """Return the TCP port in use; None while not listening."""
         sockets = getattr(self._server, "sockets", ())
         return int(sockets[0].getsockname()[1]) if sockets and self._listen.path is None else None
 
     @property
-    def place(self) -> str:
-        return self._listen.place if self.port is None else f"{self._listen.host}:{self.port}"
+    def location(self) -> str:
+        return self._listen.location if self.port is None else f"{self._listen.host}:{self.port}"
 
     async def take(self, session: _Session, content: bytes) -> str:
-        """Journal one mail and say what the sender hears."""
+        """Journal one mail and return the SMTP reply."""
         envelope, peer = session.envelope, session.peer_address
-        assert envelope is not None  # there was a MAIL before any DATA
+        assert envelope is not None  # DATA is accepted only after MAIL
         recipients = tuple(envelope.rcpt_tos)
-        if carries_probe(content) and await asyncio.to_thread(self._probes.issued, content):
+        if carries_probe(content) and await asyncio.to_thread(self._probes.is_own_probe, content):
             return "250 2.0.0 Probe received"
         about = Envelope(
             via=self._listen.protocol,
@@ -120,31 +124,31 @@ class Listener:
             extra={"peer": peer} if peer else {},
         )
         try:
-            await self._context.deliver(content, keys.of_bytes(recipients, content), about)
+            await self._context.deliver(content, journal_keys.content_key(recipients, content), about)
         except StoreUnavailable as error:
-            self._context.log.warning("a mail was put off: %s", error)
+            self._context.log.warning("mail deferred: %s", error)
             return _NOT_STORED
         except Exception:
-            self._context.log.exception("a mail could not be journalled; its sender keeps it")
+            self._context.log.exception("mail could not be journalled; the sender will retry")
             return _NOT_STORED
-        return "250 2.0.0 Taken"
+        return "250 2.0.0 Accepted"
 
-    def takes(self, address: str) -> bool:
-        """Whether mail to `address` is this channel's: its address, an alias, or one of them with a +suffix."""
+    def accepts_address(self, address: str) -> bool:
+        """Return True for the channel's address, its aliases, and these with a +suffix."""
         local, _, domain = address.lower().rpartition("@")
         return f"{local}@{domain}" in self._own or f"{local.partition('+')[0]}@{domain}" in self._own
 
-    def entered(self, session: _Session) -> None:
+    def add_session(self, session: _Session) -> None:
         self._open.add(session)
 
-    def left(self, session: _Session) -> None:
+    def remove_session(self, session: _Session) -> None:
         self._open.discard(session)
 
     def _protocol(self) -> asyncio.BaseProtocol:
         if len(self._open) >= MAX_CONNECTIONS:
-            return _Refusal(_CROWDED)
+            return _RefuseConnection(_TOO_MANY_CONNECTIONS)
         if not self._context.accepting():
-            return _Refusal(_BUSY)
+            return _RefuseConnection(_BUSY)
         kind = _LmtpSession if self._listen.protocol == "lmtp" else _Session
         return kind(self, self._hostname, self._tls, self._config.max_size)
 
@@ -162,8 +166,8 @@ class Listener:
         return context
 
 
-class _Refusal(asyncio.Protocol):
-    """One line, and goodbye."""
+class _RefuseConnection(asyncio.Protocol):
+    """A connection that is closed with one reply."""
 
     def __init__(self, words: bytes) -> None:
         self._words = words
@@ -175,7 +179,7 @@ class _Refusal(asyncio.Protocol):
 
 
 class _Session(SMTP):
-    """One conversation."""
+    """One SMTP session."""
 
     line_length_limit = CHUNK
     answers_each_recipient = False
@@ -183,7 +187,7 @@ class _Session(SMTP):
     def __init__(self, listener: Listener, hostname: str, tls: ssl.SSLContext | None, max_size: int) -> None:
         self._listener = listener
         self._max_size = max_size
-        # aiosmtpd shares these limits among all conversations and widens them at every EHLO.
+        # aiosmtpd shares these limits among all sessions and increases them at each EHLO.
         self.command_size_limits = collections.defaultdict(lambda: COMMAND_BYTES)
         super().__init__(
             self,
@@ -198,22 +202,25 @@ class _Session(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         reach("listener.connected")
-        self._listener.entered(self)
+        self._listener.add_session(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._listener.left(self)
+        self._listener.remove_session(self)
         super().connection_lost(error)
 
     def eof_received(self) -> bool:
-        """Whoever closes the line is gone. (aiosmtpd leaves the connection half open when it is closed before the
-        conversation's task has begun: anybody could fill the listener with such.)"""
+        """Close the connection when the client closes it.
+
+        aiosmtpd leaves the connection half open if it is closed before the session's task starts, so that a client
+        could fill the listener with such connections.
+        """
         super().eof_received()
         return False
 
     @property
     def peer_address(self) -> str:
-        """The client's IP address, "" on a UNIX socket."""
+        """Return the client's IP address; "" on a UNIX socket."""
         peer: Any = self.session.peer if self.session is not None else None
         return str(peer[0]) if isinstance(peer, tuple) else ""
 
@@ -221,13 +228,13 @@ class _Session(SMTP):
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        offered = [line for line in responses if not line.startswith("250-AUTH")]  # nobody logs in here
+        offered = [line for line in responses if not line.startswith("250-AUTH")]  # the listener has no logins
         return [*offered[:-1], "250-PIPELINING", "250 ENHANCEDSTATUSCODES"]
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if not self._listener.takes(address):
+        if not self._listener.accepts_address(address):
             return "550 5.1.1 There is no such mailbox here"
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
@@ -237,9 +244,9 @@ class _Session(SMTP):
         return "250 2.1.5 OK"
 
     async def handle_exception(self, error: Exception) -> str:
-        """Whatever goes wrong here is our fault: the sender keeps the mail and tries again."""
-        logging.getLogger(__name__).error("a conversation failed", exc_info=error)
-        return "451 4.3.0 Something went wrong here, try again later"
+        """Reply to an internal error so that the sender keeps the mail and retries."""
+        logging.getLogger(__name__).error("session failed", exc_info=error)
+        return "451 4.3.0 Internal error, try again later"
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
         if await self.check_helo_needed():
@@ -263,14 +270,14 @@ class _Session(SMTP):
         reach("listener.answered")
 
     async def _content(self) -> bytes | None:
-        """The mail without its dots of transparency; None when it is too large (it is read to its end all the same).
+        """Read a mail and remove the dot-stuffing; return None if it is too large, after reading it to its end.
 
-        Only CRLF "." CRLF ends it (a bare LF around the dot is how mail is smuggled in). Pieces end at every
-        dot at a line's end, or are as long as the buffer: no limit on lines, and few steps for a large mail.
+        Only CRLF "." CRLF ends a mail; accepting a bare LF around the dot would allow SMTP smuggling. Pieces end at
+        each dot at a line's end or fill the buffer, so lines have no limit and a large mail takes few steps.
         """
-        reader, edge = self._reader, b"\r\n"  # the end of the line DATA counts
+        reader, edge = self._reader, b"\r\n"  # the line end of DATA counts
         pieces: list[bytes] = []
-        left = self._max_size + 3  # with the dot that ends it
+        left = self._max_size + 3  # including the final dot
         while True:
             try:
                 piece = await reader.readuntil(b".\r\n")
@@ -278,7 +285,7 @@ class _Session(SMTP):
             except asyncio.LimitOverrunError as longer:
                 piece = await reader.read(longer.consumed)
                 ended = False
-                self._reset_timeout()  # a large mail over a slow line takes as long as it takes
+                self._reset_timeout()  # a large mail over a slow connection has no total time limit
             left -= len(piece)
             if left >= 0:
                 pieces.append(piece)
@@ -300,6 +307,6 @@ class _Session(SMTP):
 
 
 class _LmtpSession(_Session, LMTP):
-    """RFC 2033: LHLO, and after the data one answer for each recipient."""
+    """An LMTP session (RFC 2033): LHLO, and one reply for each recipient after the data."""
 
     answers_each_recipient = True

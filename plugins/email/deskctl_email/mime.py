@@ -1,8 +1,8 @@
-"""A mail's tree of parts, cut out of the raw bytes.
+"""A parser for the tree of parts in a raw mail.
 
-The standard library's parser recurses for each level (10,000 nested parts end in a RecursionError), compares each line
-with the boundary of every level above, and rebuilds embedded messages instead of keeping their bytes. This one cuts
-byte ranges: an attached message keeps its exact bytes, and the work is bounded by size × `MAX_DEPTH`.
+The standard library's parser recurses for each level (10,000 nested parts raise RecursionError), compares each line
+with the boundaries of all outer levels, and rebuilds embedded messages instead of keeping their bytes. This parser cuts
+byte ranges: an attached message keeps its exact bytes, and the time is bounded by size × `MAX_DEPTH`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from . import headers, transfer
-from .structured import without_comments
+from . import headers, transfer_encoding
+from .structured import strip_comments
 
 MAX_DEPTH = 24
-"""Levels of multiparts that are opened; what is deeper is one attachment."""
+"""Levels of multiparts that are opened; a deeper multipart becomes one attachment."""
 MAX_PARTS = 1_000
-"""Leaves; what follows is one attachment."""
+"""Leaf parts of a mail; the rest becomes one attachment."""
 MAX_FIELDS = 10_000
-"""Header fields of a part; what follows is passed over."""
+"""Header fields of a part; further fields are ignored."""
 MAX_VALUE = 1_048_576
 """Bytes of one header value."""
 
@@ -38,7 +38,7 @@ _BOUNDARY = re.compile(rb"(?i)(?:^|;)\s*boundary\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"
 
 @dataclass(slots=True)
 class Part:
-    """One node: its headers (raw values, unfolded, first of each name in `first`) and the raw bytes of its body."""
+    """A part: its headers (raw unfolded values; `first` has the first of each name) and the raw bytes of its body."""
 
     headers: list[tuple[str, bytes]]
     body: bytes
@@ -47,25 +47,25 @@ class Part:
     first: dict[str, bytes] = field(default_factory=dict)
 
     def get(self, name: str) -> bytes:
-        """The raw value of the first header of that (lower-case) name, `b""` if there is none."""
+        """Return the raw value of the first header with the given lower-case name; `b""` if there is none."""
         return self.first.get(name, b"")
 
     def content(self) -> bytes:
-        """The body without its transfer encoding; damaged encodings give what can be read."""
+        """Return the decoded body; of a damaged encoding, the part that can be decoded."""
         text = self.content_type.startswith("text/")
-        return transfer.decode(self.body, self.get("content-transfer-encoding"), text=text)
+        return transfer_encoding.decode(self.body, self.get("content-transfer-encoding"), text=text)
 
 
 @lru_cache(maxsize=1_024)
 def _name(raw: bytes) -> str:
-    """A field's name in lower case; `""` if it is none."""
+    """Return a field name in lower case; `""` if it is invalid."""
     return raw.rstrip(b" \t").decode("ascii").lower() if _NAME.match(raw) else ""
 
 
 def read_headers(raw: bytes) -> tuple[list[tuple[str, bytes]], int, bool]:
-    """The header fields of a part, where its body begins, and whether something that is no header stood between."""
+    """Return the header fields of a part, the start of its body, and True if there were invalid lines in the header."""
     position = 0
-    if raw.startswith((b"From ", b">From ")):  # an mbox separator in front
+    if raw.startswith((b"From ", b">From ")):  # an mbox separator line
         position = _line_end(raw, 0)
     if raw[position : position + 1] in (b"\n", b"\r"):
         return [], position + (2 if raw.startswith(b"\r\n", position) else 1), False
@@ -85,7 +85,7 @@ def read_headers(raw: bytes) -> tuple[list[tuple[str, bytes]], int, bool]:
 
 
 def _end_of_headers(raw: bytes, position: int) -> tuple[int, int]:
-    """Where the header block ends and where the body begins."""
+    """Return the end of the header block and the start of the body."""
     mixed = raw.find(b"\n\r\n", position)
     plain = raw.find(b"\n\n", position, mixed if mixed >= 0 else len(raw))
     end = plain if plain >= 0 else mixed
@@ -96,9 +96,9 @@ def _end_of_headers(raw: bytes, position: int) -> tuple[int, int]:
 
 
 def _broken_headers(raw: bytes, position: int, stop: int, body: int) -> tuple[list[tuple[str, bytes]], int, bool]:
-    """Headers with lines between them that are none.
+    """Return the result of `read_headers` for a header block with invalid lines.
 
-    Before the last header such a line belongs to the field before it (bad folding); after it the body has begun.
+    An invalid line before the last known header continues the previous field (bad folding); after it, the body starts.
     """
     last_known = max((known.start() for known in _KNOWN.finditer(raw, position, stop)), default=-1)
     fields: list[tuple[str, bytes]] = []
@@ -131,7 +131,7 @@ def _part(raw: bytes, default: str, containers: tuple[tuple[str, int], ...]) -> 
     declared = first.get("content-type")
     content_type = default
     if declared is not None:
-        match = _TYPE.match(without_comments(declared))
+        match = _TYPE.match(strip_comments(declared))
         if match:
             content_type = f"{match[1].decode('ascii')}/{match[2].decode('ascii')}".lower()
         elif declared.strip().lower().split(b";")[0] in (b"text", b""):
@@ -141,13 +141,13 @@ def _part(raw: bytes, default: str, containers: tuple[tuple[str, int], ...]) -> 
     return Part(fields, raw[start:] if start else raw, content_type, containers, first), broken
 
 
-def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
-    """The mail's root, its leaves in order, and remarks on what was broken. An embedded message is a leaf."""
+def parse_mime(raw: bytes) -> tuple[Part, list[Part], list[str]]:
+    """Return the root of a mail, its leaf parts in order, and a list of problems. An embedded message is a leaf."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if raw[:1] in (b"\r", b"\n") and _FIELD.match(stripped := raw.lstrip(b"\r\n")):
         raw = stripped
     root, broken = _part(raw, "text/plain", ())
-    problems = ["a line among the headers is none"] if broken else []
+    problems = ["invalid line in the header"] if broken else []
     leaves: list[Part] = []
     numbers = iter(range(1, 10**9))
     waiting: list[tuple[Part, int]] = [(root, 0)]
@@ -157,13 +157,13 @@ def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
             leaves.append(part)
             continue
         if depth >= MAX_DEPTH or len(leaves) + len(waiting) >= MAX_PARTS:
-            _remark(problems, "too many parts or levels: the rest is kept as one attachment")
+            _add_problem(problems, "too many parts or levels; the rest is kept as one attachment")
             leaves.append(part)
             continue
         boundary = _boundary(part.get("content-type"), part.body)
         pieces = list(_split(part.body, boundary, MAX_PARTS - len(leaves) - len(waiting))) if boundary else []
         if not pieces:
-            _remark(problems, "multipart without parts")
+            _add_problem(problems, "multipart without parts")
             part.content_type = "text/plain"
             leaves.append(part)
             continue
@@ -174,16 +174,16 @@ def read(raw: bytes) -> tuple[Part, list[Part], list[str]]:
     return root, leaves, problems
 
 
-def _remark(problems: list[str], remark: str) -> None:
+def _add_problem(problems: list[str], remark: str) -> None:
     if remark not in problems:
         problems.append(remark)
 
 
 def _boundary(content_type: bytes, body: bytes) -> bytes:
-    """The boundary that the field declares, with the parentheses of a comment only where the body has them."""
+    """Return the declared boundary. Parentheses in it are part of it only if the body contains them."""
     declared = _declared_boundary(content_type)
     if b"(" in content_type and b"--" + declared not in body:
-        return _declared_boundary(without_comments(content_type))
+        return _declared_boundary(strip_comments(content_type))
     return declared
 
 
@@ -197,7 +197,7 @@ def _declared_boundary(content_type: bytes) -> bytes:
 
 
 def _split(body: bytes, boundary: bytes, limit: int) -> Iterator[bytes]:
-    """The raw parts between the boundary's lines; an unclosed last one counts (RFC 2046, 5.1.1)."""
+    """Yield the raw parts between the boundary lines; an unclosed last part counts (RFC 2046, 5.1.1)."""
     delimiter = b"--" + boundary
     start = -1
     count = 0
@@ -229,7 +229,7 @@ def _split(body: bytes, boundary: bytes, limit: int) -> Iterator[bytes]:
 
 
 def _cut(body: bytes, start: int, end: int) -> bytes:
-    """The bytes of a part; the line end before a boundary belongs to the boundary."""
+    """Return the bytes of a part; the line end before a boundary belongs to the boundary."""
     if end > start and body[end - 1 : end] == b"\n":
         end -= 1
     if end > start and body[end - 1 : end] == b"\r":

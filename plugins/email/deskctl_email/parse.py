@@ -1,4 +1,4 @@
-"""Raw mail to an inbound message. Pure: no I/O, no clock, and no exception whatever the bytes."""
+"""Parsing of a raw mail into an inbound message. Pure: no I/O, no clock, and no exception for any input."""
 
 from __future__ import annotations
 
@@ -7,38 +7,48 @@ from collections.abc import Mapping
 
 from deskctl.plugins import Confirmation, Envelope, InboundMessage
 
-from . import automatic, bounce, forwards, freeform, groups, language, quotes, receipts, verdicts
+from . import (
+    automatic,
+    bounce,
+    forwards,
+    freeform_bounce,
+    language_detection,
+    mailing_lists,
+    read_receipts,
+    verdicts,
+    visible_text,
+)
 from . import headers as field
-from .bodies import Bodies, sort_out
-from .charset import clean, decode
-from .mime import Part, read
+from .charset import decode, normalize_text
+from .content import Content, extract_content
+from .mime import Part, parse_mime
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
-#: How the names of header fields begin that servers add; two copies of one mail may differ in them.
-_ADDED_ON_THE_WAY = ("received", "return-path", "delivered-to", "envelope-to", "x-", "arc-", "dkim-", "authentication-")
-"""Right side of the Message-ID made for a mail that came without one."""
+"""The right side of the Message-ID that is generated for a mail without one."""
+#: Prefixes of header fields that servers add in transit; two copies of one mail may differ in them.
+_TRANSIT_HEADERS = ("received", "return-path", "delivered-to", "envelope-to", "x-", "arc-", "dkim-", "authentication-")
 
-GIVEN_BACK = (
+KEPT_HEADERS = (
     "thread-index", "thread-topic", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to",
     "x-forwarded-to", "x-spam-flag", "x-spam-status", "x-spam-score", "x-priority", "importance",
     "list-id", "user-agent", "x-mailer",
 )  # fmt: skip
-"""Headers that an answer needs again (threading) or that the desk decides on (which mailbox, spam)."""
+"""Headers that a reply returns (threading) or that the desk uses for decisions (mailbox, spam)."""
 
-_WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(GIVEN_BACK)
+_WANTED = automatic.HEADERS | verdicts.HEADERS | frozenset(KEPT_HEADERS)
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    """Read a mail. What is broken becomes a remark in `problems`; what cannot be read at all stays as text."""
+    """Parse a mail. Defects are listed in `problems`; a mail that cannot be parsed at all becomes plain text."""
     try:
         return _parse(raw, envelope)
-    except Exception as error:  # noqa: BLE001 - the promise of a channel's `parse`: the mail is shown, however broken
+    except Exception as error:  # noqa: BLE001 - a channel's `parse` must not raise: even a broken mail is shown
         return _unreadable(raw, error)
 
 
 def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    root, leaves, problems = read(raw)
-    bodies = sort_out(leaves)
+    root, leaves, problems = parse_mime(raw)
+    bodies = extract_content(leaves)
     problems += bodies.problems
     hint = bodies.charset
     first = _first_headers(root, hint)
@@ -46,41 +56,41 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     senders = field.addresses(root.get("from"), hint) or field.addresses(root.get("sender"), hint)
     name, sender = senders[0] if senders else ("", None)
     if sender is None:
-        problems.append("no sender's address")
+        problems.append("no sender address")
         name = field.text(root.get("from"), hint).strip(' <>"')
     subject = field.text(root.get("subject"), hint)
     moment = field.date(root.get("date"))
     if moment is None:
-        problems.append("no date" if not root.get("date").strip() else "unreadable date")
+        problems.append("no date" if not root.get("date").strip() else "invalid date")
     digest = _digest(root, subject, bodies)
     message_id = field.message_id(root.get("message-id"))
     if message_id is None:
-        message_id = f"<{_likeness(root)[:40]}@{MISSING_ID_HOST}>"
+        message_id = f"<{_sent_digest(root)[:40]}@{MISSING_ID_HOST}>"
         problems.append("no Message-ID")
     if envelope.size is not None:
-        problems.append(f"too large to be fetched: {envelope.size} bytes, only its beginning is here")
-    recipients = _bare(root, "to", hint)
+        problems.append(f"too large to fetch: {envelope.size} bytes, only the header is here")
+    recipients = _addresses(root, "to", hint)
     named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
-    signs = freeform.Signs(named, name, subject, envelope.sender == "", recipients)
-    report = bounce.read(root, leaves, bodies.text, first, signs)
-    receipt = receipts.read(root, leaves, subject, bodies.text)
+    signs = freeform_bounce.Origin(named, name, subject, envelope.sender == "", recipients)
+    report = bounce.read_report(root, leaves, bodies.text, first, signs)
+    receipt = read_receipts.find_receipt(root, leaves, subject, bodies.text)
     confirmation = report.confirmation or (receipt.confirmation if receipt else None)
-    group = groups.read(root, sender, name, envelope.sender, hint)
+    group = mailing_lists.read_list_headers(root, sender, name, envelope.sender, hint)
     through = sender if group.author is not None else None
     if group.author is not None:
         sender, name = group.author.address, group.author.name or ""
-    behind = groups.behind(root, through or sender, group, hint)
+    behind = mailing_lists.reply_to_person(root, through or sender, group, hint)
     answered = _answered(root, confirmation)
-    sign = automatic.judge(
-        automatic.Marks(
+    sign = automatic.classify(
+        automatic.Signals(
             first,
             through or sender,
             subject,
             null_sender=envelope.sender == "",
-            report=_report(root, report, receipt),
+            report=_report_name(root, report, receipt),
             discussion=group.discussion,
-            behind=behind is not None,
-            opens=not answered and not root.get("references").strip(),
+            reply_to_person=behind is not None,
+            starts_thread=not answered and not root.get("references").strip(),
         )
     )
     visible = _visible(bodies, forward=forwards.is_forward(subject))
@@ -93,8 +103,8 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         digest=digest,
         html=bodies.html,
         to=recipients,
-        cc=_bare(root, "cc", hint),
-        reply_to=_bare(root, "reply-to", hint),
+        cc=_addresses(root, "cc", hint),
+        reply_to=_addresses(root, "reply-to", hint),
         sent_at=moment,
         message_id=message_id,
         in_reply_to=answered,
@@ -103,20 +113,20 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         automatic=sign,
         bounce=report.bounce,
         confirmation=confirmation,
-        spam=verdicts.spam(first),
-        forwarded=None if report.bounce else forwards.find(leaves, bodies.text, subject),
-        authentication=verdicts.authentication(root),
-        language=language.detect(visible or subject),
+        spam=verdicts.spam_verdict(first),
+        forwarded=None if report.bounce else forwards.find_forwarded(leaves, bodies.text, subject),
+        authentication=verdicts.authentication_results(root),
+        language=language_detection.detect_language(visible or subject),
         problems=tuple(problems),
         lists=group.addresses,
         through=through,
         behind=behind,
-        headers={name: first[name] for name in GIVEN_BACK if name in first},
+        headers={name: first[name] for name in KEPT_HEADERS if name in first},
     )
 
 
-def _report(root: Part, report: bounce.Report, receipt: receipts.Receipt | None) -> str:
-    """What a machine's report is called, "" for any other mail."""
+def _report_name(root: Part, report: bounce.Report, receipt: read_receipts.ReadReceipt | None) -> str:
+    """Return the kind of a machine report; "" for other mail."""
     if report.bounce is not None or report.confirmation is not None:
         return "delivery report"
     if receipt is not None:
@@ -125,22 +135,22 @@ def _report(root: Part, report: bounce.Report, receipt: receipts.Receipt | None)
 
 
 def _answered(root: Part, confirmation: Confirmation | None) -> tuple[str, ...]:
-    """The ids in In-Reply-To; of a receipt without it, the id of the message that was read."""
+    """Return the ids in In-Reply-To; for a receipt without it, the id of the message that was read."""
     ids = field.message_ids(root.get("in-reply-to"))
     original = confirmation.original_message_id if confirmation else None
     return ids or ((original,) if original else ())
 
 
-def _visible(bodies: Bodies, *, forward: bool) -> str:
-    shown = quotes.visible_of_segments([(one.text, one.marked) for one in bodies.segments], forward=forward)
+def _visible(bodies: Content, *, forward: bool) -> str:
+    shown = visible_text.visible_text_of_segments([(one.text, one.marked) for one in bodies.segments], forward=forward)
     plain = len(bodies.segments) == 1 and not bodies.marked
     if plain and bodies.html and not forward and len(shown) == len(bodies.text.strip()):
-        return quotes.by_structure(bodies.text, bodies.html)
+        return visible_text.visible_text_by_html(bodies.text, bodies.html)
     return shown
 
 
-def _bare(root: Part, name: str, hint: str) -> tuple[str, ...]:
-    """Addresses of a header that may stand there several times, each once, in order."""
+def _addresses(root: Part, name: str, hint: str) -> tuple[str, ...]:
+    """Return the distinct addresses of a header in order; the header may occur several times."""
     if name not in root.first:
         return ()
     values = [value for key, value in root.headers if key == name][:20]
@@ -148,12 +158,12 @@ def _bare(root: Part, name: str, hint: str) -> tuple[str, ...]:
 
 
 def _first_headers(root: Part, hint: str) -> Mapping[str, str]:
-    """The headers that decisions look at, as text; only these are decoded, since a mail carries dozens of others."""
+    """Return the headers that decisions use, as text. Only these are decoded, because a mail has dozens of others."""
     return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in _WANTED}
 
 
-def _digest(root: Part, subject: str, bodies: Bodies) -> str:
-    """Hash of what the sender wrote; each piece goes in with its length, so that no two mails look alike joined."""
+def _digest(root: Part, subject: str, bodies: Content) -> str:
+    """Return a hash of the sender's content. Each piece is hashed with its length, so that joins are unambiguous."""
     digest = hashlib.sha256()
 
     def add(piece: bytes) -> None:
@@ -170,15 +180,15 @@ def _digest(root: Part, subject: str, bodies: Bodies) -> str:
     return digest.hexdigest()
 
 
-def _likeness(root: Part) -> str:
-    """Hash of a mail as it was sent, without what is added on the way.
+def _sent_digest(root: Part) -> str:
+    """Return a hash of a mail as it was sent, without headers added in transit.
 
-    It stands in for a Message-ID: without one, two short mails alike in words and date may well be two mails, so
-    they have to be alike in every header of their sender, too.
+    The hash replaces a missing Message-ID. Two different short mails may have the same text and date, so the hash
+    includes all headers of the sender.
     """
     digest = hashlib.sha256()
     for name, value in root.headers:
-        if not name.startswith(_ADDED_ON_THE_WAY):
+        if not name.startswith(_TRANSIT_HEADERS):
             digest.update(b"%s:%s\n" % (name.encode(), b" ".join(value.split())))
     digest.update(b"\n" + root.body.replace(b"\r\n", b"\n"))
     return digest.hexdigest()
@@ -195,5 +205,5 @@ def _unreadable(raw: bytes, error: Exception) -> InboundMessage:
         visible_text=text,
         digest=digest,
         message_id=f"<{digest[:40]}@{MISSING_ID_HOST}>",
-        problems=(f"could not be read: {type(error).__name__}: {clean(str(error))[:200]}",),
+        problems=(f"could not be parsed: {type(error).__name__}: {normalize_text(str(error))[:200]}",),
     )

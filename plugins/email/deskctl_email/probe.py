@@ -1,7 +1,7 @@
-"""Probe mails: `channel test` sends one through the relay and looks for it in the mailbox.
+"""Probe mails: `channel test` sends one through the relay and finds it in the mailbox.
 
-They never become tickets. So that nobody else can make mail vanish by writing the header, it carries a token that
-only this channel can make: when it was issued, random bits, and an authentication code over both.
+Probe mails do not become tickets. To prevent other senders from hiding mail with the probe header, it contains a token
+that only this channel can create: the time of issue, random bits, and an authentication code over both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINE = re.compile(rb"(?im)^x-deskctl-probe:[ \t]*([0-9]{1,12}\.[0-9a-f]{32}\.[0
 
 
 def token_in(raw: bytes) -> str | None:
-    """The token in a mail's header, not yet known to be ours."""
+    """Return the token in a mail's header, not yet verified."""
     found = _LINE.search(raw[: 64 * 1024])
     if found is None:
         return None
@@ -32,35 +32,35 @@ def token_in(raw: bytes) -> str | None:
 
 
 def carries_probe(raw: bytes) -> bool:
-    """A quick look: whether a token may be there at all."""
+    """Return True if a mail has a token in its header, verified or not. Fast."""
     return raw.find(b"X-Deskctl-Probe:", 0, 64 * 1024) >= 0 and token_in(raw) is not None
 
 
-class Probes:
-    """Issues tokens and recognises them. Blocking: the secret is in the channel's state."""
+class ProbeTokens:
+    """The probe tokens of a channel. Blocking: the secret is in the channel's state."""
 
     def __init__(self, state: State, now: Callable[[], datetime]) -> None:
         self._state = state
         self._now = now
 
     def issue(self) -> str:
-        """A new token. Raises StoreUnavailable."""
+        """Return a new token. Raises StoreUnavailable."""
         secret = self._secret()
         if secret is None:
             secret = secrets.token_bytes(32)
             self._state.put("probe", {"secret": secret.hex()})
         words = f"{int(self._now().timestamp())}.{secrets.token_hex(16)}"
-        return f"{words}.{_code(secret, words)}"
+        return f"{words}.{_authentication_code(secret, words)}"
 
-    def issued(self, raw: bytes) -> bool:
-        """Whether this mail is a probe of ours, and not an old one."""
+    def is_own_probe(self, raw: bytes) -> bool:
+        """Return True if the mail has a valid token of this channel that has not expired."""
         token = token_in(raw)
         secret = self._secret() if token is not None else None
         if token is None or secret is None:
             return False
         words, _, code = token.rpartition(".")
-        if not hmac.compare_digest(code, _code(secret, words)):
-            return False  # anybody can write the header; what is in it is read only if we wrote it
+        if not hmac.compare_digest(code, _authentication_code(secret, words)):
+            return False  # anyone can write the header; its content is used only after verification
         age = timedelta(seconds=self._now().timestamp() - int(words.partition(".")[0]))
         return timedelta(hours=-1) < age < VALID
 
@@ -69,5 +69,5 @@ class Probes:
         return bytes.fromhex(kept) if kept else None
 
 
-def _code(secret: bytes, words: str) -> str:
+def _authentication_code(secret: bytes, words: str) -> str:
     return hmac.new(secret, words.encode("ascii"), hashlib.sha256).hexdigest()

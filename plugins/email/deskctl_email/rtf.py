@@ -1,6 +1,7 @@
-"""Rich text that Outlook packs (MS-OXRTFCP), as plain text: the body of some winmail.dat and nothing else.
+"""Conversion of compressed RTF (MS-OXRTFCP), the body of some winmail.dat, to plain text.
 
-Both steps read their input once from front to back. A small mail can hold a large text, so the output is bounded.
+Decompression and conversion each read their input once. A small mail can contain a large text, so the output is
+limited.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass, replace
 from . import charset
 
 MAX_RTF = 524_288
-"""Bytes of RTF that are unpacked and read."""
+"""Bytes of RTF that are decompressed and read."""
 MAX_GROUPS = 10_000
-"""Open groups; deeper ones are read as part of the group around them."""
+"""Open groups; a deeper group is read as part of its outer group."""
 
 _COMPRESSED, _PLAIN = 0x75465A4C, 0x414C454D
 _START = (
@@ -36,7 +37,7 @@ _SKIPPED = frozenset((
     "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "fldinst", "bkmkstart", "bkmkend",
     "mmathPr", "pgptbl", "revtbl", "filetbl", "nonshppict", "shpinst", "htmltag", "mhtmltag", "htmlbase", "xe", "tc",
 ))  # fmt: skip
-_SAID = {
+_CONTROL_TEXT = {
     "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "cell": "\t", "nestcell": "\t", "nestrow": "\n",
     "tab": "\t", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ",
@@ -50,13 +51,13 @@ _FONT_CHARSETS = {
 
 
 def to_text(packed: bytes) -> str:
-    """The text of packed RTF; `""` for what is damaged."""
+    """Return the text of compressed RTF; `""` if it is damaged."""
     rtf = unpack(packed)
-    return charset.clean(Reader().read(rtf)).strip("\n") if rtf.startswith(b"{\\rtf") else ""
+    return charset.normalize_text(RtfReader().read(rtf)).strip("\n") if rtf.startswith(b"{\\rtf") else ""
 
 
 def unpack(packed: bytes) -> bytes:
-    """The RTF, at most `MAX_RTF` bytes of it; `b""` for what is no packed RTF."""
+    """Return the decompressed RTF, at most `MAX_RTF` bytes; `b""` if the data is not compressed RTF."""
     if len(packed) < 16:
         return b""
     size, kind = struct.unpack_from("<I", packed, 4)[0], struct.unpack_from("<I", packed, 8)[0]
@@ -67,7 +68,7 @@ def unpack(packed: bytes) -> bytes:
 
 
 def _decompress(packed: bytes, limit: int) -> bytes:
-    """LZFu: bytes as they are, and references into the last 4,096 bytes (MS-OXRTFCP, 2.2)."""
+    """Decompress LZFu: literal bytes and references into the last 4,096 bytes (MS-OXRTFCP, 2.2)."""
     window = bytearray(_START.ljust(4_096, b"\0"))
     write = len(_START)
     out = bytearray()
@@ -103,22 +104,22 @@ def _decompress(packed: bytes, limit: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What a group inherits from the one around it."""
+    """The properties that a group inherits from its outer group."""
 
     skipped: bool = False
-    fonts: bool = False  # in the table of fonts
-    link: bool = False  # in a field's instruction
-    field: int = 0  # the depth of the field around it, 0 if there is none
-    unicode_skip: int = 1  # characters that stand in for a Unicode one, for old readers
-    codec: str = ""  # of the font; `""`: the document's
+    fonts: bool = False  # in the font table
+    link: bool = False  # in a field instruction
+    field: int = 0  # the depth of the enclosing field, 0 if there is none
+    unicode_skip: int = 1  # fallback characters after a Unicode character, for old readers
+    codec: str = ""  # of the font; `""`: that of the document
 
 
-class Reader:
-    """The plain text of one RTF document."""
+class RtfReader:
+    """A reader for the plain text of one RTF document."""
 
     def __init__(self) -> None:
         self._out: list[str] = []
-        self._bytes = bytearray()  # characters in the font's charset that wait for their other half
+        self._bytes = bytearray()  # bytes in the font's charset that are not decoded yet
         self._group = _Group()
         self._groups: list[_Group] = []
         self._deeper = 0  # open groups beyond the limit
@@ -130,7 +131,7 @@ class Reader:
         self._links: list[tuple[int, str]] = []  # (depth of the field's group, target)
 
     def read(self, rtf: bytes) -> str:
-        """The text; what is damaged ends it."""
+        """Return the text up to the first damage."""
         position = 0
         while match := _TOKEN.match(rtf, position):
             position = match.end()
@@ -196,8 +197,8 @@ class Reader:
             self._fonts[self._font] = _FONT_CHARSETS.get(number or 0, "")
         elif name == "plain":
             self._group = replace(group, codec="")
-        elif not group.skipped and name in _SAID:
-            self._out.append(_SAID[name])
+        elif not group.skipped and name in _CONTROL_TEXT:
+            self._out.append(_CONTROL_TEXT[name])
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -218,7 +219,7 @@ class Reader:
         if self._group.link:
             found = _LINK.search(words[:2_000])
             if found and self._group.field and len(self._links) < 100:
-                self._links.append((self._group.field, found[1].decode("latin-1")))  # it follows the field's words
+                self._links.append((self._group.field, found[1].decode("latin-1")))  # written after the field's text
         elif not self._group.skipped:
             self._bytes += words[self._to_skip :]
         self._to_skip = max(0, self._to_skip - len(words))
@@ -226,6 +227,6 @@ class Reader:
     def _flush(self) -> None:
         if self._bytes:
             codec = self._group.codec or self._codec
-            errors = charset.PAIRS if codec in charset.MULTIBYTE else "replace"
+            errors = charset.REPLACE_PAIRS if codec in charset.MULTIBYTE else "replace"
             self._out.append(self._bytes.decode(codec, errors))
             self._bytes.clear()

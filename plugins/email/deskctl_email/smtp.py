@@ -1,9 +1,9 @@
-"""Sending through a relay. What the relay said, and when, decides what may be done next:
+"""Sending through a relay. The relay's reply and its time determine the result:
 
-    before the content left    4xx, or no answer → TryLater       5xx → Rejected
-    the content left           4xx → TryLater   5xx → Rejected    no answer → Uncertain, never sent again blindly
+    before the content is sent    4xx or no reply → TryLater      5xx → Rejected
+    after the content is sent     4xx → TryLater  5xx → Rejected  no reply → Uncertain, not sent again automatically
 
-Blocking: everything here runs in a worker thread, one message at a time.
+Blocking: a worker thread sends one message at a time.
 """
 
 from __future__ import annotations
@@ -30,28 +30,28 @@ from deskctl.plugins import (
 )
 from deskctl.plugins.faultpoints import exchange, reach
 
-from . import reasons
+from . import bounce_reasons
 from .compose import Mail
 from .config import Smtp
-from .tokens import Tokens, xoauth2
+from .oauth_tokens import AccessTokens, xoauth2
 
-#: The end of a mail goes out together with this much of its content, in bytes. Until then a cut line is harmless:
-#: the relay has not seen the end, so it cannot have accepted the mail (RFC 5321, 4.1.1.4).
-LAST_PIECE: Final = 16 * 1024
-#: Replies about us, not about the mail: it waits until the configuration is right.
+#: Bytes of content that are sent together with the end of the mail. A connection loss before that is harmless: the
+#: relay has not received the end, so it cannot have accepted the mail (RFC 5321, 4.1.1.4).
+LAST_PIECE_BYTES: Final = 16 * 1024
 _STATUS: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
-_LOGIN_WANTED: Final = frozenset({530, 534, 535, 538})
+#: Replies about the login, not the mail: the mail waits until the configuration is corrected.
+_LOGIN_REQUIRED: Final = frozenset({530, 534, 535, 538})
 
 
 class LoginRefused(DeskctlError):
-    """The relay does not take our user and password, or takes nobody without."""
+    """The relay does not accept the user and password, or requires a login."""
 
 
 class Relay:
-    """A connection to the relay, opened when there is something to send and kept for the next message."""
+    """A connection to the relay, opened for the first message and kept for the next one."""
 
-    def __init__(self, config: Smtp, context: ChannelContext, address: str, tokens: Tokens | None = None) -> None:
-        """`tokens` log in instead of a password."""
+    def __init__(self, config: Smtp, context: ChannelContext, address: str, tokens: AccessTokens | None = None) -> None:
+        """Prepare a connection without opening it. `tokens` replace the password."""
         self._config = config
         self._tokens = tokens
         self._context = context
@@ -61,28 +61,28 @@ class Relay:
         self._alerted: str | None = None
 
     def send(self, mail: Mail, outbox_id: int) -> Receipt:
-        """Raises TryLater, Rejected or Uncertain."""
-        smtp, refused = self._begin(mail)
+        """Send a mail. Raises TryLater, Rejected or Uncertain."""
+        smtp, refused = self._open_envelope(mail)
         try:
             self._context.sending(outbox_id)
         except Exception as error:
             self._drop()
-            raise TryLater(f"could not note that the message is on its way: {error}") from error
-        with self._before_the_end("DATA"):
+            raise TryLater(f"could not record the start of sending: {error}") from error
+        with self._nothing_sent("DATA"):
             with exchange("relay.data"):
                 smtp.putcmd("data")
                 answer = smtp.getreply()
-            _settle(*answer, "DATA", wanted=354)
-        remark = self._content(smtp, mail)
+            _check_reply(*answer, "DATA", wanted=354)
+        remark = self._send_content(smtp, mail)
         self._alerted = None
         if refused:
-            what = "; ".join(f"{address} was refused: {said}" for address, said in refused.items())
-            self._context.alert(f"a message was sent, but not to everybody: {what}", "Check these addresses.")
+            what = "; ".join(f"{address} was refused: {reply}" for address, reply in refused.items())
+            self._context.alert(f"a message was not sent to all recipients: {what}", "check these addresses")
             remark = f"{remark}; {what}"
-        return Receipt(remark, refused=tuple(map(_refusal, refused.items())))
+        return Receipt(remark, refused=tuple(map(_recipient_report, refused.items())))
 
     def close(self) -> None:
-        """Say goodbye, if anybody listens."""
+        """Send QUIT if the relay responds, and close the connection."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -92,7 +92,7 @@ class Relay:
             smtp.close()
 
     def abort(self) -> None:
-        """End a conversation that another thread is in. What it waits for fails at once."""
+        """Shut the connection down, so that an operation in another thread fails at once."""
         smtp = self._smtp
         sock = getattr(smtp, "sock", None)
         if sock is not None:
@@ -100,7 +100,7 @@ class Relay:
                 sock.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> smtplib.SMTP:
-        """A new connection, logged in. Raises LoginRefused, OSError or smtplib.SMTPException."""
+        """Return a new connection, logged in. Raises LoginRefused, OSError or smtplib.SMTPException."""
         config = self._config
         seconds = config.timeout.total_seconds()
         tls = ssl.create_default_context() if config.security != "plain" else None
@@ -115,12 +115,12 @@ class Relay:
                 smtp.starttls(context=tls)
                 smtp.ehlo_or_helo_if_needed()
             if self._tokens is not None:
-                token = self._tokens.access()
-                if not _login_with(smtp, config.user or "", token):
-                    # It may have been withdrawn before its time: one new token.
-                    fresh = self._tokens.access(refused=token)
-                    if not _login_with(smtp, config.user or "", fresh):
-                        raise LoginRefused(f"the relay refuses user {config.user} with a new token", self._tokens.hint)
+                token = self._tokens.get()
+                if not _login_with_token(smtp, config.user or "", token):
+                    # The token may have been revoked before it expired: try one new token.
+                    fresh = self._tokens.get(refused=token)
+                    if not _login_with_token(smtp, config.user or "", fresh):
+                        raise LoginRefused(f"the relay refused user {config.user} with a new token", self._tokens.hint)
             elif config.user is not None and config.password is not None:
                 _login(smtp, config.user, config.password.reveal())
         except BaseException:
@@ -128,76 +128,76 @@ class Relay:
             raise
         return smtp
 
-    def envelope(self, smtp: smtplib.SMTP, mail: Mail) -> dict[str, str]:
-        """MAIL and RCPT; the answer: who was refused, and what was said. Raises when nobody was accepted."""
+    def send_envelope(self, smtp: smtplib.SMTP, mail: Mail) -> dict[str, str]:
+        """Send MAIL and RCPT; return the refused recipients with the relay's replies. Raises if all were refused."""
         senders = ["", mail.sender] if mail.automatic and self._null_sender else [mail.sender]
         for sender in senders:
             last = sender == senders[-1]
             try:
                 with exchange("relay.mail"):
                     answer = smtp.mail(sender, _options(smtp, mail))
-                _settle(*answer, "MAIL")
+                _check_reply(*answer, "MAIL")
                 refused = _recipients(smtp, mail.recipients)
             except Rejected:
                 if last:
                     raise
-                # Some relays refuse the null sender, at once or for each recipient: better known than not sent.
+                # Some relays refuse the null sender, at once or for each recipient: use the channel's address then.
                 with exchange("relay.rset"):
                     smtp.rset()
                 self._null_sender = False
                 continue
             return refused
-        raise AssertionError("there is always a last sender")
+        raise AssertionError("the last sender returns or raises")
 
-    def _begin(self, mail: Mail) -> tuple[smtplib.SMTP, dict[str, str]]:
-        """A connection on which the envelope was accepted. One that was kept may have died: then a new one."""
+    def _open_envelope(self, mail: Mail) -> tuple[smtplib.SMTP, dict[str, str]]:
+        """Return a connection with an accepted envelope. If the kept connection is dead, open a new one."""
         kept = self._smtp
         if kept is not None:
             try:
-                return kept, self.envelope(kept, mail)
+                return kept, self.send_envelope(kept, mail)
             except Rejected:
                 self._reset()
                 raise
             except (OSError, smtplib.SMTPException, DeskctlError):
                 self._drop()
-        with self._before_the_end("the connection"), exchange("relay.connect"):
+        with self._nothing_sent("the connection"), exchange("relay.connect"):
             self._smtp = smtp = self.connect()
-        with self._before_the_end("the envelope"):
-            return smtp, self.envelope(smtp, mail)
+        with self._nothing_sent("the envelope"):
+            return smtp, self.send_envelope(smtp, mail)
 
-    def _content(self, smtp: smtplib.SMTP, mail: Mail) -> str:
-        """Content and its end; what the relay answered."""
+    def _send_content(self, smtp: smtplib.SMTP, mail: Mail) -> str:
+        """Send the content and its end; return the relay's reply."""
         content = mail.content if mail.content.endswith(b"\r\n") else mail.content + b"\r\n"
         content = content.replace(b"\r\n.", b"\r\n..")
         content = b"." + content if content.startswith(b".") else content
-        cut = max(0, len(content) - LAST_PIECE)
-        with self._before_the_end("the content"):
+        cut = max(0, len(content) - LAST_PIECE_BYTES)
+        with self._nothing_sent("the content"):
             _socket(smtp).sendall(content[:cut])
             reach("relay.content")
         try:
             with exchange("relay.end"):
                 _socket(smtp).sendall(content[cut:] + b".\r\n")
                 reach("relay.sent")
-                code, said = smtp.getreply()
+                code, reply = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise Uncertain(
-                f"the relay gave no answer after the message: {_words(error)}",
-                "It may have been accepted; look for it before sending it again.",
+                f"the relay did not reply after the message: {_error_text(error)}",
+                "it may have been accepted; check before you send it again",
             ) from error
         if not 200 <= code < 600 or 300 <= code < 400:
             self._drop()
-            raise Uncertain(f"the relay's answer after the message makes no sense: {_said(code, said)}")
+            raise Uncertain(f"invalid reply from the relay after the message: {_reply_text(code, reply)}")
         try:
-            _settle(code, said, "the message")
+            _check_reply(code, reply, "the message")
         except DeskctlError:
             self._drop() if code == 421 else self._reset()
             raise
-        return _said(code, said)
+        return _reply_text(code, reply)
 
     @contextlib.contextmanager
-    def _before_the_end(self, stage: str) -> Iterator[None]:
-        """Until the end of the content has left, whatever fails has sent nothing."""
+    def _nothing_sent(self, stage: str) -> Iterator[None]:
+        """Convert errors before the end of the content, when nothing has been sent yet."""
         try:
             yield
         except LoginRefused as error:
@@ -206,22 +206,22 @@ class Relay:
             raise TryLater(str(error), error.hint) from error
         except ssl.SSLCertVerificationError as error:
             self._drop()
-            what = f"the relay {self._config.host} shows a certificate that is not trusted: {error.verify_message}"
-            self._alert(what, "Is host the name in its certificate? For an authority of your own set SSL_CERT_FILE.")
+            what = f"the relay {self._config.host} has an untrusted certificate: {error.verify_message}"
+            self._alert(what, "check that host is the name in the certificate; for a private CA set SSL_CERT_FILE")
             raise TryLater(what) from error
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise TryLater(f"the relay {self._config.host} failed at {stage}: {_words(error)}") from error
+            raise TryLater(f"the relay {self._config.host} failed at {stage}: {_error_text(error)}") from error
         except TryLater:
             self._drop()
             raise
         except Rejected:
             self._reset()
             raise
-        except Unavailable as error:  # whoever gives out tokens
+        except Unavailable as error:  # from the OAuth provider
             self._drop()
             raise TryLater(str(error), error.hint) from error
-        except DeskctlError as error:  # the password's source; consent that is gone, which was told already
+        except DeskctlError as error:  # the password's source, or a lost OAuth consent, which has its own alert
             self._drop()
             if not isinstance(error, AuthFailed):
                 self._alert(str(error), error.hint)
@@ -257,35 +257,37 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
         if (user + password).isascii():
             smtp.login(user, password)
             return
-        # smtplib knows ASCII only; PLAIN is UTF-8 (RFC 4616).
+        # smtplib supports only ASCII; PLAIN uses UTF-8 (RFC 4616).
         words = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
-        code, said = smtp.docmd("AUTH", f"PLAIN {words}")
+        code, reply = smtp.docmd("AUTH", f"PLAIN {words}")
         if code != 235:
-            raise smtplib.SMTPAuthenticationError(code, said)
+            raise smtplib.SMTPAuthenticationError(code, reply)
     except smtplib.SMTPAuthenticationError as error:
         if 400 <= error.smtp_code < 500:
-            raise  # a fault over there, not a wrong password
+            raise  # a fault of the relay, not a wrong password
         raise LoginRefused(
-            f"the relay refuses user {user}: {_said(error.smtp_code, error.smtp_error)}",
-            "Check user and password of the channel's smtp table.",
+            f"the relay refused user {user}: {_reply_text(error.smtp_code, error.smtp_error)}",
+            "check user and password in the channel's smtp table",
         ) from None
     except smtplib.SMTPNotSupportedError as error:
         raise LoginRefused(
-            f"the relay offers no login here: {error}",
-            'Leave out user and password, or use security = "starttls" or "tls".',
+            f"the relay offers no login: {error}",
+            'remove user and password, or use security = "starttls" or "tls"',
         ) from None
 
 
-def _login_with(smtp: smtplib.SMTP, user: str, token: str) -> bool:
-    """Whether the relay takes the token. Raises smtplib.SMTPException for a fault over there."""
+def _login_with_token(smtp: smtplib.SMTP, user: str, token: str) -> bool:
+    """Return True if the relay accepts the token. Raises smtplib.SMTPException for a fault of the relay."""
     words = base64.b64encode(xoauth2(user, token)).decode("ascii")
-    code, said = smtp.docmd("AUTH", f"XOAUTH2 {words}")
-    if code == 334:  # why it refuses; an empty answer ends it
-        code, said = smtp.docmd("")
+    code, reply = smtp.docmd("AUTH", f"XOAUTH2 {words}")
+    if code == 334:  # the reason for a refusal; it requires an empty response
+        code, reply = smtp.docmd("")
     if 400 <= code < 500 or code == 421:
-        raise smtplib.SMTPAuthenticationError(code, said)
+        raise smtplib.SMTPAuthenticationError(code, reply)
     if code in (500, 502, 504):
-        raise LoginRefused(f"the relay knows no XOAUTH2: {_said(code, said)}", 'Use security = "starttls" or "tls".')
+        raise LoginRefused(
+            f"the relay does not support XOAUTH2: {_reply_text(code, reply)}", 'use security = "starttls" or "tls"'
+        )
     return 200 <= code < 300
 
 
@@ -293,17 +295,17 @@ def _options(smtp: smtplib.SMTP, mail: Mail) -> list[str]:
     options = [f"size={len(mail.content)}"] if smtp.has_extn("size") else []
     if mail.international:
         if not smtp.has_extn("smtputf8"):
-            raise Rejected("the relay takes no addresses with letters outside ASCII (SMTPUTF8)")
+            raise Rejected("the relay does not support addresses with non-ASCII characters (SMTPUTF8)")
         options += ["SMTPUTF8", "BODY=8BITMIME"]
     return options
 
 
-def _refusal(refused: tuple[str, str]) -> RecipientReport:
-    """What the relay said of one recipient, as a report."""
-    address, said = refused
-    stated = _STATUS.search(said)
-    status = stated[0] if stated else f"{said[:1]}.0.0"
-    return RecipientReport(address, "failed", status, reasons.classify(said), said)
+def _recipient_report(refused: tuple[str, str]) -> RecipientReport:
+    """Return the report for a recipient that the relay refused."""
+    address, reply = refused
+    stated = _STATUS.search(reply)
+    status = stated[0] if stated else f"{reply[:1]}.0.0"
+    return RecipientReport(address, "failed", status, bounce_reasons.classify_reason(reply), reply)
 
 
 def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, str]:
@@ -311,37 +313,37 @@ def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, st
     faults: list[DeskctlError] = []
     for recipient in recipients:
         with exchange("relay.rcpt"):
-            code, said = smtp.rcpt(recipient)
+            code, reply = smtp.rcpt(recipient)
         try:
-            _settle(code, said, f"recipient {recipient}")
+            _check_reply(code, reply, f"recipient {recipient}")
         except (TryLater, Rejected) as fault:
             if code == 421:
                 raise
-            refused[recipient] = _said(code, said)
+            refused[recipient] = _reply_text(code, reply)
             faults.append(fault)
     if len(faults) == len(recipients):
         raise next((fault for fault in faults if isinstance(fault, TryLater)), faults[0])
     return refused
 
 
-def _settle(code: int, said: bytes, stage: str, wanted: int = 250) -> None:
-    """Nothing when the relay agreed. Raises LoginRefused, Rejected or TryLater."""
+def _check_reply(code: int, reply: bytes, stage: str, wanted: int = 250) -> None:
+    """Check a reply of the relay. Raises LoginRefused, Rejected or TryLater if it is not positive."""
     if code == wanted or (wanted == 250 and 200 <= code < 300):
         return
-    what = f"the relay refused {stage}: {_said(code, said)}"
-    if code in _LOGIN_WANTED:
-        raise LoginRefused(what, "Name user and password in the channel's smtp table.")
+    what = f"the relay refused {stage}: {_reply_text(code, reply)}"
+    if code in _LOGIN_REQUIRED:
+        raise LoginRefused(what, "set user and password in the channel's smtp table")
     if 500 <= code < 600:
         raise Rejected(what)
     raise TryLater(what)
 
 
-def _said(code: int, said: bytes | str) -> str:
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _reply_text(code: int, reply: bytes | str) -> str:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return " ".join(f"{code} {words}".split())[:300]
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return _said(error.smtp_code, error.smtp_error)
+        return _reply_text(error.smtp_code, error.smtp_error)
     return " ".join(str(error).split())[:300] or type(error).__name__

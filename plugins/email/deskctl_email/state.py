@@ -1,4 +1,4 @@
-"""What an email channel remembers between two runs: one small JSON document, a section for each part."""
+"""The persistent state of an email channel: one small JSON document with a section for each component."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from deskctl.plugins import ChannelContext
 
-#: One for each channel: its reader and a command may change their sections at the same time.
+#: One lock for each channel: its reader and a command may change their sections at the same time.
 _LOCKS: dict[str, threading.Lock] = {}
 _GUARD = threading.Lock()
 
 
 class State:
-    """Several parts (the mailbox's thread, a check) share the document; each keeps its own section. Blocking.
+    """The state document, shared by several components (the reader, a check), each with its own section. Blocking.
 
-    It is read anew each time: after a failure the next instance of the channel is at work, while this one may still
-    finish a check, and neither may write back what it read long ago.
+    The document is read again for each access: after a failure, a new instance of the channel runs while the old one
+    may still finish a check, and neither may write back outdated data.
     """
 
     def __init__(self, context: ChannelContext) -> None:
@@ -25,10 +25,10 @@ class State:
             self._lock = _LOCKS.setdefault(context.name, threading.Lock())
 
     def get(self, section: str) -> dict[str, Any]:
-        """`{}` when nothing was kept."""
+        """Return a section; `{}` if it is not stored."""
         return dict(self._context.load_state().get(section, {}))
 
     def put(self, section: str, kept: dict[str, Any]) -> None:
-        """Durable when it returns. Raises StoreUnavailable; then nothing has changed."""
+        """Store a section durably. Raises StoreUnavailable, in which case nothing has changed."""
         with self._lock:
             self._context.save_state({**self._context.load_state(), section: kept})

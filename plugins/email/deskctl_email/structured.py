@@ -1,26 +1,26 @@
-"""Comments in structured header fields (RFC 5322, 3.2.2), which may stand nearly anywhere and say nothing."""
+"""Structured header fields: remove comments (RFC 5322, 3.2.2), which may occur nearly anywhere."""
 
 from __future__ import annotations
 
 import re
 
-#: One step through a field: a quoted string, an escape, a parenthesis, the end of a parameter, or the text between.
+#: One token of a field: a quoted string, an escape, a parenthesis, the end of a parameter, or other text.
 _STEP = re.compile(rb'"(?:[^"\\]|\\.){0,2000}+"|\\.|[()=;]|[^"\\()=;]+|["\\]', re.DOTALL)
 _KEEPS_PARENTHESES = re.compile(rb"(?:file)?name(?:\*\d*\*?)?", re.IGNORECASE)
 
 
-def without_comments(value: bytes) -> bytes:
-    """`value` without comments; linear in its length.
+def strip_comments(value: bytes) -> bytes:
+    """Return `value` without comments, in linear time.
 
-    Parentheses in quoted strings and in file names that lost their quotes, as in `name=report (1).pdf`, stay.
-    An unclosed parenthesis stays too.
+    Parentheses in quoted strings stay, and so do those in unquoted file names such as `name=report (1).pdf`, and an
+    unclosed parenthesis.
     """
     if b"(" not in value:
         return value
     kept: list[bytes] = []
     depth = 0
-    opened = 0  # pieces kept when the outermost comment began
-    held: list[bytes] = []  # the comment, in case that nothing closes it
+    opened = 0  # the number of kept pieces at the start of the outermost comment
+    held: list[bytes] = []  # the comment, which is kept if it is not closed
     parameter = b""
     in_value = False
     for match in _STEP.finditer(value):
@@ -48,6 +48,6 @@ def without_comments(value: bytes) -> bytes:
     return b"".join(kept).strip()
 
 
-def token(value: bytes) -> bytes:
-    """The first word of a field such as Content-Transfer-Encoding, in lower case, without comments and quotes."""
-    return without_comments(value).split(b";")[0].strip().strip(b"\"'").lower()
+def first_token(value: bytes) -> bytes:
+    """Return the first token of a field such as Content-Transfer-Encoding in lower case, without comments."""
+    return strip_comments(value).split(b";")[0].strip().strip(b"\"'").lower()

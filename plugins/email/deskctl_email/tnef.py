@@ -1,7 +1,7 @@
-"""winmail.dat: the attachments and the body that Outlook packs into one part (MS-OXTNEF).
+"""A reader for winmail.dat (MS-OXTNEF), a part in which Outlook packs the attachments and the body of a mail.
 
-Read here rather than by a library: the one on PyPI has had no release in years and loads a table of all properties.
-Damaged data gives what stands before the damage.
+deskctl uses its own reader because the library on PyPI has had no release in years and loads a table of all properties.
+Of damaged data, the reader returns the content before the damage.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MULTIPLE = 0x1000
 
 @dataclass(slots=True)
 class TnefFile:
-    """An attachment inside: its name as the sender wrote it, and its bytes."""
+    """An attachment in a winmail.dat. `name` is the sender's original name."""
 
     name: str = ""
     content_type: str = ""
@@ -41,15 +41,15 @@ class TnefFile:
 
 @dataclass(slots=True)
 class Tnef:
-    """What was inside."""
+    """The content of a winmail.dat."""
 
     text: str = ""
     html: str = ""
     files: list[TnefFile] = field(default_factory=list)
 
 
-def read(data: bytes) -> Tnef | None:
-    """The contents of a winmail.dat; None if it is none."""
+def read_tnef(data: bytes) -> Tnef | None:
+    """Return the content of a winmail.dat; None if the data is not TNEF."""
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != SIGNATURE:
         return None
     found = Tnef()
@@ -85,7 +85,7 @@ def read(data: bytes) -> Tnef | None:
 def _describe(file: TnefFile, value: bytes, code_page: str) -> None:
     for key, kind, content in _properties(value):
         if key == _PROPERTY_DATA:
-            # An embedded object begins with the id of its interface.
+            # An embedded object starts with the id of its interface.
             file.content = file.content or (content[16:] if kind == 13 else content)
             continue
         text = _unicode(content) if kind == _UNICODE else _string(content, code_page)
@@ -109,7 +109,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(id, type, value) of each property; of several values the first."""
+    """Yield (id, type, value) of each property; only the first of several values."""
     if len(data) < 4:
         return
     position = 4
@@ -153,4 +153,4 @@ def _string(value: bytes, code_page: str) -> str:
 
 
 def _unicode(value: bytes) -> str:
-    return charset.clean(value.decode("utf-16-le", "replace").rstrip("\0"))
+    return charset.normalize_text(value.decode("utf-16-le", "replace").rstrip("\0"))

@@ -1,4 +1,4 @@
-"""What relays before us said of a mail: spam or not, and whether the sender's domain was checked."""
+"""The verdicts of upstream servers about a mail: spam, and the authentication of the sender's domain."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from . import headers as field
 from .mime import Part
 
 SCL_SPAM = 5
-"""Microsoft's spam confidence level from which mail goes to the junk folder."""
+"""The lowest of Microsoft's spam confidence levels at which mail goes to the junk folder."""
 LEVEL_SPAM = 15
-"""Stars in X-Spam-Level that no ordinary mail has; fewer say nothing, since each site sets its own limit."""
+"""Stars in X-Spam-Level that ordinary mail does not have; fewer are not a verdict, as each site sets its own limit."""
 MAX_RESULTS = 20
 
 HEADERS = frozenset((
@@ -21,7 +21,7 @@ HEADERS = frozenset((
     "x-dspam-result", "x-bogosity", "x-mailscanner-spamcheck", "x-amavis-alert-spam", "x-gnd-spam", "x-gmx-antispam",
     "x-web-de-antispam",
 ))  # fmt: skip
-"""The headers (lower case) that `spam` looks at."""
+"""The headers (lower case) that `spam_verdict` uses."""
 
 _YES = re.compile(r"\s*(?:yes|true|spam|reject|1\b)", re.IGNORECASE)
 _SCL = re.compile(r"\bSCL:\s*(-?\d{1,2})", re.IGNORECASE)
@@ -29,21 +29,21 @@ _SFV = re.compile(r"\bSFV:\s*(?:SPM|SKB|SKS)\b", re.IGNORECASE)
 _CATEGORY = re.compile(r"\bCAT:\s*(?:SPM|HSPM|PHSH|HPHSH|HPHISH|MALW)\b", re.IGNORECASE)
 
 
-def spam(headers: Mapping[str, str]) -> str | None:
-    """The header that says clearly that the mail is spam, as `name: value`; None if none does.
+def spam_verdict(headers: Mapping[str, str]) -> str | None:
+    """Return the header with a clear spam verdict, as `name: value`; None if there is none.
 
-    A score without a verdict says nothing: what counts as much is each site's own choice.
+    A score alone is not a verdict, because each site chooses its own threshold.
     """
     if HEADERS.isdisjoint(headers):
         return None
     for name in sorted(HEADERS & headers.keys()):
         value = headers[name]
-        if _says_spam(name, value):
+        if _is_spam(name, value):
             return f"{name}: {value[:200]}"
     return None
 
 
-def _says_spam(name: str, value: str) -> bool:
+def _is_spam(name: str, value: str) -> bool:
     match name:
         case "x-spam-flag" | "x-spam-status" | "x-spam" | "x-barracuda-spam-flag" | "x-barracuda-spam-status":
             return bool(_YES.match(value))
@@ -78,10 +78,10 @@ def _level(value: str) -> int:
     return int(match[1]) if match else 0
 
 
-def authentication(root: Part) -> tuple[str, ...]:
-    """The values of Authentication-Results, topmost (the nearest relay's) first.
+def authentication_results(root: Part) -> tuple[str, ...]:
+    """Return the values of Authentication-Results, with the topmost header (of the nearest relay) first.
 
-    Anybody can write such a header: what counts is only the one that the desk's own relay has put on top.
+    Anyone can write such a header: only the topmost one, which the desk's own relay added, can be trusted.
     """
     if "authentication-results" not in root.first:
         return ()

@@ -18,7 +18,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig, Imap, Listen, Smtp
-from deskctl_email.probe import Probes, carries_probe
+from deskctl_email.probe import ProbeTokens, carries_probe
 from deskctl_email.state import State
 
 ADDRESS = "support@acme.test"
@@ -66,7 +66,7 @@ def post_office(dovecot: Any, sink: SmtpSink) -> Iterator[Callable[[Any], None]]
 
 @pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
 @pytest.mark.parametrize("unix", [False, True])
-async def test_a_listener_is_tried_up_to_rcpt(
+async def test_check_of_listener_stops_after_rcpt(
     protocol: Any,
     unix: bool,
     tmp_path: Path,
@@ -85,7 +85,7 @@ async def test_a_listener_is_tried_up_to_rcpt(
     assert "daemon" in health.parts[0].hint
 
 
-async def test_a_relay_is_tried_with_login_and_envelope(context: MemoryContext) -> None:
+async def test_check_of_relay_covers_login_and_envelope(context: MemoryContext) -> None:
     with SmtpSink(logins={"support": "right"}) as sink:
         for password, fine in (("right", True), ("wrong-word", False)):
             smtp = Smtp(host=sink.host, port=sink.port, user="support", password=Secret("literal", password))
@@ -95,14 +95,14 @@ async def test_a_relay_is_tried_with_login_and_envelope(context: MemoryContext) 
         assert sink.mails == []
 
 
-async def test_a_relay_that_refuses_our_address_is_a_finding(sink: SmtpSink, context: MemoryContext) -> None:
+async def test_check_reports_a_relay_that_refuses_the_channel_address(sink: SmtpSink, context: MemoryContext) -> None:
     sink.refuse("rcpt", 550)
     health = await checked(EmailConfig(address=ADDRESS, smtp=Smtp(host=sink.host, port=sink.port)), context)
     assert parts(health) == {"relay": False}
     assert "550" in health.parts[0].detail
 
 
-async def test_each_part_is_reported_though_others_fail(
+async def test_check_reports_each_part_even_if_others_fail(
     dovecot: Any, sink: SmtpSink, context: MemoryContext, free_port: Callable[[], int]
 ) -> None:
     config = EmailConfig(
@@ -116,7 +116,7 @@ async def test_each_part_is_reported_though_others_fail(
     assert all(part.hint for part in health.parts if not part.ok)
 
 
-async def test_a_probe_comes_back_and_leaves_nothing_behind(
+async def test_probe_returns_and_is_deleted(
     dovecot: Any, sink: SmtpSink, context: MemoryContext, running: Any, post_office: Callable[[Any], None]
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -137,11 +137,11 @@ async def test_a_probe_comes_back_and_leaves_nothing_behind(
     assert await asyncio.to_thread(mailbox.uids) == [uid]
 
 
-async def test_a_late_probe_is_no_ticket_by_any_door(
+async def test_late_probe_is_not_journalled_by_the_listener(
     context: MemoryContext, running: Any, free_port: Callable[[], int]
 ) -> None:
     config = EmailConfig(address=ADDRESS, listen=Listen(port=free_port()))
-    token = Probes(State(context), context.now).issue()
+    token = ProbeTokens(State(context), context.now).issue()
     late = raw_mail().replace(b"Subject:", b"X-Deskctl-Probe: " + token.encode() + b"\r\nSubject:")
     forged = late.replace(token.encode(), token[:-4].encode() + b"0000")
     quoted = raw_mail(f"X-Deskctl-Probe: {token}\nin a body")
@@ -157,22 +157,24 @@ async def test_a_late_probe_is_no_ticket_by_any_door(
     assert [entry.raw for entry in context.journal] == [forged, quoted]
 
 
-def test_a_token_is_ours_for_a_week_only() -> None:
+def test_probe_token_is_valid_for_a_week() -> None:
     moments = [datetime(2026, 3, 1, tzinfo=UTC)]
     context = MemoryContext("support", lambda: moments[-1])
-    probes = Probes(State(context), context.now)
+    probes = ProbeTokens(State(context), context.now)
     raw = f"X-Deskctl-Probe: {probes.issue()}\r\n\r\n".encode()
     assert carries_probe(raw)
-    assert probes.issued(raw)
-    assert Probes(State(context), context.now).issued(raw), "also after a restart"
-    assert not Probes(State(MemoryContext("other")), context.now).issued(raw), "another desk knows nothing of it"
+    assert probes.is_own_probe(raw)
+    assert ProbeTokens(State(context), context.now).is_own_probe(raw), "also after a restart"
+    assert not ProbeTokens(State(MemoryContext("other")), context.now).is_own_probe(raw), (
+        "another desk knows nothing of it"
+    )
     moments.append(moments[0] + timedelta(days=8))
-    assert not probes.issued(raw)
+    assert not probes.is_own_probe(raw)
 
 
 @pytest.mark.parametrize("moment", ["0", "1", "253402300800", "999999999999"])
-def test_a_token_that_a_stranger_made_up_is_no_probe_whatever_its_time(moment: str) -> None:
+def test_forged_probe_token_is_rejected(moment: str) -> None:
     context = MemoryContext()
-    probes = Probes(State(context), context.now)
+    probes = ProbeTokens(State(context), context.now)
     _, _, rest = probes.issue().partition(".")
-    assert not probes.issued(f"X-Deskctl-Probe: {moment}.{rest}\r\n\r\n".encode())
+    assert not probes.is_own_probe(f"X-Deskctl-Probe: {moment}.{rest}\r\n\r\n".encode())

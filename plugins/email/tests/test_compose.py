@@ -29,7 +29,7 @@ def parsed(mail: Mail) -> EmailMessage:
     return message
 
 
-def test_an_answer_threads_in_every_mail_program() -> None:
+def test_reply_has_threading_headers() -> None:
     references = tuple(f"<{n}.{'x' * 150}@example.org>" for n in range(60))
     message = parsed(
         composed(
@@ -49,7 +49,7 @@ def test_an_answer_threads_in_every_mail_program() -> None:
     assert message["X-Evil"] is None
 
 
-def test_korean_arrives_whole_and_every_relay_takes_it() -> None:
+def test_korean_content_is_sent_in_7_bit() -> None:
     subject = "환불 요청에 대한 답변입니다 " * 12
     text = "안녕하세요.\n" + "긴 줄 " * 2000 + "\n.\nFrom here\n"
     mail = composed(
@@ -76,7 +76,7 @@ def test_korean_arrives_whole_and_every_relay_takes_it() -> None:
 @pytest.mark.parametrize(
     "field", ["subject", "sender_name", "thread-topic", "thread-index", "filename", "content_type"]
 )
-def test_free_text_never_ends_its_header_line(field: str) -> None:
+def test_free_text_cannot_end_its_header_line(field: str) -> None:
     if field.startswith("thread"):
         mail = composed(headers={field: NASTY})
     elif field == "filename":
@@ -96,7 +96,7 @@ def test_free_text_never_ends_its_header_line(field: str) -> None:
 @pytest.mark.parametrize(
     "value", ["a@b.c\r\nBcc: eve@x.y", "a@b.c\nX: y", "a b@c.d", "a@b.c, eve@x.y", "<a@b.c>,<d@e.f>", "a@b.c\x00", ""]
 )
-def test_an_address_or_id_that_is_none_is_rejected(field: str, value: str) -> None:
+def test_invalid_address_or_id_is_rejected(field: str, value: str) -> None:
     if field == "sender_address" and not value:
         pytest.skip("then it is the channel's own")
     given_value = value if field in ("sender_address", "message_id") else (value,)
@@ -104,7 +104,7 @@ def test_an_address_or_id_that_is_none_is_rejected(field: str, value: str) -> No
         composed(**{field: given_value})
 
 
-def test_ids_that_customers_made_up_are_left_out() -> None:
+def test_invalid_references_are_left_out() -> None:
     message = parsed(
         composed(in_reply_to="<a b\r\nX: y>", references=("<ok@x>", "no id", "<a>\r\nBcc: x@y.z", "<é@x>"))
     )
@@ -119,7 +119,7 @@ def test_ids_that_customers_made_up_are_left_out() -> None:
     filename=st.text(max_size=150),
     topic=st.text(max_size=100),
 )
-def test_whatever_is_written_gives_a_mail(subject: str, sender_name: str, text: str, filename: str, topic: str) -> None:
+def test_any_text_gives_a_valid_mail(subject: str, sender_name: str, text: str, filename: str, topic: str) -> None:
     mail = composed(
         subject=subject,
         sender_name=sender_name,
@@ -136,14 +136,14 @@ def test_whatever_is_written_gives_a_mail(subject: str, sender_name: str, text: 
     }
 
 
-def test_blind_copies_are_in_the_envelope_only() -> None:
+def test_bcc_recipients_are_only_in_the_envelope() -> None:
     mail = composed(to=("ana@example.org",), cc=("bo@example.org",), bcc=("lead@acme.test", "ana@example.org"))
     assert mail.recipients == ("ana@example.org", "bo@example.org", "lead@acme.test")
     assert b"lead@acme.test" not in mail.content
 
 
 @pytest.mark.parametrize(("in_reply_to", "kind"), [("<a@b>", "auto-replied"), (None, "auto-generated")])
-def test_automatic_mail_says_so(in_reply_to: str | None, kind: str) -> None:
+def test_automatic_mail_has_its_headers(in_reply_to: str | None, kind: str) -> None:
     mail = composed(automatic=True, in_reply_to=in_reply_to)
     message = parsed(mail)
     assert mail.automatic
@@ -153,20 +153,20 @@ def test_automatic_mail_says_so(in_reply_to: str | None, kind: str) -> None:
     assert parsed(composed())["Auto-Submitted"] is None
 
 
-def test_it_answers_from_the_address_that_was_written_to() -> None:
+def test_reply_comes_from_the_address_that_received_the_mail() -> None:
     mail = composed(sender_address="help@acme.test")
     assert mail.sender == "help@acme.test"
     assert parsed(mail)["From"].addresses[0].addr_spec == "help@acme.test"
 
 
-def test_domains_of_the_world_are_written_in_ascii() -> None:
+def test_international_domain_is_sent_in_ascii() -> None:
     mail = composed(to=("ana@예시.테스트",))
     assert mail.recipients == ("ana@xn--vv4b11d.xn--9t4b11yi5a",)
     assert not mail.international
     assert composed(to=("고객@example.org",)).international
 
 
-def test_a_message_without_recipients_is_rejected() -> None:
+def test_message_without_recipients_is_rejected() -> None:
     with pytest.raises(Rejected):
         composed(to=())
 
@@ -177,7 +177,7 @@ def page_of(mail: Mail) -> str:
     return str(body.get_content())
 
 
-def test_the_same_words_are_there_as_text_and_as_a_page() -> None:
+def test_mail_has_text_and_html_alternatives() -> None:
     text = "안녕하세요,\n\nsee https://acme.test/a?b=1&c=2.\n\n> 그때 <주문>\n>> deeper\n\n-- \nAgent One\n"
     mail = composed(text=text, language="ko", files=(FileRef("a.pdf", "application/pdf", 9, "ab"),))
     message = parsed(mail)
@@ -215,7 +215,7 @@ HOSTILE = st.lists(
 
 
 @given(text=HOSTILE)
-def test_no_words_become_anything_but_words_on_the_page(text: str) -> None:
+def test_text_is_escaped_in_html(text: str) -> None:
     from lxml.html import document_fromstring
 
     tree = document_fromstring(page_of(composed(text=text)))
@@ -231,7 +231,7 @@ def test_no_words_become_anything_but_words_on_the_page(text: str) -> None:
     assert said == shown
 
 
-def test_a_long_text_becomes_a_page_at_once() -> None:
+def test_long_text_becomes_html_quickly() -> None:
     import time
 
     began = time.perf_counter()
@@ -239,7 +239,7 @@ def test_a_long_text_becomes_a_page_at_once() -> None:
     assert time.perf_counter() - began < 2
 
 
-def test_an_answer_asks_to_be_answered_at_the_address_with_the_token() -> None:
+def test_reply_to_has_the_ticket_token() -> None:
     message = parsed(composed(reply_to=f"support+{'ab' * 16}@acme.test"))
     assert message["Reply-To"] == f"support+{'ab' * 16}@acme.test"
     with pytest.raises(Rejected):

@@ -25,7 +25,7 @@ def mistakes(**table: Any) -> dict[str, str]:
     return {".".join(map(str, fault.path)): fault.what for fault in faults}
 
 
-def test_the_table_of_the_documentation_is_read() -> None:
+def test_documented_table_is_valid() -> None:
     config = read(
         aliases=["help@acme.test"],
         listen={"host": "127.0.0.1", "port": 2525, "protocol": "lmtp", "cert": "tls.pem", "key": "/keys/tls.key"},
@@ -55,7 +55,7 @@ def test_the_table_of_the_documentation_is_read() -> None:
     ("host", "imap", "smtp"),
     [("mail.acme.test", ("tls", 993), ("starttls", 587)), ("127.0.0.1", ("plain", 143), ("plain", 25))],
 )
-def test_security_and_port_have_usual_values(host: str, imap: tuple[str, int], smtp: tuple[str, int]) -> None:
+def test_security_and_port_have_defaults(host: str, imap: tuple[str, int], smtp: tuple[str, int]) -> None:
     config = read(imap={"host": host}, smtp={"host": host})
     assert config.imap is not None
     assert config.smtp is not None
@@ -86,11 +86,11 @@ def test_security_and_port_have_usual_values(host: str, imap: tuple[str, int], s
         ({"max_size": 1}, "max_size"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(table: dict[str, Any], place: str) -> None:
+def test_invalid_value_is_reported_with_its_path(table: dict[str, Any], place: str) -> None:
     assert set(mistakes(**table)) == {place}
 
 
-def test_a_password_is_never_shown() -> None:
+def test_password_is_not_in_repr() -> None:
     config = read(smtp={"host": "mail.acme.test", "user": "support", "password": "hunter2"})
     assert "hunter2" not in repr(config)
 
@@ -106,6 +106,6 @@ def test_a_password_is_never_shown() -> None:
         ({"imap": {"host": "imap.gmail.com", "user": "a", "password": "b"}, "listen": {"port": 25}}, None),
     ],
 )  # fmt: skip
-def test_the_provider_of_a_mailbox_is_the_authority(tables: dict[str, Any], authority: str | None) -> None:
+def test_authority_defaults_to_the_mailbox_provider(tables: dict[str, Any], authority: str | None) -> None:
     [email] = deskctl_channels()
     assert email.authority(read(**tables)) == authority

@@ -15,7 +15,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig, Imap, Smtp
-from deskctl_email.rate import Rate
+from deskctl_email.rate_limit import RateLimit
 
 ADDRESS = "support@acme.test"
 
@@ -32,9 +32,7 @@ def keeping(mailbox: Any, sink: SmtpSink, sent: bool | str = "Sent", **imap: Any
     return EmailConfig(address=ADDRESS, imap=Imap(**given), smtp=Smtp(host=sink.host, port=sink.port))
 
 
-async def test_a_copy_is_kept_once_and_nothing_is_sent_for_it(
-    dovecot: Any, sink: SmtpSink, context: MemoryContext
-) -> None:
+async def test_sent_copy_is_stored_once_and_sends_nothing(dovecot: Any, sink: SmtpSink, context: MemoryContext) -> None:
     mailbox = dovecot.mailbox()
     channel = EmailChannel(keeping(mailbox, sink), context)
     message = outbound("안녕하세요", outbox_id=1, message_id="<one@acme.test>")
@@ -53,35 +51,35 @@ async def test_a_copy_is_kept_once_and_nothing_is_sent_for_it(
     assert "\\Seen" in await asyncio.to_thread(mailbox.flags, uids[0], "Sent")
 
 
-async def test_the_servers_own_folder_for_sent_mail_is_found(
-    dovecot: Any, sink: SmtpSink, context: MemoryContext
-) -> None:
+async def test_special_folder_for_sent_mail_is_found(dovecot: Any, sink: SmtpSink, context: MemoryContext) -> None:
     mailbox = dovecot.mailbox()
     channel = EmailChannel(keeping(mailbox, sink, True), context)
-    with pytest.raises(TryLater, match="no folder for sent mail"):
+    with pytest.raises(TryLater, match="no special folder for sent mail"):
         await channel.send(outbound(copy=True))
     await asyncio.to_thread(mailbox.append_all, [], "Sent Items")
     receipt = await channel.send(outbound(copy=True))
-    assert receipt.remark == "a copy is in Sent Items"
+    assert receipt.remark == "copied to Sent Items"
 
 
 @pytest.mark.parametrize("wrong", [{"password": Secret("literal", "wrong")}, {"port": 9}])
-async def test_a_mailbox_that_cannot_be_opened_gets_its_copy_later(
+async def test_sent_copy_is_retried_if_the_mailbox_is_unavailable(
     wrong: dict[str, Any], dovecot: Any, sink: SmtpSink, context: MemoryContext
 ) -> None:
     channel = EmailChannel(keeping(dovecot.mailbox(), sink, **wrong), context)
-    with pytest.raises(TryLater, match="no copy"):
+    with pytest.raises(TryLater, match="could not copy"):
         await channel.send(outbound(copy=True))
     assert sink.mails == []
 
 
-async def test_a_folder_that_cannot_be_is_given_up(dovecot: Any, sink: SmtpSink, context: MemoryContext) -> None:
+async def test_sent_copy_is_rejected_for_an_impossible_folder(
+    dovecot: Any, sink: SmtpSink, context: MemoryContext
+) -> None:
     channel = EmailChannel(keeping(dovecot.mailbox(), sink, "a//b"), context)
     with pytest.raises(Rejected):
         await channel.send(outbound(copy=True))
 
 
-async def test_more_than_the_rate_waits_without_failing(sink: SmtpSink, context: MemoryContext) -> None:
+async def test_messages_over_the_rate_limit_wait_without_failing(sink: SmtpSink, context: MemoryContext) -> None:
     smtp = Smtp(host=sink.host, port=sink.port, rate="2/min")
     channel = EmailChannel(EmailConfig(address=ADDRESS, smtp=smtp), context)
     for number in (1, 2):
@@ -100,7 +98,7 @@ async def test_more_than_the_rate_waits_without_failing(sink: SmtpSink, context:
     assert (len(sink.mails), context.marked) == (2, [1, 2])
 
 
-async def test_a_short_wait_is_spent_in_the_channel(sink: SmtpSink, context: MemoryContext) -> None:
+async def test_short_delay_is_spent_in_the_channel(sink: SmtpSink, context: MemoryContext) -> None:
     smtp = Smtp(host=sink.host, port=sink.port, rate="2/s")
     channel = EmailChannel(EmailConfig(address=ADDRESS, smtp=smtp), context)
     began = asyncio.get_running_loop().time()
@@ -110,15 +108,15 @@ async def test_a_short_wait_is_spent_in_the_channel(sink: SmtpSink, context: Mem
     assert len(sink.mails) == 5
 
 
-def test_turns_are_kept_and_never_too_many_in_any_stretch() -> None:
+def test_rate_limit_keeps_turns_within_any_period() -> None:
     now = 0.0
-    rate = Rate(3, 60.0, lambda: now)
-    waits: list[float] = [rate.wait(number) for number in range(10)]
+    rate = RateLimit(3, 60.0, lambda: now)
+    waits: list[float] = [rate.seconds_until_turn(number) for number in range(10)]
     assert waits == [0, 0, 0, 60, 60, 60, 120, 120, 120, 180]
     now = 60.0
-    assert rate.wait(5) == 0
-    assert rate.wait(9) == 120
-    rate.took(5)
-    assert rate.wait(5) == 120, "another attempt needs another turn"
-    check: Callable[[int], float] = rate.wait
+    assert rate.seconds_until_turn(5) == 0
+    assert rate.seconds_until_turn(9) == 120
+    rate.use_turn(5)
+    assert rate.seconds_until_turn(5) == 120, "another attempt needs another turn"
+    check: Callable[[int], float] = rate.seconds_until_turn
     assert check(9) == 120

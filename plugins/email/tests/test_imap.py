@@ -65,7 +65,7 @@ async def flagged(context: MemoryContext, mailbox: Any, uid: int, *flags: str) -
 
 
 @pytest.mark.parametrize("idle", [True, False])
-async def test_new_mail_is_taken_in_and_old_mail_is_not(
+async def test_new_mail_is_ingested_and_old_mail_is_not(
     idle: bool, dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -82,7 +82,7 @@ async def test_new_mail_is_taken_in_and_old_mail_is_not(
     assert await asyncio.to_thread(mailbox.flags, old[0]) <= {"\\Recent"}
 
 
-async def test_idle_tells_at_once(dovecot: Any, context: MemoryContext, running: Any) -> None:
+async def test_idle_announces_mail_immediately(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
     async with running(reading(mailbox, poll=timedelta(hours=1)), context):
         await logged_in(context)
@@ -92,7 +92,7 @@ async def test_idle_tells_at_once(dovecot: Any, context: MemoryContext, running:
     assert len(context.journal) == 5
 
 
-async def test_what_came_while_the_daemon_was_down_is_taken_in_even_if_somebody_read_it(
+async def test_mail_that_arrived_during_downtime_is_ingested_even_if_seen(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -105,7 +105,7 @@ async def test_what_came_while_the_daemon_was_down_is_taken_in_even_if_somebody_
     assert subjects(context) == ["meanwhile"]
 
 
-async def test_many_mails_come_in_order_and_once(dovecot: Any, context: MemoryContext, running: Any) -> None:
+async def test_many_mails_are_ingested_once_in_order(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
     async with running(reading(mailbox), context):
         await logged_in(context)
@@ -120,7 +120,7 @@ async def test_many_mails_come_in_order_and_once(dovecot: Any, context: MemoryCo
     assert len(context.attempts) == 251, "what was taken is not fetched again"
 
 
-async def test_moving_makes_the_folder_and_empties_the_inbox(
+async def test_move_creates_the_folder_and_empties_the_inbox(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -133,7 +133,7 @@ async def test_moving_makes_the_folder_and_empties_the_inbox(
     assert context.alerts == []
 
 
-async def test_deleting_takes_only_what_was_journalled(dovecot: Any, context: MemoryContext, running: Any) -> None:
+async def test_delete_removes_only_journalled_mail(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
     [old] = await put(mailbox, mail("old"))
     await asyncio.to_thread(mailbox.set_flags, old, "\\Deleted")
@@ -156,7 +156,7 @@ async def gone(mailbox: Any) -> None:
     raise AssertionError("the inbox is not empty")
 
 
-async def test_a_mail_over_the_limit_comes_as_its_header_and_stays_on_the_server(
+async def test_mail_over_the_limit_is_ingested_as_header_and_stays_on_the_server(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -174,9 +174,7 @@ async def test_a_mail_over_the_limit_comes_as_its_header_and_stays_on_the_server
     assert await asyncio.to_thread(mailbox.uids) == [uid]
 
 
-async def test_a_store_fault_leaves_mail_on_the_server_until_it_is_over(
-    dovecot: Any, context: MemoryContext, running: Any
-) -> None:
+async def test_store_failure_leaves_mail_on_the_server(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
     config = reading(mailbox, after="delete")
     async with running(config, context):
@@ -221,7 +219,7 @@ class Crashing(MemoryContext):
 
 @pytest.mark.parametrize("step", ["delivered", "before the cursor", "after the cursor"])
 @pytest.mark.parametrize("after", ["flag", "move:Taken", "delete"])
-async def test_a_crash_between_two_steps_loses_and_doubles_nothing(
+async def test_crash_between_two_steps_neither_loses_nor_duplicates_mail(
     step: str, after: str, dovecot: Any, running: Any
 ) -> None:
     from deskctl_email.channel import EmailChannel
@@ -244,7 +242,7 @@ async def test_a_crash_between_two_steps_loses_and_doubles_nothing(
     assert subjects(context) == ["one", "two", "three"]
 
 
-async def test_a_wrong_password_stops_the_channel_and_is_not_shown(dovecot: Any, context: MemoryContext) -> None:
+async def test_wrong_password_stops_the_channel_and_is_not_shown(dovecot: Any, context: MemoryContext) -> None:
     from deskctl_email.channel import EmailChannel
 
     mailbox = dovecot.mailbox()
@@ -255,16 +253,16 @@ async def test_a_wrong_password_stops_the_channel_and_is_not_shown(dovecot: Any,
     assert mailbox.user in str(caught.value)
 
 
-async def test_a_folder_that_does_not_exist_is_named(dovecot: Any, context: MemoryContext) -> None:
+async def test_missing_folder_is_named(dovecot: Any, context: MemoryContext) -> None:
     from deskctl_email.channel import EmailChannel
 
-    with pytest.raises(Unavailable, match="no folder Nowhere"):
+    with pytest.raises(Unavailable, match="no longer has the folder Nowhere"):
         await EmailChannel(reading(dovecot.mailbox(), folder="Nowhere"), context).receive()
     assert "Nowhere" in context.alerts[0][0]
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-async def test_tls(
+async def test_mailbox_is_read_over_tls(
     security: Any, dovecot: Any, context: MemoryContext, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if dovecot.certificate is None:
@@ -279,18 +277,18 @@ async def test_tls(
             await until(context, number)
 
 
-async def test_a_certificate_that_is_not_trusted_is_told(dovecot: Any, context: MemoryContext) -> None:
+async def test_untrusted_certificate_sends_an_alert(dovecot: Any, context: MemoryContext) -> None:
     from deskctl_email.channel import EmailChannel
 
     if dovecot.certificate is None:
         pytest.skip("no openssl")
     config = reading(dovecot.mailbox(), security="tls", port=dovecot.tls_port)
-    with pytest.raises(Unavailable, match="not trusted"):
+    with pytest.raises(Unavailable, match="untrusted"):
         await EmailChannel(config, context).receive()
-    assert "not trusted" in context.alerts[0][0]
+    assert "untrusted" in context.alerts[0][0]
 
 
-async def test_a_restarted_server_is_read_on(dovecot: Any, context: MemoryContext, running: Any) -> None:
+async def test_reading_continues_after_server_restart(dovecot: Any, context: MemoryContext, running: Any) -> None:
     from deskctl_email.channel import EmailChannel
 
     mailbox = dovecot.mailbox()
@@ -309,7 +307,7 @@ async def test_a_restarted_server_is_read_on(dovecot: Any, context: MemoryContex
         await until(context, 1)
 
 
-async def test_a_new_uidvalidity_brings_no_old_mail_and_loses_no_new(
+async def test_new_uidvalidity_ingests_new_mail_but_no_old_mail(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -336,7 +334,7 @@ async def test_a_new_uidvalidity_brings_no_old_mail_and_loses_no_new(
     assert before[name]["since"] == after[name]["since"]
 
 
-async def test_too_many_unknown_mails_after_a_new_uidvalidity_wait_for_a_person(
+async def test_many_unknown_mails_after_new_uidvalidity_require_a_decision(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
@@ -368,7 +366,7 @@ def rebuild(mailbox: Any, messages: list[tuple[bytes, str]]) -> None:
             assert said == "OK", data
 
 
-async def test_cancelling_ends_soon_while_it_waits_for_news(dovecot: Any, context: MemoryContext) -> None:
+async def test_cancel_ends_idle_promptly(dovecot: Any, context: MemoryContext) -> None:
     from deskctl_email.channel import EmailChannel
 
     channel = EmailChannel(reading(dovecot.mailbox()), context)

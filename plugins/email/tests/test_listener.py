@@ -77,7 +77,7 @@ def place(config: EmailConfig) -> tuple[str, int]:
     return config.listen.host, config.listen.port
 
 
-async def test_a_mail_is_journalled_byte_for_byte(config: EmailConfig, context: MemoryContext, running: Any) -> None:
+async def test_mail_is_journalled_byte_for_byte(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     content = (
         b"Subject: x\r\n\r\n.\x00dot\r\n..\r\nbare\nlf\rcr\r\nends with a dot.\r\n\xff\xfe\r\n"
         + b"y" * 300_000
@@ -98,7 +98,7 @@ async def test_a_mail_is_journalled_byte_for_byte(config: EmailConfig, context: 
     assert delivered.envelope.recipients == (ADDRESS,)
 
 
-async def test_an_empty_mail_and_one_of_dots_end_where_they_end(
+async def test_empty_mail_and_mail_of_dots_end_correctly(
     config: EmailConfig, context: MemoryContext, running: Any
 ) -> None:
     def work(client: Client) -> None:
@@ -113,7 +113,7 @@ async def test_an_empty_mail_and_one_of_dots_end_where_they_end(
     assert [delivered.raw for delivered in context.journal] == [b"", b".\r\n..\r\n"]
 
 
-async def test_a_bare_newline_around_the_dot_smuggles_no_second_mail(
+async def test_bare_newline_around_the_dot_does_not_smuggle_mail(
     config: EmailConfig, context: MemoryContext, running: Any
 ) -> None:
     smuggled = b"a\n.\nMAIL FROM:<eve@x.y>\r\nb\n.\r\nMAIL FROM:<eve@x.y>\r\nc\r\n.\nd\r\n"
@@ -127,7 +127,7 @@ async def test_a_bare_newline_around_the_dot_smuggles_no_second_mail(
     assert len(context.journal) == 1
 
 
-async def test_the_terminator_may_come_in_any_pieces(config: EmailConfig, context: MemoryContext, running: Any) -> None:
+async def test_terminator_may_arrive_in_pieces(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     def work(client: Client) -> str:
         client.open_mail()
         client.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -140,7 +140,7 @@ async def test_the_terminator_may_come_in_any_pieces(config: EmailConfig, contex
     assert context.journal[0].raw == b"hello.\r\n"
 
 
-async def test_pipelined_commands_and_mails_are_taken_in_order(
+async def test_pipelined_commands_are_processed_in_order(
     config: EmailConfig, context: MemoryContext, running: Any
 ) -> None:
     def work(client: Client) -> None:
@@ -158,9 +158,7 @@ async def test_pipelined_commands_and_mails_are_taken_in_order(
     assert [delivered.raw for delivered in context.journal] == [b"first\r\n", b"second\r\n"]
 
 
-async def test_a_client_that_stops_in_the_middle_leaves_nothing(
-    config: EmailConfig, context: MemoryContext, running: Any
-) -> None:
+async def test_incomplete_mail_is_discarded(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     def half(client: Client) -> None:
         client.open_mail()
         client.send(b"Subject: half\r\n\r\nno end")
@@ -175,7 +173,7 @@ async def test_a_client_that_stops_in_the_middle_leaves_nothing(
     assert [delivered.raw for delivered in context.journal] == [b"whole\r\n"]
 
 
-async def test_mail_for_others_is_refused(config: EmailConfig, context: MemoryContext, running: Any) -> None:
+async def test_mail_for_other_addresses_is_refused(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     def work(client: Client) -> list[str]:
         client.say("EHLO x")
         client.say("MAIL FROM:<a@b.c>")
@@ -192,7 +190,7 @@ async def test_mail_for_others_is_refused(config: EmailConfig, context: MemoryCo
         assert await talk(work, place(config)) == ["550", "550", "250", "250", "250"]
 
 
-async def test_a_mail_over_the_limit_is_refused_for_good(
+async def test_mail_over_the_limit_is_refused_permanently(
     free_port: Callable[[], int], context: MemoryContext, running: Any
 ) -> None:
     config = EmailConfig(address=ADDRESS, listen=Listen(port=free_port()), max_size=100_000)
@@ -212,9 +210,7 @@ async def test_a_mail_over_the_limit_is_refused_for_good(
     assert [len(delivered.raw) for delivered in context.journal] == [100_000, 7]
 
 
-async def test_a_store_fault_keeps_the_mail_with_its_sender(
-    config: EmailConfig, context: MemoryContext, running: Any
-) -> None:
+async def test_store_failure_gives_a_temporary_error(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     def work(client: Client) -> tuple[str, str]:
         client.open_mail()
         context.refuse = True
@@ -231,7 +227,7 @@ async def test_a_store_fault_keeps_the_mail_with_its_sender(
     assert len({attempt.key for attempt in context.attempts}) == 1
 
 
-async def test_it_greets_only_when_the_desk_can_take_mail(
+async def test_greeting_is_421_while_the_store_is_unavailable(
     config: EmailConfig, context: MemoryContext, running: Any
 ) -> None:
     async with running(config, context):
@@ -257,7 +253,7 @@ async def test_250_waits_for_the_commit(config: EmailConfig, context: MemoryCont
         client.close()
 
 
-async def test_lmtp_answers_for_each_recipient(
+async def test_lmtp_replies_for_each_recipient(
     free_port: Callable[[], int], context: MemoryContext, running: Any
 ) -> None:
     config = EmailConfig(address=ADDRESS, aliases=("help@acme.test",), listen=Listen(port=free_port(), protocol="lmtp"))
@@ -278,7 +274,7 @@ async def test_lmtp_answers_for_each_recipient(
     assert delivered.envelope.recipients == (ADDRESS, "help@acme.test")
 
 
-async def test_a_unix_socket_takes_mail_and_is_closed_to_strangers(
+async def test_unix_socket_accepts_mail_and_excludes_other_users(
     tmp_path: Path, context: MemoryContext, running: Any
 ) -> None:
     path = tmp_path / "lmtp"
@@ -313,7 +309,7 @@ async def test_starttls_is_offered_with_a_certificate(
     assert len(context.journal) == 1
 
 
-async def test_smtputf8_and_8bit_are_taken(config: EmailConfig, context: MemoryContext, running: Any) -> None:
+async def test_smtputf8_and_8bit_are_accepted(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     def work(client: Client) -> str:
         client.say("EHLO x")
         assert client.say("MAIL FROM:<고객@예시.테스트> BODY=8BITMIME SMTPUTF8").startswith("250")
@@ -326,7 +322,7 @@ async def test_smtputf8_and_8bit_are_taken(config: EmailConfig, context: MemoryC
     assert context.journal[0].envelope.sender == "고객@예시.테스트"
 
 
-async def test_a_line_of_nonsense_ends_no_conversation(
+async def test_invalid_command_does_not_end_the_session(
     config: EmailConfig, context: MemoryContext, running: Any
 ) -> None:
     def work(client: Client) -> None:
@@ -340,7 +336,7 @@ async def test_a_line_of_nonsense_ends_no_conversation(
     assert len(context.journal) == 1
 
 
-async def test_a_taken_address_is_a_clear_error(config: EmailConfig, context: MemoryContext, running: Any) -> None:
+async def test_address_in_use_is_reported(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     from deskctl.plugins import Unavailable
     from deskctl_email.channel import EmailChannel
 
@@ -349,7 +345,7 @@ async def test_a_taken_address_is_a_clear_error(config: EmailConfig, context: Me
             await EmailChannel(config, MemoryContext("other")).receive()
 
 
-async def test_clients_that_hang_up_at_once_do_not_fill_the_listener(
+async def test_clients_that_disconnect_do_not_fill_the_listener(
     config: EmailConfig, context: MemoryContext, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import deskctl_email.listener

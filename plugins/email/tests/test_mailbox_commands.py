@@ -51,14 +51,16 @@ def read_so_far(desk: Shell, wait_until: WaitUntil, count: int) -> None:
 
 def first_login(desk: Shell, wait_until: WaitUntil) -> None:
     desk.start()
-    said = "never read"
-    wait_until(lambda: said not in desk("mail", "verify", "support", code=None).err, timeout=60, what="the first login")
+    pending = "not been read"
+    wait_until(
+        lambda: pending not in desk("mail", "verify", "support", code=None).err, timeout=60, what="the first login"
+    )
 
 
-def test_verify_names_what_is_not_in_the_desk(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
+def test_verify_lists_missing_mail(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
     mailbox.append(raw_mail(subject="before the first login"))
     with_mailbox(desk, mailbox)
-    assert desk("mail", "verify", "support", code=4).err.count("never read") == 1
+    assert desk("mail", "verify", "support", code=4).err.count("not been read") == 1
     first_login(desk, wait_until)
     mailbox.append_all([raw_mail(subject=f"number {n}") for n in range(3)])
     read_so_far(desk, wait_until, 3)
@@ -75,7 +77,7 @@ def test_verify_names_what_is_not_in_the_desk(desk: Shell, mailbox: Any, wait_un
 
 
 @pytest.mark.parametrize("daemon", [True, False])
-def test_old_mail_is_taken_in_once_and_nothing_changes_on_the_server(
+def test_import_ingests_old_mail_once_and_does_not_change_the_server(
     daemon: bool, desk: Shell, mailbox: Any, wait_until: WaitUntil
 ) -> None:
     uids = mailbox.append_all([raw_mail(subject=f"old {n}") for n in range(130)])
@@ -94,7 +96,7 @@ def test_old_mail_is_taken_in_once_and_nothing_changes_on_the_server(
     assert desk("outbox", "list", "--all", "--json").rows == [], "nobody is told of old mail, and nobody is answered"
 
 
-def test_an_import_that_was_broken_off_goes_on(desk: Shell, mailbox: Any) -> None:
+def test_interrupted_import_can_be_repeated(desk: Shell, mailbox: Any) -> None:
     mailbox.append_all([raw_mail(subject=f"old {n}") for n in range(300)])
     with_mailbox(desk, mailbox)
     process = subprocess.Popen(
@@ -116,7 +118,7 @@ def test_an_import_that_was_broken_off_goes_on(desk: Shell, mailbox: Any) -> Non
 
 
 @pytest.mark.parametrize("daemon", [True, False])
-def test_the_bytes_come_out_as_they_went_in_and_can_be_read_again(
+def test_raw_returns_the_original_bytes_and_reparse_reads_them(
     daemon: bool, desk: Shell, wait_until: WaitUntil
 ) -> None:
     if daemon:
@@ -138,13 +140,13 @@ def test_the_bytes_come_out_as_they_went_in_and_can_be_read_again(
     desk("mail", "reparse", code=2)
 
 
-def test_a_mailbox_that_was_numbered_anew_waits_for_an_answer(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
+def test_resume_continues_a_renumbered_mailbox(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
     mailbox.append(raw_mail(), folder="Desk")
     with_mailbox(desk, mailbox)
     config = desk.folder / "config.toml"
     config.write_text(config.read_text().replace('poll = "1s"', 'poll = "1s", folder = "Desk"'))
     first_login(desk, wait_until)
-    assert "waits for no answer" in desk("mail", "resume", "support", "--skip", code=4).err
+    assert "not waiting for a decision" in desk("mail", "resume", "support", "--skip", code=4).err
     desk.stop()
     mailbox.remove("Desk")
     mailbox.append_all([raw_mail(subject=f"number {n}") for n in range(201)], folder="Desk")
@@ -156,13 +158,13 @@ def test_a_mailbox_that_was_numbered_anew_waits_for_an_answer(desk: Shell, mailb
     assert desk("mail", "verify", "support", "--json").row["checked"] == 201
 
 
-def test_somebody_else_may_not_act_for_a_channel(desk: Shell) -> None:
+def test_channel_actions_refuse_unsuitable_channels(desk: Shell) -> None:
     assert "agree" not in desk("mail", "verify", "nowhere", code=3).out
-    assert "reads no mailbox" in desk("mail", "verify", "support", code=4).err
-    assert "logs in with a password" in desk("mail", "auth", "support", code=4).err
+    assert "has no mailbox" in desk("mail", "verify", "support", code=4).err
+    assert "does not use OAuth" in desk("mail", "auth", "support", code=4).err
 
 
-def test_consent_is_obtained_at_the_shell_and_never_shown(desk: Shell, sink: SmtpSink, wait_until: WaitUntil) -> None:
+def test_auth_stores_consent_and_shows_no_token(desk: Shell, sink: SmtpSink, wait_until: WaitUntil) -> None:
     with IdentityProvider() as identity, SmtpSink(bearers=lambda u, token: token in identity.access_tokens) as relay:
         config = desk.folder / "config.toml"
         text = re.sub(r"(?m)^(listen|smtp) = .*$", "", config.read_text())
@@ -195,9 +197,7 @@ def doctor(desk: Shell) -> str:
     return said.out + said.err
 
 
-def test_an_answer_brings_the_customer_back_to_its_ticket_and_leaves_a_copy(
-    desk: Shell, mailbox: Any, wait_until: WaitUntil
-) -> None:
+def test_reply_uses_ticket_token_sent_copy_and_rate_limit(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
     """Reply-To with the ticket's token, a copy among the sent mail, and no more than the rate allows."""
     with SmtpSink() as relay:
         config = desk.folder / "config.toml"

@@ -18,7 +18,7 @@ from deskctl.testing.builders import outbound, raw_mail
 from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.settings import structure
 from deskctl.testing.smtp_sink import SmtpSink
-from deskctl_email import consent, tokens
+from deskctl_email import oauth_consent, oauth_tokens
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig
 from deskctl_email.state import State
@@ -58,59 +58,57 @@ def bearing(identity: IdentityProvider) -> SmtpSink:
 
 
 def let_in(identity: IdentityProvider, context: MemoryContext) -> None:
-    State(context).put(tokens.SECTION, {"refresh": identity.consented()})
+    State(context).put(oauth_tokens.SECTION, {"refresh": identity.consented()})
 
 
-async def test_a_code_typed_in_elsewhere_lets_the_desk_in(identity: IdentityProvider, context: MemoryContext) -> None:
+async def test_device_code_authorizes_the_desk(identity: IdentityProvider, context: MemoryContext) -> None:
     with bearing(identity) as sink:
         config = with_smtp(identity, sink)
         assert config.oauth is not None
-        begun = await asyncio.to_thread(consent.begin, config.oauth)
+        begun = await asyncio.to_thread(oauth_consent.begin, config.oauth)
         assert (begun["code"], begun["url"]) == ("WDJB-MJHT", f"{identity.url}/activate")
-        assert await asyncio.to_thread(consent.finish, config.oauth, context, begun["pending"], None) == "waiting"
+        assert await asyncio.to_thread(oauth_consent.finish, config.oauth, context, begun["pending"], None) == "waiting"
         identity.approve()
-        assert await asyncio.to_thread(consent.finish, config.oauth, context, begun["pending"], None) == "done"
+        assert await asyncio.to_thread(oauth_consent.finish, config.oauth, context, begun["pending"], None) == "done"
         channel = EmailChannel(config, context)
         await channel.send(outbound())
         await channel.aclose()
         assert len(sink.mails) == 1
 
 
-async def test_a_page_is_opened_where_there_are_no_device_codes(
-    identity: IdentityProvider, context: MemoryContext
-) -> None:
+async def test_redirect_address_authorizes_the_desk(identity: IdentityProvider, context: MemoryContext) -> None:
     with bearing(identity) as sink:
         config = with_smtp(identity, sink)
         assert config.oauth is not None
         oauth = attrs.evolve(config.oauth, device_url=None, auth_url=f"{identity.url}/authorize")
-        begun = await asyncio.to_thread(consent.begin, oauth)
+        begun = await asyncio.to_thread(oauth_consent.begin, oauth)
         assert begun["code"] is None
         ended_at = identity.visit(begun["url"])
         wrong = ended_at.replace("state=", "state=x")
         with pytest.raises(UsageError):
-            await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], wrong)
-        with pytest.raises(Refused, match="no"):
+            await asyncio.to_thread(oauth_consent.finish, oauth, context, begun["pending"], wrong)
+        with pytest.raises(Refused, match="declined"):
             await asyncio.to_thread(
-                consent.finish, oauth, context, begun["pending"], "http://127.0.0.1:1/?error=access_denied"
+                oauth_consent.finish, oauth, context, begun["pending"], "http://127.0.0.1:1/?error=access_denied"
             )
-        assert await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], ended_at) == "done"
+        assert await asyncio.to_thread(oauth_consent.finish, oauth, context, begun["pending"], ended_at) == "done"
         channel = EmailChannel(attrs.evolve(config, oauth=oauth), context)
         await channel.send(outbound())
         await channel.aclose()
         assert len(sink.mails) == 1
 
 
-async def test_a_no_is_a_no(identity: IdentityProvider, context: MemoryContext) -> None:
+async def test_declined_consent_is_refused(identity: IdentityProvider, context: MemoryContext) -> None:
     oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
     assert oauth is not None
-    begun = await asyncio.to_thread(consent.begin, oauth)
+    begun = await asyncio.to_thread(oauth_consent.begin, oauth)
     identity.deny()
-    with pytest.raises(Refused, match="no"):
-        await asyncio.to_thread(consent.finish, oauth, context, begun["pending"], None)
+    with pytest.raises(Refused, match="declined"):
+        await asyncio.to_thread(oauth_consent.finish, oauth, context, begun["pending"], None)
     assert context.load_state() == {}
 
 
-async def test_a_mailbox_is_read_with_a_token(
+async def test_mailbox_is_read_with_a_token(
     identity: IdentityProvider, mailbox: Any, context: MemoryContext, running: Any
 ) -> None:
     let_in(identity, context)
@@ -129,9 +127,7 @@ def deliver(server: Any, raw: bytes) -> None:
         lmtp.sendmail("ana@example.org", [USER], raw)
 
 
-async def test_a_token_that_is_withdrawn_before_its_time_is_replaced(
-    identity: IdentityProvider, mailbox: Any, context: MemoryContext
-) -> None:
+async def test_revoked_token_is_replaced(identity: IdentityProvider, mailbox: Any, context: MemoryContext) -> None:
     let_in(identity, context)
     with bearing(identity) as sink:
         config = configured(
@@ -153,7 +149,7 @@ async def test_a_token_that_is_withdrawn_before_its_time_is_replaced(
     assert context.alerts == []
 
 
-async def test_a_token_is_renewed_before_it_ends_and_a_new_refresh_token_is_kept(
+async def test_token_is_renewed_before_expiry_and_new_refresh_token_is_stored(
     identity: IdentityProvider, context: MemoryContext
 ) -> None:
     let_in(identity, context)
@@ -167,7 +163,7 @@ async def test_a_token_is_renewed_before_it_ends_and_a_new_refresh_token_is_kept
     assert {context.load_state()["oauth"]["refresh"]} == identity.refresh_tokens
 
 
-async def test_consent_that_is_gone_stops_the_mailbox_and_says_what_to_do(
+async def test_withdrawn_consent_stops_the_mailbox_with_a_hint(
     identity: IdentityProvider, mailbox: Any, context: MemoryContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -183,11 +179,11 @@ async def test_consent_that_is_gone_stops_the_mailbox_and_says_what_to_do(
     assert kept not in f"{caught.value} {caplog.text} {context.alerts} {config}"
 
 
-async def test_a_mailbox_that_nobody_opened_yet_says_so(identity: IdentityProvider, context: MemoryContext) -> None:
+async def test_missing_consent_is_reported_once(identity: IdentityProvider, context: MemoryContext) -> None:
     with bearing(identity) as sink:
         channel = EmailChannel(with_smtp(identity, sink), context)
         for _ in range(2):
-            with pytest.raises(TryLater, match="nobody has let"):
+            with pytest.raises(TryLater, match="not authorized"):
                 await channel.send(outbound())
         await channel.aclose()
     assert len(context.alerts) == 1, "told once"
@@ -195,9 +191,7 @@ async def test_a_mailbox_that_nobody_opened_yet_says_so(identity: IdentityProvid
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-async def test_a_provider_with_a_bad_day_is_tried_again(
-    status: int, identity: IdentityProvider, context: MemoryContext
-) -> None:
+async def test_provider_error_is_retried(status: int, identity: IdentityProvider, context: MemoryContext) -> None:
     let_in(identity, context)
     with bearing(identity) as sink:
         channel = EmailChannel(with_smtp(identity, sink), context)
@@ -210,7 +204,7 @@ async def test_a_provider_with_a_bad_day_is_tried_again(
     assert context.alerts == []
 
 
-async def test_a_provider_out_of_reach_keeps_the_mailbox_waiting(context: MemoryContext) -> None:
+async def test_unreachable_provider_is_temporary(context: MemoryContext) -> None:
     with IdentityProvider() as identity:
         let_in(identity, context)
         config = configured(identity, imap={"host": "127.0.0.1", "port": 9})
@@ -219,18 +213,18 @@ async def test_a_provider_out_of_reach_keeps_the_mailbox_waiting(context: Memory
     assert context.alerts == []
 
 
-async def test_a_refresh_token_that_could_not_be_stored_is_used_and_stored_later(
+async def test_unstored_refresh_token_is_used_and_stored_later(
     identity: IdentityProvider, context: MemoryContext
 ) -> None:
     let_in(identity, context)
     identity.rotates, identity.expires_in = True, 61
     oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
     assert oauth is not None
-    source = tokens.Tokens(oauth, context, State(context))
+    source = oauth_tokens.AccessTokens(oauth, context, State(context))
     context.refuse = True
-    await asyncio.to_thread(source.access)
+    await asyncio.to_thread(source.get)
     context.refuse = False
-    await asyncio.to_thread(source.access)
+    await asyncio.to_thread(source.get)
     assert {context.load_state()["oauth"]["refresh"]} == identity.refresh_tokens
 
 
@@ -250,7 +244,7 @@ async def test_a_refresh_token_that_could_not_be_stored_is_used_and_stored_later
         ({"imap": {"sent": ""}}, "imap.sent"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(table: dict[str, Any], place: str) -> None:
+def test_invalid_value_is_reported_with_its_path(table: dict[str, Any], place: str) -> None:
     imap = table.pop("imap", {})
     given = {"address": USER, **({"imap": {"host": "imap.acme.test", **imap}} if imap is not None else {}), **table}
     config, faults = structure(given, EmailConfig, Path("/"))
@@ -259,7 +253,7 @@ def test_a_mistake_is_named_with_its_place(table: dict[str, Any], place: str) ->
 
 
 @pytest.mark.parametrize("provider", ["google", "microsoft"])
-def test_a_known_provider_needs_little(provider: str) -> None:
+def test_known_provider_has_defaults(provider: str) -> None:
     given = {"address": USER, "oauth": {"provider": provider, "client_id": "x"}, "imap": {"host": "imap.test"}}
     config, faults = structure(given, EmailConfig, Path("/"))
     assert faults == []

@@ -31,7 +31,7 @@ def channel(sink: SmtpSink, context: MemoryContext) -> EmailChannel:
     return through(sink, context)
 
 
-async def test_an_answer_arrives_and_was_marked_before(
+async def test_message_is_marked_before_it_is_sent(
     channel: EmailChannel, sink: SmtpSink, context: MemoryContext
 ) -> None:
     receipt = await channel.send(outbound("안녕하세요\n.\n", outbox_id=7))
@@ -44,9 +44,7 @@ async def test_an_answer_arrives_and_was_marked_before(
     assert mail.text.replace("\r\n", "\n") == "안녕하세요\n.\n"
 
 
-async def test_a_connection_is_kept_for_the_next_and_replaced_when_it_died(
-    channel: EmailChannel, sink: SmtpSink
-) -> None:
+async def test_connection_is_reused_and_replaced_after_a_loss(channel: EmailChannel, sink: SmtpSink) -> None:
     for _ in range(3):
         await channel.send(outbound())
     sink.drop("mail")
@@ -57,7 +55,7 @@ async def test_a_connection_is_kept_for_the_next_and_replaced_when_it_died(
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "after-data"])
 @pytest.mark.parametrize(("code", "raised"), [(451, TryLater), (550, Rejected)])
-async def test_a_refusal_is_kept_apart_from_a_delay(
+async def test_refusal_is_permanent_and_delay_is_temporary(
     stage: Any, code: int, raised: type[Exception], channel: EmailChannel, sink: SmtpSink, context: MemoryContext
 ) -> None:
     sink.refuse(stage, code)
@@ -71,7 +69,7 @@ async def test_a_refusal_is_kept_apart_from_a_delay(
 
 @pytest.mark.parametrize("kind", ["drop", "stall"])
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
-async def test_no_answer_before_the_content_has_sent_nothing(
+async def test_no_reply_before_the_content_is_temporary(
     stage: Any, kind: str, sink: SmtpSink, context: MemoryContext
 ) -> None:
     channel = through(sink, context, timeout=timedelta(seconds=1))
@@ -84,7 +82,7 @@ async def test_no_answer_before_the_content_has_sent_nothing(
 
 
 @pytest.mark.parametrize("kind", ["drop", "stall"])
-async def test_no_answer_after_the_content_is_uncertain(kind: str, sink: SmtpSink, context: MemoryContext) -> None:
+async def test_no_reply_after_the_content_is_uncertain(kind: str, sink: SmtpSink, context: MemoryContext) -> None:
     channel = through(sink, context, timeout=timedelta(seconds=1))
     getattr(sink, kind)("after-data")
     with pytest.raises(Uncertain):
@@ -94,7 +92,7 @@ async def test_no_answer_after_the_content_is_uncertain(kind: str, sink: SmtpSin
     assert len(sink.mails) == 1
 
 
-async def test_a_line_cut_within_a_large_content_has_sent_nothing(context: MemoryContext) -> None:
+async def test_connection_loss_within_large_content_is_temporary(context: MemoryContext) -> None:
     with Scripted([b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n", b"354 x\r\n"]) as relay:
         channel = EmailChannel(EmailConfig(address=ADDRESS, smtp=Smtp(host="127.0.0.1", port=relay.port)), context)
         with pytest.raises(TryLater):
@@ -102,7 +100,7 @@ async def test_a_line_cut_within_a_large_content_has_sent_nothing(context: Memor
         await channel.aclose()
 
 
-async def test_a_relay_out_of_reach_is_tried_later(context: MemoryContext, free_port: Callable[[], int]) -> None:
+async def test_unreachable_relay_is_temporary(context: MemoryContext, free_port: Callable[[], int]) -> None:
     channel = EmailChannel(EmailConfig(address=ADDRESS, smtp=Smtp(host="127.0.0.1", port=free_port())), context)
     with pytest.raises(TryLater):
         await channel.send(outbound())
@@ -110,7 +108,7 @@ async def test_a_relay_out_of_reach_is_tried_later(context: MemoryContext, free_
     assert context.marked == []
 
 
-async def test_what_cannot_be_marked_does_not_leave(
+async def test_message_that_cannot_be_marked_is_not_sent(
     channel: EmailChannel, sink: SmtpSink, context: MemoryContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(outbox_id: int) -> None:
@@ -123,7 +121,7 @@ async def test_what_cannot_be_marked_does_not_leave(
     assert sink.mails == []
 
 
-async def test_some_refused_recipients_are_told_and_the_rest_get_it(
+async def test_refused_recipients_are_reported_and_others_receive_the_mail(
     channel: EmailChannel, sink: SmtpSink, context: MemoryContext
 ) -> None:
     sink.refuse("rcpt", 550, recipient="gone@example.org")
@@ -135,7 +133,7 @@ async def test_some_refused_recipients_are_told_and_the_rest_get_it(
     assert "gone@example.org" in context.alerts[0][0]
 
 
-async def test_when_all_are_refused_one_delay_means_later(channel: EmailChannel, sink: SmtpSink) -> None:
+async def test_all_refused_recipients_with_one_delay_is_temporary(channel: EmailChannel, sink: SmtpSink) -> None:
     sink.refuse("rcpt", 550, recipient="gone@example.org")
     sink.refuse("rcpt", 450, recipient="full@example.org")
     with pytest.raises(TryLater):
@@ -144,7 +142,7 @@ async def test_when_all_are_refused_one_delay_means_later(channel: EmailChannel,
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt"])
-async def test_automatic_mail_has_the_null_sender_where_the_relay_takes_it(
+async def test_automatic_mail_has_null_sender_if_the_relay_accepts_it(
     stage: Any, channel: EmailChannel, sink: SmtpSink
 ) -> None:
     await channel.send(outbound(automatic=True))
@@ -154,7 +152,7 @@ async def test_automatic_mail_has_the_null_sender_where_the_relay_takes_it(
     assert [mail.sender.strip("<>") for mail in sink.mails] == ["", ADDRESS]
 
 
-async def test_a_wrong_password_waits_and_is_told_once(context: MemoryContext) -> None:
+async def test_wrong_password_is_temporary_and_alerts_once(context: MemoryContext) -> None:
     with SmtpSink(logins={"support": "right"}) as sink:
         wrong = through(sink, context, user="support", password=Secret("literal", "wrong-word"))
         for _ in range(2):
@@ -169,7 +167,7 @@ async def test_a_wrong_password_waits_and_is_told_once(context: MemoryContext) -
         assert len(sink.mails) == 1
 
 
-async def test_a_relay_that_wants_a_login_loses_no_message(context: MemoryContext) -> None:
+async def test_relay_that_requires_login_keeps_the_message(context: MemoryContext) -> None:
     with SmtpSink(logins={"support": "right"}) as sink:
         channel = through(sink, context)
         with pytest.raises(TryLater):
@@ -180,7 +178,7 @@ async def test_a_relay_that_wants_a_login_loses_no_message(context: MemoryContex
 
 @pytest.mark.parametrize("password", ["right", "맞는 암호"])
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-async def test_tls_and_login(
+async def test_login_over_tls(
     security: Any, password: str, context: MemoryContext, certificate: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import ssl
@@ -195,20 +193,20 @@ async def test_tls_and_login(
         assert len(sink.mails) == 1
 
 
-async def test_a_certificate_that_is_not_trusted_sends_nothing(context: MemoryContext, certificate: Any) -> None:
+async def test_untrusted_certificate_sends_nothing(context: MemoryContext, certificate: Any) -> None:
     import ssl
 
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serving.load_cert_chain(certificate.cert, certificate.key)
     with SmtpSink(tls=serving) as sink:
         channel = through(sink, context, security="starttls")
-        with pytest.raises(TryLater, match="not trusted"):
+        with pytest.raises(TryLater, match="untrusted"):
             await channel.send(outbound())
         await channel.aclose()
-    assert "not trusted" in context.alerts[0][0]
+    assert "untrusted" in context.alerts[0][0]
 
 
-async def test_starttls_is_never_left_out_silently(sink: SmtpSink, context: MemoryContext) -> None:
+async def test_missing_starttls_sends_nothing(sink: SmtpSink, context: MemoryContext) -> None:
     channel = through(sink, context, security="starttls")
     with pytest.raises(TryLater):
         await channel.send(outbound())
@@ -216,7 +214,7 @@ async def test_starttls_is_never_left_out_silently(sink: SmtpSink, context: Memo
     assert sink.mails == []
 
 
-async def test_several_sends_at_once_all_arrive(channel: EmailChannel, sink: SmtpSink) -> None:
+async def test_concurrent_sends_all_arrive(channel: EmailChannel, sink: SmtpSink) -> None:
     await asyncio.gather(*(channel.send(outbound(f"answer {n}", outbox_id=n)) for n in range(10)))
     await channel.aclose()
     assert len({mail.text for mail in sink.mails}) == 10

@@ -1,4 +1,4 @@
-"""A knowledge base for deskctl. The hooks, and nothing else: what they name is imported when it is used."""
+"""A knowledge base for deskctl: the plugin's hooks. Other modules are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from deskctl.plugins import (
     hookimpl,
 )
 
+from .messages import _
+
 
 @hookimpl
 def deskctl_tables() -> PluginTables:
@@ -34,7 +36,7 @@ def deskctl_requests() -> Iterable[RequestType]:
 
 
 def _answer(happening: Happening, context: PluginContext) -> Iterable[Write]:
-    from .answering import run
+    from .first_answer import run
 
     return run(happening, context)
 
@@ -43,18 +45,20 @@ def _answer(happening: Happening, context: PluginContext) -> Iterable[Write]:
 def deskctl_automations() -> Iterable[AutomationType]:
     on = frozenset({"message_received", "choice_made", "person_asked", "reply_added"})
     return [
-        AutomationType("first-answer", on, _answer, description="answers with articles, and counts what came of it")
+        AutomationType(
+            "first-answer", on, _answer, description=_("answers new tickets with articles and counts the outcome")
+        )
     ]
 
 
 def _suggest(ticket: Any, context: PluginContext, limit: int) -> Sequence[Suggestion]:
-    from .suggesting import suggest
+    from .suggestions import suggest
 
     return suggest(ticket, context, limit)
 
 
 def _insert(reference: str, context: PluginContext) -> Words:
-    from .suggesting import insert
+    from .suggestions import insert
 
     return insert(reference, context)
 
@@ -65,11 +69,15 @@ def deskctl_suggest() -> Iterable[SuggestionType]:
 
 
 def _erase(person: ErasedPerson, context: PluginContext) -> None:
-    from .erasing import erase
+    from .erase import erase
 
     erase(person, context)
 
 
 @hookimpl
 def deskctl_erase() -> Iterable[EraseType]:
-    return [EraseType("questions", _erase, description="erases what a person asked and was shown")]
+    return [
+        EraseType(
+            "questions", _erase, description=_("erases a person's questions and the articles shown to the person")
+        )
+    ]

@@ -1,4 +1,4 @@
-"""What an article is, and what may be said about one. Pure."""
+"""Articles and the validation of their fields. Pure."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from typing import Any
 
 from deskctl.plugins import UsageError
 
-#: Characters. An article is something to read; what is longer is a book, or no article at all.
-LONGEST_TEXT = 1_000_000
-LONGEST_TITLE = 300
-MOST_TAGS = 50
+from .messages import _
+
+#: The largest text and title in characters, and the most tags.
+MAX_TEXT = 1_000_000
+MAX_TITLE = 300
+MAX_TAGS = 50
 _SLUG = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-#: What no text of ours holds: PostgreSQL refuses both.
+#: Characters that PostgreSQL refuses, so they are replaced in all texts.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class State(StrEnum):
-    """Only what is published is found, offered and sent. What is retired stays to be read by its number."""
+    """The state of an article. Only published articles are found, suggested and sent; a retired one can be shown."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -35,10 +37,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All of an article that can be edited. `text` is Markdown with `\\n` at line ends; `language` is BCP 47.
+    """The editable part of an article. `text` is Markdown with `\\n` at line ends; `language` is BCP 47.
 
-    `translation_of` is the slug of the article that this one translates. `extra` are front matter keys that mean
-    nothing here and are kept for those to whom they do.
+    `translation_of` is the slug of the original of a translation. `extra` holds unknown front matter keys, kept for
+    other programs.
     """
 
     title: str
@@ -52,14 +54,17 @@ class Content:
 
     @property
     def for_customers(self) -> bool:
-        """Whether a customer may see it: the one place where this is decided."""
+        """Return True if a customer may see the article. No other code decides this."""
         return self.public and self.state is State.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """`number` is what agents call it by; `slug` names it for good, across desks. `path` is its file in an exported
-    folder, relative, with slashes. `version` counts from 1; `changed_at` is aware, UTC."""
+    """An article in the store.
+
+    Agents refer to it by `number`; `slug` is its permanent name, also on other desks. `path` is its file in an exported
+    folder, relative, with slashes. `version` starts at 1; `changed_at` is aware, UTC.
+    """
 
     number: int
     slug: str
@@ -70,53 +75,63 @@ class Article:
     content: Content
 
 
-def checked_title(title: str) -> str:
-    """Without line breaks and blanks around. Raises UsageError."""
+def validate_title(title: str) -> str:
+    """Return the title on one line, without surrounding blanks. Raise UsageError."""
     title = " ".join(storable(title).split())
     if not title:
-        raise UsageError("an article needs a title")
-    if len(title) > LONGEST_TITLE:
-        raise UsageError(f"the title has {len(title)} characters", f"at most {LONGEST_TITLE}")
+        raise UsageError(_("an article needs a title"))
+    if len(title) > MAX_TITLE:
+        raise UsageError(
+            _("the title has {count} characters", count=len(title)), _("the limit is {limit}", limit=MAX_TITLE)
+        )
     return title
 
 
-def checked_text(text: str) -> str:
-    """With `\\n` at line ends and one at its end. Raises UsageError."""
+def validate_text(text: str) -> str:
+    """Return the text with `\\n` at line ends and one at the end. Raise UsageError."""
     text = storable(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
-    if len(text) > LONGEST_TEXT:
-        raise UsageError(f"the text has {len(text):,} characters", f"at most {LONGEST_TEXT:,}: split the article")
+    if len(text) > MAX_TEXT:
+        raise UsageError(
+            _("the text has {count} characters", count=f"{len(text):,}"),
+            _("the limit is {limit}; split the article", limit=f"{MAX_TEXT:,}"),
+        )
     if not text.strip():
-        raise UsageError("an article needs a text")
+        raise UsageError(_("an article needs a text"))
     return text + "\n"
 
 
-def checked_language(language: str) -> str:
-    """BCP 47, lower case. Raises UsageError."""
+def validate_language(language: str) -> str:
+    """Return the BCP 47 tag in lower case. Raise UsageError."""
     if not _LANGUAGE.fullmatch(language):
-        raise UsageError(f"{language!r} is no language", "as in ko, en or pt-br")
+        raise UsageError(_('not a language: "{value}"', value=language), _("use a code such as ko, en or pt-br"))
     return language.lower()
 
 
-def checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    """Each once, in the order given. Raises UsageError."""
+def validate_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tags in order, each once, in lower case. Raise UsageError."""
     found = tuple(dict.fromkeys(tag for raw in tags if (tag := " ".join(storable(raw).split()).lower())))
-    if len(found) > MOST_TAGS or any(len(tag) > 60 for tag in found):
-        raise UsageError("too many tags, or too long ones", f"at most {MOST_TAGS} of 60 characters")
+    if len(found) > MAX_TAGS or any(len(tag) > 60 for tag in found):
+        raise UsageError(
+            _("too many or too long tags"), _("the limit is {limit} tags of 60 characters", limit=MAX_TAGS)
+        )
     return found
 
 
-def checked_slug(slug: str) -> str:
-    """Raises UsageError for what is no safe name of a file below a folder."""
+def validate_slug(slug: str) -> str:
+    """Return the slug in NFC. Raise UsageError if it is not a safe name of a file below a folder."""
     slug = unicodedata.normalize("NFC", slug)
     if not _SLUG.fullmatch(slug) or len(slug.encode()) > 200:
-        raise UsageError(f"{slug!r} is no slug", "letters, digits, dots, hyphens, and slashes between parts")
+        raise UsageError(
+            _('not a slug: "{value}"', value=slug),
+            _("use letters, digits, dots and hyphens, with slashes between the parts"),
+        )
     return slug
 
 
-def slug_from(words: str) -> str:
-    """A slug out of a title, or a path without its `.md`. Empty when nothing in it can stand in one."""
+def slug_from(name: str) -> str:
+    """Return a slug made from a title, or from a path without `.md`; empty if no character is usable."""
     parts = []
-    for part in unicodedata.normalize("NFC", words).lower().split("/"):
+    for part in unicodedata.normalize("NFC", name).lower().split("/"):
         part = re.sub(r"[^\w.]+", "-", part).strip("-._")
         if part:
             parts.append(part)
@@ -127,8 +142,10 @@ def slug_from(words: str) -> str:
 
 
 def guess_language(text: str, default: str) -> str:
-    """By its script: Korean and Japanese say so themselves; a text without either is English where the desk's own
-    language would not be written like that."""
+    """Return the language of a text by its script.
+
+    Without Korean, Japanese or Chinese characters, return `default`, or English if `default` has a script of its own.
+    """
     letters = sum(c.isalpha() for c in text) or 1
     if len(_HANGUL.findall(text)) / letters > 0.1:
         return "ko"
@@ -140,4 +157,5 @@ def guess_language(text: str, default: str) -> str:
 
 
 def storable(text: str) -> str:
+    """Replace characters that the store refuses."""
     return _UNSTORABLE.sub("\ufffd", text)

@@ -1,8 +1,7 @@
-"""How much of a question an article is about, by the words of both alone. Pure.
+"""Coverage: the share of a question's words that occur in an article, and of the title's words in the question. Pure.
 
-Statistics of the articles say little while there are few of them: in a base of two articles every word is rare. So
-the words of a question are weighed by how frequent they are in letters to any help desk (`wordlists/`), and the
-coverage of the question and of the article's title are measured.
+BM25F needs many articles: in a base of two articles every word is rare. Therefore coverage weighs words by their
+general frequency in messages to help desks (`wordlists/`), which does not depend on the number of articles.
 """
 
 from __future__ import annotations
@@ -14,31 +13,34 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .lexicon import ASKING, ASKING_KO, COMMON, COMMON_KO, FILLERS, STOP_WORDS, SYNONYMS
-from .question import SAME
-from .words import TOKEN, base, fold, is_cjk, is_hangul, stem, terms
+from .question import SYNONYM_TERMS
+from .terms import TOKEN, base_form, fold, is_cjk, is_hangul, stem, terms
 
-#: What a word weighs that is frequent in all letters, and a number: an order's or a version's.
+#: The weight of a word that is frequent in all messages, and of a number (an order, a version).
 _COMMON, _NUMBER = 0.4, 0.25
-#: What a word of the question counts that stands in the title; that is a synonym, or has a typing error; that stands
-#: in the text only; that only contains a word of the title, as a compound does.
+#: The factor for a word of the question that is in the title; that is a synonym of a title word or a misspelling; that
+#: is in the text only; that is a compound with a title word.
 _IN_TITLE, _NEAR, _IN_TEXT, _COMPOUND = 1.0, 0.9, 0.6, 0.6
-#: Shares from which a title counts as named, and a question as covered, where the title is named and where it is not.
+#: The least share at which a title counts as named, and a question as covered if the title is named and if it is not.
 _NAMED, _COVERED, _WELL_COVERED = 0.99, 0.6, 0.8
-#: Weight of a word that is about something.
-_TELLING = 0.5
-#: Short verbs as titles name them. Other short words that end so are nouns (전기, 용기).
-_NAMING = frozenset(
+#: The least weight of a specific word, that is one that identifies a topic.
+_SPECIFIC = 0.5
+#: Short nominalised verbs in titles. Other short words with the same ending are nouns (전기, 용기).
+_SHORT_VERBS = frozenset(
     ["끄기", "켜기", "찾기", "보기", "쓰기", "넣기", "빼기", "열기", "닫기", "풀기", "걸기", "읽기", "듣기", "고르기"]
 )
-#: Letters of a word in which one typing error is looked over.
-_LONG, _LONG_JAMO = 5, 6
+#: The least length of a word in which one misspelling is tolerated: in letters, and in Hangul jamo.
+_MIN_LETTERS, _MIN_JAMO = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`question` and `title` are the weighed shares of their words that the other side says, 0 to 1. `words` are the
-    words of the question that stand in the title, `said` those that stand anywhere; `asked` is what all words of the
-    question weigh."""
+    """The overlap of a question and an article.
+
+    `question` and `title` are the weighted shares of their words that occur on the other side, 0 to 1. `words` counts
+    the specific words of the question in the title, `said` those anywhere in the article; `asked` is the weight of all
+    words of the question.
+    """
 
     question: float
     title: float
@@ -48,34 +50,36 @@ class Coverage:
 
     @property
     def named(self) -> bool:
-        """Whether the question says all that the title says."""
+        """Return True if the question contains all words of the title."""
         return self.title >= _NAMED and self.words > 0
 
     @property
     def answers(self) -> bool:
-        """Whether the article is about what is asked, so that a machine may answer with it."""
+        """Return True if an automatic answer with the article is allowed."""
         if self.named:
             return self.question >= _COVERED
         return self.words >= 2 and self.title >= _COVERED and self.question >= _WELL_COVERED
 
     @property
     def confidence(self) -> float:
-        """0 to 1."""
+        """Return the confidence, 0 to 1."""
         return self.question if self.named else 0.5 * self.question * self.title
 
 
 NOTHING = Coverage(0.0, 0.0, 0, 0, 0.0)
 
 
-def weighed(text: str, language: str) -> dict[str, float]:
-    """The words of `text` that are about something, and what each weighs: Korean words without particles and endings,
-    other CJK in pairs, stems of other words."""
+def weigh_words(text: str, language: str) -> dict[str, float]:
+    """Return the weights of the words in `text` that carry meaning.
+
+    Korean words are without particles and endings, other CJK text is in pairs of characters, other words are stemmed.
+    """
     folded = fold(text)
     short = language.split("-")[0].lower()
     found: dict[str, float] = {}
     for token in TOKEN.findall(folded):
         if is_hangul(token):
-            word = _verb(base(token))
+            word = _verb_stem(base_form(token))
             if token in FILLERS or word in FILLERS or token.startswith(ASKING_KO) or word.startswith(ASKING_KO):
                 continue
             found.setdefault(word, _COMMON if len(word) == 1 or word.startswith(COMMON_KO) else 1.0)
@@ -90,65 +94,66 @@ def weighed(text: str, language: str) -> dict[str, float]:
 
 
 def coverage(question: str, title: str, tags: Iterable[str], text: str, language: str) -> Coverage:
-    """Compare a question with an article of `language`. `text` is plain."""
-    asked, named = weighed(question, language), weighed(title, language)
+    """Compare a question with an article in `language`. `text` is plain text."""
+    asked, named = weigh_words(question, language), weigh_words(title, language)
     if not asked or not named:
         return NOTHING
-    whole = sum(asked.values())
-    heads = {**named, **weighed(" ".join(tags), language)}
-    said = set(terms(text, language))
+    total = sum(asked.values())
+    heading = {**named, **weigh_words(" ".join(tags), language)}
+    text_terms = set(terms(text, language))
     covered = 0.0
     in_title: set[str] = set()
     words = anywhere = 0
     for word, weight in asked.items():
-        near, how = _best(word, heads)
-        telling = 1 if weight >= _TELLING else 0
-        if not near:
-            if _says(said, word):
+        matches, factor = _match(word, heading)
+        specific = 1 if weight >= _SPECIFIC else 0
+        if not matches:
+            if _contains(text_terms, word):
                 covered += weight * _IN_TEXT
-                anywhere += telling
+                anywhere += specific
             continue
-        covered += weight * how
-        anywhere += telling
-        in_title |= near & named.keys()
-        words += sum(1 for head in near if telling or named.get(head, 0.0) >= _TELLING) if near & named.keys() else 0
+        covered += weight * factor
+        anywhere += specific
+        in_title |= matches & named.keys()
+        if matches & named.keys():
+            words += sum(1 for match in matches if specific or named.get(match, 0.0) >= _SPECIFIC)
     joined = _without_blanks(title)
     if len(joined) >= 4 and joined in _without_blanks(question):
         in_title |= named.keys()
     share = sum(named[word] for word in in_title) / sum(named.values())
-    return Coverage(covered / whole, share, words, anywhere, whole)
+    return Coverage(covered / total, share, words, anywhere, total)
 
 
-def _best(word: str, heads: Mapping[str, float]) -> tuple[set[str], float]:
-    """The words of a title that this word is, or nearly is, and what it counts."""
-    if word in heads:
+def _match(word: str, heading: Mapping[str, float]) -> tuple[set[str], float]:
+    """Return the words of the title and tags that match `word`, and the factor for the match."""
+    if word in heading:
         return {word}, _IN_TITLE
-    others = _synonyms(word)
-    for head in heads:
-        if head in others or _mistyped(word, head):
-            return {head}, _NEAR
-    for head in heads if is_hangul(word) else ():
-        if len(head) > 1 and is_hangul(head) and (word.startswith(head) or word.endswith(head)):
-            rest = _verb(word.removeprefix(head) if word.startswith(head) else word.removesuffix(head))
-            if rest in heads:
-                return {head, rest}, _IN_TITLE
-            return {head}, _IN_TITLE if rest.startswith(ASKING_KO) or rest in FILLERS else _COMPOUND
+    synonyms = _synonyms(word)
+    for other in heading:
+        if other in synonyms or _is_misspelling(word, other):
+            return {other}, _NEAR
+    for other in heading if is_hangul(word) else ():
+        if len(other) > 1 and is_hangul(other) and (word.startswith(other) or word.endswith(other)):
+            rest = _verb_stem(word.removeprefix(other) if word.startswith(other) else word.removesuffix(other))
+            if rest in heading:
+                return {other, rest}, _IN_TITLE
+            return {other}, _IN_TITLE if rest.startswith(ASKING_KO) or rest in FILLERS else _COMPOUND
     return set(), 0.0
 
 
-def _verb(word: str) -> str:
-    """A verb that a title names as a noun (탈퇴하기, 끄기) without the ending of the noun."""
+def _verb_stem(word: str) -> str:
+    """Return a nominalised verb (탈퇴하기, 끄기) without its noun ending."""
     for ending in ("하기", "기"):
-        if word.endswith(ending) and (len(word) > len(ending) + 1 or word in _NAMING):
+        if word.endswith(ending) and (len(word) > len(ending) + 1 or word in _SHORT_VERBS):
             return word.removesuffix(ending)
     return word
 
 
-def _says(said: Collection[str], word: str) -> bool:
-    if f"={word}" in said or word in said:
+def _contains(text_terms: Collection[str], word: str) -> bool:
+    if f"={word}" in text_terms or word in text_terms:
         return True
     pairs = _pairs(word) if is_cjk(word) and len(word) > 2 else ()
-    return bool(pairs) and all(pair in said for pair in pairs)
+    return bool(pairs) and all(pair in text_terms for pair in pairs)
 
 
 def _pairs(run: str) -> list[str]:
@@ -157,10 +162,10 @@ def _pairs(run: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 12)
 def _synonyms(word: str) -> frozenset[str]:
-    """What else a word may be called, as `weighed` gives it."""
+    """Return the synonyms of a word in the form that `weigh_words` uses."""
     if is_hangul(word):
         return frozenset(SYNONYMS.get(word, ()))
-    return frozenset(term for term in SAME.get(word, ()) if not is_cjk(term) and term[0] != "=")
+    return frozenset(term for term in SYNONYM_TERMS.get(word, ()) if not is_cjk(term) and term[0] != "=")
 
 
 def _without_blanks(text: str) -> str:
@@ -168,8 +173,8 @@ def _without_blanks(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _mistyped(one: str, other: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or two are exchanged, in words that are long enough."""
+def _is_misspelling(one: str, other: str) -> bool:
+    """Return True if long enough words differ by one wrong, missing or extra letter, or by two exchanged ones."""
     korean = is_hangul(one)
     if korean is not is_hangul(other) or any(c.isdigit() for c in one + other):
         return False
@@ -177,11 +182,11 @@ def _mistyped(one: str, other: str) -> bool:
         if len(one) < 2 or len(other) < 2:
             return False
         one, other = unicodedata.normalize("NFD", one), unicodedata.normalize("NFD", other)
-    least = _LONG_JAMO if korean else _LONG
-    return min(len(one), len(other)) >= least and abs(len(one) - len(other)) <= 1 and _one_apart(one, other)
+    least = _MIN_JAMO if korean else _MIN_LETTERS
+    return min(len(one), len(other)) >= least and abs(len(one) - len(other)) <= 1 and _differ_by_one(one, other)
 
 
-def _one_apart(one: str, other: str) -> bool:
+def _differ_by_one(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if len(short) < len(long):

@@ -1,4 +1,4 @@
-"""What requests answer: JSON documents."""
+"""JSON documents that the requests return."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .article import Article, Content
-from .shelf import Version
+from .repository import Version
 
 
-def moment(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def brief(article: Article) -> dict[str, Any]:
-    """Everything but the text."""
+def summary(article: Article) -> dict[str, Any]:
+    """Return an article without its text."""
     return {
         "id": article.number,
         "slug": article.slug,
         **_facts(article.content),
         "version": article.version,
         "author": article.author,
-        "changed_at": moment(article.changed_at),
+        "changed_at": timestamp(article.changed_at),
     }
 
 
-def whole(article: Article) -> dict[str, Any]:
-    return {**brief(article), "text": article.content.text}
+def full(article: Article) -> dict[str, Any]:
+    return {**summary(article), "text": article.content.text}
 
 
 def version(one: Version) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def version(one: Version) -> dict[str, Any]:
         "version": one.version,
         "change": one.change,
         "author": one.author,
-        "changed_at": moment(one.changed_at),
+        "changed_at": timestamp(one.changed_at),
         **_facts(one.content),
     }
 

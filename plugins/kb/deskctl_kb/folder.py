@@ -1,4 +1,7 @@
-"""A folder of articles: what its files say, and what is written into it. Pure: reading and writing is the command's."""
+"""Articles as a folder of files: parsing files, and choosing files to write and remove.
+
+Pure; the command does the I/O.
+"""
 
 from __future__ import annotations
 
@@ -10,68 +13,74 @@ from deskctl.plugins import UsageError
 from . import frontmatter
 from .article import Article
 from .frontmatter import File
+from .messages import _
 
-#: Bytes of one file, and of all of them together: what one request can carry.
-LARGEST, LARGEST_ALL = 2_000_000, 30_000_000
+#: The largest file and the largest total, in bytes, for one request.
+MAX_FILE_BYTES, MAX_TOTAL_BYTES = 2_000_000, 30_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class BadFile:
+    """A file that cannot be imported, with the reason."""
+
     path: str
     problem: str
 
 
-def decoded(raw: bytes) -> str:
-    """A file's text. Raises UsageError for what is no text, or too much of it."""
-    if len(raw) > LARGEST:
-        raise UsageError(f"it is too large; an article has at most {LARGEST / 1e6:g} MB")
+def decode_file(raw: bytes) -> str:
+    """Return the text of a file. Raise UsageError if it is not UTF-8 text or too large."""
+    if len(raw) > MAX_FILE_BYTES:
+        raise UsageError(_("the file is too large; the limit is {limit} MB", limit=f"{MAX_FILE_BYTES / 1e6:g}"))
     if b"\0" in raw:
-        raise UsageError("it is a binary file")
+        raise UsageError(_("the file is binary"))
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"it is no UTF-8: line {line} has the byte 0x{raw[error.start]:02x}") from None
+        byte = f"0x{raw[error.start]:02x}"
+        raise UsageError(
+            _("the file is not UTF-8: line {line} contains the byte {byte}", line=line, byte=byte)
+        ) from None
 
 
 def parse_files(
     files: Iterable[tuple[str, str]], *, public: bool, language: str
 ) -> tuple[list[tuple[str, File]], list[BadFile]]:
-    """What each file says, in the order of their paths; and those that cannot be read as articles."""
+    """Return the parsed files in the order of their paths, and the files that are not valid articles."""
     read: list[tuple[str, File]] = []
     bad: list[BadFile] = []
     for path, text in sorted(files):
         try:
-            if not safe(path):
-                raise UsageError("its path leads out of the folder")
+            if not is_safe_path(path):
+                raise UsageError(_("the path leads out of the folder"))
             read.append((path, frontmatter.read(text, public=public, language=language)))
         except UsageError as error:
-            bad.append(BadFile(path, f"{error.what}: {error.hint}" if error.hint else error.what))
+            problem = _("{problem}; {hint}", problem=error.what, hint=error.hint) if error.hint else error.what
+            bad.append(BadFile(path, problem))
     return read, bad
 
 
-def safe(path: str) -> bool:
-    """Whether a relative path stays below its folder."""
+def is_safe_path(path: str) -> bool:
+    """Return True if a relative path stays below its folder."""
     parts = path.split("/")
     return bool(path) and not any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
 
 
-def to_write(articles: Iterable[Article], present: Mapping[str, str], language: str) -> dict[str, str]:
-    """By path: the files that must be written, so that the folder says what the articles are.
+def files_to_write(articles: Iterable[Article], present: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return the texts of the files to write, by path, so that the folder matches the articles.
 
-    `present` are the files that are there. One that already says what its article is stays as it is, in whatever
-    form it was written.
+    `present` are the existing files. A file whose content equals its article stays as it is, whatever its formatting.
     """
     files: dict[str, str] = {}
     for article in articles:
-        there = present.get(article.path)
-        if there is None or not _says(there, article, language):
+        existing = present.get(article.path)
+        if existing is None or not _matches(existing, article, language):
             files[article.path] = frontmatter.write(article.slug, article.content)
     return files
 
 
-def to_remove(hidden: Iterable[Article], present: Mapping[str, str]) -> list[str]:
-    """Of the files that are there: those of our own making whose articles customers may not see (any more)."""
+def files_to_remove(hidden: Iterable[Article], present: Mapping[str, str]) -> list[str]:
+    """Return the paths of existing files that an export wrote and whose articles customers may no longer see."""
     found = []
     for article in hidden:
         try:
@@ -83,7 +92,7 @@ def to_remove(hidden: Iterable[Article], present: Mapping[str, str]) -> list[str
     return sorted(found)
 
 
-def _says(text: str, article: Article, language: str) -> bool:
+def _matches(text: str, article: Article, language: str) -> bool:
     try:
         file = frontmatter.read(text, language=language)
     except UsageError:

@@ -1,5 +1,4 @@
-"""An article as a file: YAML front matter, then Markdown. What is read is as it was written, what is written is
-always in the same form."""
+"""An article as a file: YAML front matter and Markdown. Reading accepts any form; writing always uses the same form."""
 
 from __future__ import annotations
 
@@ -13,88 +12,90 @@ from deskctl.plugins import UsageError
 from .article import (
     Content,
     State,
-    checked_language,
-    checked_slug,
-    checked_tags,
-    checked_text,
-    checked_title,
     guess_language,
     storable,
+    validate_language,
+    validate_slug,
+    validate_tags,
+    validate_text,
+    validate_title,
 )
+from .messages import _
 
-#: Characters of front matter.
-_LONGEST = 20_000
-#: Brackets within brackets; reading takes the square of their number.
-_DEEPEST = 20
+#: The most characters of front matter.
+_MAX_LENGTH = 20_000
+#: The deepest nesting of brackets, because the parsing time grows with its square.
+_MAX_DEPTH = 20
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
-_KNOWN = ("slug", "title", "language", "public", "state", "tags", "translation_of")
-_YES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_KNOWN_KEYS = ("slug", "title", "language", "public", "state", "tags", "translation_of")
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_FORM = _("write one `key: value` per line")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a file says. `slug` None: it does not name itself."""
+    """The content of a file. `slug` is None if the file gives none."""
 
     slug: str | None
     content: Content
 
 
 def read(text: str, *, public: bool = False, language: str = "en", title: str | None = None) -> File:
-    """Raises UsageError with words for whoever wrote the file.
+    """Parse a file. Raise UsageError with a message for the author of the file.
 
-    `public` and `title` stand for what the file does not say; `language` where it cannot be told from the script.
+    `public` and `title` apply if the file has no value; `language` applies if the script does not tell it.
     """
     head, body = _split(text)
     keys = _keys(head) if head is not None else {}
-    body = checked_text(body)
+    body = validate_text(body)
     found = _text(keys, "title") or title or first_heading(body)
     if found is None:
-        raise UsageError("it has no title", "write `# Title` on its first line, or `title: …` into its front matter")
-    title = checked_title(found)
+        raise UsageError(_("no title"), _("write `# Title` on the first line, or `title: …` in the front matter"))
+    title = validate_title(found)
     slug, translation_of = _text(keys, "slug"), _text(keys, "translation_of")
-    spoken = _text(keys, "language")
+    stated = _text(keys, "language")
     return File(
-        slug=checked_slug(slug) if slug else None,
+        slug=validate_slug(slug) if slug else None,
         content=Content(
             title=title,
             text=body,
-            language=checked_language(spoken) if spoken else guess_language(f"{title}\n{body}", language),
-            public=_truth(keys, "public", public),
+            language=validate_language(stated) if stated else guess_language(f"{title}\n{body}", language),
+            public=_boolean(keys, "public", public),
             state=_state(keys),
-            tags=checked_tags(_list(keys, "tags")),
-            translation_of=checked_slug(translation_of) if translation_of else None,
-            extra={key: value for key, value in keys.items() if key not in _KNOWN},
+            tags=validate_tags(_list(keys, "tags")),
+            translation_of=validate_slug(translation_of) if translation_of else None,
+            extra={key: value for key, value in keys.items() if key not in _KNOWN_KEYS},
         ),
     )
 
 
 def revise(text: str, old: Content) -> Content:
-    """The article with what a file says in its place; what its front matter does not name stays as it was.
+    """Return the content after an edit of the whole file. Fields that the front matter does not name stay unchanged.
 
-    A title that came from the first heading follows the heading. Raises UsageError.
+    A title that equals the first heading follows a change of the heading. Raise UsageError.
     """
     head, body = _split(text)
     keys = _keys(head) if head is not None else {}
-    body = checked_text(body)
+    body = validate_text(body)
     heading = first_heading(body)
-    followed = heading if heading is not None and old.title == first_heading(old.text) else None
+    new_title = heading if heading is not None and old.title == first_heading(old.text) else None
     language, original = _text(keys, "language"), _text(keys, "translation_of")
-    named = {key: value for key, value in keys.items() if key not in _KNOWN}
+    extra = {key: value for key, value in keys.items() if key not in _KNOWN_KEYS}
     return Content(
-        title=checked_title(_text(keys, "title") or followed or old.title),
+        title=validate_title(_text(keys, "title") or new_title or old.title),
         text=body,
-        language=checked_language(language) if language else old.language,
-        public=_truth(keys, "public", old.public),
+        language=validate_language(language) if language else old.language,
+        public=_boolean(keys, "public", old.public),
         state=_state(keys) if "state" in keys else old.state,
-        tags=checked_tags(_list(keys, "tags")) if "tags" in keys else old.tags,
-        translation_of=checked_slug(original) if original else old.translation_of,
-        extra={**old.extra, **named},
+        tags=validate_tags(_list(keys, "tags")) if "tags" in keys else old.tags,
+        translation_of=validate_slug(original) if original else old.translation_of,
+        extra={**old.extra, **extra},
     )
 
 
 def write(slug: str, content: Content) -> str:
-    """The one form in which an article is written: `read(write(slug, content))` gives both back."""
+    """Return an article as a file. `read(write(slug, content))` returns the same slug and content."""
     import yaml
 
     keys: dict[str, Any] = {
@@ -112,19 +113,19 @@ def write(slug: str, content: Content) -> str:
     for key in sorted(content.extra):
         keys.setdefault(key, content.extra[key])
 
-    def text_of(dumper: Any, value: str) -> Any:
-        """Text with rare line breaks goes into double quotes: YAML folds them elsewhere."""
+    def represent_text(dumper: Any, value: str) -> Any:
+        """Put text with unusual line breaks in double quotes, because YAML folds them in other styles."""
         rare = any(mark in value for mark in "\x85\u2028\u2029")
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if rare else None)
 
     dumper: Any = type("Dumper", (yaml.SafeDumper,), {})
-    dumper.add_representer(str, text_of)
+    dumper.add_representer(str, represent_text)
     head = yaml.dump(keys, None, dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1_000_000)
     return f"---\n{head}---\n\n{content.text}"
 
 
 def first_heading(body: str) -> str | None:
-    """The first `# Heading` outside code, as it is written."""
+    """Return the first `# Heading` outside code blocks, unchanged, or None."""
     fence = ""
     for line in body.split("\n"):
         if mark := _FENCE.match(line):
@@ -143,7 +144,7 @@ def _split(text: str) -> tuple[str | None, str]:
         return None, text
     end = re.search(r"^(?:---|\.\.\.)[ \t]*$", text[4:], re.MULTILINE)
     if end is None:
-        # A line of hyphens is a rule in Markdown, too: without a second one there is no front matter.
+        # A line of hyphens is also a horizontal rule in Markdown: front matter needs a second line.
         return None, text
     return text[4 : 4 + end.start()], text[4 + end.end() :].removeprefix("\n")
 
@@ -151,29 +152,33 @@ def _split(text: str) -> tuple[str | None, str]:
 def _keys(head: str) -> dict[str, Any]:
     import yaml
 
-    if len(head) > _LONGEST:
-        raise UsageError(f"its front matter has {len(head):,} characters", f"at most {_LONGEST:,}")
+    if len(head) > _MAX_LENGTH:
+        raise UsageError(
+            _("the front matter has {count} characters", count=f"{len(head):,}"),
+            _("the limit is {limit}", limit=f"{_MAX_LENGTH:,}"),
+        )
     depth = 0
     for bracket in re.findall(r"[\[{}\]]", head):
         depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
-        if depth > _DEEPEST:
-            raise UsageError("its front matter is nested too deeply", "key: value, one a line")
+        if depth > _MAX_DEPTH:
+            raise UsageError(_("the front matter is nested too deeply"), _FORM)
     try:
-        # Every scalar stays the text that it is: a title `007` is no number, and the language `no` no refusal.
+        # BaseLoader keeps every scalar as text: a title `007` is not a number, and the language `no` is not a boolean.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=yaml.BaseLoader)):
-            raise UsageError("its front matter uses a YAML alias (*name)", "write the value out")
-        keys = yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506  (it makes text, lists and mappings only)
+            raise UsageError(_("the front matter uses a YAML alias (*name)"), _("write the value instead"))
+        keys = yaml.load(head, Loader=yaml.BaseLoader)  # noqa: S506  (it creates only text, lists and mappings)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 2}: " if mark is not None else ""
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        raise UsageError(f"its front matter cannot be read: {where}{problem}", "key: value, one a line") from error
+        problem = getattr(error, "problem", None) or _("not YAML")
+        if mark is not None:
+            problem = _("line {line}: {problem}", line=mark.line + 2, problem=problem)
+        raise UsageError(_("cannot read the front matter: {problem}", problem=problem), _FORM) from error
     except RecursionError as error:
-        raise UsageError("its front matter is nested too deeply", "key: value, one a line") from error
+        raise UsageError(_("the front matter is nested too deeply"), _FORM) from error
     if keys is None or keys == "":
         return {}
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys):
-        raise UsageError("its front matter is no list of keys", "key: value, one a line")
+        raise UsageError(_("the front matter has no keys"), _FORM)
     return {storable(key): _storable(value) for key, value in keys.items()}
 
 
@@ -192,16 +197,19 @@ def _text(keys: Mapping[str, Any], key: str) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise UsageError(f"{key} in its front matter is no text", f"{key}: value")
+        raise UsageError(_("front matter: {key} is not a text", key=key), _("write {key}: value", key=key))
     return value.strip() or None
 
 
-def _truth(keys: Mapping[str, Any], key: str, default: bool) -> bool:
+def _boolean(keys: Mapping[str, Any], key: str, default: bool) -> bool:
     if (value := _text(keys, key)) is None:
         return default
-    if value.lower() not in _YES:
-        raise UsageError(f"{key} in its front matter is {value!r}", f"{key}: true, or {key}: false")
-    return _YES[value.lower()]
+    if value.lower() not in _BOOLEANS:
+        raise UsageError(
+            _('front matter: {key} is "{value}"', key=key, value=value),
+            _("write {key}: true or {key}: false", key=key),
+        )
+    return _BOOLEANS[value.lower()]
 
 
 def _state(keys: Mapping[str, Any]) -> State:
@@ -209,7 +217,9 @@ def _state(keys: Mapping[str, Any]) -> State:
     try:
         return State(value.lower()) if value else State.PUBLISHED
     except ValueError:
-        raise UsageError(f"state in its front matter is {value!r}", "draft, published or retired") from None
+        raise UsageError(
+            _('front matter: {key} is "{value}"', key="state", value=value), _("use draft, published or retired")
+        ) from None
 
 
 def _list(keys: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -217,5 +227,5 @@ def _list(keys: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(","))
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f"{key} in its front matter is no list", f"{key}: [one, two]")
+        raise UsageError(_("front matter: {key} is not a list", key=key), _("write {key}: [one, two]", key=key))
     return tuple(value)

@@ -1,4 +1,4 @@
-"""Questions that found nothing good, grouped by what they have in common: the articles that somebody should write."""
+"""Missed questions, grouped by similarity: topics for new articles."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from deskctl.plugins import NotFound, RequestContext
 from deskctl.plugins.queries import ShowTicket
 
 from .article import guess_language
-from .asks import Gaps
-from .finding import answerable
+from .params import Gaps
+from .search import has_good_match
 from .tables import missed
-from .ticket import question_of
-from .words import terms
+from .terms import terms
+from .ticket_question import ticket_question
 
-#: The newest questions that are looked at.
-MOST = 500
-#: Share of the smaller question's terms that two questions of one group have in common.
-ALIKE = 0.34
+#: The newest questions to group.
+MAX_QUESTIONS = 500
+#: The least share of common terms, relative to the shorter question, for two questions in one group.
+MIN_SIMILARITY = 0.34
 
 
 @dataclass(slots=True)
 class Group:
-    """Questions that are alike. `first` is the newest of them, in its own words."""
+    """Similar questions. `newest` is the text of the newest one, `terms` counts the terms of all."""
 
-    first: str
-    words: Counter[str]
+    newest: str
+    terms: Counter[str]
     count: int = 0
     tickets: list[int] = field(default_factory=list)
     searches: list[str] = field(default_factory=list)
@@ -37,22 +37,25 @@ class Group:
 
 
 def gaps(params: Gaps, context: RequestContext) -> list[dict[str, Any]]:
-    """{question, count, tickets, searches, last}: what is missed most, first. What has been written since is out."""
-    asked = select(missed).order_by(missed.c.at.desc(), missed.c.id.desc()).limit(MOST)
+    """Return {question, count, tickets, searches, last} per group, the largest first.
+
+    Questions for which an article exists now are left out.
+    """
+    asked = select(missed).order_by(missed.c.at.desc(), missed.c.id.desc()).limit(MAX_QUESTIONS)
     if params.since is not None:
         asked = asked.where(missed.c.at >= params.since)
     groups: list[Group] = []
     for row in context.connection.execute(asked).all():
-        words, language = _words(row, context)
-        if words is None:
+        question, language = _question(row, context)
+        if question is None:
             continue
-        if answerable(context.connection, words, language, context.language):
+        if has_good_match(context.connection, question, language, context.language):
             continue
-        _put(groups, words, language or guess_language(words, context.language), row)
-    groups.sort(key=lambda group: (-group.count, -_stamp(group.last)))
+        _add_to_group(groups, question, language or guess_language(question, context.language), row)
+    groups.sort(key=lambda group: (-group.count, -_seconds(group.last)))
     return [
         {
-            "question": group.first,
+            "question": group.newest,
             "count": group.count,
             "tickets": group.tickets[:10],
             "searches": list(dict.fromkeys(group.searches))[:10],
@@ -62,8 +65,8 @@ def gaps(params: Gaps, context: RequestContext) -> list[dict[str, Any]]:
     ]
 
 
-def _words(row: Any, context: RequestContext) -> tuple[str | None, str | None]:
-    """What was asked; None when nobody may read it any more."""
+def _question(row: Any, context: RequestContext) -> tuple[str | None, str | None]:
+    """Return the text and language of a question; None if its ticket is gone, spam or merged."""
     if row.ticket is None:
         return row.query, None
     try:
@@ -73,34 +76,34 @@ def _words(row: Any, context: RequestContext) -> tuple[str | None, str | None]:
     if document["spam"] or document["merged_into"] is not None:
         return None, None
     first = next((m["id"] for m in document["messages"] if m["kind"] == "in"), None)
-    asked = question_of(document, first)
+    asked = ticket_question(document, first)
     return asked.text or None, asked.language
 
 
-def _put(groups: list[Group], words: str, language: str, row: Any) -> None:
-    said = Counter(set(terms(words[:400], language)))
-    if not said:
+def _add_to_group(groups: list[Group], question: str, language: str, row: Any) -> None:
+    found = Counter(set(terms(question[:400], language)))
+    if not found:
         return
-    best = max(groups, key=lambda group: _alike(said, group), default=None)
-    if best is None or _alike(said, best) < ALIKE:
-        best = Group(" ".join(words.split())[:160], Counter())
+    best = max(groups, key=lambda group: _similarity(found, group), default=None)
+    if best is None or _similarity(found, best) < MIN_SIMILARITY:
+        best = Group(" ".join(question.split())[:160], Counter())
         groups.append(best)
-    best.words.update(said)
+    best.terms.update(found)
     best.count += 1
     best.last = max(best.last, row.at)
     if row.ticket is not None:
         best.tickets.append(row.ticket)
     else:
-        best.searches.append(words)
+        best.searches.append(question)
 
 
-def _alike(said: Counter[str], group: Group) -> float:
-    """How much of the smaller one the other says, too; of a group, what most of its questions say."""
-    core = {term for term, count in group.words.items() if count * 2 >= group.count}
-    return len(core & said.keys()) / min(len(core), len(said)) if core else 0.0
+def _similarity(found: Counter[str], group: Group) -> float:
+    """Return the share of common terms, relative to the smaller side; of a group, count terms of most questions."""
+    core = {term for term, count in group.terms.items() if count * 2 >= group.count}
+    return len(core & found.keys()) / min(len(core), len(found)) if core else 0.0
 
 
-def _stamp(moment: str) -> float:
+def _seconds(timestamp: str) -> float:
     from datetime import datetime
 
-    return datetime.fromisoformat(moment).timestamp() if moment else 0.0
+    return datetime.fromisoformat(timestamp).timestamp() if timestamp else 0.0

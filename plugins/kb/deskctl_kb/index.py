@@ -1,4 +1,7 @@
-"""The index in the store: which published articles hold a term. Written with every change, read by a question."""
+"""The search index in the store: the published articles that contain each term.
+
+Every change of an article updates it.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,30 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, insert, select
 
-from . import scoring
+from . import bm25f
 from .article import Content, State
-from .plain import plain
-from .scoring import FOR_CUSTOMERS, LENGTHS, LONGEST, SEGMENT, pack, unpack
+from .bm25f import FOR_CUSTOMERS, LENGTHS, LONGEST, SEGMENT, pack, unpack
+from .plain_text import plain_text
 from .tables import postings, segments
-from .words import terms
+from .terms import terms
 
-#: Values in one statement; SQLite took 999 for long.
-_MOST = 900
+#: The most values in one statement; old SQLite versions accept 999.
+_BATCH = 900
 
 Change = tuple[int, Content | None, Content | None]
-"""An article's number, what it was and what it is; None: not there."""
+"""An article's number, its old and its new content; None if the article does not exist."""
 
 
 def update(connection: Connection, changes: Iterable[Change]) -> None:
-    """Make the index fit what changed. Only what is published is in it."""
+    """Update the index after changes. It contains published articles only."""
     by_segment: dict[int, list[Change]] = {}
     for change in changes:
         by_segment.setdefault(change[0] // SEGMENT, []).append(change)
-    for segment, some in sorted(by_segment.items()):
-        _update(connection, segment, some)
+    for segment, segment_changes in sorted(by_segment.items()):
+        _update_segment(connection, segment, segment_changes)
 
 
-def _update(connection: Connection, segment: int, changes: list[Change]) -> None:
+def _update_segment(connection: Connection, segment: int, changes: list[Change]) -> None:
     stored = connection.execute(select(segments.c.entries).where(segments.c.segment == segment)).scalar()
     lengths = list(unpack(bytes(stored))) if stored is not None else [0] * (SEGMENT * LENGTHS)
     gone: dict[str, set[int]] = {}
@@ -60,8 +63,8 @@ def _update(connection: Connection, segment: int, changes: list[Change]) -> None
         if pairs:
             flat = [number for pair in sorted(pairs.items()) for number in pair]
             rows.append({"term": term, "segment": segment, "entries": pack(flat)})
-    for start in range(0, len(touched), _MOST):
-        some = touched[start : start + _MOST]
+    for start in range(0, len(touched), _BATCH):
+        some = touched[start : start + _BATCH]
         connection.execute(delete(postings).where(and_(postings.c.segment == segment, postings.c.term.in_(some))))
     if rows:
         connection.execute(insert(postings), rows)
@@ -69,8 +72,12 @@ def _update(connection: Connection, segment: int, changes: list[Change]) -> None
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`best`: score and number, best first. `possible` is what an article would score that is all about the question:
-    an own word that no article knows counts there, and a synonym does not. `total` are the articles."""
+    """The ranked articles of a question.
+
+    `best` holds scores and numbers, the best first. `possible` is the score of an imaginary article that contains all
+    own terms of the question, including terms in no article, but no synonyms. `total` is the number of indexed
+    articles.
+    """
 
     best: list[tuple[float, int]]
     possible: float
@@ -80,33 +87,33 @@ class Ranking:
 def rank(
     connection: Connection, wanted: Mapping[str, float], own: Collection[str], limit: int, customers: bool = False
 ) -> Ranking:
-    """See `scoring.rank`. `own` are those of the terms that the question itself says."""
+    """Rank articles with `bm25f.rank`. `own` are the wanted terms that occur in the question itself."""
     lengths = {row.segment: bytes(row.entries) for row in connection.execute(select(segments))}
     pieces: dict[str, list[tuple[int, bytes]]] = {}
     names = list(wanted)
-    for start in range(0, len(names), _MOST):
-        asked = select(postings).where(postings.c.term.in_(names[start : start + _MOST]))
+    for start in range(0, len(names), _BATCH):
+        asked = select(postings).where(postings.c.term.in_(names[start : start + _BATCH]))
         for term, segment, entries in connection.execute(asked):
             pieces.setdefault(term, []).append((segment, bytes(entries)))
     counts = {term: sum(len(data) for _, data in found) // 4 for term, found in pieces.items()}
     total = sum(len(bodies) - bodies.count(0) for data in lengths.values() if (bodies := unpack(data)[1::LENGTHS]))
-    possible = scoring.possible({term: wanted[term] for term in own}, counts, total)
-    return Ranking(scoring.rank(wanted, pieces, lengths, limit, customers), possible, total)
+    possible = bm25f.possible_score({term: wanted[term] for term in own}, counts, total)
+    return Ranking(bm25f.rank(wanted, pieces, lengths, limit, customers), possible, total)
 
 
 def _terms(content: Content) -> tuple[dict[str, int], int, int]:
-    """Entries by term, and how many terms stand in title and tags, and in the text."""
+    """Return the entries by term, and the numbers of terms in title and tags, and in the text."""
     language = content.language
     title = terms(content.title, language)
     tags = terms(" ".join(content.tags), language)
-    text = terms(plain(content.text, content.title), language)
-    return scoring.entries(title, tags, text), len(title) + len(tags), len(text)
+    text = terms(plain_text(content.text, content.title), language)
+    return bm25f.entries(title, tags, text), len(title) + len(tags), len(text)
 
 
 def _read(connection: Connection, names: list[str], segment: int) -> dict[str, dict[int, int]]:
     found: dict[str, dict[int, int]] = {}
-    for start in range(0, len(names), _MOST):
-        some = names[start : start + _MOST]
+    for start in range(0, len(names), _BATCH):
+        some = names[start : start + _BATCH]
         asked = select(postings.c.term, postings.c.entries)
         asked = asked.where(and_(postings.c.segment == segment, postings.c.term.in_(some)))
         for term, data in connection.execute(asked):

@@ -1,4 +1,4 @@
-"""Words about words, read from `wordlists/`: what says nothing, what Korean words end in, and what means the same."""
+"""Word lists from `wordlists/`: stop words, Korean endings and particles, frequent words, synonyms."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ STOP_PAIRS = frozenset(_words("stop_pairs"))
 ENDINGS = _longest_first("endings")
 PARTICLES = _longest_first("particles")
 
-#: Words that say that somebody asks, and words that are frequent whatever the question: a frequency of words in
-#: letters to help desks, in two steps. The Korean ones are beginnings of words.
+#: Words that only express that someone asks, and words that are frequent in any question: two levels of frequency in
+#: messages to help desks. The Korean entries are beginnings of words.
 ASKING = frozenset(_words("asking"))
 ASKING_KO = tuple(_words("asking_ko"))
 COMMON = frozenset(_words("common"))
 COMMON_KO = tuple(_words("common_ko"))
 
-#: By word: what else it may be called.
+#: The synonyms of each word.
 SYNONYMS: dict[str, tuple[str, ...]] = {}
 for _line in _lines("synonyms"):
     for _word in (_group := _line.split()):

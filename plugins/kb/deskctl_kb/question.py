@@ -1,4 +1,4 @@
-"""What a question asks for: its terms, what else they may be called, and how much each counts. Pure."""
+"""Weighted search terms of a question, with synonyms. Pure."""
 
 from __future__ import annotations
 
@@ -7,51 +7,55 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .lexicon import SYNONYMS
-from .words import base, stemmer, syllables, terms
+from .terms import base_form, stemmer, syllables, terms
 
-#: Characters of a question that are read; what comes after them is rarely the question.
-LONGEST = 2000
-#: Terms that are looked up: of a long mail those that it says first.
-MOST = 160
-#: What counts less than the question's own words.
+#: The characters of a question to read; later text is rarely part of the question.
+MAX_LENGTH = 2000
+#: The most terms to look up; of a long message the first ones.
+MAX_TERMS = 160
+#: The weights of synonyms and of single syllables; a word of the question has 1.0.
 SYNONYM, SYLLABLE = 0.4, 0.07
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`wanted` is each term with its weight, `own` those that the question itself says."""
+    """The search terms of a question: `wanted` with their weights, and `own`, the terms in the question itself."""
 
     wanted: dict[str, float]
     own: frozenset[str]
 
 
-def read(text: str, language: str, others: Iterable[str] = ()) -> Question:
-    """What a question asks for. `language` is BCP 47; `others` are the other languages that articles have: one word
-    does not tell its language, and an article's words are stemmed by the article's."""
-    counted = Counter(terms(text[:LONGEST], language))
-    wanted = {term: 1.0 + 0.2 * (times - 1) for term, times in list(counted.items())[:MOST]}
-    said = list(wanted)
+def parse_question(text: str, language: str, others: Iterable[str] = ()) -> Question:
+    """Return the search terms of a question.
+
+    `language` is BCP 47. `others` are the other languages of articles: the words of an article are stemmed by the rules
+    of the article's language, and a single word does not tell its language.
+    """
+    counted = Counter(terms(text[:MAX_LENGTH], language))
+    wanted = {term: 1.0 + 0.2 * (times - 1) for term, times in list(counted.items())[:MAX_TERMS]}
+    own = list(wanted)
     stemmers = {stemmer(language)}
     for other in others:
         if stemmer(other) not in stemmers:
             stemmers.add(stemmer(other))
-            for term in dict.fromkeys(terms(text[:LONGEST], other)[:MOST]):
+            for term in dict.fromkeys(terms(text[:MAX_LENGTH], other)[:MAX_TERMS]):
                 wanted.setdefault(term, 1.0)
-    for term in said:
-        for other in SAME.get(term, ()):
+    for term in own:
+        for other in SYNONYM_TERMS.get(term, ()):
             wanted.setdefault(other, SYNONYM)
-    own = frozenset(said)
-    for syllable in syllables(said):
+    for syllable in syllables(own):
         wanted.setdefault(syllable, SYLLABLE)
-    return Question(wanted, own)
+    return Question(wanted, frozenset(own))
 
 
 def _keys(word: str) -> list[str]:
-    return [f"={base(word)}"] if "\uac00" <= word[0] <= "\ud7a3" else terms(word)
+    return [f"={base_form(word)}"] if "\uac00" <= word[0] <= "\ud7a3" else terms(word)
 
 
-#: By term: the terms of its synonyms.
-SAME: dict[str, tuple[str, ...]] = {}
+#: The terms of the synonyms of each term.
+SYNONYM_TERMS: dict[str, tuple[str, ...]] = {}
 for _word, _others in SYNONYMS.items():
     for _key in _keys(_word):
-        SAME[_key] = tuple(dict.fromkeys([*SAME.get(_key, ()), *(t for other in _others for t in terms(other))]))
+        SYNONYM_TERMS[_key] = tuple(
+            dict.fromkeys([*SYNONYM_TERMS.get(_key, ()), *(t for other in _others for t in terms(other))])
+        )

@@ -1,4 +1,4 @@
-"""What can be asked of the knowledge base through the desk, by name."""
+"""The plugin's requests, by name."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 from deskctl.plugins import RequestContext, RequestType
 
-from . import asks
+from . import params
+from .messages import _
 
 
-def _later(module: str, function: str) -> Callable[[Any, RequestContext], Any]:
-    """A handler whose module, and the store's library with it, is imported when it is first needed."""
+def _lazy(module: str, function: str) -> Callable[[Any, RequestContext], Any]:
+    """Return a handler that imports its module, and with it SQLAlchemy, on the first call."""
 
     def handler(params: Any, context: RequestContext) -> Any:
         return getattr(import_module(f".{module}", __package__), function)(params, context)
@@ -20,53 +21,59 @@ def _later(module: str, function: str) -> Callable[[Any, RequestContext], Any]:
     return handler
 
 
-def _reads(name: str, params: type, handler: Callable[[Any, RequestContext], Any], description: str) -> RequestType:
+def _read(name: str, params: type, handler: Callable[[Any, RequestContext], Any], description: str) -> RequestType:
     return RequestType(f"kb.{name}", params, handler, description=description)
 
 
-def _writes(
+def _write(
     name: str, params: type, handler: Callable[[Any, RequestContext], Any], description: str, undo: str
 ) -> RequestType:
     return RequestType(f"kb.{name}", params, handler, writes=True, description=description, undo=undo)
 
 
 REQUESTS = (
-    _writes("add", asks.Add, _later("writing", "add"), "write a new article", "deskctl kb retire hides the article"),
-    _writes(
+    _write(
+        "add",
+        params.Add,
+        _lazy("write_requests", "add"),
+        _("write a new article"),
+        _("deskctl kb retire hides the article"),
+    ),
+    _write(
         "edit",
-        asks.Edit,
-        _later("writing", "edit"),
-        "change an article",
-        "deskctl kb history and kb show --version show the former text; kb edit restores it",
+        params.Edit,
+        _lazy("write_requests", "edit"),
+        _("change an article"),
+        _("deskctl kb history and kb show --version show the former text; kb edit restores it"),
     ),
-    _writes(
+    _write(
         "state",
-        asks.SetState,
-        _later("writing", "set_state"),
-        "publish articles, draft them, retire them",
-        "deskctl kb publish, draft or retire sets the state",
+        params.SetState,
+        _lazy("write_requests", "set_state"),
+        _("publish articles, make them drafts, retire them"),
+        _("deskctl kb publish, draft or retire sets the state"),
     ),
-    _writes(
+    _write(
         "import",
-        asks.Import,
-        _later("writing", "import_"),
-        "take articles from files",
-        "deskctl kb retire hides articles; kb history shows their former text",
+        params.Import,
+        _lazy("write_requests", "import_"),
+        _("import articles from files"),
+        _("deskctl kb retire hides articles; kb history shows their former text"),
     ),
-    _reads("export", asks.Export, _later("reading", "export"), "give articles as files"),
-    _reads("show", asks.Show, _later("reading", "show"), "an article, or a version of it"),
-    _reads("history", asks.History, _later("reading", "history"), "an article's versions"),
-    _reads("list", asks.List, _later("reading", "list_"), "articles"),
-    _reads("search", asks.Search, _later("reading", "search"), "the articles that answer a question"),
-    _reads("suggest", asks.Suggest, _later("reading", "suggest"), "the articles that fit a ticket"),
+    _read("export", params.Export, _lazy("read_requests", "export"), _("return articles as files")),
+    _read("show", params.Show, _lazy("read_requests", "show"), _("return an article, or one of its versions")),
+    _read("history", params.History, _lazy("read_requests", "history"), _("return the versions of an article")),
+    _read("list", params.List, _lazy("read_requests", "list_"), _("return articles")),
+    _read("search", params.Search, _lazy("read_requests", "search"), _("find the articles that answer a question")),
+    _read("suggest", params.Suggest, _lazy("read_requests", "suggest"), _("find articles for a ticket")),
     RequestType(
         "kb.missed",
-        asks.Missed,
-        _later("reading", "remember_missed"),
+        params.Missed,
+        _lazy("read_requests", "record_missed"),
         writes=True,
-        description="remember that nothing was found",
+        description=_("record a search without a good match"),
         counts=False,
     ),
-    _reads("stats", asks.Stats, _later("measures", "stats"), "what came of articles"),
-    _reads("gaps", asks.Gaps, _later("gaps", "gaps"), "what nobody has written yet"),
+    _read("stats", params.Stats, _lazy("usage", "stats"), _("count the uses of articles")),
+    _read("gaps", params.Gaps, _lazy("gaps", "gaps"), _("group the questions without a good match")),
 )

@@ -1,4 +1,4 @@
-"""The plugin's own tables. Every piece of the index is small, so that an edit writes little."""
+"""The plugin's tables. Rows of the index are small, so that an edit writes little."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, S
 
 metadata = MetaData()
 
-#: One row, `revision`: every change begins by counting it up, so that changes wait for one another on every engine.
+#: One row, `revision`: each change first increments it, so that concurrent changes wait for each other on every engine.
 state = Table(
     "kb_state", metadata, Column("name", String(20), primary_key=True), Column("value", Integer, nullable=False)
 )
 
-#: Moments are RFC 3339 text in UTC with microseconds, the same on every engine. `tags` and `extra` are JSON.
+#: Times are RFC 3339 text in UTC with microseconds, the same on every engine. `tags` and `extra` are JSON.
 articles = Table(
     "kb_articles",
     metadata,
@@ -33,7 +33,7 @@ articles = Table(
     Index("ix_kb_articles_language", "state", "language"),
 )
 
-#: Every version of every article, the newest too; `change` says in a word what made it.
+#: All versions of all articles, including the newest; `change` names the kind of change.
 versions = Table(
     "kb_versions",
     metadata,
@@ -52,7 +52,7 @@ versions = Table(
     Column("extra", Text, nullable=False),
 )
 
-#: Where a term stands: the published articles of one segment that hold it (`postings`).
+#: The published articles of a segment that contain a term.
 postings = Table(
     "kb_postings",
     metadata,
@@ -61,7 +61,7 @@ postings = Table(
     Column("entries", LargeBinary, nullable=False),
 )
 
-#: How long the articles of a segment are, and what they are.
+#: The lengths and flags of the articles of a segment.
 segments = Table(
     "kb_segments",
     metadata,
@@ -69,7 +69,8 @@ segments = Table(
     Column("entries", LargeBinary, nullable=False),
 )
 
-#: What came of articles: `what` is shown, inserted, solved or contradicted. Ids only: a person can be erased.
+#: Uses of articles: `what` is shown, inserted, solved or contradicted. The rows hold ids only, so that a person can be
+#: erased.
 uses = Table(
     "kb_uses",
     metadata,
@@ -84,7 +85,7 @@ uses = Table(
     Index("ix_kb_uses_contact", "contact"),
 )
 
-#: Questions that found nothing good: what an agent searched for, or the ticket whose first message asks.
+#: Questions without a good match: the text of an agent's search, or the ticket whose first message asks.
 missed = Table(
     "kb_missed",
     metadata,

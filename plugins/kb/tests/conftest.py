@@ -1,4 +1,4 @@
-"""A desk with nothing but its knowledge base, on each engine."""
+"""A desk with a knowledge base, on each database engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHANNELS = '[channels.ops]\ntype = "console"\nteam = "support"\ninbox = "in"\nan
 
 
 class KnowledgeBase:
-    """Requests of the knowledge base, as its commands make them: `kb.add("Title", "text", public=True)`."""
+    """The requests of the plugin, as its commands make them: `kb.add("Title", "text", public=True)`."""
 
     def __init__(self, desk: Any) -> None:
         self.desk = desk
@@ -30,7 +30,7 @@ class KnowledgeBase:
     def search(self, question: str, **params: Any) -> list[int]:
         return [row["id"] for row in self("search", text=question, **params)["found"]]
 
-    def take(self, files: dict[str, str], **params: Any) -> Any:
+    def import_files(self, files: dict[str, str], **params: Any) -> Any:
         return self("import", files=tuple(files.items()), **params)
 
     def export(self, present: dict[str, str] | None = None, **params: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`deskctl kb` as people and scripts type it."""
+"""The commands of `deskctl kb`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def desk(tmp_path: Path) -> TemporaryDesk:
     return TemporaryDesk(tmp_path / "desk")
 
 
-def test_an_article_is_written_found_changed_and_given_to_a_customer(desk: TemporaryDesk, tmp_path: Path) -> None:
+def test_article_is_added_found_edited_and_suggested(desk: TemporaryDesk, tmp_path: Path) -> None:
     file = tmp_path / "refund.md"
     file.write_text("# 환불 방법\n\n주문 내역에서 반품을 누르면 카드로 돌려드립니다.\n")
     assert "article 1" in desk.run("kb", "add", "환불 방법", "-f", str(file), "--public", "--tag", "billing")
@@ -38,7 +38,7 @@ def test_an_article_is_written_found_changed_and_given_to_a_customer(desk: Tempo
     assert "4711" not in json.dumps(desk.ticket(1)["messages"])
 
 
-def test_what_makes_no_sense_is_said_and_changes_nothing(desk: TemporaryDesk, tmp_path: Path) -> None:
+def test_invalid_command_fails_and_changes_nothing(desk: TemporaryDesk, tmp_path: Path) -> None:
     for words, code in (
         (("kb", "show", "9"), 3),
         (("kb", "add", "Empty", "-m", " "), 2),
@@ -50,7 +50,7 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(desk: TemporaryDesk, tm
     assert desk.json("kb", "list") == []
 
 
-def test_a_folder_in_git_comes_in_and_goes_out_without_needless_changes(desk: TemporaryDesk, tmp_path: Path) -> None:
+def test_import_and_export_keep_unchanged_files(desk: TemporaryDesk, tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     (docs / "billing").mkdir(parents=True)
     (docs / ".git").mkdir()
@@ -80,8 +80,8 @@ def test_a_folder_in_git_comes_in_and_goes_out_without_needless_changes(desk: Te
     desk.run("kb", "export", str(out))
     changed = [path.name for path in first if path.read_bytes() != first[path]]
     assert changed == ["b.md"]
-    assert "0 added, 0 changed, 2 as before" in desk.run("kb", "import", str(out))
-    # A link does not lead an export out of its folder.
+    assert "0 added, 0 changed, 2 unchanged" in desk.run("kb", "import", str(out))
+    # Export refuses a symbolic link that leads out of its folder.
     (out / "billing" / "환불.md").unlink()
     (out / "billing").rmdir()
     (out / "billing").symlink_to(tmp_path)
@@ -89,7 +89,7 @@ def test_a_folder_in_git_comes_in_and_goes_out_without_needless_changes(desk: Te
     assert not (tmp_path / "환불.md").exists()
 
 
-def test_import_and_export_follow_no_link(desk: TemporaryDesk, tmp_path: Path) -> None:
+def test_import_and_export_do_not_follow_symbolic_links(desk: TemporaryDesk, tmp_path: Path) -> None:
     desk.run("kb", "add", "환불 방법", "-m", "글", "--public")
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -119,7 +119,7 @@ def test_import_and_export_follow_no_link(desk: TemporaryDesk, tmp_path: Path) -
     assert (outside / "passwords.md").read_text() == "# Passwords\n\nhunter2\n" and target.is_symlink()
     target.unlink()
     desk.run("kb", "export", str(out))
-    # With --public what an export wrote is removed, but only where it is a file of the folder itself.
+    # Export --public removes files of an earlier export, but only real files in the folder.
     desk.run("kb", "edit", "1", "--internal")
     target.rename(outside / "kept.md")
     target.symlink_to(outside / "kept.md")

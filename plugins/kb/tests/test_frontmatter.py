@@ -1,4 +1,4 @@
-"""Articles as files: what is read is what was written, and the other way round."""
+"""Reading and writing of article files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deskctl.plugins import UsageError
-from deskctl_kb.article import Content, State, checked_slug, checked_tags, checked_text, checked_title
+from deskctl_kb.article import Content, State, validate_slug, validate_tags, validate_text, validate_title
 from deskctl_kb.frontmatter import first_heading, read, revise, write
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
@@ -28,12 +28,12 @@ def contents(draw: st.DrawFn) -> Content:
         return str(check(draw(strategy.filter(good))))  # type: ignore[operator]
 
     return Content(
-        title=usable(checked_title, WORDS),
-        text=usable(checked_text, LINES),
+        title=usable(validate_title, WORDS),
+        text=usable(validate_text, LINES),
         language=draw(st.sampled_from(["ko", "en", "no", "pt-br"])),
         public=draw(st.booleans()),
         state=draw(st.sampled_from(State)),
-        tags=checked_tags(tuple(draw(st.lists(WORDS, max_size=4)))),
+        tags=validate_tags(tuple(draw(st.lists(WORDS, max_size=4)))),
         translation_of=draw(st.sampled_from([None, "환불-방법", "a/b", "1"])),
         extra=draw(
             st.dictionaries(
@@ -48,7 +48,7 @@ def contents(draw: st.DrawFn) -> Content:
 @given(contents())
 @example(Content("0", "0\n", "ko", extra={"author": ["\x85", "\u2028"]}))
 @example(Content("007", "---\n\n---\n", "no", tags=("1.0", "true", "~")))
-def test_what_is_written_is_read_back_the_same(content: Content) -> None:
+def test_written_file_is_read_back_unchanged(content: Content) -> None:
     text = write("환불-방법", content)
     file = read(text, language="de", public=True)
     assert (file.slug, file.content) == ("환불-방법", content)
@@ -64,7 +64,7 @@ def test_what_is_written_is_read_back_the_same(content: Content) -> None:
 @example("---\n- 1\n---\n# T\n")
 @example("---\n? [a]\n: b\n---\n# T\n")
 @example("---\ntitle: [a]\n---\n# T\n")
-def test_any_text_is_read_or_refused_with_words(text: str) -> None:
+def test_arbitrary_text_is_read_or_rejected_with_a_message(text: str) -> None:
     try:
         read(text)
     except UsageError as error:
@@ -81,18 +81,18 @@ def test_any_text_is_read_or_refused_with_words(text: str) -> None:
         ("#hashtag\n# Real: 100 % sure?\n", "Real: 100 % sure?"),
     ],
 )
-def test_the_first_heading_is_the_title_as_it_is_written(text: str, title: str) -> None:
+def test_first_heading_is_the_title(text: str, title: str) -> None:
     assert first_heading(text) == title
     assert read(text).content.title == title
 
 
-def test_front_matter_goes_before_the_heading_and_stays_as_it_is_typed() -> None:
+def test_front_matter_overrides_the_heading_and_stays_text() -> None:
     content = read("---\ntitle: 007\nlanguage: no\npublic: yes\ntags: a, B\ndate: 2026-01-01\n---\n# Other\n").content
     assert (content.title, content.language, content.public, content.tags) == ("007", "no", True, ("a", "b"))
     assert content.extra == {"date": "2026-01-01"}
 
 
-def test_an_article_is_internal_unless_it_or_its_importer_says_otherwise() -> None:
+def test_article_is_internal_by_default() -> None:
     assert not read("# T\nx").content.public
     assert read("# T\nx", public=True).content.public
     assert not read("---\npublic: false\n---\n# T\nx", public=True).content.public
@@ -112,13 +112,13 @@ def test_an_article_is_internal_unless_it_or_its_importer_says_otherwise() -> No
         ("# T\n" + "x" * 1_000_001, "characters"),
     ],
 )
-def test_what_cannot_be_an_article_is_refused_with_its_reason(text: str, says: str) -> None:
+def test_invalid_file_is_rejected_with_its_reason(text: str, says: str) -> None:
     with pytest.raises(UsageError) as refused:
         read(text)
     assert says in refused.value.what
 
 
-def test_a_revision_keeps_what_it_does_not_name() -> None:
+def test_revision_keeps_fields_that_it_does_not_name() -> None:
     old = Content("Old", "# Old\nx\n", "ko", public=True, tags=("a",), extra={"author": "x"})
     new = revise("# New\n\ny", old)
     assert (new.title, new.text, new.language, new.public, new.tags) == ("New", "# New\n\ny\n", "ko", True, ("a",))
@@ -127,11 +127,11 @@ def test_a_revision_keeps_what_it_does_not_name() -> None:
 
 
 @pytest.mark.parametrize("slug", ["환불", "a/b.c-d", "x_1"])
-def test_slugs_name_files_below_a_folder(slug: str) -> None:
-    assert checked_slug(slug) == slug
+def test_valid_slug_is_accepted(slug: str) -> None:
+    assert validate_slug(slug) == slug
 
 
 @pytest.mark.parametrize("slug", ["", "/a", "a/", "..", "a/../b", ".hidden", "a//b", "a b", "a\\b", "x" * 300])
-def test_slugs_never_lead_elsewhere(slug: str) -> None:
+def test_slug_outside_the_folder_is_rejected(slug: str) -> None:
     with pytest.raises(UsageError):
-        checked_slug(slug)
+        validate_slug(slug)

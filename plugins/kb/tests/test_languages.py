@@ -1,4 +1,4 @@
-"""Articles in another language than the desk's: a word that stands in an article finds it, letter for letter."""
+"""Search for articles in other languages than the desk's."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ ARTICLES = {
 
 
 @pytest.mark.parametrize("language", ARTICLES)
-def test_every_word_of_an_article_finds_it_whatever_its_language(kb: Kb, language: str) -> None:
+def test_every_word_of_an_article_finds_it_in_any_language(kb: Kb, language: str) -> None:
     title, text = ARTICLES[language]
     number = kb.add(title, text, language=language, public=True)
     other = kb.add("Lamp", "Is it dark?", language="sv")
     for word in re.findall(r"\w+", f"{title} {text}"):
         assert number in kb.search(word), word
-        if word.upper().casefold() == word.casefold():  # a Turkish ı becomes I, which is the capital of i elsewhere
+        if word.upper().casefold() == word.casefold():  # the Turkish ı becomes I, the capital of i in other languages
             assert number in kb.search(word.upper()), word
     assert other not in kb.search(title)
 
 
-def test_a_word_finds_articles_of_several_languages(kb: Kb) -> None:
+def test_search_finds_articles_in_several_languages(kb: Kb) -> None:
     numbers = {language: kb.add(*ARTICLES[language], language=language) for language in ("de", "fr", "en")}
     assert kb.search("Rechnungen") == [numbers["de"]]
     assert kb.search("factures") == [numbers["fr"]]
@@ -45,7 +45,7 @@ def test_a_word_finds_articles_of_several_languages(kb: Kb) -> None:
     assert kb.search("Rechnungen") == []
 
 
-def test_a_question_in_another_language_is_answered_from_its_article(kb: Kb) -> None:
+def test_question_in_another_language_finds_its_article(kb: Kb) -> None:
     kb.add(*ARTICLES["de"], language="de", public=True)
     answer = kb("search", text="Wie kann ich Rechnungen ändern?", customers=True)
     assert answer["good"] and answer["found"][0]["language"] == "de"

@@ -1,4 +1,4 @@
-"""Ranking: which article a question finds, and that the index in pieces counts like the formula."""
+"""Ranking of articles: quality, terms, and agreement of the segmented index with the formula."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl_kb import scoring
-from deskctl_kb.question import read
-from deskctl_kb.words import base, terms
+from deskctl_kb import bm25f
+from deskctl_kb.question import parse_question
+from deskctl_kb.terms import base_form, terms
 
 BENCH = Path(__file__).parents[3] / "bench"
 
@@ -28,9 +28,7 @@ def quality() -> ModuleType:
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_paraphrased_questions_find_their_article_at_least_a_tenth_better_than_bm25(
-    quality: ModuleType, language: str
-) -> None:
+def test_ranking_is_at_least_a_tenth_better_than_bm25(quality: ModuleType, language: str) -> None:
     lines = (BENCH / "data" / "kb" / f"{language}.jsonl").read_text().splitlines()
     articles = [json.loads(line) for line in lines]
     floor = quality.mrr(articles, quality.plain(articles))
@@ -38,7 +36,7 @@ def test_paraphrased_questions_find_their_article_at_least_a_tenth_better_than_b
 
 
 @pytest.mark.parametrize(
-    ("word", "bare"),
+    ("word", "expected"),
     [
         ("환불은", "환불"),
         ("환불을", "환불"),
@@ -50,11 +48,11 @@ def test_paraphrased_questions_find_their_article_at_least_a_tenth_better_than_b
         ("을", "을"),
     ],
 )
-def test_korean_words_lose_their_particles_and_endings(word: str, bare: str) -> None:
-    assert base(word) == bare
+def test_base_form_removes_particles_and_endings(word: str, expected: str) -> None:
+    assert base_form(word) == expected
 
 
-def test_words_are_cut_the_same_however_they_are_typed() -> None:
+def test_terms_do_not_depend_on_spelling_variants() -> None:
     assert terms("Refunds refunded REFUND") == ["refund"] * 3
     assert terms("how do I") == []
     assert "email" in terms("my e-mail") and "email" in terms("email")
@@ -64,17 +62,17 @@ def test_words_are_cut_the_same_however_they_are_typed() -> None:
     assert terms("返金したい")[:2] == ["返金", "金し"]
 
 
-def test_a_question_asks_for_synonyms_too_but_less() -> None:
-    asked = read("암호를 잊었어요", "ko")
+def test_synonyms_have_lower_weights() -> None:
+    asked = parse_question("암호를 잊었어요", "ko")
     assert asked.wanted["=비밀번호"] < asked.wanted["=암호"] and "=비밀번호" not in asked.own
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=3000), st.sampled_from(["ko", "en", "de", "xx"]))
-def test_any_text_is_cut_into_terms_that_fit_the_index(text: str, language: str) -> None:
-    for term in read(text, language).wanted:
+def test_terms_of_arbitrary_text_fit_the_index(text: str, language: str) -> None:
+    for term in parse_question(text, language).wanted:
         assert 0 < len(term) <= 100 and "\0" not in term
-    assert set(scoring.entries(terms(text, language), (), terms(text, language)).values()) <= set(range(1 << 16))
+    assert set(bm25f.entries(terms(text, language), (), terms(text, language)).values()) <= set(range(1 << 16))
 
 
 ARTICLES = st.lists(
@@ -86,36 +84,36 @@ ARTICLES = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(ARTICLES, st.sets(st.sampled_from("abcdefgh"), min_size=1), st.booleans())
-def test_an_index_in_pieces_ranks_as_one_that_counts_every_article(
+def test_segmented_index_ranks_as_the_formula(
     articles: list[tuple[list[str], list[str]]], wanted: set[str], customers: bool
 ) -> None:
-    # Every third article is in another piece, every second is internal.
-    numbers = [n + (scoring.SEGMENT if n % 3 == 0 else 0) for n in range(len(articles))]
+    # Every third article is in another segment, every second is internal.
+    numbers = [n + (bm25f.SEGMENT if n % 3 == 0 else 0) for n in range(len(articles))]
     lengths: dict[int, list[int]] = {}
     postings: dict[str, dict[int, list[int]]] = {}
     for number, (title, text) in zip(numbers, articles, strict=True):
-        segment, local = divmod(number, scoring.SEGMENT)
-        values = lengths.setdefault(segment, [0] * scoring.SEGMENT * scoring.LENGTHS)
+        segment, local = divmod(number, bm25f.SEGMENT)
+        values = lengths.setdefault(segment, [0] * bm25f.SEGMENT * bm25f.LENGTHS)
         values[local * 3 : local * 3 + 3] = [len(title), len(text) + 1, number % 2]
-        for term, times in scoring.entries(title, (), text).items():
+        for term, times in bm25f.entries(title, (), text).items():
             postings.setdefault(term, {}).setdefault(segment, []).extend((local, times))
     weights = dict.fromkeys(wanted, 1.0)
-    found = scoring.rank(
+    found = bm25f.rank(
         weights,
-        {t: [(s, scoring.pack(e)) for s, e in pieces.items()] for t, pieces in postings.items()},
-        {s: scoring.pack(values) for s, values in lengths.items()},
+        {t: [(s, bm25f.pack(e)) for s, e in pieces.items()] for t, pieces in postings.items()},
+        {s: bm25f.pack(values) for s, values in lengths.items()},
         5,
         customers,
     )
-    plain = _plainly(dict(zip(numbers, articles, strict=True)), wanted)
-    expected = sorted(((-round(score, 9), n) for n, score in plain.items() if score > 0 and (n % 2 or not customers)))[
-        :5
-    ]
+    reference = _bm25f(dict(zip(numbers, articles, strict=True)), wanted)
+    expected = sorted(
+        ((-round(score, 9), n) for n, score in reference.items() if score > 0 and (n % 2 or not customers))
+    )[:5]
     assert [(-round(score, 9), number) for score, number in found] == expected
 
 
-def _plainly(articles: dict[int, tuple[list[str], list[str]]], wanted: set[str]) -> dict[int, float]:
-    """BM25F by its formula."""
+def _bm25f(articles: dict[int, tuple[list[str], list[str]]], wanted: set[str]) -> dict[int, float]:
+    """Return the BM25F scores computed with the formula."""
     import math
 
     total = len(articles)
@@ -127,10 +125,10 @@ def _plainly(articles: dict[int, tuple[list[str], list[str]]], wanted: set[str])
     for number, (title, text) in articles.items():
         score = 0.0
         for term, weight in rarity.items():
-            if weight < scoring.RELEVANT * max(rarity.values()):
+            if weight < bm25f.MIN_RARITY * max(rarity.values()):
                 continue
-            head = title.count(term) * scoring.TITLE / (1 - scoring.B_HEAD + scoring.B_HEAD * len(title) / head_mean)
-            body = text.count(term) / (1 - scoring.B_TEXT + scoring.B_TEXT * (len(text) + 1) / text_mean)
-            score += weight * (head + body) / (scoring.K1 + head + body)
+            head = title.count(term) * bm25f.TITLE / (1 - bm25f.B_HEAD + bm25f.B_HEAD * len(title) / head_mean)
+            body = text.count(term) / (1 - bm25f.B_TEXT + bm25f.B_TEXT * (len(text) + 1) / text_mean)
+            score += weight * (head + body) / (bm25f.K1 + head + body)
         scores[number] = score
     return scores

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from deskctl.plugins import Capabilities, Channel, ChannelContext, ChannelType, Envelope, InboundMessage, hookimpl
 
 from .config import TelegramConfig
+from .messages import _
 
 
 def _open(config: TelegramConfig, context: ChannelContext) -> Channel:
@@ -30,6 +31,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             open=_open,
             parse=_parse,
             capabilities=Capabilities(marks_sending=True, conversational=True, choices=True),
-            description="A Telegram bot whose chats become tickets; uses long polling or a webhook",
+            listens=lambda config: config.webhook is not None,
+            description=_("A Telegram bot whose chats become tickets; uses long polling or a webhook"),
         ),
     )

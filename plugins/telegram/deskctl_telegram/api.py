@@ -22,6 +22,7 @@ from . import rate_limit
 from .config import is_loopback
 from .errors import ApiError, ErrorKind
 from .json_access import as_dict, as_int, as_text, one_line, parse_object
+from .messages import _
 from .updates import BotIdentity
 
 #: Seconds to wait for a response, and for the next bytes of an upload.
@@ -44,8 +45,8 @@ class Api:
         """Open no connection yet. Raise AuthFailed if `token` does not have the form of a bot token."""
         if not _TOKEN.fullmatch(token):
             raise AuthFailed(
-                "not a bot token: tokens from BotFather look like 123456:ABC-def",
-                "Copy the token again from BotFather.",
+                _("not a bot token: tokens from BotFather look like 123456:ABC-def"),
+                _("Copy the token again from BotFather."),
             )
         for library in ("httpx", "httpcore", "telegram"):
             logging.getLogger(library).setLevel(logging.WARNING)  # their INFO lines contain URLs, and so the token
@@ -77,17 +78,19 @@ class Api:
         found = as_dict(await self.call("getFile", file_id=file_id))
         path, size = as_text(found.get("file_path")), as_int(found.get("file_size"))
         if size is not None and size > limit:
-            raise ApiError(ErrorKind.REFUSED, "the file is too large")
+            raise ApiError(ErrorKind.REFUSED, _("the file is too large"))
         if not path or path.startswith("/") or "://" in path or ".." in path.split("/"):
-            raise ApiError(ErrorKind.REFUSED, "the server gives no path for the file")
+            raise ApiError(ErrorKind.REFUSED, _("the server gives no path for the file"))
         try:
             content = await self._requests.retrieve(f"{self._bot.base_file_url}/{path}", read_timeout=ANSWER_SECONDS)
         except ApiError as error:
             raise ApiError(error.kind, self._scrubbed(error.what), error.retry_after) from None
         except Exception as error:  # noqa: BLE001 - its text may contain the URL
-            raise ApiError(ErrorKind.NO_ANSWER, f"the download failed ({type(error).__name__})") from None
+            raise ApiError(
+                ErrorKind.NO_ANSWER, _("the download failed ({error})", error=type(error).__name__)
+            ) from None
         if len(content) > limit:
-            raise ApiError(ErrorKind.REFUSED, "the file is too large")
+            raise ApiError(ErrorKind.REFUSED, _("the file is too large"))
         return content
 
     async def me(self) -> BotIdentity:
@@ -109,11 +112,12 @@ class Api:
         except ApiError as error:
             raise ApiError(error.kind, self._scrubbed(error.what), error.retry_after, error.moved_to) from None
         except Exception as error:  # noqa: BLE001 - its text may contain the URL
-            what = f"{self.host} sent an unreadable response ({type(error).__name__})"
+            what = _("{host} sent an unreadable response ({error})", host=self.host, error=type(error).__name__)
             raise ApiError(ErrorKind.NO_ANSWER, what) from None
 
     def _scrubbed(self, what: str) -> str:
-        return what.replace(self._token, "…")[:300]
+        """Remove the token. A message without it stays translatable."""
+        return what if self._token not in what and len(what) <= 300 else what.replace(self._token, "…")[:300]
 
 
 class _Bot(Bot):
@@ -148,8 +152,10 @@ class _Request(HTTPXRequest):
             cause = error.__cause__
             name = type(cause or error).__name__
             if isinstance(cause, _NOT_SENT):
-                raise ApiError(ErrorKind.NOT_SENT, f"cannot reach {self._host} ({name})") from None
-            raise ApiError(ErrorKind.NO_ANSWER, f"{self._host} did not answer ({name})") from None
+                what = _("cannot reach {host} ({error})", host=self._host, error=name)
+                raise ApiError(ErrorKind.NOT_SENT, what) from None
+            what = _("{host} did not answer ({error})", host=self._host, error=name)
+            raise ApiError(ErrorKind.NO_ANSWER, what) from None
         if 200 <= code <= 299:
             return code, payload
         raise _error_of(self._host, code, parse_object(payload))
@@ -158,7 +164,7 @@ class _Request(HTTPXRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         answer = parse_object(payload)
         if answer is None:
-            raise ApiError(ErrorKind.NO_ANSWER, "the server's response is not JSON")
+            raise ApiError(ErrorKind.NO_ANSWER, _("the server's response is not JSON"))
         if answer.get("ok") is False:
             raise _error_of("the server", as_int(answer.get("error_code")) or 500, answer)
         return answer
@@ -167,7 +173,7 @@ class _Request(HTTPXRequest):
 def _error_of(host: str, code: int, answer: dict[str, Any] | None) -> ApiError:
     """Classify an error response (https://core.telegram.org/bots/api#making-requests)."""
     description = one_line((answer or {}).get("description") or (answer or {}).get("message"), 250)
-    what = description or f"{host} answered with status {code}"
+    what = description or _("{host} answered with status {status}", host=host, status=code)
     parameters = as_dict((answer or {}).get("parameters"))
     if code == rate_limit.TOO_MANY_REQUESTS:
         return rate_limit.rate_limit_error(what, parameters)

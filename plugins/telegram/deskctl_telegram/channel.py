@@ -19,6 +19,7 @@ from deskctl.plugins import (
 )
 
 from .config import TelegramConfig
+from .messages import _
 from .state import DeliveryProgress
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class TelegramChannel:
         from .compose import chat_for
 
         if message.copy:
-            raise Rejected("Telegram keeps sent messages itself")
+            raise Rejected(_("Telegram keeps sent messages itself"))
         chat = chat_for(message)
         try:
             api = await self._open_api()
@@ -117,5 +118,5 @@ class TelegramChannel:
         try:
             token = self._config.token.reveal()
         except ConfigError as error:
-            raise AuthFailed(f"no token: {error.what}", error.hint) from None
+            raise AuthFailed(_("no token: {error}", error=error.what), error.hint) from None
         return Api(token, self._config.api)

@@ -12,6 +12,7 @@ from .api import Api
 from .config import TelegramConfig, Webhook
 from .errors import ApiError, ErrorKind, receive_error
 from .json_access import as_dict, as_int, one_line
+from .messages import _
 
 if TYPE_CHECKING:
     from .webhook import Listener
@@ -40,22 +41,25 @@ async def _check_updates(api: Api, hook: Webhook | None) -> Part:
         info = as_dict(await api.call("getWebhookInfo"))
     except ApiError as error:
         if error.kind is ErrorKind.SERVER_ERROR:  # an emulator or an old Bot API server lacks the method
-            return Part(name, True, "the server does not report its webhook")
+            return Part(name, True, _("the server does not report its webhook"))
         return Part(name, False, error.what)
     url = one_line(info.get("url"), 300)
-    pending = f"pending updates: {as_int(info.get('pending_update_count')) or 0}"
+    count = as_int(info.get("pending_update_count")) or 0
+    pending = _("pending updates: {count}", count=count)
     if hook is None:
         if url:
-            what = f"updates go to a webhook at {url}"
-            return Part(name, False, what, "Another program set it; the daemon removes it when it starts.")
+            what = _("updates go to a webhook at {url}", url=url)
+            return Part(name, False, what, _("Another program set it; the daemon removes it when it starts."))
         return Part(name, True, pending)
     if url != hook.url:
-        what = f"Telegram sends updates to {url}" if url else "no webhook is set at Telegram"
-        return Part(name, False, what, "The daemon sets it when it starts; check that it is running.")
-    if (as_int(info.get("last_error_date")) or 0) and (as_int(info.get("pending_update_count")) or 0):
-        what = f"Telegram could not deliver: {one_line(info.get('last_error_message'), 200)}; {pending}"
-        return Part(name, False, what, f"Check that the proxy forwards {hook.url} to {hook.place}.")
-    return Part(name, True, f"{url}; {pending}")
+        what = _("Telegram sends updates to {url}", url=url) if url else _("no webhook is set at Telegram")
+        return Part(name, False, what, _("The daemon sets it when it starts; check that it is running."))
+    if (as_int(info.get("last_error_date")) or 0) and count:
+        error_message = one_line(info.get("last_error_message"), 200)
+        what = _("Telegram could not deliver: {error}; {pending}", error=error_message, pending=pending)
+        hint = _("Check that the proxy forwards {url} to {place}.", url=hook.url, place=hook.place)
+        return Part(name, False, what, hint)
+    return Part(name, True, _("{url}; {pending}", url=url, pending=pending))
 
 
 async def _check_listener(hook: Webhook, listener: Listener | None) -> Part:
@@ -65,23 +69,27 @@ async def _check_listener(hook: Webhook, listener: Listener | None) -> Part:
     try:
         async with asyncio.timeout(5):
             if hook.path is not None:
-                _, writer = await asyncio.open_unix_connection(hook.path)
+                _reader, writer = await asyncio.open_unix_connection(hook.path)
             else:
-                _, writer = await asyncio.open_connection(hook.host, port)
+                _reader, writer = await asyncio.open_connection(hook.host, port)
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
     except (OSError, TimeoutError):
         return Part(
-            "listener", False, f"no program listens at {place}", "The daemon listens there; check that it is running."
+            "listener",
+            False,
+            _("no program listens at {place}", place=place),
+            _("The daemon listens there; check that it is running."),
         )
     return Part("listener", True, place)
 
 
 def _check_groups(me: dict[str, object]) -> Part:
     if me.get("can_join_groups") is False:
-        hint = "Send /setjoingroups to BotFather and choose Enable, or set groups = false."
-        return Part("groups", False, "the bot cannot be added to groups", hint)
+        hint = _("Send /setjoingroups to BotFather and choose Enable, or set groups = false.")
+        return Part("groups", False, _("the bot cannot be added to groups"), hint)
     reads_all = me.get("can_read_all_group_messages") is True
-    detail = "receives all messages, keeps those addressed to it" if reads_all else "receives messages addressed to it"
-    return Part("groups", True, detail)
+    if reads_all:
+        return Part("groups", True, _("receives all messages, keeps those addressed to it"))
+    return Part("groups", True, _("receives messages addressed to it"))

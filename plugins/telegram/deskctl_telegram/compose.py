@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from deskctl.plugins import Choice, FileRef, OutboundMessage, Rejected
 
+from .messages import _
 from .parse import CHOICE_PREFIX
 from .split_text import split_text
 
@@ -42,8 +43,8 @@ def chat_for(message: OutboundMessage) -> str:
     chat = message.headers.get("telegram-chat") or next(iter(message.to), "")
     if not _CHAT.fullmatch(chat):
         raise Rejected(
-            f'not a Telegram chat id: "{chat}"',
-            "Telegram customers have numeric ids, and a bot can write only to those who wrote to it first.",
+            _('not a Telegram chat id: "{chat}"', chat=chat),
+            _("Telegram customers have numeric ids, and a bot can write only to those who wrote to it first."),
         )
     return chat
 
@@ -55,13 +56,17 @@ def compose(message: OutboundMessage, upload_limit: int) -> list[ApiCall]:
     parts = split_text(AUTOMATIC_PREFIX + text.lstrip() if message.automatic and text.strip() else text)
     if len(parts) > MAX_PARTS:
         raise Rejected(
-            f"the text is too long: it needs {len(parts)} Telegram messages, the limit is {MAX_PARTS}",
-            "Attach it as a file.",
+            _(
+                "the text is too long: it needs {count} Telegram messages, the limit is {limit}",
+                count=len(parts),
+                limit=MAX_PARTS,
+            ),
+            _("Attach it as a file."),
         )
     calls = [ApiCall("sendMessage", {"text": part}) for part in parts]
     calls += [_upload(file, upload_limit) for file in message.files]
     if not calls:
-        raise Rejected("the message has no text and no file")
+        raise Rejected(_("the message has no text and no file"))
     with_buttons = len(parts) - 1 if parts else len(calls) - 1
     for number, call in enumerate(calls):
         call.params["chat_id"] = chat
@@ -83,11 +88,15 @@ def as_document(call: ApiCall) -> ApiCall:
 def _upload(file: FileRef, limit: int) -> ApiCall:
     if file.size > limit:
         raise Rejected(
-            f"{file.filename} is larger than {limit // 1024**2} MB, Telegram's limit for bots",
-            "Put the file on a web server and send the link.",
+            _(
+                "{file} is larger than {limit} MB, Telegram's limit for bots",
+                file=file.filename,
+                limit=limit // 1024**2,
+            ),
+            _("Put the file on a web server and send the link."),
         )
     if file.size == 0:
-        raise Rejected(f"{file.filename} is empty; Telegram does not accept empty files")
+        raise Rejected(_("{file} is empty; Telegram does not accept empty files", file=file.filename))
     if file.content_type in PHOTOS and file.size <= PHOTO_LIMIT:
         return ApiCall("sendPhoto", {}, file, "photo")
     return ApiCall("sendDocument", {}, file, "document")

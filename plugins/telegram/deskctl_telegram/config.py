@@ -12,6 +12,8 @@ from attrs import Attribute, field, frozen
 
 from deskctl.plugins import Invalid, Remark, Secret
 
+from .messages import _
+
 #: The largest download and upload through Telegram's own servers (https://core.telegram.org/bots/api#getfile).
 DOWNLOAD_LIMIT: Final = 20 * 1024 * 1024
 UPLOAD_LIMIT: Final = 50 * 1024 * 1024
@@ -19,6 +21,7 @@ UPLOAD_LIMIT: Final = 50 * 1024 * 1024
 LOCAL_SERVER_LIMIT: Final = 2000 * 1024 * 1024
 
 PUBLIC_API: Final = "https://api.telegram.org"
+_EXAMPLE_URL: Final = "https://desk.example.org/telegram"
 _UNITS: Final = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 _SIZE = re.compile(r"([0-9]{1,12}) ?(|B|KB|MB|GB)", re.IGNORECASE)
 
@@ -32,7 +35,7 @@ def parse_size(given: str) -> int:
     """Return the bytes of a size such as `20MB`. Raise Invalid."""
     found = _SIZE.fullmatch(given.strip())
     if found is None:
-        raise Invalid(f'not a size: "{given}"; use a number and a unit, for example "20MB" or "500KB"')
+        raise Invalid(_('not a size: "{value}"; use a number and a unit, for example "20MB" or "500KB"', value=given))
     return int(found[1]) * _UNITS[found[2].upper()]
 
 
@@ -51,9 +54,11 @@ def _validate_api(instance: Any, attribute: Attribute[str], value: str) -> None:
         or parts.fragment
         or parts.username
     ):
-        raise Invalid(f'not a URL: "{value}"; use a URL like {PUBLIC_API}', key=attribute.name)
+        raise Invalid(
+            _('not a URL: "{value}"; use a URL like {example}', value=value, example=PUBLIC_API), key=attribute.name
+        )
     if parts.scheme == "http" and not is_loopback(host):
-        raise Invalid("must begin with https:// to protect the token", key=attribute.name)
+        raise Invalid(_("must begin with https:// to protect the token"), key=attribute.name)
 
 
 @frozen(kw_only=True)
@@ -74,24 +79,26 @@ class Webhook:
     def _validate_url(self, attribute: Any, value: str) -> None:
         parts = urlsplit(value)
         if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise Invalid(f'not a URL: "{value}"; use a URL like https://desk.example.org/telegram', key="url")
+            raise Invalid(
+                _('not a URL: "{value}"; use a URL like {example}', value=value, example=_EXAMPLE_URL), key="url"
+            )
         if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise Invalid("must begin with https://; Telegram calls no other URLs", key="url")
+            raise Invalid(_("must begin with https://; Telegram calls no other URLs"), key="url")
 
     def __attrs_post_init__(self) -> None:
         if self.port is None and self.path is None:
-            raise Invalid('missing port; set port, or path = "/run/…" for a UNIX socket')
+            raise Invalid(_('missing port; set port, or path = "/run/…" for a UNIX socket'))
         if self.port is not None and self.path is not None:
-            raise Invalid("port and path are both set; remove one of them")
+            raise Invalid(_("port and path are both set; remove one of them"))
         if self.port is not None and not 0 <= self.port <= 65535:
-            raise Invalid(f"not a port: {self.port}; use 1 to 65535, or 0 for any free port", key="port")
+            raise Invalid(_("not a port: {port}; use 1 to 65535, or 0 for any free port", port=self.port), key="port")
         if not self.host or any(c.isspace() or c in "/@" for c in self.host):
-            raise Invalid(f'not a host name or address: "{self.host}"', key="host")
+            raise Invalid(_('not a host name or address: "{host}"', host=self.host), key="host")
 
     def config_claims(self) -> Iterator[Remark]:
         """Claim the listener's address, because two channels cannot listen at the same one."""
         if self.port != 0:
-            yield Remark("path" if self.path is not None else "port", f"the listener {self.place}")
+            yield Remark("path" if self.path is not None else "port", _("the listener {place}", place=self.place))
 
     @property
     def place(self) -> str:
@@ -118,10 +125,12 @@ class TelegramConfig:
         try:
             limit = parse_size(self.max_file)
         except Invalid as error:
-            raise Invalid(str(error), key="max_file") from None
+            raise Invalid(error.what, key="max_file") from None
         allowed = DOWNLOAD_LIMIT if self.api == PUBLIC_API else LOCAL_SERVER_LIMIT
         if limit > allowed:
-            raise Invalid(f"must be at most {allowed // 1024**2}MB, Telegram's limit for bots", key="max_file")
+            raise Invalid(
+                _("must be at most {limit}MB, Telegram's limit for bots", limit=allowed // 1024**2), key="max_file"
+            )
 
     @property
     def download_limit(self) -> int:

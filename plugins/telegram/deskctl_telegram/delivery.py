@@ -22,6 +22,7 @@ from .api import Api
 from .compose import ApiCall, as_document, compose
 from .errors import ApiError, ErrorKind
 from .json_access import as_dict, as_int
+from .messages import _
 from .state import DeliveryProgress
 from .updates import message_id
 
@@ -58,8 +59,9 @@ async def send(
 def _not_sent(error: ApiError, context: ChannelContext) -> TryLater:
     """Return the error for a message of which no part was sent. Alert people if the token is wrong."""
     if error.kind is not ErrorKind.BAD_TOKEN:
-        return TryLater(f"Telegram did not accept the message: {error.what}", retry_after=error.retry_after)
-    what, hint = f"Telegram refuses the token: {error.what}", "Copy the token again from BotFather."
+        what = _("Telegram did not accept the message: {error}", error=error.what)
+        return TryLater(what, retry_after=error.retry_after)
+    what, hint = _("Telegram refuses the token: {error}", error=error.what), _("Copy the token again from BotFather.")
     context.alert(what, hint)
     return TryLater(what, hint)
 
@@ -96,8 +98,12 @@ async def _save_progress(progress: DeliveryProgress, outbox_id: int, delivered: 
     except StoreUnavailable:
         if len(delivered) < parts:
             raise Uncertain(
-                f"{len(delivered)} of {parts} parts were delivered, but this could not be saved",
-                "Check the chat before you send the message again.",
+                _(
+                    "{count} of {parts} parts were delivered, but this could not be saved",
+                    count=len(delivered),
+                    parts=parts,
+                ),
+                _("Check the chat before you send the message again."),
             ) from None
 
 
@@ -107,34 +113,39 @@ def _is_unknown_chat(error: ApiError) -> bool:
 
 def _delivery_error(error: ApiError, delivered: int, parts: int) -> DeskctlError:
     """Return the error for the daemon after `delivered` of `parts` parts were delivered."""
-    progress = f" ({delivered} of {parts} parts were delivered)" if delivered else ""
-    what = f"{error.what}{progress}"
+    what = error.what
+    if delivered:
+        what = _("{error} ({count} of {parts} parts were delivered)", error=error.what, count=delivered, parts=parts)
     match error.kind:
         case ErrorKind.NO_ANSWER:
-            return Uncertain(f"the message may have been delivered: {what}")
+            return Uncertain(_("the message may have been delivered: {error}", error=what))
         case ErrorKind.RATE_LIMITED:
             return rate_limit.try_later(error, what)
         case ErrorKind.NOT_SENT | ErrorKind.SERVER_ERROR | ErrorKind.CONFLICT:
-            return TryLater(f"Telegram did not accept the message: {what}")
+            return TryLater(_("Telegram did not accept the message: {error}", error=what))
         case ErrorKind.FORBIDDEN:
-            hint = "Reply on another channel, if the customer has one."
-            return Rejected(f"{_forbidden_reason(error.what)}{progress}", hint)
+            return Rejected(
+                _forbidden_reason(error.what, what), _("Reply on another channel, if the customer has one.")
+            )
     if _is_unknown_chat(error):
-        return Rejected(f"the bot has no such chat on Telegram: {what}", "The customer must write to the bot first.")
-    return Rejected(f"Telegram refuses the message: {what}")
+        return Rejected(
+            _("the bot has no such chat on Telegram: {error}", error=what),
+            _("The customer must write to the bot first."),
+        )
+    return Rejected(_("Telegram refuses the message: {error}", error=what))
 
 
-def _forbidden_reason(description: str) -> str:
+def _forbidden_reason(description: str, what: str) -> str:
     lower = description.lower()
     if "blocked" in lower:
-        return f"the customer has blocked the bot: {description}"
+        return _("the customer has blocked the bot: {error}", error=what)
     if "deactivated" in lower:
-        return f"the customer's Telegram account is deactivated: {description}"
+        return _("the customer's Telegram account is deactivated: {error}", error=what)
     if "initiate" in lower:
-        return f"the customer never wrote to this bot: {description}"
+        return _("the customer never wrote to this bot: {error}", error=what)
     if "kicked" in lower or "not a member" in lower:
-        return f"the bot is no longer a member of the group: {description}"
-    return f"Telegram forbids the message: {description}"
+        return _("the bot is no longer a member of the group: {error}", error=what)
+    return _("Telegram forbids the message: {error}", error=what)
 
 
 def _remark(message: OutboundMessage, delivered: list[int]) -> str:

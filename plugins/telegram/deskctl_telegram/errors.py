@@ -8,6 +8,8 @@ from telegram.error import TelegramError
 
 from deskctl.plugins import AuthFailed, Unavailable
 
+from .messages import _
+
 
 class ErrorKind(StrEnum):
     """The cause of a failed call. It decides whether the call may be repeated."""
@@ -40,11 +42,12 @@ def receive_error(error: ApiError) -> Exception:
     """Return the exception that `Channel.receive` raises for a failed call."""
     if error.kind is ErrorKind.BAD_TOKEN:
         return AuthFailed(
-            f"Telegram refuses the token: {error.what}", "Copy the token again from BotFather and check `api`."
+            _("Telegram refuses the token: {error}", error=error.what),
+            _("Copy the token again from BotFather and check `api`."),
         )
     if error.kind is ErrorKind.CONFLICT:
         return Unavailable(
-            f"another process receives this bot's messages: {error.what}",
-            "Two programs share one token. Stop the other, or revoke the token in BotFather and use the new one here.",
+            _("another process receives this bot's messages: {error}", error=error.what),
+            _("Two programs share one token. Stop the other, or revoke the token in BotFather and use a new one here."),
         )
-    return Unavailable(f"cannot reach Telegram: {error.what}")
+    return Unavailable(_("cannot reach Telegram: {error}", error=error.what))

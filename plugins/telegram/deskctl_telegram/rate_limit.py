@@ -20,6 +20,7 @@ from deskctl.plugins import TryLater
 
 from .errors import ApiError, ErrorKind
 from .json_access import as_int
+from .messages import _
 
 TOO_MANY_REQUESTS: Final = 429
 #: Seconds to pause polling if Telegram names no time, and at most.
@@ -35,7 +36,7 @@ def rate_limit_error(what: str, parameters: Mapping[str, Any]) -> ApiError:
 
 def try_later(error: ApiError, what: str) -> TryLater:
     """Return the error that makes the daemon send the message again after the wait that Telegram asks for."""
-    return TryLater(f"Telegram limits the sending rate: {what}", retry_after=error.retry_after)
+    return TryLater(_("Telegram limits the sending rate: {error}", error=what), retry_after=error.retry_after)
 
 
 async def pause_polling(error: ApiError) -> None:

@@ -22,6 +22,7 @@ from .config import Webhook
 from .errors import ApiError, receive_error
 from .intake import Intake
 from .json_access import parse_object
+from .messages import _
 from .updates import ALLOWED
 
 #: The largest head and body of a request, in bytes. An update has a few kilobytes. The limit is much higher, because
@@ -68,6 +69,7 @@ class Listener:
         secret = await asyncio.to_thread(self._read_secret)
         self._secret = secret.encode()
         await self._listen()
+        self._context.listening()
         try:
             await api.call(
                 "setWebhook",
@@ -110,11 +112,11 @@ class Listener:
         try:
             secret = self._hook.secret.reveal()
         except ConfigError as error:
-            raise AuthFailed(f"no webhook secret: {error.what}", error.hint) from None
+            raise AuthFailed(_("no webhook secret: {error}", error=error.what), error.hint) from None
         if not _SECRET.fullmatch(secret):
             raise AuthFailed(
-                "the webhook secret contains characters that Telegram does not allow",
-                "Use 1 to 256 of A-Z, a-z, 0-9, _ and -, or remove the key to have a secret generated.",
+                _("the webhook secret contains characters that Telegram does not allow"),
+                _("Use 1 to 256 of A-Z, a-z, 0-9, _ and -, or remove the key to have a secret generated."),
             )
         return secret
 
@@ -134,8 +136,8 @@ class Listener:
                 )
         except OSError as error:
             raise Unavailable(
-                f"cannot listen at {self._hook.place}: {error.strerror or error}",
-                "Check that no other program listens there. Ports below 1024 need a privilege.",
+                _("cannot listen at {place}: {error}", place=self._hook.place, error=error.strerror or error),
+                _("Check that no other program listens there. Ports below 1024 need a privilege."),
             ) from error
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from deskctl.config import Report
-from deskctl.core.settings import Acknowledgement, ChannelInfo
+from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo
 
 Checked = Callable[[str], Report]
 

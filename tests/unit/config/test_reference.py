@@ -45,7 +45,7 @@ def test_example_loads_without_errors(whole: bool, types: Types, config_file: Pa
 
 def test_config_reference_is_up_to_date(types: Types) -> None:
     """Update it with: make docs"""
-    written = (ROOT / "docs/reference/config.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs/reference/configuration-keys.md").read_text(encoding="utf-8")
 
     assert written == reference.reference(EXAMPLE, types)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from deskctl.core import dispatch
-from deskctl.core.journal import JournalSettled
-from deskctl.core.messages import Choice, Intent, IntentKind
-from deskctl.core.outbox import OutboxEntry, OutboxKind
-from deskctl.core.settings import ChannelInfo, Settings
+from deskctl.core import features as dispatch
+from deskctl.core.delivery.model import OutboxEntry, OutboxKind
+from deskctl.core.intake.journal import JournalSettled
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.messages.model import Choice, Intent, IntentKind
 
 from .desk import MAIL, FirstDay
 

@@ -8,27 +8,29 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from deskctl.core import dispatch
-from deskctl.core.codes import LinkCode, LinkTries
-from deskctl.core.commands import Command
-from deskctl.core.commands.admin import AddAgent
-from deskctl.core.commands.machine import Receive
-from deskctl.core.conversation import MessageHead
-from deskctl.core.journal import JournalState
-from deskctl.core.messages import Automatic, Envelope, FileRef, InboundMessage
-from deskctl.core.notifying.model import Notice, Window
-from deskctl.core.outbox import OutboxEntry
-from deskctl.core.people import Actor, Agent, Contact, Identity, Team
-from deskctl.core.ports import Address, Belongings, CommandRecord, RecordedEvent
+from deskctl.core import features as dispatch
+from deskctl.core.agents.commands import AddAgent
+from deskctl.core.agents.model import Agent, Team
+from deskctl.core.contacts.link_codes import LinkCode, LinkTries
+from deskctl.core.contacts.model import Address, Belongings, Contact, Identity
+from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.intake.commands import Receive
+from deskctl.core.intake.journal import JournalState
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.records import CommandRecord, RecordedEvent
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.timers import Timer
+from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.conversations import Said, Talk
+from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
+from deskctl.core.messages.thread import MessageHead
+from deskctl.core.notifications.model import Notice, Window
 from deskctl.core.routing.model import Presence, Turn, Waiting
-from deskctl.core.settings import ChannelInfo, Settings
 from deskctl.core.shifts.model import Rota
-from deskctl.core.sla.book import Book
 from deskctl.core.sla.clocks import Clock
-from deskctl.core.talks import Said, Talk
-from deskctl.core.tickets import Ticket
-from deskctl.core.timers import Timer
-from deskctl.core.unit import Unit
+from deskctl.core.sla.policy_book import Book
+from deskctl.core.tickets.model import Ticket
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MAIL = ChannelInfo("support", "email", "support@acme.test", team="support", sends=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from deskctl.core import events
-from deskctl.core.agentmail import directives
-from deskctl.core.commands.tickets import Assign, Merge
-from deskctl.core.messages import Forwarded, IncomingFile, MessageKind
-from deskctl.core.settings import ChannelInfo, Settings
-from deskctl.core.tickets import Status
+from deskctl.core.intake.agent_mail import directives
+from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.messages.events import Forwarded as ForwardedEvent
+from deskctl.core.messages.model import Forwarded, IncomingFile, MessageKind
+from deskctl.core.tickets.commands import Assign, Merge
+from deskctl.core.tickets.model import Status
 
 from .desk import FirstDay
 
@@ -121,7 +121,7 @@ def test_only_our_own_mail_server_vouches_for_a_forward() -> None:
     forwarded = Forwarded("bo@example.org")
     for results in ("mx.acme.test; dmarc=pass header.from=acme.test", "mx.evil.test; dmarc=pass"):
         desk.mail("agent1@acme.test", forwarded=forwarded, authentication=(results,))
-    proven = [r.event.proven for r in desk.unit.changes.events if isinstance(r.event, events.Forwarded)]
+    proven = [r.event.proven for r in desk.unit.changes.events if isinstance(r.event, ForwardedEvent)]
     assert proven == [True, False]
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core.commands.machine import Answer
-from deskctl.core.commands.tickets import MarkSpam, Note, Reply, Solve
-from deskctl.core.people import Actor
-from deskctl.core.tickets import Status
+from deskctl.core.answers.commands import Answer
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.commands import MarkSpam, Note, Reply
+from deskctl.core.tickets.commands import Solve
+from deskctl.core.tickets.model import Status
 
 from .chat import CHAT, PERSON, SETTINGS, SMS, SOLVED, Chat
 from .desk import MAIL

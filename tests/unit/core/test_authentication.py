@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.authentication import MICROSOFT, Dmarc, dmarc
-from deskctl.core.messages import InboundMessage
-from deskctl.core.settings import ChannelInfo
+from deskctl.core.kernel.settings import ChannelInfo
+from deskctl.core.messages.authentication import MICROSOFT, Dmarc, dmarc
+from deskctl.core.messages.model import InboundMessage
 
 MX = "mx.acme.test"
 EXCHANGE = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from deskctl.core.commands.machine import SettleDelivery
-from deskctl.core.commands.tickets import Reply, Take
-from deskctl.core.identity import address_key
-from deskctl.core.messages import Bounce, MessageKind
-from deskctl.core.outbox import OutboxState
-from deskctl.core.people import Actor
-from deskctl.core.tickets import Status
+from deskctl.core.contacts.identity import address_key
+from deskctl.core.delivery.commands import SettleDelivery
+from deskctl.core.delivery.model import OutboxState
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Bounce, MessageKind
+from deskctl.core.tickets.commands import Take
+from deskctl.core.tickets.model import Status
 
 from .desk import FirstDay
 

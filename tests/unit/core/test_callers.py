@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.callers import resolve
-from deskctl.core.people import Agent
+from deskctl.core.agents.caller import resolve
+from deskctl.core.agents.model import Agent
 from deskctl.errors import Refused, UsageError
 
 ANA = Agent("ana", "Ana", "ana@acme.test", login="alima")

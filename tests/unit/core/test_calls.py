@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Merge, Reopen, Set, Solve
-from deskctl.core.messages import MessageKind
-from deskctl.core.tickets import Status
-from deskctl.core.timers import TimerKind
+from deskctl.core.kernel.timers import TimerKind
+from deskctl.core.messages.model import MessageKind
+from deskctl.core.tickets.commands import Create, Merge, Reopen, Set, Solve
+from deskctl.core.tickets.model import Status
 from deskctl.errors import UsageError
 
 from .desk import NOW, FirstDay

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.choices import read
-from deskctl.core.commands.machine import Answer
-from deskctl.core.commands.tickets import Close, Reply, Take
-from deskctl.core.events import ChoiceMade
-from deskctl.core.messages import Choice
-from deskctl.core.people import Actor
-from deskctl.core.tickets import Status
+from deskctl.core.answers.choices import read
+from deskctl.core.answers.commands import Answer
+from deskctl.core.answers.events import ChoiceMade
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Choice
+from deskctl.core.tickets.commands import Close, Take
+from deskctl.core.tickets.model import Status
 
 from .chat import PERSON, SOLVED, Chat
 

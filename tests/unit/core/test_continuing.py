@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Create, Note, Reply
-from deskctl.core.outbox import OutboxEntry
+from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.tickets.commands import Create
 from deskctl.errors import NotFound, Refused
 
 from .chat import CHAT, SETTINGS, Chat
@@ -41,7 +42,7 @@ def test_the_mail_quotes_what_was_said_and_never_a_note() -> None:
     desk.do(Reply(1, "Which card?"))
     desk.write("The blue one", message_id="<1:3@chat>")
     lines = reply(desk, force=True).text.splitlines()
-    assert lines[:3] == ["Continuing by mail.", "", "What was said so far:"]
+    assert lines[:3] == ["Continuing by mail.", "", "The conversation so far:"]
     assert lines[4:] == [
         "> 2026-03-02 18:00, Ana Kim:",
         "> 카드가 안 돼요",

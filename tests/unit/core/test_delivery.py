@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.commands.machine import SettleDelivery
-from deskctl.core.commands.mail import CancelOutbox, RetryOutbox
-from deskctl.core.commands.tickets import Reply, Take
-from deskctl.core.outbox import GIVE_UP_AFTER, OutboxState
-from deskctl.core.people import Actor
-from deskctl.core.tickets import Status
+from deskctl.core.delivery.commands import CancelOutbox, RetryOutbox, SettleDelivery
+from deskctl.core.delivery.model import GIVE_UP_AFTER, OutboxState
+from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.commands import Take
+from deskctl.core.tickets.model import Status
 from deskctl.errors import Refused
 
 from .desk import FirstDay

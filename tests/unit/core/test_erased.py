@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.erased import ErasedPerson
+from deskctl.core.contacts.erased_person import ErasedPerson
 
 PERSON = ErasedPerson((4,), (12,), (40, 41), ("kim@work.example", "77", "+8225550101"), ("Zebra Kim", "김철수", "이"))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.core import phone
-from deskctl.core.commands.contacts import MergeContacts, UnmergeContact
-from deskctl.core.identity import address_key, living, person, reached_at
+from deskctl.core.contacts.commands import MergeContacts, UnmergeContact
+from deskctl.core.contacts.identity import address_key, living, person, reached_at
+from deskctl.core.values import phone
 from deskctl.errors import DeskctlError, Refused
 
 from .desk import FirstDay

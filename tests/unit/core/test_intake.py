@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from deskctl.core.commands.tickets import Reply, Set, Solve
-from deskctl.core.messages import Bounce, MessageKind
-from deskctl.core.tickets import Status
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Bounce, MessageKind
+from deskctl.core.tickets.commands import Set, Solve
+from deskctl.core.tickets.model import Status
 
 from .desk import NOW, FirstDay
 

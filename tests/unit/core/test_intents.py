@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core.answering import MOST_A_DAY_IN_CHAT
-from deskctl.core.commands.admin import Block
-from deskctl.core.commands.tickets import Reply, Take
-from deskctl.core.journal import JournalState
-from deskctl.core.tickets import Status
+from deskctl.core.answers.automatic_answer import MOST_A_DAY_IN_CHAT
+from deskctl.core.intake.journal import JournalState
+from deskctl.core.messages.commands import Block, Reply
+from deskctl.core.tickets.commands import Take
+from deskctl.core.tickets.model import Status
 
 from .chat import CHAT, SETTINGS, Chat
 
@@ -22,7 +22,7 @@ def test_who_asks_hears_how_their_own_tickets_stand() -> None:
     desk.do(Reply(2, "Is it on?"))
     desk.write("Somebody else's", by="bob")
     desk.ask("status")
-    assert desk.said[-1].text.splitlines()[1:] == ["#2 Scanner: waits for your answer", "#1 Printer: received"]
+    assert desk.said[-1].text.splitlines()[1:] == ["#2 Scanner: waiting for your answer", "#1 Printer: received"]
     assert (desk.settled.state, desk.settled.reason) == (JournalState.DONE, "asked for status")
     assert len(desk.unit.changes.new_tickets) == 3
 
@@ -56,7 +56,7 @@ def test_an_answer_to_the_asking_goes_back_where_it_came_from() -> None:
 
 @pytest.mark.parametrize(
     ("language", "first", "last"),
-    [("ko", "어서 오세요!", "상담 시간: 9-18"), ("en", "Welcome!", "People answer: 9-18"), ("fr", "Welcome!", "")],
+    [("ko", "어서 오세요!", "상담 시간: 9-18"), ("en", "Welcome!", "Support hours: 9-18"), ("fr", "Welcome!", "")],
 )
 def test_help_greets_says_what_can_be_done_and_when_people_are_there(language: str, first: str, last: str) -> None:
     channel = replace(CHAT, greeting={"en": "Welcome!", "ko": "어서 오세요!"}, hours="9-18")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from deskctl.core.commands.tickets import Close, Merge, Reply
-from deskctl.core.tickets import Status
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.commands import Close, Merge
+from deskctl.core.tickets.model import Status
 
 from .desk import FirstDay
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.moments import ahead, parse_moment
+from deskctl.core.values.moments import ahead, parse_moment
 from deskctl.errors import UsageError
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from deskctl.core.notifying.digests import ranges
-from deskctl.core.notifying.quiet import parse_quiet, quiet_until
+from deskctl.core.notifications.digests import ranges
+from deskctl.core.notifications.quiet_hours import parse_quiet, quiet_until
 from deskctl.errors import UsageError
 
 SEOUL = ZoneInfo("Asia/Seoul")

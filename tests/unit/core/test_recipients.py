@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.core.answering import inform
-from deskctl.core.commands.machine import Answer
-from deskctl.core.commands.tickets import Create, Merge, Reply
-from deskctl.core.correspondence import correspondence
-from deskctl.core.dispatch import Result
-from deskctl.core.messages import Choice
-from deskctl.core.recipients import Recipients, decide
-from deskctl.core.settings import Settings
-from deskctl.core.tickets import Status
+from deskctl.core.answers.automatic_answer import inform
+from deskctl.core.answers.commands import Answer
+from deskctl.core.features import Result
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.model import Choice
+from deskctl.core.messages.recipients import Recipients, decide
+from deskctl.core.messages.reply_context import correspondence
+from deskctl.core.tickets.commands import Create, Merge
+from deskctl.core.tickets.model import Status
 from deskctl.errors import Refused, UsageError
 
 from .desk import MAIL, FirstDay

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.commands.tickets import Create, Escalate, Reply, Take
-from deskctl.core.replying import MAX_REFERENCES, reply_subject
-from deskctl.core.settings import Settings
-from deskctl.core.tickets import Status
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.reply import MAX_REFERENCES, reply_subject
+from deskctl.core.tickets.commands import Create, Escalate, Take
+from deskctl.core.tickets.model import Status
 from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
 
 from .desk import MAIL, NOW, FirstDay

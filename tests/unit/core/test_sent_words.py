@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskctl.core.outbox import OutboxEntry, OutboxKind, OutboxState, sent_words
+from deskctl.core.delivery.model import OutboxEntry, OutboxKind, OutboxState, sent_words
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

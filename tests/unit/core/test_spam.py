@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.commands.admin import Block
-from deskctl.core.commands.tickets import MarkSpam, UnmarkSpam
-from deskctl.core.settings import Acknowledgement, ChannelInfo, Settings
-from deskctl.core.tickets import Status
+from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo, Settings
+from deskctl.core.messages.commands import Block, MarkSpam, UnmarkSpam
+from deskctl.core.tickets.model import Status
 from deskctl.errors import Refused
 
 from .desk import MAIL, NOW, SETTINGS, FirstDay

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core import staffing
+from deskctl.core.shifts import erlang_c as staffing
 from deskctl.errors import UsageError
 
 MINUTE = timedelta(minutes=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.stripping import Notice, strip
-from deskctl.core.stripping_match import words
+from deskctl.core.intake.notification_text import Notice, strip
+from deskctl.core.intake.text_match import words
 
 WORD = st.text(st.sampled_from("abcdefgхужимя환불한도초過"), min_size=2, max_size=9)
 LINE = st.lists(WORD, min_size=4, max_size=12).map(" ".join)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core import subjects
+from deskctl.core.messages import subjects
 
 
 @pytest.mark.parametrize(

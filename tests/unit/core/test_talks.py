@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from deskctl.core.commands.tickets import Close, Merge, Reply, Solve
-from deskctl.core.journal import JournalState
-from deskctl.core.tickets import Status
+from deskctl.core.intake.journal import JournalState
+from deskctl.core.messages.commands import Reply
+from deskctl.core.tickets.commands import Close, Merge, Solve
+from deskctl.core.tickets.model import Status
 
 from .chat import Chat
 

@@ -76,7 +76,7 @@ def add(context: CliContext, handle: str, name: str, email: str, teams: tuple[st
     Example:
       deskctl agent add agent1 --name "Agent One" --email agent1@acme.test --team support
     """
-    from ....core.commands.admin import AddAgent
+    from ....core.agents.commands import AddAgent
 
     act(context, AddAgent(handle, name, email, teams, login))
 
@@ -92,7 +92,7 @@ def list_(context: CliContext, all_: bool) -> None:
     Example:
       deskctl agent list
     """
-    from ....core.queries.admin import ListAgents
+    from ....core.agents.queries import ListAgents
 
     context.emit(context.ask(ListAgents(all=all_)), COLUMNS, empty="no agents; deskctl agent add HANDLE adds one")
 
@@ -164,7 +164,7 @@ def set_(
       deskctl agent set agent1 --notify tg:123456
       deskctl agent set agent1 --signature "Kind regards, {agent}"
     """
-    from ....core.commands.admin import ChangeAgent
+    from ....core.agents.commands import ChangeAgent
 
     seat = (tier, skills, channels, capacity or None, None if surge is None else surge == "yes")
     reach = (notify, quiet, timezone, None if urgent_anyway is None else urgent_anyway == "yes")
@@ -175,7 +175,7 @@ def _present(name: str, text: str, until: str | None) -> None:
     """`online`, `away` and `offline` are one command under three names; the first two may have an end."""
 
     def present(context: CliContext, handle: str | None, until: str | None = None) -> None:
-        from ....core.commands.routing import SetPresence
+        from ....core.routing.commands import SetPresence
 
         act(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
 

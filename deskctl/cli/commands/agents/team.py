@@ -50,7 +50,7 @@ def add(context: CliContext, handle: str, name: str | None) -> None:
     Example:
       deskctl team add billing --name "Billing and refunds"
     """
-    from ....core.commands.admin import AddTeam
+    from ....core.agents.commands import AddTeam
 
     act(context, AddTeam(handle, name))
 
@@ -65,7 +65,7 @@ def list_(context: CliContext) -> None:
     Example:
       deskctl team list
     """
-    from ....core.queries.admin import ListTeams
+    from ....core.agents.queries import ListTeams
 
     context.emit(context.ask(ListTeams()), COLUMNS, empty="no teams; deskctl agent add HANDLE --team TEAM makes one")
 
@@ -122,7 +122,7 @@ def set_(
       deskctl team set support --route least_loaded --tiers frontline,senior,lead
       deskctl team set support --cap-per-tick 3 --relax-after 10m --surge-queue phone=5
     """
-    from ....core.commands.admin import ChangeTeam
+    from ....core.agents.commands import ChangeTeam
 
     plan = (route, tiers, model, cap_per_tick, tick, relax_after)
     by_channel = (weights or None, surge_queue or None, surge_wait or None)

@@ -79,7 +79,7 @@ def add(
       deskctl calendar add seoul --timezone Asia/Seoul --hours "mon-fri 09:00-12:00 13:00-18:00" --holidays KR
       deskctl calendar add nights --hours "fri 22:00-24:00; sat 00:00-06:00"
     """
-    from ....core.commands.levels import AddCalendar
+    from ....core.calendars.commands import AddCalendar
     from ....errors import UsageError
 
     if hours is None:
@@ -119,7 +119,7 @@ def edit(
       deskctl calendar edit seoul --day 2027-05-06 "회사 창립일"
       deskctl calendar edit seoul --hours "mon-fri 10:00-19:00" --holidays KR
     """
-    from ....core.commands.levels import ChangeCalendar
+    from ....core.calendars.commands import ChangeCalendar
 
     names = _countries(countries)
     public = _public(context, names or ())
@@ -143,8 +143,8 @@ def import_(context: CliContext, name: str, file: str) -> None:
     """
     import sys
 
-    from ....core.commands.levels import ChangeCalendar
-    from ....core.queries.levels import ShowCalendar
+    from ....core.calendars.commands import ChangeCalendar
+    from ....core.calendars.queries import ShowCalendar
     from ....safe import visible
     from ...times import now
     from .ics_import import imported
@@ -165,7 +165,7 @@ def list_(context: CliContext) -> None:
     Example:
       deskctl calendar list
     """
-    from ....core.queries.levels import ListCalendars
+    from ....core.calendars.queries import ListCalendars
 
     context.emit(context.ask(ListCalendars()), COLUMNS, empty="no calendars; deskctl calendar add NAME adds one")
 
@@ -184,7 +184,7 @@ def show(context: CliContext, name: str, month: str | None, now: str | None) -> 
     """
     import sys
 
-    from ....core.queries.levels import ShowCalendar
+    from ....core.calendars.queries import ShowCalendar
     from ....safe import visible
     from ...output import terminal_width
     from .month_view import drawn, too_far
@@ -218,8 +218,8 @@ def check(context: CliContext, name: str, start: str, then: str, now: str | None
       deskctl calendar check seoul "2026-12-24 17:50" +2h
       deskctl calendar check seoul "2026-12-24 17:50" "2026-12-28 10:00" --json
     """
-    from ....core.calendars.showing import NEVER
-    from ....core.queries.levels import CheckCalendar
+    from ....core.calendars.documents import NEVER
+    from ....core.calendars.queries import CheckCalendar
 
     answer = context.ask(CheckCalendar(name, start, then, now))
     context.release()
@@ -247,7 +247,7 @@ def remove(context: CliContext, name: str) -> None:
     Example:
       deskctl calendar remove nights
     """
-    from ....core.commands.levels import RemoveCalendar
+    from ....core.calendars.commands import RemoveCalendar
 
     set_up(context, RemoveCalendar(name))
 

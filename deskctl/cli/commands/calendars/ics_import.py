@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from ....core.suggest import did_you_mean
+from ....core.values.suggestions import did_you_mean
 from ....errors import UsageError
 from .ics_timezones import day_of, is_all_day, zone_of_event, zone_of_file
 

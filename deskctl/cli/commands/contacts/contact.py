@@ -46,7 +46,7 @@ class ContactType(click.ParamType[int]):
             return number
         if ctx is None or ctx.resilient_parsing or not any(sign in value for sign in "@+0123456789"):
             self.fail(f"{value!r} is not a contact's number or address; deskctl contact list shows them", param, ctx)
-        from ....core.queries.contacts import FindContact
+        from ....core.contacts.queries import FindContact
 
         found: int = ctx.obj.ask(FindContact(value))
         return found
@@ -87,7 +87,7 @@ def list_(
     """
     from dataclasses import asdict
 
-    from ....core.queries.contacts import CountContacts, ListContacts
+    from ....core.contacts.queries import CountContacts, ListContacts
 
     size = context.page_size(limit, PAGE)
     query = ListContacts(text=text, org=org, tier=tier, limit=size)
@@ -113,7 +113,7 @@ def show(context: CliContext, contact: int, limit: int, notes: bool) -> None:
       deskctl contact show 7
       deskctl contact show 7 --limit 5 --json
     """
-    from ....core.queries.contacts import ShowContact
+    from ....core.contacts.queries import ShowContact
 
     desk = context.desk()
     document, timezone = desk.ask(ShowContact(contact, limit=limit, notes=notes)), desk.info.timezone
@@ -152,7 +152,7 @@ def set_(context: CliContext, contact: int, words: tuple[str, ...]) -> None:
     Example:
       deskctl contact set 7 tier=vip org=acme language=ko
     """
-    from ....core.commands.contacts import SetContact
+    from ....core.contacts.commands import SetContact
     from ....errors import UsageError
 
     pairs = [word.partition("=") for word in words]
@@ -180,7 +180,7 @@ def merge(context: CliContext, contact: int, other: int) -> None:
     Example:
       deskctl contact merge 7 9
     """
-    from ....core.commands.contacts import MergeContacts
+    from ....core.contacts.commands import MergeContacts
 
     act(context, MergeContacts(contact, other))
 
@@ -196,7 +196,7 @@ def unmerge(context: CliContext, contact: int) -> None:
     Example:
       deskctl contact unmerge 9
     """
-    from ....core.commands.contacts import UnmergeContact
+    from ....core.contacts.commands import UnmergeContact
 
     act(context, UnmergeContact(contact))
 
@@ -217,7 +217,7 @@ def link(context: CliContext, contact: int, channel: str | None) -> None:
     Example:
       deskctl contact link 7
     """
-    from ....core.commands.contacts import IssueLink
+    from ....core.contacts.commands import IssueLink
     from ...times import local
 
     timezone = context.desk().info.timezone
@@ -252,7 +252,7 @@ def erase(context: CliContext, contact: int, yes: bool) -> None:
     Example:
       deskctl contact erase 7
     """
-    from ....core.commands.contacts import EraseContact
+    from ....core.contacts.commands import EraseContact
 
     if not (yes or context.dry_run):
         _ask(context, contact)
@@ -261,8 +261,8 @@ def erase(context: CliContext, contact: int, yes: bool) -> None:
 
 def _ask(context: CliContext, number: int) -> None:
     """Raises Refused unless somebody says yes."""
-    from ....core.commands.contacts import EraseContact
-    from ....core.queries.contacts import ShowContact
+    from ....core.contacts.commands import EraseContact
+    from ....core.contacts.queries import ShowContact
     from ....errors import Refused
     from ....safe import visible
 

@@ -12,8 +12,8 @@ from ...width import cut, wrap
 from ..tickets.ticket_view import HEADLINE, KIND, Screen, by_name, call, event, lined, size
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import TicketRow
-    from ....core.queries.customer_answers import ContactDocument, SaidRow
+    from ....core.tickets.contact_document import ContactDocument, SaidRow
+    from ....core.tickets.views import TicketRow
 
 
 def person(document: ContactDocument, screen: Screen) -> str:

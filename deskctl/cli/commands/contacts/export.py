@@ -15,8 +15,9 @@ from ...context import CliContext
 from ..messages.attachment_files import file_name
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import MessageRow, TicketDocument
-    from ....core.queries.customer_answers import ContactDocument, SaidRow
+    from ....core.messages.views import MessageRow
+    from ....core.tickets.contact_document import ContactDocument, SaidRow
+    from ....core.tickets.views import TicketDocument
 
 
 #: Messages of one contact; no desk has more.
@@ -25,8 +26,8 @@ _EVERYTHING = 2**31
 
 def export_contact(context: CliContext, number: int, *, notes: bool, force: bool) -> None:
     """Write the folder, whole or not at all. Raises Refused where there is one already."""
-    from ....core.commands.contacts import ExportContact
-    from ....core.queries.contacts import ShowContact
+    from ....core.contacts.commands import ExportContact
+    from ....core.contacts.queries import ShowContact
 
     target = Path(f"contact-{number}")
     if os.path.lexists(target) and (not force or target.is_symlink() or not target.is_dir()):
@@ -57,7 +58,7 @@ def export_contact(context: CliContext, number: int, *, notes: bool, force: bool
 
 def _write(context: CliContext, folder: Path, document: ContactDocument, notes: bool) -> dict[str, int]:
     """How much was written. Only its owner may read what is personal."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     folder.mkdir(mode=0o700)
     for name in ("tickets", "messages", "attachments"):
@@ -80,7 +81,7 @@ def _write(context: CliContext, folder: Path, document: ContactDocument, notes: 
 
 def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) -> list[dict[str, Any]]:
     """What they said on the tickets of other people, without what those tickets are about."""
-    from ....core.queries.contacts import ShowContact
+    from ....core.contacts.queries import ShowContact
 
     said = context.ask(ShowContact(contact, limit=_EVERYTHING, notes=False))["timeline"]
     return [
@@ -97,7 +98,7 @@ def _ticket(ticket: TicketDocument) -> dict[str, Any]:
 
 
 def _message(context: CliContext, folder: Path, message: MessageRow | SaidRow, id: int) -> dict[str, Any]:
-    from ....core.queries.lookups import GetAttachment
+    from ....core.messages.queries import GetAttachment
 
     text = Path("messages") / f"{message['ticket']}-{id}.txt"
     (folder / text).write_text(message["text"], encoding="utf-8")

@@ -16,7 +16,7 @@ from ...style import of_delivery
 from ...ticket_arguments import TICKET
 
 if TYPE_CHECKING:
-    from ....core.queries.outbox_answers import DeliveryRow, OutboxDocument
+    from ....core.delivery.views import DeliveryRow, OutboxDocument
 
 COLUMNS = (
     field("id", right=True),
@@ -65,7 +65,7 @@ def list_(
       deskctl outbox list --state failed
       deskctl outbox list --state uncertain --json
     """
-    from ....core.queries.admin import ListOutbox
+    from ....core.delivery.queries import ListOutbox
 
     size = context.page_size(limit, PAGE)
     found = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=size + 1))
@@ -86,7 +86,7 @@ def show(context: CliContext, id: int) -> None:
     Example:
       deskctl outbox show 7
     """
-    from ....core.queries.admin import ShowOutbox
+    from ....core.delivery.queries import ShowOutbox
     from ....safe import visible_lines
     from ...output import plain
     from ...pager import page
@@ -112,7 +112,7 @@ def show(context: CliContext, id: int) -> None:
 
 def _recipient(each: DeliveryRow) -> str:
     """What became of it for one recipient."""
-    from ....core.undelivered import said, why
+    from ....core.delivery.failure_texts import said, why
     from ...output import plain
 
     words = [f"recipient: {plain(each['address'])} ({each['field']})", each["state"]]
@@ -124,7 +124,7 @@ def _recipient(each: DeliveryRow) -> str:
 
 def _schedule(document: OutboxDocument) -> list[str]:
     """How long it waits after each further failure."""
-    from ....core.outbox import RETRY_AFTER
+    from ....core.delivery.model import RETRY_AFTER
     from ...times import span
 
     if document["gives_up_at"] is None:
@@ -149,8 +149,8 @@ def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
       deskctl outbox retry 7
       deskctl outbox retry --all
     """
-    from ....core.commands.mail import RetryOutbox
-    from ....core.queries.admin import ListOutbox
+    from ....core.delivery.commands import RetryOutbox
+    from ....core.delivery.queries import ListOutbox
     from ....errors import UsageError
 
     if bool(ids) == all_:
@@ -177,6 +177,6 @@ def cancel(context: CliContext, ids: tuple[int, ...]) -> int:
     Example:
       deskctl outbox cancel 7
     """
-    from ....core.commands.mail import CancelOutbox
+    from ....core.delivery.commands import CancelOutbox
 
     return act_on_each(context, map(CancelOutbox, ids))

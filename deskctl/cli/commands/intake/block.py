@@ -31,7 +31,7 @@ def list_(context: CliContext, exit_code: bool) -> int:
     Example:
       deskctl block list
     """
-    from ....core.queries.admin import ListBlocks
+    from ....core.messages.queries import ListBlocks
 
     rows = context.ask(ListBlocks())
     context.emit(rows, COLUMNS, empty="no senders are blocked")
@@ -50,7 +50,7 @@ def add(context: CliContext, patterns: tuple[str, ...]) -> int:
       deskctl block add eve@spam.example
       deskctl block add @spam.example
     """
-    from ....core.commands.admin import Block
+    from ....core.messages.commands import Block
 
     return act_on_each(context, map(Block, patterns))
 
@@ -66,6 +66,6 @@ def remove(context: CliContext, patterns: tuple[str, ...]) -> int:
     Example:
       deskctl block remove @spam.example
     """
-    from ....core.commands.admin import Block
+    from ....core.messages.commands import Block
 
     return act_on_each(context, (Block(pattern, blocked=False) for pattern in patterns))

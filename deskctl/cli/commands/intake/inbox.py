@@ -55,13 +55,13 @@ def list_(context: CliContext, all_: bool, channel: str | None, limit: int | Non
       deskctl inbox list
       deskctl inbox list --all --json
     """
-    from ....core.queries.admin import ListInbox
+    from ....core.intake.queries import ListInbox
 
     size = context.page_size(limit, PAGE)
     found = context.ask(ListInbox(all=all_, limit=size + 1, channel=channel))
     rows = found[-size:] if all_ else found[:size]
     if not rows and channel is not None:
-        from ....core.queries.lookups import CheckNames
+        from ....core.search.queries import CheckNames
 
         context.ask(CheckNames(channel=channel))
     context.emit(rows, COLUMNS, empty="no mail" if all_ else "no mail waits or is quarantined; --all shows the rest")
@@ -83,7 +83,7 @@ def show(context: CliContext, id: int, raw: bool) -> None:
     """
     import base64
 
-    from ....core.queries.admin import ShowInbox
+    from ....core.intake.queries import ShowInbox
     from ....safe import visible_lines
     from ...output import plain
     from ...pager import page
@@ -115,7 +115,7 @@ def retry(context: CliContext, ids: tuple[int, ...]) -> int:
     Example:
       deskctl inbox retry 7
     """
-    from ....core.commands.mail import RetryIntake
+    from ....core.intake.commands import RetryIntake
 
     return act_on_each(context, map(RetryIntake, ids))
 
@@ -131,6 +131,6 @@ def drop(context: CliContext, ids: tuple[int, ...]) -> int:
     Example:
       deskctl inbox drop 7 --dry-run
     """
-    from ....core.commands.mail import DropIntake
+    from ....core.intake.commands import DropIntake
 
     return act_on_each(context, map(DropIntake, ids))

@@ -15,7 +15,7 @@ from ...ticket_arguments import TICKET, tickets_argument
 from ..tickets.ticket_view import size
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import FileContent
+    from ....core.messages.views import FileContent
 
 COLUMNS = (
     field("id", right=True),
@@ -43,7 +43,7 @@ def list_(context: CliContext, tickets: list[int]) -> None:
     Example:
       deskctl attachment list 42
     """
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     rows = [
         {**file, "ticket": number}
@@ -78,8 +78,8 @@ def save(context: CliContext, ids: tuple[int, ...], ticket: int | None, output: 
       deskctl attachment save --all 42 -o folder
       deskctl attachment save 3 -o - | file -
     """
-    from ....core.queries.lookups import GetAttachment
-    from ....core.queries.tickets import ShowTicket
+    from ....core.messages.queries import GetAttachment
+    from ....core.tickets.queries import ShowTicket
     from ....errors import UsageError
 
     if (ticket is None) is (not ids):

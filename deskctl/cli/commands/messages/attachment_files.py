@@ -69,7 +69,7 @@ def file_name(given: str, id: int) -> str:
     What they call it is a wish: it leads to no other folder, hides nothing, is no option of a command, and stays
     short enough for every file system, with its suffix. Letters of every script stay as they are.
     """
-    from ....core.files import one_name
+    from ....core.values.filenames import one_name
     from ....safe import plain_name
 
     name = plain_name(_text(one_name(given.strip())))

@@ -15,7 +15,7 @@ from .recipients import split
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ....core.commands import Command
+    from ....core.kernel.command import Command
     from ....desk import Outcome
     from ...context import CliContext
     from .composition import Author

@@ -28,7 +28,7 @@ def note(context: CliContext, ticket: int, message: str | None, file: str | None
       deskctl note 42 -m "asked finance"
       git log -1 | deskctl note 42 -
     """
-    from ....core.commands.tickets import Note
+    from ....core.messages.commands import Note
 
     with author(context, "note", ticket) as writing:
         if writing.again is None or message is not None or file is not None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ....safe import visible
 
 if TYPE_CHECKING:
-    from ....core.commands.tickets import Reply
-    from ....core.queries.answers import MessageRow, TicketDocument
+    from ....core.messages.commands import Reply
+    from ....core.messages.views import MessageRow
+    from ....core.tickets.views import TicketDocument
     from ...context import CliContext
 
 _LINE = re.compile(r"(To|Cc):[ \t]*(.*)", re.IGNORECASE)

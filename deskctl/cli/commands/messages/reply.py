@@ -21,7 +21,7 @@ from .recipients import Edited, confirmed
 from .seen import Start, show_unseen
 
 if TYPE_CHECKING:
-    from ....core.commands.tickets import Reply
+    from ....core.messages.commands import Reply
 
 #: Stands for the text while everything else is checked, before an editor is opened.
 _VALID = "text"
@@ -113,7 +113,7 @@ def reply(
       deskctl reply 42 --kb 3 -m "This should help:"
       deskctl reply 42
     """
-    from ....core.commands.tickets import Reply
+    from ....core.messages.commands import Reply
     from .composition import author
     from .ticket_editor import say_others, ticket_in_editor
 

@@ -13,7 +13,7 @@ from ...options import limit as limit_option
 from ...output import Column, field
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import ContactHit, SearchAnswer
+    from ....core.search.views import ContactHit, SearchAnswer
 
 #: Contacts shown above the messages; `--contacts` shows all.
 _FEW = 3
@@ -70,7 +70,7 @@ def search(
       deskctl search kim@work.example refund
       deskctl search --contacts 김철수
     """
-    from ....core.queries.lookups import SearchContacts, SearchMessages
+    from ....core.search.queries import SearchContacts, SearchMessages
 
     wanted = " ".join(words)
     size = context.page_size(limit, PAGE)

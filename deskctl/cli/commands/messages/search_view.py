@@ -12,7 +12,7 @@ from ...times import age, now
 from ...width import ELLIPSIS, cut, pad, width
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import ContactHit, MessageHit
+    from ....core.search.views import ContactHit, MessageHit
 
 _INDENT = "     "
 #: As `answers.MessageHit` marks what was found.

@@ -26,7 +26,7 @@ class Start:
     @classmethod
     def of(cls, context: CliContext, ticket: int, message: str | None, file: str | None) -> Start:
         """Ask the desk, and let go of it: what follows may wait for a pipe or for a person."""
-        from ....core.queries.lookups import Seen
+        from ....core.search.queries import Seen
 
         start = cls()
         try:
@@ -58,7 +58,7 @@ class Start:
 
 def show_unseen(context: CliContext, ticket: int, agent: str | None, known: dict[int, int]) -> None:
     """Print what the author has not seen on standard error: new messages, and new words of those that were changed."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
     from ....safe import visible
     from ...output import terminal_width
     from ..tickets.ticket_view import Screen, body

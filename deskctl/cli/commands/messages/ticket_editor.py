@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....core.commands.seen import Compose, MarkSeen
+from ....core.messages.seen_commands import Compose, MarkSeen
 from ....errors import DeskctlError
 from ...context import CliContext
 from ..tickets.ticket_view import Screen, ticket
@@ -16,7 +16,7 @@ from .editor import compose
 from .recipients import above
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import TicketDocument
+    from ....core.tickets.views import TicketDocument
     from .composition import Author
 
 #: To and Cc.
@@ -32,7 +32,7 @@ def ticket_in_editor(
 
     `reply`: others are told that a reply is being written. `recipients` (To, Cc) stand above the text to be edited.
     """
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     desk = context.desk()
     document, timezone = desk.ask(ShowTicket(number)), desk.info.timezone

@@ -243,9 +243,11 @@ def _secrets(config: Config, *, daemon: bool) -> Iterator[Finding]:
 
 
 def _desk(context: CliContext, config: Config, offline: bool) -> Iterator[Finding]:
-    from ....core.queries.admin import DeskHealth, ListAgents, ListOutbox, StoreStatus
-    from ....core.queries.levels import ListCalendars
-    from ....core.queries.tickets import ListTickets
+    from ....core.agents.queries import ListAgents
+    from ....core.calendars.queries import ListCalendars
+    from ....core.delivery.queries import ListOutbox
+    from ....core.operations.queries import DeskHealth, StoreStatus
+    from ....core.tickets.queries import ListTickets
 
     desk = context.desk()
     health = desk.ask(DeskHealth())

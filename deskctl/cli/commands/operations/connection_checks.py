@@ -55,7 +55,7 @@ def _secrets(path: str, value: Any, deep: int) -> Iterator[tuple[str, Secret]]:
 
 def unmanned(desk: Desk, config: Config) -> Iterator[tuple[str, str]]:
     """Channels whose team has no active member: channel and team. None where the desk has no agents yet."""
-    from ....core.queries.admin import ListAgents, ListTeams
+    from ....core.agents.queries import ListAgents, ListTeams
 
     if not desk.ask(ListAgents()):
         return

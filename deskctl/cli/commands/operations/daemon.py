@@ -57,7 +57,7 @@ def status(context: CliContext) -> int:
     Example:
       deskctl daemon status
     """
-    from ....core.queries.admin import DeskHealth
+    from ....core.operations.queries import DeskHealth
 
     report = context.ask(DeskHealth())
     context.release()

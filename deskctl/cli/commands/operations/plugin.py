@@ -148,7 +148,7 @@ def disable(context: CliContext, name: str) -> None:
 def _switch(context: CliContext, name: str, on: bool) -> None:
     from ....bootstrap import load
     from ....config.plugin_toggle import set_plugin_enabled
-    from ....core.suggest import did_you_mean
+    from ....core.values.suggestions import did_you_mean
     from ....errors import NotFound, Refused
 
     path = context.config_path()

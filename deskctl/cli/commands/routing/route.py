@@ -36,7 +36,7 @@ def explain(context: CliContext, ticket: int, now: str | None) -> None:
     """
     import sys
 
-    from ....core.queries.routing import ExplainRoute
+    from ....core.routing.queries import ExplainRoute
     from ....safe import visible_lines
     from ...output import terminal_width
     from ...width import wrap
@@ -69,7 +69,7 @@ def run(context: CliContext, team: str | None) -> None:
       deskctl route run --dry-run
       deskctl route run --team support
     """
-    from ....core.commands.routing import RunRoutes
+    from ....core.routing.commands import RunRoutes
     from ....safe import visible
 
     outcome = act(context, RunRoutes(team))

@@ -121,7 +121,7 @@ def _gap(gap: Any, color: bool) -> str:
 
 def history(known: Any) -> str:
     """What the averages are made of."""
-    from ....core.shifts.demand import lasting, many
+    from ....core.shifts.workload import lasting, many
 
     length = datetime.fromisoformat(known["until"]) - datetime.fromisoformat(known["since"])
     return f"averages of {lasting(length)} until {known['until'][:10]}: {many(known['arrivals'], 'request')}"

@@ -65,7 +65,7 @@ def add(
       deskctl shift add agent1 --hours "mon-fri 09:00-18:00" --timezone Asia/Seoul
       deskctl shift add agent2 --hours "fri-sun 22:00-06:00" --from 2027-03-01 --until 2027-05-31
     """
-    from ....core.commands.shifts import AddShift
+    from ....core.shifts.commands import AddShift
 
     set_up(context, AddShift(agent, hours, timezone, first, last, team))
 
@@ -83,7 +83,7 @@ def off(context: CliContext, agent: str, first: str, last: str | None) -> None:
     Example:
       deskctl shift off agent1 --from 2027-02-08 --until 2027-02-12
     """
-    from ....core.commands.shifts import TakeOff
+    from ....core.shifts.commands import TakeOff
 
     set_up(context, TakeOff(agent, first, last))
 
@@ -100,7 +100,7 @@ def list_(context: CliContext, agent: str | None, team: str | None) -> None:
     Example:
       deskctl shift list --team support
     """
-    from ....core.queries.shifts import ListShifts
+    from ....core.shifts.queries import ListShifts
     from .rota_view import noted
 
     found = context.ask(ListShifts(agent, team))
@@ -120,7 +120,7 @@ def remove(context: CliContext, number: int) -> None:
     Example:
       deskctl shift remove 3
     """
-    from ....core.commands.shifts import RemoveShift
+    from ....core.shifts.commands import RemoveShift
 
     act(context, RemoveShift(number))
 
@@ -139,7 +139,7 @@ def show(context: CliContext, week: str | None, team: str | None, timezone: str 
       deskctl shift show --week
       deskctl shift show --week 2027-03-01 --team support --timezone Europe/Berlin
     """
-    from ....core.queries.shifts import ShowShifts
+    from ....core.shifts.queries import ShowShifts
 
     reader = context.agent or context.desk().info.agent
     document = context.ask(ShowShifts(week or None, team, timezone, reader, now))
@@ -190,7 +190,7 @@ def gaps(
       deskctl shift gaps --next 14d --team support
       deskctl shift gaps --hours "mon-fri 09:00-18:00"
     """
-    from ....core.queries.shifts import FindGaps
+    from ....core.shifts.queries import FindGaps
 
     document = context.ask(FindGaps(ahead, team, hours, calendar, timezone, now))
     context.release()
@@ -225,7 +225,7 @@ def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    from ....core.commands.shifts import HandOver
+    from ....core.shifts.commands import HandOver
     from ....errors import UsageError
 
     if message is None:
@@ -246,8 +246,8 @@ def notes(context: CliContext, all_: bool, limit: int) -> None:
     Example:
       deskctl shift handover list
     """
-    from ....core.commands.shifts import ReadHandovers
-    from ....core.queries.shifts import ListHandovers
+    from ....core.shifts.commands import ReadHandovers
+    from ....core.shifts.queries import ListHandovers
 
     desk = context.desk()
     reader = context.agent or desk.info.agent

@@ -57,7 +57,7 @@ def staffing(
       deskctl staffing --channel phone --target 90%/30s --shrinkage 30%
       deskctl staffing --channel chat --target 80%/1m --aht 8m --at-once 3
     """
-    from ....core.queries.shifts import PlanStaffing
+    from ....core.shifts.queries import PlanStaffing
 
     document = context.ask(PlanStaffing(target, team, channel, aht, shrinkage, at_once, timezone, now))
     context.release()

@@ -120,7 +120,7 @@ def add(
     Example:
       deskctl sla add gold --when "contact.tier:vip" --first-response urgent=15m --first-response 4h --warn 70%
     """
-    from ....core.commands.levels import AddPolicy
+    from ....core.sla.commands import AddPolicy
 
     set_up(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
 
@@ -156,7 +156,7 @@ def edit(
       deskctl sla edit gold --first-response urgent=10m
       deskctl sla edit gold --calendar 24x7 --forget-step 90%
     """
-    from ....core.commands.levels import ChangePolicy
+    from ....core.sla.commands import ChangePolicy
     from ....errors import UsageError
 
     if no_warn and warn:
@@ -188,7 +188,7 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
       deskctl sla step gold --at breach --then priority=urgent --then escalate=senior
       deskctl sla step gold --at breach+1h --then escalate=next --then reply="We are still working on #{number}."
     """
-    from ....core.commands.levels import AddStep
+    from ....core.sla.commands import AddStep
 
     set_up(context, AddStep(name, at, then))
 
@@ -203,7 +203,7 @@ def list_(context: CliContext) -> None:
     Example:
       deskctl sla list
     """
-    from ....core.queries.levels import ListPolicies
+    from ....core.sla.queries import ListPolicies
 
     rows = context.ask(ListPolicies())
     context.emit(rows, POLICIES, empty="no SLA policies; deskctl sla add NAME adds one")
@@ -220,7 +220,7 @@ def show(context: CliContext, name: str) -> None:
     Example:
       deskctl sla show gold
     """
-    from ....core.queries.levels import ShowPolicy
+    from ....core.sla.queries import ShowPolicy
 
     row = context.ask(ShowPolicy(name))
     context.release()
@@ -251,7 +251,7 @@ def move(context: CliContext, name: str, place: int) -> None:
     Example:
       deskctl sla move gold 1
     """
-    from ....core.commands.levels import MovePolicy
+    from ....core.sla.commands import MovePolicy
 
     set_up(context, MovePolicy(name, place))
 
@@ -267,7 +267,7 @@ def remove(context: CliContext, name: str) -> None:
     Example:
       deskctl sla remove gold
     """
-    from ....core.commands.levels import RemovePolicy
+    from ....core.sla.commands import RemovePolicy
 
     set_up(context, RemovePolicy(name))
 
@@ -287,7 +287,7 @@ def test(context: CliContext, ticket: int, now: str | None) -> int:
     """
     import sys
 
-    from ....core.queries.levels import TestPolicies
+    from ....core.sla.queries import TestPolicies
     from ...output import terminal_width
     from .clock_view import told
 
@@ -324,7 +324,7 @@ def due(
       deskctl sla due --within 2h
       deskctl sla due --json | jq -r .ticket
     """
-    from ....core.queries.levels import ListDue
+    from ....core.sla.queries import ListDue
 
     size = context.page_size(limit, PAGE)
     found = context.ask(ListDue(within, team, size + 1, now))
@@ -356,7 +356,7 @@ def _of(by_priority: dict[str, int]) -> str:
     """`urgent 15m, normal 4h`; one length where all are alike."""
     from datetime import timedelta
 
-    from ....core.durations import written
+    from ....core.values.durations import written
 
     lengths = {priority: written(timedelta(seconds=seconds)) for priority, seconds in by_priority.items()}
     if len(lengths) == 4 and len(set(lengths.values())) == 1:

@@ -25,7 +25,7 @@ def approve(context: CliContext, tickets: list[int], reason: str) -> int:
       deskctl approve 42
       deskctl approve 42 --reason "up to 200 euros"
     """
-    from ....core.commands.routing import Approve
+    from ....core.tickets.commands import Approve
 
     return act_on_each(context, (Approve(ticket, reason) for ticket in tickets))
 
@@ -42,7 +42,7 @@ def deny(context: CliContext, tickets: list[int], reason: str) -> int:
     Example:
       deskctl deny 42 --reason "the guarantee has ended"
     """
-    from ....core.commands.routing import Deny
+    from ....core.tickets.commands import Deny
     from ...text_input import wanted
 
     reason = wanted(reason, "say why not with --reason TEXT")

@@ -28,6 +28,6 @@ def assign(context: CliContext, tickets: list[int], to: str) -> int:
       deskctl assign 42 43 team:support
       deskctl list --json | jq -r .number | deskctl assign - agent1
     """
-    from ....core.commands.tickets import Assign
+    from ....core.tickets.commands import Assign
 
     return act_on_each(context, (Assign(ticket, None if to == "none" else to) for ticket in tickets))

@@ -35,8 +35,7 @@ def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: s
       deskctl escalate 42 --to senior --reason "third call about it"
       deskctl escalate 42 --for approval --reason "refund over limit"
     """
-    from ....core.commands.routing import AskApproval
-    from ....core.commands.tickets import Escalate
+    from ....core.tickets.commands import AskApproval, Escalate
     from ....errors import UsageError
     from ...text_input import wanted
 

@@ -23,7 +23,7 @@ def explain(context: CliContext, ticket: int, sla: bool, now: str | None) -> Non
     """
     import sys
 
-    from ....core.queries.levels import ExplainClocks
+    from ....core.sla.queries import ExplainClocks
     from ...output import terminal_width
     from ..sla.clock_view import told
 

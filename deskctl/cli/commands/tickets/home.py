@@ -17,7 +17,7 @@ _ALL = 1000
 
 
 def home(context: CliContext) -> int:
-    from ....core.queries.shifts import ShowQueue
+    from ....core.routing.queries import ShowQueue
     from ...output import terminal_width
     from ...width import wrap
     from .queue_view import above, listed
@@ -48,8 +48,8 @@ def home(context: CliContext) -> int:
 
 def _following(desk: Desk, agent: str) -> str:
     """What `deskctl next` would take; the error's own words when there is nothing or nobody to take it."""
-    from ....core.commands.tickets import Next
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.commands import Next
+    from ....core.tickets.queries import ShowTicket
     from ...times import age, now
 
     try:

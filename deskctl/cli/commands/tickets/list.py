@@ -76,7 +76,7 @@ def list_(
     """
     from dataclasses import asdict
 
-    from ....core.queries.tickets import CountTickets, ListTickets
+    from ....core.tickets.queries import CountTickets, ListTickets
     from ....errors import UsageError
 
     if mine:
@@ -104,7 +104,7 @@ def list_(
     )
     rows = context.ask(query)
     if not rows and any((team, assignee, channel)):
-        from ....core.queries.lookups import CheckNames
+        from ....core.search.queries import CheckNames
 
         named_team, named_agent = (None if name == "none" else name for name in (team, assignee))
         context.ask(CheckNames(named_team, named_agent, channel))

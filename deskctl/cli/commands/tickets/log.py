@@ -27,8 +27,8 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
       deskctl log 42 --json | jq -r .kind
       deskctl log --contact 7
     """
-    from ....core.queries.contacts import ContactEvents
-    from ....core.queries.tickets import ShowTicket
+    from ....core.contacts.queries import ContactEvents
+    from ....core.tickets.queries import ShowTicket
     from ....errors import UsageError
     from ...output import Column, field
     from ...times import local

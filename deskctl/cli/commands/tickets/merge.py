@@ -17,7 +17,7 @@ from ...options import dry_run
 from ...ticket_arguments import TICKET, tickets_argument
 
 if TYPE_CHECKING:
-    from ....core.commands.tickets import Merge
+    from ....core.tickets.commands import Merge
 
 
 @click.command("merge")
@@ -39,7 +39,7 @@ def merge(context: CliContext, tickets: list[int], into: int, yes: bool) -> int:
     Example:
       deskctl merge 43 44 --into 42
     """
-    from ....core.commands.tickets import Merge
+    from ....core.tickets.commands import Merge
 
     commands = [Merge(ticket, into) for ticket in tickets]
     if not (yes or context.dry_run):

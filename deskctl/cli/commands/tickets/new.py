@@ -60,7 +60,7 @@ def new(
       echo "Where is my parcel?" | deskctl new --from customer@example.org --subject "at the desk" -
       deskctl new --channel phone --from +82-2-555-0101 --duration 4m --callback "tomorrow 10:00" -m "Card refused."
     """
-    from ....core.commands.tickets import Create
+    from ....core.tickets.commands import Create
 
     called = direction is not None or duration is not None
     with author(context, "new") as writing:

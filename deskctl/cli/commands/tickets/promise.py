@@ -26,6 +26,6 @@ def promise(context: CliContext, ticket: int, moment: str) -> None:
       deskctl promise 42 "tomorrow 15:00"
       deskctl promise 42 "내일 15시"
     """
-    from ....core.commands.levels import Promise
+    from ....core.sla.commands import Promise
 
     act(context, Promise(ticket, moment))

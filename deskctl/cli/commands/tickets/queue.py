@@ -35,7 +35,7 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, 
       deskctl queue
       deskctl queue --team support --limit 50
     """
-    from ....core.queries.shifts import ShowQueue
+    from ....core.routing.queries import ShowQueue
     from ....errors import UsageError
 
     reader = context.agent or context.desk().info.agent

@@ -60,7 +60,7 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
       deskctl set 42 "callback=tomorrow 10:00"
       deskctl set 42 "subject=Invoice 4711" requester=anna@example.org
     """
-    from ....core.commands.tickets import Set
+    from ....core.tickets.commands import Set
     from ....errors import UsageError
 
     values = tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)

@@ -13,7 +13,7 @@ from ...context import CliContext
 from ...ticket_arguments import tickets_argument
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import TicketDocument
+    from ....core.tickets.views import TicketDocument
 
 
 @click.command("show")
@@ -37,7 +37,7 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
 
 def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False, seen: bool = True) -> int:
     """Print tickets and record that the agent has seen them, unless `seen` is False. Raises NotFound after the rest."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
 
     found: list[TicketDocument] = []
     missing: list[DeskctlError] = []
@@ -80,7 +80,7 @@ def _mark_seen(context: CliContext, agent: str, documents: list[TicketDocument])
 
     Reading must work for everybody: somebody who may not act as this agent has seen nothing in their name.
     """
-    from ....core.commands.seen import MarkSeen
+    from ....core.messages.seen_commands import MarkSeen
     from ..messages.ticket_editor import shown
 
     for document in documents:

@@ -30,7 +30,7 @@ def spam(context: CliContext, tickets: list[int], block: str | None) -> int:
       deskctl spam 42
       deskctl spam 42 43 --block sender
     """
-    from ....core.commands.tickets import MarkSpam
+    from ....core.messages.commands import MarkSpam
 
     return act_on_each(context, (MarkSpam(number, block) for number in tickets))
 
@@ -48,6 +48,6 @@ def unspam(context: CliContext, tickets: list[int]) -> int:
     Example:
       deskctl unspam 42
     """
-    from ....core.commands.tickets import UnmarkSpam
+    from ....core.messages.commands import UnmarkSpam
 
     return act_on_each(context, map(UnmarkSpam, tickets))

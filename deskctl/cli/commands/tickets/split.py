@@ -35,7 +35,7 @@ def split(context: CliContext, ticket: int, messages: tuple[int, ...], subject: 
       deskctl split 42
       deskctl split 42 108 --subject "Invoice of May"
     """
-    from ....core.commands.tickets import Split
+    from ....core.tickets.commands import Split
 
     if not messages:
         _list(context, ticket)
@@ -44,7 +44,7 @@ def split(context: CliContext, ticket: int, messages: tuple[int, ...], subject: 
 
 def _list(context: CliContext, number: int) -> NoReturn:
     """Print the customer's messages on the ticket, then raise UsageError."""
-    from ....core.queries.tickets import ShowTicket
+    from ....core.tickets.queries import ShowTicket
     from ....errors import UsageError
     from ...times import local
 

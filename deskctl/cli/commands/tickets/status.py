@@ -23,7 +23,7 @@ def solve(context: CliContext, tickets: list[int]) -> int:
     Example:
       deskctl solve 42 43
     """
-    from ....core.commands.tickets import Solve
+    from ....core.tickets.commands import Solve
 
     return act_on_each(context, map(Solve, tickets))
 
@@ -41,7 +41,7 @@ def close(context: CliContext, tickets: list[int]) -> int:
     Example:
       deskctl close 42
     """
-    from ....core.commands.tickets import Close
+    from ....core.tickets.commands import Close
 
     return act_on_each(context, map(Close, tickets))
 
@@ -57,6 +57,6 @@ def reopen(context: CliContext, tickets: list[int]) -> int:
     Example:
       deskctl reopen 42
     """
-    from ....core.commands.tickets import Reopen
+    from ....core.tickets.commands import Reopen
 
     return act_on_each(context, map(Reopen, tickets))

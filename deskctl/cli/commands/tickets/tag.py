@@ -47,7 +47,7 @@ def tag(context: CliContext, words: tuple[str, ...], add: tuple[str, ...], remov
       deskctl tag 42 43 +refund +vip
       deskctl tag 42 --remove spam
     """
-    from ....core.commands.tickets import Tag
+    from ....core.tickets.commands import Tag
     from ....errors import UsageError
 
     added = (*(word[1:] for word in words if word.startswith("+")), *add)

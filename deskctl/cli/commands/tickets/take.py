@@ -22,7 +22,7 @@ def take(context: CliContext, tickets: list[int]) -> int:
     Example:
       deskctl take 42
     """
-    from ....core.commands.tickets import Take
+    from ....core.tickets.commands import Take
 
     return act_on_each(context, map(Take, tickets))
 
@@ -41,7 +41,7 @@ def next_(context: CliContext, team: str | None) -> int:
       deskctl next
       deskctl next --team support --dry-run
     """
-    from ....core.commands.tickets import Next
+    from ....core.tickets.commands import Next
 
     outcome = act(context, Next(team))
     if context.at_terminal and outcome["tickets"]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ....core.subjects import differs
+from ....core.messages.subjects import differs
 from ....safe import visible, visible_lines
 from ...style import of_clock, of_delivery, of_priority, of_status, paint
 from ...times import age, local, now
@@ -17,8 +17,9 @@ from ..messages.recipients import doubt, of_message, reply_line
 from .event_text import sentence
 
 if TYPE_CHECKING:
-    from ....core.queries.answers import CallRow, MessageRow, TicketDocument
-    from ....core.queries.outbox_answers import DeliveryRow
+    from ....core.delivery.views import DeliveryRow
+    from ....core.messages.views import CallRow, MessageRow
+    from ....core.tickets.views import TicketDocument
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 #: What a message is, in words: without colour they must tell it, too.
@@ -218,7 +219,7 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
 
 def _only_reason(message: MessageRow) -> str:
     """Why the only recipient of a message was not reached, in words; "" for several, or if no report says it."""
-    from ....core.undelivered import why
+    from ....core.delivery.failure_texts import why
 
     classes = [each["reason_class"] for each in message["deliveries"]]
     return f" ({why('en', classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
@@ -226,7 +227,7 @@ def _only_reason(message: MessageRow) -> str:
 
 def undelivered(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
     """The recipients whom the message has not reached, or not yet, as reports say."""
-    from ....core.undelivered import said, why
+    from ....core.delivery.failure_texts import said, why
 
     for each in deliveries:
         if each["state"] not in _REPORTED or (each["reason_class"] is None and each["status"] is None):

@@ -54,7 +54,7 @@ def undo(context: CliContext, command: int | None, list_: bool, limit: int) -> N
       deskctl undo --list
       deskctl undo 17 --dry-run
     """
-    from ....core.commands.tickets import ListCommands, Undo
+    from ....core.undo.commands import ListCommands, Undo
 
     if not list_:
         act(context, Undo(command))

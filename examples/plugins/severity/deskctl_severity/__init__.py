@@ -1,4 +1,4 @@
-"""The automation `severity`: priority from what customers say of severity and impact. Here are its hooks."""
+"""The automation `severity`: priority from severity and impact in messages. This module contains the hooks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from deskctl.plugins import hookimpl
 from deskctl.plugins.automation import AutomationType
 
 from .config import SeverityConfig
-from .prioritise import run
+from .priority import run
 
 SEVERITY = AutomationType(
     name="priority",
     on=frozenset({"message_received"}),
     run=run,
-    description="sets the priority by the severity and the impact that a customer describes",
+    description="sets the priority from the severity and impact that a customer describes",
 )
 
 

@@ -1,4 +1,4 @@
-"""What `[plugins.severity]` holds: lists of words, and the matrix that turns them into a priority."""
+"""The configuration table `[plugins.severity]`: lists of words, and the matrix of priorities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityWords:
-    """`critical`: nothing works, or something is lost. `major`: something does not work. `minor`: it is a nuisance."""
+    """Words for each severity: `critical` for outages and losses, `major` for failures, `minor` for small problems."""
 
     critical: tuple[str, ...] = (
         "outage", "data loss", "lost data", "breach", "hacked", "leaked", "emergency", "nothing works", "down",
@@ -33,7 +33,7 @@ class SeverityWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactWords:
-    """`everyone`: all of the customer's people, or theirs. `team`: several. `person`: whoever writes."""
+    """Words for each impact: `everyone` for all people or customers, `team` for several people, `person` for one."""
 
     everyone: tuple[str, ...] = (
         "everyone", "everybody", "all users", "all customers", "all our", "whole company", "production", "nobody can",
@@ -48,7 +48,7 @@ class ImpactWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """The priority by severity; in each row for the impact on everyone, on a team, on a person."""
+    """The priorities by severity. Each row has three: for the impact on everyone, on a team, on a person."""
 
     critical: Row = ("urgent", "urgent", "high")
     major: Row = ("urgent", "high", "normal")
@@ -60,13 +60,16 @@ class Matrix:
             if len(row) != 3:
                 raise Invalid("needs three priorities: for everyone, a team, a person", key=severity)
             if unknown := [name for name in row if name not in PRIORITIES]:
-                raise Invalid(f"{unknown[0]!r} is none of {', '.join(PRIORITIES)}", key=severity)
+                raise Invalid(f'not a priority: "{unknown[0]}"; use {", ".join(PRIORITIES)}', key=severity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityConfig:
-    """`severity` and `impact`: tables of words for each level. `matrix`: the priority of each pair. `note`: whether a
-    note on the ticket says why."""
+    """The configuration of the plugin.
+
+    `severity` and `impact` contain the words for each level, `matrix` the priority of each pair. With `note`, an
+    internal note on the ticket explains the priority.
+    """
 
     severity: SeverityWords = SeverityWords()
     impact: ImpactWords = ImpactWords()
@@ -77,4 +80,4 @@ class SeverityConfig:
         for words in (self.severity, self.impact):
             for level in words.__dataclass_fields__:
                 if not all(word.strip() for word in getattr(words, level)):
-                    raise Invalid("a word is empty", key=level)
+                    raise Invalid("contains an empty word", key=level)

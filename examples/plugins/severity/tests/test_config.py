@@ -1,4 +1,4 @@
-"""What the table of the plugin may hold."""
+"""The configuration of the plugin and its validation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from deskctl.testing.settings import problems, settings
 from deskctl_severity.config import ImpactWords, SeverityConfig
 
 
-def test_a_list_replaces_the_one_that_is_built_in_and_no_other() -> None:
+def test_configured_list_replaces_only_its_default() -> None:
     read = settings(SeverityConfig, 'severity = { critical = ["kaputt"] }')
     assert read.severity.critical == ("kaputt",)
     assert "오류" in read.severity.major
@@ -19,14 +19,14 @@ def test_a_list_replaces_the_one_that_is_built_in_and_no_other() -> None:
     ("toml", "wrong"),
     [
         ('severity = { fatal = ["x"] }', "severity.fatal: unknown key"),
-        ('severity = { major = [" "] }', "major: a word is empty"),
+        ('severity = { major = [" "] }', "major: contains an empty word"),
         ('matrix = { minor = ["low"] }', "matrix.minor: needs three priorities: for everyone, a team, a person"),
         (
             'matrix = { major = ["urgent", "high", "highest"] }',
-            "matrix.major: 'highest' is none of low, normal, high, urgent",
+            'matrix.major: not a priority: "highest"; use low, normal, high, urgent',
         ),
     ],
 )
-def test_each_mistake_is_named_with_its_key(toml: str, wrong: str) -> None:
+def test_invalid_value_is_reported_with_its_key(toml: str, wrong: str) -> None:
     [found] = problems(SeverityConfig, toml)
     assert found.startswith(wrong)

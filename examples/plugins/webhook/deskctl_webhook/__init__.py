@@ -1,4 +1,4 @@
-"""The channel `webhook`: signed JSON over HTTP, in and out. Here are its hooks."""
+"""The channel `webhook`: signed JSON over HTTP in both directions. This module contains the hooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from deskctl.plugins import Capabilities, ChannelType, hookimpl
 from deskctl.plugins.automation import AutomationType
 
-from .alerts import follow
+from .alerts import update_ticket
 from .channel import WebhookChannel
 from .config import WebhookConfig
 from .parse import parse
@@ -20,14 +20,15 @@ WEBHOOK = ChannelType(
     capabilities=Capabilities(marks_sending=True),
     sends=lambda config: config.url is not None,
     receives=lambda config: config.listen is not None,
-    description="signed JSON over HTTP: monitoring alerts, gateways for SMS and chats",
+    listens=lambda config: config.listen is not None,
+    description="Signed JSON over HTTP: monitoring alerts, gateways for SMS and chats",
 )
 
 ALERTS = AutomationType(
     name="alerts",
     on=frozenset({"message_received"}),
-    run=follow,
-    description="solves a ticket when its alert is resolved, opens it again when it fires",
+    run=update_ticket,
+    description="solves a ticket when its alert is resolved and reopens it when the alert fires again",
 )
 
 

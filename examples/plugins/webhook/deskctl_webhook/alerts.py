@@ -1,4 +1,4 @@
-"""What follows from an alert: its ticket is solved when it is resolved, and opened again when it fires again."""
+"""The automation `alerts`: solve a ticket when its alert is resolved, reopen it when the alert fires again."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from deskctl.plugins.queries import ShowTicket
 
 from .parse import FIRING, RESOLVED
 
-_AT_WORK = ("new", "open", "pending", "hold")
+_ACTIVE = ("new", "open", "pending", "hold")
 
 
-def follow(happening: Happening, context: PluginContext) -> Iterable[Solve | Reopen]:
-    """The newest word of the monitoring counts, in whatever order its words arrived."""
+def update_ticket(happening: Happening, context: PluginContext) -> Iterable[Solve | Reopen]:
+    """Return the command that brings the ticket to the state of its latest alert, whatever the order of arrival."""
     if happening.ticket is None or happening.facts.get("automatic") not in (FIRING, RESOLVED):
         return []
     try:
         ticket = context.desk.ask(ShowTicket(happening.ticket))
     except NotFound:
-        return []  # erased meanwhile
+        return []  # the ticket was erased meanwhile
     channel = context.channel(ticket["channel"])
     if channel is None or channel.kind != "webhook":
-        return []  # the words of another machine, which has not signed them
-    state = newest(ticket["messages"])
-    if state == RESOLVED and ticket["status"] in _AT_WORK:
+        return []  # only messages of a webhook channel are signed
+    state = latest_alert_state(ticket["messages"])
+    if state == RESOLVED and ticket["status"] in _ACTIVE:
         return [Solve(ticket["number"])]
     if state == FIRING and ticket["status"] == "solved":
         return [Reopen(ticket["number"])]
     return []
 
 
-def newest(messages: Iterable[dict[str, Any]]) -> str | None:
-    """What the last alert among a ticket's messages said, by the time at which it was sent."""
+def latest_alert_state(messages: Iterable[dict[str, Any]]) -> str | None:
+    """Return the state of the latest alert of a ticket by the time at which it was sent, or None without alerts."""
     alerts = [row for row in messages if row["automatic"] in (FIRING, RESOLVED)]
     if not alerts:
         return None
-    said: str = max(alerts, key=lambda row: (datetime.fromisoformat(row["sent_at"]), row["id"]))["automatic"]
-    return said
+    state: str = max(alerts, key=lambda row: (datetime.fromisoformat(row["sent_at"]), row["id"]))["automatic"]
+    return state

@@ -1,4 +1,4 @@
-"""The open channel: an HTTP listener, and posts to the other side."""
+"""The open channel: an HTTP listener for messages, and HTTP requests with replies."""
 
 from __future__ import annotations
 
@@ -18,69 +18,70 @@ from deskctl.plugins import (
     Unavailable,
 )
 
-from . import http, outgoing, signature
+from . import delivery, http, signature
 from .config import WebhookConfig
-from .parse import objection
+from .parse import validation_error
 
-#: Requests at work at the same time; more are asked to come again.
-AT_ONCE = 50
-#: Seconds after which a client that was turned away may try again.
-AGAIN = 30
+#: Parallel requests; further ones get status 503.
+MAX_REQUESTS = 50
+#: Seconds after which a client with status 503 may retry.
+RETRY_SECONDS = 30
 
 
 class WebhookChannel:
-    """A request is answered with 202 when it is in the desk's journal, and not before."""
+    """A webhook channel. It answers a request with 202 only after the message is in the desk's journal."""
 
     def __init__(self, config: WebhookConfig, context: ChannelContext) -> None:
         self._config = config
         self._context = context
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._requests: set[asyncio.Task[None]] = set()
 
     async def receive(self) -> None:
         listen = self._config.listen
         if listen is None:
-            raise Unavailable("there is no listener", "Add listen = { port = … } to the channel.")
-        await asyncio.to_thread(self._key)
+            raise Unavailable("no listener configured", "Add listen = { port = … } to the channel.")
+        await asyncio.to_thread(self._read_secret)
         try:
             server = await asyncio.start_server(self._accept, listen.host, listen.port, limit=http.HEAD_LIMIT)
         except OSError as error:
             raise Unavailable(f"cannot listen on {listen}: {error.strerror}", "Choose another port.") from None
+        self._context.listening()
         try:
             await asyncio.Event().wait()
         finally:
             server.close()
-            for task in self._at_work:
+            for task in self._requests:
                 task.cancel()
-            await asyncio.gather(*self._at_work, return_exceptions=True)
+            await asyncio.gather(*self._requests, return_exceptions=True)
             await server.wait_closed()
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        return await asyncio.to_thread(outgoing.post, self._config, self._context, message)
+        return await asyncio.to_thread(delivery.post, self._config, self._context, message)
 
     async def check(self) -> Health:
         parts = []
         try:
-            await asyncio.to_thread(self._key)
-            parts.append(Part("secret", True, "can be read"))
+            await asyncio.to_thread(self._read_secret)
+            parts.append(Part("secret", True, "readable"))
         except DeskctlError as error:
             parts.append(Part("secret", False, error.what, error.hint))
         if self._config.listen is not None:
             parts.append(await self._check_listener())
         if self._config.url is not None:
-            parts.append(await asyncio.to_thread(outgoing.check, self._config))
+            parts.append(await asyncio.to_thread(delivery.check, self._config))
         return Health(tuple(parts))
 
     async def aclose(self) -> None:
-        """Whatever `receive` opened it has closed; a post that is on its way ends by its own timeout."""
+        """Do nothing: `receive` closes its connections itself, and a request in progress ends by its timeout."""
 
-    def _key(self) -> str:
-        """The secret, which may be in a file. Raises Unavailable for one that nobody should use, ConfigError."""
+    def _read_secret(self) -> str:
+        """Return the secret, which can be in a file. Raise ConfigError, or Unavailable if it is too weak."""
         secret = self._config.secret.reveal()
         try:
-            signature.key_of(secret)
+            signature.decode_secret(secret)
         except ValueError as error:
-            hint = "Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
-            raise Unavailable(f"the secret will not do: {error}", hint) from None
+            hint = "Generate one: python -c 'import secrets; print(secrets.token_hex(32))'"
+            raise Unavailable(f"unusable secret: {error}", hint) from None
         return secret
 
     async def _check_listener(self) -> Part:
@@ -89,63 +90,67 @@ class WebhookChannel:
         try:
             _, writer = await asyncio.open_connection(listen.host, listen.port)
         except OSError as error:
-            return Part("listener", False, f"{listen}: {error.strerror}", "Is the daemon running?")
+            return Part("listener", False, f"{listen}: {error.strerror}", "Check that the daemon is running.")
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
         return Part("listener", True, f"{listen} answers")
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(self._converse(reader, writer))
-        self._at_work.add(task)
-        task.add_done_callback(self._done)
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._requests.add(task)
+        task.add_done_callback(self._finish)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._at_work.discard(task)
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._requests.discard(task)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self._context.log.error("a request failed: %s", type(error).__name__)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One request; whoever takes longer than the timeout over it is cut off."""
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one request within the timeout, then close the connection."""
         answered = False
         try:
             async with asyncio.timeout(self._config.timeout.total_seconds()):
                 try:
-                    reply = await self._answer(reader, writer)
-                except http.Answer as answer:
-                    reply = http.response(answer.status, {"error": answer.what}, answer.headers)
-                writer.write(reply)
+                    response = await self._handle(reader, writer)
+                except http.HttpError as error:
+                    response = http.response(error.status, {"error": error.what}, error.headers)
+                writer.write(response)
                 answered = True
                 writer.write_eof()
                 while await reader.read(http.HEAD_LIMIT):
-                    pass  # closing on unread words would reset the connection, and the answer would be lost
+                    pass  # closing with unread data would reset the connection, and the client would lose the response
         except TimeoutError:
             if not writer.is_closing() and not answered:
                 writer.write(http.response(HTTPStatus.REQUEST_TIMEOUT, {"error": "the request took too long"}, {}))
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the other side left
+            pass  # the client disconnected
         finally:
             writer.close()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        """Take one message in. Raises Answer."""
-        later = {"Retry-After": str(AGAIN)}
-        if len(self._at_work) > AT_ONCE or not self._context.accepting():
-            raise http.Answer(HTTPStatus.SERVICE_UNAVAILABLE, "the desk takes nothing in now; try again", later)
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """Receive one message. Raise HttpError."""
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        if len(self._requests) > MAX_REQUESTS or not self._context.accepting():
+            raise http.HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "the desk accepts no messages now; retry later", retry)
         request = await http.read(reader, writer, self._config.path, self._config.max_size)
         now = self._context.now()
         try:
-            secret = await asyncio.to_thread(self._key)
+            secret = await asyncio.to_thread(self._read_secret)
             identity = signature.verify(secret, request.headers, request.body, now, self._config.window)
         except signature.BadSignature as error:
-            raise http.Answer(HTTPStatus.UNAUTHORIZED, str(error)) from None
+            raise http.HttpError(HTTPStatus.UNAUTHORIZED, str(error)) from None
         except DeskctlError:
-            raise http.Answer(HTTPStatus.SERVICE_UNAVAILABLE, "the desk cannot check signatures now", later) from None
-        if why := objection(request.body):
-            raise http.Answer(HTTPStatus.BAD_REQUEST, why)
+            raise http.HttpError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "the desk cannot check signatures now", retry
+            ) from None
+        if problem := validation_error(request.body):
+            raise http.HttpError(HTTPStatus.BAD_REQUEST, problem)
         envelope = Envelope(via="webhook", received_at=now, extra={"id": identity})
         try:
             await self._context.deliver(request.body, identity, envelope)
         except StoreUnavailable:
-            raise http.Answer(HTTPStatus.SERVICE_UNAVAILABLE, "the desk cannot write; try again", later) from None
+            raise http.HttpError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "the desk cannot store messages; retry later", retry
+            ) from None
         return http.response(HTTPStatus.ACCEPTED, {"accepted": identity}, {})

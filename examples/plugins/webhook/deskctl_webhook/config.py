@@ -1,4 +1,4 @@
-"""What `[channels.NAME]` with `type = "webhook"` holds."""
+"""The configuration table `[channels.NAME]` with `type = "webhook"`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deskctl.plugins import Endpoint, Invalid, Remark, Secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen(Endpoint):
-    """Where requests are taken in. In front of it belongs a server that speaks TLS, unless all is on one machine."""
+    """The address of the listener. Put a web server with TLS in front of it, unless all clients are on this machine."""
 
     host: str = "127.0.0.1"
 
@@ -21,16 +21,18 @@ class Listen(Endpoint):
 
     def config_warnings(self) -> Iterator[Remark]:
         if not self.loopback:
-            yield Remark("host", "is open to other machines without TLS; put a web server in front of it")
+            yield Remark("host", "accepts requests from other machines without TLS; put a web server in front of it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookConfig:
-    """`secret`: both sides sign with it (`whsec_` and base64, or any text of 24 characters or more). `listen`: where
-    messages come in, at `path`. `url`: where replies are posted to. Without one of them that direction is off.
+    """The configuration of a webhook channel.
 
-    `max_size`: bytes of a request. `window`: how far the clock of a signature may be off. `timeout`: for a whole
-    request, either way.
+    Both sides sign with `secret` (`whsec_` and base64, or any text of 24 characters or more). Messages arrive at
+    `listen` under `path`; replies are posted to `url`. Without one of the two, that direction is off.
+
+    `max_size` is the largest request in bytes, `window` the largest difference between the clock and a signature's
+    timestamp, and `timeout` the longest time for a request in either direction.
     """
 
     secret: Secret
@@ -43,13 +45,13 @@ class WebhookConfig:
 
     def __post_init__(self) -> None:
         if self.listen is None and self.url is None:
-            raise Invalid("is missing, and so is url: at least one of them", key="listen")
+            raise Invalid("missing; set listen or url", key="listen")
         if not self.path.startswith("/"):
             raise Invalid('must begin with "/"', key="path")
         if self.url is not None:
             parts = urlsplit(self.url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise Invalid('must be an address as in "https://gateway.example/replies"', key="url")
+                raise Invalid('must be a URL, for example "https://gateway.example/replies"', key="url")
         if self.max_size < 1_000:
             raise Invalid("must be 1000 or more", key="max_size")
         if not timedelta(seconds=1) <= self.window <= timedelta(days=1):
@@ -60,4 +62,4 @@ class WebhookConfig:
     def config_warnings(self) -> Iterator[Remark]:
         parts = urlsplit(self.url or "https:")
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            yield Remark("url", "is not https: replies can be read on their way")
+            yield Remark("url", "is not https: others can read the replies in transit")

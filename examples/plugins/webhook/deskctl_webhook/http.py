@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 (RFC 9112) as taking in a POST needs: one request a connection, of bounded size and time."""
+"""The part of HTTP/1.1 (RFC 9112) that a POST needs: one request per connection, with limits on size and time."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-#: Bytes of the request line with all headers.
+#: The largest request line with all headers, in bytes.
 HEAD_LIMIT: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`headers` by their names in small letters."""
+    """A request. The names of `headers` are in lower case."""
 
     headers: Mapping[str, str]
     body: bytes
 
 
-class Answer(Exception):
-    """What is answered instead of 202; `what` is for whoever wrote the client."""
+class HttpError(Exception):
+    """An error response. `what` tells the author of the client what is wrong."""
 
     def __init__(self, status: HTTPStatus, what: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(what)
@@ -32,24 +32,26 @@ class Answer(Exception):
 
 
 async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, max_size: int) -> Request:
-    """One POST to `path`. Raises Answer, and IncompleteReadError when the other side leaves.
+    """Read one POST to `path`. Raise HttpError, or IncompleteReadError if the client disconnects.
 
-    The body is not read before it is known to be wanted.
+    The body is read only after the headers are accepted.
     """
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
-        raise Answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"more than {HEAD_LIMIT} bytes of headers") from None
+        raise HttpError(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"more than {HEAD_LIMIT} bytes of headers"
+        ) from None
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     method, target = _request_line(first)
     if target.partition("?")[0] != path:
-        raise Answer(HTTPStatus.NOT_FOUND, f"messages are posted to {path}")
+        raise HttpError(HTTPStatus.NOT_FOUND, f"no such path; post messages to {path}")
     if method != "POST":
-        raise Answer(HTTPStatus.METHOD_NOT_ALLOWED, "messages are posted", {"Allow": "POST"})
+        raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, "use POST", {"Allow": "POST"})
     headers = _headers(lines)
     size = _size(headers)
     if size > max_size:
-        raise Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{size} bytes are more than {max_size}")
+        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{size} bytes exceed the limit of {max_size}")
     if headers.get("expect", "").lower() == "100-continue":
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     return Request(headers, await reader.readexactly(size))
@@ -65,7 +67,7 @@ def response(status: HTTPStatus, fields: Mapping[str, object], headers: Mapping[
 def _request_line(line: str) -> tuple[str, str]:
     words = line.split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
-        raise Answer(HTTPStatus.BAD_REQUEST, "this is not HTTP/1.1")
+        raise HttpError(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request")
     return words[0], words[1]
 
 
@@ -75,17 +77,17 @@ def _headers(lines: list[str]) -> dict[str, str]:
         name, colon, value = line.partition(":")
         name = name.lower()
         if not colon or not name or name != name.strip():
-            raise Answer(HTTPStatus.BAD_REQUEST, "a header cannot be read")
+            raise HttpError(HTTPStatus.BAD_REQUEST, "malformed header")
         if name in headers and name in ("content-length", "transfer-encoding"):
-            raise Answer(HTTPStatus.BAD_REQUEST, f"{name} is there twice")
+            raise HttpError(HTTPStatus.BAD_REQUEST, f"duplicate header: {name}")
         headers[name] = value.strip()
     return headers
 
 
 def _size(headers: Mapping[str, str]) -> int:
     if "transfer-encoding" in headers:
-        raise Answer(HTTPStatus.LENGTH_REQUIRED, "send the body whole, with Content-Length, not in chunks")
+        raise HttpError(HTTPStatus.LENGTH_REQUIRED, "chunked bodies are not supported; send Content-Length")
     length = headers.get("content-length", "")
     if not (length.isascii() and length.isdecimal() and len(length) <= 15):
-        raise Answer(HTTPStatus.LENGTH_REQUIRED, "Content-Length is missing")
+        raise HttpError(HTTPStatus.LENGTH_REQUIRED, "missing header: Content-Length")
     return int(length)

@@ -1,4 +1,4 @@
-"""From the JSON of one request to what the desk understands. Pure, and never surprised."""
+"""Conversion of a request's JSON to a message. Pure and total: any bytes give a message."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import Any, Final
 
 from deskctl.plugins import Automatic, Envelope, InboundMessage, IncomingFile
 
-#: What an alert says of itself, and how the desk is told that a machine said it (`automatic` of the message).
+#: The values of the message's `automatic` for the two states of an alert.
 FIRING: Final = "alert firing"
 RESOLVED: Final = "alert resolved"
 _STATUS: Final = {"firing": FIRING, "resolved": RESOLVED}
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    """Any bytes become a message; what is broken becomes a remark in `problems`."""
+    """Return the message in any bytes, with the defects listed in `problems`."""
     fields, problems = _read(raw)
     alert = fields.get("type") == "alert"
     status = _STATUS.get(plain(fields.get("status")), FIRING) if alert else ""
     text = _alert_text(fields, status) if alert else plain(fields.get("text"))
     subject = " ".join(plain(fields.get("subject")).split())
     thread = plain(fields.get("thread")) or (f"alert {plain(fields.get('key')) or subject}" if alert else "")
-    answered = plain(fields.get("in_reply_to"))
-    about = (_thread_id(thread),) if thread else ()
-    files, broken = _files(fields.get("files"))
+    replied_to = plain(fields.get("in_reply_to"))
+    thread_ids = (_thread_id(thread),) if thread else ()
+    files, file_problems = _files(fields.get("files"))
     identity = envelope.extra.get("id", "")
     return InboundMessage(
         sender=plain(fields.get("from")) or ("monitoring" if alert else None),
@@ -38,37 +38,37 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         text=text,
         visible_text=text,
         digest=hashlib.sha256(f"{identity}\0".encode("utf-8", "replace") + raw).hexdigest(),
-        message_id=about[0] if about else None,
-        in_reply_to=((answered,) if answered else ()) + about,
-        sent_at=_moment(fields.get("at")),
+        message_id=thread_ids[0] if thread_ids else None,
+        in_reply_to=((replied_to,) if replied_to else ()) + thread_ids,
+        sent_at=_time(fields.get("at")),
         files=files,
         automatic=Automatic(alert, status),
         language=_language(fields.get("language")),
-        problems=problems + broken,
+        problems=problems + file_problems,
     )
 
 
-def objection(raw: bytes) -> str | None:
-    """Why a request is no message; None for one that is. Whoever wrote the client should hear it at once."""
+def validation_error(raw: bytes) -> str | None:
+    """Return the reason why a request is not a valid message, or None. The listener sends it to the client."""
     fields, problems = _read(raw)
     if problems:
         return problems[0]
     kind = fields.get("type", "message")
     if kind not in ("message", "alert"):
-        return 'type is "message" or "alert"'
+        return 'invalid type; use "message" or "alert"'
     if kind == "alert" and fields.get("status") not in _STATUS:
-        return 'status of an alert is "firing" or "resolved"'
-    wanted = ("key", "subject") if kind == "alert" else ("from",)
-    missing = [name for name in wanted if not plain(fields.get(name)).strip()]
+        return 'invalid status; an alert has "firing" or "resolved"'
+    required = ("key", "subject") if kind == "alert" else ("from",)
+    missing = [name for name in required if not plain(fields.get(name)).strip()]
     if missing:
-        return f"missing, or no text: {', '.join(missing)}"
+        return f"missing text: {', '.join(missing)}"
     if kind == "message" and not isinstance(fields.get("text"), str):
-        return "missing, or no text: text"
+        return "missing text: text"
     return None
 
 
 def plain(value: object) -> str:
-    """Text as the desk keeps it: composed (NFC), without NUL and lone surrogates. What is no text is ""."""
+    """Return text in the form that the desk stores: NFC, without NUL and lone surrogates; "" for other types."""
     if not isinstance(value, str):
         return ""
     return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode().replace("\0", "\ufffd"))
@@ -80,12 +80,15 @@ def _read(raw: bytes) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     except (ValueError, RecursionError):
         return {"text": raw.decode("utf-8", "replace")}, ("the body is not JSON",)
     if not isinstance(fields, dict):
-        return {"text": raw.decode("utf-8", "replace")}, ("the body is no JSON object",)
+        return {"text": raw.decode("utf-8", "replace")}, ("the body is not a JSON object",)
     return fields, ()
 
 
 def _thread_id(thread: str) -> str:
-    """All messages of a thread carry the same id and answer it, so the first opens a ticket and the next find it."""
+    """Return the message id of a thread.
+
+    All messages of a thread have this id and refer to it, so the first opens a ticket and the others join it.
+    """
     return f"<{hashlib.sha256(thread.encode()).hexdigest()[:32]}@thread.webhook>"
 
 
@@ -93,19 +96,19 @@ def _alert_text(fields: Mapping[str, Any], status: str) -> str:
     lines = [status.removeprefix("alert ").upper(), plain(fields.get("text"))]
     labels = fields.get("labels")
     if isinstance(labels, dict):
-        lines += [f"{plain(name)}: {plain(value) or value}" for name, value in labels.items() if _simple(value)]
+        lines += [f"{plain(name)}: {plain(value) or value}" for name, value in labels.items() if _is_scalar(value)]
     return "\n".join(line for line in lines if line)
 
 
-def _simple(value: object) -> bool:
+def _is_scalar(value: object) -> bool:
     return isinstance(value, str | int | float | bool)
 
 
-def _moment(value: object) -> datetime | None:
-    """RFC 3339, with its offset from UTC."""
+def _time(value: object) -> datetime | None:
+    """Return an RFC 3339 time; None without an offset from UTC."""
     try:
-        moment = datetime.fromisoformat(plain(value))
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        time = datetime.fromisoformat(plain(value))
+        return time.astimezone(UTC) if time.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

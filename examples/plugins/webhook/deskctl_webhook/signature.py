@@ -1,4 +1,4 @@
-"""Signatures of the Standard Webhooks specification (https://www.standardwebhooks.com), version 1.
+"""Signatures as defined by the Standard Webhooks specification (https://www.standardwebhooks.com), version 1.
 
 webhook-id: msg_81
 webhook-timestamp: 1767258000
@@ -18,34 +18,34 @@ from typing import Final
 ID: Final = "webhook-id"
 TIMESTAMP: Final = "webhook-timestamp"
 SIGNATURE: Final = "webhook-signature"
-#: Characters of an id; it becomes a key in the journal.
-LONGEST_ID: Final = 200
+#: The longest id; it becomes a key in the journal.
+MAX_ID: Final = 200
 
 
 class BadSignature(Exception):
-    """Why a request is not believed; for its sender."""
+    """The reason why a signature is not valid, for the sender of the request."""
 
 
-def signed(secret: str, identity: str, body: bytes, at: datetime) -> dict[str, str]:
-    """The headers of a request."""
+def sign(secret: str, identity: str, body: bytes, at: datetime) -> dict[str, str]:
+    """Return the signature headers of a request."""
     stamp = str(int(at.timestamp()))
     return {ID: identity, TIMESTAMP: stamp, SIGNATURE: f"v1,{_digest(secret, identity, stamp, body)}"}
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime, window: timedelta) -> str:
-    """The id of a request that whoever knows the secret has sent just now. Raises BadSignature.
+    """Check a request's signature and age, and return its id. Raise BadSignature.
 
-    The same request again within the window is no attack: its id is the key under which it is kept once.
+    A repeated request within the window does no harm: the journal stores each id once.
     """
     identity, stamp, given = (headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE))
     if not (identity and stamp and given):
         missing = ", ".join(name for name in (ID, TIMESTAMP, SIGNATURE) if not headers.get(name))
         raise BadSignature(f"missing header: {missing}")
-    if len(identity) > LONGEST_ID or not identity.isascii() or not identity.isprintable():
-        raise BadSignature(f"{ID} must be up to {LONGEST_ID} printable ASCII characters")
+    if len(identity) > MAX_ID or not identity.isascii() or not identity.isprintable():
+        raise BadSignature(f"{ID} must be up to {MAX_ID} printable ASCII characters")
     if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
         raise BadSignature(f"{TIMESTAMP} must be seconds since 1970")
-    # Whoever sends this is not known yet: numbers are compared, as most of them are no date that Python has.
+    # The sender is not verified yet: compare numbers, because most of them are out of range for a Python datetime.
     if abs(now.timestamp() - int(stamp)) > window.total_seconds():
         raise BadSignature(f"{TIMESTAMP} is more than {int(window.total_seconds())} seconds off")
     expected = _digest(secret, identity, stamp, body).encode()
@@ -55,24 +55,24 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime, 
         if version == "v1"
     ]
     if not any(matches):
-        raise BadSignature(f"{SIGNATURE} does not fit the secret and the body")
+        raise BadSignature(f"{SIGNATURE} does not match the secret and the body")
     return identity
 
 
-def key_of(secret: str) -> bytes:
-    """The bytes to sign with. Raises ValueError for a secret that anybody could guess."""
+def decode_secret(secret: str) -> bytes:
+    """Return the key bytes of a secret. Raise ValueError if it is malformed or easy to guess."""
     if secret.startswith("whsec_"):
         try:
             key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
         except binascii.Error:
-            raise ValueError("what follows whsec_ is not base64") from None
+            raise ValueError("the part after whsec_ is not base64") from None
     else:
         key = secret.encode()
     if len(key) < 24:
-        raise ValueError("it is shorter than 24 bytes")
+        raise ValueError("shorter than 24 bytes")
     return key
 
 
 def _digest(secret: str, identity: str, stamp: str, body: bytes) -> str:
-    said = f"{identity}.{stamp}.".encode() + body
-    return base64.b64encode(hmac.new(key_of(secret), said, hashlib.sha256).digest()).decode()
+    content = f"{identity}.{stamp}.".encode() + body
+    return base64.b64encode(hmac.new(decode_secret(secret), content, hashlib.sha256).digest()).decode()

@@ -1,4 +1,4 @@
-"""What the table of the channel may hold."""
+"""The configuration of a webhook channel and its validation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deskctl_webhook.config import WebhookConfig
 SECRET = 'secret = { env = "WEBHOOK_SECRET" }\n'
 
 
-def test_a_listener_alone_and_an_address_alone_will_do() -> None:
+def test_listener_or_url_alone_is_enough() -> None:
     read = settings(WebhookConfig, SECRET + "listen = { port = 8025 }")
     assert (str(read.listen), read.url, read.window) == ("127.0.0.1:8025", None, timedelta(minutes=5))
     assert settings(WebhookConfig, SECRET + 'url = "https://gateway.example/replies"').listen is None
@@ -21,22 +21,22 @@ def test_a_listener_alone_and_an_address_alone_will_do() -> None:
 @pytest.mark.parametrize(
     ("toml", "wrong"),
     [
-        (SECRET, "listen: is missing, and so is url: at least one of them"),
+        (SECRET, "listen: missing; set listen or url"),
         (SECRET + "listen = { port = 0 }", "listen.port: must be between 1 and 65535"),
-        (SECRET + 'url = "gateway"', 'url: must be an address as in "https://gateway.example/replies"'),
+        (SECRET + 'url = "gateway"', 'url: must be a URL, for example "https://gateway.example/replies"'),
         (SECRET + 'listen = { port = 1 }\npath = "in"', 'path: must begin with "/"'),
         (SECRET + 'listen = { port = 1 }\nwindow = "2d"', "window: must be between 1s and 1d"),
         (SECRET + "listen = { port = 1 }\nmax_size = 10", "max_size: must be 1000 or more"),
         (SECRET + 'listen = { port = 1 }\ntimeout = "0s"', "timeout: must be 1s or more"),
     ],
 )
-def test_each_mistake_is_named_with_its_key(toml: str, wrong: str) -> None:
+def test_invalid_value_is_reported_with_its_key(toml: str, wrong: str) -> None:
     assert problems(WebhookConfig, toml) == [wrong]
 
 
 @pytest.mark.parametrize(
     ("url", "warned"), [("http://gateway.example/", 1), ("https://gateway.example/", 0), ("http://127.0.0.1:9/", 0)]
 )
-def test_replies_that_can_be_read_on_their_way_are_warned_of(url: str, warned: int) -> None:
+def test_url_without_tls_produces_a_warning(url: str, warned: int) -> None:
     read = settings(WebhookConfig, SECRET + f'url = "{url}"')
     assert len(list(read.config_warnings())) == warned

@@ -1,4 +1,4 @@
-"""The channel and the automation keep the contracts of deskctl."""
+"""The channel and the automation pass the contract tests of deskctl."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deskctl.plugins.automation import Happening
 from deskctl.testing.automating import MemoryChannel, MemoryPluginContext, happened, message_document, ticket_document
 from deskctl.testing.contract import AutomationContract, ChannelContract
 from deskctl.testing.fakes import MemoryContext
-from webhook_other_side import OtherSide
+from webhook_peer import WebhookPeer
 
 from deskctl_webhook import ALERTS, WEBHOOK
 from deskctl_webhook.parse import RESOLVED
@@ -30,11 +30,11 @@ class TestWebhook(ChannelContract):
         return json.dumps({"from": "+8225550101", "text": text}).encode()
 
     @pytest.fixture
-    def peer(self, unused_port: int) -> Iterator[OtherSide]:
+    def peer(self, unused_port: int) -> Iterator[WebhookPeer]:
         self.port = unused_port
-        side = OtherSide(unused_port)
-        yield side
-        side.close()
+        peer = WebhookPeer(unused_port)
+        yield peer
+        peer.close()
 
     async def at_work(self, context: MemoryContext) -> None:
         await context.wait_for(self.listens, "the listener accepts connections", self.seconds)

@@ -1,4 +1,4 @@
-"""Who is heard, and what everybody else is told."""
+"""The listener: accepted requests, and the errors for all others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from deskctl.plugins import Secret
 from deskctl.testing.fakes import MemoryContext
-from webhook_other_side import SECRET, post
+from webhook_peer import SECRET, post
 
 from deskctl_webhook import WEBHOOK, signature
 from deskctl_webhook.config import Listen, WebhookConfig
@@ -52,7 +52,7 @@ async def listening(port: int, context: MemoryContext) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-async def test_each_request_that_will_not_do_is_told_why(unused_port: int) -> None:
+async def test_invalid_request_is_answered_with_the_reason(unused_port: int) -> None:
     context = MemoryContext()
     later = str(int(time.time()) + 301)
     async with listening(unused_port, context):
@@ -64,17 +64,17 @@ async def test_each_request_that_will_not_do_is_told_why(unused_port: int) -> No
 
         assert await refused(webhook_signature="v1,AAAA") == (
             401,
-            "webhook-signature does not fit the secret and the body",
+            "webhook-signature does not match the secret and the body",
         )
         assert await refused(webhook_timestamp=later) == (401, "webhook-timestamp is more than 300 seconds off")
         assert await refused(webhook_id="") == (401, "missing header: webhook-id")
-        assert await refused(path="/") == (404, "messages are posted to /in")
-        assert await refused(b"x" * 1_001) == (413, "1001 bytes are more than 1000")
+        assert await refused(path="/") == (404, "no such path; post messages to /in")
+        assert await refused(b"x" * 1_001) == (413, "1001 bytes exceed the limit of 1000")
         assert await refused(b"{") == (400, "the body is not JSON")
-        assert await refused(b'{"text": "x"}') == (400, "missing, or no text: from")
+        assert await refused(b'{"text": "x"}') == (400, "missing text: from")
         assert await refused(b'{"type": "alert", "key": "k", "subject": "s"}') == (
             400,
-            'status of an alert is "firing" or "resolved"',
+            'invalid status; an alert has "firing" or "resolved"',
         )
     assert context.attempts == []
 
@@ -83,7 +83,7 @@ async def test_each_request_that_will_not_do_is_told_why(unused_port: int) -> No
     "stamp",
     ["0", "1", "253402300800", "999999999999", "9" * 13, "9" * 5000, "-1", "1e9", "nan", "inf", "٣", " ", "0x10"],
 )
-async def test_no_timestamp_of_a_stranger_breaks_the_listener(unused_port: int, stamp: str) -> None:
+async def test_invalid_timestamp_is_rejected(unused_port: int, stamp: str) -> None:
     context = MemoryContext()
     async with listening(unused_port, context):
         headers = {"webhook-timestamp": stamp.encode().decode("latin-1")}
@@ -94,7 +94,7 @@ async def test_no_timestamp_of_a_stranger_breaks_the_listener(unused_port: int, 
     assert not context.attempts[1:]
 
 
-async def test_a_store_that_cannot_write_is_503_with_the_time_to_come_again(unused_port: int) -> None:
+async def test_store_failure_is_answered_with_503(unused_port: int) -> None:
     context = MemoryContext()
     async with listening(unused_port, context):
         context.refuse = True
@@ -102,10 +102,10 @@ async def test_a_store_that_cannot_write_is_503_with_the_time_to_come_again(unus
         context.refuse = False
         assert await asyncio.to_thread(post, unused_port, BODY, path="/in") == (202, {"accepted": "msg_1"})
         assert (await asyncio.to_thread(post, unused_port, BODY, path="/in"))[0] == 202
-    assert len(context.journal) == 1, "the same id again is the same message"
+    assert len(context.journal) == 1, "a repeated id is the same message"
 
 
-async def test_a_client_that_takes_its_time_is_cut_off(unused_port: int) -> None:
+async def test_slow_client_is_disconnected(unused_port: int) -> None:
     async with listening(unused_port, MemoryContext()):
         reader, writer = await asyncio.open_connection("127.0.0.1", unused_port)
         writer.write(b"POST /in HTTP/1.1\r\nContent-Length: 10\r\nX-Slow: ")
@@ -126,7 +126,9 @@ async def test_a_client_that_takes_its_time_is_cut_off(unused_port: int) -> None
         (b"POST /in HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n", 431),
     ],
 )
-async def test_what_is_no_post_of_ours_is_answered_in_http(unused_port: int, request_head: bytes, status: int) -> None:
+async def test_invalid_http_request_is_answered_with_its_status(
+    unused_port: int, request_head: bytes, status: int
+) -> None:
     async with listening(unused_port, MemoryContext()):
         reader, writer = await asyncio.open_connection("127.0.0.1", unused_port)
         writer.write(request_head)
@@ -135,31 +137,31 @@ async def test_what_is_no_post_of_ours_is_answered_in_http(unused_port: int, req
     assert answer.startswith(b"HTTP/1.1 %d " % status)
 
 
-def test_the_signature_is_that_of_the_specification() -> None:
-    """The example that the specification's own libraries are tested with."""
+def test_signature_matches_the_specification() -> None:
+    """The example comes from the tests of the specification's libraries."""
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     body = b'{"test": 2432232314}'
     at = datetime.fromtimestamp(1614265330, UTC)
-    headers = signature.signed(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", body, at)
+    headers = signature.sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", body, at)
     assert headers[signature.SIGNATURE] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert signature.verify(secret, headers, body, at, WINDOW) == "msg_p5jXN8AQM9LWM0D4loKWxJek"
 
 
-def test_one_of_several_signatures_is_enough_while_a_secret_changes() -> None:
-    headers = signature.signed(SECRET, "msg_1", BODY, NOW)
+def test_one_valid_signature_of_several_is_enough() -> None:
+    headers = signature.sign(SECRET, "msg_1", BODY, NOW)
     headers[signature.SIGNATURE] = f"v1,b2xk v1a,xyz {headers[signature.SIGNATURE]}"
     assert signature.verify(SECRET, headers, BODY, NOW, WINDOW) == "msg_1"
 
 
 @pytest.mark.parametrize("secret", ["short", "whsec_", "whsec_%%%", "whsec_c2hvcnQ="])
-def test_a_secret_that_anybody_could_guess_is_refused(secret: str) -> None:
+def test_weak_secret_is_rejected(secret: str) -> None:
     with pytest.raises(ValueError, match=r"shorter than 24 bytes|not base64"):
-        signature.key_of(secret)
+        signature.decode_secret(secret)
 
 
-def test_the_same_words_under_two_ids_are_two_messages() -> None:
+def test_same_text_with_two_ids_is_two_messages() -> None:
     from deskctl.testing.builders import envelope
 
-    said = json.dumps({"from": "x", "text": "again"}).encode()
-    one, two = (WEBHOOK.parse(said, envelope("webhook", extra={"id": name})) for name in ("a", "b"))
+    raw = json.dumps({"from": "x", "text": "again"}).encode()
+    one, two = (WEBHOOK.parse(raw, envelope("webhook", extra={"id": name})) for name in ("a", "b"))
     assert one.digest != two.digest

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deskctl.plugins import Envelope, InboundMessage
-from deskctl_email.describe import describe
+from deskctl_email.json_document import mail_document
 from deskctl_email.parse import parse
 
 ENVELOPE = Envelope("pipe", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
@@ -47,4 +47,4 @@ def read_raw() -> Read:
 @pytest.fixture
 def described() -> Describe:
     """`described(headers, body)`: the object of `mail parse --json`."""
-    return lambda headers, body=b"": describe("a.eml", parse(_mail(headers, body), ENVELOPE))
+    return lambda headers, body=b"": mail_document("a.eml", parse(_mail(headers, body), ENVELOPE))

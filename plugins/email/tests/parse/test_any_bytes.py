@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deskctl.plugins import Envelope, InboundMessage
-from deskctl_email.describe import describe
+from deskctl_email.json_document import mail_document
 from deskctl_email.parse import parse
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 ENVELOPE = Envelope("smtp", datetime(2026, 1, 2, tzinfo=UTC), sender="a@x.org")
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
@@ -148,8 +148,8 @@ def assert_clean(raw: bytes) -> None:
     assert "\n" not in message.subject + (message.sender_name or "") + "".join(message.to)
     assert message.sent_at is None or message.sent_at.tzinfo is UTC
     assert message.message_id
-    assert not any("could not be read" in problem for problem in message.problems), message.problems
-    json.dumps(describe("a.eml", message), ensure_ascii=False).encode()
+    assert not any("could not be parsed" in problem for problem in message.problems), message.problems
+    json.dumps(mail_document("a.eml", message), ensure_ascii=False).encode()
 
 
 @SLOW
@@ -160,33 +160,33 @@ def assert_clean(raw: bytes) -> None:
 @example(b"\x00" * 100)
 @example(b"Content-Type: text/html\n\n<?xml version='1.0' encoding='utf-8'?><p>x")
 @example(b"Content-Type: text/html\n\n<table><tr><td rowspan=-1 colspan=x>y")
-def test_any_bytes_become_a_message(raw):
+def test_any_bytes_give_a_message(raw):
     assert_clean(raw)
 
 
 @SLOW
 @given(mails())
-def test_any_mail_becomes_a_message(raw):
+def test_any_mail_gives_a_message(raw):
     assert_clean(raw)
 
 
 @SLOW
 @given(mails(), st.data())
-def test_a_damaged_mail_becomes_a_message(raw, data):
+def test_damaged_mail_gives_a_message(raw, data):
     at = data.draw(st.integers(0, len(raw)))
     assert_clean(raw[:at] + data.draw(st.binary(max_size=3)) + raw[at + data.draw(st.integers(0, 5)) :])
 
 
 @SLOW
 @given(mails())
-def test_the_same_bytes_give_the_same_message(raw):
+def test_parse_is_deterministic(raw):
     assert parse(raw, ENVELOPE) == parse(raw, ENVELOPE)
 
 
 @SLOW
 @given(st.text(max_size=300))
-def test_visible_text_is_made_of_lines_of_the_text(text):
-    shown = visible(text)
+def test_visible_text_consists_of_lines_of_the_text(text):
+    shown = visible_text(text)
     assert set(map(str.strip, shown.split("\n"))) <= set(map(str.strip, text.split("\n")))
     assert shown or not text.strip()
 
@@ -207,7 +207,7 @@ FILES = st.lists(
 
 @SLOW
 @given(WORDS, WORDS, st.booleans(), FILES)
-def test_a_well_made_mail_is_read_as_it_was_written(subject, text, html, files):
+def test_valid_mail_is_parsed_exactly(subject, text, html, files):
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = "a@x.org", "b@x.org", subject, "<1@x.org>"
     mail.set_content(text)

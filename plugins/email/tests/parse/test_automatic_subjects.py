@@ -31,10 +31,10 @@ PERSONAL = [
 
 
 @pytest.mark.parametrize("subject", AUTOMATIC)
-def test_an_out_of_office_subject(read, subject):
+def test_out_of_office_subject_is_automatic(read, subject):
     assert read(f"Subject: {subject}").automatic.why == "out-of-office subject"
 
 
 @pytest.mark.parametrize("subject", PERSONAL)
-def test_a_persons_subject(read, subject):
+def test_subject_about_absence_is_not_automatic(read, subject):
     assert not read(f"Subject: {subject}").automatic.automatic

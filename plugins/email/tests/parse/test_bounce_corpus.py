@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deskctl.plugins import InboundMessage, ReasonClass
-from deskctl_email.reasons import classify
+from deskctl_email.bounce_reasons import classify_reason
 
 _SPEC = importlib.util.spec_from_file_location("bounce_corpus", Path(__file__).with_name("bounce_corpus.py"))
 assert _SPEC is not None and _SPEC.loader is not None
@@ -84,13 +84,13 @@ def parsed(read_raw):
     return lambda raw: read_raw(raw.replace("\n", "\r\n").encode())
 
 
-def test_the_corpus_is_large_enough():
+def test_corpus_is_large_enough():
     assert len({one.name for one in SAMPLES}) == len(SAMPLES) >= 100
     assert len({name for name, _ in LOOKALIKES}) == len(LOOKALIKES) >= 60
     assert {one.reason for one in SAMPLES} == set(ReasonClass)
 
 
-def test_every_bounce_is_recognised_with_recipient_and_original(parsed):
+def test_each_bounce_has_recipient_and_original(parsed):
     def is_right(message: InboundMessage) -> bool:
         bounce = message.bounce
         return (
@@ -104,20 +104,20 @@ def test_every_bounce_is_recognised_with_recipient_and_original(parsed):
     assert [one.name for one in SAMPLES if not is_right(parsed(one.raw))] == []
 
 
-def test_the_reason_classes_of_the_corpus_are_right(parsed):
+def test_each_bounce_has_its_reason_class(parsed):
     bounces = {one.name: parsed(one.raw).bounce for one in SAMPLES}
     assert {one.name: (one.reason, one.action) for one in SAMPLES} == {
         name: (bounce.reason_class, "delayed" if bounce.delayed else "failed") for name, bounce in bounces.items()
     }
 
 
-def test_nothing_that_resembles_a_bounce_is_one(parsed):
+def test_lookalikes_are_not_bounces(parsed):
     assert [name for name, raw in LOOKALIKES if parsed(raw).bounce is not None] == []
 
 
 @pytest.mark.parametrize(("reason", "answer"), [(reason, one) for reason, said in ANSWERS.items() for one in said])
-def test_the_class_of_a_servers_answer(reason, answer):
-    assert classify(answer) == reason
+def test_reply_text_gives_reason_class(reason, answer):
+    assert classify_reason(answer) == reason
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_the_class_of_a_servers_answer(reason, answer):
      ("5.4.4", "host"), ("4.4.1", "network"), ("4.4.7", "expired"), ("5.7.1", "policy"), ("5.7.26", "auth"),
      ("5.7.606", "blocked"), ("5.6.0", "content"), ("4.3.0", "temporary"), ("5.0.0", "other"), ("5.4.317", "network")],
 )  # fmt: skip
-def test_the_class_of_a_status_without_words(status, reason):
-    assert classify("", status) == reason
+def test_status_gives_reason_class(status, reason):
+    assert classify_reason("", status) == reason
 
 
-def test_each_recipient_of_a_report_has_its_own_statement(parsed):
+def test_each_recipient_has_its_own_report(parsed):
     groups = "\n\n".join(
         f"Final-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}"
         for address, action, status in [
@@ -155,13 +155,13 @@ def test_each_recipient_of_a_report_has_its_own_statement(parsed):
     assert (bounce.action, bounce.permanent) == ("failed", True)
 
 
-def test_a_server_that_has_given_up_reports_a_failure_for_now(parsed):
+def test_expired_mail_is_a_temporary_failure(parsed):
     expired = next(one for one in SAMPLES if one.name == "Exchange: expired")
     bounce = parsed(expired.raw).bounce
     assert (bounce.delayed, bounce.permanent, bounce.reason_class) == (False, False, "expired")
 
 
-def test_a_filter_that_rejects_with_a_disposition_notification_is_a_bounce(parsed):
+def test_rejection_by_disposition_notification_is_a_bounce(parsed):
     bounce = parsed(
         "From: Mail Delivery Subsystem <postmaster@mx.test>\nSubject: Automatically rejected mail\nMIME-Version: 1.0\n"
         'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n'
@@ -173,7 +173,7 @@ def test_a_filter_that_rejects_with_a_disposition_notification_is_a_bounce(parse
     assert bounce.original_message_id == "<42@acme.test>"
 
 
-def test_the_measures(parsed):
+def test_recognition_rates_meet_their_targets(parsed):
     """Targets: 99 % recognised, 0.5 % false alarms, 85 % of the classes right."""
     found = [parsed(one.raw).bounce for one in SAMPLES]
     counts = Counter(

@@ -152,7 +152,7 @@ FREE_FORM = {
 
 
 @pytest.mark.parametrize("kind", FREE_FORM)
-def test_free_form_reports(read, kind):
+def test_freeform_report_is_a_bounce(read, kind):
     headers, body, permanent, status = FREE_FORM[kind]
     message = read(headers, body + COPY)
     assert message.bounce is not None
@@ -174,7 +174,7 @@ def report(*parts: str) -> str:
     return "".join(f"--b\n{part}\n" for part in parts) + "--b--\n"
 
 
-def test_a_report_with_only_the_headers_returned(read):
+def test_report_with_returned_headers_only_is_a_bounce(read):
     message = read(
         REPORT.format(kind="delivery-status"),
         report(
@@ -191,7 +191,7 @@ def test_a_report_with_only_the_headers_returned(read):
     assert message.bounce.original_message_id == "<42@acme.test>"
 
 
-def test_an_international_report(read):
+def test_international_report_is_a_bounce(read):
     message = read(
         REPORT.format(kind="global-delivery-status") + "\nMIME-Version: 1.0",
         report(
@@ -205,7 +205,7 @@ def test_an_international_report(read):
     assert message.bounce.recipients == ("아나@nowhere.test",)
 
 
-def test_a_delay_is_no_failure(read):
+def test_delay_is_not_a_failure(read):
     message = read(
         REPORT.format(kind="delivery-status"),
         report(
@@ -218,7 +218,7 @@ def test_a_delay_is_no_failure(read):
     assert not message.bounce.permanent
 
 
-def test_good_news_is_no_bounce(read):
+def test_success_report_is_not_a_bounce(read):
     message = read(
         REPORT.format(kind="delivery-status"),
         report(
@@ -231,7 +231,7 @@ def test_good_news_is_no_bounce(read):
     assert message.bounce is None
 
 
-def test_a_report_without_its_machine_readable_part(read):
+def test_report_without_machine_readable_part_is_a_bounce(read):
     message = read(
         REPORT.format(kind="delivery-status"),
         report(
@@ -269,7 +269,7 @@ def test_a_report_without_its_machine_readable_part(read):
         ),
     ],
 )  # fmt: skip
-def test_what_people_write_is_no_bounce(read, headers, body):
+def test_mail_from_a_person_is_not_a_bounce(read, headers, body):
     assert (
         read(headers + "\nContent-Type: text/plain; charset=utf-8" * ("Content-Type" not in headers), body).bounce
         is None

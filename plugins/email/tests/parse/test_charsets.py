@@ -37,7 +37,7 @@ RUSSIAN = "Здравствуйте, мой заказ не пришёл, пож
         ("utf-7", "utf_7", KOREAN),
     ],
 )
-def test_a_declared_charset_is_read(read, declared, codec, text, transfer):
+def test_declared_charset_is_decoded(read, declared, codec, text, transfer):
     data = text.encode(codec)
     if transfer == "base64":
         data = base64.encodebytes(data)
@@ -50,19 +50,19 @@ def test_a_declared_charset_is_read(read, declared, codec, text, transfer):
 
 
 @pytest.mark.parametrize("declared", ["utf-8", "us-ascii", "x-unknown", "", "iso-2022-kr", "made-up-charset"])
-def test_korean_bytes_under_another_name_are_korean(read, declared):
+def test_korean_with_wrong_declaration_is_decoded(read, declared):
     kind = f"Content-Type: text/plain; charset={declared}" if declared else "Content-Type: text/plain"
     assert read(kind, KOREAN.encode("cp949")).text == KOREAN
 
 
 @pytest.mark.parametrize("declared", ["euc-kr", "us-ascii", "iso-8859-1", "gb2312", "shift_jis", "windows-1251", ""])
-def test_utf8_under_another_name_is_utf8(read, declared):
+def test_utf8_with_wrong_declaration_is_decoded(read, declared):
     kind = f"Content-Type: text/plain; charset={declared}" if declared else "X-None: 1"
     assert read(kind, KOREAN.encode()).text == KOREAN
 
 
 @pytest.mark.parametrize("short", ["하", "네", "최", "채", "감사", "차차"])
-def test_a_short_korean_answer_is_not_taken_for_utf8(read, short):
+def test_short_korean_text_is_not_read_as_utf8(read, short):
     assert read("Content-Type: text/plain; charset=euc-kr", short.encode("euc-kr")).text == short
 
 
@@ -70,33 +70,33 @@ def test_a_short_korean_answer_is_not_taken_for_utf8(read, short):
     ("text", "codec"),
     [(JAPANESE, "cp932"), (JAPANESE, "euc_jp"), (CHINESE, "gb18030"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8_r")],
 )
-def test_other_undeclared_charsets_are_guessed(read, text, codec):
+def test_undeclared_charset_is_guessed(read, text, codec):
     message = read("Content-Type: text/plain", (text * 2).encode(codec))
     assert message.text == text * 2
     assert any("not declared" in problem for problem in message.problems)
 
 
-def test_one_broken_byte_does_not_change_the_charset(read):
+def test_one_invalid_byte_does_not_change_the_charset(read):
     message = read("Content-Type: text/plain; charset=utf-8", KOREAN.encode() * 3 + b"\xec\x95")
     assert message.text.startswith(KOREAN)
     assert message.problems
 
 
-def test_text_is_composed_and_free_of_nul_and_surrogates(read):
+def test_text_is_nfc_without_nul_and_surrogates(read):
     message = read("Content-Type: text/plain; charset=utf-8", unicodedata.normalize("NFD", KOREAN).encode() + b"\x00!")
     assert message.text == KOREAN + "!"
     message = read("Content-Type: text/plain; charset=utf-7", b"a+2AA-b")
     assert "\ud800" not in message.text
 
 
-def test_a_codec_that_is_no_charset_is_not_used(read):
+def test_codec_that_is_not_a_charset_is_ignored(read):
     message = read("Content-Type: text/plain; charset=rot13", b"uryyb")
     assert message.text == "uryyb"
     message = read("Content-Type: text/plain; charset=unicode_escape", rb"\x41")
     assert message.text == r"\x41"
 
 
-def test_html_without_a_charset_is_read_by_its_meta_tag(read):
+def test_html_charset_comes_from_the_meta_tag(read):
     body = f'<html><meta http-equiv="Content-Type" content="text/html; charset=koi8-r"><p>{RUSSIAN}</p></html>'
     assert read("Content-Type: text/html", body.encode("koi8_r")).text == RUSSIAN
 
@@ -110,6 +110,6 @@ def test_html_without_a_charset_is_read_by_its_meta_tag(read):
         ("cp1251", RUSSIAN, "заказ"),
     ],
 )
-def test_raw_headers_follow_the_guess_for_an_undeclared_body(read, codec, text, subject):
+def test_raw_headers_use_the_guessed_charset_of_the_body(read, codec, text, subject):
     message = read(f"Subject: {subject}".encode(codec), text.encode(codec))
     assert (message.subject, message.text) == (subject, text)

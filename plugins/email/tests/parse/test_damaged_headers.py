@@ -8,7 +8,7 @@ import base64
 import pytest
 
 from deskctl.plugins import OutboundMessage
-from deskctl_email import transfer
+from deskctl_email import transfer_encoding
 from deskctl_email.compose import compose
 
 MIXED = 'Content-Type: multipart/mixed; boundary="b"'
@@ -33,21 +33,21 @@ def b64(text: str) -> str:
         ("", ""),
     ],
 )
-def test_base64_in_pieces(read, body, text):
+def test_base64_in_pieces_is_decoded(read, body, text):
     assert read("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64", body).text == text
 
 
-def test_an_attachment_of_several_base64_runs_is_whole(read):
+def test_attachment_of_several_base64_runs_is_complete(read):
     part = f"--b\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n{b64('%PDF-1.7')}\n{b64('more')}\n{b64('end!!')}\n--b--\n"
     assert read(MIXED, part).files[0].content == b"%PDF-1.7moreend!!"
 
 
-def test_base64_of_any_length_in_any_pieces_comes_back():
+def test_base64_of_any_length_in_any_pieces_is_decoded():
     for size in range(40):
         data = bytes(range(size))
         for cut in range(0, size + 1, 3):
             wire = base64.b64encode(data[:cut]) + b"\r\n" + base64.b64encode(data[cut:])
-            assert transfer.base64(wire) == data
+            assert transfer_encoding.base64(wire) == data
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_base64_of_any_length_in_any_pieces_comes_back():
         ("kept=20\n.", "kept \n."),
     ],
 )
-def test_quoted_printable_with_blanks(read, body, text):
+def test_quoted_printable_trailing_spaces_are_removed(read, body, text):
     assert (
         read("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable", body).text.rstrip(
             " "
@@ -73,7 +73,7 @@ def test_quoted_printable_with_blanks(read, body, text):
 @pytest.mark.parametrize(
     "encoding", ["base64 (comment)", "(a (nested) one) BASE64", '"base64"', "base64;", " base64\t(x"]
 )
-def test_comments_in_an_encoding(read, encoding):
+def test_comments_in_transfer_encoding_are_ignored(read, encoding):
     assert read(f"Content-Transfer-Encoding: {encoding}", "SGVsbG8=").text.startswith(
         "Hello" if "(x" not in encoding else "SGVs"
     )
@@ -87,12 +87,12 @@ def test_comments_in_an_encoding(read, encoding):
         'text / html; charset="utf-8" (says "so")',
     ],
 )
-def test_comments_in_a_content_type(read, content_type):
+def test_comments_in_content_type_are_ignored(read, content_type):
     message = read(f"Content-Type: {content_type}", "<b>환불</b>")
     assert (message.text, message.html) == ("환불", "<b>환불</b>")
 
 
-def test_comments_around_a_boundary(read):
+def test_comments_around_boundary_are_ignored(read):
     head = 'Content-Type: multipart/mixed (parts); boundary="b" (the mark)'
     assert read(head, "--b\n\none\n--b\n\ntwo\n--b--\n").text == "one\ntwo"
 
@@ -117,7 +117,7 @@ def test_comments_around_a_boundary(read):
         ('attachment; filename*0*=utf-8\'\'=%3FUTF-8%3FB%3F; filename*1*="7ZmY67aI%3F="', "환불"),
     ],
 )  # fmt: skip
-def test_file_names(read, parameter, name):
+def test_file_name_is_safe(read, parameter, name):
     (file,) = read(
         MIXED, f"--b\nContent-Type: application/octet-stream\nContent-Disposition: {parameter}\n\nx\n--b--\n"
     ).files
@@ -134,7 +134,7 @@ def test_file_names(read, parameter, name):
         ("Subject: note.eml\n\nwords", "note.eml"),
     ],
 )
-def test_an_attached_message_is_called_by_its_subject(read, inner, name):
+def test_attached_message_is_named_by_its_subject(read, inner, name):
     part = f"--b\nContent-Type: text/plain\n\nsee\n--b\nContent-Type: message/rfc822\nContent-ID: <7f19@x.test>\n\n{inner}\n--b--\n"
     assert read(MIXED, part).files[0].filename == name
 
@@ -152,7 +152,7 @@ ODD = [
 
 @pytest.mark.parametrize(("written", "sender"), ODD)
 @pytest.mark.parametrize("form", ["{}", "<{}>", "Kim <{}>", '"Lee \\"Bo\\", Jin" <{}>'])
-def test_unusual_local_parts_yield_a_sender_who_can_be_answered(read, written, sender, form):
+def test_unusual_local_part_gives_a_valid_reply_address(read, written, sender, form):
     message = read(f"From: {form.format(written)}\nReply-To: {written}\nTo: {written}, b@x.test")
     assert message.sender == sender
     assert message.to == (sender, "b@x.test") and message.reply_to == (sender,)
@@ -174,7 +174,7 @@ def test_unusual_local_parts_yield_a_sender_who_can_be_answered(read, written, s
         ("=?us-ascii?B?PGFAeC50ZXN0Pg==?=\r\n <b@x.test>", ("<a@x.test>", "<b@x.test>")),
     ],
 )
-def test_encoded_words_in_message_ids(read, written, ids):
+def test_encoded_words_in_message_ids_are_decoded(read, written, ids):
     message = read(f"Message-ID: {written}\nIn-Reply-To: {written}\nReferences: {written}".replace("\r\n", "\n"))
     assert message.message_id == ids[0]
     assert message.in_reply_to == message.references == ids

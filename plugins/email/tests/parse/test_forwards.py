@@ -21,7 +21,7 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("subject", "body"), BODIES)
-def test_a_forward_in_the_body(read, subject, body):
+def test_forward_in_the_body_is_found(read, subject, body):
     message = read(f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8", body)
     got = message.forwarded
     assert got is not None
@@ -35,7 +35,7 @@ def attached(subject: str, text: str) -> tuple[str, str]:
     return f'Subject: {subject}\nContent-Type: multipart/mixed; boundary="b"', parts
 
 
-def test_a_forward_as_attachment(read):
+def test_attached_forward_is_found(read):
     message = read(*attached("Fwd: Fire", "See there."))
     got = message.forwarded
     assert got is not None
@@ -53,7 +53,7 @@ def test_a_forward_as_attachment(read):
         attached("A long letter", "My own words matter here. " * 20),
     ],
 )
-def test_an_answer_or_a_letter_of_ones_own_is_no_forward(read, headers, body):
+def test_reply_or_new_mail_is_not_a_forward(read, headers, body):
     assert read(headers, body).forwarded is None
 
 
@@ -71,7 +71,7 @@ def test_an_answer_or_a_letter_of_ones_own_is_no_forward(read, headers, body):
         "X-Spam-Level: ********************",
     ],
 )
-def test_a_relays_verdict(read, header):
+def test_spam_verdict_is_read(read, header):
     spam = read(header).spam
     assert spam is not None
     assert spam.lower().startswith(header.partition(":")[0].lower())
@@ -92,10 +92,10 @@ def test_a_relays_verdict(read, header):
         "Subject: SPAM",
     ],
 )
-def test_no_clear_verdict_is_none(read, header):
+def test_unclear_spam_header_is_not_a_verdict(read, header):
     assert read(header).spam is None
 
 
-def test_authentication_results_are_given_topmost_first(read):
+def test_authentication_results_are_in_order(read):
     message = read("Authentication-Results: mx.acme.test;\n spf=pass\nAuthentication-Results: forged; dkim=pass")
     assert message.authentication == ("mx.acme.test; spf=pass", "forged; dkim=pass")

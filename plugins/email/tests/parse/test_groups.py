@@ -67,7 +67,7 @@ REWRITTEN = {
 
 
 @pytest.mark.parametrize("kind", REWRITTEN)
-def test_the_author_of_group_mail_is_the_person(read, kind):
+def test_author_of_list_mail_is_the_person(read, kind):
     message = read(REWRITTEN[kind])
     assert message.sender == "anna@corp.example"
     assert message.sender_name in ("Anna Kim", "김안나")
@@ -101,7 +101,7 @@ UNTOUCHED = {
 
 
 @pytest.mark.parametrize("kind", UNTOUCHED)
-def test_from_stays_where_no_group_put_its_own_address(read, kind):
+def test_from_stays_if_no_list_rewrote_it(read, kind):
     message = read(UNTOUCHED[kind])
     assert message.sender in ("eve@evil.example", "eve@lists.example", "users@lists.example")
     assert message.through is None
@@ -121,19 +121,19 @@ def test_from_stays_where_no_group_put_its_own_address(read, kind):
         ("List-Post: NO", []),
     ],
 )
-def test_the_addresses_of_the_list(described, headers, lists):
+def test_list_addresses_are_read(described, headers, lists):
     assert described(headers)["lists"] == lists
 
 
-def test_the_envelope_of_a_group_names_it(read_raw):
+def test_envelope_sender_names_the_list(read_raw):
     message = read_raw(b"From: a@x.org\r\nPrecedence: list\r\n\r\nHi", sender="help+bounces@acme.test")
     assert message.lists == ("help@acme.test",)
 
 
-def test_whoever_writes_is_no_list_because_a_list_id_resembles_the_address(read):
+def test_sender_that_resembles_a_list_id_is_not_a_list(read):
     assert read("From: anna@corp.example\nList-Id: <anna.corp.example>").lists == ()
 
 
-def test_the_json_object_names_author_and_group(described):
+def test_json_document_has_author_and_list(described):
     said = described(GOOGLE)
     assert (said["from"], said["from_name"], said["through"]) == ("anna@corp.example", "Anna Kim", "help@acme.test")

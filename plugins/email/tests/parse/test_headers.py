@@ -12,7 +12,7 @@ def word(data: bytes, charset: str) -> str:
     return f"=?{charset}?B?{base64.b64encode(data).decode()}?="
 
 
-def test_an_encoded_word_split_inside_a_character_is_joined(read):
+def test_encoded_words_split_inside_a_character_are_joined(read):
     data = "환불 부탁드립니다".encode()
     message = read(f"Subject: {word(data[:4], 'utf-8')}\n {word(data[4:], 'utf-8')}")
     assert message.subject == "환불 부탁드립니다"
@@ -36,21 +36,21 @@ def test_an_encoded_word_split_inside_a_character_is_joined(read):
         ("", ""),
     ],
 )
-def test_subjects(read, header, subject):
+def test_subject_is_decoded(read, header, subject):
     assert read(f"Subject: {header}").subject == subject
 
 
-def test_a_missing_subject_is_empty(read):
+def test_missing_subject_is_empty(read):
     assert read("X-Other: 1").subject == ""
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "cp949"])
-def test_raw_eight_bit_headers_are_read(read, codec):
+def test_raw_8_bit_headers_are_decoded(read, codec):
     message = read("From: 김민아 <mina@example.kr>\nSubject: 환불 요청합니다".encode(codec))
     assert (message.sender_name, message.subject) == ("김민아", "환불 요청합니다")
 
 
-def test_raw_headers_follow_the_charset_of_the_body(read):
+def test_raw_headers_use_the_charset_of_the_body(read):
     headers = "Subject: お問い合わせ\nContent-Type: text/plain; charset=shift_jis".encode("cp932")
     assert read(headers, "こんにちは".encode("cp932")).subject == "お問い合わせ"
 
@@ -80,14 +80,14 @@ def test_raw_headers_follow_the_charset_of_the_body(read):
         ("<>", None, None),
     ],
 )
-def test_senders(read, header, name, address):
+def test_sender_is_read(read, header, name, address):
     message = read(f"From: {header}")
     assert message.sender == address
     if name is not None or address is None:
         assert message.sender_name == name
 
 
-def test_without_from_the_sender_header_counts(read):
+def test_sender_header_replaces_missing_from(read):
     assert read("From: \nSender: desk@example.org").sender == "desk@example.org"
 
 
@@ -108,11 +108,11 @@ def test_without_from_the_sender_header_counts(read):
         (",,;:", ()),
     ],
 )
-def test_recipients(read, header, addresses):
+def test_recipients_are_read(read, header, addresses):
     assert read(f"To: {header}").to == addresses
 
 
-def test_repeated_recipient_headers_add_up(read):
+def test_repeated_recipient_headers_are_combined(read):
     assert read("Cc: a@x.org\nCc: b@x.org").cc == ("a@x.org", "b@x.org")
 
 
@@ -128,11 +128,11 @@ def test_repeated_recipient_headers_add_up(read):
         ("", ()),
     ],
 )
-def test_references(read, header, ids):
+def test_references_are_read(read, header, ids):
     assert read(f"References: {header}").references == ids
 
 
-def test_of_endless_references_the_first_and_the_newest_stay(read):
+def test_long_references_keep_the_first_and_the_newest(read):
     ids = read("References: " + " ".join(f"<{n}@x>" for n in range(5_000))).references
     assert (ids[0], ids[-1], len(ids)) == ("<0@x>", "<4999@x>", 1_000)
 
@@ -152,7 +152,7 @@ def test_of_endless_references_the_first_and_the_newest_stay(read):
         ("", None),
     ],
 )
-def test_dates(read, header, moment):
+def test_date_is_read(read, header, moment):
     found = read(f"Date: {header}").sent_at
     if header.endswith("+9999999"):
         assert found is None or found.tzinfo is not None  # any answer, but no exception
@@ -160,7 +160,7 @@ def test_dates(read, header, moment):
         assert found == moment
 
 
-def test_a_missing_message_id_is_made_from_the_mail_but_for_what_servers_add(read):
+def test_missing_message_id_is_derived_without_transit_headers(read):
     first, again, other = read("X-Relay: 1", "a"), read("X-Relay: 2", "a"), read("X-Relay: 1", "b")
     assert first.message_id == again.message_id != other.message_id
     assert read("To: ben@example.org", "a").message_id != read("To: eve@example.org", "a").message_id
@@ -171,27 +171,27 @@ def test_a_missing_message_id_is_made_from_the_mail_but_for_what_servers_add(rea
 @pytest.mark.parametrize(
     ("header", "wanted"), [("<1@x>", "<1@x>"), ("1@x", "<1@x>"), (" <1@x> ", "<1@x>"), ("12345", "<12345>")]
 )
-def test_a_message_id_keeps_its_brackets(read, header, wanted):
+def test_message_id_keeps_its_brackets(read, header, wanted):
     assert read(f"Message-ID: {header}").message_id == wanted
 
 
-def test_what_an_answer_needs_back_is_kept(read):
+def test_headers_for_replies_are_kept(read):
     headers = read(
         "Thread-Index: AdlT8uVm\nThread-Topic: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\nDelivered-To: a@x.org\nX-Secret: 1"
     ).headers
     assert headers == {"thread-index": "AdlT8uVm", "thread-topic": "Grüße", "delivered-to": "a@x.org"}
 
 
-def test_a_stray_line_among_headers_does_not_end_them(read):
+def test_invalid_header_line_does_not_end_the_header(read):
     message = read("Subject: first\nbroken fold\nContent-Type: text/plain; charset=utf-8", "Hi")
     assert (message.subject, message.text) == ("first broken fold", "Hi")
 
 
-def test_a_body_without_its_empty_line_is_a_body(read_raw):
+def test_body_without_separator_line_is_read(read_raw):
     message = read_raw(b"From: a@x.org\r\nSubject: s\r\nHello there,\r\nhow are you?\r\n")
     assert (message.subject, message.text) == ("s", "Hello there,\nhow are you?")
 
 
-def test_a_mailbox_separator_and_leading_empty_lines_are_passed_over(read_raw):
+def test_mbox_separator_and_leading_empty_lines_are_skipped(read_raw):
     assert read_raw(b"From a@x Mon Oct 2 2017\nFrom: a@x.org\n\nHi").sender == "a@x.org"
     assert read_raw(b"\r\n\r\nFrom: a@x.org\r\n\r\nHi").sender == "a@x.org"

@@ -31,28 +31,28 @@ QUOTED = {
 
 
 @pytest.mark.parametrize("program", QUOTED)
-def test_what_is_quoted_is_left_out(read, program):
+def test_html_quote_is_hidden(read, program):
     message = read("Content-Type: text/html; charset=utf-8", f"<html><body>{NEW}{QUOTED[program]}</body></html>")
     assert message.visible_text == SHOWN
     assert len(message.text) > len(SHOWN)
 
 
-def test_answers_between_and_below_quotes_stay(read):
+def test_replies_between_and_below_html_quotes_stay_visible(read):
     quote = '<blockquote type="cite">xx?</blockquote>'
     message = read("Content-Type: text/html", f"{quote}<p>The second.</p>{quote}<p>Monday.</p>")
     assert message.visible_text.split() == ["The", "second.", "Monday."]
 
 
-def test_a_forward_stays(read):
+def test_html_forward_stays_visible(read):
     forwarded = '<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>From: b</div>Fire!</div>'
     assert "Fire!" in read("Content-Type: text/html", f"<div>FYI</div>{forwarded}").visible_text
 
 
-def test_a_mail_of_nothing_but_a_quote_is_shown(read):
+def test_mail_with_only_a_quote_is_visible(read):
     assert read("Content-Type: text/html", '<blockquote type="cite">only</blockquote>').visible_text == "only"
 
 
-def test_the_html_tells_what_is_quoted_in_the_plain_text_beside_it(read):
+def test_html_quote_hides_the_quote_in_plain_text(read):
     plain = "It burns again.\nPlease help.\n\nXX yy zz Support\n\nHave you tried water?\n"
     html = f'{NEW}<div class="gmail_quote"><div>XX yy zz Support</div><div>Have you tried water?</div></div>'
     body = f"--b\nContent-Type: text/plain\n\n{plain}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
@@ -61,7 +61,7 @@ def test_the_html_tells_what_is_quoted_in_the_plain_text_beside_it(read):
     assert "water" in message.text
 
 
-def test_the_layout(read):
+def test_html_is_laid_out_as_text(read):
     html = (
         "<head><title>t</title><style>s</style></head><h1>Title</h1><p>One<br>two&nbsp;three</p><ul><li>a<ul><li>b</li></ul>"
         "</li></ul><ol start=3><li>c</li></ol><table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>"

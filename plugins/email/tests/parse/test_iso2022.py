@@ -29,22 +29,22 @@ JIS = b"\x1b$B%F%9%H\x1b(B"  # テスト
         (b"\x1b$B\x5d\x1b(B", "\ufffd"),
     ],
 )
-def test_japanese(data, text):
+def test_japanese_is_decoded(data, text):
     assert decode(data, "iso-2022-jp")[0] == text
     assert "\x1b" not in decode(data, "ISO-2022-JP")[0]
 
 
 @pytest.mark.parametrize("declared", ["", "us-ascii", "utf-8", "x-none"])
-def test_japanese_that_is_not_declared_is_found_by_its_escapes(declared):
+def test_undeclared_japanese_is_detected_by_its_escapes(declared):
     assert decode(JIS + b" \x1b(IC=D\x1b(B", declared)[0] == "テスト ﾃｽﾄ"
 
 
-def test_a_terminals_escapes_are_no_charset():
+def test_terminal_escapes_are_not_a_charset():
     assert decode(b"\x1b[31mred", "us-ascii")[0] == "\x1b[31mred"
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf_8"])
-def test_other_japanese_under_the_label_is_read(encoding):
+def test_other_japanese_charset_declared_as_iso2022_is_decoded(encoding):
     assert decode("テストの文章です".encode(encoding), "iso-2022-jp")[0] == "テストの文章です"
 
 
@@ -57,7 +57,7 @@ def test_other_japanese_under_the_label_is_read(encoding):
         (b"\x1b$)C\x0e>H3g\nnext", "안녕\nnext"),
     ],
 )
-def test_korean(data, text):
+def test_korean_is_decoded(data, text):
     assert decode(data, "iso-2022-kr")[0] == text
 
 
@@ -65,7 +65,7 @@ def test_korean(data, text):
     ("data", "text"),
     [(b"~{VPND~} a~~b", "中文 a~b"), (b"~{VP\nx", "中\nx"), (b"~{VPN~}x", "中\ufffdx"), (b"a~\nb", "ab")],
 )
-def test_hz(data, text):
+def test_hz_is_decoded(data, text):
     assert decode(data, "hz-gb-2312")[0] == text
 
 
@@ -81,7 +81,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("codec", WORDS)
-def test_a_cut_character_spoils_only_itself(codec):
+def test_truncated_character_affects_only_itself(codec):
     data = WORDS[codec].encode(codec)
     declared = {"cp932": "shift_jis", "euc_jp": "euc-jp", "gb18030": "gb2312", "utf_8": "utf-8"}.get(codec, codec)
     text, remark = decode(data[:-1] + b" end", declared)
@@ -89,15 +89,15 @@ def test_a_cut_character_spoils_only_itself(codec):
     assert text.count("\ufffd") == 1 and remark
 
 
-def test_an_unknown_pair_does_not_shift_what_follows():
+def test_unknown_pair_does_not_shift_later_characters():
     data = "안녕".encode("cp949") + b"\xc9\xa1" + "하세요".encode("cp949")
     assert decode(data, "euc-kr")[0] == "안녕\ufffd하세요"
 
 
-def test_circled_digits_in_euc_jp():
+def test_circled_digits_in_euc_jp_are_decoded():
     assert decode(b"\xad\xa1" + "テストです".encode("euc_jp"), "euc-jp")[0] == "①テストです"
 
 
-def test_a_wrongly_declared_charset_is_still_found():
+def test_wrong_declaration_is_detected():
     assert decode("안녕하세요".encode("cp949"), "shift_jis")[0] == "안녕하세요"
     assert decode("안녕하세요".encode("cp949"), "utf-8")[0] == "안녕하세요"

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl_email.html import to_text
-from deskctl_email.links import MAX_LENGTH, MAX_LINKS
+from deskctl_email.html_links import MAX_LENGTH, MAX_LINKS
+from deskctl_email.html_text import html_to_text
 
 
 @pytest.mark.parametrize(
@@ -31,22 +31,22 @@ from deskctl_email.links import MAX_LENGTH, MAX_LINKS
         ('<a href="https://x.test/1">a</a> <a href="https://x.test/1">b</a>', "a <https://x.test/1> b"),
     ],
 )
-def test_links(page, text):
-    assert to_text(f"<html><body>{page}</body></html>").text == text
+def test_link_target_is_written_after_its_text(page, text):
+    assert html_to_text(f"<html><body>{page}</body></html>").text == text
 
 
-def test_links_are_capped():
+def test_number_and_length_of_links_are_limited():
     page = "".join(f'<a href="https://x.test/{n}">w{n}</a> ' for n in range(MAX_LINKS + 50))
-    assert to_text(page).text.count("<https://") == MAX_LINKS
-    long = to_text(f'<a href="https://x.test/{"y" * 5_000}">here</a>').text
+    assert html_to_text(page).text.count("<https://") == MAX_LINKS
+    long = html_to_text(f'<a href="https://x.test/{"y" * 5_000}">here</a>').text
     assert len(long) < MAX_LENGTH + 20 and long.endswith("…>")
 
 
-def test_a_mail_shows_its_links(read):
+def test_mail_text_has_link_targets(read):
     message = read("Content-Type: text/html", '<p>Is <a href="https://x.test/i/4711">the invoice</a> right?</p>')
     assert message.visible_text == "Is the invoice <https://x.test/i/4711> right?"
 
 
-def test_links_in_a_quotes_head_do_not_hide_that_it_is_one(read):
+def test_links_in_an_attribution_do_not_hide_the_quote(read):
     page = '<p>Yes.</p><p>On Mon, 2 Oct 2017 at 10:00, Support &lt;<a href="mailto:s@acme.test">s@acme.test</a>&gt; wrote:</p><blockquote>Which?</blockquote><p>Below.</p>'
     assert read("Content-Type: text/html", page).visible_text.split() == ["Yes.", "Below."]

@@ -20,13 +20,13 @@ def parts(*pieces: str | bytes, boundary: str = "B") -> bytes:
     return out + line + b"--\r\nepilogue\r\n"
 
 
-def test_plain_text_wins_over_its_html_twin(read):
+def test_plain_text_is_preferred_to_its_html_alternative(read):
     body = parts("Content-Type: text/plain\n\nplain", "Content-Type: text/html\n\n<p>rich</p>")
     message = read(MIXED.replace("mixed", "alternative"), body)
     assert (message.text, message.html, message.files) == ("plain", "<p>rich</p>", ())
 
 
-def test_without_plain_text_the_html_is_read(read):
+def test_html_is_read_without_plain_text(read):
     message = read(
         "Content-Type: text/html; charset=utf-8", "<title>T</title><style>p{}</style><p>Hello</p><p>you &amp; me</p>"
     )
@@ -34,12 +34,12 @@ def test_without_plain_text_the_html_is_read(read):
     assert message.visible_text == message.text
 
 
-def test_an_empty_plain_part_counts_as_none(read):
+def test_empty_plain_part_is_ignored(read):
     body = parts("Content-Type: text/plain\n\n \n", "Content-Type: text/html\n\n<p>rich</p>")
     assert read(MIXED.replace("mixed", "alternative"), body).text == "rich"
 
 
-def test_a_lists_plain_footer_does_not_hide_an_html_letter(read):
+def test_plain_list_footer_does_not_hide_html(read):
     body = parts("Content-Type: text/html\n\n<p>The letter</p>", "Content-Type: text/plain\n\nlist footer")
     assert read(MIXED, body).text == "The letter\nlist footer"
 
@@ -48,7 +48,7 @@ def test_several_plain_parts_are_joined(read):
     assert read(MIXED, parts("\none", "Content-Type: text/plain\n\ntwo")).text == "one\ntwo"
 
 
-def test_every_other_leaf_is_an_attachment(read):
+def test_other_leaf_parts_are_attachments(read):
     inner = parts(
         "Content-Type: text/html\n\n<img src=cid:i>", "Content-Type: image/png\nContent-ID: <i>\n\nPNG", boundary="R"
     )
@@ -66,14 +66,14 @@ def test_every_other_leaf_is_an_attachment(read):
     assert files[0].content_id == "i"
 
 
-def test_an_embedded_message_is_one_attachment_with_its_exact_bytes(read):
+def test_embedded_message_is_one_attachment_with_its_exact_bytes(read):
     inner = b"From:  x@y.org\r\nSubject:weird   spacing\r\n\r\n--B-not\r\nbody\r\n"
     body = b"--B\r\n\r\nsee below\r\n--B\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--B--\r\n"
     (file,) = read(MIXED, body).files
     assert (file.content_type, file.content) == ("message/rfc822", inner)
 
 
-def test_a_digest_holds_messages(read):
+def test_digest_contains_messages(read):
     message = read(MIXED.replace("mixed", "digest"), parts("\nFrom: a@x.org\n\none", "\nFrom: b@x.org\n\ntwo"))
     assert [file.content_type for file in message.files] == ["message/rfc822", "message/rfc822"]
 
@@ -102,13 +102,13 @@ def test_a_digest_holds_messages(read):
         ("filename=" + "a" * 500 + ".pdf", "a" * 196 + ".pdf"),
     ],
 )
-def test_file_names(read, parameter, name):
+def test_file_name_is_decoded(read, parameter, name):
     body = parts(f"Content-Type: application/octet-stream\nContent-Disposition: attachment; {parameter}\n\nx")
     (file,) = read(MIXED, body).files
     assert file.filename == name
 
 
-def test_a_raw_korean_file_name_is_read(read):
+def test_raw_korean_file_name_is_decoded(read):
     body = parts(
         b"Content-Type: application/pdf\nContent-Disposition: attachment; filename="
         + "환불요청.pdf".encode("cp949")
@@ -135,7 +135,7 @@ def test_decomposed_hangul_in_a_file_name_is_composed(read):
         ('"8bit"', b"Hello", "Hello"),
     ],
 )
-def test_transfer_encodings(read, encoding, body, text):
+def test_transfer_encoding_is_decoded(read, encoding, body, text):
     assert read(f"Content-Transfer-Encoding: {encoding}", body).text == text
 
 
@@ -152,23 +152,23 @@ def test_transfer_encodings(read, encoding, body, text):
         "/",
     ],
 )
-def test_what_claims_to_be_something_else_is_still_shown(read, content_type):
+def test_part_with_wrong_declaration_is_shown(read, content_type):
     assert read(f"Content-Type: {content_type}", "--B\r\nHello").text == "--B\nHello"
 
 
-def test_an_unclosed_multipart_keeps_its_last_part(read):
+def test_unclosed_multipart_keeps_its_last_part(read):
     body = b"--B\r\n\r\nHello\r\n--B\r\nContent-Type: image/png\r\n\r\nhalf a pict"
     message = read(MIXED, body)
     assert (message.text, message.files[0].content) == ("Hello", b"half a pict")
 
 
-def test_nested_multiparts_with_boundaries_that_begin_alike(read):
+def test_nested_multiparts_with_similar_boundaries_are_separated(read):
     inner = "--BB\n\ninner\n--BB--\n"
     body = parts("Content-Type: multipart/mixed; boundary=BB\n\n" + inner, "Content-Type: text/plain\n\nouter")
     assert read(MIXED, body).text == "inner\nouter"
 
 
-def test_flowed_text_is_joined_but_quotes_and_signature_stay(read):
+def test_flowed_text_is_joined_except_quotes_and_signature(read):
     message = read(
         "Content-Type: text/plain; format=flowed", "one \r\ntwo\r\n> quoted \r\n> more\r\n three\r\n-- \r\nAna \r\nB"
     )
@@ -186,20 +186,20 @@ def test_flowed_text_is_joined_but_quotes_and_signature_stay(read):
         ("text/calendar", "calendar"),
     ],
 )
-def test_special_parts_are_kept_and_named(read, content_type, remark):
+def test_special_parts_are_kept_and_listed(read, content_type, remark):
     message = read(MIXED, parts("\nHello", f"Content-Type: {content_type}\n\nx"))
     assert len(message.files) == 1
     assert any(remark in problem for problem in message.problems)
 
 
-def test_the_digest_tells_content_not_transport(read):
+def test_digest_depends_on_content_not_transport(read):
     one = read("Content-Transfer-Encoding: base64\nReceived: by a", base64.b64encode(b"Hello"))
     other = read("Received: by b\nX-Spam: no", b"Hello")
     assert one.digest == other.digest
     assert len({one.digest, read("X: 1", "Hello!").digest, read("Subject: s", "Hello").digest}) == 3
 
 
-def test_the_description_has_exactly_the_documented_keys(described):
+def test_json_document_has_exactly_the_documented_keys(described):
     said = described(
         MIXED + "\nMessage-ID: <1@x>\nTo: b@x.org\nIn-Reply-To: <0@x>\nReferences: <0@x>",
         parts("\nHi", "Content-Type: image/png\n\nx"),
@@ -232,12 +232,12 @@ def test_the_description_has_exactly_the_documented_keys(described):
     }
 
 
-def test_what_is_missing_is_null(described):
+def test_missing_values_are_null(described):
     said = described("From: \nDate: ")
     assert [said[key] for key in ("from", "from_name", "date", "message_id", "in_reply_to", "html", "language")] == [
         None
     ] * 7
 
 
-def test_a_mail_that_was_too_large_says_so(read_raw):
+def test_mail_too_large_to_fetch_is_reported(read_raw):
     assert any("too large" in problem for problem in read_raw(b"From: a@x.org\r\n\r\n", size=99_000_000).problems)

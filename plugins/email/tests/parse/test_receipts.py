@@ -16,7 +16,7 @@ REPORT = (
 
 @pytest.mark.parametrize("text", ["--r\nContent-Type: text/plain\n\nYour message was read.\n", ""])
 @pytest.mark.parametrize("subject", ["Read: Lamp", "읽음: Lamp", "Anything", ""])
-def test_a_disposition_notification_is_automatic(described, text, subject):
+def test_disposition_notification_is_automatic(described, text, subject):
     headers = f"{REPORT}\nSubject: {subject}\nContent-Transfer-Encoding: 8bit"
     said = described(headers, f"{text}--r\n{MDN}\n--r--\n")
     assert said["automatic"] == {"is": True, "why": "read receipt", "may_answer": False}
@@ -29,12 +29,12 @@ def test_a_disposition_notification_is_automatic(described, text, subject):
     assert said["bounce"] is None
 
 
-def test_a_bare_notification_is_a_receipt(described):
+def test_bare_notification_is_a_receipt(described):
     said = described("Content-Type: message/disposition-notification", MDN.partition("\n\n")[2])
     assert said["automatic"]["why"] == "read receipt"
 
 
-def test_a_report_without_its_type_is_a_receipt(described):
+def test_report_without_report_type_is_a_receipt(described):
     said = described('Content-Type: multipart/report; boundary="r"', f"--r\n{MDN}\n--r--\n")
     assert said["automatic"]["why"] == "read receipt"
 
@@ -43,7 +43,7 @@ def test_a_report_without_its_type_is_a_receipt(described):
     "kind",
     ["application/pkcs7-mime; smime-type=signed-receipt", 'application/x-pkcs7-mime; smime-type="signed-receipt"'],
 )
-def test_a_signed_receipt(described, kind):
+def test_signed_receipt_is_recognized(described, kind):
     assert described(f"Content-Type: {kind}")["automatic"]["why"] == "signed receipt"
 
 
@@ -65,13 +65,13 @@ def test_a_signed_receipt(described, kind):
         ("已读: 灯", "您的邮件已被阅读。"),
     ],
 )
-def test_a_receipt_in_plain_words(described, subject, text):
+def test_plain_text_receipt_is_recognized(described, subject, text):
     said = described(f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8", text)
     assert said["automatic"]["is"]
     assert said["confirmation"]["kind"] == "read"
 
 
-def test_a_receipt_without_words_answers_something(described):
+def test_empty_receipt_must_be_a_reply(described):
     assert described("Subject: 읽음: 전등\nIn-Reply-To: <42@acme.test>")["automatic"]["is"]
     assert not described("Subject: 읽음: 전등")["automatic"]["is"]
 
@@ -87,12 +87,12 @@ def test_a_receipt_without_words_answers_something(described):
         ("Deleted: my account", "My account was not deleted. Please do it."),
     ],
 )
-def test_a_person_who_writes_about_reading(described, subject, text):
+def test_mail_about_reading_is_not_a_receipt(described, subject, text):
     said = described(f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8\nIn-Reply-To: <42@acme.test>", text)
     assert not said["automatic"]["is"]
 
 
-def test_an_abuse_report_is_automatic(described):
+def test_abuse_report_is_automatic(described):
     body = (
         "--r\nContent-Type: text/plain\n\nAn abuse report.\n"
         "--r\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--r--\n"

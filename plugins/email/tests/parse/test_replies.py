@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 
 def _data(name: str) -> Any:
@@ -27,23 +27,27 @@ for _kind in ("ATTRIBUTIONS", "NAMES", "SEPARATORS", "TELEPHONES", "WORDS"):
 
 
 @pytest.mark.parametrize("language", sorted(replies.WORDS))
-def test_just_the_new_words_are_shown(language):
+def test_only_new_text_is_visible(language):
     wrong = [
         f"{name!r} gave {shown!r}"
         for name, text, wanted in replies.cases(language)
-        if (shown := visible(text)) != wanted
+        if (shown := visible_text(text)) != wanted
     ]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("language", sorted(replies.WORDS))
 @pytest.mark.parametrize("width", [44, 64, 76])
-def test_the_line_above_a_quote_may_be_broken_anywhere(language, width):
+def test_attribution_may_be_wrapped_anywhere(language, width):
     new, old = replies.WORDS[language]
     wrong = []
     for line in replies.ATTRIBUTIONS[language]:
         broken = fill(line, width, break_long_words=False, break_on_hyphens=False)
-        if "\n" not in line and line not in HARD and (shown := visible(f"{new}\n\n{broken}\n> {old}\n> more\n")) != new:
+        if (
+            "\n" not in line
+            and line not in HARD
+            and (shown := visible_text(f"{new}\n\n{broken}\n> {old}\n> more\n")) != new
+        ):
             wrong.append(f"{broken!r} gave {shown!r}")
     assert not wrong, "\n".join(wrong)
 
@@ -53,8 +57,8 @@ HARD = {f"Wiadomość napisana przez {replies.WHO} w dniu 15.01.2024, o godz. 15
 
 
 @pytest.mark.parametrize("line", more.MORE_TELEPHONES)
-def test_what_a_device_adds_is_left_out(line):
-    assert visible(f"It burns again.\n\n{line}") == "It burns again."
+def test_line_added_by_a_device_is_hidden(line):
+    assert visible_text(f"It burns again.\n\n{line}") == "It burns again."
 
 
 OWN_WORDS = [
@@ -79,9 +83,9 @@ OWN_WORDS = [
 
 
 @pytest.mark.parametrize("words", OWN_WORDS)
-def test_words_that_only_look_like_a_quotes_head_stay(words):
-    assert visible(words) == words
-    assert words in visible(f"First line.\n\n{words}\n\nThank you all")
+def test_text_that_resembles_a_quote_header_stays_visible(words):
+    assert visible_text(words) == words
+    assert words in visible_text(f"First line.\n\n{words}\n\nThank you all")
 
 
 SEPARATED = [
@@ -94,6 +98,6 @@ SEPARATED = [
 
 
 @pytest.mark.parametrize("head", SEPARATED)
-def test_an_answer_below_a_quote_with_header_lines_is_shown(head):
+def test_reply_below_a_quote_with_header_lines_is_visible(head):
     text = f"{head}> Which colour?\n> Regards\n\nThe blue one, please."
-    assert visible(text) == "The blue one, please."
+    assert visible_text(text) == "The blue one, please."

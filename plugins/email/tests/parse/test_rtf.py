@@ -15,7 +15,7 @@ def read(document: bytes) -> str:
     return rtf.to_text(struct.pack("<IIII", len(document) + 12, len(document), 0x414C454D, 0) + document)
 
 
-def test_packed_text_is_unpacked_as_microsoft_shows():
+def test_compressed_rtf_matches_the_specification():
     """The example of MS-OXRTFCP, 3.1.1."""
     packed = bytes.fromhex(
         "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
@@ -24,7 +24,7 @@ def test_packed_text_is_unpacked_as_microsoft_shows():
     assert rtf.to_text(packed) == "hello world"
 
 
-def test_a_reference_may_reach_into_what_it_writes():
+def test_reference_may_overlap_its_output():
     """The example of MS-OXRTFCP, 3.1.2: a repetition."""
     packed = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0")
     assert rtf.unpack(packed) == b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
@@ -51,11 +51,11 @@ def test_a_reference_may_reach_into_what_it_writes():
         (rb"not rtf", ""),
     ],
 )  # fmt: skip
-def test_the_words_are_read(document, text):
+def test_rtf_text_is_read(document, text):
     assert read(document) == text
 
 
-def test_half_a_character_spoils_only_itself():
+def test_half_a_character_affects_only_itself():
     assert read(rb"{\rtf1\ansi\ansicpg949 \'c8 x \'c8\'af}") == "\ufffd x 환"
 
 
@@ -84,19 +84,19 @@ def steps(document: bytes) -> int:
 
     sys.setprofile(note)
     try:
-        rtf.Reader().read(document)
+        rtf.RtfReader().read(document)
     finally:
         sys.setprofile(None)
     return count
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_the_work_grows_with_the_length_only(kind):
+def test_work_is_linear_in_length(kind):
     small, large = (b"{\\rtf1 " + HOSTILE[kind] * (size // len(HOSTILE[kind])) for size in (4_000, 32_000))
     assert steps(large) <= 9 * steps(small) + 1_000
 
 
-def test_a_small_mail_that_holds_a_large_text_is_bounded():
+def test_output_of_compressed_rtf_is_limited():
     repeat = b"\xff" + b"\x00\x0e" * 8
     packed = struct.pack("<IIII", 0, 2**31, 0x75465A4C, 0) + repeat * 40_000
     assert len(rtf.unpack(packed)) == rtf.MAX_RTF
@@ -105,5 +105,5 @@ def test_a_small_mail_that_holds_a_large_text_is_bounded():
 @pytest.mark.parametrize(
     "packed", [b"", b"x" * 15, b"\0" * 16, struct.pack("<IIII", 9, 9, 0x75465A4C, 0) + b"\xff\x00"]
 )
-def test_what_is_no_packed_text_is_empty(packed):
+def test_invalid_compressed_rtf_is_empty(packed):
     assert rtf.to_text(packed) == ""

@@ -35,19 +35,19 @@ def words(read):
     return see
 
 
-def test_a_banner_does_not_hide_the_letter(words):
+def test_banner_does_not_hide_the_message(words):
     assert words(multipart("mixed", plain("CAUTION: from outside."), html("The lift is stuck."))) == [
         "CAUTION: from outside.",
         "The lift is stuck.",
     ]
 
 
-def test_text_pictures_and_html_keep_their_order(words):
+def test_text_images_and_html_keep_their_order(words):
     mail = multipart("mixed", plain("One"), PICTURE, html("two"), PICTURE, plain("three"), html("four"))
     assert words(mail) == ["One", "two", "three", "four"]
 
 
-def test_several_html_parts_are_all_read(words):
+def test_all_html_parts_are_read(words):
     assert words(multipart("mixed", html("One"), html("two"), html("three"))) == ["One", "two", "three"]
 
 
@@ -65,24 +65,24 @@ NESTED = {
 
 
 @pytest.mark.parametrize("nesting", NESTED)
-def test_alternatives_are_chosen_wherever_they_stand(words, nesting):
+def test_alternatives_are_selected_at_any_level(words, nesting):
     assert words(NESTED[nesting]) == ["Words"]
 
 
-def test_each_alternative_beside_another_is_chosen_by_itself(words):
+def test_adjacent_alternatives_are_selected_separately(words):
     letter = multipart("alternative", plain("The letter"), html("The letter"), boundary="c")
     footer = multipart("alternative", plain("The footer"), html("The footer"), boundary="d")
     assert words(multipart("mixed", letter, footer)) == ["The letter", "The footer"]
 
 
-def test_the_same_words_twice_are_shown_once(words):
+def test_repeated_text_is_shown_once(words):
     """Some programs write mixed where they mean alternative."""
     assert words(multipart("mixed", plain("The lift is stuck."), html("The <b>lift</b> is stuck."))) == [
         "The lift is stuck."
     ]
 
 
-def test_a_quote_in_one_part_hides_nothing_of_the_next(words):
+def test_quote_in_one_part_does_not_hide_the_next_part(words):
     quoting = plain("Yes.\n\nOn Mon, 2 Oct 2017 at 10:00, Support <s@acme.test> wrote:\n> Which?")
     assert words(multipart("mixed", quoting, PICTURE, html("The second one."))) == ["Yes.", "The second one."]
 
@@ -101,22 +101,22 @@ BLANK = [
 
 
 @pytest.mark.parametrize("blank", BLANK)
-def test_a_plain_alternative_without_visible_characters_says_nothing(words, blank):
+def test_invisible_plain_alternative_is_ignored(words, blank):
     assert words(multipart("alternative", plain(blank), html("The invoice is wrong."))) == ["The invoice is wrong."]
 
 
 @pytest.mark.parametrize("wordless", ["--", "* * *", "[cid:image001.png@01D9]", "[image: logo]\n\n.", "_____"])
-def test_a_plain_alternative_without_words_says_nothing_beside_html_that_has_some(words, wordless):
+def test_plain_alternative_of_lines_only_is_ignored(words, wordless):
     assert words(multipart("alternative", plain(wordless), html("The invoice is wrong."))) == ["The invoice is wrong."]
 
 
 @pytest.mark.parametrize("short", ["👍", "?!"])
-def test_a_short_answer_in_signs_is_an_answer(words, short):
+def test_short_reply_of_symbols_is_kept(words, short):
     assert words(multipart("alternative", plain(short), html(short))) == [short]
 
 
 @pytest.mark.parametrize("blank", ["", "&nbsp;", "&zwnj;&#8203;", "<br>", "<style>p{}</style>", "<img src=x>"])
-def test_html_without_visible_characters_says_nothing(words, blank):
+def test_invisible_html_is_ignored(words, blank):
     assert words(multipart("alternative", plain("The words"), html(blank))) == ["The words"]
 
 
@@ -148,17 +148,17 @@ STUBS = [
 
 
 @pytest.mark.parametrize("stub", STUBS)
-def test_a_stub_yields_the_html(words, stub):
+def test_placeholder_is_replaced_by_html(words, stub):
     letter = "The lift in house 3 is stuck with two people inside, and nobody answers the telephone since this morning."
     assert letter in words(multipart("alternative", plain(stub), html(letter)))
 
 
 @pytest.mark.parametrize("stub", STUBS[:3] + STUBS[8:10])
-def test_a_known_stub_stands_for_nothing_itself(words, stub):
+def test_known_placeholder_is_not_shown(words, stub):
     assert words(multipart("alternative", plain(stub), html("The lift is stuck."))) == ["The lift is stuck."]
 
 
-def test_words_of_both_alternatives_are_shown_where_they_differ(words):
+def test_different_alternatives_are_both_shown(words):
     letter = "The lift in house 3 is stuck with two people inside, and nobody answers the telephone since this morning."
     shown = words(multipart("alternative", plain("Ver abajo, gracias"), html(letter)))
     assert shown == ["Ver abajo, gracias", letter]
@@ -167,18 +167,18 @@ def test_words_of_both_alternatives_are_shown_where_they_differ(words):
 @pytest.mark.parametrize(
     "letter", ["Thanks!", "The HTML editor in your product does not work with my browser, please repair it."]
 )
-def test_a_short_letter_is_no_stub(words, letter):
+def test_short_message_is_not_a_placeholder(words, letter):
     page = (
         f"{letter}<br>Ana Lopez<br>Acme, 12 Main Street, Springfield, with a long legal footer that nobody reads anyway"
     )
     assert letter in words(multipart("alternative", plain(letter), html(page)))
 
 
-def test_flowed_text_with_a_stuffed_sign_is_no_quote(words):
+def test_stuffed_quote_mark_in_flowed_text_is_not_a_quote(words):
     mail = "Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n\n注文した商品がまだ \nです。\n > not a quote\n> a quote\n Fromage\n  two blanks"
     assert words(mail) == ["注文した商品がまだです。", "> not a quote", "Fromage", " two blanks"]
 
 
-def test_the_mark_of_a_stuffed_line_leaves_no_trace(read):
+def test_marker_of_a_stuffed_line_is_removed(read):
     message = read("Content-Type: text/plain; format=flowed", " >only\n")
     assert (message.text, message.visible_text) == (">only", ">only")

@@ -48,7 +48,7 @@ def test_winmail_is_unpacked_and_kept(read):
     assert message.files[0].filename == "winmail.dat"
 
 
-def test_winmail_gives_the_text_when_there_is_no_other(read):
+def test_winmail_text_is_used_without_other_text(read):
     message = read(*mixed(("application/ms-tnef", winmail("<p>It <b>burns</b>.</p>"))))
     assert message.text == "It burns."
 
@@ -67,19 +67,19 @@ def korean_rtf() -> bytes:
     return rb"{\rtf1\ansi\ansicpg949{\fonttbl{\f0\fcharset129 Gulim;}}\f0 " + words.encode() + rb"\par It \b burns\b0.}"
 
 
-def test_winmail_gives_its_rich_text_when_there_is_nothing_else(read):
+def test_winmail_rtf_is_used_without_other_text(read):
     message = read(*mixed(("application/ms-tnef", winmail(rtf=compress(korean_rtf())))))
     assert message.text == "환불 요청\nIt burns."
 
 
 @pytest.mark.parametrize("damage", [slice(0, 20), slice(0, -9), slice(40, None)])
-def test_damaged_rich_text_is_no_text(read, damage):
+def test_damaged_rtf_gives_no_text(read, damage):
     message = read(*mixed(("application/ms-tnef", winmail(rtf=compress(korean_rtf())[damage]))))
     assert [one.filename for one in message.files][1:] == ["보고서.txt"]
 
 
 @pytest.mark.parametrize("cut", [0, 3, 7, 20, 40, 90])
-def test_a_damaged_winmail_is_kept(read, cut):
+def test_damaged_winmail_is_kept(read, cut):
     message = read(*mixed(("text/plain", b"words"), ("application/ms-tnef", winmail()[:cut])))
     assert message.text == "words"
     assert any("winmail.dat" in problem for problem in message.problems)
@@ -92,13 +92,13 @@ INVITATION = (
 )
 
 
-def test_an_invitation_without_words_is_one_line_and_stays_attached(read):
+def test_invitation_without_text_is_summarized_and_attached(read):
     message = read(*mixed(("text/calendar; method=REQUEST; charset=utf-8", INVITATION.encode())))
     assert message.text == "Invitation: Printer, second floor, 2026-01-02 10:00–11:00 (Asia/Seoul), Room 2"
     assert [one.content_type for one in message.files] == ["text/calendar"]
 
 
-def test_an_invitation_with_words_leaves_them_alone(read):
+def test_invitation_with_text_keeps_the_text(read):
     assert read(*mixed(("text/plain", b"Come!"), ("text/calendar", INVITATION.encode()))).text == "Come!"
 
 
@@ -123,12 +123,12 @@ def test_signed_smime_is_read(read):
     assert [one.filename for one in message.files] == ["smime.p7m"]
 
 
-def test_encrypted_smime_is_named(read):
+def test_encrypted_smime_is_listed(read):
     message = read("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "0")
     assert "encrypted with S/MIME" in message.problems
 
 
-def test_pgp_in_the_text_is_named_and_its_lines_are_hidden(read):
+def test_pgp_in_text_is_listed_and_its_armor_is_hidden(read):
     armored = (
         "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nIt burns.\n- - a point\n-----BEGIN PGP SIGNATURE-----\n\nabc\n"
         "-----END PGP SIGNATURE-----\n"
@@ -141,7 +141,7 @@ def test_pgp_in_the_text_is_named_and_its_lines_are_hidden(read):
     assert "encrypted with PGP" in secret.problems
 
 
-def test_an_image_in_the_text_is_inline_with_its_id(read):
+def test_inline_image_has_its_content_id(read):
     body = (
         '--b\nContent-Type: text/html\n\n<img src="cid:a@x">\n--b\nContent-Type: image/png; name=a.png\nContent-ID: <a@x>\n'
         "Content-Disposition: inline\n\nx\n--b--\n"

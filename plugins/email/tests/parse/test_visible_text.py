@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl_email.quotes import visible
+from deskctl_email.visible_text import visible_text
 
 ATTRIBUTIONS = [
     "On Mon, 2 Oct 2017 at 10:00, Support <support@acme.test> wrote:",
@@ -36,18 +36,18 @@ ATTRIBUTIONS = [
 
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
 @pytest.mark.parametrize("mark", ["> ", ""])
-def test_the_quoted_message_is_left_out(attribution, mark):
+def test_quoted_message_is_hidden(attribution, mark):
     text = f"It burns again.\nPlease help.\n\n{attribution}\n\n{mark}Have you tried water?\n{mark}Regards"
-    assert visible(text) == "It burns again.\nPlease help."
+    assert visible_text(text) == "It burns again.\nPlease help."
 
 
-def test_an_answer_below_the_quote_stays():
+def test_reply_below_the_quote_stays_visible():
     text = "On Mon, 2 Oct 2017 at 10:00, Support <s@acme.test> wrote:\n> Which floor?\n\nThe second one."
-    assert visible(text) == "The second one."
+    assert visible_text(text) == "The second one."
 
 
-def test_answers_between_quotes_stay():
-    assert visible("> Which floor?\nThe second.\n> Since when?\nMonday.") == "The second.\nMonday."
+def test_replies_between_quotes_stay_visible():
+    assert visible_text("> Which floor?\nThe second.\n> Since when?\nMonday.") == "The second.\nMonday."
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_answers_between_quotes_stay():
         "Get Outlook for iOS",
     ],
 )
-def test_the_signature_is_left_out(signature):
-    assert visible(f"It burns.\n\n{signature}").replace("\n\n감사합니다.", "") == "It burns."
+def test_signature_is_hidden(signature):
+    assert visible_text(f"It burns.\n\n{signature}").replace("\n\n감사합니다.", "") == "It burns."
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_the_signature_is_left_out(signature):
         "see https://example.org/on-2017-10-02-bob-wrote:",
     ],
 )
-def test_a_persons_own_words_stay(text):
-    assert visible(text) == text
+def test_own_text_stays_visible(text):
+    assert visible_text(text) == text
 
 
 @pytest.mark.parametrize("text", ["> only\n> quotes", "-----Original Message-----\nwords", "Regards,\nAna", "-- \nAna"])
-def test_when_nothing_would_be_left_everything_stays(text):
-    assert visible(text) == text
+def test_text_of_only_quotes_stays_visible(text):
+    assert visible_text(text) == text
 
 
-def test_a_mail_shows_the_visible_part(read):
+def test_message_has_visible_text(read):
     message = read("Content-Type: text/plain", "It burns.\n\n-- \nAna\n")
     assert (message.text, message.visible_text) == ("It burns.\n\n-- \nAna", "It burns.")

@@ -1,17 +1,17 @@
-"""`deskctl kb`: the knowledge base at the shell."""
+"""The command group `deskctl kb`."""
 
 from __future__ import annotations
 
 import click
 
 from .articles import add, draft, edit, history, list_, publish, retire, show
-from .folder import export, import_
-from .questions import gaps, search, stats, suggest
+from .import_export import export, import_
+from .search import gaps, search, stats, suggest
 
 
 @click.group("kb")
 def kb() -> None:
-    """Articles for customers and agents: write, find, keep in git."""
+    """Write, find and manage knowledge base articles."""
 
 
 for _command in (

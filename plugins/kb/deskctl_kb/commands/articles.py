@@ -1,4 +1,4 @@
-"""`deskctl kb add, edit, show, history, publish, draft, retire, list`."""
+"""The commands `deskctl kb add, edit, show, history, publish, draft, retire, list`."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ import click
 from deskctl.plugins import UsageError
 from deskctl.plugins.commands import CommandContext, dry_run_option, pass_context
 
-from .options import ID, given, in_editor
+from ..messages import _, _p
+from .options import ID, edit_in_editor, given_text
 
-_text = click.option("-m", "--message", metavar="TEXT", help="The text itself.")
-_file = click.option("-f", "--file", metavar="FILE", help="A file with the text; - is standard input.")
-_public = click.option("--public/--internal", default=None, help="For customers too, or for agents only.")
-_language = click.option("--language", metavar="LANGUAGE", help="As in ko or en; told from the text where it can be.")
-_original = click.option(
-    "--translation-of", metavar="ARTICLE", help="The article that this one translates: number or slug."
+_text = click.option("-m", "--message", metavar="TEXT", help="Text of the article.")
+_file = click.option("-f", "--file", metavar="FILE", help="Read the text from a file; - is standard input.")
+_public = click.option("--public/--internal", default=None, help="Visible to customers, or to agents only.")
+_language = click.option(
+    "--language", metavar="LANGUAGE", help="Language code such as ko; default: guessed from the text."
 )
+_original = click.option("--translation-of", metavar="ARTICLE", help="Original of this translation: number or slug.")
 
 
 @click.command("add")
 @click.argument("title")
 @_text
 @_file
-@click.option("--public", is_flag=True, help="Customers may see it; else only agents.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="May be repeated.")
+@click.option("--public", is_flag=True, help="Make it visible to customers; default: agents only.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Add a tag; repeatable.")
 @_language
 @_original
-@click.option("--draft", is_flag=True, help="Do not publish it yet.")
+@click.option("--draft", is_flag=True, help="Save it as a draft, unpublished.")
 @dry_run_option
 @pass_context
 def add(
@@ -42,22 +43,22 @@ def add(
     translation_of: str | None,
     draft: bool,
 ) -> None:
-    """Write a new article.
+    """Add an article.
 
-    The text is Markdown: from -m, a file, standard input (-f -), or your editor. It is published at once, for agents
-    only unless --public says otherwise.
+    The text is Markdown, from -m, a file, standard input (-f -) or your editor. The article is published immediately,
+    for agents only unless you pass --public.
 
     \b
     Examples:
       deskctl kb add "환불 방법" -f refund.md --public --tag billing
       deskctl kb add "How to get a refund" -f refund.en.md --public --translation-of 1
-      deskctl kb add "Whom to call at night" -m "Mina: 010-0000-0000" --tag on-call
+      deskctl kb add "Night shift contacts" -m "Mina: 010-0000-0000" --tag on-call
     """
-    text = given(message, file)
+    text = given_text(message, file)
     if text is None:
-        text = in_editor(f"# {title}\n\n")
+        text = edit_in_editor(f"# {title}\n\n")
         if text is None:
-            raise UsageError("the text is empty; nothing was written")
+            raise UsageError(_("the text is empty; no article was added"))
     answer = context.request(
         "kb.add",
         text=text,
@@ -68,17 +69,17 @@ def add(
         translation_of=translation_of,
         draft=draft,
     )
-    _said(context, answer, "would be" if context.dry_run else "is")
+    _report(context, answer)
 
 
 @click.command("edit")
 @click.argument("id", type=ID, metavar="ID")
 @_text
 @_file
-@click.option("--title", metavar="TITLE")
+@click.option("--title", metavar="TITLE", help="Change the title.")
 @_public
-@click.option("--tag", "add_tags", multiple=True, metavar="TAG", help="Add a tag; may be repeated.")
-@click.option("--remove-tag", "remove_tags", multiple=True, metavar="TAG", help="May be repeated.")
+@click.option("--tag", "add_tags", multiple=True, metavar="TAG", help="Add a tag; repeatable.")
+@click.option("--remove-tag", "remove_tags", multiple=True, metavar="TAG", help="Remove a tag; repeatable.")
 @_language
 @_original
 @dry_run_option
@@ -96,10 +97,10 @@ def edit(
     language: str | None,
     translation_of: str | None,
 ) -> None:
-    """Change an article: its text, its title, who may see it.
+    """Edit an article: text, title, visibility, tags.
 
-    The new text comes from -m, a file or standard input; without any option your editor opens with the whole article.
-    The old text stays as a version.
+    The new text comes from -m, a file or standard input. Without options, your editor opens with the whole article. The
+    old text remains as a version.
 
     \b
     Examples:
@@ -110,27 +111,27 @@ def edit(
     """
     fields = {"title": title, "public": public, "language": language, "translation_of": translation_of}
     tags = {"add_tags": add_tags, "remove_tags": remove_tags}
-    text = given(message, file)
+    text = given_text(message, file)
     seen = None
     if text is None and not any(value not in (None, ()) for value in (*fields.values(), *tags.values())):
         from ..frontmatter import write
 
         old = context.request("kb.show", id=id)
         context.release()
-        text, seen = in_editor(write(old["slug"], _content(old))), old["version"]
+        text, seen = edit_in_editor(write(old["slug"], _content(old))), old["version"]
         if text is None:
-            context.say(f"article {id} stays as it is")
+            context.say(_("article {number} is unchanged", number=id))
             return
     answer = context.request("kb.edit", id=id, text=text, seen=seen, **fields, **tags)
     if answer["changed"] or context.json:
-        _said(context, answer, "would be" if context.dry_run else "is now")
+        _report(context, answer)
     else:
-        context.say(f"article {id} was like that already")
+        context.say(_("article {number} is unchanged", number=id))
 
 
 @click.command("show")
 @click.argument("id", type=ID, metavar="ID")
-@click.option("--version", type=click.IntRange(1, 10**9), metavar="N", help="How it was then.")
+@click.option("--version", type=click.IntRange(1, 10**9), metavar="N", help="Show this version.")
 @pass_context
 def show(context: CommandContext, id: int, version: int | None) -> None:
     """Show an article.
@@ -146,14 +147,30 @@ def show(context: CommandContext, id: int, version: int | None) -> None:
         context.document(answer)
         return
     context.say(f"#{answer['id']} {answer['title']}")
-    facts = [answer["state"], "public" if answer["public"] else "internal", answer["language"], *answer["tags"]]
-    context.say(" · ".join(facts))
-    context.say(f"version {answer['version']} by {_name(answer['author'])}, {_moment(answer['changed_at'])}")
+    context.say(
+        _(
+            "{state}, {visibility}, {language}",
+            state=_state(answer["state"]),
+            visibility=_p("visibility", "public") if answer["public"] else _p("visibility", "internal"),
+            language=answer["language"],
+        )
+    )
+    if answer["tags"]:
+        context.say(_("tags: {list}", list=", ".join(answer["tags"])))
+    context.say(
+        _(
+            "version {version} by {author}, {time}",
+            version=answer["version"],
+            author=_author(answer["author"]),
+            time=_local_time(answer["changed_at"]),
+        )
+    )
     if answer.get("translations"):
-        context.say("also in " + ", ".join(f"{other['language']} (#{other['id']})" for other in answer["translations"]))
-    used = [f"{what} {count}" for what, count in answer.get("uses", {}).items() if count]
-    if used:
-        context.say("was " + ", ".join(used))
+        translations = ", ".join(f"{other['language']} (#{other['id']})" for other in answer["translations"])
+        context.say(_("translations: {list}", list=translations))
+    uses = answer.get("uses", {})
+    if any(uses.values()):
+        context.say(_("uses: {shown} shown, {inserted} inserted, {solved} solved, {contradicted} contradicted", **uses))
     context.say("")
     for line in answer["text"].rstrip("\n").split("\n"):
         context.say(line)
@@ -163,7 +180,7 @@ def show(context: CommandContext, id: int, version: int | None) -> None:
 @click.argument("id", type=ID, metavar="ID")
 @pass_context
 def history(context: CommandContext, id: int) -> None:
-    """List an article's versions, newest first.
+    """List the versions of an article, newest first.
 
     \b
     Example:
@@ -173,15 +190,15 @@ def history(context: CommandContext, id: int) -> None:
     for row in rows:
         row["for"] = "customers" if row["public"] else "agents"
         if not context.json:
-            row["changed_at"], row["author"] = _moment(row["changed_at"]), _name(row["author"])
+            row["changed_at"], row["author"] = _local_time(row["changed_at"]), _author(row["author"])
     context.emit(rows, ["version", "change", "changed_at", "author", "state", "for", ("title", 12)])
 
 
 @click.command("list")
-@click.option("--state", type=click.Choice(["draft", "published", "retired"]))
+@click.option("--state", type=click.Choice(["draft", "published", "retired"]), help="Only articles in this state.")
 @_public
-@click.option("--language", metavar="LANGUAGE")
-@click.option("--tag", metavar="TAG")
+@click.option("--language", metavar="LANGUAGE", help="Only articles in this language.")
+@click.option("--tag", metavar="TAG", help="Only articles with this tag.")
 @pass_context
 def list_(
     context: CommandContext, state: str | None, public: bool | None, language: str | None, tag: str | None
@@ -206,7 +223,7 @@ def list_(
 @dry_run_option
 @pass_context
 def publish(context: CommandContext, ids: tuple[int, ...], public: bool | None) -> None:
-    """Let articles be found: drafts, and retired ones again.
+    """Publish drafts or retired articles, so that searches find them.
 
     \b
     Examples:
@@ -221,7 +238,7 @@ def publish(context: CommandContext, ids: tuple[int, ...], public: bool | None) 
 @dry_run_option
 @pass_context
 def draft(context: CommandContext, ids: tuple[int, ...]) -> None:
-    """Take articles back until they are better.
+    """Turn articles into drafts, so that searches no longer find them.
 
     \b
     Example:
@@ -235,7 +252,7 @@ def draft(context: CommandContext, ids: tuple[int, ...]) -> None:
 @dry_run_option
 @pass_context
 def retire(context: CommandContext, ids: tuple[int, ...]) -> None:
-    """Let articles be found no longer; they can still be shown.
+    """Retire articles, so that searches no longer find them; `kb show` still shows them.
 
     \b
     Example:
@@ -247,18 +264,33 @@ def retire(context: CommandContext, ids: tuple[int, ...]) -> None:
 def _set_state(context: CommandContext, ids: tuple[int, ...], state: str, public: bool | None) -> None:
     for answer in context.request("kb.state", ids=ids, state=state, public=public):
         if answer["changed"] or context.json:
-            _said(context, answer, "would be" if context.dry_run else "is now")
+            _report(context, answer)
         else:
-            context.say(f"article {answer['id']} is {state} already")
+            context.say(_("article {number} is already {state}", number=answer["id"], state=_state(state)))
 
 
-def _said(context: CommandContext, answer: dict[str, Any], verb: str) -> None:
+def _report(context: CommandContext, answer: dict[str, Any]) -> None:
+    """Print the article after a change, or after a trial with `--dry-run`."""
     if context.json:
         context.document(answer)
         return
-    sees = "customers and agents" if answer["public"] else "agents"
-    found = {"published": f"{sees} can find it", "draft": "a draft", "retired": "retired"}[answer["state"]]
-    context.say(f"article {answer['id']} {verb} “{answer['title']}”, version {answer['version']}: {found}")
+    facts = {"number": answer["id"], "title": answer["title"], "version": answer["version"]}
+    state = _state(answer["state"])
+    if answer["state"] == "published":
+        state = _("published for customers and agents") if answer["public"] else _("published for agents only")
+    if context.dry_run:
+        context.say(_("article {number} would be “{title}”, version {version}: {state}", **facts, state=state))
+    else:
+        context.say(_("article {number} is now “{title}”, version {version}: {state}", **facts, state=state))
+
+
+def _state(state: str) -> str:
+    names = {
+        "draft": _p("state", "draft"),
+        "published": _p("state", "published"),
+        "retired": _p("state", "retired"),
+    }
+    return names[state]
 
 
 def _content(document: dict[str, Any]) -> Any:
@@ -275,13 +307,13 @@ def _content(document: dict[str, Any]) -> Any:
     )
 
 
-def _name(author: str) -> str:
-    """An agent by their handle alone, as everywhere else; anybody else as `user:ana`."""
+def _author(author: str) -> str:
+    """Return an agent's handle without the prefix, as in other commands; another author stays `user:ana`."""
     return author.removeprefix("agent:")
 
 
-def _moment(stamp: str) -> str:
-    """In the caller's time zone, to the minute."""
+def _local_time(timestamp: str) -> str:
+    """Return the time in the caller's time zone, to the minute."""
     from datetime import datetime
 
-    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    return datetime.fromisoformat(timestamp).astimezone().strftime("%Y-%m-%d %H:%M %Z")

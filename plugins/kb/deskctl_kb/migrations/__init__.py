@@ -1,1 +1,1 @@
-"""What was done to the plugin's tables, in order."""
+"""Migrations of the plugin's tables, in order."""

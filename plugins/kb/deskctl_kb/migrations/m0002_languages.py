@@ -1,4 +1,4 @@
-"""The languages of articles, to be found without reading the articles."""
+"""Add an index on the languages of articles, so that listing the languages does not read the articles."""
 
 from __future__ import annotations
 

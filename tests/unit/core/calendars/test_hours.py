@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deskctl.core.calendars.documents import check
 from deskctl.core.calendars.hours import parse_hours, split_named, written
 from deskctl.core.calendars.model import Calendar, Day, Frame, always, zone
-from deskctl.core.calendars.opening import Opening
-from deskctl.core.calendars.schedule import Piece, Schedule
-from deskctl.core.calendars.showing import check
+from deskctl.core.calendars.open_time import Opening
+from deskctl.core.calendars.working_time import Piece, Schedule
 from deskctl.errors import UsageError
 
 SEOUL = ZoneInfo("Asia/Seoul")

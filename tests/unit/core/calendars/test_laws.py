@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.calendars.model import Calendar, Day, Frame
-from deskctl.core.calendars.opening import Opening
+from deskctl.core.calendars.open_time import Opening
 from tests.unit.core.calendars import slow
 
 CASES = 10_000 if os.environ.get("DESKCTL_LONG") else 200

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.routing.floor import Decision, Floor
+from deskctl.core.routing.candidates import Place
+from deskctl.core.routing.capacity import Decision, Floor
 from deskctl.core.routing.model import ANY, Model, Plan, Presence, Seat, State, Strategy, Waiting
-from deskctl.core.routing.place import Place
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KINDS = {"support": "email", "sales": "email", "hotline": "phone"}

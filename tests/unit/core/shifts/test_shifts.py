@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.calendars.model import DAY, Calendar, Frame
-from deskctl.core.shifts import coverage, planning
-from deskctl.core.shifts.demand import demand, lasting, remarks, window
-from deskctl.core.shifts.expanding import next_start, on_shift, stints
+from deskctl.core.shifts import coverage
+from deskctl.core.shifts import staffing as planning
+from deskctl.core.shifts.expand import next_start, on_shift, stints
 from deskctl.core.shifts.hours import parse_shift, written
 from deskctl.core.shifts.model import Absence, Rota, Shift
+from deskctl.core.shifts.workload import demand, lasting, remarks, window
 from deskctl.errors import UsageError
 
 MINUTE = timedelta(minutes=1)

@@ -9,16 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from deskctl.plugins import (
-    ChannelContext,
-    Envelope,
-    Health,
-    OutboundMessage,
-    Part,
-    Receipt,
-    TryLater,
-    Unavailable,
-)
+from deskctl.plugins import ChannelContext, Envelope, Health, OutboundMessage, Part, Receipt, TryLater, Unavailable
 
 from .config import PigeonConfig
 

@@ -1,0 +1,36 @@
+"""The people of a desk: agents and their teams, contacts and the addresses they are reached at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..kernel.actor import Actor
+from ..notifications.model import Reach
+from ..routing.model import Plan, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Someone who works at the desk. `handle` names them everywhere; `login` is their system user."""
+
+    handle: str
+    name: str
+    email: str
+    teams: frozenset[str] = frozenset()
+    login: str | None = None
+    active: bool = True
+    signature: str = ""
+    seat: Seat = field(default_factory=Seat)
+    reach: Reach = field(default_factory=Reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    handle: str
+    name: str
+    signature: str = ""
+    plan: Plan = field(default_factory=Plan)
+
+
+#: The viewer of a question that the desk itself asks. It sees everything.
+DESK = Actor.system("desk")

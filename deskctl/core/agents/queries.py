@@ -1,0 +1,24 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..kernel.permissions import Audience
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListAgents(Query, audience=Audience.AGENT):
+    """Answer: `list[answers.AgentRow]`."""
+
+    names_agent: ClassVar[bool] = False
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListTeams(Query, audience=Audience.AGENT):
+    """Answer: `list[answers.TeamRow]`."""
+
+    names_agent: ClassVar[bool] = False

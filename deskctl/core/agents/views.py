@@ -1,0 +1,63 @@
+""""""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class SeatPart(TypedDict):
+    """What an agent can take. `capacity` by channel, `any` for all others; `moved`: a busy channel they help on."""
+
+    tier: str | None
+    skills: list[str]
+    channels: list[str]
+    capacity: dict[str, int]
+    surge: bool
+    presence: str  # online, away or offline
+    until: str | None
+    moved: str | None
+
+
+class ReachPart(TypedDict):
+    """Through what an agent is told things (CHANNEL:ADDRESS, null: mail), and when not."""
+
+    notify: str | None
+    quiet: str | None
+    timezone: str | None
+    urgent_anyway: bool
+
+
+class AgentRow(SeatPart, ReachPart):
+    """`load`: new and open tickets by channel."""
+
+    handle: str
+    name: str
+    email: str
+    teams: list[str]
+    login: str | None
+    active: bool
+    signature: str
+    open: int  # tickets assigned and not solved
+    load: dict[str, int]
+
+
+class PlanPart(TypedDict):
+    """How a team's tickets are routed; lengths of time in seconds."""
+
+    route: str
+    tiers: list[str]
+    model: str
+    cap_per_tick: int
+    tick: int
+    relax_after: int | None
+    weights: dict[str, int]
+    surge_queue: dict[str, int]
+    surge_wait: dict[str, int]
+
+
+class TeamRow(PlanPart):
+    handle: str
+    name: str
+    agents: list[str]
+    signature: str
+    open: int

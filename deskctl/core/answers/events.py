@@ -1,0 +1,45 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..kernel.event import Event
+from ..kernel.undo import Cannot
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAnswered(Event):
+    """A machine answered the customer's message `answers`; `about` says what kind of answer it was."""
+
+    undo = Cannot("the automatic answer goes to the customer at once")
+
+    message: int
+    outbox: int
+    answers: int
+    about: str = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMade(Event):
+    """The customer picked `key` from what the message offered."""
+
+    by_customer = True
+    undo = Cannot("a customer did it")
+
+    message: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked(Event):
+    """The customer wants a person to answer; `message` says so, None where nothing else was said."""
+
+    by_customer = True
+    undo = Cannot("a customer did it")
+
+    message: int | None = None

@@ -1,0 +1,52 @@
+""""""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..kernel.event import Event, Kept
+from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
+from ..sla.events import _changed_since
+
+if TYPE_CHECKING:
+    from ..kernel.records import RecordedEvent
+    from ..kernel.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreCalendar(Restore):
+    """`version` None: the calendar is removed; otherwise what that version says is in force."""
+
+    calendar: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged(Event):
+    """`version` holds from now on; None: the calendar is gone."""
+
+    undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
+    concerns = "calendar {calendar}"
+
+    calendar: str
+    version: int | None
+
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.kept is not None:
+            yield RestoreCalendar(self.calendar, self.kept["version"])
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        if self.kept is None:
+            return UNRECORDED
+        current = unit.levels.book.calendar(self.calendar)
+        if (None if current is None else current.version) != self.version:
+            return _changed_since(f"calendar {self.calendar}", f"deskctl calendar show {self.calendar}")
+        users = [p.name for p in unit.levels.book.current_policies if p.calendar == self.calendar]
+        if self.kept["version"] is None and users:
+            why = f"policy {users[0]} uses calendar {self.calendar}"
+            return Hindrance(why, f"deskctl sla edit {users[0]} --calendar 24x7")
+        return None

@@ -1,0 +1,90 @@
+"""Who a message is from: the contact behind an address, made when there is none, and who that turned out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..values import phone
+from .model import Address, Contact, Identity
+
+if TYPE_CHECKING:
+    from ..kernel.unit import Unit
+
+
+def address_key(kind: str, address: str) -> Address:
+    """How an address is compared: whole, lower-cased (RFC 5321 leaves the local part's case to its host;
+    no host that people write from uses it). Telephone numbers by their digits."""
+    number = phone.normalised(address) if kind == "phone" else None
+    return Address(kind, number or address.strip().lower())
+
+
+def contact_for(unit: Unit, kind: str, address: str | None, name: str | None, language: str | None = None) -> Contact:
+    """Whom `address` reaches; a new contact for a new address, or when there is no address at all.
+
+    Of a merged contact it is the one that lives on, with what is known of either. What they write stays with the
+    contact that holds the address (`holder`), so that a merge can be taken back.
+    """
+    name = name.strip() or None if name else None
+    identity = None if address is None else unit.identity(address_key(kind, address))
+    if identity is None:
+        contact = Contact(unit.source.next_id("contacts"), name, unit.now, language)
+        unit.put_contact(contact)
+        if address is not None:
+            unit.add_identity(Identity(*address_key(kind, address), contact=contact.id))
+        return contact
+    contact = unit.contact(identity.contact)
+    if (contact.name is None and name) or (contact.language is None and language):
+        contact = replace(contact, name=contact.name or name, language=contact.language or language)
+        unit.put_contact(contact)
+    return contact if contact.merged_into is None else known(unit, contact.id)
+
+
+def holder(unit: Unit, kind: str, address: str | None, contact: Contact) -> int:
+    """The id of the contact that the address is of, whomever that was merged into. `contact` is `contact_for`'s."""
+    identity = None if address is None else unit.identity(address_key(kind, address))
+    return contact.id if identity is None else identity.contact
+
+
+def living(unit: Unit, number: int) -> Contact:
+    """The contact that this one is now. Raises NotFound."""
+    contact = unit.contact(number)
+    while contact.merged_into is not None:
+        contact = unit.contact(contact.merged_into)
+    return contact
+
+
+def person(unit: Unit, number: int) -> list[int]:
+    """The contact that lives on, then everyone who was merged into it, by id. Raises NotFound."""
+    found = [living(unit, number).id]
+    asked = found
+    while asked:
+        asked = [contact.id for contact in unit.contacts_into(asked)]
+        found = found[:1] + sorted(found[1:] + asked)
+    return found
+
+
+def known(unit: Unit, number: int) -> Contact:
+    """The contact that lives on; what is not known of it is taken from those merged into it, the oldest first."""
+    first, *others = (unit.contact(n) for n in person(unit, number))
+    return as_known(first, others)
+
+
+def as_known(contact: Contact, merged: Iterable[Contact]) -> Contact:
+    for other in merged:
+        contact = replace(
+            contact,
+            name=contact.name or other.name,
+            language=contact.language or other.language,
+            org=contact.org or other.org,
+            tier=contact.tier or other.tier,
+            timezone=contact.timezone or other.timezone,
+        )
+    return contact
+
+
+def reached_at(unit: Unit, number: int) -> list[Identity]:
+    """Every address of the person that a contact is: its own first, each contact's oldest first."""
+    own = [number, *(n for n in person(unit, number) if n != number)]
+    return [identity for n in own for identity in unit.addresses_of(n)]

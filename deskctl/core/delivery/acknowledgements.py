@@ -1,0 +1,78 @@
+"""The automatic confirmation of a new ticket: one for each ticket, and never in a loop."""
+
+from __future__ import annotations
+
+from ...i18n import Phrases, _, available, fill, preferred
+from ..answers.automatic_answer import Heard, may_answer, say
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.handler import Handler, Said, Steps
+from ..kernel.settings import Acknowledgement
+from ..kernel.unit import Unit
+from ..messages.recipients import machine_recipient
+from ..messages.reply_context import correspondence
+from ..tickets.model import Ticket
+from .commands import Acknowledge
+from .events import Acknowledged
+
+_WORDS = Phrases(
+    {
+        "letter": _(
+            "Hello,\n\nwe have received your message. Its number is #{number}: {subject}\n"
+            "{hours_line}{within_line}\n{add_line}\n\n{desk}\n"
+        ),
+        "add_by_mail": _("To add something, just answer this mail."),
+        "add_by_chat": _("To add something, just write it here."),
+        "hours": _("Support hours: {hours}"),
+        "within": _("We answer within {within}."),
+    }
+)
+
+
+def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
+    ticket = unit.ticket(command.ticket)
+    channel = unit.settings.channel(ticket.channel)
+    heads = [h for h in unit.heads(ticket.number) if h.id == command.message]
+    if channel is None or channel.acknowledge is None or not channel.sends or not heads:
+        return Said("nothing to acknowledge with")
+    incoming = heads[0]
+    if incoming.may_answer is False:
+        return Said("a machine may not answer it")
+    address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
+    if address is None or not may_answer(unit, address, channel):
+        return Said("nobody to acknowledge to")
+    entry = say(
+        unit,
+        channel,
+        Heard(address, incoming.message_id, headers=incoming.headers),
+        text(unit, ticket, channel.acknowledge, talking=channel.conversational),
+        ticket.language or unit.settings.language,
+        about="acknowledgement",
+        ticket=ticket,
+        heads=heads,
+    )
+    yield Acknowledged(ticket.number, int(entry.message or 0), entry.id)
+    return Said(f"{address} is told that ticket {ticket.number} is here", (ticket.number,), {"outbox": entry.id})
+
+
+def text(unit: Unit, ticket: Ticket, words: Acknowledgement, *, talking: bool = False) -> str:
+    """Return the text in the customer's language, else the desk's, else English. `talking`: in a chat."""
+    wanted = (ticket.language, unit.settings.language)
+    chosen = next((k for k in wanted if k and (k in words.texts or available(k))), "en")
+    language = preferred(chosen)
+    facts = {
+        "number": str(ticket.number),
+        "subject": ticket.subject,
+        "desk": unit.settings.name,
+        "hours": words.hours,
+        "within": words.within,
+        "add_line": _WORDS("add_by_chat" if talking else "add_by_mail", language),
+        "hours_line": f"{_WORDS('hours', language, hours=words.hours)}\n" if words.hours else "",
+        "within_line": f"{_WORDS('within', language, within=words.within)}\n" if words.within else "",
+    }
+    if chosen in words.texts:
+        return fill(words.texts[chosen], facts)
+    return _WORDS("letter", language, **facts)
+
+
+HANDLERS: dict[type[Command], Handler] = {Acknowledge: acknowledge}

@@ -1,0 +1,147 @@
+"""Delivery reports about mail of ours: kept with each recipient, never shown as a customer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
+
+from ..contacts.identity import address_key
+from ..kernel.event import Event
+from ..kernel.unit import Unit
+from ..messages.model import Bounce, Confirmation, InboundMessage, RecipientReport
+from ..notifications.texts import language
+from ..tickets.events import StatusChanged
+from ..tickets.model import Status
+from . import failure_texts as undelivered
+from .events import Bounced, DeliverySettled
+from .model import Delivery, OutboxEntry, OutboxKind, OutboxState
+
+
+def returned(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry | None:
+    """Return the mail that a report speaks of: one that we sent through this channel, to someone whom it names.
+
+    The Message-ID alone would do (it is random), but a mere recipient of our mail must not be able to report for
+    others that it did not arrive.
+    """
+    report = message.bounce or message.confirmation
+    if report is None or (isinstance(report, Confirmation) and report.kind != "delivered"):
+        return None
+    ids = [i for i in (report.original_message_id, *message.in_reply_to, *message.references) if i]
+    for message_id in dict.fromkeys(ids):
+        entry = unit.sent(message_id)
+        if entry is not None and entry.channel == channel and _concerns(entry, report):
+            return entry
+    return None
+
+
+def _concerns(entry: OutboxEntry, report: Bounce | Confirmation) -> bool:
+    named = {address.lower() for address in report.recipients}
+    if isinstance(report, Bounce):
+        named |= {one.address.lower() for one in report.reports}
+    return not named or bool(named & set(recipients(entry)))
+
+
+def recipients(entry: OutboxEntry) -> list[str]:
+    """Everyone to whom a mail was sent, lower case, each once."""
+    return list(dict.fromkeys(address.lower() for address in (*entry.to, *entry.cc, *entry.bcc)))
+
+
+def confirm(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
+    """A report of success: these recipients, all without names, have the mail."""
+    named = [address.lower() for address in confirmation.recipients] or recipients(entry)
+    unit.put_outbox(replace(entry, deliveries=_merged(entry, [Delivery(one, "delivered") for one in named])))
+
+
+def refusal(refused: Sequence[RecipientReport]) -> Bounce:
+    """Return a report about recipients whom the relay refused at once, while it accepted the mail for others."""
+    first = refused[0]
+    permanent = any(not (one.status or "5").startswith("4") for one in refused)
+    addresses = tuple(one.address for one in refused)
+    return Bounce(
+        addresses,
+        first.status,
+        permanent,
+        first.reason,
+        action="failed",
+        reason_class=first.reason_class,
+        reports=tuple(refused),
+    )
+
+
+def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Generator[Event, None, None]:
+    """Keep what a report says of each recipient.
+
+    The mail has failed if nobody in its To has got it; otherwise it holds as sent for the others. A delay fails
+    nothing. An address is marked if the report says for good that it takes no mail.
+    """
+    told = _told(entry, bounce)
+    bad = [one for one in told if one.state == ("delayed" if bounce.delayed else "failed")]
+    entry = replace(entry, deliveries=_merged(entry, told))
+    lost = {one.address for one in entry.deliveries if one.state == "failed"}
+    whole = not bounce.delayed and lost >= {address.lower() for address in entry.to}
+    partly = bool(bad) and not bounce.delayed and not whole
+    if entry.ticket is not None:
+        yield Bounced(
+            entry.ticket,
+            message,
+            entry.id,
+            bounce.permanent,
+            bounce.status,
+            "delayed" if bounce.delayed else "failed",
+            bounce.reason_class,
+            partly,
+        )
+    reason = " ".join(filter(None, (bounce.status, bounce.reason))) or "no reason given"
+    if not bounce.delayed:
+        _mark(unit, entry, bounce, bad)
+    if bounce.delayed:
+        entry = replace(entry, last_error=f"delayed: {reason}")
+    elif partly:
+        entry = replace(entry, last_error=f"bounced for {', '.join(one.address for one in bad)}: {reason}")
+    if not whole or entry.state is OutboxState.FAILED:
+        unit.put_outbox(entry)
+        return
+    unit.put_outbox(replace(entry, state=OutboxState.FAILED, due_at=None, last_error=f"bounced: {reason}"))
+    if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
+        return
+    words = undelivered.lines(language(unit), bad) or f"bounced: {reason}"
+    yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.FAILED.value, words)
+    ticket = unit.ticket(entry.ticket)
+    if ticket.status is Status.PENDING:
+        yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
+
+
+def _told(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
+    """What the report says of recipients of ours; of a report that names nobody, of everyone in To."""
+    ours = recipients(entry)
+    action = "delayed" if bounce.delayed else "failed"
+    reports: Iterable[RecipientReport] = bounce.reports or (
+        RecipientReport(address, action, bounce.status, bounce.reason_class, bounce.reason)
+        for address in bounce.recipients or entry.to
+    )
+    return [
+        Delivery(one.address.lower(), one.action, one.status, one.reason_class, one.reason)
+        for one in reports
+        if one.address.lower() in ours
+    ]
+
+
+def _merged(entry: OutboxEntry, told: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """What is known of each recipient now; what has failed stays failed until the mail is sent again."""
+    known = {one.address: one for one in entry.deliveries}
+    for one in told:
+        before = known.get(one.address)
+        if before is None or before.state != "failed" or one.state == "failed":
+            known[one.address] = one
+    return tuple(known.values())
+
+
+def _mark(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery]) -> None:
+    channel = unit.settings.channel(entry.channel)
+    for one in bad:
+        dead = one.reason_class is None or one.reason_class in undelivered.DEAD
+        if dead and bounce.permanent and not (one.status or "5").startswith("4"):
+            reason = " ".join(filter(None, (one.status, one.reason)))
+            words = undelivered.why("en", one.reason_class) if one.reason_class else ""
+            mark = f"{reason} ({words})" if reason and words else reason or words or "no reason given"
+            unit.mark_bounced(address_key(channel.kind if channel else "email", one.address), mark)

@@ -1,0 +1,134 @@
+"""What becomes of outgoing messages: sent, tried again, given up, or uncertain until a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
+
+from ...errors import Refused
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Said, Steps
+from ..kernel.unit import Unit
+from ..notifications.sending import by_mail_instead
+from ..tickets.events import StatusChanged
+from ..tickets.model import Status
+from . import bounces
+from . import commands as mail
+from .commands import SettleDelivery
+from .events import DeliverySettled
+from .model import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState
+
+_RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY, OutboxState.CANCELLED})
+
+
+def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
+    """One attempt is over. `try_later` waits longer each time and fails after four days; `deferred` was no attempt."""
+    entry = unit.outbox(command.outbox)
+    tried = replace(entry, attempts=entry.attempts + 1, last_error=command.reason)
+    match command.result:
+        case "sent":
+            after = replace(tried, state=OutboxState.SENT, sent_at=unit.now, due_at=None, last_error=None)
+        case "deferred":
+            wait = _named(command.retry_after) or timedelta(seconds=1)
+            after = replace(entry, state=OutboxState.QUEUED, due_at=unit.now + wait, last_error=command.reason)
+        case "try_later" if unit.now - entry.created_at < GIVE_UP_AFTER:
+            wait = RETRY_AFTER[min(entry.attempts, len(RETRY_AFTER) - 1)]
+            wait = max(wait, _named(command.retry_after) or wait)
+            after = replace(tried, state=OutboxState.RETRY, due_at=unit.now + wait)
+        case "uncertain":
+            after = replace(tried, state=OutboxState.UNCERTAIN, due_at=None)
+        case _:
+            after = replace(tried, state=OutboxState.FAILED, due_at=None)
+    unit.put_outbox(after)
+    if after.state not in DUE_STATES:
+        yield from _tell_ticket(unit, after)
+        by_mail_instead(unit, after)
+    if after.state is OutboxState.SENT:
+        _keep_copy(unit, after)
+        if command.refused:
+            yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
+        if after.message is not None:
+            unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
+    return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
+
+
+def _named(seconds: float | None) -> timedelta | None:
+    """The time that the peer named, None where it makes no sense. No message waits longer than it is tried."""
+    if seconds is None or not 0 < seconds < 10**9:  # NaN is neither
+        return None
+    return timedelta(seconds=min(seconds, GIVE_UP_AFTER.total_seconds()))
+
+
+def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
+    """A copy for the mailbox's sent mail is a piece of work of its own: should it fail, nothing is sent again."""
+    channel = unit.settings.channel(entry.channel)
+    if entry.kind is OutboxKind.REPLY and channel is not None and channel.copies:
+        number = unit.source.next_id("outbox")
+        unit.enqueue(
+            replace(
+                entry,
+                id=number,
+                kind=OutboxKind.COPY,
+                message=None,
+                state=OutboxState.QUEUED,
+                created_at=unit.now,
+                due_at=unit.now,
+                attempts=0,
+                sent_at=None,
+                last_error=None,
+                deliveries=(),
+            )
+        )
+
+
+def _tell_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+    """The ticket shows what became of its reply; one that will not arrive makes it work again."""
+    if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
+        return
+    yield DeliverySettled(entry.ticket, entry.id, entry.message, entry.state.value, entry.last_error)
+    yield from _work_again(unit, entry)
+
+
+def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+    """A reply that does not arrive makes its ticket work again."""
+    if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
+        return
+    ticket = unit.ticket(entry.ticket)
+    if entry.state in (OutboxState.FAILED, OutboxState.CANCELLED) and ticket.status is Status.PENDING:
+        yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
+
+
+def _by_hand(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
+    """A person decided what becomes of a message; its ticket shows it where it is a reply."""
+    ticket = entry.ticket if entry.kind is OutboxKind.REPLY else None
+    return DeliverySettled(ticket, entry.id, entry.message, state.value, old=entry.state.value)
+
+
+def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
+    entry = unit.outbox(command.outbox)
+    if entry.state not in _RETRIABLE:
+        raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
+    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
+    yield _by_hand(entry, OutboxState.QUEUED)
+    return Said(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
+
+
+def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
+    entry = unit.outbox(command.outbox)
+    if entry.state not in DUE_STATES:
+        raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what still waits can be cancelled")
+    after = replace(entry, state=OutboxState.CANCELLED, due_at=None)
+    unit.put_outbox(after)
+    yield _by_hand(entry, OutboxState.CANCELLED)
+    yield from _work_again(unit, after)
+    return Said(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    SettleDelivery: settle,
+    mail.RetryOutbox: retry,
+    mail.CancelOutbox: cancel,
+}

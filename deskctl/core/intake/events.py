@@ -1,0 +1,23 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..kernel.event import Event
+from ..kernel.undo import Cannot
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeDecided(Event):
+    """What a person decided on a quarantined message: retry or drop."""
+
+    undo = Cannot("the mail has left quarantine", "deskctl inbox list shows what is in quarantine")
+    concerns = "inbox entry {journal}"
+
+    journal: int
+    decision: str

@@ -1,0 +1,29 @@
+""""""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+#: `from` is a keyword, hence the functional form. `state` is waiting, quarantined, done or dropped.
+InboxRow = TypedDict(
+    "InboxRow",
+    {
+        "id": int,
+        "channel": str,
+        "received_at": str,
+        "from": str | None,
+        "subject": str | None,
+        "state": str,
+        "attempts": int,
+        "reason": str | None,
+        "size": NotRequired[int],
+        "message": NotRequired[int | None],
+        "duplicate": NotRequired[bool],
+    },
+)
+
+
+class InboxDocument(TypedDict):
+    row: dict[str, Any]
+    envelope: dict[str, Any]
+    raw_base64: str

@@ -1,0 +1,120 @@
+"""What every event is: facts about something that happened, a name for its kind, and how it is undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import Enum
+from inspect import get_annotations
+from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
+
+from ..tickets.model import Priority, Status
+from .undo import Cannot, Declaration, Follows, Hindrance, Restore, Undoable
+
+if TYPE_CHECKING:
+    from .records import RecordedEvent
+    from .unit import Unit
+
+KINDS: dict[str, type[Event]] = {}
+
+#: What undo needs to know of the state before an event, as JSON. Apart from the facts: it may name people, is shown
+#: nowhere, and is erased with them.
+Kept = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`ticket` is a number, or None for what concerns no ticket.
+
+    A class declares how it is undone (`undo`), or inherits that. With `Undoable` it has an `inverse`; the one below is
+    for classes with `old` and `new`. `concerns` names what an event without a ticket concerns, facts in braces.
+    `by_customer`: somebody outside the desk did it, whoever wrote it down.
+    """
+
+    kind: ClassVar[str] = "event"
+    undo: ClassVar[Declaration]
+    concerns: ClassVar[str] = ""
+    by_customer: ClassVar[bool] = False
+    ticket: int | None
+
+    def __init_subclass__(cls) -> None:
+        declared: object = getattr(cls, "undo", None)
+        if not isinstance(declared, Declaration):
+            raise TypeError(
+                f"event class {cls.__name__} does not say how it is undone; "
+                "set undo = Undoable(…), Cannot(…) or Follows(…) (deskctl.core.undo)"
+            )
+        named = {name for base in cls.__mro__ for name in get_annotations(base)}
+        if isinstance(declared, Undoable) and cls.inverse is Event.inverse and not {"old", "new"} <= named:
+            raise TypeError(f"event class {cls.__name__} is Undoable and has neither `inverse` nor `old` and `new`")
+        cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        KINDS[cls.kind] = cls
+
+    @property
+    def is_consequence(self) -> bool:
+        """Whether it follows from other events of its command."""
+        return isinstance(self.undo, Follows)
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        """Undo this event, recorded as `past`: yield the events, and the state outside tickets, that do it."""
+        if isinstance(self.undo, Undoable):
+            swapped: Any = replace
+            yield swapped(self, old=getattr(self, "new"), new=getattr(self, "old"))  # noqa: B009 - fields of subclasses
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        """Why `inverse` would not be possible now; None when it is. Changes nothing."""
+        return Hindrance(self.undo.why, self.undo.instead) if isinstance(self.undo, Cannot) else None
+
+    def facts(self) -> dict[str, Any]:
+        """Everything but the ticket and what is kept, as JSON: moments in RFC 3339, enumerations by value."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in ("ticket", "kept")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Priority):
+        return value.label
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (frozenset, set)):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def restore(kind: str, ticket: int | None, facts: dict[str, Any], kept: Kept = None) -> Event:
+    """The event whose `facts()` these are. Facts that a later version added are left out."""
+    cls = KINDS[kind]
+    hints = _hints(cls)
+    known = {k: _typed(hints[k], v) for k, v in facts.items() if k in hints}
+    if kept is not None and "kept" in hints:
+        known["kept"] = kept
+    return cls(ticket=ticket, **known)
+
+
+_HINTS: dict[type[Event], dict[str, Any]] = {}
+
+
+def _hints(cls: type[Event]) -> dict[str, Any]:
+    if cls not in _HINTS:
+        _HINTS[cls] = get_type_hints(cls)
+    return _HINTS[cls]
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    text = str(hint)
+    if "Priority" in text:
+        return Priority[value.upper()]
+    if "Status" in text:
+        return Status(value)
+    if "datetime" in text:
+        return datetime.fromisoformat(value)
+    if "frozenset" in text:
+        return frozenset(value)
+    return tuple(value) if "tuple" in text else value

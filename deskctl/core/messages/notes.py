@@ -1,0 +1,45 @@
+""""""
+
+from __future__ import annotations
+
+from ...errors import UsageError
+from ..kernel.actor import Actor
+from ..kernel.handler import Said, Steps
+from ..kernel.unit import Unit
+from ..tickets.model import Ticket
+from .commands import Note
+from .events import NoteAdded
+from .model import MessageKind
+from .thread import Message
+
+
+def note(unit: Unit, command: Note, actor: Actor) -> Steps:
+    ticket = unit.ticket(command.ticket)
+    message = write_note(unit, ticket, command.text, actor)
+    yield NoteAdded(ticket.number, message)
+    return Said(f"noted on ticket {ticket.number}", (ticket.number,), {"message": message})
+
+
+def write_note(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> int:
+    """A note's text on the ticket; the event that speaks of it is the caller's. The message's id."""
+    message = Message(
+        id=unit.source.next_id("messages"),
+        ticket=ticket.number,
+        kind=MessageKind.NOTE,
+        channel=ticket.channel,
+        author=actor.handle or str(actor),
+        sent_at=unit.now,
+        created_at=unit.now,
+        subject=ticket.subject,
+        text=words(text),
+        visible_text=words(text),
+    )
+    unit.add_message(message)
+    return message.id
+
+
+def words(text: str, hint: str = "say it with -m TEXT, a file or standard input") -> str:
+    """The text, if there is any. Raises UsageError."""
+    if not text.strip():
+        raise UsageError("there is no text", hint)
+    return text

@@ -1,0 +1,20 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..kernel.permissions import Audience
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlocks(Query, audience=Audience.AGENT):
+    """Whose mail is spam, in alphabetical order. Answer: `list[answers.BlockRow]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttachment(Query, audience=Audience.AGENT):
+    """The bytes of an attachment by its id. Answer: `answers.FileContent`."""
+
+    id: int

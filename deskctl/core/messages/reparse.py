@@ -1,0 +1,20 @@
+"""A stored message read again from its raw bytes, after the reading got better."""
+
+from __future__ import annotations
+
+from ..intake import agent_verification as agentproof
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.handler import Handler, Said, Steps
+from ..kernel.unit import Unit
+from .commands import Reread
+
+
+def reread(unit: Unit, command: Reread, actor: Actor) -> Steps:
+    """What is shown changes; where the message belongs and what it did does not."""
+    yield from ()
+    unit.changes.reread[command.id] = agentproof.without_secrets(unit, command.message)
+    return Said(f"message {command.id} is read again", facts={"message": command.id})
+
+
+HANDLERS: dict[type[Command], Handler] = {Reread: reread}

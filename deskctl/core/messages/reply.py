@@ -1,0 +1,243 @@
+"""A public answer: who gets it, how it threads, what becomes of the ticket."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from ...errors import UsageError
+from ..delivery import routes
+from ..delivery.events import Continued
+from ..delivery.model import OutboxEntry, OutboxKind
+from ..delivery.routes import by_people
+from ..intake.matching import SENT_TO
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.handler import Handler, Said, Steps
+from ..kernel.settings import ChannelInfo
+from ..kernel.unit import Unit
+from ..tickets.events import WaitingChanged
+from ..tickets.model import Status, Ticket
+from ..tickets.status import to_status, workable
+from ..values.suggestions import did_you_mean
+from . import channel_switch as continuing
+from .commands import Reply
+from .events import ReplyAdded
+from .model import FileRef, IncomingFile, MessageKind
+from .recipients import Recipients, Wish, decide
+from .reply_context import correspondence
+from .subjects import numbered
+from .thread import Message, MessageHead, Trust
+from .unseen import refuse_unseen
+
+#: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
+#: the first is kept because some clients thread by it.
+MAX_REFERENCES = 20
+_ADDRESSES = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
+_AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
+
+
+def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
+    """Raises CustomerWrote and ColleagueReplied for what the author has not seen, Refused where nothing can be sent.
+
+    What goes to somebody other than the requester fulfils no clock; status and waiting stay unless a status is named.
+    """
+    ticket = workable(unit, command.ticket)
+    if not command.text.strip():
+        raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
+    after = _after(command.status)
+    talk = correspondence(unit, ticket)
+    heads = talk.heads
+    channel = routes.leaving(unit.settings, ticket.number, ticket.channel, heads, command.via)
+    recipients = decide(talk, channel, _wish(command))
+    refuse_unseen(unit, heads, command, actor)
+    entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
+    message = _message(unit, entry, command, actor, aside=recipients.aside)
+    new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
+    unit.enqueue(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
+    unit.add_message(message)
+    if not recipients.aside:
+        unit.add_participants(ticket.number, (*entry.to, *entry.cc))
+    yield ReplyAdded(ticket.number, message.id, entry.id, command.inserted, recipients.aside)
+    if new_here:
+        yield Continued(ticket.number, message.id, channel.name)
+    if after is not None or not recipients.aside:
+        yield from to_status(ticket, after or Status.PENDING)
+    waiting = unit.ticket(ticket.number).waiting_since
+    if waiting is not None and not recipients.aside:
+        yield WaitingChanged(ticket.number, waiting, None)
+    facts = {
+        "message": message.id,
+        "outbox": entry.id,
+        "message_id": entry.message_id,
+        "to": list(entry.to),
+        "cc": list(entry.cc),
+        "bcc": list(entry.bcc),
+        "why": recipients.why,
+        "warnings": list(recipients.warnings),
+        "new": list(recipients.new),
+        "aside": recipients.aside,
+        "mail": channel.kind == "email",
+        "channel": channel.name,
+        "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
+    }
+    return Said(f"reply to {in_words(entry)} is in the outbox", (ticket.number,), facts)
+
+
+def in_words(entry: OutboxEntry) -> str:
+    """`ana@example.org, cc ben@example.org, bcc eve@example.org`."""
+    copies = [f"{name} {', '.join(there)}" for name, there in (("cc", entry.cc), ("bcc", entry.bcc)) if there]
+    return ", ".join([*entry.to, *copies])
+
+
+def _after(name: str | None) -> Status | None:
+    """The status that the author names; None for none. Raises UsageError."""
+    after = None if name is None else _AFTER.get(name)
+    if name is not None and after is None:
+        raise UsageError(
+            f"a reply cannot leave a ticket “{name}”{did_you_mean(name, _AFTER)}", f"one of {', '.join(_AFTER)}"
+        )
+    return after
+
+
+def _wish(command: Reply) -> Wish:
+    to = (command.to,) if isinstance(command.to, str) else command.to or ()
+    return Wish(to, command.cc, command.bcc, command.no_cc, command.accept_recipients)
+
+
+def _entry(
+    unit: Unit,
+    ticket: Ticket,
+    channel: ChannelInfo,
+    heads: Sequence[MessageHead],
+    recipients: Recipients,
+    command: Reply,
+    actor: Actor,
+) -> OutboxEntry:
+    """Everything the channel will be told, its Message-ID included: 128 random bits at the channel's own domain."""
+    previous = recipients.answers
+    references = _references(previous)
+    due = unit.now if command.at_once else unit.now + unit.settings.undo_window
+    sender = written_to(channel, heads)
+    return OutboxEntry(
+        id=unit.source.next_id("outbox"),
+        kind=OutboxKind.REPLY,
+        channel=channel.name,
+        message_id=new_message_id(unit, channel),
+        to=recipients.to,
+        subject=reply_subject(ticket),
+        text=_signed(unit, ticket, command.text, actor),
+        created_at=unit.now,
+        due_at=due,
+        ticket=ticket.number,
+        sender_name=sender_name(unit, channel, actor.handle),
+        sender_address=sender,
+        reply_to=return_address(channel, ticket, sender),
+        cc=recipients.cc,
+        bcc=recipients.bcc,
+        in_reply_to=previous.message_id if previous else None,
+        references=references,
+        language=ticket.language,
+        files=tuple(FileRef(f.filename or "file", f.content_type, len(f.content), _sha256(f)) for f in _files(command)),
+        headers=dict(previous.headers) if previous else {},
+    )
+
+
+def _references(previous: MessageHead | None) -> tuple[str, ...]:
+    if previous is None or previous.message_id is None:
+        return ()
+    chain = list(dict.fromkeys((*previous.references, previous.message_id)))
+    return tuple(chain if len(chain) <= MAX_REFERENCES else chain[:1] + chain[-(MAX_REFERENCES - 1) :])
+
+
+def new_message_id(unit: Unit, channel: ChannelInfo) -> str:
+    domain = (channel.address or "").rpartition("@")[2] or "deskctl.invalid"
+    return f"<{unit.source.token()}@{domain}>"
+
+
+def reply_subject(ticket: Ticket) -> str:
+    """Return `Re: Printer [#42]`, with one `Re:` and the ticket's own number only."""
+    return numbered(ticket.subject, ticket.number)
+
+
+def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
+    """Whom the customer sees as the sender: the desk, or the agent at the desk."""
+    agent = unit.agents[handle].name if handle in unit.agents else unit.settings.name
+    return channel.sender_name.replace("{agent}", agent).replace("{desk}", unit.settings.name)
+
+
+def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None:
+    """Which of the channel's addresses the newest word of a participant came in by: what its mail server delivered it
+    to, else whom it names. The channel's own where none is known, as after a blind copy."""
+    own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
+    theirs = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
+    for head in reversed(theirs or by_people(heads)):
+        delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
+        for address in (*delivered, *head.to, *head.cc):
+            local, _, domain = address.lower().rpartition("@")
+            found = own.get(f"{local}@{domain}") or own.get(f"{local.partition('+')[0]}@{domain}")
+            if found:
+                return found
+    return channel.address
+
+
+def return_address(channel: ChannelInfo, ticket: Ticket, address: str | None = None) -> str | None:
+    """Where an answer finds its ticket even when its client drops the thread; None: where it came from. `address`
+    is the channel's own unless given."""
+    address = address or channel.address
+    if not channel.plus or address is None or ticket.token is None:
+        return None
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{ticket.token}@{domain}"
+
+
+def _signed(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> str:
+    """The agent's own signature, else their team's."""
+    agent = unit.agents.get(actor.handle or "")
+    team = unit.teams.get(ticket.team or "")
+    signature = (agent.signature if agent else "") or (team.signature if team else "")
+    name = agent.name if agent else unit.settings.name
+    signature = signature.replace("{agent}", name).replace("{desk}", unit.settings.name).strip()
+    return f"{text.rstrip()}\n\n-- \n{signature}\n" if signature else text
+
+
+def _files(command: Reply) -> tuple[IncomingFile, ...]:
+    """Raises UsageError for what is no base64."""
+    try:
+        return tuple(IncomingFile(name, kind, b64decode(data, validate=True)) for name, kind, data in command.files)
+    except ValueError:
+        raise UsageError("an attachment did not arrive whole", "try again") from None
+
+
+def _sha256(file: IncomingFile) -> str:
+    return sha256(file.content).hexdigest()
+
+
+def _message(unit: Unit, entry: OutboxEntry, command: Reply, actor: Actor, *, aside: bool) -> Message:
+    assert entry.ticket is not None
+    return Message(
+        id=unit.source.next_id("messages"),
+        ticket=entry.ticket,
+        kind=MessageKind.OUT,
+        channel=entry.channel,
+        author=actor.handle or str(actor),
+        sent_at=unit.now,
+        created_at=unit.now,
+        subject=entry.subject,
+        text=entry.text,
+        visible_text=command.text,
+        message_id=entry.message_id,
+        in_reply_to=entry.in_reply_to,
+        references=entry.references,
+        to=entry.to,
+        cc=entry.cc,
+        bcc=entry.bcc,
+        trust=Trust.ASIDE if aside else None,
+        files=_files(command),
+    )
+
+
+HANDLERS: dict[type[Command], Handler] = {Reply: reply}

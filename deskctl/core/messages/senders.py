@@ -1,0 +1,76 @@
+"""Who wrote a message where From does not say so: mail of forms, shops and groups; and what the desk adds to the
+channel's judgement whether a machine wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ..kernel.unit import Unit
+from .model import Automatic, InboundMessage
+
+#: The header, kept with the message, that names the group or form through which its author wrote.
+THROUGH = "x-deskctl-through"
+#: Nobody reads what is sent to these.
+NOBODY = re.compile(
+    r"(no|do-?not|nicht|ne)[-_.]?(reply|antworten|repondre)|mailer-daemon|postmaster|bounces?\b", re.IGNORECASE
+)
+
+
+def written_by(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """Return the message as its author wrote it: mail of the desk's own form is from the person in Reply-To.
+
+    Mail of the desk's own machines (a loop) stays what it is.
+    """
+    if _is_from_form(unit, message):
+        message = _of_person(message)
+    if message.through is None:
+        return message
+    return replace(message, headers={**message.headers, THROUGH: message.through})
+
+
+def opened_by(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """Return a message that opens a ticket as its author's: the person in Reply-To, where From is a machine's."""
+    sender = message.sender or ""
+    machine = message.automatic.bulk or NOBODY.search(sender.partition("@")[0]) is not None
+    if message.through is None and machine and _names_person(unit, message):
+        return _of_person(message)
+    return message
+
+
+def judged(unit: Unit, message: InboundMessage, *, takes_part: bool, opens: bool) -> Automatic:
+    """Return the channel's judgement with what only the desk knows.
+
+    `takes_part`: the message answers a thread in which its sender takes part. `opens`: it opens a ticket. Bulk and
+    auto-generated mail is a person's in the first case, and in the second if its Reply-To names a person.
+    """
+    sign = message.automatic
+    if message.bounce is not None:
+        return Automatic(True, "delay" if message.bounce.delayed else "bounce", False)
+    if message.confirmation is not None and message.confirmation.kind == "delivered":
+        return Automatic(True, "delivered", False)
+    if sign.bulk:
+        person = takes_part or (opens and _names_person(unit, message))
+        return replace(sign, automatic=not person, may_answer=False)
+    if sign.automatic:
+        return replace(sign, why=sign.why or "automatic", may_answer=False)
+    if message.sender is not None and unit.settings.owns(message.sender):
+        return Automatic(True, "own address", False)
+    return sign
+
+
+def _is_from_form(unit: Unit, message: InboundMessage) -> bool:
+    if message.sender is None or not unit.settings.owns(message.sender):
+        return False
+    return (not message.automatic.automatic or message.automatic.bulk) and _names_person(unit, message)
+
+
+def _names_person(unit: Unit, message: InboundMessage) -> bool:
+    return message.behind is not None and not unit.settings.owns(message.behind[0])
+
+
+def _of_person(message: InboundMessage) -> InboundMessage:
+    assert message.behind is not None
+    address, name = message.behind
+    return replace(message, sender=address, sender_name=name, through=message.sender)

@@ -1,0 +1,32 @@
+""""""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..delivery.model import DUE_STATES
+from ..kernel.event import Event
+from ..kernel.undo import Follows, Restore
+from ..messages.events import _cancel
+
+if TYPE_CHECKING:
+    from ..kernel.records import RecordedEvent
+    from ..kernel.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTold(Event):
+    """A notification to an agent entered the outbox."""
+
+    undo = Follows("a notification that still waits is cancelled; one that was sent stays")
+
+    agent: str
+    about: str
+    outbox: int
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield from ()
+        if unit.outbox(self.outbox).state in DUE_STATES:
+            _cancel(unit, self.outbox)

@@ -1,0 +1,108 @@
+"""Who hears of what happens on a ticket: whoever has it, and those who follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from typing import TypeVar
+
+from ..agents.targets import active_agents, members
+from ..answers.events import PersonAsked
+from ..intake.commands import Receive
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.unit import Unit
+from ..messages.events import MessageReceived, ReplyAdded
+from ..tickets import events as e
+from ..tickets.model import ACTIVE, Status
+from ..undo.commands import Undo
+from . import texts as wording
+from .commands import Tell
+
+E = TypeVar("E", bound=Event)
+_DONE = (Status.SOLVED, Status.CLOSED)
+#: What is told only once it can no longer be undone.
+AFTER_UNDO_WINDOW = frozenset({"replied", "solved", "reopened"})
+
+
+def tell_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: the assignee and the followers hear of the customer's answer, a colleague's reply, and that the
+    ticket is solved or open again, each once and never of what they did themselves.
+
+    Where nobody who is still there has the ticket, its team hears of what makes it work again, and of a message that
+    makes it no work only because its sender is not verified.
+    """
+    number = event.ticket
+    if number is None or isinstance(cause, Undo) or unit.opened_now(number) or unit.ticket(number).spam:
+        return
+    if isinstance(cause, Receive) and cause.envelope.via == "import":
+        return
+    match event:
+        case MessageReceived(automatic=None, message=message, kept_only=kept_only):
+            written = next((m for m in unit.changes.messages if m.id == message), None)
+            besides = _whose(unit, (written.author if written else None) or "") | {actor.handle}
+            if kept_only and written is not None:
+                yield from _told(unit, number, "unverified", wording.doubt(unit, written), besides)
+            else:
+                about = "reopened" if _reopened(unit, number) else "answered"
+                yield from _told(unit, number, about, _by(unit, actor, about), besides)
+        case ReplyAdded() if actor.handle is not None:
+            about = "solved" if _solved(unit, number) else "replied"
+            yield from _told(unit, number, about, _by(unit, actor, about), {actor.handle})
+        case e.StatusChanged(new=Status.SOLVED | Status.CLOSED) if _solved(unit, number) and not actor.is_system:
+            yield from _told(unit, number, "solved", _by(unit, actor, "solved"), {actor.handle})
+        case e.StatusChanged(old=Status.SOLVED, new=Status.OPEN) if not isinstance(cause, Receive):
+            yield from _told(unit, number, "reopened", _by(unit, actor, "reopened"), {actor.handle})
+
+
+def _told(unit: Unit, number: int, about: str, detail: str | None, besides: Set[str | None]) -> Iterator[Tell]:
+    ticket = unit.ticket(number)
+    people = {ticket.assignee, *ticket.followers}
+    there = active_agents(unit)
+    owned = ticket.assignee in there
+    is_work = about in ("answered", "reopened") and ticket.status is Status.OPEN
+    if is_work or (about == "unverified" and ticket.status is not Status.NEW):
+        team = {agent.handle for agent in members(unit, ticket.team)}
+        if not owned or (about == "reopened" and ticket.assignee not in team):
+            people |= team
+    skipped = besides | _told_anyway(unit, number)
+    for handle in sorted(handle for handle in people if handle is not None and handle in there):
+        if handle not in skipped:
+            yield Tell(handle, about, number, detail)
+
+
+def _told_anyway(unit: Unit, number: int) -> set[str | None]:
+    """Who hears of the ticket by something else that the command did."""
+    found: set[str | None] = {event.new for event in _now(unit, number, e.Assigned)}
+    if any(True for _ in _now(unit, number, PersonAsked)):
+        owner = unit.ticket(number).assignee
+        found |= (
+            {owner} if owner in active_agents(unit) else {a.handle for a in members(unit, unit.ticket(number).team)}
+        )
+    return found
+
+
+def _solved(unit: Unit, number: int) -> bool:
+    """Whether the command ended the work on the ticket."""
+    return any(event.old in ACTIVE and event.new in _DONE for event in _now(unit, number, e.StatusChanged))
+
+
+def _reopened(unit: Unit, number: int) -> bool:
+    changes = _now(unit, number, e.StatusChanged)
+    return any(event.old is Status.SOLVED and event.new is Status.OPEN for event in changes)
+
+
+def _now(unit: Unit, number: int, kind: type[E]) -> Iterator[E]:
+    happened = (recorded.event for recorded in unit.happened_now() if recorded.event.ticket == number)
+    return (event for event in happened if isinstance(event, kind))
+
+
+def _whose(unit: Unit, address: str) -> set[str | None]:
+    """The agents whose mail address it is."""
+    return {agent.handle for agent in unit.agents.values() if address and agent.email.lower() == address.lower()}
+
+
+def _by(unit: Unit, actor: Actor, about: str) -> str | None:
+    """In a line, which agent did it; None where no agent did."""
+    agent = unit.agents.get(actor.handle or "")
+    return None if agent is None else wording.done_by(unit, about, agent.name)

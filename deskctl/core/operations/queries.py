@@ -1,0 +1,23 @@
+"""Questions about the desk itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..kernel.permissions import Audience
+from ..kernel.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus(Query, audience=Audience.AGENT):
+    """Answer: `answers.StoreReport`."""
+
+    names_agent: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHealth(Query, audience=Audience.AGENT):
+    """What the daemon's parts say of themselves. Answer: `answers.HealthReport`."""
+
+    names_agent: ClassVar[bool] = False

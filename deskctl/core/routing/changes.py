@@ -1,0 +1,78 @@
+"""The working set's part about routing: who is there, whose turn it is, what waits."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .model import Presence, Turn, Waiting
+
+if TYPE_CHECKING:
+    from ..kernel.source import Source
+
+
+@dataclass(slots=True)
+class RosterChanges:
+    """What a transaction writes. `unattended`: since when a team knows that nobody is there; None: somebody came."""
+
+    presences: dict[str, Presence] = field(default_factory=dict)
+    turns: dict[tuple[str, str], Turn] = field(default_factory=dict)
+    unattended: dict[str, datetime | None] = field(default_factory=dict)
+
+
+class Roster:
+    """Reads come from what this transaction made, then from the source.
+
+    Tickets are asked of the source: routing begins when all else of its transaction is done.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.changes = RosterChanges()
+        self._presences: dict[str, Presence] | None = None
+
+    def presence(self, agent: str) -> Presence:
+        if self._presences is None:
+            self._presences = {p.agent: p for p in self._source.presences()}
+        return self._presences.get(agent) or Presence(agent)
+
+    def put_presence(self, presence: Presence) -> None:
+        self.presence(presence.agent)
+        assert self._presences is not None
+        self._presences[presence.agent] = self.changes.presences[presence.agent] = presence
+
+    def turns(self, agents: Collection[str]) -> dict[str, dict[str, Turn]]:
+        """By agent, then channel."""
+        found: defaultdict[str, dict[str, Turn]] = defaultdict(dict)
+        for turn in (*self._source.turns(agents), *self.changes.turns.values()):
+            found[turn.agent][turn.channel] = turn
+        return found
+
+    def put_turn(self, turn: Turn) -> None:
+        self.changes.turns[turn.agent, turn.channel] = turn
+
+    def loads(self, agents: Collection[str]) -> dict[str, Counter[str]]:
+        found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for (agent, channel), count in self._source.loads(agents).items():
+            found[agent][channel] = count
+        return found
+
+    def waiting(
+        self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
+    ) -> Sequence[Waiting]:
+        """Tickets that nobody has, in the order of the queue; `after`: those behind a place (`queue_at`, number)."""
+        return self._source.waiting(team, limit, after, besides)
+
+    def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
+        return self._source.busy(team)
+
+    def is_unattended(self, team: str) -> bool:
+        if team in self.changes.unattended:
+            return self.changes.unattended[team] is not None
+        return self._source.unattended(team)
+
+    def set_unattended(self, team: str, since: datetime | None) -> None:
+        self.changes.unattended[team] = since

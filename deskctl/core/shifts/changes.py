@@ -1,0 +1,58 @@
+"""The working set's part about shifts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .model import Absence, Handover, Rota, Shift
+
+if TYPE_CHECKING:
+    from ..kernel.source import Source
+
+
+@dataclass(slots=True)
+class ShiftChanges:
+    """What a transaction writes."""
+
+    shifts: list[Shift] = field(default_factory=list)  # new
+    absences: list[Absence] = field(default_factory=list)  # new
+    removed: set[int] = field(default_factory=set)  # ids of shifts and absences
+    handovers: list[Handover] = field(default_factory=list)  # new
+    read: dict[str, int] = field(default_factory=dict)  # by agent: the newest note they have read
+
+
+class Shifts:
+    """Reads come from what this transaction made, then from the source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.changes = ShiftChanges()
+        self._rota: Rota | None = None
+
+    @property
+    def rota(self) -> Rota:
+        if self._rota is None:
+            self._rota = self._source.rota()
+        return self._rota
+
+    def add(self, *, shift: Shift | None = None, absence: Absence | None = None) -> None:
+        rota = self.rota
+        self.changes.shifts += [shift] if shift else []
+        self.changes.absences += [absence] if absence else []
+        shifts = (*rota.shifts, *([shift] if shift else []))
+        self._rota = Rota(shifts, (*rota.absences, *([absence] if absence else [])))
+
+    def remove(self, number: int) -> None:
+        """A shift or an absence that was stored."""
+        self.changes.removed.add(number)
+        self._rota = Rota(
+            tuple(shift for shift in self.rota.shifts if shift.id != number),
+            tuple(absence for absence in self.rota.absences if absence.id != number),
+        )
+
+    def hand_over(self, note: Handover) -> None:
+        self.changes.handovers.append(note)
+
+    def mark_read(self, agent: str, note: int) -> None:
+        self.changes.read[agent] = note

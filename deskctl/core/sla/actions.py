@@ -1,0 +1,181 @@
+"""What is done when a clock reaches a level: people are told, and the policy's steps are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from ...errors import DeskctlError, Refused
+from ...i18n import Phrases, _, _p, preferred
+from ..agents import targets
+from ..agents.model import Agent, Team
+from ..answers import automatic_answer as answering
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import By, Handler, Said, Steps, acting
+from ..kernel.unit import Unit
+from ..messages.commands import Note
+from ..messages.notes import note
+from ..notifications.commands import Tell
+from ..notifications.notify import tell
+from ..tickets import assignment as assigning
+from ..tickets import commands as c
+from ..tickets import fields
+from ..tickets.model import Ticket
+from . import events as le
+from .clocks import ClockKey
+from .policy import Metric
+from .thresholds import steps_of
+
+#: What `--then` knows.
+ACTIONS = ("notify", "priority", "escalate", "assign", "team", "tag", "note", "reply")
+#: Whom `escalate` means beside agents, teams and tiers: whoever is one tier above whoever has the ticket.
+NEXT = "next"
+#: Whom `notify` means beside agents, teams and tiers: whoever has the ticket, and their whole team.
+OWNER, TEAM = "owner", "team"
+
+_NAMES = Phrases(
+    {
+        Metric.FIRST_RESPONSE: _p("SLA metric", "first response"),
+        Metric.NEXT_RESPONSE: _p("SLA metric", "next response"),
+        Metric.UPDATE: _p("SLA metric", "update"),
+        Metric.RESOLUTION: _p("SLA metric", "resolution"),
+        Metric.WORK: _p("SLA metric", "agent work"),
+        Metric.PROMISE: _p("SLA metric", "promise"),
+    }
+)
+_TEXTS = Phrases(
+    {
+        "due": _("{metric}: due {due}"),
+        "due_late": _("{metric}: due {due} (late notification: the desk was not running)"),
+        "overdue": _("overdue: {metric}"),
+        "due_soon": _("due soon ({level}): {metric}"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStep(Command):
+    """Do what the policy says for a level of a clock. What cannot be done does not keep the rest from being done."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    ticket: int
+    metric: str
+    instance: int
+    level: str
+    late: bool = False
+
+
+def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: whoever has the ticket hears of a level, and the policy's steps are taken."""
+    number = event.ticket
+    if number is None:
+        return
+    if isinstance(event, le.Warn):
+        yield from _told(unit, unit.ticket(number), OWNER, event.metric, event.instance, event.level, event.late)
+    elif isinstance(event, le.Step):
+        yield TakeStep(number, event.metric, event.instance, event.level, event.late)
+
+
+def _told(unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool) -> Iterator[Tell]:
+    """Raises NotFound for a name that means nobody."""
+    clock = unit.levels.clocks(ticket.number).get(ClockKey(Metric(metric), instance))
+    language = preferred(unit.settings.language)
+    due = "-"
+    if clock is not None and clock.due_at is not None:
+        due = clock.due_at.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
+    name = _NAMES(Metric(metric), language)
+    detail = _TEXTS("due_late" if late else "due", language, metric=name, due=due)
+    about = "overdue" if level.startswith("breach") else "due_soon"
+    handle = who.removeprefix("agent:")
+    meant = _meant(unit, ticket, who)
+    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
+
+
+def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
+    """Raises NotFound."""
+    if who == OWNER:
+        owner = targets.active_agents(unit).get(ticket.assignee or "")
+        return [owner] if owner is not None else targets.members(unit, ticket.team)
+    if who == TEAM:
+        return targets.members(unit, ticket.team)
+    found = targets.resolve_any(unit, who, ticket.team)
+    if isinstance(found, Agent):
+        return [found]
+    if isinstance(found, targets.Tier):
+        meant = targets.in_tier(unit, ticket.team, found.name)
+    else:
+        meant = targets.members(unit, found.handle)
+    return meant or _meant(unit, ticket, OWNER)  # nobody there: somebody hears of it all the same
+
+
+def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:
+    clock = unit.levels.clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
+    number = (command.ticket,)
+    if clock is None:
+        return Said("the clock is gone", number)
+    for name, value in steps_of(clock, unit.levels.book, command.level):
+        try:
+            if name == "notify":
+                yield from _notify(unit, command, value, actor)
+            else:
+                yield from acting(_DO[name](unit, command, value, actor), actor)
+        except DeskctlError:
+            yield le.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
+            yield from _notify(unit, command, OWNER, actor)
+    return Said(f"what was due at {command.level} is done", number)
+
+
+def _notify(unit: Unit, command: TakeStep, who: str, actor: Actor) -> Iterator[Event | By]:
+    told = _told(unit, unit.ticket(command.ticket), who, command.metric, command.instance, command.level, command.late)
+    for message in told:
+        yield from acting(tell(unit, message, actor), actor)
+
+
+def _reason(unit: Unit, command: TakeStep) -> str:
+    """Why a ticket is escalated, in the desk's language."""
+    language = preferred(unit.settings.language)
+    metric = _NAMES(Metric(command.metric), language)
+    kind = "overdue" if command.level.startswith("breach") else "due_soon"
+    return _TEXTS(kind, language, metric=metric, level=command.level)
+
+
+def _escalate(unit: Unit, command: TakeStep, to: str, actor: Actor) -> Steps:
+    """A clock takes a ticket up, never down, and not from somebody who is high enough already: they are reminded."""
+    ticket = unit.ticket(command.ticket)
+    wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
+    high = targets.height(unit, ticket)
+    if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
+        meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
+        yield from _notify(unit, command, meant, actor)
+        return Said(f"ticket {ticket.number} is with {wanted.name} already", (ticket.number,))
+    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
+        yield from _notify(unit, command, OWNER, actor)
+        return Said(f"ticket {ticket.number} stays where it is", (ticket.number,))
+    if isinstance(wanted, Team) and ticket.team == wanted.handle:
+        yield from _notify(unit, command, OWNER, actor)  # whoever has it of them, else all of them
+        return Said(f"ticket {ticket.number} is {wanted.handle}'s already", (ticket.number,))
+    if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
+        raise Refused(f"nobody is of tier {wanted.name}")
+    escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
+    return (yield from assigning.escalate(unit, escalation, actor))
+
+
+Do = Callable[[Unit, TakeStep, str, Actor], Steps]
+_DO: dict[str, Do] = {
+    "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
+    "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
+    "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
+    "escalate": _escalate,
+    "reply": lambda u, s, v, a: answering.inform(u, u.ticket(s.ticket), v, about="update"),
+    "note": lambda u, s, v, a: note(u, Note(s.ticket, v), a),
+    "tag": lambda u, s, v, a: fields.tag(
+        u, c.Tag(s.ticket, *((), (v[1:],)) if v.startswith("-") else ((v.removeprefix("+"),), ())), a
+    ),
+}
+
+HANDLERS: dict[type[Command], Handler] = {TakeStep: take}

@@ -1,0 +1,141 @@
+"""All policies and calendars of the desk, with their versions, and what holds at which moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ..calendars.model import ALWAYS, BEGINNING, Calendar, always
+from ..calendars.open_time import Opening
+from ..calendars.working_time import Piece, Schedule
+from .conditions import Condition, Facts, parse
+from .policy import Policy
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What has been worked out, kept from one edition to the next."""
+
+    openings: dict[tuple[str, int], Opening] = field(default_factory=dict)
+    conditions: dict[str, Condition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`edition` counts changes. `calendars` and `policies` hold every version there ever was, oldest first; `order`
+    names the policies in force, first match first; `gone` the calendars that were removed. `used`: some ticket has
+    clocks, or may get them."""
+
+    edition: int = 0
+    used: bool = False
+    calendars: Mapping[str, Sequence[Calendar]] = field(default_factory=dict)
+    policies: Mapping[str, Sequence[Policy]] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
+    remembered: Remembered = field(default_factory=Remembered, compare=False)
+    _schedules: dict[str | None, Schedule] = field(default_factory=dict, compare=False, repr=False)
+
+    # --- what is in force -------------------------------------------------------------------------
+
+    def calendar(self, name: str) -> Calendar | None:
+        """The newest version."""
+        if name in self.calendars and name not in self.gone:
+            return self.calendars[name][-1]
+        return always() if name == ALWAYS else None
+
+    def policy(self, name: str) -> Policy | None:
+        return self.policies[name][-1] if name in self.order else None
+
+    def place(self, policy: str) -> int | None:
+        """Its place in the order, from 1; None when it is not in force."""
+        return self.order.index(policy) + 1 if policy in self.order else None
+
+    @property
+    def current_calendars(self) -> list[Calendar]:
+        names = {ALWAYS, *self.calendars} - self.gone
+        return [found for name in sorted(names) if (found := self.calendar(name)) is not None]
+
+    @property
+    def current_policies(self) -> list[Policy]:
+        return [self.policies[name][-1] for name in self.order]
+
+    def condition(self, when: str) -> Condition:
+        known = self.remembered.conditions
+        if when not in known:
+            known[when] = parse(when)
+        return known[when]
+
+    def match(self, facts: Facts) -> str | None:
+        """The first policy that is for this ticket."""
+        return next((n for n in self.order if self.condition(self.policies[n][-1].when).matches(facts)), None)
+
+    # --- what held then ---------------------------------------------------------------------------
+
+    def version(self, policy: str, at: datetime) -> Policy:
+        """The version in force at a moment; the first for whatever lies before it."""
+        versions = self.policies[policy]
+        return next((v for v in reversed(versions) if _since(v) <= at), versions[0])
+
+    def opening(self, calendar: Calendar) -> Opening:
+        known = self.remembered.openings
+        key = (calendar.name, calendar.version)
+        if key not in known:
+            known[key] = Opening(calendar)
+        return known[key]
+
+    def schedule(self, policy: str | None) -> Schedule:
+        """Working time as the versions of a policy and of its calendars have it, each in its time."""
+        if policy not in self._schedules:
+            self._schedules[policy] = Schedule(self._pieces(policy))
+        return self._schedules[policy]
+
+    def _pieces(self, policy: str | None) -> list[Piece]:
+        if policy is None:
+            return [Piece(BEGINNING, self.opening(always()))]
+        pieces: list[Piece] = []
+        versions = self.policies[policy]
+        for number, version in enumerate(versions):
+            begin = _since(version) if number else BEGINNING
+            end = _since(versions[number + 1]) if number + 1 < len(versions) else None
+            for piece in self._of_calendar(version.calendar, begin, end):
+                if not pieces or pieces[-1].opening is not piece.opening:
+                    pieces.append(piece)
+        return pieces
+
+    def _of_calendar(self, name: str, begin: datetime, end: datetime | None) -> list[Piece]:
+        versions = self.calendars.get(name) or (always(),)
+        pieces = []
+        for number, calendar in enumerate(versions):
+            since = max(begin, calendar.since) if number else begin
+            until = versions[number + 1].since if number + 1 < len(versions) else None
+            if (until is None or until > begin) and (end is None or since < end):
+                pieces.append(Piece(since, self.opening(calendar)))
+        return pieces
+
+    # --- changes ----------------------------------------------------------------------------------
+
+    def with_calendar(self, calendar: Calendar) -> Book:
+        versions = (*self.calendars.get(calendar.name, ()), calendar)
+        return self._changed(calendars={**self.calendars, calendar.name: versions}, gone=self.gone - {calendar.name})
+
+    def without_calendar(self, name: str) -> Book:
+        return self._changed(gone=self.gone | {name})
+
+    def with_policy(self, policy: Policy) -> Book:
+        versions = (*self.policies.get(policy.name, ()), policy)
+        order = self.order if policy.name in self.order else (*self.order, policy.name)
+        return self._changed(policies={**self.policies, policy.name: versions}, order=order, used=True)
+
+    def in_order(self, order: tuple[str, ...]) -> Book:
+        return self._changed(order=order)
+
+    def in_use(self) -> Book:
+        return self if self.used else self._changed(used=True)
+
+    def _changed(self, **fields: object) -> Book:
+        return replace(self, edition=self.edition + 1, _schedules={}, **fields)  # type: ignore[arg-type]
+
+
+def _since(policy: Policy) -> datetime:
+    return policy.since or BEGINNING

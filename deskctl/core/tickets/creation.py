@@ -1,0 +1,163 @@
+"""A new ticket: written down by hand, or made room for by intake."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from zoneinfo import ZoneInfo
+
+from ...errors import NotFound, UsageError
+from ..agents import targets
+from ..contacts.events import CallLogged
+from ..contacts.identity import contact_for, holder
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Said, Steps
+from ..kernel.unit import Unit
+from ..messages.events import MessageReceived, ReplyAdded
+from ..messages.model import MessageKind
+from ..messages.notes import words
+from ..messages.thread import Message, Trust
+from ..values.moments import shown
+from ..values.suggestions import did_you_mean
+from . import commands as c
+from .calls import spoken
+from .events import Assigned, CallbackChanged, StatusChanged, Tagged, TicketCreated, WaitingChanged
+from .fields import callback_moment, parse_tag
+from .model import Priority, Status, Ticket, parse_priority
+from .queue_order import virtual_due
+
+#: Characters of a subject that is made from a text.
+LONGEST = 60
+
+
+def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
+    """Write down what a customer said elsewhere: their words, kind `in`; nothing is sent.
+
+    What was said in a call that the desk made is its answer, kind `out`: whoever called has the ticket, and it waits
+    for the customer.
+    """
+    channel = unit.settings.channel(command.channel)
+    if channel is None:
+        names = [*unit.settings.channels, "phone", "manual"]
+        raise NotFound(
+            f"there is no channel “{command.channel}”{did_you_mean(command.channel, names)}",
+            f"the channels are {', '.join(names)}",
+        )
+    team = channel.team
+    if command.team is not None:
+        team = targets.resolve(unit, f"team:{command.team}").handle
+    sender = command.sender.strip()
+    if not sender or any(ch in sender for ch in "\r\n\0"):
+        raise UsageError("say who the customer is: --from ADDRESS or --from NUMBER")
+    kind = "email" if "@" in sender else channel.kind if channel.kind != "manual" else "phone"
+    call = spoken(command, channel)
+    outgoing = call is not None and call.direction == "out"
+    said = words(command.text)
+    contact = contact_for(unit, kind, sender, command.sender_name)
+    own = holder(unit, kind, sender, contact)
+    ticket = open_ticket(
+        unit,
+        subject=command.subject if command.subject.strip() else first_line(said),
+        channel=channel.name,
+        contact=own,
+        team=team,
+        priority=Priority.NORMAL if command.priority is None else parse_priority(command.priority),
+    )
+    message = Message(
+        id=unit.source.next_id("messages"),
+        ticket=ticket.number,
+        kind=MessageKind.OUT if outgoing else MessageKind.IN,
+        channel=channel.name,
+        author=(actor.handle or str(actor)) if outgoing else sender,
+        sent_at=unit.now,
+        created_at=unit.now,
+        subject=ticket.subject,
+        text=said,
+        visible_text=said,
+        contact=None if outgoing else own,
+        to=(sender,) if outgoing else (),
+        call=call,
+        trust=None if outgoing else Trust.FIRST,
+    )
+    unit.add_message(message)
+    if kind == "email":
+        unit.add_participants(ticket.number, (sender,))
+    yield created(ticket)
+    if call is not None:
+        yield CallLogged(ticket.number, message.id, call.direction, call.seconds)
+    if outgoing:
+        yield from _called(unit, ticket, message, actor)
+    else:
+        yield MessageReceived(ticket.number, message.id)
+        yield WaitingChanged(ticket.number, None, unit.now)
+    said = f"ticket {ticket.number} is open for {sender}"
+    if command.callback is not None:
+        at = callback_moment(unit, command.callback)
+        yield CallbackChanged(ticket.number, None, at)
+        said += f"; call back by {shown(at, ZoneInfo(unit.settings.timezone))}"
+    if command.tags:
+        yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
+    facts = {"number": ticket.number, "message": message.id}
+    return Said(said, (ticket.number,), facts)
+
+
+def _called(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:
+    yield ReplyAdded(ticket.number, message.id)
+    if actor.handle is not None:
+        yield Assigned(ticket.number, None, actor.handle)
+    yield StatusChanged(ticket.number, ticket.status, Status.PENDING)
+
+
+def first_line(text: str) -> str:
+    """What a ticket is called whose writer gave it no subject; cut at a blank where there is one."""
+    line = " ".join(text.strip().splitlines()[0].split())
+    if len(line) <= LONGEST:
+        return line
+    short = line[:LONGEST].rpartition(" ")[0] or line[:LONGEST]
+    return short.rstrip(" ,.;:") + "…"
+
+
+def open_ticket(
+    unit: Unit,
+    *,
+    subject: str,
+    channel: str,
+    contact: int,
+    team: str | None,
+    priority: Priority = Priority.NORMAL,
+    language: str | None = None,
+    follows: int | None = None,
+) -> Ticket:
+    """A new ticket in the working set; the event that speaks of it is the caller's (`created`)."""
+    ticket = Ticket(
+        number=unit.source.next_id("tickets"),
+        subject=subject.strip(),
+        channel=channel,
+        contact=contact,
+        created_at=unit.now,
+        updated_at=unit.now,
+        queue_at=virtual_due(unit.now, priority),
+        priority=priority,
+        team=team,
+        language=language,
+        follows=follows,
+        token=unit.source.token(),
+    )
+    unit.add_ticket(ticket)
+    return ticket
+
+
+def created(ticket: Ticket) -> TicketCreated:
+    return TicketCreated(
+        ticket.number,
+        channel=ticket.channel,
+        contact=ticket.contact,
+        team=ticket.team,
+        priority=ticket.priority,
+        language=ticket.language,
+        follows=ticket.follows,
+    )
+
+
+HANDLERS: dict[type[Command], Handler] = {c.Create: create}

@@ -1,0 +1,29 @@
+""""""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..kernel.command import Command
+from ..kernel.permissions import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Undo(Command, audience=Audience.AGENT):
+    """Undo the actor's last command, or the one numbered `command`: all commands of its invocation."""
+
+    needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
+    undoable: ClassVar[bool] = False
+    command: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListCommands(Command, audience=Audience.AGENT):
+    """List the actor's last `limit` commands and whether undo can take them back. Changes nothing."""
+
+    needs_agent: ClassVar[bool] = False
+    names_agent: ClassVar[bool] = True
+    undoable: ClassVar[bool] = False
+    limit: int = 20

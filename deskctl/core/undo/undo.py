@@ -1,0 +1,205 @@
+"""Undo: the commands of one invocation, with what followed from them, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import DeskctlError, NotFound, Refused
+from ..agents import administration as staff
+from ..calendars import administration as calendars
+from ..contacts import edit as contacts
+from ..contacts import linking
+from ..kernel.actor import Actor
+from ..kernel.command import Command, audience_of
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.permissions import Audience
+from ..kernel.records import CommandRecord, RecordedEvent
+from ..kernel.undo import Follows, Hindrance, Restore
+from ..kernel.unit import Unit
+from ..routing import presence
+from ..shifts import administration as shifts
+from ..sla import undo as policies
+from .commands import ListCommands, Undo
+from .events import Undone
+from .summaries import described
+
+RESTORERS: dict[type[Restore], Restorer] = {
+    **staff.RESTORERS,
+    **contacts.RESTORERS,
+    **linking.RESTORERS,
+    **presence.RESTORERS,
+    **shifts.RESTORERS,
+    **calendars.RESTORERS,
+    **policies.RESTORERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What one shell command did: its commands, oldest first, and their events in order."""
+
+    commands: Sequence[CommandRecord]
+    events: Sequence[RecordedEvent]
+
+    @property
+    def last(self) -> CommandRecord:
+        return self.commands[-1]
+
+    @property
+    def words(self) -> str:
+        """What it did, in the past tense: "solved tickets 2, 3 and 4"."""
+        return described(self.commands, self.events)
+
+    @property
+    def tickets(self) -> list[int]:
+        """The tickets that it changed itself; what only follows from other events is left out."""
+        changed = (r.event for r in self.events if not r.event.is_consequence)
+        return sorted({event.ticket for event in changed if event.ticket is not None})
+
+
+def undo(unit: Unit, command: Undo, actor: Actor) -> Steps:
+    invocation = _chosen(unit, command.command, actor)
+    found = hindrance(unit, invocation)
+    if found is not None:
+        which = "command" if command.command is not None else "your last command"
+        why = f"{which} {invocation.last.id} ({invocation.words}) cannot be undone: {found.why}"
+        older = "deskctl undo --list shows earlier commands" if command.command is None else ""
+        raise Refused(why, "; ".join(filter(None, (found.instead, older))))
+    # Agents, contacts and policies first: a ticket may go back to an agent who is active only then.
+    apart = [r for r in reversed(invocation.events) if r.event.ticket is None]
+    on_tickets = [r for r in reversed(invocation.events) if r.event.ticket is not None]
+    for recorded in (*apart, *on_tickets):
+        for step in recorded.event.inverse(unit, recorded):
+            if isinstance(step, Restore):
+                yield from RESTORERS[type(step)](unit, step)
+            else:
+                yield step
+    for record in invocation.commands:
+        own = Invocation([record], [r for r in invocation.events if r.command == record.id])
+        numbers: Sequence[int | None] = own.tickets or (None,)
+        for number in numbers:
+            yield Undone(number, record.id)
+        unit.mark_undone(record.id)
+    said = f"{'would undo' if unit.dry_run else 'undone'}: {invocation.words}"
+    facts = {"undone": invocation.last.id, "commands": [record.id for record in invocation.commands]}
+    return Said(said, tuple(invocation.tickets), facts)
+
+
+def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
+    """What the actor did last, the newest first, and whether undo can take it back. Changes nothing."""
+    yield from ()
+    rows: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    for record in unit.source.latest_commands(actor, command.limit):
+        if record.id not in seen and len(rows) < command.limit:
+            invocation = _invocation(unit, record, everything=True)
+            seen.update(r.id for r in invocation.commands)
+            rows.append(_row(unit, invocation))
+    return Said("" if rows else "you have changed nothing yet", facts={"commands": rows})
+
+
+def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
+    undone = all(record.undone for record in invocation.commands)
+    found = None if undone else hindrance(unit, invocation)
+    return {
+        "command": invocation.last.id,
+        "at": invocation.last.at.isoformat().replace("+00:00", "Z"),
+        "did": invocation.words,
+        "tickets": invocation.tickets,
+        "state": "undone" if undone else "cannot be undone" if found is not None else "can be undone",
+        "why": None if found is None else found.why,
+        "instead": None if found is None else found.instead or None,
+    }
+
+
+def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
+    if number is None:
+        record = unit.source.last_command(actor)
+        if record is None:
+            raise DeskctlError("there is nothing of yours to undo", "deskctl undo --list shows what you did last")
+        return _invocation(unit, record)
+    record = unit.source.command(number)
+    if record is None:
+        raise NotFound(f"there is no command {number}", "deskctl undo --list shows your commands with their numbers")
+    if record.actor != actor:
+        raise Refused(f"command {number} is not yours", _whose(record.actor))
+    if record.undone:
+        raise Refused(f"command {number} was undone already", "deskctl undo --list shows what can be undone")
+    if record.name == Undo.__name__:
+        raise Refused(f"command {number} is an undo, which cannot be undone", "run the command again")
+    return _invocation(unit, record)
+
+
+def _whose(actor: Actor) -> str:
+    """Who can undo a command of `actor`: an agent, or no one if a machine or an owner without an agent ran it."""
+    kind, _, name = actor.partition(":")
+    return f"{name} can undo it" if kind == "agent" else "deskctl undo --list shows your commands"
+
+
+def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
+    """All commands of the invocation that a command belongs to; `everything`: those that were undone, too."""
+    records = [record]
+    if record.invocation is not None:
+        found = unit.source.commands_of(record.invocation, record.actor)
+        records = [r for r in found if r.name != Undo.__name__]
+    open_ones = [r for r in records if not r.undone]
+    chosen = records if everything and not open_ones else open_ones
+    events = [e for r in chosen for e in unit.source.events_of_command(r.id)]
+    return Invocation(chosen, sorted(events, key=lambda r: r.id))
+
+
+def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
+    """Why an invocation cannot be undone now, and what to do instead; None when it can. Changes nothing."""
+    for record in invocation.commands:
+        if not record.undoable:
+            return Hindrance("it was recorded by an earlier version")
+        if not unit.by_owner and audience_of(record.name) is Audience.OWNER:
+            return Hindrance("only the desk's owner may change that", "ask the desk's owner to undo it")
+    changes = [r for r in invocation.events if not r.event.is_consequence]
+    if not changes:
+        only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)
+        return Hindrance("it changed nothing") if only is None else Hindrance(only.why, only.instead)
+    for recorded in changes:
+        found = recorded.event.hindrance(unit, recorded)
+        if found is not None:
+            several = len(invocation.tickets) > 1 and recorded.event.ticket is not None
+            where = f"ticket {recorded.event.ticket}: " if several else ""
+            return Hindrance(where + found.why, found.instead)
+    return _touched_since(unit, invocation)
+
+
+def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
+    """What people did on the same tickets afterwards, and did not undo. What follows by itself is nobody's act."""
+    own = {record.id for record in invocation.commands}
+    for number in invocation.tickets:
+        first = min(r.id for r in invocation.events if r.event.ticket == number)
+        for later in unit.source.events_since(number, first):
+            if later.command in own or not _by_someone(later):
+                continue
+            record = unit.source.command(later.command)
+            if record is None or record.undone or record.name == Undo.__name__:
+                continue
+            if record.actor == invocation.last.actor:
+                other = _invocation(unit, record)
+                why = f"you touched ticket {number} since, with command {record.id} ({other.words})"
+                return Hindrance(why, f"undo that first: deskctl undo {record.id}")
+            who = "the customer" if later.event.by_customer else later.actor.partition(":")[2]
+            why = f"ticket {number} was touched since by {who} ({later.event.kind.replace('_', ' ')})"
+            return Hindrance(why, f"deskctl log {number} shows what happened")
+    return None
+
+
+def _by_someone(recorded: RecordedEvent) -> bool:
+    """Whether a person did it: an agent, the desk's owner or a customer. A timer is nobody."""
+    event: Event = recorded.event
+    if event.is_consequence:
+        return False
+    if event.by_customer and getattr(event, "automatic", None) is not None:
+        return False
+    return event.by_customer or recorded.actor.partition(":")[0] in ("agent", "user")
+
+
+HANDLERS: dict[type[Command], Handler] = {Undo: undo, ListCommands: list_commands}

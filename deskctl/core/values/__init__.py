@@ -1,0 +1,1 @@
+"""Small value types without dependencies."""

@@ -1,0 +1,52 @@
+"""Lengths of time as people write them: `15m`, `1h30m`, `3d`; a day is 24 hours of them, a week seven days."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from ...errors import UsageError
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
+
+
+#: Longer than anything that is planned, and short enough to be added to a moment's year thousands of times.
+_LONGEST = timedelta(days=10_000_000)
+#: What is added to a moment may be no longer than this.
+LONGEST_WAIT = timedelta(days=36_500)
+
+
+def parse_wait(text: str, where: str = "") -> timedelta:
+    """As `parse_duration`, for what is waited for: a hundred years at most. Raises UsageError."""
+    length = parse_duration(text, where)
+    if length > LONGEST_WAIT:
+        place = f"{where}: " if where else ""
+        raise UsageError(f"{place}{text} is too long", "at most 100 years, as in 15m or 1h30m")
+    return length
+
+
+def parse_duration(text: str, where: str = "") -> timedelta:
+    """Raises UsageError; `where` is named in it."""
+    wanted = text.strip().lower().removeprefix("+")
+    parts = _PART.findall(wanted)
+    place = f"{where}: " if where else ""
+    if not parts or _PART.sub("", wanted):
+        raise UsageError(f"{place}“{text}” is no length of time", "a number and s, m, h, d or w, as in 15m or 1h30m")
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > _LONGEST.total_seconds():
+        raise UsageError(f"{place}{text} is too long", "as in 15m or 1h30m")
+    length = timedelta(seconds=seconds)
+    if not length:
+        raise UsageError(f"{place}{text} is no time at all", "as in 15m")
+    return length
+
+
+def written(length: timedelta) -> str:
+    """The shortest text that means the same, whole seconds."""
+    left = int(length.total_seconds())
+    words = ""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        words += f"{count}{unit}" if count else ""
+    return words or "0s"

@@ -1,0 +1,11 @@
+"""The catalogues are complete, and what is built contains them."""
+
+from __future__ import annotations
+
+from tests.architecture.tree import ROOT, tracked
+
+
+def test_distributions_compile_their_catalogues_in_the_same_way() -> None:
+    hooks = [ROOT / path for path in tracked("hatch_build.py", "plugins/*/hatch_build.py")]
+    assert len(hooks) == len(tracked("plugins/*/pyproject.toml")) + 1
+    assert len({hook.read_text() for hook in hooks}) == 1

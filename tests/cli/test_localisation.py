@@ -1,0 +1,58 @@
+"""The command line speaks the language of the shell; scripts read English."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.shell import Shell, mail
+
+KOREAN = {"LANGUAGE": "ko"}
+
+
+def test_help_is_in_the_language_of_the_shell(alone: Shell) -> None:
+    english, korean = (alone("list", "--help", env=env).out for env in ({}, KOREAN))
+    assert "Usage: deskctl list [OPTIONS]" in english
+    assert "사용법: deskctl list [OPTIONS]" in korean
+    assert "티켓 목록" in korean
+    assert "deskctl list --mine --status open --status new\n" in korean  # examples are commands: they stay as they are
+
+
+def test_no_line_of_a_korean_help_page_is_wider_than_the_terminal(alone: Shell) -> None:
+    from deskctl.cli.width import width
+
+    page = alone("reply", "--help", env={**KOREAN, "COLUMNS": "80"}).out
+    paragraphs = [line for line in page.splitlines() if not line.startswith("    ")]
+    assert max(map(width, paragraphs)) <= 80
+    assert "\ue000" not in page
+
+
+def test_summaries_of_the_commands_are_translated(alone: Shell) -> None:
+    page = alone("--help", env=KOREAN).out
+    assert "옵션:" in page
+    assert "최근에 변경된 순서로" in page
+
+
+def test_usage_errors_are_translated(alone: Shell) -> None:
+    error = alone("lst", env=KOREAN, code=2).err
+    assert error.startswith("오류: ")
+    assert "\n도움말: " in error
+
+
+def test_errors_of_the_desk_are_translated(desk: Shell) -> None:
+    assert desk("take", "99", code=3).err.startswith("error: no ticket 99\n")
+    assert desk("take", "99", code=3, env=KOREAN).err.startswith("오류: 99번 티켓이 없습니다\n")
+
+
+def test_confirmations_are_translated_and_name_the_subject(desk: Shell) -> None:
+    desk.ingest(mail(subject="Printer"))
+    assert desk("take", "1", "--dry-run", env=KOREAN).out == "모의 실행: #1 “Printer” 티켓을 맡았습니다\n"
+
+
+def test_json_stays_english(desk: Shell) -> None:
+    desk.ingest(mail())
+    assert desk("take", "1", "--json", env=KOREAN).row["said"] == "ticket 1 is yours"
+
+
+@pytest.mark.parametrize("env", [{"LC_ALL": "C", **KOREAN}, {"LANGUAGE": "en:ko"}, {"LANGUAGE": "xx"}])
+def test_other_languages_read_english(alone: Shell, env: dict[str, str]) -> None:
+    assert alone("lst", env=env, code=2).err.startswith("error: ")
