@@ -78,10 +78,20 @@ class Shell:
         """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own."""
         return zygote.shared().spawn(words, self.folder, {**self.env, **env}, streams, session=session)
 
-    def pipe(self, line: str, code: int = 0) -> Result:
-        """Run a line of the shell in which `deskctl` is the command."""
+    def pipe(self, line: str, code: int = 0, *, cold: bool = False) -> Result:
+        """Run a line of the shell in which `deskctl` is the command.
+
+        `cold`: the command is a new Python process, not a fork, where its start matters (closed streams).
+        """
+        env = self.env
+        if cold:
+            wrapper = self.folder / ".bin" / "deskctl"
+            wrapper.parent.mkdir(exist_ok=True)
+            wrapper.write_text("#!/bin/sh\nexec " + " ".join(COMMAND) + ' "$@"\n')
+            wrapper.chmod(0o755)
+            env = {**env, "PATH": f"{wrapper.parent}{os.pathsep}{env['PATH']}"}
         done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=self.env, capture_output=True, timeout=120
+            ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=env, capture_output=True, timeout=120
         )
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert result.code == code, f"{line}: {result.code}\n{result.out}\n{result.err}"

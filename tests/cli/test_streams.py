@@ -14,35 +14,35 @@ CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
 @pytest.mark.parametrize("streams", CLOSED)
 def test_a_note_is_written_once_whatever_stream_is_closed(desk: Shell, streams: str) -> None:
     desk.ingest(mail())
-    desk.pipe(f"deskctl note 1 -m written {streams}")
+    desk.pipe(f"deskctl note 1 -m written {streams}", cold=True)
     notes = [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"]
     assert notes == ["written"]
 
 
 def test_reading_without_an_output_is_an_error(desk: Shell) -> None:
     desk.ingest(mail())
-    result = desk.pipe("deskctl list >&-", code=74)
+    result = desk.pipe("deskctl list >&-", code=74, cold=True)
     assert "standard output is closed" in result.err
     assert "Traceback" not in result.err
 
 
 def test_a_full_output_says_that_the_command_was_carried_out(desk: Shell) -> None:
     desk.ingest(mail())
-    result = desk.pipe("deskctl note 1 -m written > /dev/full", code=74)
+    result = desk.pipe("deskctl note 1 -m written > /dev/full", code=74, cold=True)
     assert "the command was carried out" in result.err
     assert [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"] == ["written"]
-    assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74).err
+    assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74, cold=True).err
 
 
 def test_a_full_standard_error_changes_no_exit_code(desk: Shell) -> None:
-    desk.pipe("deskctl show 99 2>/dev/full", code=3)
-    desk.pipe("deskctl list --bogus 2>/dev/full", code=2)
+    desk.pipe("deskctl show 99 2>/dev/full", code=3, cold=True)
+    desk.pipe("deskctl list --bogus 2>/dev/full", code=2, cold=True)
 
 
 def test_what_the_command_opens_never_takes_the_number_of_a_stream(alone: Shell) -> None:
     """With streams closed, the store must not become the standard output of a child process."""
     alone.ingest(mail())
-    alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-")
+    alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-", cold=True)
     assert alone("db", "check", code=None).code in (0, 2)
     assert alone.show(1)["messages"][-1]["text"] == "one"
 
@@ -66,11 +66,11 @@ def test_a_number_beyond_64_bits_is_wrong_usage_or_not_found(desk: Shell, number
 def test_the_current_folder_may_be_gone(desk: Shell) -> None:
     desk.ingest(mail(subject="Lamp"))
     gone = 'mkdir gone && cd gone && rmdir ../gone && deskctl --config "$OLDPWD/config.toml" '
-    assert "Lamp" in desk.pipe(gone + "list").out
-    desk.pipe(gone + "note 1 -m x")
-    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl list", code=5)
+    assert "Lamp" in desk.pipe(gone + "list", cold=True).out
+    desk.pipe(gone + "note 1 -m x", cold=True)
+    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl list", code=5, cold=True)
     assert "no longer exists" in result.err
-    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl --config config.toml list", code=5)
+    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl --config config.toml list", code=5, cold=True)
     assert "no longer exists" in result.err
 
 
