@@ -57,7 +57,7 @@ class Shell:
     folder: Path
     env: dict[str, str] = field(default_factory=environment)
     """Its PATH begins with a folder that has a `deskctl` for shell scripts."""
-    daemon: zygote.Process | None = None
+    daemon: zygote.Process | subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         self.env = {**self.env, "PATH": f"{zygote.shared().script.parent}{os.pathsep}{os.environ['PATH']}"}
@@ -74,7 +74,9 @@ class Shell:
         assert code is None or result.code == code, said
         return result
 
-    def spawn(self, *words: str, streams: Sequence[int], session: bool = False, **env: str) -> zygote.Process:
+    def spawn(
+        self, *words: str, streams: Sequence[int], session: bool = False, **env: str
+    ) -> zygote.Process | subprocess.Popen[bytes]:
         """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own."""
         return zygote.shared().spawn(words, self.folder, {**self.env, **env}, streams, session=session)
 

@@ -85,7 +85,7 @@ def deskctl_channels():
 class Daemon:
     """A daemon that has said it is ready."""
 
-    def __init__(self, folder: Path, process: zygote.Process, log: Path) -> None:
+    def __init__(self, folder: Path, process: zygote.Process | subprocess.Popen[bytes], log: Path) -> None:
         self.folder = folder
         self.process = process
         self._log = log
@@ -132,7 +132,7 @@ def command(folder: Path, *arguments: str, given: str = "", **environ: str) -> s
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def launch(folder: Path, log: Path, **environ: str) -> zygote.Process:
+def launch(folder: Path, log: Path, **environ: str) -> zygote.Process | subprocess.Popen[bytes]:
     words = ["--config", str(folder / "config.toml"), "daemon", "run"]
     with log.open("wb") as output, Path(os.devnull).open("rb") as nothing:
         streams = [nothing.fileno(), output.fileno(), output.fileno()]

@@ -157,7 +157,7 @@ def test_job_runs_once_after_a_kill_at_any_point(
         assert {ticket: notes(desk, ticket) for ticket in tickets} == {ticket: ["system:robin"] for ticket in tickets}
 
 
-def _told(process: zygote.Process, folder: Path, subject: str, wait_until: WaitUntil) -> None:
+def _told(process: zygote.Process | subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil) -> None:
     """Create a ticket. The daemon may die before it answers, or at its start because of an earlier job."""
 
     def done() -> bool:

@@ -273,8 +273,17 @@ class Zygote:
         streams: Sequence[int],
         *,
         session: bool = False,
-    ) -> Process:
-        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own."""
+    ) -> Process | subprocess.Popen[bytes]:
+        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own.
+
+        With LD_PRELOAD it is a new process, because a fork cannot load a library before all others.
+        """
+        if "LD_PRELOAD" in env:
+            line = [sys.executable, "-m", "deskctl.cli.main", *words]
+            stdin, stdout, stderr = streams
+            return subprocess.Popen(
+                line, cwd=folder, env=env, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=session
+            )
         umask = os.umask(0)
         os.umask(umask)
         body = {"words": list(words), "folder": str(folder), "env": dict(env), "umask": umask, "session": session}
