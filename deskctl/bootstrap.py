@@ -70,7 +70,7 @@ def load(config_path: Path) -> tuple[Config, Plugins]:
     from deskctl.plugins import manager
 
     plugins = manager.load(plugins_table(config_path))
-    return load_config(config_path, plugins.channel_types, plugins.absent(), plugins.configs), plugins
+    return load_config(config_path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs), plugins
 
 
 def open_components(config: Config, plugins: Plugins) -> Components:
@@ -82,7 +82,7 @@ def open_components(config: Config, plugins: Plugins) -> Components:
     from deskctl.desk.erasure import erase_in_plugins
     from deskctl.store import Store
 
-    settings = replace(config.settings(), automations=plugins.wanted())
+    settings = replace(config.settings(), automations=plugins.event_kinds())
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)
@@ -113,7 +113,7 @@ def ensure_plugin_tables(
             if plugin_tables.pending(plugin, package, there.get(plugin, ())):
                 new[plugin] = plugin_tables.upgrade(url, plugin, package)
         except (ConfigError, Unavailable) as error:
-            plugins.silence(plugin, error.what)
+            plugins.disable(plugin, error.what)
     return new
 
 

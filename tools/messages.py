@@ -15,7 +15,7 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -46,7 +46,7 @@ KEYWORDS = {"_": None, "_n": (1, 2), "_p": ((1, "c"), 2)}
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
 FILES = [("cli/project/templates/**", "ignore"), ("**.py", "python")]
 CLICK_KEYWORDS = {"_": None, "ngettext": (1, 2)}
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?\}")
 
 Id = str | tuple[str, str]
 
@@ -95,6 +95,9 @@ def collected() -> dict[str, Catalog]:
         ):
             place = f"{project}/{domain}/{name}".removeprefix("./")
             _add(found, domain, message, place, comments, context)
+    for domain, text, place in headings():
+        if found["deskctl"].get(text, "column") is None:
+            found[domain].add(text, locations=[(place, 0)], context="column")
     for name in CLICK:
         path = Path(click.__file__).with_name(f"{name}.py")
         for _, message, _, context in extract_from_file("python", path, keywords=CLICK_KEYWORDS):
@@ -102,6 +105,44 @@ def collected() -> dict[str, Catalog]:
     for domain, text, place in help_texts():
         _add(found, domain, text, place, [], None)
     return found
+
+
+def headings() -> Iterator[tuple[str, str, str]]:
+    """Return (domain, text, file) of the headings of columns: a heading, or the name of the column."""
+    for domain, project in PROJECTS.items():
+        for path in sorted((ROOT / project / domain).rglob("*.py")):
+            source = path.read_text()
+            if not {"cli", "commands", "commands.py"}.intersection(path.parts) or "templates" in path.parts:
+                continue
+            for text in _headings(ast.parse(source)):
+                yield domain, text.replace("_", " "), path.relative_to(ROOT).as_posix()
+
+
+def _headings(module: ast.Module) -> Iterator[str]:
+    constants = {
+        target.id: node.value
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name in ("field", "Column", "aged") and node.args:
+            given = [k.value for k in node.keywords if k.arg == "heading"]
+            given += node.args[1:2] if name == "aged" else []
+            yield from _strings((given or node.args)[:1])
+        elif name == "emit" and len(node.args) > 1:
+            columns = node.args[1]
+            columns = constants.get(columns.id, columns) if isinstance(columns, ast.Name) else columns
+            for item in getattr(columns, "elts", ()):
+                yield from _strings(item.elts[:1] if isinstance(item, ast.Tuple) else [item])
+
+
+def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    return (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def help_texts() -> Iterator[tuple[str, str, str]]:
@@ -227,11 +268,12 @@ def _faults(wanted: Message, catalogue: Catalog) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
     ids = wanted.id if isinstance(wanted.id, tuple) else (wanted.id,)
-    known = set(PLACEHOLDER.findall(" ".join(ids)))
+    known = [set(PLACEHOLDER.findall(text)) for text in ids]
     for text in texts:
         there = set(PLACEHOLDER.findall(text))
-        # A singular form may spell its number out.
-        if there - known or (known - there) - ({"n", "count"} if len(ids) == 2 else set()):
+        # A form may spell its number out, and use what only one of the English forms has.
+        needed = set.intersection(*known) - ({"n", "count"} if len(ids) == 2 else set())
+        if there - set.union(*known) or needed - there:
             yield "other placeholders"
 
 

@@ -23,8 +23,8 @@ from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
-from deskctl.core.routing.model import Plan, Presence, Seat, State, Strategy
-from deskctl.core.routing.triggers import wake
+from deskctl.core.routing.model import Presence, RoutingPlan, Seat, State, Strategy
+from deskctl.core.routing.triggers import schedule_routing
 from deskctl.core.tickets.commands import Create, Set
 from deskctl.store import Store
 from deskctl.store.engine import database
@@ -36,7 +36,7 @@ TICKETS = 10_000
 AGENTS = 50
 BATCH = 500
 SKILLS = ("ko", "en", "billing", "returns")
-PLAN = Plan(strategy=Strategy.SKILL, cap=TICKETS)
+PLAN = RoutingPlan(strategy=Strategy.SKILL, cap=TICKETS)
 LEFT = "SELECT count(*) FROM tickets WHERE team = 'crowd' AND assignee IS NULL"
 _CLOCK = Actor.system("clock")
 
@@ -89,7 +89,7 @@ def people(unit: Unit) -> None:
 def route(path: Path) -> float:
     """Seconds until everything is given out, through the one door."""
     store = Store.open(f"sqlite:///{path}", Settings())
-    store.transaction(lambda unit: wake(unit, "crowd"))
+    store.transaction(lambda unit: schedule_routing(unit, "crowd"))
     started = time.perf_counter()
     while due := [timer for timer in store.timers.due(10) if timer.kind is TimerKind.ROUTE]:
         for timer in due:

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, delete, insert, update
 from bench.real.desk import BenchDesk
 from bench.real.filled import filled
 from bench.real.measure import Figure, alone, compare
+from deskctl.core import features
 from deskctl.core import features as dispatch
-from deskctl.core import timers_due as clockwork
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timer_command import FireTimer
@@ -137,7 +137,7 @@ def thousand_due(desk: BenchDesk, store: Store) -> float:
         numbers = [timer.id for timer in due]
 
         def work(unit: Unit, numbers: list[int] = numbers) -> None:
-            clockwork.preload(unit, numbers)
+            features.preload_timers(unit, numbers)
             for number in numbers:
                 dispatch.execute(unit, FireTimer(number), Actor.system("clock"))
 

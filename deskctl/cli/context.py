@@ -1,4 +1,4 @@
-"""What every command is given: the desk, opened when it is first needed, and how to print."""
+"""The context of a command: the desk, which opens when it is first used, and functions that print."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..core.kernel.command import Command
+    from ..core.kernel.outcome import Outcome
     from ..core.kernel.query import Query
-    from ..desk import Desk, Outcome
+    from ..desk import Desk
     from .commands.messages.draft_files import Draft
     from .output import Column
 
-#: The `limit` of a query that asks for every row; one more still fits into an integer of both stores.
+#: The `limit` of a query for all rows. `ALL + 1` still fits into an integer of both stores.
 ALL = 2**62
 
 
 class CliContext:
-    """`deskctl.plugins.commands.CommandContext`, filled from the command line by `options`.
+    """The context of a command (`deskctl.plugins.commands.CommandContext`), with the values of the common options.
 
-    On SQLite a local desk holds the lock while it is open: call `release()` before anything that waits for a
-    person or a pipe. The next `desk()` opens it again.
+    A SQLite desk without a daemon is locked while it is open. Call `release()` before you wait for a person or a pipe;
+    the next `desk()` opens it again.
     """
 
     def __init__(self) -> None:
@@ -38,16 +39,16 @@ class CliContext:
         self.debug = False
         self.dry_run = False
         self.columns: str | None = None
-        self.invocation = os.urandom(12).hex()  # of this shell command: `undo` takes back all that it did
-        self.draft: Draft | None = None  # what `draft send` gives to the command that sends it
-        self.changed = False  # whether a command of this invocation changed something
+        self.invocation = os.urandom(12).hex()  # identifies this shell command: `undo` undoes all its changes
+        self.draft: Draft | None = None  # the draft that `draft send` passes to the command
+        self.changed = False  # True after a command changed something
         self._desk: Desk | None = None
         self._path: str | None = None
 
     # --- the desk ---------------------------------------------------------------------------------
 
     def config_path(self) -> Path:
-        """The configuration in use. Raises ConfigError when there is none or it may not be trusted."""
+        """Return the path of the configuration. Raises ConfigError if there is none or it is not trusted."""
         from pathlib import Path
 
         return Path(self._file())
@@ -60,7 +61,7 @@ class CliContext:
         return self._path
 
     def desk(self) -> Desk:
-        """The desk, asked as whoever `--as` and $DESKCTL_AGENT name."""
+        """Return the desk, which acts for the agent that `--as` or $DESKCTL_AGENT name."""
         if self._desk is None:
             from ..bootstrap import open_desk
             from ..desk.agent_desk import AgentDesk
@@ -70,18 +71,18 @@ class CliContext:
         return self._desk
 
     def release(self) -> None:
-        """Let go of the desk, and so of its lock."""
+        """Close the desk and release its lock."""
         if self._desk is not None:
             desk, self._desk = self._desk, None
             desk.close()
 
     @property
     def agent(self) -> str | None:
-        """Who acts, as far as the command line and the environment say: `--as`, then $DESKCTL_AGENT."""
+        """The agent that the command line or the environment names: `--as`, else $DESKCTL_AGENT, else None."""
         return self.claim or os.environ.get("DESKCTL_AGENT") or None
 
     def moment(self, text: str) -> datetime:
-        """The moment that somebody names, in the desk's time zone (aware, UTC). Raises UsageError."""
+        """Parse a time in the desk's time zone and return it in UTC. Raises UsageError."""
         from datetime import UTC, datetime
         from zoneinfo import ZoneInfo
 
@@ -93,45 +94,45 @@ class CliContext:
         return self.desk().ask(query)
 
     def execute(self, command: Command) -> Outcome:
-        """Carry out a command as `agent`.
+        """Execute a command as `agent`. Raises DeskctlError.
 
-        Administration needs no agent: there, a name in $DESKCTL_AGENT that no agent has yet is passed over, since the
-        first agent could not be added otherwise. Raises DeskctlError.
+        For commands that need no agent, a name in $DESKCTL_AGENT that is not an agent is ignored, so that the first
+        agent can be added.
         """
         desk, agent = self.desk(), self.agent
         if not (command.needs_agent or command.names_agent or self.claim) and agent not in desk.info.agents:
             agent = None
         outcome = desk.execute(command, agent=agent, dry_run=self.dry_run)
-        self.changed |= outcome["changed"] and not self.dry_run
+        self.changed |= outcome.changed and not self.dry_run
         return outcome
 
     def request(self, name: str, /, **params: Any) -> Any:
-        """A request of a plugin; its document. $DESKCTL_AGENT and `--as` say who asks."""
+        """Send a request to a plugin as `agent`, and return its document."""
         return self.desk().request(name, agent=self.agent, dry_run=self.dry_run, **params)
 
     # --- printing ---------------------------------------------------------------------------------
 
     @property
     def color(self) -> bool:
-        """Colour is for a person's terminal only (https://no-color.org)."""
+        """True if the output has colours: it goes to a terminal and NO_COLOR (https://no-color.org) is not set."""
         return sys.stdout.isatty() and not (
             self.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         )
 
     @property
     def at_terminal(self) -> bool:
-        """Whether a person reads the output: standard output is a terminal and `--json` is not given."""
+        """True if a person reads the output: standard output is a terminal and `--json` is not given."""
         return sys.stdout.isatty() and not self.json
 
     def page_size(self, given: int | None, default: int) -> int:
-        """Return how many rows to ask for: `--limit`, else `default` on a terminal, else all.
+        """Return the number of rows to query: `--limit`, else `default` on a terminal, else all.
 
-        Output in a pipe is never cut short without being asked: a script could not tell.
+        Output in a pipe is complete by default, because a script could not detect that it is cut.
         """
         return min(given, ALL) if given is not None else default if self.at_terminal else ALL
 
     def say_rest(self, shown: int, total: int | None, size: int) -> None:
-        """Say on a terminal that a list was cut: `50 of 62`. `total` None means more than `shown`, unknown how many."""
+        """Print on a terminal that a list is cut: `50 of 62`. `total` is None if there are more but it is not known."""
         if self.at_terminal and (total is None or shown < total):
             if total is None:
                 self.say(_("the first {shown}; --limit {limit} shows more", shown=shown, limit=2 * size))
@@ -145,8 +146,10 @@ class CliContext:
         *,
         empty: str = _("nothing to list"),
     ) -> None:
-        """Close the desk and print rows: JSON Lines with `--json`, an aligned table on a terminal, tab-separated
-        values in a pipe. Without rows a terminal gets the words `empty`."""
+        """Release the desk and print rows: JSON Lines with `--json`, a table on a terminal, else tab-separated values.
+
+        Without rows, print `empty` on a terminal.
+        """
         from .output import emit, field
 
         self.release()
@@ -165,7 +168,7 @@ class CliContext:
         emit(rows, known, json=self.json, chosen=self.columns, color=self.color)
 
     def say(self, line: str) -> None:
-        """One line for people; nothing with `--json`, which has its own document."""
+        """Print a line for people; nothing with `--json`."""
         from ..safe import visible
         from .messages import shown
 
@@ -180,7 +183,7 @@ class CliContext:
         sys.stderr.write(visible(shown(line)) + "\n")
 
     def document(self, document: Any) -> None:
-        """One JSON document on a line of its own."""
+        """Print a JSON document on one line."""
         from .output import json_line
 
         sys.stdout.write(json_line(document))

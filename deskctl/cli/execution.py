@@ -1,4 +1,4 @@
-"""Carry out commands one after another and say what became of each."""
+"""Execute commands and report their outcomes."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import DeskctlError, NotFound, Refused
+from ..errors import DeskctlError, NotFound, Refused, UsageError
 from ..safe import visible
 from .context import CliContext
 from .messages import _, shown
 
 if TYPE_CHECKING:
     from ..core.kernel.command import Command
-    from ..desk import Outcome
+    from ..core.kernel.outcome import Outcome
 
 
-def act(context: CliContext, command: Command) -> Outcome:
-    """One command, reported. Raises DeskctlError."""
+def run_command(context: CliContext, command: Command) -> Outcome:
+    """Execute a command and report its outcome. Raises DeskctlError."""
     outcome = context.execute(command)
     context.release()
     report(context, outcome)
     return outcome
 
 
-def act_on_each(context: CliContext, commands: Iterable[Command]) -> int:
-    """Several commands, each in its own transaction: one that is refused does not stop the others.
+def run_each(context: CliContext, commands: Iterable[Command]) -> int:
+    """Execute and report several commands, each in its own transaction: a refused command does not stop the others.
 
-    The exit code is 0, or that of the first failure. Nothing is printed while the desk is held.
+    Return 0. Raises the first failure, after the reports. Nothing is printed while the desk is locked.
     """
     outcomes: list[Outcome] = []
     failures: list[DeskctlError] = []
@@ -49,39 +49,51 @@ def act_on_each(context: CliContext, commands: Iterable[Command]) -> int:
     return 0
 
 
+def run_with_notes(context: CliContext, command: Command) -> None:
+    """Execute and report a command. Its remarks go to standard error as notes. Raises DeskctlError."""
+    outcome = run_command(context, command)
+    for remark in outcome.facts.get("remarks", ()):
+        sys.stderr.write(_("note: {text}", text=visible(shown(remark))) + "\n")
+
+
+def missing_agent() -> UsageError:
+    """Return the error for a command that needs an agent when none is given."""
+    return UsageError(_("no agent given"), _("pass --as AGENT or set DESKCTL_AGENT"))
+
+
 def report(context: CliContext, outcome: Outcome) -> None:
-    """One line for people, the whole outcome with `--json`."""
+    """Print the outcome of a command: one line for people, the whole document with `--json`."""
     if context.json:
-        context.document(outcome)
-    elif outcome["said"]:
-        context.say(_("dry run: {said}", said=named(outcome)) if context.dry_run else named(outcome))
+        context.document(outcome.document())
+    elif outcome.said:
+        context.say(_("dry run: {said}", said=report_text(outcome)) if context.dry_run else report_text(outcome))
 
 
-#: Columns that a subject may take in a confirmation.
-_SUBJECT = 50
-#: Tickets whose subjects a confirmation names.
-_MOST = 3
+#: The maximum width of a subject in a report, in columns.
+_SUBJECT_WIDTH = 50
+#: Reports on more tickets than this leave out the subjects.
+_MAX_SUBJECTS = 3
 _TICKET = re.compile(r"\b[Tt]ickets? (#?\d+(?:(?:, | and )#?\d+)*)\b|(?<![\w#])(#\d+)\b")
 _NUMBER = re.compile(r"#?(\d+)")
 
 
-def named(outcome: Outcome) -> str:
-    """Return what was done, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
+def report_text(outcome: Outcome) -> str:
+    """Return the sentence that reports an outcome, with the subjects of the tickets: `#12 “Invoice 4711” is solved`."""
     from .width import cut
 
-    subjects = dict(zip(outcome["tickets"], outcome.get("subjects") or (), strict=False))
-    left = {number: f"#{number} “{cut(subject, _SUBJECT)}”" for number, subject in subjects.items() if subject}
-    if not left or len(left) > _MOST:
-        return shown(outcome["said"])
+    subjects = dict(zip(outcome.tickets, outcome.subjects, strict=False))
+    left = {number: f"#{number} “{cut(subject, _SUBJECT_WIDTH)}”" for number, subject in subjects.items() if subject}
+    if not left or len(left) > _MAX_SUBJECTS:
+        return shown(outcome.said)
 
-    def name(found: re.Match[str]) -> str:
-        return left.pop(int(found[1]), found[0])
+    def name(match: re.Match[str]) -> str:
+        return left.pop(int(match[1]), match[0])
 
-    def names(found: re.Match[str]) -> str:
-        numbers = found[1] or found[2]
+    def names(match: re.Match[str]) -> str:
+        numbers = match[1] or match[2]
         replaced = _NUMBER.sub(name, numbers)
-        return found[0] if replaced == numbers else replaced
+        return match[0] if replaced == numbers else replaced
 
-    said = _TICKET.sub(names, shown(outcome["said"]))
+    said = _TICKET.sub(names, shown(outcome.said))
     rest = ", ".join(left.values())
     return f"{said} ({rest})" if rest and len(left) == len(subjects) else said

@@ -1,7 +1,7 @@
-"""A group whose commands are imported when they are called, never to list them.
+"""A group that imports a command only when it is called, not to list it.
 
-Plugins add commands by the entry-point group `deskctl.commands`. Their names are read off the installed
-distributions' entry_points.txt directly: importlib.metadata does the same in the time of four short commands.
+Plugins add commands with the entry-point group `deskctl.commands`. This module reads entry_points.txt of the installed
+distributions directly, because importlib.metadata takes as long as four short commands.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ FROM_PLUGINS = "From plugins"
 
 
 class PluginEntry(NamedTuple):
-    """A command that a distribution brings."""
+    """A command of a plugin: its target, and the distribution that contains it."""
 
     target: str
     distribution: str
 
 
 class LazyGroup(click.Group):
-    """deskctl's own commands come first; a plugin cannot replace them."""
+    """The root group. Commands of deskctl come first; a plugin cannot replace them."""
 
     context_class = LocalisedContext
 
@@ -71,7 +71,7 @@ def commands_of(entry: PluginEntry) -> Text:
 
 
 def load(target: str, name: str) -> click.Command:
-    """The command at `module:attribute`, with the options that every command has. Raises click.ClickException."""
+    """Return the command at `module:attribute` with the common options. Raises click.ClickException."""
     module, _, attribute = target.partition(":")
     try:
         command = getattr(import_module(module), attribute)
@@ -88,7 +88,7 @@ _plugins: dict[str, PluginEntry] | None = None
 
 
 def plugin_commands() -> dict[str, PluginEntry]:
-    """The plugins' commands by name; the first distribution on the path wins."""
+    """Return the commands of plugins by name; the first distribution on the path has priority."""
     global _plugins
     if _plugins is None:
         _plugins = {}
@@ -99,8 +99,10 @@ def plugin_commands() -> dict[str, PluginEntry]:
 
 
 def _entry_points(path: list[str]) -> Iterator[tuple[str, str, str]]:
-    """(distribution, name, target) of the entry points in PLUGIN_GROUP, as the packaging specification lays them
-    out: https://packaging.python.org/specifications/entry-points/"""
+    """Yield (distribution, name, target) of the entry points in PLUGIN_GROUP.
+
+    Format: https://packaging.python.org/specifications/entry-points/
+    """
     from pathlib import Path
 
     for folder in path:

@@ -16,6 +16,7 @@ from unicodedata import east_asian_width
 import click
 
 from .. import i18n
+from .messages import help_template
 
 #: Follows each wide character while click lays out a page, so that click counts two columns for it.
 _FILLER = "\ue000"
@@ -68,6 +69,9 @@ def section(title: str, rows: list[tuple[str, str]], languages: tuple[str, ...])
 
 def translated(text: str, languages: tuple[str, ...], domain: str) -> str:
     """Return a text of a help page, translated by the command's own distribution or by deskctl."""
+    template = help_template(text)
+    if template is not None:
+        return i18n.translate(template, languages)
     found = i18n.translated_id(text, languages, domain)
     return i18n.translated_id(text, languages) if found == text and domain != i18n.DOMAIN else found
 
@@ -83,7 +87,10 @@ def texts(command: click.Command) -> Iterator[str]:
         yield from (unwrapped(block) for block in blocks(text or "") if not is_example(block))
     if command.short_help:
         yield command.short_help
-    yield from (unwrapped(text) for param in command.params if (text := getattr(param, "help", None)))
+    for param in command.params:
+        text = getattr(param, "help", None)
+        if text and help_template(unwrapped(text)) is None:  # those with parameters are messages in the code
+            yield unwrapped(text)
 
 
 def blocks(page: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`deskctl`: the root command, and the one place where errors become exit codes."""
+"""`deskctl`: the root command, and the conversion of errors to exit codes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .context import CliContext
 from .lazy import LazyGroup
 from .messages import _, shown, use_shell_language
 from .options import common_options
-from .streams import OutputError, prepare, silence
+from .streams import OutputError, discard_output, prepare
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+INTERRUPTED = 130  # 128 + SIGINT, as in shells
 OUTPUT_FAILED = 74  # EX_IOERR of sysexits.h
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 COMPLETING = "_DESKCTL_COMPLETE"  # the environment variable of the completion scripts
@@ -38,9 +38,9 @@ COMPLETING = "_DESKCTL_COMPLETE"  # the environment variable of the completion s
 )
 @click.pass_context
 def cli(ctx: click.Context) -> int | None:
-    """The help desk that a small team runs from its command line.
+    """A help desk for the command line.
 
-    Without a command: your open tickets, and what is next.
+    Without a command, lists your open tickets and the next ticket in your queue.
 
     \b
     Examples:
@@ -56,10 +56,10 @@ def cli(ctx: click.Context) -> int | None:
 
 
 def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> int:
-    """Carry out a command line and return its exit code. Prints errors; raises nothing on purpose.
+    """Run a command line, print its errors, and return the exit code. Raises only with `--debug`.
 
-    `lost` tells whether output went nowhere because standard output is closed. A command that changed something
-    succeeds all the same: its caller wants no report, and a script that sees a failure would do it again.
+    `lost` returns True if output was lost because standard output is closed. A command that changed something still
+    succeeds, because a script that sees a failure would run it again.
     """
     context = CliContext()
     use_shell_language()
@@ -88,13 +88,13 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         if sys.stderr.isatty():
-            sys.stderr.write("\n")  # the terminal has shown ^C
+            sys.stderr.write("\n")  # end the line in which the terminal printed ^C
         return INTERRUPTED
     except BrokenPipeError:
-        silence()
+        discard_output()
         return BROKEN_PIPE
     except OutputError as error:
-        silence()
+        discard_output()
         _complain(_("cannot write to standard output: {reason}", reason=error.strerror), _carried_out(context))
         return OUTPUT_FAILED
     except Exception as error:
@@ -108,7 +108,7 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
 
 
 def _invoke(arguments: list[str], context: CliContext) -> object:
-    """What `click.Group.main` does, without its own handling of Ctrl-C and of closed pipes."""
+    """Do the same as `click.Group.main`, without its handling of Ctrl-C and closed pipes."""
     if COMPLETING in os.environ:
         return cli.main(arguments, "deskctl", COMPLETING, standalone_mode=False, obj=context)
     try:
@@ -142,11 +142,11 @@ def _safe(text: str) -> str:
 
 
 def main() -> NoReturn:
-    """The console script."""
+    """Run the console script."""
     code = run(sys.argv[1:], lost=prepare())
     sys.stderr.flush()
     if threading.active_count() == 1:
-        # Everything is written and closed. To take the interpreter apart, too, is a tenth of a short command's time.
+        # Exit without finalizing the interpreter, which takes a tenth of the time of a short command.
         atexit._run_exitfuncs()
         os._exit(code)
     sys.exit(code)

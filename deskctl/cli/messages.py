@@ -38,6 +38,38 @@ def shown(text: str) -> str:
     return i18n.translate(text, i18n.shell_languages())
 
 
+def word(text: str) -> str:
+    """Return a word of a document (a status, a priority, a state) for people; one without a translation stays."""
+    languages = i18n.shell_languages()
+    return i18n.translate(i18n.Text(text, {}, context="value"), languages) if languages else text
+
+
+def heading(text: str) -> str:
+    """Return the heading of a column."""
+    languages = i18n.shell_languages()
+    if not languages:
+        return text
+    command = click.get_current_context(silent=True)
+    module = getattr(command and command.command.callback, "__module__", "")
+    domain = module.partition(".")[0] or i18n.DOMAIN
+    return i18n.translate(i18n.Text(text, {}, context="column", domain=domain), languages)
+
+
+#: Help texts with parameters, by their English sentence, which is all that click keeps of them.
+_HELP: dict[str, i18n.Text] = {}
+
+
+def help_text(text: i18n.Text) -> str:
+    """Return a help text with parameters for click: `help=help_text(deferred_(…))`, with `_` of `deskctl.i18n`."""
+    _HELP[str(text)] = text
+    return str(text)
+
+
+def help_template(text: str) -> i18n.Text | None:
+    """Return the message of a help text that has parameters."""
+    return _HELP.get(text)
+
+
 def use_shell_language() -> None:
     """Make click, too, use the catalogue. It asks gettext's current text domain."""
     if i18n.shell_languages():

@@ -1,4 +1,4 @@
-"""Words that complete an argument, asked of the desk. Completion never complains: without a desk there are none."""
+"""Shell completion of names that the desk has. Completion reports no errors: without a desk it offers nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 import click
 
 
-def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
-    """`kind` is ticket, agent, team, tag or channel (see `core.search.queries.Completions`)."""
+def complete_names(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
+    """Return the names of a kind that begin with `incomplete`.
+
+    `kind` is ticket, agent, team, tag, channel or another kind of `Completions`.
+    """
     from ..errors import DeskctlError
 
     sign = incomplete[:1] if incomplete[:1] in ("#", "+", "-") else ""
@@ -24,14 +27,14 @@ def words(ctx: click.Context, kind: str, incomplete: str) -> list[Any]:
 
     from ..safe import visible
 
-    # A shell types what completes: what would have to be shown with signs is no help.
+    # The shell inserts the name into the command line, so leave out names with control characters.
     return [CompletionItem(sign + word) for word in found if visible(word) == word]
 
 
-def completes(*kinds: str) -> Any:
-    """A `shell_complete` for an option or argument that names one of these."""
+def completer(*kinds: str) -> Any:
+    """Return the `shell_complete` of an option or argument that takes a name of one of these kinds."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        return [item for kind in kinds for item in words(ctx, kind, incomplete)]
+        return [item for kind in kinds for item in complete_names(ctx, kind, incomplete)]
 
     return complete

@@ -1,4 +1,4 @@
-"""Options that stand before the verb or after it, and those that several commands share."""
+"""Options that all commands have, before or after the command name, and options that several commands share."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Remember what was given in the context that all commands share; what was not given changes nothing."""
+    """Store the value of a given option in the shared context. An option that is not given changes nothing."""
     if value is not None and value is not False and ctx.obj is not None:
         setattr(ctx.obj, param.name, value)
     return value
 
 
 def _complete_agent(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from .name_completion import words
+    from .name_completion import complete_names
 
-    return words(ctx, "agent", incomplete)
+    return complete_names(ctx, "agent", incomplete)
 
 
 def common_options(hidden: bool) -> list[click.Option]:
-    """Fresh options; `hidden` leaves them out of a command's help, where one line names them."""
+    """Return new options that all commands have. `hidden` leaves them out of the help, where the epilog names them."""
 
     def option(*names: str, **settings: Any) -> click.Option:
         return click.Option(names, expose_value=False, callback=_keep, hidden=hidden, **settings)
 
     return [
-        option("--config", "config", metavar="FILE", help="The desk's config.toml.", type=click.Path()),
+        option("--config", "config", metavar="FILE", help="Use this config.toml.", type=click.Path()),
         option("--as", "claim", metavar="AGENT", help="Act as this agent.", shell_complete=_complete_agent),
-        option("--json", "json", is_flag=True, help="Print JSON, one object a line."),
-        option("--no-color", "no_color", is_flag=True, help="No colours; so does NO_COLOR."),
-        option("--debug", "debug", is_flag=True, help="Show the traceback of an unexpected error."),
+        option("--json", "json", is_flag=True, help="Print JSON, one object per line."),
+        option("--no-color", "no_color", is_flag=True, help="Print no colours, as the variable NO_COLOR does."),
+        option("--debug", "debug", is_flag=True, help="Print the traceback of an error."),
     ]
 
 
@@ -44,7 +44,7 @@ EPILOG = "Every command also takes --config FILE, --as AGENT, --json, --no-color
 
 
 def equip(command: click.Command) -> click.Command:
-    """Give a command, and every command of a group, the common options that it lacks."""
+    """Add the common options to a command and to all commands of a group, and return it."""
     names = {name for param in command.params for name in param.opts}
     added = [option for option in common_options(hidden=True) if not names.intersection(option.opts)]
     command.params.extend(added)
@@ -58,14 +58,14 @@ def equip(command: click.Command) -> click.Command:
 
 
 def dry_run(function: F) -> F:
-    """`--dry-run`: say what would change, and change nothing."""
+    """Add `--dry-run`."""
     return click.option(
-        "--dry-run", is_flag=True, expose_value=False, callback=_keep, help="Say what would change; change nothing."
+        "--dry-run", is_flag=True, expose_value=False, callback=_keep, help="Show what would change; change nothing."
     )(function)
 
 
 def columns(known: tuple[Any, ...]) -> Callable[[F], F]:
-    """`--columns`: which columns to print, and in which order."""
+    """Return a decorator that adds `--columns`, which selects and orders the columns of a list."""
     names = ", ".join(column.name for column in known)
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -82,11 +82,11 @@ def columns(known: tuple[Any, ...]) -> Callable[[F], F]:
     )
 
 
-def limit(default: int) -> Callable[[F], F]:
-    """`--limit N`: None when it is not given; `CliContext.page_size` says what that means."""
+def limit_option(default: int) -> Callable[[F], F]:
+    """Return a decorator that adds `--limit N`. Without it the value is None; see `CliContext.page_size`."""
     return click.option(
         "--limit",
         type=click.IntRange(min=1),
         metavar="N",
-        help=f"List at most N; without it {default} on a terminal and all in a pipe or with --json.",
+        help=f"List at most N entries.  [default: {default} on a terminal; all in a pipe or with --json]",
     )

@@ -1,4 +1,4 @@
-"""Rows for people and for scripts: an aligned table, tab-separated values, JSON Lines."""
+"""Print rows as an aligned table, tab-separated values or JSON Lines."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from ..errors import UsageError
 from ..safe import json_text, visible
+from .messages import _, heading, shown, word
 from .style import paint
 from .width import cut, pad, width
 
 GAP = "  "
-#: Columns of a terminal on which no room is spent on empty columns.
+#: On a terminal of at most this width, tables leave out empty columns.
 NARROW = 80
+#: Columns whose values are words of deskctl, which are translated for people.
+WORDS = frozenset({"delivery", "kind", "mode", "model", "presence", "priority", "sla", "state", "status"})
 
 
 class Column:
-    """A column of a list. Not a data class: this is imported by every list, and making one takes a millisecond.
+    """A column of a list. Not a dataclass: every list imports this module, and defining a dataclass takes 1 ms.
 
-    `name` is what `--columns` calls it. `value` gives what scripts read (a JSON value), `shown` what people
-    read instead where that differs (an age for a moment). `style` names the colour of a cell. A column with
-    `least` gives way on a narrow terminal down to that many columns. `extra` columns are printed on request only.
+    `name` is the name for `--columns`. `value` returns the value for scripts (a JSON value), `shown` the text for
+    people if it differs, such as an age for a time. `style` returns the colour of a cell. A column with `least` shrinks
+    on a narrow terminal to at least that width. `extra` columns are printed only if `--columns` names them.
     """
 
     __slots__ = ("extra", "heading", "least", "name", "right", "shown", "style", "value")
@@ -50,13 +53,13 @@ class Column:
 
 
 def field(name: str, **settings: Any) -> Column:
-    """A column that is a key of the row."""
+    """Return the column of the key `name` of a row."""
     return Column(name, lambda row: row[name], **settings)
 
 
 def emit(rows: Sequence[Any], columns: Sequence[Column], *, json: bool, chosen: str | None, color: bool) -> None:
-    """Print `rows` to standard output. `chosen` is the text of `--columns`. Raises UsageError for an unknown one."""
-    picked = pick(columns, chosen)
+    """Print `rows` to standard output. `chosen` is the value of `--columns`. Raises UsageError."""
+    picked = select_columns(columns, chosen)
     if json:
         write = json_line
         documents = rows if chosen is None else [{c.name: c.value(row) for c in picked} for row in rows]
@@ -67,24 +70,27 @@ def emit(rows: Sequence[Any], columns: Sequence[Column], *, json: bool, chosen: 
         sys.stdout.write("".join("\t".join(plain(c.value(row)) for c in picked) + "\n" for row in rows))
 
 
-def pick(columns: Sequence[Column], chosen: str | None) -> Sequence[Column]:
+def select_columns(columns: Sequence[Column], chosen: str | None) -> Sequence[Column]:
+    """Return the columns that `--columns` names, without it those that are not `extra`. Raises UsageError."""
     if chosen is None:
         return [c for c in columns if not c.extra]
     known = {c.name: c for c in columns}
     names = [name.strip() for name in chosen.split(",") if name.strip()]
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no column {name!r}", f"columns: {', '.join(known)}")
+            raise UsageError(
+                _("no column {name}", name=repr(name)), _("available columns: {names}", names=", ".join(known))
+            )
     return [known[name] for name in names]
 
 
 def json_line(document: Any) -> str:
-    """One document, one line; keys in the order in which they are documented."""
+    """Return a document as one line of JSON, with the keys in their documented order."""
     return json_text(json.dumps(document, ensure_ascii=False, separators=(", ", ": "))) + "\n"
 
 
 def plain(value: Any) -> str:
-    """A value in one line for scripts: nothing for null, lists with commas, a contact by its address."""
+    """Return a value on one line: "" for null, commas between list items, the address of a contact."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -99,14 +105,14 @@ def plain(value: Any) -> str:
 
 
 def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: bool, *, drop_empty: bool = False) -> str:
-    """Return aligned lines with a heading, none wider than `limit` columns as long as flexible columns can shrink.
+    """Return aligned lines with a heading, at most `limit` columns wide as long as flexible columns can shrink.
 
-    `drop_empty` leaves out columns without any value on a narrow terminal, or if the table would be too wide with them.
+    With `drop_empty`, leave out columns without values on a narrow terminal or if the table is too wide with them.
     """
     if not rows:
         return ""
-    cells = [[plain(c.value(row) if c.shown is None else c.shown(row)) for c in columns] for row in rows]
-    heads = [(c.heading or c.name.replace("_", " ")).upper() for c in columns]
+    cells = [[_cell(c, row) for c in columns] for row in rows]
+    heads = [heading(c.heading or c.name.replace("_", " ")).upper() for c in columns]
     widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(columns))]
     if drop_empty and (limit <= NARROW or sum(widths) + len(GAP) * (len(columns) - 1) > limit):
         kept = [i for i in range(len(columns)) if any(line[i] for line in cells)]
@@ -128,8 +134,16 @@ def table(rows: Sequence[Any], columns: Sequence[Column], limit: int, color: boo
     return "".join(out)
 
 
+def _cell(column: Column, row: Any) -> str:
+    """Return a value as people read it."""
+    if column.shown is not None:
+        return plain(shown(column.shown(row)))
+    found = column.value(row)
+    return word(plain(found)) if column.name in WORDS or isinstance(found, bool) else plain(found)
+
+
 def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
-    """Take what is too much from the widest flexible column, one step at a time, so that they end up even."""
+    """Shrink the widest flexible column step by step until the table fits, so that the columns become equally wide."""
     excess = sum(widths) - room
     while excess > 0:
         flexible = [i for i, c in enumerate(columns) if c.least is not None and widths[i] > c.least]
@@ -140,10 +154,13 @@ def _shrink(widths: list[int], columns: Sequence[Column], room: int) -> None:
         excess -= 1
 
 
-def terminal_width() -> int:
-    """Columns of the terminal; $COLUMNS wins, 80 when nobody knows."""
+def terminal_width(stream: TextIO | None = None) -> int:
+    """Return the width from $COLUMNS or the terminal, or 80 if neither has it; at least 20.
+
+    `stream` is the output stream; None means standard output.
+    """
     try:
-        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size((stream or sys.stdout).fileno()).columns)
     except (ValueError, OSError, AttributeError):
         return 80
     return max(20, columns) if columns > 0 else 80  # a terminal without a size reports 0

@@ -1,4 +1,4 @@
-"""Long text for people goes through a pager; in a pipe it goes as it is."""
+"""Show long text in a pager."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def page(text: str) -> None:
-    """Print `text`, through $PAGER (else less) when it is longer than the terminal. Never under the desk's lock."""
+    """Print `text`, through $PAGER (default less) if it is longer than the terminal. Release the desk before."""
     if not sys.stdout.isatty() or text.count("\n") < _height():
         sys.stdout.write(text)
         return
@@ -15,7 +15,7 @@ def page(text: str) -> None:
     import subprocess
 
     command = os.environ.get("PAGER", "less")
-    # F: leave at once when it fits; R: show colours; X: leave the text on the screen.
+    # F: exit at once if the text fits; R: show colours; X: keep the text on the screen.
     environment = {"LESS": "FRX", **os.environ}
     sys.stdout.flush()
     try:
@@ -28,7 +28,7 @@ def page(text: str) -> None:
     except BrokenPipeError:
         pass
     except KeyboardInterrupt:
-        # The pager has the terminal and decides itself what Ctrl-C means.
+        # The pager controls the terminal and handles Ctrl-C itself.
         pass
     finally:
         process.wait()

@@ -28,12 +28,12 @@ Generated from the help texts of the commands by `make docs`. Do not edit.
 
 
 def reference() -> str:
-    """The whole page."""
+    """Return the page in Markdown."""
     return _HEAD + "".join(f"\n## {path}\n\n```text\n{page}\n```\n" for path, page in _pages(cli, None, "deskctl"))
 
 
 def _pages(command: click.Command, parent: click.Context | None, name: str) -> Iterator[tuple[str, str]]:
-    """(command path, help) of a command and of everything below it."""
+    """Yield the command path and the help of a command and of its subcommands."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     with click.Context(command, parent=parent, info_name=name, **settings) as ctx:
         yield ctx.command_path, command.get_help(ctx)

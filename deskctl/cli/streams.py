@@ -1,4 +1,4 @@
-"""The three standard streams, made safe before anything uses them: closed, full, or of another encoding."""
+"""Prepare the standard streams for use: they may be closed, full, or have an encoding that lacks characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 class OutputError(OSError):
-    """Standard output cannot be written: its disk is full, or its device failed."""
+    """Standard output cannot be written, for example because the disk is full."""
 
 
 class _Output(io.FileIO):
@@ -22,8 +22,8 @@ class _Output(io.FileIO):
             raise OutputError(error.errno, error.strerror) from error
 
 
-class _Complaints(io.FileIO):
-    """Standard error. What cannot be written there is lost: no other place is left, and the exit code says enough."""
+class _ErrorOutput(io.FileIO):
+    """Standard error. Output that cannot be written is dropped, because no other stream is left."""
 
     def write(self, data: object, /) -> int:
         try:
@@ -32,8 +32,8 @@ class _Complaints(io.FileIO):
             return len(data)  # type: ignore[arg-type]
 
 
-class _Nowhere(io.FileIO):
-    """Standard output where it was closed; remembers whether there was something to write."""
+class _ClosedOutput(io.FileIO):
+    """A closed standard output. `lost` is True after an attempt to write."""
 
     lost = False
 
@@ -43,12 +43,12 @@ class _Nowhere(io.FileIO):
 
 
 def prepare() -> Callable[[], bool]:
-    """Replace closed streams by the null device, and let the others raise OutputError.
+    """Replace closed streams by the null device, and make the others raise OutputError.
 
-    Return a function that tells whether output was lost because standard output is closed; flush it first.
+    Return a function that returns True if output was lost because standard output is closed; flush before calling it.
 
-    cron and service managers start programs with closed streams. The next file that is opened would then take the
-    number of a stream, and what is written there would end in it.
+    cron and service managers start programs with closed streams. The next opened file would get the number of a
+    stream, and output to the stream would be written to that file.
     """
     closed = [number for number in (0, 1, 2) if not _is_open(number)]
     for _ in closed:
@@ -57,17 +57,17 @@ def prepare() -> Callable[[], bool]:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if stream is not None:
-            # Bytes that are not text become marks, letters that a terminal cannot show become numbers: no crash.
+            # Replace invalid bytes in the input, and escape characters that the terminal's encoding does not have.
             errors = "replace" if stream is sys.stdin else "backslashreplace"
             getattr(stream, "reconfigure", lambda **_: None)(errors=errors)
-    nowhere = _Nowhere(1, "wb", closefd=False) if 1 in closed else None
-    sys.stdout = _text(nowhere or _Output(1, "wb", closefd=False), sys.stdout)
-    sys.stderr = _text(_Complaints(2, "wb", closefd=False), sys.stderr)
-    return lambda: nowhere is not None and nowhere.lost
+    closed_output = _ClosedOutput(1, "wb", closefd=False) if 1 in closed else None
+    sys.stdout = _text(closed_output or _Output(1, "wb", closefd=False), sys.stdout)
+    sys.stderr = _text(_ErrorOutput(2, "wb", closefd=False), sys.stderr)
+    return lambda: closed_output is not None and closed_output.lost
 
 
-def silence() -> None:
-    """Let what is left in the buffer of standard output go nowhere: Python flushes it once more at exit."""
+def discard_output() -> None:
+    """Discard the buffer of standard output. Python would flush it again at exit and fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
@@ -79,7 +79,7 @@ def _is_open(number: int) -> bool:
     return True
 
 
-#: The streams that were replaced. One that owns its file would close it when it is collected.
+#: The original streams. Garbage collection would close their files.
 _REPLACED: list[object] = []
 
 

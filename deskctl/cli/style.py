@@ -1,4 +1,4 @@
-"""Colour for state, nothing that shouts: the terminal's own colours, so that they suit its background."""
+"""Colours of states. They are the terminal's own colours, so they suit its background."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PRIORITY = {"urgent": "red", "high": "yellow", "low": "dim"}
 _DELIVERY = {"sent": "green", "failed": "red", "uncertain": "red", "retry": "yellow", "quarantined": "red"}
 
 
-#: Clocks; a ticket's worst one speaks for it.
+#: Styles of clock states. A ticket has the state of its worst clock.
 _CLOCK = {"breached": "red", "warned": "yellow", "fulfilled": "green", "paused": "dim"}
 
 
@@ -28,17 +28,17 @@ def paint(text: str, style: str) -> str:
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style and text else text
 
 
-def of_status(status: str) -> str:
+def status_style(status: str) -> str:
     return _STATUS.get(status, "dim")
 
 
-def of_priority(priority: str) -> str:
+def priority_style(priority: str) -> str:
     return _PRIORITY.get(priority, "")
 
 
-def of_delivery(state: str) -> str:
+def delivery_style(state: str) -> str:
     return _DELIVERY.get(state, "")
 
 
-def of_clock(state: str | None) -> str:
+def clock_style(state: str | None) -> str:
     return _CLOCK.get(state or "", "")

@@ -1,4 +1,4 @@
-"""Moments for people: in the desk's own time zone, or as an age. Documents carry RFC 3339 in UTC."""
+"""Format times for people: in the desk's time zone, or as an age. JSON documents contain RFC 3339 times in UTC."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
+from .messages import _, _p
+
 
 @lru_cache(maxsize=4)
 def zone(name: str) -> tzinfo:
-    """The time zone of that name; UTC when this machine does not know it."""
+    """Return the time zone of that name, UTC if this machine does not have it."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
@@ -18,46 +20,100 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def local(moment: str | None, timezone: str) -> str:
-    """`2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
+def local_time(moment: str | None, timezone: str) -> str:
+    """Return a time in a time zone: `2026-03-01 18:00 KST` for "2026-03-01T09:00:00Z"; "" for None."""
     if not moment:
         return ""
     at = datetime.fromisoformat(moment)
-    with suppress(OverflowError):  # at either end of the calendar: as it is
+    with suppress(OverflowError):  # years 1 and 9999: unchanged
         at = at.astimezone(zone(timezone))
     return at.strftime("%Y-%m-%d %H:%M %Z")
 
 
 def age(moment: str | None, now: datetime) -> str:
-    """How long ago, in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; "in 5m" for what is to come."""
+    """Return the age of a time in its largest unit: `now`, `5m`, `3h`, `2d`, `7w`, `3y`; `in 5m` for a future time.
+
+    Return "" for None.
+    """
     if not moment:
         return ""
+    ahead, text = _distance(moment, now)
+    return text if ahead is not True else _("in {duration}", duration=text)
+
+
+def ago(moment: str, now: datetime) -> str:
+    """Return `5m ago`, `now`, or `in 5m`."""
+    ahead, text = _distance(moment, now)
+    if ahead is None:
+        return text
+    return _("in {duration}", duration=text) if ahead else _("{duration} ago", duration=text)
+
+
+def late(moment: str, now: datetime) -> str:
+    """Return `5m late`, `now`, or `in 5m`."""
+    ahead, text = _distance(moment, now)
+    if ahead is None:
+        return text
+    return _("in {duration}", duration=text) if ahead else _("{duration} late", duration=text)
+
+
+def _distance(moment: str, now: datetime) -> tuple[bool | None, str]:
+    """Return True for a future time, False for a past one and None for now, and the distance in its largest unit."""
     seconds = (now - datetime.fromisoformat(moment)).total_seconds()
     ahead, seconds = seconds < 0, abs(seconds)
-    for unit, length in (("y", 365 * 86400), ("w", 7 * 86400), ("d", 86400), ("h", 3600), ("m", 60)):
-        # Weeks only from a fortnight on: "13d" says more than "1w".
+    for unit, length in _UNITS:
+        # Use weeks from two weeks on, because 13d is more precise than 1w.
         if seconds >= length * (2 if unit == "w" else 1):
-            text = f"{int(seconds // length)}{unit}"
-            return f"in {text}" if ahead else text
-    return "now"
+            return ahead, _short(unit, int(seconds // length))
+    return None, _p("age", "now")
 
 
-def span(seconds: float) -> str:
-    """A length of time in its largest whole unit: `30 s`, `10 min`, `4 h`."""
-    for unit, length in (("h", 3600), ("min", 60)):
-        if seconds >= length and seconds % length == 0:
-            return f"{seconds / length:g} {unit}"
-    return f"{seconds:g} s"
+_UNITS = (("y", 365 * 86400), ("w", 7 * 86400), ("d", 86400), ("h", 3600), ("m", 60))
 
 
-def worked(seconds: int) -> str:
-    """Working time in hours and minutes, as clocks count it: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
+def _short(unit: str, n: int) -> str:
+    match unit:
+        case "y":
+            return _p("age", "{n}y", n=n)
+        case "w":
+            return _p("age", "{n}w", n=n)
+        case "d":
+            return _p("age", "{n}d", n=n)
+        case "h":
+            return _p("age", "{n}h", n=n)
+        case _:
+            return _p("age", "{n}m", n=n)
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration in its largest whole unit: `30 s`, `10 min`, `4 h`."""
+    if seconds >= 3600 and seconds % 3600 == 0:
+        return _("{n} h", n=f"{seconds / 3600:g}")
+    if seconds >= 60 and seconds % 60 == 0:
+        return _("{n} min", n=f"{seconds / 60:g}")
+    return _("{n} s", n=f"{seconds:g}")
+
+
+def working_time(seconds: int) -> str:
+    """Return working time in hours and minutes: `8 h`, `7 h 10 min`, `45 min`, `30 s`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{left} s" if left else ""]
-    return sign + (" ".join(filter(None, parts[:2] if hours else parts)) or "0 min")
+    parts = []
+    if hours:
+        parts.append(_("{n} h", n=hours))
+    if minutes:
+        parts.append(_("{n} min", n=minutes))
+    if left and not hours:
+        parts.append(_("{n} s", n=left))
+    return sign + (" ".join(parts) or _("{n} min", n=0))
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
+
+
+def weekday_names() -> tuple[str, ...]:
+    """Return the short names of the weekdays, Monday first."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))

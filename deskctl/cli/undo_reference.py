@@ -1,4 +1,4 @@
-"""The reference page of `undo`, made from what the event classes declare."""
+"""Generate `docs/reference/undo.md` from the declarations of the event classes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ the first table and none is in the last.
 
 
 def reference() -> str:
-    """The page in Markdown."""
+    """Return the page in Markdown."""
     from ..core import features as _  # noqa: F401 - loads every event class
     from ..core.event_kinds import KINDS
     from ..core.kernel.undo import PART_OF_UNDO, Follows, Undoable
@@ -87,7 +87,7 @@ def reference() -> str:
     )
 
 
-#: Classes that only others are made from.
+#: Base classes, which are not events themselves.
 _BASES = frozenset({"level_event", "clock_event"})
 
 

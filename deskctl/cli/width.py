@@ -1,6 +1,6 @@
-"""How many columns text takes on a terminal: Hangul, kana and Han are two wide, combining marks none.
+"""Measure, cut, pad and wrap text by its width on a terminal (Unicode Standard Annex #11).
 
-Unicode Standard Annex #11. Text is expected to be made visible (`safe`) before.
+Hangul, kana and Han take two columns, combining marks none. Control characters must be replaced before (`safe`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ ELLIPSIS = "…"
 
 
 def width(text: str) -> int:
-    """In columns."""
+    """Return the width of a text in columns."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
@@ -20,12 +20,12 @@ def _columns(character: str) -> int:
     if character < "\u0300":
         return 1
     if "\u1160" <= character <= "\u11ff" or category(character) in ("Mn", "Me", "Cf"):
-        return 0  # medial and final jamo sit in the syllable that the initial began
+        return 0  # medial and final jamo are drawn in the syllable of the initial
     return 2 if east_asian_width(character) in ("W", "F") else 1
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` in at most `limit` columns; what is lost is marked."""
+    """Return `text` in at most `limit` columns, with an ellipsis if it is cut."""
     if width(text) <= limit:
         return text
     taken, used = [], 0
@@ -38,13 +38,13 @@ def cut(text: str, limit: int) -> str:
 
 
 def pad(text: str, to: int, right: bool = False) -> str:
-    """`text` filled with blanks to `to` columns; `right` aligns to the right."""
+    """Return `text` padded with blanks to `to` columns, on the left if `right`."""
     blanks = " " * max(0, to - width(text))
     return blanks + text if right else text + blanks
 
 
 def wrap(text: str, limit: int) -> Iterator[str]:
-    """The lines of `text`, none wider than `limit` columns. Breaks at blanks; a word that is too long is split."""
+    """Yield the lines of `text`, wrapped at blanks to `limit` columns. A word that is too long is split."""
     for line in text.split("\n"):
         if width(line) <= limit:
             yield line
@@ -63,7 +63,7 @@ def wrap(text: str, limit: int) -> Iterator[str]:
 
 
 def _words(line: str, limit: int) -> Iterator[str]:
-    """Words with the blanks before them, cut where they alone are wider than a line."""
+    """Yield words with the blanks before them; a word wider than a line in pieces."""
     word, used = "", 0
     for character in line:
         columns = _columns(character)

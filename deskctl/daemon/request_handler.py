@@ -14,12 +14,13 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.operations.views import HealthReport
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.writer import WritePriority, Writer
-from deskctl.desk import calls, request_table
+from deskctl.desk import calls, request_table, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
@@ -96,10 +97,10 @@ class RequestHandler:
 
     async def answer(self, request: Request, caller: Caller) -> bytes:
         """Return the line that answers a request. Raises DeskctlError."""
-        document = {"id": request.id, "ok": await request_table.answer(self, request, caller)}
-        if request.command is not None:
-            return line(document)
-        return await self.read(lambda: line(document))  # documents of other requests may be large
+        answer = await request_table.answer(self, request, caller)
+        if isinstance(answer, Outcome):
+            return line(wire.answer(request.id, answer.document()))
+        return await self.read(lambda: line(wire.answer(request.id, answer)))  # a document may be large
 
     # --- the environment of the request table -----------------------------------------------------------
 

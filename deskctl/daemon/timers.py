@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 
-from deskctl.core import timers_due as clockwork
+from deskctl.core import features
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import Timer
@@ -79,7 +79,7 @@ class TimerRunner:
         numbers = [timer.id for timer in timers]
 
         def work(unit: Unit) -> list[Executed]:
-            clockwork.preload(unit, numbers)
+            features.preload_timers(unit, numbers)
             return [execute_in_unit(unit, FireTimer(number), _CLOCK) for number in numbers]
 
         try:

@@ -6,27 +6,12 @@ a caller cannot tell them apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from ..core.kernel.command import Command
+    from ..core.kernel.outcome import Outcome
     from ..core.kernel.query import Query
-
-
-class Outcome(TypedDict):
-    """What became of a command.
-
-    `command` is its number (for `undo`), null when nothing changed. `said` is one line for people.
-    `facts` are the ids that were made: number, message, outbox, agent, …
-    `subjects` are those of `tickets`, in the same order.
-    """
-
-    command: int | None
-    changed: bool
-    said: str
-    tickets: list[int]
-    facts: dict[str, Any]
-    subjects: list[str]
 
 
 class DeskInfo(NamedTuple):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deskctl.core.kernel.command import Command
+    from deskctl.core.kernel.outcome import Outcome
     from deskctl.core.kernel.query import Query
-    from deskctl.desk import Desk, DeskInfo, Outcome
+    from deskctl.desk import Desk, DeskInfo
 
 #: Calls about tickets; the others concern the setup and are made by whoever is at the keyboard.
 _ABOUT_TICKETS = frozenset({"raw", "suggest", "insert", "wait_delivery"})

@@ -45,11 +45,11 @@ class Plugins(Protocol):
         """`list[requests.PluginRow]`."""
         ...
 
-    def absent(self) -> dict[str, str]:
+    def disabled_reasons(self) -> dict[str, str]:
         """Why plugins are off, by name."""
         ...
 
-    def silence(self, name: str, why: str) -> None:
+    def disable(self, name: str, why: str) -> None:
         """Take a plugin out that fails while the desk runs."""
         ...
 
@@ -59,7 +59,7 @@ class Plugins(Protocol):
 
     def is_on(self, name: str) -> bool: ...
 
-    def wanted(self) -> dict[str, frozenset[str]]:
+    def event_kinds(self) -> dict[str, frozenset[str]]:
         """By automation: the kinds of event it wants."""
         ...
 

@@ -13,12 +13,12 @@ from deskctl.core.agents.model import Agent
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
-from deskctl.core.routing.events import FormerOwner
+from deskctl.core.routing.events import FormerAssignee
 from deskctl.core.values import numbers
-from deskctl.desk import Outcome
 from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store
 from deskctl.errors import DeskctlError
@@ -75,21 +75,14 @@ def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
 def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
     """A ticket that was given back by routing itself is looked at with its team, at once."""
     asked = [key for key, t in changes.timers.items() if key.startswith(f"{TimerKind.ROUTE}:team:")]
-    reopened = any(isinstance(recorded.event, FormerOwner) for recorded in changes.events)
+    reopened = any(isinstance(recorded.event, FormerAssignee) for recorded in changes.events)
     return route(store, changes) if asked and reopened else ()
 
 
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
     """One command through the one door, inside a transaction."""
-    result = dispatch.execute(unit, command, actor)
-    outcome: Outcome = {
-        "command": result.command,
-        "changed": result.changed,
-        "said": result.said,
-        "tickets": list(result.tickets),
-        "facts": dict(result.facts),
-        "subjects": [unit.ticket(number).subject for number in result.tickets],
-    }
+    outcome = dispatch.execute(unit, command, actor)
+    outcome = outcome.with_subjects(tuple(unit.ticket(number).subject for number in outcome.tickets))
     return Executed(outcome, unit.changes)
 
 

@@ -15,9 +15,10 @@ from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.query import Query
 from deskctl.core.operations.views import HealthReport
-from deskctl.desk import DeskInfo, Outcome, calls, request_table, wire
+from deskctl.desk import DeskInfo, calls, request_table, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.channel_calls import ActingContext
 from deskctl.desk.components import Components

@@ -103,7 +103,7 @@ class PluginRequestContext(Context):
             raise Refused("this request changes nothing", "its RequestType says writes=False")
         check_action(command)
         outcome = execute_in_unit(self._unit, command, self._who(command.needs_agent)).outcome
-        return outcome["facts"]
+        return outcome.facts
 
 
 def check_action(command: object) -> None:

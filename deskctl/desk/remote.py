@@ -13,7 +13,8 @@ from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
 from typing import TYPE_CHECKING, Any
 
 from deskctl import __version__
-from deskctl.desk import DeskInfo, Outcome
+from deskctl.core.kernel.outcome import Outcome, outcome_from
+from deskctl.desk import DeskInfo
 from deskctl.desk.address import reachable
 from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, spoken
 from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
@@ -92,8 +93,7 @@ class RemoteDesk:
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
         asked = {"execute": spoken(command), "as": agent, "dry_run": dry_run, **self._invocation}
-        answer: Outcome = self._request(asked)
-        return answer
+        return outcome_from(self._request(asked))
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         return self._request({"ask": spoken(query), "as": agent})

@@ -52,8 +52,11 @@ def plain(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def answer(number: int | str | None, document: Any) -> dict[str, Any]:
-    """Return the answer to a request, with the ids and parameters of the messages in it."""
-    texts = i18n.texts_in(document)
+    """Return the answer to a request, with the ids and parameters of the messages in it.
+
+    Lists of rows contain none, and may be too long to search.
+    """
+    texts = {} if isinstance(document, list) else i18n.texts_in(document)
     return {"id": number, "ok": document, **({"texts": texts} if texts else {})}
 
 

@@ -17,7 +17,7 @@ from ..core.delivery.model import OutboxKind, OutboxState
 from ..core.intake.journal import JournalState
 from ..core.messages.events import SenderBlocked
 from ..core.messages.model import MessageKind
-from ..core.notifications.events import AgentTold
+from ..core.notifications.events import AgentNotified
 from . import blobs
 from .belongings import said_by_or_to
 from .rewrite import NOTHING, drop_files, forget_kept
@@ -226,7 +226,7 @@ def _told_together(connection: Connection, people: Sequence[int]) -> list[int]:
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
     heard = select(messages.c.ticket).where(said_by_or_to(people))
     told = select(events.c.facts).where(
-        events.c.kind == AgentTold.kind, or_(events.c.ticket.in_(own), events.c.ticket.in_(heard))
+        events.c.kind == AgentNotified.kind, or_(events.c.ticket.in_(own), events.c.ticket.in_(heard))
     )
     return sorted({int(from_json(facts)["outbox"]) for facts in connection.execute(told).scalars()})
 

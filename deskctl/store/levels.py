@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 from ..core.calendars.model import Calendar, Day, Frame
 from ..core.sla.changes import LevelChanges
 from ..core.sla.clocks import Clock, ClockState
-from ..core.sla.policy import Metric, Policy, Step, parse_level
-from ..core.sla.policy_book import Book
+from ..core.sla.policy import Metric, Policy, Step, parse_threshold
+from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Priority
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import delete, found, insert, or_update, update
@@ -32,13 +32,13 @@ CLOCK_COLUMNS = (
 )
 
 
-class Shelf:
+class PolicyBookCache:
     """Keeps the book that was read last, for as long as nothing in it changes."""
 
     def __init__(self) -> None:
-        self._book: Book | None = None
+        self._book: PolicyBook | None = None
 
-    def book(self, connection: Connection) -> Book:
+    def book(self, connection: Connection) -> PolicyBook:
         row = connection.execute(select(sla_book.c.edition, sla_book.c.used)).one_or_none()
         edition, used = (0, False) if row is None else (row.edition, row.used)
         known = self._book
@@ -47,7 +47,7 @@ class Shelf:
         return known
 
 
-def _read(connection: Connection, edition: int, used: bool, known: Book | None) -> Book:
+def _read(connection: Connection, edition: int, used: bool, known: PolicyBook | None) -> PolicyBook:
     dates: defaultdict[str, list[Calendar]] = defaultdict(list)
     gone = set()
     for row in connection.execute(select(calendars).order_by(calendars.c.name, calendars.c.version)):
@@ -61,11 +61,11 @@ def _read(connection: Connection, edition: int, used: bool, known: Book | None) 
         if row.position is not None:
             places[row.name] = row.position
     order = tuple(sorted(places, key=lambda name: places[name]))
-    book = Book(edition, used, dict(dates), dict(policies), order, frozenset(gone))
+    book = PolicyBook(edition, used, dict(dates), dict(policies), order, frozenset(gone))
     if known is not None:
         # Versions never change: what has been worked out with them stays right.
-        book.remembered.openings.update(known.remembered.openings)
-        book.remembered.conditions.update(known.remembered.conditions)
+        book.derived.openings.update(known.derived.openings)
+        book.derived.conditions.update(known.derived.conditions)
     return book
 
 
@@ -103,9 +103,9 @@ def _policy(row: Any) -> Policy:
             Metric(metric): {Priority[p.upper()]: timedelta(seconds=s) for p, s in targets.items()}
             for metric, targets in from_json(row.targets).items()
         },
-        warnings=tuple(parse_level(level, row.name) for level in from_json(row.warnings)),
+        warnings=tuple(parse_threshold(level, row.name) for level in from_json(row.warnings)),
         steps=tuple(
-            Step(parse_level(level, row.name), tuple((what, value) for what, value in then))
+            Step(parse_threshold(level, row.name), tuple((what, value) for what, value in then))
             for level, then in from_json(row.steps)
         ),
         version=row.version,

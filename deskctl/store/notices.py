@@ -1,4 +1,4 @@
-"""What agents are still to be told, on disk."""
+"""Store pending notifications and notification windows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, select
 
 from ..core.notifications.changes import NoticeChanges
-from ..core.notifications.model import Notice, Window
+from ..core.notifications.model import Notification, Window
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import notices, windows
@@ -18,7 +18,7 @@ WINDOW_COLUMNS = "agent until seconds at_once waiting"
 
 
 class StoredNotices:
-    """Part of `StoredSource`."""
+    """The part of `StoredSource` for notifications."""
 
     _connection: Connection
 
@@ -28,11 +28,13 @@ class StoredNotices:
             for row in self._connection.execute(select(windows))
         ]
 
-    def notices(self, agent: str) -> Sequence[Notice]:
-        """Two who tell the same agent at once tell different things: the second sees what the first has left."""
+    def notices(self, agent: str) -> Sequence[Notification]:
+        """Return the pending notifications of an agent, locked, so that two processes do not send the same ones."""
         query = select(notices).where(notices.c.agent == agent).order_by(notices.c.id).with_for_update()
         return [
-            Notice(row.id, row.agent, row.about, from_micros(row.at), row.ticket, row.message, row.detail, row.personal)
+            Notification(
+                row.id, row.agent, row.about, from_micros(row.at), row.ticket, row.message, row.detail, row.personal
+            )
             for row in self._connection.execute(query)
         ]
 

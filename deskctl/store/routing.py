@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, text, tuple_
 
 from ..core.routing.changes import RosterChanges
-from ..core.routing.model import Presence, State, Turn, Waiting
+from ..core.routing.model import Presence, QueuedTicket, State, Turn
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import OR_NOTHING, delete, found, insert, or_update
 from .tables import presences as presence_table
@@ -49,7 +49,7 @@ def loads(connection: Connection, agents: Collection[str]) -> Mapping[tuple[str,
 
 def waiting(
     connection: Connection, team: str, limit: int, after: tuple[datetime, int] | None, besides: str | None
-) -> Sequence[Waiting]:
+) -> Sequence[QueuedTicket]:
     wanted: list[Any] = [text(f"tickets.{QUEUED.replace('status', 'tickets.status')}"), tickets.c.team == team]
     if after is not None:
         place = (to_micros(after[0]), after[1])
@@ -61,7 +61,7 @@ def waiting(
     return waiting_rows(connection, rows)
 
 
-def waiting_rows(connection: Connection, rows: Sequence[Any]) -> list[Waiting]:
+def waiting_rows(connection: Connection, rows: Sequence[Any]) -> list[QueuedTicket]:
     """Rows of tickets, with their tags and who had what they follow."""
     tags: defaultdict[int, set[str]] = defaultdict(set)
     for row in found(connection, ticket_tags, "ticket tag", "ticket", [(row.number,) for row in rows]):
@@ -72,7 +72,7 @@ def waiting_rows(connection: Connection, rows: Sequence[Any]) -> list[Waiting]:
         for row in found(connection, tickets, "number assignee", "number", [(number,) for number in followed])
     }
     return [
-        Waiting(
+        QueuedTicket(
             row.number,
             row.channel,
             row.language,

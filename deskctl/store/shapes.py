@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.delivery.model import Delivery, Shown
 from ..core.notifications.model import Reach
-from ..core.routing.model import Model, Plan, Seat, Strategy
+from ..core.routing.model import Model, RoutingPlan, Seat, Strategy
 from .text import clean, from_json, maybe_clean, to_json
 
 
@@ -35,13 +35,13 @@ def reach(kept: str | None) -> Reach:
     return Reach(**from_json(kept)) if kept else Reach()
 
 
-def plan_json(plan: Plan) -> str | None:
-    return _kept(plan, Plan())
+def plan_json(plan: RoutingPlan) -> str | None:
+    return _kept(plan, RoutingPlan())
 
 
-def plan(kept: str | None) -> Plan:
+def plan(kept: str | None) -> RoutingPlan:
     if not kept:
-        return Plan()
+        return RoutingPlan()
     known = from_json(kept)
     convert: dict[str, Any] = {
         "strategy": Strategy,
@@ -51,7 +51,7 @@ def plan(kept: str | None) -> Plan:
         "relax_after": lambda value: None if value is None else _seconds(value),
         "surge_wait": lambda value: {channel: _seconds(length) for channel, length in value.items()},
     }
-    return Plan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
+    return RoutingPlan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
 
 
 def shown_json(shown: Shown | None) -> str | None:

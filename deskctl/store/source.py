@@ -23,14 +23,14 @@ from ..core.kernel.actor import Actor
 from ..core.kernel.records import CommandRecord, RecordedEvent
 from ..core.kernel.timers import Timer
 from ..core.messages.thread import MessageHead
-from ..core.routing.model import Presence, Turn, Waiting
+from ..core.routing.model import Presence, QueuedTicket, Turn
 from ..core.sla.clocks import Clock
-from ..core.sla.policy_book import Book
+from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Ticket
 from . import levels, people_rows, routing, rows
 from .customers import StoredCustomers
 from .ids import Ids
-from .levels import Shelf
+from .levels import PolicyBookCache
 from .moments import to_micros
 from .notices import StoredNotices
 from .seen import SeenSource
@@ -69,7 +69,7 @@ _PAGE = 200
 class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotices):
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
-    def __init__(self, connection: Connection, ids: Ids, shelf: Shelf) -> None:
+    def __init__(self, connection: Connection, ids: Ids, shelf: PolicyBookCache) -> None:
         self._connection = connection
         self._shelf = shelf
         self.ids = ids
@@ -229,7 +229,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     # --- service levels ---------------------------------------------------------------------------
 
-    def book(self) -> Book:
+    def book(self) -> PolicyBook:
         return self._shelf.book(self._connection)
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
@@ -259,7 +259,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         if self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE_LOCK})")
         return routing.waiting(self._connection, team, limit, after, besides)

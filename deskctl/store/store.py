@@ -20,7 +20,7 @@ from .erase import EraseToo
 from .faults import of_the_store
 from .jobs import Jobs
 from .journal import Journal
-from .levels import Shelf
+from .levels import PolicyBookCache
 from .outbox import Outbox
 from .queries import answer
 from .queries.reader import Reader
@@ -49,7 +49,7 @@ class Store:
         self._database = database
         self.settings = settings
         self._clock = clock
-        self._shelf = Shelf()
+        self._shelf = PolicyBookCache()
         self._erase_too: EraseToo | None = None
         self.journal = Journal(database)
         self._instance = database.instance(owner)

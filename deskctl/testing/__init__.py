@@ -1,1 +1,1 @@
-"""What authors of plugins test with."""
+"""The test kit for authors of plugins."""

@@ -1,4 +1,4 @@
-"""What an automation is given in its tests: things that happened, and a desk that is kept in memory."""
+"""Test doubles for automations: events, ticket documents and a desk in memory."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .builders import MOMENT
 
 
 def message_document(number: int, text: str, kind: str = "in", **fields: Any) -> dict[str, Any]:
-    """Message `number` as `deskctl show N --json` prints it."""
+    """Return message `number` in the form of `deskctl show N --json`."""
     return {
         **_empty(MessageRow),
         "id": number,
         "kind": kind,
         "author": "ana@example.org" if kind == "in" else "agent1",
-        "sent_at": _stamp(MOMENT + timedelta(minutes=number)),
+        "sent_at": _timestamp(MOMENT + timedelta(minutes=number)),
         "subject": "Printer",
         "text": text,
         "visible_text": text,
@@ -35,9 +35,9 @@ def message_document(number: int, text: str, kind: str = "in", **fields: Any) ->
 
 
 def ticket_document(number: int = 1, *texts: str, **fields: Any) -> dict[str, Any]:
-    """A ticket as `deskctl show N --json` prints it; `texts` are what its customer said."""
+    """Return a ticket in the form of `deskctl show N --json`; `texts` are the customer's messages."""
     subject = fields.get("subject", "Printer")
-    said = [message_document(n, text, ticket=number, subject=subject) for n, text in enumerate(texts, 1)]
+    messages = [message_document(n, text, ticket=number, subject=subject) for n, text in enumerate(texts, 1)]
     return {
         **_empty(TicketDocument),
         "number": number,
@@ -47,30 +47,30 @@ def ticket_document(number: int = 1, *texts: str, **fields: Any) -> dict[str, An
         "channel": "support",
         "team": "support",
         "contact": {"id": 1, "name": "Ana", "address": "ana@example.org"},
-        "created_at": _stamp(MOMENT),
-        "updated_at": _stamp(MOMENT + timedelta(minutes=len(said))),
-        "waiting_since": _stamp(MOMENT) if said else None,
+        "created_at": _timestamp(MOMENT),
+        "updated_at": _timestamp(MOMENT + timedelta(minutes=len(messages))),
+        "waiting_since": _timestamp(MOMENT) if messages else None,
         "spam": False,
-        "messages": said,
-        "newest_in": len(said),
+        "messages": messages,
+        "newest_in": len(messages),
         **fields,
     }
 
 
 def event_document(kind: str, by: str = "system:intake", **facts: Any) -> dict[str, Any]:
-    """An event as a ticket's document lists it. `by`: an agent's bare handle, `contact:ID` or `system:WHAT`."""
-    return {"kind": kind, "at": _stamp(MOMENT), "by": by, "command": 1, **facts}
+    """Return an event in the form of a ticket's document. `by` is an agent's handle, `contact:ID` or `system:NAME`."""
+    return {"kind": kind, "at": _timestamp(MOMENT), "by": by, "command": 1, **facts}
 
 
 def happened(kind: str = "message_received", ticket: int | None = 1, **facts: Any) -> Happening:
-    """Something that happened on the desk, with the facts of its kind."""
+    """Return an event of the desk with the facts of its kind."""
     given = {"message": 1, "matched": "new", "automatic": None, "verified": True} if kind == "message_received" else {}
     return Happening(1, kind, ticket, "contact:1", MOMENT, {**given, **facts})
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryChannel:
-    """What the desk knows of a channel."""
+    """The settings of a channel as a plugin sees them."""
 
     name: str = "support"
     kind: str = "email"
@@ -80,28 +80,28 @@ class MemoryChannel:
 
 
 class MemoryDesk:
-    """A desk with these `tickets`: documents, by number."""
+    """A desk in memory. `tickets` are documents by number."""
 
     def __init__(self, *tickets: dict[str, Any]) -> None:
         self.tickets = {ticket["number"]: ticket for ticket in tickets}
 
     def ask(self, query: object) -> Any:
-        """Raises NotFound."""
+        """Answer a query. Raise NotFound."""
         if isinstance(query, ShowTicket):
             try:
                 return self.tickets[query.number]
             except KeyError:
-                raise NotFound(f"there is no ticket {query.number}") from None
+                raise NotFound(f"no ticket {query.number}") from None
         if isinstance(query, ListTickets):
             return [row for row in self.tickets.values() if query.all or row["status"] not in ("solved", "closed")]
         if isinstance(query, SearchMessages):
             return {"hits": [], "ranked": None}
         if isinstance(query, SearchContacts):
             return []
-        raise AssertionError(f"the desk of the tests cannot answer {type(query).__name__}")
+        raise AssertionError(f"MemoryDesk does not support the query {type(query).__name__}")
 
     def say(self, text: str) -> None:
-        """Let every customer on every ticket have said just `text`."""
+        """Replace the text of all messages and the subject of all tickets by `text`."""
         subject = " ".join(text.split())[:200]
         for ticket in self.tickets.values():
             ticket["subject"] = subject
@@ -110,7 +110,7 @@ class MemoryDesk:
 
 
 class MemoryPluginContext:
-    """What an automation is given, over a desk in memory. There is no store: `connection` is None."""
+    """A PluginContext with a desk in memory. There is no store: `connection` is None."""
 
     def __init__(
         self,
@@ -136,9 +136,9 @@ class MemoryPluginContext:
 
 
 def _empty(shape: type) -> dict[str, Any]:
-    """A document with every key of its shape and nothing in it."""
+    """Return a document that has all keys of a shape with empty values."""
     return {key: [] if "list[" in str(hint) else None for key, hint in shape.__annotations__.items()}
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

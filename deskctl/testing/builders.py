@@ -1,4 +1,4 @@
-"""Messages for tests, with everything filled in that the test does not care about."""
+"""Builders of messages for tests, with default values for all fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from ..plugins import Envelope, InboundMessage, OutboundMessage
 
-#: A moment for tests that need one and no particular one.
+#: A time for tests that need any time.
 MOMENT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -28,7 +28,7 @@ def raw_mail(
     files: Iterable[tuple[str, str, bytes]] = (),
     **headers: str,
 ) -> bytes:
-    """A mail with CRLF line ends. `files` are (name, content type, bytes); `in_reply_to=` becomes In-Reply-To."""
+    """Return an email with CRLF line ends. `files` are (name, content type, bytes); `in_reply_to=` sets In-Reply-To."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Date"] = format_datetime(date)
@@ -45,11 +45,12 @@ def raw_mail(
 
 
 def envelope(via: str = "smtp", **fields: Any) -> Envelope:
+    """Return an envelope."""
     return Envelope(via=via, received_at=fields.pop("received_at", MOMENT), **fields)
 
 
 def inbound(text: str = "It burns.", **fields: Any) -> InboundMessage:
-    """What a channel might have made of a customer's message."""
+    """Return a parsed message of a customer."""
     given: dict[str, Any] = {
         "sender": "ana@example.org",
         "sender_name": "Ana",
@@ -60,13 +61,13 @@ def inbound(text: str = "It burns.", **fields: Any) -> InboundMessage:
         "sent_at": MOMENT,
         **fields,
     }
-    said = "\0".join(str(given[key]) for key in ("sender", "subject", "text", "sent_at"))
-    given.setdefault("digest", hashlib.sha256(said.encode("utf-8", "replace")).hexdigest())
+    content = "\0".join(str(given[key]) for key in ("sender", "subject", "text", "sent_at"))
+    given.setdefault("digest", hashlib.sha256(content.encode("utf-8", "replace")).hexdigest())
     return InboundMessage(**given)
 
 
 def outbound(text: str = "We are on it.", **fields: Any) -> OutboundMessage:
-    """What a channel might be asked to send."""
+    """Return a message to send."""
     given: dict[str, Any] = {
         "outbox_id": 1,
         "message_id": f"<{secrets.token_hex(16)}@acme.test>",

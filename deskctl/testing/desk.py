@@ -1,4 +1,4 @@
-"""A whole desk in a temporary folder: the real command, the real daemon, a store on SQLite."""
+"""A complete desk in a temporary folder: the real command, the real daemon, and a SQLite store."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ dir = "plugins"
 
 
 class TemporaryDesk:
-    """`configure` it, then use it: `run` is the command `deskctl`, `daemon()` has its daemon running.
+    """A desk for tests. Call `configure`, then `run` for a command, or use `daemon()` to run the daemon.
 
-    The store is made by the first command. Each command is a process of its own, as at a shell.
+    The first command creates the store. Each command is a separate process, as in a shell.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,30 +51,30 @@ class TemporaryDesk:
 
     @property
     def log(self) -> str:
-        """What the daemon said."""
+        """Return the output of the daemon."""
         file = self.folder / "daemon.log"
         return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
     def configure(self, toml: str) -> None:
-        """Add tables to the configuration: channels, and those of plugins."""
+        """Add tables to the configuration, for example of channels and plugins."""
         with self.config.open("a", encoding="utf-8") as file:
             file.write(f"\n{toml}\n")
 
     def load(self, name: str, package: str) -> None:
-        """Let the desk load plugin `name` from an importable package, where it is not installed."""
+        """Load plugin `name` from an importable package, unless it is installed."""
         if name in entry_points(group="deskctl").names:
             return
         paths = [path for path in sys.path if path]
         self.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
-        hooks = "{name: value for name, value in vars(brought).items() if name.startswith('deskctl_')}"
-        source = f"import {package} as brought\n\nglobals().update({hooks})\n"
+        hooks = "{name: value for name, value in vars(package).items() if name.startswith('deskctl_')}"
+        source = f"import {package} as package\n\nglobals().update({hooks})\n"
         (self.folder / "plugins" / f"{name}.py").write_text(source, encoding="utf-8")
 
     def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> str:
-        """`deskctl WORDS…`; what it prints. Raises AssertionError when it ends with another code."""
+        """Run `deskctl WORDS…` and return its output. Raise AssertionError if it exits with another code."""
         self._prepare()
         done = subprocess.run(
-            self._line(*words),
+            self._command(*words),
             cwd=self.folder,
             env=self.environ,
             input=stdin,
@@ -82,33 +82,33 @@ class TemporaryDesk:
             timeout=60,
             check=False,
         )
-        said = done.stdout.decode("utf-8", "replace")
+        output = done.stdout.decode("utf-8", "replace")
         assert done.returncode == code, (
-            f"deskctl {' '.join(words)}: exit {done.returncode}\n{said}{done.stderr.decode()}"
+            f"deskctl {' '.join(words)}: exit {done.returncode}\n{output}{done.stderr.decode()}"
         )
-        return said
+        return output
 
     def json(self, *words: str) -> list[Any]:
-        """The documents that `deskctl WORDS… --json` prints, one a line."""
+        """Run `deskctl WORDS… --json` and return the documents that it prints, one per line."""
         return [json.loads(line) for line in self.run(*words, "--json").splitlines()]
 
     def ticket(self, number: int) -> dict[str, Any]:
-        """One ticket with its messages and events, as `deskctl show N --json` prints it. Raises NotFound."""
+        """Return a ticket in the form of `deskctl show N --json`. Raise NotFound."""
         document: dict[str, Any] = self._ask(ShowTicket(number))
         return document
 
     def tickets(self) -> list[dict[str, Any]]:
-        """All tickets, solved ones too, newest change first, as `deskctl list --all --json` prints them."""
+        """Return all tickets in the form of `deskctl list --all --json`, the last changed first."""
         rows: list[dict[str, Any]] = self._ask(ListTickets(all=True))
         return rows
 
     @contextlib.contextmanager
     def daemon(self) -> Iterator[None]:
-        """The daemon at work; at the end it is asked to stop, and must have stopped within half a minute."""
+        """Run the daemon. At the end stop it, and fail if that takes more than 30 seconds."""
         self._prepare()
         with (self.folder / "daemon.log").open("ab") as log:
             self._daemon = subprocess.Popen(
-                self._line("daemon", "run"), cwd=self.folder, env=self.environ, stdout=log, stderr=log
+                self._command("daemon", "run"), cwd=self.folder, env=self.environ, stdout=log, stderr=log
             )
         try:
             self.wait_until(lambda: "is ready" in self.log, "the daemon is ready")
@@ -117,7 +117,7 @@ class TemporaryDesk:
             self._stop()
 
     def wait_until(self, condition: Callable[[], object], what: str, seconds: float = 30) -> None:
-        """Until `condition` is true. Raises AssertionError that says `what` did not come about, with the log."""
+        """Wait until `condition` is true. Raise AssertionError with `what` and the log if it does not become true."""
         deadline = time.monotonic() + seconds
         while not condition():
             ended = self._daemon is not None and self._daemon.poll() is not None
@@ -128,7 +128,7 @@ class TemporaryDesk:
             time.sleep(0.02)
 
     def _ask(self, query: Query) -> Any:
-        """Of the running daemon where there is one, which takes no process."""
+        """Answer a query through the running daemon, which is faster, or else with a command."""
         remote = RemoteDesk.connect(self.folder / "desk.sock") if self._daemon is not None else None
         if remote is None:
             words = ("show", str(query.number)) if isinstance(query, ShowTicket) else ("list", "--all")
@@ -140,13 +140,13 @@ class TemporaryDesk:
             remote.close()
 
     def _prepare(self) -> None:
-        """A store, and an agent, without whom nobody could answer."""
+        """Create the store and an agent, because replies need an agent."""
         if not self._ready:
             self._ready = True
             self.run("db", "upgrade")
             self.run("agent", "add", "agent1", "--name", "Agent One", "--email", "agent1@desk.test")
 
-    def _line(self, *words: str) -> list[str]:
+    def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "deskctl.cli.main", "--config", str(self.config), *words]
 
     def _stop(self) -> None:

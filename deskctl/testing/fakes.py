@@ -1,4 +1,4 @@
-"""A `ChannelContext` that keeps everything in memory: what a channel is given in its tests."""
+"""A `ChannelContext` in memory, for tests of channels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..plugins import Envelope, FileRef, StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A message as the channel handed it over."""
+    """A message that the channel delivered."""
 
     raw: bytes
     key: str
@@ -25,15 +25,15 @@ class Delivered:
 
 
 class Killed(BaseException):
-    """The process died here: nothing that follows is done."""
+    """The simulated death of the process. Nothing after it is executed."""
 
 
 class MemoryContext:
-    """Keeps what a channel delivers, by key, as the journal does. Safe to use from any thread.
+    """A context that stores delivered messages by key, as the journal does. Safe to use from any thread.
 
-    `refuse` makes it a desk whose store is out of order; `hold()` lets `deliver` wait until `release()`.
-    With `die_after_commit` the next message is made durable, and then the process is `dead`: whatever the channel
-    asks for raises Killed. `reborn()` is the next process, on the same store.
+    `refuse` simulates a store that cannot be written; `hold()` blocks `deliver` until `release()`. With
+    `die_after_commit` the next message is stored, and then the process is `dead`: each call of the channel raises
+    Killed. `reborn()` returns the context of the next process with the same store.
     """
 
     def __init__(self, name: str = "test", clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -43,9 +43,9 @@ class MemoryContext:
         self.die_after_commit = False
         self.dead = False
         self.attempts: list[Delivered] = []
-        """Everything that was offered, also what was refused."""
+        """All offered messages, including refused ones."""
         self.marked: list[int] = []
-        """Outbox ids that the channel marked as on their way."""
+        """The outbox ids that the channel marked as being sent."""
         self.alerts: list[tuple[str, str]] = []
         self.listens = False
         """True after the channel called `listening`."""
@@ -59,7 +59,7 @@ class MemoryContext:
 
     @property
     def journal(self) -> list[Delivered]:
-        """What was made durable, in order; the same key is kept once."""
+        """Return the stored messages in order, one per key."""
         with self._lock:
             return list(self._kept.values())
 
@@ -70,7 +70,7 @@ class MemoryContext:
         self._open.set()
 
     def reborn(self) -> MemoryContext:
-        """What the next process is given: the same store, and what was seen until now."""
+        """Return the context of the next process, with the same store and records."""
         with self._lock:
             after = MemoryContext(self.name, self._clock)
             after.attempts, after.marked, after.alerts = self.attempts, self.marked, self.alerts
@@ -84,7 +84,7 @@ class MemoryContext:
         seconds: float = 20,
         instead: Callable[[], object] | None = None,
     ) -> None:
-        """Until `condition` is true. Raises AssertionError that says `what` did not come about, and `instead`."""
+        """Wait until `condition` is true. Raise AssertionError with `what` and `instead` if it does not become true."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
@@ -144,7 +144,7 @@ class MemoryContext:
             self._state.update(state)
 
     def add_file(self, content: bytes, filename: str = "file.txt", content_type: str = "text/plain") -> FileRef:
-        """A stored attachment, for an `OutboundMessage`."""
+        """Store an attachment and return the reference for an `OutboundMessage`."""
         sha256 = hashlib.sha256(content).hexdigest()
         self._files[sha256] = content
         return FileRef(filename, content_type, len(content), sha256)

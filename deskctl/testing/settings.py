@@ -1,4 +1,4 @@
-"""Configuration classes of plugins, read from TOML as the desk reads them."""
+"""Conversion of TOML to configuration classes of plugins, as the desk does it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["problems", "settings", "structure"]
 
 
 def settings(cls: type[T], toml: str, base: Path | None = None) -> T:
-    """What the keys of a table become. Relative files count from `base`. Raises AssertionError with every mistake."""
+    """Return the configuration of a table. Relative paths start at `base`. Raise AssertionError with all problems."""
     value, faults = structure(tomli.loads(toml), cls, base or Path())
     assert not faults, "; ".join(map(_line, faults))
     assert isinstance(value, cls)
@@ -23,7 +23,7 @@ def settings(cls: type[T], toml: str, base: Path | None = None) -> T:
 
 
 def problems(cls: type, toml: str, base: Path | None = None) -> list[str]:
-    """Each mistake in the keys of a table, as `KEY: what`."""
+    """Return the problems of a table as `KEY: what`."""
     return [_line(fault) for fault in structure(tomli.loads(toml), cls, base or Path())[1]]
 
 

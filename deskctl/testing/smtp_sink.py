@@ -1,12 +1,12 @@
-"""An SMTP server that takes every mail and keeps it: the outside world, for tests and for the demo.
+"""An SMTP server that accepts and stores all mail, for tests and the demo.
 
     with SmtpSink() as sink:
         …                                     # something sends to sink.host, sink.port
         mail = sink.wait(1)[0]
         assert mail.subject == "Re: Printer"
 
-Faults are scripted: `refuse` answers with a code, `drop` cuts the line, `stall` says nothing any more; each
-at one stage of the conversation and for a number of times.
+Faults are scripted: `refuse` answers with a code, `drop` closes the connection, `stall` stops answering; each at one
+stage of the SMTP session and for a number of times.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-#: Where a fault strikes: at MAIL FROM, at RCPT TO, at DATA, or when the whole mail is there ("after-data").
+#: The stage of a fault: MAIL FROM, RCPT TO, DATA, or after the complete mail ("after-data").
 Stage = Literal["mail", "rcpt", "data", "after-data"]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A mail as it arrived. `sender` is the envelope's, "" for the empty one; `raw` has CRLF line ends."""
+    """A received mail. `sender` is the envelope sender, "" for a null sender; `raw` has CRLF line ends."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -40,7 +40,7 @@ class Received:
 
     @property
     def message(self) -> email.message.EmailMessage:
-        """The mail, parsed with the standard library's modern policy."""
+        """Return the mail parsed with the standard library's default policy."""
         return email.message_from_bytes(self.raw, policy=email.policy.default)
 
     @property
@@ -49,7 +49,7 @@ class Received:
 
     @property
     def text(self) -> str:
-        """The plain text of the mail, "" without any."""
+        """Return the plain text of the mail, or "" if it has none."""
         part = self.message.get_body(("plain",))
         return part.get_content() if part is not None else ""
 
@@ -64,10 +64,10 @@ class _Fault:
 
 
 class SmtpSink:
-    """Listens on loopback from the start until `close`, in a thread of its own.
+    """A server on loopback that runs in a thread until `close`.
 
-    `logins` (user → password) makes it demand AUTH, `bearers` too (user, access token → whether they may, XOAUTH2);
-    `tls` offers STARTTLS, or with `tls_from_start` speaks TLS at once. With `port` 0 the system picks one.
+    `logins` (user → password) and `bearers` (user, access token → bool, for XOAUTH2) make it require authentication.
+    `tls` offers STARTTLS, or implicit TLS with `tls_from_start`. With `port` 0 the system chooses a port.
     """
 
     def __init__(
@@ -94,25 +94,25 @@ class SmtpSink:
         self._thread = threading.Thread(target=self._run, name="smtp-sink", daemon=True)
         self._serving = threading.Event()
         self._thread.start()
-        self._serving.wait(10)  # a loop that is stopped before it serves would leave its sockets open
+        self._serving.wait(10)  # stopping the loop before it serves would leave its sockets open
 
-    # --- what arrived
+    # --- received mail
 
     @property
     def mails(self) -> list[Received]:
-        """Everything that was accepted so far, in order."""
+        """Return the accepted mails in order."""
         with self._arrived:
             return list(self._mails)
 
     def wait(self, count: int, timeout: float = 10) -> list[Received]:
-        """All mails, once there are at least `count`; AssertionError after `timeout` seconds."""
+        """Wait for at least `count` mails and return all. Raise AssertionError after `timeout` seconds."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self._mails) >= count, timeout):
                 raise AssertionError(f"{len(self._mails)} of {count} mails arrived within {timeout:g} s")
             return list(self._mails)
 
     def clear(self) -> None:
-        """Forget what arrived."""
+        """Remove the stored mails."""
         with self._arrived:
             self._mails.clear()
 
@@ -120,9 +120,9 @@ class SmtpSink:
     def demands_login(self) -> bool:
         return self._logins is not None or self._bearers is not None
 
-    def _bears(self, words: bytes) -> bool:
-        """Whether what XOAUTH2 said lets somebody in."""
-        fields = dict(field.partition("=")[::2] for field in words.decode().strip("\1").split("\1"))
+    def _accepts_bearer(self, response: bytes) -> bool:
+        """Return True if the XOAUTH2 response contains a valid access token."""
+        fields = dict(field.partition("=")[::2] for field in response.decode().strip("\1").split("\1"))
         token = fields.get("auth", "").removeprefix("Bearer ")
         return self._bearers is not None and self._bearers(fields.get("user", ""), token)
 
@@ -131,17 +131,17 @@ class SmtpSink:
     def refuse(
         self, stage: Stage, code: int = 451, *, times: int = 1, recipient: str | None = None, words: str = ""
     ) -> None:
-        """Answer `code` and `words` at `stage`, `times` times; at "rcpt" only for `recipient`, if one is named."""
+        """Answer `code` and `words` at `stage`, `times` times; at "rcpt" only for `recipient`, if it is given."""
         answer = f"{code} {words or f'refused at {stage} as scripted'}"
         self._script(_Fault(stage, "refuse", answer, recipient, times))
 
     def drop(self, stage: Stage, *, times: int = 1) -> None:
-        """Cut the line instead of answering at `stage`. A mail dropped "after-data" has arrived all the same:
-        its sender cannot know."""
+        """Close the connection at `stage` instead of answering. A mail dropped "after-data" is stored nevertheless,
+        but its sender does not know."""
         self._script(_Fault(stage, "drop", "", None, times))
 
     def stall(self, stage: Stage, *, times: int = 1) -> None:
-        """Keep the line open at `stage`, and say nothing on it until the client leaves."""
+        """Keep the connection open at `stage` without an answer until the client disconnects."""
         self._script(_Fault(stage, "stall", "", None, times))
 
     def _script(self, fault: _Fault) -> None:
@@ -164,7 +164,7 @@ class SmtpSink:
     # --- the server
 
     def close(self) -> None:
-        """Listen no more and cut every connection."""
+        """Stop listening and close all connections."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(10)
@@ -180,7 +180,7 @@ class SmtpSink:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         context = self._tls if self._tls_from_start else None
-        serving = self._loop.create_server(self._conversation, sock=self._listener, ssl=context)
+        serving = self._loop.create_server(self._session, sock=self._listener, ssl=context)
         try:
             server = self._loop.run_until_complete(serving)
         finally:
@@ -196,8 +196,8 @@ class SmtpSink:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
 
-    def _conversation(self) -> SMTP:
-        return _Conversation(
+    def _session(self) -> SMTP:
+        return _Session(
             _Handler(self),
             hostname="sink.test",
             loop=self._loop,
@@ -217,13 +217,13 @@ class SmtpSink:
 
 
 class _Handler:
-    """aiosmtpd's hooks, one instance a connection. It has no slots: aiosmtpd looks at every attribute there is."""
+    """The hooks of aiosmtpd, one instance per connection. No slots, because aiosmtpd inspects all attributes."""
 
     def __init__(self, sink: SmtpSink) -> None:
         self.sink = sink
 
     async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:
-        if self.sink._bears(base64.b64decode(words[1])):
+        if self.sink._accepts_bearer(base64.b64decode(words[1])):
             return AuthResult(success=True)
         await server.challenge_auth(b'{"status":"400","schemes":"Bearer"}')
         return AuthResult(success=False, handled=False)
@@ -234,7 +234,7 @@ class _Handler:
         if self.sink.demands_login and not session.authenticated:
             return "530 5.7.0 Authentication required"
         if fault := self.sink._due("mail"):
-            return await _strike(server, fault)
+            return await _apply(server, fault)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -243,7 +243,7 @@ class _Handler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if fault := self.sink._due("rcpt", address):
-            return await _strike(server, fault)
+            return await _apply(server, fault)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -253,22 +253,22 @@ class _Handler:
             content = envelope.content
             raw = content if isinstance(content, bytes) else (content or "").encode()
             self.sink._keep(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
-        return await _strike(server, fault) if fault else "250 OK"
+        return await _apply(server, fault) if fault else "250 OK"
 
 
-class _Conversation(SMTP):
-    """One connection; aiosmtpd has no hook between the word DATA and the mail itself."""
+class _Session(SMTP):
+    """One connection. It overrides DATA, because aiosmtpd has no hook between the command and the mail."""
 
     async def smtp_DATA(self, arg: str) -> None:
         handler = self.event_handler
         if isinstance(handler, _Handler) and (fault := handler.sink._due("data")):
-            await self.push(await _strike(self, fault))
+            await self.push(await _apply(self, fault))
             return
         await super().smtp_DATA(arg)
 
 
-async def _strike(server: SMTP, fault: _Fault) -> str:
-    """Let a fault happen; answers what is to be said, if anything can be said any more."""
+async def _apply(server: SMTP, fault: _Fault) -> str:
+    """Apply a fault and return the answer, if the connection still allows one."""
     if fault.kind == "stall":
         await asyncio.Event().wait()
     if fault.kind == "drop" and isinstance(server.transport, asyncio.Transport):

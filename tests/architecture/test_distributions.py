@@ -1,4 +1,4 @@
-"""What is installed together belongs together, from wherever it is installed."""
+"""The distributions: versions, dependencies and constraints."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def project(path: Path) -> dict[str, Any]:
     return table
 
 
-def test_every_distribution_has_the_version_of_the_core() -> None:
+def test_distributions_have_the_same_version() -> None:
     found = {str(path): project(path)["version"] for path in tracked("pyproject.toml", "plugins/*/pyproject.toml")}
     assert set(found.values()) == {deskctl.__version__}
 
 
-def test_a_plugin_and_the_core_ask_for_each_other_in_that_version() -> None:
+def test_plugins_and_core_require_each_other_in_the_same_version() -> None:
     extras = project(Path("pyproject.toml"))["optional-dependencies"]
     for path in tracked("plugins/*/pyproject.toml"):
         plugin = project(path)
@@ -31,7 +31,7 @@ def test_a_plugin_and_the_core_ask_for_each_other_in_that_version() -> None:
         assert f"{plugin['name']}=={plugin['version']}" in extras[plugin["name"].removeprefix("deskctl-")]
 
 
-def test_every_dependency_is_pinned_for_the_suite() -> None:
+def test_dependencies_are_pinned() -> None:
     pins = {
         re.split("==", line)[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
     }
@@ -42,8 +42,8 @@ def test_every_dependency_is_pinned_for_the_suite() -> None:
     assert {name for name in wanted if not name.startswith("deskctl")} - pins == set()
 
 
-def test_no_file_names_the_host_of_a_registry() -> None:
-    """Where packages come from is the affair of whoever installs them."""
+def test_no_file_names_a_registry_host() -> None:
+    """The user who installs packages chooses their source."""
     found = []
     for path in tracked():
         text = (ROOT / path).read_bytes()
@@ -51,7 +51,7 @@ def test_no_file_names_the_host_of_a_registry() -> None:
     assert found == []
 
 
-def test_constraints_hold_plain_pins() -> None:
+def test_constraints_are_plain_pins() -> None:
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert lines
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []

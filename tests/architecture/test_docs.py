@@ -1,4 +1,4 @@
-"""What the documentation says is so."""
+"""The documentation: links, generated pages, and statements about the code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DECISIONS = [path for path in tracked("docs/decisions/*.md") if path.name != "RE
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_links_of_page_have_targets(page: Path) -> None:
     text = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.DOTALL)
     broken = []
     for target in LINK.findall(text):
@@ -39,7 +39,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_every_page_can_be_reached_from_the_index() -> None:
+def test_every_page_is_linked_from_readme() -> None:
     seen, waiting = set(), [Path("README.md")]
     while waiting:
         page = waiting.pop()
@@ -53,7 +53,7 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     assert [str(page) for page in tracked("docs/*.md") if page not in seen] == []
 
 
-def test_the_generated_pages_are_what_the_code_says_now() -> None:
+def test_generated_pages_are_current() -> None:
     """If this fails: make docs."""
     generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     old = [path.name for path, text in generate["pages"]().items() if path.read_text(encoding="utf-8") != text]
@@ -61,13 +61,13 @@ def test_the_generated_pages_are_what_the_code_says_now() -> None:
 
 
 @pytest.mark.slow
-def test_the_picture_of_the_readme_shows_what_the_commands_print_now() -> None:
+def test_picture_of_readme_is_current() -> None:
     """If this fails: make docs."""
     terminal = runpy.run_path(str(ROOT / "docs" / "terminal.py"))
     assert terminal["picture"](terminal["session"]()) == (ROOT / "docs" / "terminal.svg").read_text(encoding="utf-8")
 
 
-def test_the_readmes_make_verbs_exist() -> None:
+def test_make_targets_in_readme_exist() -> None:
     verbs = set(
         re.findall(
             r"\bmake ([a-z]+)\b",
@@ -78,7 +78,7 @@ def test_the_readmes_make_verbs_exist() -> None:
     assert {"demo", "test"} <= verbs <= rules
 
 
-def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
+def test_path_of_a_mail_names_existing_functions() -> None:
     steps = STEP.findall((ROOT / "docs/explanation/path-of-a-mail.md").read_text())
     assert len(steps) >= 10
     for dotted, file in steps:
@@ -87,15 +87,15 @@ def test_the_life_of_a_mail_names_functions_that_exist_where_it_says() -> None:
         assert Path(source).resolve() == ROOT / file, dotted
 
 
-def test_each_promise_about_mail_names_tests_that_exist() -> None:
+def test_each_mail_guarantee_names_existing_tests() -> None:
     page = (ROOT / "docs/explanation/mail-guarantees.md").read_text()
-    promises = [part for part in re.split(r"^(?=- |## )", page, flags=re.MULTILINE) if part.startswith("- ")]
-    assert len(promises) > 20
+    guarantees = [part for part in re.split(r"^(?=- |## )", page, flags=re.MULTILINE) if part.startswith("- ")]
+    assert len(guarantees) > 20
     missing = []
-    for promise in promises:
-        held = re.findall(r"`([\w./]+\.py)::(\w+)`", promise)
-        assert held, promise
-        for file, name in held:
+    for guarantee in guarantees:
+        tests = re.findall(r"`([\w./]+\.py)::(\w+)`", guarantee)
+        assert tests, guarantee
+        for file, name in tests:
             source = (ROOT / file).read_text() if (ROOT / file).exists() else ""
             if not re.search(rf"^(async )?def {name}\(", source, re.MULTILINE):
                 missing.append(f"{file}::{name}")
@@ -103,7 +103,7 @@ def test_each_promise_about_mail_names_tests_that_exist() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_every_path_of_the_repository_exists(page: Path) -> None:
+def test_repository_paths_on_page_exist(page: Path) -> None:
     text = (ROOT / page).read_text()
     paths = re.findall(r"`((?:deskctl|plugins|examples|bench)/[\w./-]*)`", text)
     modules = re.findall(r"`(deskctl\.core\.[\w.]+)`", text)
@@ -113,7 +113,7 @@ def test_every_path_of_the_repository_exists(page: Path) -> None:
 
 
 def resolve(dotted: str) -> object:
-    """The function or class that a dotted path names."""
+    """Return the function, class or module with a dotted name."""
     parts = dotted.split(".")
     for length in range(len(parts) - 1, 0, -1):
         try:
@@ -133,18 +133,29 @@ def hooks() -> list[str]:
 
 
 @pytest.mark.parametrize("hook", hooks())
-def test_every_hook_is_documented_with_its_exact_signature(hook: str) -> None:
+def test_hook_is_documented_with_its_signature(hook: str) -> None:
     page = (ROOT / "docs/plugins/hooks.md").read_text()
     signature = inspect.signature(getattr(hookspecs, hook))
     assert f"def {hook}{signature}".replace("'", "") in page
 
 
-def test_no_hook_is_documented_that_does_not_exist() -> None:
+def test_documented_hooks_exist() -> None:
     page = (ROOT / "docs/plugins/hooks.md").read_text()
     assert set(re.findall(r"def (deskctl_\w+)", page)) == set(hooks())
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.stem)
-def test_a_decision_says_why_and_at_what_price(page: Path) -> None:
+def test_decision_has_context_decision_and_consequences(page: Path) -> None:
     text = (ROOT / page).read_text()
     assert re.findall(r"^## (.+)$", text, re.MULTILINE)[:3] == ["Context", "Decision", "Consequences"]
+
+
+def test_glossary_is_alphabetical_and_complete() -> None:
+    page = (ROOT / "docs/reference/glossary.md").read_text()
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")
+    ]
+    terms = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", row[0]).lower() for row in rows[2:]]
+    assert len(terms) > 50
+    assert terms == sorted(set(terms))
+    assert [row for row in rows[2:] if len(row) != 3 or not all(row)] == []

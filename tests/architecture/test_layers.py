@@ -1,4 +1,4 @@
-"""Imports go down only, and each library stays where it belongs."""
+"""The layers: import contracts, and imports of a short command."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from tests.architecture.tree import ROOT
 
 
-def test_every_import_contract_is_kept() -> None:
+def test_import_contracts_are_kept() -> None:
     program = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_kit_for_plugin_authors_is_no_part_of_the_running_desk() -> None:
+def test_running_desk_does_not_import_test_tools() -> None:
     code = "import sys, deskctl.cli.main, deskctl.daemon; print([m for m in sys.modules if 'deskctl.testing' in m])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
@@ -23,8 +23,8 @@ def test_the_kit_for_plugin_authors_is_no_part_of_the_running_desk() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_shell_starts_without_what_only_some_commands_need() -> None:
-    """A short command is as fast as what it imports."""
+def test_command_line_does_not_import_heavy_modules() -> None:
+    """The imports decide how fast a short command is."""
     heavy = [
         "sqlalchemy",
         "alembic",

@@ -1,4 +1,4 @@
-"""The checkout, as the tests of its shape look at it."""
+"""Access to the files of the repository, for tests of its structure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def tracked(*patterns: str) -> list[Path]:
-    """The files that belong to the project, relative to its top; new ones that git does not ignore are included."""
+    """Return the files of the project, relative to its root, including new files that git does not ignore."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
-    return [path for line in sorted(set(said.splitlines())) if (path := Path(line)) and (ROOT / path).is_file()]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
+    return [path for line in sorted(set(listed.splitlines())) if (path := Path(line)) and (ROOT / path).is_file()]

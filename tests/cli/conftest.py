@@ -1,4 +1,4 @@
-"""Desks for the tests of the shell. The whole suite runs twice: over the daemon's socket, and without a daemon."""
+"""Desks for the tests of the command line. The suite runs twice: over the daemon's socket, and without a daemon."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.cli.shell import Shell
 
 @pytest.fixture(params=["socket", "alone"])
 def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
-    """A desk with the agents agent1, agent2 and lead; `agent1` is at the keyboard. `sink` is its relay."""
+    """Return a desk with the agents agent1, agent2 and lead. `agent1` runs the commands, and `sink` is the relay."""
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
     if request.param == "socket":
         made.start()
@@ -24,7 +24,7 @@ def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: S
 
 @pytest.fixture
 def alone(template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
-    """The same desk; no daemon runs until the test starts one."""
+    """Return the same desk without a daemon, unless the test starts one."""
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
     yield made
     made.stop()

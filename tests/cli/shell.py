@@ -1,4 +1,4 @@
-"""The real `deskctl`, as a person or a script runs it, in a desk of its own."""
+"""Run the real `deskctl`, as a person or a script does, in a separate desk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command answered."""
+    """The output and exit code of a command."""
 
     code: int
     out: str
@@ -30,7 +30,7 @@ class Result:
 
     @property
     def rows(self) -> list[Any]:
-        """The JSON documents, one a line."""
+        """The JSON documents of the output, one per line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
@@ -40,7 +40,7 @@ class Result:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of a person who has nothing of deskctl set, on a UTF-8 system."""
+    """Return the environment of a user on a UTF-8 system without variables of deskctl."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DESKCTL_", "XDG_")) and k != "COLUMNS"}
     coverage = {k: v for k, v in os.environ.items() if k.startswith("COVERAGE")}
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -65,7 +65,7 @@ class Shell:
     def __call__(
         self, *words: str, input: str | bytes = b"", code: int | None = 0, env: Mapping[str, str] | None = None
     ) -> Result:
-        """Run it; AssertionError when it ends with another exit code than `code` (None: any)."""
+        """Run a command. Raises AssertionError for an exit code other than `code` (None: any)."""
         given = input.encode() if isinstance(input, str) else input
         done = zygote.shared().run(words, self.folder, {**self.env, **(env or {})}, given)
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -100,7 +100,7 @@ class Shell:
         return result
 
     def ingest(self, raw: bytes) -> None:
-        """A mail comes in, and is on its ticket: the daemon is done with it a moment after it took it."""
+        """Ingest a mail, and wait until it is on its ticket, because the daemon processes it after it accepts it."""
         self("mail", "ingest", input=raw)
         wait_until(lambda: self("inbox", "list", "--exit-code", code=None).code == 1, what="the inbox is empty")
 
@@ -108,13 +108,13 @@ class Shell:
         return self("list", "--json", *words).rows
 
     def show(self, number: int) -> Any:
-        """A ticket as nobody in particular sees it: nothing counts as seen."""
+        """Return a ticket without an agent, so that no messages count as seen."""
         return self("show", str(number), "--json", env={"DESKCTL_AGENT": ""}).row
 
     # --- the daemon -------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the daemon and wait until it says that it is ready."""
+        """Start the daemon and wait until it is ready."""
         read, write = os.pipe()
         with open(write, "wb") as stderr, open(os.devnull, "r+b") as nothing:  # noqa: PTH123
             streams = [nothing.fileno(), nothing.fileno(), stderr.fileno()]
@@ -146,7 +146,7 @@ NewDesk = Callable[..., Shell]
 
 
 class _Reader:
-    """Reads what the daemon says, so that its pipe never fills."""
+    """Reads the output of the daemon, so that its pipe does not fill up."""
 
     def __init__(self, stream: Any) -> None:
         import threading
@@ -171,7 +171,7 @@ def make(
     smtp: int | None = None,
     agents: bool = True,
 ) -> Shell:
-    """A desk made with `deskctl init`, with the agents agent1, agent2 and lead."""
+    """Create a desk with `deskctl init`, with the agents agent1, agent2 and lead."""
     folder.mkdir(parents=True, exist_ok=True)
     shell = Shell(folder)
     where = ["--listen", f"127.0.0.1:{free_port()}", "--smtp", f"127.0.0.1:{smtp or free_port()}"]
@@ -186,7 +186,7 @@ def make(
 
 
 def copy(template: Path, folder: Path, smtp: int | None = None) -> Shell:
-    """A desk like the one in `template`, with ports of its own."""
+    """Create a copy of the desk in `template` with other ports."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     config = folder / "config.toml"
     text = config.read_text()
@@ -202,7 +202,7 @@ def mail(
     text: str = "It burns.",
     headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """A small mail in UTF-8, each with a Message-ID of its own."""
+    """Return a small mail in UTF-8 with a unique Message-ID."""
     from email.message import EmailMessage
     from uuid import uuid4
 

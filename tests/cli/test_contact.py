@@ -1,4 +1,4 @@
-"""Customers at the shell, over the socket and without a daemon."""
+"""`deskctl contact`, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.cli.shell import Shell, mail
 CALL = ("new", "--channel", "phone", "--from", "+82-2-555-0101", "--direction", "in", "--duration", "4m")
 
 
-def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
+def test_contact_merge_joins_mail_and_phone(desk: Shell) -> None:
     desk.ingest(mail("김민수 <minsu@example.org>", "결제 오류", "카드가 두 번 결제되었습니다."))
     desk(*CALL, "--callback", "tomorrow 10:00", "-m", "환불을 원합니다.")
     assert "did you mean tier?" in desk("contact", "set", "2", "teir=vip", code=2).err
@@ -25,9 +25,9 @@ def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
     assert row["addresses"] == ["minsu@example.org", "+8225550101"]
     shown = desk("show", "2").out
     assert "From 김민수 <+8225550101> · contact 1 · vip · 에이씨엠이" in shown
-    assert "they called, 4 min" in shown
+    assert "incoming call, 4 min" in shown
     assert "Call back" in shown
-    assert "Also open: #1 결제 오류 (support)" in shown
+    assert "Other open tickets: #1 결제 오류 (support)" in shown
     head, _, timeline = desk("contact", "show", "2").out.partition("\nTimeline\n")
     assert "contact 2 was merged into contact 1:" in head
     assert timeline.index("카드가 두 번") < timeline.index("환불을 원합니다")
@@ -39,7 +39,7 @@ def test_a_customer_who_writes_and_calls_is_one_customer(desk: Shell) -> None:
     assert code not in desk("log", "--contact", "1").out
 
 
-def test_a_customer_is_exported_without_notes_and_then_erased(desk: Shell) -> None:
+def test_contact_export_leaves_out_notes_and_erase_removes_personal_data(desk: Shell) -> None:
     desk.ingest(mail("김민수 <minsu@example.org>", "결제 오류", "카드 1234"))
     (desk.folder / "영수증.txt").write_text("receipt")
     desk("reply", "1", "-m", "확인했습니다.", "--attach", "영수증.txt")
@@ -53,7 +53,7 @@ def test_a_customer_is_exported_without_notes_and_then_erased(desk: Shell) -> No
     [file] = ticket["messages"][1]["attachments"]
     assert (folder / file["file"]).read_text() == "receipt"
     assert "카드 1234" in (folder / ticket["messages"][0]["file"]).read_text()
-    assert "exists already" in desk("contact", "export", "1", code=4).err
+    assert "already exists" in desk("contact", "export", "1", code=4).err
     desk("contact", "export", "1", "--force", "--notes")
     assert "secret note" in "".join(p.read_text() for p in (folder / "messages").iterdir())
     assert "confirmation needs a terminal; pass --yes" in desk("contact", "erase", "1", code=4).err

@@ -1,4 +1,4 @@
-"""The demo tells the truth: it ends with 0 only when everything that it shows has happened."""
+"""`deskctl demo` exits with 0 only if all its checks pass."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.shell import Shell
 
 
 @pytest.mark.slow
-def test_the_demo_keeps_its_promises_and_cleans_up(tmp_path: Path) -> None:
+def test_demo_passes_its_checks_and_cleans_up(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     out = shell("demo", env={"TMPDIR": str(tmp_path)}).out
     assert "✗" not in out

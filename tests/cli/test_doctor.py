@@ -1,4 +1,4 @@
-"""What `doctor`, `config check` and `daemon status` find: servers, secrets, empty teams, and an older configuration."""
+"""Findings of `doctor`, `config check` and `daemon status`: servers, secrets, empty teams, a stale configuration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _found(desk: Shell, check: str, *words: str) -> list[str]:
     return [row["detail"] for row in rows if row["check"] == check and row["state"] == "finding"]
 
 
-def test_a_relay_that_cannot_be_reached_is_found_with_an_empty_outbox(alone: Shell) -> None:
+def test_doctor_finds_unreachable_relay_with_empty_outbox(alone: Shell) -> None:
     assert _found(alone, "channels") == []
     config = (alone.folder / "config.toml").read_text()
     line = next(line for line in config.splitlines() if line.startswith("smtp"))
@@ -32,7 +32,7 @@ def test_a_relay_that_cannot_be_reached_is_found_with_an_empty_outbox(alone: She
     assert _found(alone, "channels", "--offline") == []
 
 
-def test_a_password_variable_that_is_not_set_is_found(alone: Shell) -> None:
+def test_doctor_finds_unset_password_variable(alone: Shell) -> None:
     config = (alone.folder / "config.toml").read_text()
     line = next(line for line in config.splitlines() if line.startswith("smtp"))
     new = line.replace(" }", ', user = "u", password = { env = "DESK_RELAY_PASSWORD" } }')
@@ -43,7 +43,7 @@ def test_a_password_variable_that_is_not_set_is_found(alone: Shell) -> None:
     assert not any("DESK_RELAY_PASSWORD" in row["detail"] for row in rows)
 
 
-def test_a_daemon_that_uses_an_older_configuration_is_named(alone: Shell) -> None:
+def test_doctor_finds_daemon_with_stale_configuration(alone: Shell) -> None:
     alone.start()
     assert _found(alone, "daemon") == []
     assert alone("daemon", "status").err == ""
@@ -53,7 +53,7 @@ def test_a_daemon_that_uses_an_older_configuration_is_named(alone: Shell) -> Non
     assert "config.toml was changed after the daemon read it" in alone("daemon", "status").err
 
 
-def test_a_hangup_stops_the_daemon_as_a_termination_does(alone: Shell) -> None:
+def test_sighup_stops_the_daemon_like_sigterm(alone: Shell) -> None:
     alone.start()
     assert alone.daemon is not None
     assert (alone.folder / "desk.sock").exists()

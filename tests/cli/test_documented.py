@@ -1,4 +1,4 @@
-"""`docs/reference/json.md` names every key that is printed."""
+"""`docs/reference/json.md` documents every key of the JSON output."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from deskctl.core.calendars.views import CalendarCheck, CalendarDay, CalendarDoc
 from deskctl.core.contacts import views as customer_answers
 from deskctl.core.contacts.views import ContactRef
 from deskctl.core.delivery import views as outbox_answers
+from deskctl.core.kernel.outcome import OutcomeDocument
 from deskctl.core.messages import seen_views as seen_answers
 from deskctl.core.messages.views import AttachmentRow, BlockRow, CallRow, MessageRow
 from deskctl.core.operations.views import HealthReport, ServiceHealth
@@ -21,7 +22,7 @@ from deskctl.core.shifts import views as shift_answers
 from deskctl.core.sla import views as level_answers
 from deskctl.core.tickets import views as answers
 from deskctl.core.tickets.contact_document import ContactDocument, SaidRow
-from deskctl.desk import Outcome, call_documents
+from deskctl.desk import call_documents
 from tests.cli.shell import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "json.md").read_text()
@@ -37,7 +38,7 @@ PRINTED = [
     route_answers.RouteDocument, route_answers.RouteDecision, outbox_answers.OutboxRow,
     outbox_answers.OutboxDocument,
     ServiceHealth,
-    HealthReport, Outcome, call_documents.ChannelRow, call_documents.ChannelReport, call_documents.PartRow,
+    HealthReport, OutcomeDocument, call_documents.ChannelRow, call_documents.ChannelReport, call_documents.PartRow,
     call_documents.PluginRow, call_documents.PluginDocument, call_documents.RequestRow, call_documents.AutomationRow,
     call_documents.KeyRow, call_documents.JobRow, call_documents.JobDone, CalendarRow, CalendarDocument, CalendarDay,
     CalendarCheck, level_answers.PolicyDocument, level_answers.StepRow, level_answers.PolicyCandidate,
@@ -50,5 +51,5 @@ PRINTED = [
 
 
 @pytest.mark.parametrize("document", PRINTED, ids=lambda document: document.__name__)
-def test_every_key_is_documented(document: type) -> None:
+def test_document_keys_are_documented(document: type) -> None:
     assert set(document.__annotations__) <= WORDS

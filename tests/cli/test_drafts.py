@@ -1,4 +1,4 @@
-"""What an agent has written is never lost: whatever stands in the way, the text is a draft, and the message says so."""
+"""A text that cannot be sent becomes a draft, and the error names the draft."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = "A long and careful answer."
 
 @pytest.fixture
 def kept(desk: Shell) -> Shell:
-    """A desk with ticket 1, which agent1 has seen, and a folder for drafts."""
+    """Return a desk with ticket 1, which agent1 has seen, and a folder for drafts."""
     return prepared(desk)
 
 
@@ -37,7 +37,7 @@ def prepared(desk: Shell) -> Shell:
 
 
 def editor(desk: Shell, meanwhile: str = ":", end: str = "exit 0") -> str:
-    """An editor that writes an answer above what is there, lets something happen, and ends."""
+    """Return an editor that writes a text at the top, runs a command, and exits."""
     lines = f'{{ echo "{WORDS}"; cat "$1"; }} > "$1.new"\nmv "$1.new" "$1"\n{meanwhile}\n{end}\n'
     return script(desk.folder, "editor", f"#!/bin/sh\ntouch opened\n{lines}")
 
@@ -54,18 +54,18 @@ MEANWHILE = {
     "the customer wrote": ("deskctl mail ingest < second.eml", "exit 0", 4, "since you last looked"),
     "a colleague replied": ("deskctl --as agent2 reply 1 -m Yes", "exit 0", 4, "agent2 replied"),
     "it was closed": ("deskctl close 1", "exit 0", 4, "closed"),
-    "the editor failed": (":", "exit 3", 1, "the editor ended with 3"),
+    "the editor failed": (":", "exit 3", 1, "the editor exited with 3"),
     "a signal came": ("kill -TERM $PPID; sleep 5", "exit 0", 130, ""),
     "an interrupt came": ("kill -INT $PPID; sleep 5", "exit 0", 130, ""),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", MEANWHILE)
-def test_a_reply_that_is_not_sent_is_kept(kept: Shell, what: str) -> None:
+def test_unsent_reply_is_kept_as_draft(kept: Shell, what: str) -> None:
     meanwhile, end, code, said = MEANWHILE[what]
     seen = at_terminal(kept, "reply", "1", EDITOR=editor(kept, meanwhile, end), code=code)
     assert said in seen
-    assert "your text is draft 1: deskctl draft send 1" in seen
+    assert "your text is saved as draft 1: deskctl draft send 1" in seen
     [draft] = drafts(kept)
     assert (draft["command"], draft["ticket"], draft["text"]) == ("reply", 1, WORDS)
     assert WORDS not in texts(kept)
@@ -73,16 +73,16 @@ def test_a_reply_that_is_not_sent_is_kept(kept: Shell, what: str) -> None:
         assert "Wait!" in seen
 
 
-def test_a_reply_to_a_desk_that_cannot_be_opened_is_kept(alone: Shell) -> None:
+def test_reply_is_kept_if_the_desk_cannot_be_opened(alone: Shell) -> None:
     desk = prepared(alone)
     seen = at_terminal(desk, "reply", "1", EDITOR=editor(desk, "mv config.toml gone.toml"), code=5)
-    assert "your text is draft 1" in seen
+    assert "your text is saved as draft 1" in seen
     (desk.folder / "gone.toml").rename(desk.folder / "config.toml")
     desk("draft", "send", "1")
     assert texts(desk)[-1] == WORDS
 
 
-def test_a_draft_is_sent_once_its_author_has_read_on(kept: Shell) -> None:
+def test_draft_is_sent_after_its_author_reads_the_ticket(kept: Shell) -> None:
     at_terminal(kept, "reply", "1", "--status", "open", "--cc", "boss@example.org",
                 EDITOR=editor(kept, "deskctl mail ingest < second.eml"), code=4)  # fmt: skip
     wait_until(lambda: len(texts(kept)) == 2, what="the second message")
@@ -111,13 +111,13 @@ def test_a_draft_is_sent_once_its_author_has_read_on(kept: Shell) -> None:
         (("new", "--from", "bo@example.org", "--channel", "phone", "--duration", "long"), 2),
     ],
 )
-def test_what_is_wrong_is_said_before_the_editor_opens(kept: Shell, words: tuple[str, ...], code: int) -> None:
+def test_wrong_options_fail_before_the_editor_opens(kept: Shell, words: tuple[str, ...], code: int) -> None:
     at_terminal(kept, *words, EDITOR=editor(kept), code=code)
     assert not (kept.folder / "opened").exists()
     assert drafts(kept) == []
 
 
-def test_a_closed_ticket_is_said_before_the_editor_opens(kept: Shell) -> None:
+def test_reply_to_closed_ticket_fails_before_the_editor_opens(kept: Shell) -> None:
     kept("close", "1")
     assert "is closed" in at_terminal(kept, "reply", "1", EDITOR=editor(kept), code=4)
     assert not (kept.folder / "opened").exists()
@@ -125,17 +125,43 @@ def test_a_closed_ticket_is_said_before_the_editor_opens(kept: Shell) -> None:
 
 @pytest.mark.parametrize("way", ["-m", "file", "-"])
 @pytest.mark.parametrize("words", [("reply", "9"), ("note", "9"), ("new", "--from", "b@example.org", "--team", "x")])
-def test_a_text_is_kept_however_it_was_given(kept: Shell, words: tuple[str, ...], way: str) -> None:
+def test_text_from_every_source_is_kept_as_draft(kept: Shell, words: tuple[str, ...], way: str) -> None:
     (kept.folder / "text").write_text(WORDS)
     given = {"-m": ("-m", WORDS), "file": ("text",), "-": ("-",)}[way]
     result = kept(*words, *given, input=WORDS if way == "-" else "", code=3)
-    assert "your text is draft 1" in result.err
+    assert "your text is saved as draft 1" in result.err
     [draft] = drafts(kept)
     assert (draft["command"], draft["text"]) == (words[0], WORDS)
     assert kept("draft", "show", "1").out == f"{WORDS}\n"
 
 
-def test_a_new_ticket_is_opened_from_its_draft(kept: Shell) -> None:
+@pytest.mark.parametrize(
+    ("words", "ticket", "options"),
+    [
+        (("reply", "1", "--status", "bogus", "--force", "-m", WORDS), 1, {"force": True}),
+        (("reply", "-m", WORDS, "1", "--cc", "bo@example.org", "--statsu", "open"), 1, {"cc": ["bo@example.org"]}),
+        (("reply", "one", "-m", WORDS), None, {}),
+        (("note", "1", "-m", WORDS, "more", "words"), 1, {}),
+        (("new", "-m", WORDS, "--tag", "blue"), None, {"tags": ["blue"]}),
+    ],
+)
+def test_usage_error_keeps_the_text(
+    kept: Shell, words: tuple[str, ...], ticket: int | None, options: dict[str, Any]
+) -> None:
+    result = kept(*words, code=2)
+    assert result.err.startswith("error: ")
+    assert f"see deskctl {words[0]} --help; your text is saved as draft 1: deskctl draft send 1" in result.err
+    [draft] = drafts(kept)
+    assert (draft["command"], draft["ticket"], draft["text"]) == (words[0], ticket, WORDS)
+    assert draft["options"] == options
+
+
+def test_usage_error_in_a_dry_run_keeps_no_text(kept: Shell) -> None:
+    assert "draft" not in kept("reply", "1", "--dry-run", "--status", "bogus", "-m", WORDS, code=2).err
+    assert drafts(kept) == []
+
+
+def test_draft_send_creates_a_new_ticket(kept: Shell) -> None:
     kept("new", "--from", "bo@example.org", "--subject", "Chair", "--tag", "blue", "--team", "x", "-m", WORDS, code=3)
     kept("draft", "send", "1", "--team", "support")
     [ticket] = [row for row in kept.tickets() if row["subject"] == "Chair"]
@@ -152,7 +178,7 @@ SPOILED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("how", SPOILED)
-def test_without_the_scissors_line_nothing_is_sent(alone: Shell, tmp_path: Path, how: str) -> None:
+def test_missing_scissors_line_sends_nothing(alone: Shell, tmp_path: Path, how: str) -> None:
     desk = prepared(alone)
     desk("note", "1", "-m", "the customer is a liar")
     replace = script(
@@ -175,21 +201,21 @@ def test_without_the_scissors_line_nothing_is_sent(alone: Shell, tmp_path: Path,
     seen = at_terminal(desk, "reply", "1", EDITOR=replace, code=1)
     thread.join()
     assert "nothing was sent" in seen
-    assert "your text is draft 1: deskctl draft show 1" in seen
+    assert "your text is saved as draft 1: deskctl draft show 1" in seen
     assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "note"]
     assert WORDS in desk("draft", "show", "1").out
-    assert "still holds the thread" in desk("draft", "send", "1", code=4).err
+    assert "still contains the thread" in desk("draft", "send", "1", code=4).err
     desk("draft", "send", "1", "-m", WORDS)
     assert texts(desk)[-1] == WORDS
 
 
-def test_a_scissors_line_with_other_line_ends_is_the_same(kept: Shell) -> None:
+def test_scissors_line_may_have_other_line_endings(kept: Shell) -> None:
     windows = script(kept.folder, "editor", f'#!/bin/sh\nsed -i "1i {WORDS}" "$1"\nsed -i "s/$/\\r/" "$1"\n')
     at_terminal(kept, "reply", "1", EDITOR=windows)
     assert texts(kept)[-1] == WORDS
 
 
-def test_drafts_are_for_their_owner_only_and_can_be_dropped(kept: Shell) -> None:
+def test_drafts_are_private_and_can_be_deleted(kept: Shell) -> None:
     kept("note", "9", "-m", WORDS, code=3)
     folder = kept.folder / "state" / "deskctl" / "drafts"
     assert stat.S_IMODE((folder / "1.json").stat().st_mode) == 0o600
@@ -198,20 +224,20 @@ def test_drafts_are_for_their_owner_only_and_can_be_dropped(kept: Shell) -> None
     kept("note", "9", "-m", "another", code=3)
     kept("draft", "drop", "1")
     assert [draft["number"] for draft in drafts(kept)] == [2]
-    assert "there is no draft 1" in kept("draft", "drop", "1", code=3).err
+    assert "no draft 1" in kept("draft", "drop", "1", code=3).err
     (folder / "2.json").write_text("{")
     assert "damaged" in kept("draft", "show", "2", code=2).err
     assert drafts(kept) == []
 
 
-def test_where_no_draft_can_be_written_the_text_is_printed(kept: Shell) -> None:
+def test_text_is_printed_if_the_draft_cannot_be_saved(kept: Shell) -> None:
     (kept.folder / "file").write_text("")
     result = kept("note", "9", "-m", WORDS, code=3, env={"XDG_STATE_HOME": str(kept.folder / "file")})
     assert f"{WORDS}\n" in result.err
-    assert "could not be kept as a draft" in result.err
+    assert "could not be saved as a draft" in result.err
 
 
-def test_others_see_who_is_composing_until_the_editor_ends(kept: Shell) -> None:
+def test_composing_agent_is_shown_until_the_editor_exits(kept: Shell) -> None:
     theirs = "deskctl --as agent2"
     meanwhile = f"{theirs} show 1 > theirs; deskctl show 1 > mine; {theirs} show 1 --json > json"
     opened = editor(kept, f"{meanwhile}; {theirs} reply 1 -m Me 2> told")
@@ -225,14 +251,14 @@ def test_others_see_who_is_composing_until_the_editor_ends(kept: Shell) -> None:
     assert kept.show(1)["composing"] == []
 
 
-def test_an_interrupted_editor_keeps_the_text_and_says_why_in_words(kept: Shell) -> None:
+def test_interrupted_editor_keeps_the_text_and_names_the_reason(kept: Shell) -> None:
     opened = editor(kept, "kill -INT $PPID; sleep 5")
     at_terminal(kept, "reply", "1", EDITOR=opened, code=130)
     [draft] = drafts(kept)
     assert (draft["text"], draft["why"]) == (WORDS, "the command was interrupted")
 
 
-def test_of_two_answers_at_once_one_is_sent(kept: Shell) -> None:
+def test_only_one_of_two_simultaneous_replies_is_sent(kept: Shell) -> None:
     kept("show", "1", "--as", "agent2")
     both = [
         subprocess.Popen(
@@ -248,7 +274,7 @@ def test_of_two_answers_at_once_one_is_sent(kept: Shell) -> None:
     assert draft["text"] not in texts(kept)
 
 
-def test_a_text_survives_when_everything_is_killed(kept: Shell) -> None:
+def test_text_survives_kill_of_editor_and_command(kept: Shell) -> None:
     at_terminal(kept, "note", "1", EDITOR=editor(kept, "kill -KILL $PPID"), code=-9)
     said = kept("draft", "list").err
     found = re.search(r"its text is in (.*)", said)

@@ -1,4 +1,4 @@
-"""Nothing that strangers write reaches a terminal or the file system raw, whatever command shows it."""
+"""No command prints control characters or writes unsafe file names from text of customers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from deskctl.cli.commands.messages.attachment_files import LONGEST, file_name
+from deskctl.cli.commands.messages.attachment_files import MAX_NAME_LENGTH, safe_file_name
 from deskctl.daemon.logs import JsonFormatter, TextFormatter
 from deskctl.safe import json_text, visible, visible_lines
 from deskctl.testing.smtp_sink import SmtpSink
@@ -61,18 +61,18 @@ OUR_COLOURS = re.compile(r"\x1b\[(?:1;)?\d+m")
 
 
 def hostile(text: str) -> str | None:
-    """The first thing in `text` that a terminal would act on, and where."""
+    """Return the first control sequence in `text`, and its place."""
     found = INVISIBLE.search(text)
     return None if found is None else ascii(text[max(0, found.start() - 60) : found.end() + 20])
 
 
 def word(text: str) -> bytes:
-    """An encoded word (RFC 2047), however long: it carries any character whatever into a header."""
+    """Return an encoded word (RFC 2047) of any length, which can carry any character into a header."""
     return b"=?utf-8?B?" + base64.b64encode(text.encode()) + b"?="
 
 
 def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str | None = None) -> bytes:
-    """A mail that holds `text` wherever one can be put; its subject begins with `name`."""
+    """Return a mail that contains `text` in every possible place, with a subject that starts with `name`."""
     sender = sender or word(text) + b" <" + name.encode() + b"@example.org>"
     lines = [
         b"From: " + sender,
@@ -103,7 +103,7 @@ def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str |
 
 @pytest.fixture(scope="module")
 def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A desk with a ticket for each text of the corpus, served by its daemon; its relay refuses with hostile words.
+    """Return a desk with a daemon and a ticket for each text of the corpus. Its relay refuses mail with hostile text.
 
     The mails come in by SMTP and by the pipe, half and half.
     """
@@ -179,7 +179,7 @@ Subject: Re: link
 
 
 def message_id(desk: Shell, ticket: str, to: str) -> bytes:
-    """That of the answer which was written to somebody."""
+    """Return the Message-ID of the reply to an address."""
     rows = desk("outbox", "list", "--all", "--ticket", ticket, "--json").rows
     return next(str(row["message_id"]).encode() for row in rows if row["to"] == [to])
 
@@ -201,7 +201,7 @@ EVERYTHING = (
 
 
 def commands(desk: Shell) -> Iterator[list[str]]:
-    """Every command that shows what customers sent."""
+    """Return all commands that show text of customers."""
     tickets = numbers(desk)
     assert len(tickets) == len(CORPUS) + 3
     yield ["list", "--all", "--limit", "500", "--columns", EVERYTHING]
@@ -225,7 +225,7 @@ def commands(desk: Shell) -> Iterator[list[str]]:
     yield ["note", "1", "-m", CORPUS["csi"], "--dry-run"]
 
 
-def test_no_command_lets_it_through(flooded: Shell) -> None:
+def test_piped_output_contains_no_control_characters(flooded: Shell) -> None:
     shown = ""
     for words in commands(flooded):
         for more in ([], ["--json"]):
@@ -235,13 +235,13 @@ def test_no_command_lets_it_through(flooded: Shell) -> None:
             assert hostile(result.err) is None, said
             shown += result.out
     assert all(f"{name} says" in shown for name in CORPUS)
-    assert "Address bounced" in shown
-    assert "bounce: our mail came back" in shown
+    assert "Address bounces" in shown
+    assert "bounce: mail was returned" in shown
     assert "not verified" in shown
 
 
-def test_no_command_lets_it_through_at_a_terminal(flooded: Shell) -> None:
-    """With the colours of ours that only a terminal gets, and line ends as a terminal has them."""
+def test_terminal_output_contains_no_control_characters(flooded: Shell) -> None:
+    """Check the output on a terminal, which also has colours and other line ends."""
     tickets = numbers(flooded)
     for words in (
         ["list", "--all", "--limit", "500"], ["list", "--all", "--limit", "500", "--columns", EVERYTHING],
@@ -252,7 +252,7 @@ def test_no_command_lets_it_through_at_a_terminal(flooded: Shell) -> None:
         assert hostile(text) is None, words
 
 
-def test_errors_show_what_was_typed(flooded: Shell) -> None:
+def test_errors_show_the_typed_value_safely(flooded: Shell) -> None:
     evil_word = "\x1b[2J\u202e\x9b31m"
     for words in (
         ["show", evil_word], ["tag", "1", f"+{evil_word}"], ["set", "1", f"priority={evil_word}"], [evil_word],
@@ -266,8 +266,8 @@ def test_errors_show_what_was_typed(flooded: Shell) -> None:
         assert hostile(result.out + result.err) is None, words
 
 
-def test_what_a_refused_reply_shows_is_visible(flooded: Shell) -> None:
-    """A reply is refused when the customer wrote since; what they wrote is printed."""
+def test_refused_reply_prints_unseen_messages_safely(flooded: Shell) -> None:
+    """A refused reply prints the new message of the customer."""
     flooded("show", "5", "--as", "agent2")
     again = evil("dcs-again", CORPUS["csi"], b"In-Reply-To: <dcs@example.org>", sender=b"<dcs@example.org>")
     flooded("mail", "ingest", input=again)
@@ -277,14 +277,14 @@ def test_what_a_refused_reply_shows_is_visible(flooded: Shell) -> None:
     assert hostile(refused.err) is None
 
 
-def test_completion_offers_nothing_hostile(flooded: Shell) -> None:
+def test_completion_offers_no_control_characters(flooded: Shell) -> None:
     for line in ("show ", "list --tag ", "list --contact ", "take --as "):
         env = {"_DESKCTL_COMPLETE": "bash_complete", "COMP_WORDS": f"deskctl {line}", "COMP_CWORD": "2"}
         assert hostile(flooded(env=env, code=None).out) is None, line
 
 
-def test_agents_are_told_in_visible_words(flooded: Shell) -> None:
-    """Of each ticket, in a message of its own or in one for several."""
+def test_notifications_contain_no_control_characters(flooded: Shell) -> None:
+    """Return the notifications of all tickets, in separate or combined messages."""
     seen: dict[int, str] = {}
 
     def everything() -> bool:
@@ -302,7 +302,7 @@ def test_agents_are_told_in_visible_words(flooded: Shell) -> None:
     # JSON escapes what it holds, so the documents were as visible before they were printed.
 
 
-def test_file_names_lead_nowhere(flooded: Shell, tmp_path: Path) -> None:
+def test_attachment_names_stay_in_the_folder(flooded: Shell, tmp_path: Path) -> None:
     for number in numbers(flooded):
         flooded("attachment", "save", "--all", number, "-o", str(tmp_path), "--force")
     assert all(path.is_file() for path in tmp_path.iterdir())
@@ -317,25 +317,25 @@ def test_file_names_lead_nowhere(flooded: Shell, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_a_safe_name_is_one_component_that_shows_what_it_is(name: str) -> None:
-    made = file_name(CORPUS[name], 7)
+def test_safe_file_name_is_one_visible_component(name: str) -> None:
+    made = safe_file_name(CORPUS[name], 7)
     assert hostile(made) is None
     assert not re.search(r'[/\\\n\t<>:"|?*]', made)
     assert made not in ("", ".", "..")
     assert made[0] not in ".-~ "
     assert made[-1] not in ". "
-    assert len(made.encode()) <= LONGEST
+    assert len(made.encode()) <= MAX_NAME_LENGTH
 
 
-def test_a_safe_name_keeps_letters_and_suffix() -> None:
-    assert file_name("\u1112\u116a\u11ab\u1107\u116e\u11af.pdf", 1) == "환불.pdf"  # as macOS writes it
-    assert file_name("می\u200cخواهم.txt", 1) == "می\u200cخواهم.txt"
-    assert file_name("가" * 300 + ".pdf", 1).endswith("가.pdf")
-    assert file_name("...", 7) == file_name("", 7) == file_name("../..", 7) == "attachment-7"
+def test_safe_file_name_keeps_letters_and_suffix() -> None:
+    assert safe_file_name("\u1112\u116a\u11ab\u1107\u116e\u11af.pdf", 1) == "환불.pdf"  # as macOS writes it
+    assert safe_file_name("می\u200cخواهم.txt", 1) == "می\u200cخواهم.txt"
+    assert safe_file_name("가" * 300 + ".pdf", 1).endswith("가.pdf")
+    assert safe_file_name("...", 7) == safe_file_name("", 7) == safe_file_name("../..", 7) == "attachment-7"
 
 
-def test_a_link_that_lies_in_the_way_is_not_written_through(flooded: Shell, tmp_path: Path) -> None:
-    """A customer names the file; what lies there already may be a link to something dear."""
+def test_attachment_save_does_not_follow_symbolic_links(flooded: Shell, tmp_path: Path) -> None:
+    """The customer chooses the file name, and a symbolic link with that name may exist."""
     dear = tmp_path / "dear"
     dear.write_text("dear")
     folder = tmp_path / "folder"
@@ -349,9 +349,11 @@ def test_a_link_that_lies_in_the_way_is_not_written_through(flooded: Shell, tmp_
     assert (folder / "owned").read_text().startswith("content of path")
 
 
-def test_raw_bytes_are_not_for_a_terminal(flooded: Shell) -> None:
-    assert "not for a terminal" in at_terminal(flooded, "inbox", "show", "1", "--raw", code=2)
-    assert "not for a terminal" in at_terminal(flooded, "attachment", "save", "1", "-o", "-", code=2)
+def test_raw_bytes_are_not_printed_to_a_terminal(flooded: Shell) -> None:
+    assert "refused to print raw bytes to a terminal" in at_terminal(flooded, "inbox", "show", "1", "--raw", code=2)
+    assert "refused to print an attachment to a terminal" in at_terminal(
+        flooded, "attachment", "save", "1", "-o", "-", code=2
+    )
     assert "--raw" in flooded("inbox", "show", "--help").out
     piped = subprocess.run(
         ["deskctl", "inbox", "show", "1", "--raw"], cwd=flooded.folder, env=flooded.env, capture_output=True, timeout=60
@@ -360,20 +362,20 @@ def test_raw_bytes_are_not_for_a_terminal(flooded: Shell) -> None:
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_text_is_made_visible(name: str) -> None:
+def test_visible_replaces_control_characters(name: str) -> None:
     text = CORPUS[name]
     assert hostile(visible(text).replace("\n", "\x00")) is None
     assert hostile(visible_lines(text)) is None
     assert hostile(json_text(f'"{text}"').replace("\n", "")) is None or set(text) & set(map(chr, range(32)))
 
 
-def test_a_name_keeps_the_form_of_its_letters() -> None:
+def test_plain_name_keeps_letter_forms() -> None:
     name = "葛\U000e0100城"
     assert visible(name) == name
     assert visible("a\U000e0100") == "a<U+E0100>"
 
 
-def test_the_daemons_log_is_visible() -> None:
+def test_daemon_log_contains_no_control_characters() -> None:
     record = logging.LogRecord(
         "deskctl", logging.INFO, "", 0, "said %s", ("\x1b[2J\u202e\x9b\n2026 INFO made up",), None
     )
@@ -383,7 +385,7 @@ def test_the_daemons_log_is_visible() -> None:
         assert "\n" not in line
 
 
-def test_a_million_letters_do_not_stall_a_list(alone: Shell) -> None:
+def test_list_with_a_long_subject_is_fast(alone: Shell) -> None:
     alone.ingest(mail(subject="s" * 200_000, text="t" * 1_000_000))
     assert "ssss" in at_terminal(alone, "list")
     assert "tttt" in alone("show", "1").out

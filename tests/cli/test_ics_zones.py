@@ -1,4 +1,4 @@
-"""Whole days that a calendar file writes as moments: in UTC, in zones of Windows, and without a zone."""
+"""All-day events that a calendar file writes as times: in UTC, in Windows time zones, and without a zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.cli.commands.calendars.ics_import import Imported, imported
+from deskctl.cli.commands.calendars.ics_import import DaysOff, read_days_off
 from tests.cli.shell import Shell
 
 WINDOWS = """BEGIN:VTIMEZONE
@@ -32,10 +32,10 @@ def ics(*events: str, head: str = "") -> str:
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{head}\n{parts}END:VCALENDAR\n".replace("\n\n", "\n")
 
 
-def read(folder: Path, text: str, timezone: str = "UTC") -> Imported:
+def read(folder: Path, text: str, timezone: str = "UTC") -> DaysOff:
     path = folder / "extra.ics"
     path.write_text(text)
-    return imported(str(path), 2026, timezone)
+    return read_days_off(str(path), 2026, timezone)
 
 
 def days(folder: Path, text: str, timezone: str = "UTC") -> list[str]:
@@ -60,7 +60,7 @@ def days(folder: Path, text: str, timezone: str = "UTC") -> list[str]:
         (SEOUL, "UTC", "20271231", 31),
     ],
 )
-def test_the_end_of_a_series_in_utc_is_a_day_in_the_zone_of_the_file_or_the_calendar(
+def test_until_in_utc_is_a_day_in_the_zone_of_the_file_or_calendar(
     tmp_path: Path, head: str, timezone: str, until: str, last: int
 ) -> None:
     found = days(tmp_path, ics(f"UID:1\n{LAST_DAYS}{until}", head=head), timezone)
@@ -68,7 +68,7 @@ def test_the_end_of_a_series_in_utc_is_a_day_in_the_zone_of_the_file_or_the_cale
 
 
 @pytest.mark.parametrize(("until", "last"), [("20270314T050000Z", 14), ("20270315T040000Z", 15)])
-def test_the_offset_of_the_day_counts_when_the_clocks_change(tmp_path: Path, until: str, last: int) -> None:
+def test_utc_offset_of_the_day_applies_across_dst_changes(tmp_path: Path, until: str, last: int) -> None:
     event = f"UID:1\nDTSTART;VALUE=DATE:20270313\nRRULE:FREQ=DAILY;UNTIL={until}"
     assert days(tmp_path, ics(event, head=NEW_YORK)) == [f"2027-03-{day}" for day in range(13, last + 1)]
 
@@ -92,37 +92,37 @@ def test_the_offset_of_the_day_counts_when_the_clocks_change(tmp_path: Path, unt
         "DTSTART;TZID=UTC:20271229T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nRDATE;VALUE=DATE:20271231",
     ],
 )
-def test_moments_of_whole_day_events_are_days_wherever_they_stand(tmp_path: Path, event: str) -> None:
+def test_times_of_all_day_events_become_days_in_every_property(tmp_path: Path, event: str) -> None:
     assert days(tmp_path, ics(f"UID:1\n{event}", head=SEOUL)) == ["2027-12-29", "2027-12-31"]
 
 
-def test_an_end_in_utc_is_the_day_that_it_begins_in_the_zone(tmp_path: Path) -> None:
+def test_end_in_utc_becomes_a_day_in_the_zone(tmp_path: Path) -> None:
     event = "UID:1\nDTSTART;VALUE=DATE:20271229\nDTEND:20271230T150000Z"
     assert days(tmp_path, ics(event, head=SEOUL)) == ["2027-12-29", "2027-12-30"]
     assert days(tmp_path, ics(event, head=NEW_YORK)) == ["2027-12-29"]
 
 
-def test_an_instance_that_was_moved_is_named_in_utc(tmp_path: Path) -> None:
+def test_moved_instance_may_be_named_in_utc(tmp_path: Path) -> None:
     series = "UID:1\nDTSTART;VALUE=DATE:20271229\nRRULE:FREQ=DAILY;COUNT=3"
     moved = "UID:1\nRECURRENCE-ID:20271229T150000Z\nDTSTART;VALUE=DATE:20280105"
     assert days(tmp_path, ics(series, moved, head=SEOUL)) == ["2027-12-29", "2027-12-31", "2028-01-05"]
 
 
-def test_a_series_until_the_end_of_time_is_taken_in(tmp_path: Path) -> None:
+def test_series_without_end_is_imported(tmp_path: Path) -> None:
     for until in ("99991231T235959Z", "99991231"):
         event = f"UID:1\nDTSTART;VALUE=DATE:20361230\nRRULE:FREQ=DAILY;UNTIL={until}"
         assert days(tmp_path, ics(event, head=SEOUL)) == ["2036-12-30", "2036-12-31"]
 
 
-def test_appointments_are_no_days_off(tmp_path: Path) -> None:
+def test_appointments_are_not_days_off(tmp_path: Path) -> None:
     day = "UID:1\nDTSTART;VALUE=DATE:20271229"
     noon = "UID:2\nDTSTART:20271230T030000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE"
     assert days(tmp_path, ics(day, noon, "UID:3\nDTSTART:20271230T150000Z", head=SEOUL)) == ["2027-12-29"]
 
 
-def test_a_zone_that_is_not_known_is_named(tmp_path: Path) -> None:
+def test_unknown_time_zone_is_named(tmp_path: Path) -> None:
     found = read(tmp_path, ics("UID:1\nDTSTART;VALUE=DATE:20271229", head="X-WR-TIMEZONE:Mars/Base"), "Asia/Seoul")
-    assert found.remarks == ("Mars/Base is not a time zone; moments in UTC count in Asia/Seoul",)
+    assert found.remarks == ("not a time zone: Mars/Base; times in UTC count in Asia/Seoul",)
 
 
 ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "America/Santiago"])
@@ -130,7 +130,7 @@ ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Europe/Berlin", "Pac
 
 @settings(max_examples=100, deadline=None)
 @given(ZONES, st.dates(date(2026, 1, 1), date(2035, 12, 1)), st.integers(1, 20), st.booleans())
-def test_a_series_that_ends_with_its_last_midnight_in_utc_has_that_day(
+def test_series_that_ends_at_midnight_utc_includes_that_day(
     tmp_path_factory: pytest.TempPathFactory, name: str, first: date, length: int, in_file: bool
 ) -> None:
     last = first + timedelta(days=length - 1)
@@ -141,7 +141,7 @@ def test_a_series_that_ends_with_its_last_midnight_in_utc_has_that_day(
     assert found == [(first + timedelta(days=n)).isoformat() for n in range(length)]
 
 
-def test_a_file_is_read_in_the_zone_of_the_calendar_that_takes_it_in(alone: Shell) -> None:
+def test_file_without_zone_uses_the_zone_of_the_calendar(alone: Shell) -> None:
     alone("calendar", "add", "seoul", "--timezone", "Asia/Seoul", "--hours", "mon-sun 09:00-18:00")
     (alone.folder / "extra.ics").write_text(ics(f"UID:1\n{LAST_DAYS}20271230T150000Z\nSUMMARY:연말 휴무"))
     alone("calendar", "import", "seoul", "extra.ics")

@@ -1,4 +1,4 @@
-"""`init` leaves a desk that works, and breaks nothing that is there; `doctor` finds what does not work."""
+"""`init` creates a working desk and overwrites nothing; `doctor` finds faults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def bare(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-def test_init_makes_a_private_folder_with_a_configuration_and_a_store(bare: Shell) -> None:
+def test_init_creates_private_folder_configuration_and_store(bare: Shell) -> None:
     bare(
         "init", "--dir", "desk", "--name", 'Acme "2"', "--address", "s@acme.test", "--listen", "127.0.0.1:2525", "--yes"
     )
@@ -29,7 +29,7 @@ def test_init_makes_a_private_folder_with_a_configuration_and_a_store(bare: Shel
     assert desk("list").out == ""
 
 
-def test_init_overwrites_nothing(bare: Shell) -> None:
+def test_init_does_not_overwrite_files(bare: Shell) -> None:
     bare("init", "--yes")
     before = (bare.folder / "config.toml").read_bytes()
     bare("init", "--yes", "--name", "Other", code=4)
@@ -45,18 +45,18 @@ def test_init_overwrites_nothing(bare: Shell) -> None:
     ],
     ids=lambda value: value[0] if isinstance(value, list) else None,
 )
-def test_what_makes_no_sense_leaves_nothing_behind(bare: Shell, words: list[str], code: int) -> None:
+def test_init_with_invalid_values_leaves_no_files(bare: Shell, words: list[str], code: int) -> None:
     bare("init", "--dir", "desk", "--yes", *words, code=code)
     assert list(bare.folder.iterdir()) == []
 
 
-def test_doctor_is_content_with_a_new_desk(alone: Shell) -> None:
+def test_doctor_finds_no_problems_in_a_new_desk(alone: Shell) -> None:
     rows = alone("doctor", "--json").rows
     assert {row["check"] for row in rows} >= {"configuration", "permissions", "store", "daemon", "disk", "clock"}
     assert [row for row in rows if row["state"] == "finding"] == []
 
 
-def test_doctor_names_the_command_that_mends(alone: Shell) -> None:
+def test_doctor_names_the_repair_command(alone: Shell) -> None:
     (alone.folder / "desk.db").unlink()
     rows = alone("doctor", "--json", code=1).rows
     (finding,) = [row for row in rows if row["state"] == "finding"]
@@ -67,13 +67,13 @@ def test_doctor_names_the_command_that_mends(alone: Shell) -> None:
     assert alone("list").out == ""
 
 
-def test_doctor_sees_a_configuration_that_others_can_change(alone: Shell) -> None:
+def test_doctor_finds_configuration_writable_by_others(alone: Shell) -> None:
     (alone.folder / "config.toml").chmod(0o666)
     result = alone("doctor", "--config", "config.toml", code=1)
     assert "chmod go-w" in result.err
 
 
-def test_doctor_cuts_no_finding_on_a_narrow_terminal(alone: Shell) -> None:
+def test_doctor_wraps_findings_on_a_narrow_terminal(alone: Shell) -> None:
     (alone.folder / "desk.db").chmod(0o400)
     text = at_terminal(alone, "doctor", code=1, NO_COLOR="1")
     assert "…" not in text

@@ -1,4 +1,4 @@
-"""The command line speaks the language of the shell; scripts read English."""
+"""The command line uses the language of the shell; JSON output stays English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What agents see of mail that says something in an unusual place."""
+"""Display of mail with content in unusual places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.cli.shell import Shell, mail
 from tests.servers.waiting import wait_until
 
 
-def test_an_answer_in_the_subject_alone_is_shown(desk: Shell) -> None:
+def test_show_prints_an_answer_in_the_subject(desk: Shell) -> None:
     desk.ingest(mail("anna@corp.test", "Lamp", "Lamp is broken."))
     desk("reply", "1", "-m", "Which one?")
     rows = desk("outbox", "list", "--all", "--json").rows
@@ -23,7 +23,7 @@ def test_an_answer_in_the_subject_alone_is_shown(desk: Shell) -> None:
     assert desk.show(1)["messages"][2]["subject"] == "It is lamp 7 in hall 3"
 
 
-def test_agents_are_told_what_an_answer_says_in_its_subject(alone: Shell, sink: SmtpSink) -> None:
+def test_notification_contains_an_answer_in_the_subject(alone: Shell, sink: SmtpSink) -> None:
     alone.start()
     alone.ingest(mail("anna@corp.test", "It is lamp 7", ""))
     told = wait_until(lambda: [m for m in sink.mails if "agent1@acme.test" in m.recipients], what="the team is told")
@@ -31,7 +31,7 @@ def test_agents_are_told_what_an_answer_says_in_its_subject(alone: Shell, sink: 
 
 
 def parts() -> bytes:
-    """A mail with files whose names are dates, paths and missing."""
+    """Return a mail with attachments whose names are dates, paths or missing."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "anna@corp.test", "support@acme.test", "Files"
     message["Message-ID"] = "<files@corp.test>"
@@ -47,7 +47,7 @@ def parts() -> bytes:
     return message.as_bytes()
 
 
-def test_files_are_saved_under_whole_and_safe_names(desk: Shell) -> None:
+def test_attachment_save_uses_complete_safe_names(desk: Shell) -> None:
     desk.ingest(parts())
     listed = [row["filename"] for row in desk("attachment", "list", "1", "--json").rows]
     assert listed == ["Invoice 01_02_2025.pdf", "a.pdf", "con.pdf", "attachment-4.png", "전달한 메일.eml"]
@@ -57,7 +57,7 @@ def test_files_are_saved_under_whole_and_safe_names(desk: Shell) -> None:
     assert saved == sorted(["Invoice 01_02_2025.pdf", "a.pdf", "con_.pdf", "attachment-4.png", "전달한 메일.eml"])
 
 
-def test_a_sender_with_a_quoted_local_part_is_answered(alone: Shell, sink: SmtpSink) -> None:
+def test_reply_reaches_sender_with_quoted_local_part(alone: Shell, sink: SmtpSink) -> None:
     alone.start()
     raw = mail(subject="Addr").replace(b"Ana Kim <ana@example.org>", rb'"Lee \"Bo\", Jin" <"bo jin"@customer.test>')
     alone.ingest(raw)

@@ -1,4 +1,4 @@
-"""The how-to page on notifications as it stands."""
+"""The examples of the how-to page on notifications."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.cli.shell import ROOT, Shell
 PAGE = (ROOT / "docs" / "how-to" / "notifications.md").read_text()
 
 
-def test_the_page_on_notifications_is_true(alone: Shell) -> None:
+def test_examples_of_the_notifications_page_work(alone: Shell) -> None:
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
             out = alone(*shlex.split(command)[1:]).out.splitlines()
             assert out[: len(printed)] == printed, command
     said = alone("agent", "set", "agent2", "--notify", "tg:123456").err
-    assert "there is no channel tg; until then they are told by mail" in said
+    assert "no channel is called tg; until there is one, notifications are sent by mail" in said
     for wrong, code in (
         ("--quiet=밤", 2),
         ("--notify=tg", 2),

@@ -1,4 +1,4 @@
-"""`deskctl plugin new` makes projects that work at once, and `deskctl plugin check` says what is wrong with one."""
+"""`deskctl plugin new` creates working projects, and `deskctl plugin check` reports the problems of a plugin."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def deskctl(folder: Path, *words: str) -> Done:
 
 @pytest.fixture(scope="module")
 def channel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh channel project with a long name of several words."""
+    """Create a channel project with a long name of several words."""
     folder = tmp_path_factory.mktemp("new")
     done = deskctl(folder, "plugin", "new", "my-rather-long-winded-channel")
     assert done.code == 0, done.err
@@ -55,49 +55,49 @@ def project(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.slow
-def test_the_tests_of_a_new_project_pass_at_once(project: Path) -> None:
+def test_tests_of_new_project_pass(project: Path) -> None:
     done = run(project, "pytest", "-q")
     assert done.code == 0, done.out + done.err
 
 
-def test_a_new_project_is_in_its_usual_form_and_typed(project: Path) -> None:
+def test_new_project_passes_ruff_and_mypy(project: Path) -> None:
     for words in (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)):
         done = run(project, *words)
         assert done.code == 0, (words, done.out, done.err)
 
 
-def test_nothing_of_the_template_is_left_in_a_new_project(project: Path) -> None:
+def test_new_project_contains_no_template_name(project: Path) -> None:
     files = [path for path in project.rglob("*") if path.is_file() and "cache" not in str(path)]
     assert [path for path in files if "pigeon" in f"{path.name}{path.read_text()}".lower()] == []
     assert {".gitignore", "README.md", "pyproject.toml", "py.typed"} <= {path.name for path in files}
 
 
-def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
+def test_existing_folder_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "deskctl-pager").mkdir()
     (tmp_path / "deskctl-pager" / "mine.txt").write_text("mine")
 
     done = deskctl(tmp_path, "plugin", "new", "pager")
 
     assert done.code == 4
-    assert "is there already" in done.err
+    assert "already exists" in done.err
     assert [path.name for path in tmp_path.rglob("*")] == ["deskctl-pager", "mine.txt"]
 
 
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("My Channel", "'my-channel'"),
-        ("결제", "small letters"),
-        ("a--b", "'a-b'"),
-        ("deskctl-pager", "'pager'"),
-        ("email", "already, from deskctl-email"),
-        ("console", "already, from deskctl itself"),
+        ("My Channel", '"my-channel"'),
+        ("결제", "lower-case letters"),
+        ("a--b", '"a-b"'),
+        ("deskctl-pager", '"pager"'),
+        ("email", "already exists, from deskctl-email"),
+        ("console", "already exists, from deskctl itself"),
         ("class", "another name"),
         ("x" * 31, "longer than 30"),
-        ("../evil", "'evil'"),
+        ("../evil", '"evil"'),
     ],
 )
-def test_a_name_that_will_not_do_is_refused_with_what_would(tmp_path: Path, name: str, says: str) -> None:
+def test_invalid_name_is_rejected_with_a_proposal(tmp_path: Path, name: str, says: str) -> None:
     done = deskctl(tmp_path, "plugin", "new", name)
     assert (done.code, list(tmp_path.iterdir())) == (2, [])
     assert says in done.err
@@ -128,7 +128,7 @@ def deskctl_automation():
 """
 
 SILENT_CODE = '''
-"""A channel whose configuration nobody explains."""
+"""A channel with an undocumented configuration."""
 from dataclasses import dataclass
 from deskctl.plugins import ChannelType, InboundMessage, hookimpl
 
@@ -142,45 +142,45 @@ def deskctl_channels():
 '''
 
 
-def judged(folder: Path, what: str = ".") -> tuple[Done, dict[str, Any]]:
+def check(folder: Path, what: str = ".") -> tuple[Done, dict[str, Any]]:
     done = deskctl(folder, "plugin", "check", what, "--json")
     rows: list[dict[str, Any]] = json.loads(done.out)["checks"]
     return done, {row["check"]: row for row in rows}
 
 
-def test_each_fault_of_packaging_and_code_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_check_reports_each_problem_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(BROKEN_PROJECT)
     (tmp_path / "deskctl_broken").mkdir()
     (tmp_path / "deskctl_broken" / "__init__.py").write_text(BROKEN_CODE)
 
-    done, rows = judged(tmp_path)
+    done, rows = check(tmp_path)
 
     assert done.code == 1
-    wrong = {name: row for name, row in rows.items() if row["ok"] is False}
-    assert set(wrong) == {
+    failed = {name: row for name, row in rows.items() if row["ok"] is False}
+    assert set(failed) == {
         "requires-python", "dependency", "licence", "README", "py.typed", "imports", "hooks", "loads",
     }  # fmt: skip
-    assert all(row["hint"] for row in wrong.values())
-    assert "deskctl.core.tickets.model" in wrong["imports"]["detail"]
-    assert "is async" in wrong["hooks"]["detail"]
-    assert "did you mean deskctl_automations" in wrong["hooks"]["detail"]
-    assert "has no lower and upper bound" in wrong["dependency"]["detail"]
+    assert all(row["hint"] for row in failed.values())
+    assert "deskctl.core.tickets.model" in failed["imports"]["detail"]
+    assert "is async" in failed["hooks"]["detail"]
+    assert "did you mean deskctl_automations" in failed["hooks"]["detail"]
+    assert "has no lower and upper bound" in failed["dependency"]["detail"]
 
 
-def test_a_one_file_plugin_is_judged_by_its_code(tmp_path: Path) -> None:
+def test_check_of_single_file_skips_packaging(tmp_path: Path) -> None:
     (tmp_path / "silent.py").write_text(SILENT_CODE)
 
-    done, rows = judged(tmp_path, "silent.py")
+    done, rows = check(tmp_path, "silent.py")
 
     assert done.code == 1
     assert rows["packaging"]["ok"] is None
-    assert rows["loads"]["detail"] == "brings channel silent"
+    assert rows["loads"]["detail"] == "provides channel silent"
     assert not rows["configuration"]["ok"]
     assert "ChannelContract" in rows["contract"]["detail"]
 
 
 @pytest.mark.slow
-def test_a_promise_that_is_broken_is_named(channel: Path, tmp_path: Path) -> None:
+def test_check_names_the_failed_contract_test(channel: Path, tmp_path: Path) -> None:
     import shutil
 
     copy = tmp_path / "copy"
@@ -191,7 +191,7 @@ def test_a_promise_that_is_broken_is_named(channel: Path, tmp_path: Path) -> Non
     assert opened in source
     module.write_text(source.replace(opened, opened + "        config.inbox.mkdir(exist_ok=True)\n"))
 
-    done, rows = judged(tmp_path, "copy")
+    done, rows = check(tmp_path, "copy")
 
     assert done.code == 1
     assert "1 of " in rows["contract"]["detail"]
@@ -206,22 +206,22 @@ sys.exit("I stop everything")
 """
 
 
-def test_a_plugin_that_does_as_it_pleases_when_it_is_imported_is_only_judged(tmp_path: Path) -> None:
+def test_check_survives_a_plugin_that_exits_at_import(tmp_path: Path) -> None:
     (tmp_path / "wild.py").write_text(WILD_CODE)
-    done, rows = judged(tmp_path, "wild.py")
+    done, rows = check(tmp_path, "wild.py")
     assert done.code == 1
     assert "I stop everything" in rows["loads"]["detail"]
 
 
 @pytest.mark.parametrize("toml", ["[project", "[tool.x]", "[project]\nentry-points = []\ndependencies = 3"])
-def test_a_project_that_makes_no_sense_is_no_traceback(tmp_path: Path, toml: str) -> None:
+def test_check_of_malformed_project_shows_no_traceback(tmp_path: Path, toml: str) -> None:
     (tmp_path / "pyproject.toml").write_text(toml)
     done = deskctl(tmp_path, "plugin", "check", ".")
     assert done.code in (1, 2)
     assert "Traceback" not in done.err
 
 
-def test_an_installed_plugin_is_found_by_its_name_and_a_stranger_is_not(tmp_path: Path) -> None:
+def test_check_finds_installed_plugins_by_name_only(tmp_path: Path) -> None:
     assert deskctl(tmp_path, "plugin", "check", "nobody").code == 3
     assert deskctl(tmp_path, "plugin", "check", "console").code == 4
     assert deskctl(tmp_path, "plugin", "check", str(tmp_path)).code == 2

@@ -1,4 +1,4 @@
-"""Damage and loose permissions are reported, upgrades leave a copy, and `--as` counts for questions, too."""
+"""Reports of damage and permissions, the copy of an upgrade, and `--as` in queries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def findings(desk: Shell) -> list[tuple[str, str, str]]:
     return [(row["check"], row["detail"], row["mend"]) for row in rows if row["state"] == "finding"]
 
 
-def test_doctor_finds_damage_that_nothing_else_notices(alone: Shell) -> None:
+def test_doctor_finds_damage_in_the_store(alone: Shell) -> None:
     path = alone.folder / "desk.db"
     alone("note", "--help")
     assert "integrity" in {row["check"] for row in alone("doctor", "--json").rows}
@@ -38,7 +38,7 @@ def test_doctor_finds_damage_that_nothing_else_notices(alone: Shell) -> None:
 
 
 @pytest.mark.parametrize("named", [[], ["--config", "config.toml"]], ids=["here", "named"])
-def test_doctor_and_every_command_refuse_a_folder_that_its_group_can_change(desk: Shell, named: list[str]) -> None:
+def test_group_writable_folder_is_refused(desk: Shell, named: list[str]) -> None:
     desk.folder.chmod(0o770)
     for words in (["list"], ["agent", "list"], ["config", "check"], ["db", "status"]):
         error = desk(*words, *named, code=5).err
@@ -52,12 +52,12 @@ def test_doctor_and_every_command_refuse_a_folder_that_its_group_can_change(desk
     desk("list")
 
 
-def test_doctor_finds_a_store_that_is_not_writable_or_that_others_reach(alone: Shell) -> None:
+def test_doctor_finds_unwritable_or_exposed_store(alone: Shell) -> None:
     store = alone.folder / "desk.db"
     for mode, words, repair in (
         (0o440, "is not writable", "chmod u+w"),
         (0o646, "is writable by all users", "chmod o-w"),
-        (0o644, "everybody can read", "chmod o-r"),
+        (0o644, "all users can read", "chmod o-r"),
     ):
         store.chmod(mode)
         (found,) = [row for row in findings(alone) if row[0] == "permissions"]
@@ -67,19 +67,19 @@ def test_doctor_finds_a_store_that_is_not_writable_or_that_others_reach(alone: S
     assert [row for row in alone("doctor", "--json").rows if row["state"] == "finding"] == []
 
 
-def test_an_upgrade_says_where_the_copy_is(alone: Shell) -> None:
+def test_upgrade_prints_the_path_of_the_copy(alone: Shell) -> None:
     for file in alone.folder.glob("desk.db*"):
         file.unlink()
     (alone.folder / "desk.db").write_bytes(gzip.decompress(WRITTEN.read_bytes()))
     out = alone("db", "upgrade").out
     (copy,) = alone.folder.glob("desk.db.0009-*.bak")
-    assert f"copied the store as it was to {copy}\n" in out
+    assert f"saved a copy of the store before the upgrade: {copy}\n" in out
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert alone("db", "upgrade", "--json").row["copy"] is None
     assert alone("list", "--all", "--json").rows
 
 
-def test_a_named_agent_counts_for_questions(desk: Shell) -> None:
+def test_unknown_agent_of_a_query_is_an_error(desk: Shell) -> None:
     for words in (["list"], ["queue"], ["outbox", "list"], ["contact", "list"], ["channel", "list"]):
         assert "no agent is called" in desk(*words, "--as", "nobody-here", code=2).err
         desk(*words, "--as", "agent2")

@@ -1,4 +1,4 @@
-"""Lists, filters and screens that people and scripts read: complete, named, and never silently empty."""
+"""Lists, filters and views for people and scripts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MANY = 53
 
 @pytest.fixture
 def crowded(alone: Shell) -> Shell:
-    """A desk with more tickets than a screen of `list` has."""
+    """Return a desk with more tickets than `list` shows on a terminal."""
     for n in range(MANY):
         alone("new", "--from", f"c{n}@example.org", "--subject", f"Matter {n}", "-m", "x")
     return alone
 
 
-def test_a_pipe_gets_every_row_and_a_terminal_the_count(crowded: Shell) -> None:
+def test_pipe_gets_all_rows_and_terminal_a_page(crowded: Shell) -> None:
     assert len(crowded("list").out.splitlines()) == MANY
     assert len(crowded.tickets()) == MANY
     assert len(crowded.tickets("--limit", "10")) == 10
@@ -35,7 +35,7 @@ def test_a_pipe_gets_every_row_and_a_terminal_the_count(crowded: Shell) -> None:
     assert " of " not in at_terminal(crowded, "list", "--limit", str(MANY), NO_COLOR="1")
 
 
-def test_all_that_a_list_prints_can_be_assigned(crowded: Shell) -> None:
+def test_listed_tickets_can_be_assigned(crowded: Shell) -> None:
     crowded.pipe("deskctl list --json | jq -r .number | deskctl assign - agent2")
     assert len(crowded.tickets("--assignee", "agent2")) == MANY
 
@@ -54,7 +54,7 @@ def test_all_that_a_list_prints_can_be_assigned(crowded: Shell) -> None:
         (("next", "--team", "suport"), "support"),
     ],
 )
-def test_an_unknown_name_in_a_filter_is_an_error_with_a_suggestion(
+def test_unknown_name_in_a_filter_is_an_error_with_a_suggestion(
     desk: Shell, words: tuple[str, ...], meant: str
 ) -> None:
     result = desk(*words, code=None)
@@ -63,7 +63,7 @@ def test_an_unknown_name_in_a_filter_is_an_error_with_a_suggestion(
     assert result.out == ""
 
 
-def test_names_that_only_the_configuration_or_old_tickets_know_are_no_errors(alone: Shell) -> None:
+def test_filter_accepts_names_from_configuration_and_old_tickets(alone: Shell) -> None:
     alone.ingest(mail())
     assert len(alone.tickets("--channel", "support")) == 1
     assert len(alone.tickets("--channel", "phone")) == 0
@@ -74,7 +74,7 @@ def test_names_that_only_the_configuration_or_old_tickets_know_are_no_errors(alo
     assert alone.tickets("--team", "night") == []
 
 
-def test_a_team_without_members_is_found(alone: Shell) -> None:
+def test_team_without_members_is_found(alone: Shell) -> None:
     path = alone.folder / "config.toml"
     path.write_text(path.read_text().replace('team = "support"', 'team = "night"'))
     result = alone("config", "check", code=1)
@@ -84,12 +84,12 @@ def test_a_team_without_members_is_found(alone: Shell) -> None:
 
 
 @pytest.mark.parametrize("words", ["list", "outbox list", "inbox list", "block list", "sla list", "queue"])
-def test_an_empty_list_says_so_at_a_terminal_only(alone: Shell, words: str) -> None:
+def test_empty_list_prints_a_message_only_on_a_terminal(alone: Shell, words: str) -> None:
     assert alone(*words.split()).out == ""
     assert re.search(r"\b(no|nothing)\b", at_terminal(alone, *words.split(), NO_COLOR="1"))
 
 
-def test_columns_without_values_give_way_on_a_narrow_terminal(alone: Shell) -> None:
+def test_empty_columns_are_left_out_on_a_narrow_terminal(alone: Shell) -> None:
     alone.ingest(
         mail("Someone With A Long Name <someone@example.org>", "A subject that fills its column to the end " * 2)
     )
@@ -103,7 +103,7 @@ def test_columns_without_values_give_way_on_a_narrow_terminal(alone: Shell) -> N
     assert "DUE" in named
 
 
-def test_headers_tell_customers_agents_and_notes_apart(alone: Shell) -> None:
+def test_message_headers_distinguish_customers_agents_and_notes(alone: Shell) -> None:
     alone.ingest(mail())
     alone("reply", "1", "-m", "An answer.")
     alone("note", "1", "-m", "Among us.")
@@ -115,7 +115,7 @@ def test_headers_tell_customers_agents_and_notes_apart(alone: Shell) -> None:
     assert len({re.match(r"\x1b\[[0-9;]*m", line)[0] for line in coloured}) == 3  # type: ignore[index]
 
 
-def test_confirmations_name_the_ticket(desk: Shell) -> None:
+def test_reports_name_the_ticket(desk: Shell) -> None:
     desk.ingest(mail(subject="Invoice 4711"))
     assert "#1 “Invoice 4711” is solved" in desk("solve", "1").out
     assert "#1 “Invoice 4711”" in desk("tag", "1", "+vip").out
@@ -123,14 +123,14 @@ def test_confirmations_name_the_ticket(desk: Shell) -> None:
     assert "#1 “Invoice 4711”" in desk("reopen", "1", "--dry-run").out
 
 
-def test_next_shows_the_ticket_at_a_terminal(alone: Shell) -> None:
+def test_next_shows_the_ticket_on_a_terminal(alone: Shell) -> None:
     alone.ingest(mail(text="It burns."))
     text = at_terminal(alone, "next", NO_COLOR="1")
     assert "is yours" in text
     assert "It burns." in text
 
 
-def test_the_log_is_in_words_at_eighty_columns(alone: Shell) -> None:
+def test_log_prints_sentences_in_80_columns(alone: Shell) -> None:
     alone.ingest(mail())
     alone("take", "1")
     alone("set", "1", "priority=high")
@@ -143,7 +143,7 @@ def test_the_log_is_in_words_at_eighty_columns(alone: Shell) -> None:
     assert all(row["kind"] for row in alone("log", "1", "--json").rows)
 
 
-def test_a_contact_is_found_by_an_address(desk: Shell) -> None:
+def test_contact_is_found_by_address(desk: Shell) -> None:
     desk.ingest(mail("Ana <ana@example.org>"))
     desk("new", "--channel", "phone", "--from", "+82-2-555-0101", "-m", "called")
     assert desk("contact", "show", "ANA@example.org", "--json").row["id"] == 1
@@ -153,7 +153,7 @@ def test_a_contact_is_found_by_an_address(desk: Shell) -> None:
     assert desk("contact", "show", "1", "--json").row["tier"] == "vip"
 
 
-def test_a_tag_is_removed_with_a_minus(desk: Shell) -> None:
+def test_minus_removes_a_tag(desk: Shell) -> None:
     desk.ingest(mail())
     desk("tag", "1", "+refund", "+has", "+vip-old", "+환불")
     desk("tag", "1", "-has", "-vip-old", "+spam")
@@ -163,17 +163,17 @@ def test_a_tag_is_removed_with_a_minus(desk: Shell) -> None:
     assert "--help" in desk("tag", "-h").out
 
 
-def test_split_without_a_message_lists_them(desk: Shell) -> None:
+def test_split_without_message_lists_messages(desk: Shell) -> None:
     desk.ingest(mail(text="First matter."))
     result = desk("split", "1", code=2)
     assert "1\t" in result.out
     assert "First matter." in result.out
-    assert "no message is named" in result.err
+    assert "missing message number" in result.err
 
 
-def test_outbox_retry_all_leaves_out_what_is_uncertain(alone: Shell) -> None:
+def test_outbox_retry_all_leaves_out_uncertain_messages(alone: Shell) -> None:
     alone.ingest(mail())
     alone("reply", "1", "-m", "x")
-    assert "no message failed" in alone("outbox", "retry", "--all").out
+    assert "no failed or waiting messages" in alone("outbox", "retry", "--all").out
     assert "exclude each other" in alone("outbox", "retry", "1", "--all", code=2).err
     alone("outbox", "retry", code=2)

@@ -1,4 +1,4 @@
-"""At a terminal: the recipients above the text in the editor, and the questions before anyone new gets anything."""
+"""Recipients above the text in the editor, and the confirmation of new recipients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
 
 
 def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
-    """What a person sees who types this, and `answer` when they are asked."""
+    """Run a command on a terminal, give `answer` to its question, and return the output."""
     ours, theirs = os.openpty()
     process = shell.spawn(*words, streams=[theirs] * 3, session=True, TERM="xterm")
     os.close(theirs)
@@ -33,17 +33,17 @@ def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
 
 
 def sent(shell: Shell) -> list[tuple[list[str], list[str]]]:
-    """To and Cc of every reply, oldest first."""
+    """Return To and Cc of all replies, oldest first."""
     return [(m["to"], m["cc"]) for m in shell.show(1)["messages"] if m["kind"] == "out"]
 
 
 def written(shell: Shell, *edits: str) -> str:
-    """An editor that changes its file with these commands of sed, and keeps what it was given in `given`."""
+    """Return an editor that edits its file with sed commands and saves the original in `given`."""
     changes = " ".join(f"-e '{edit}'" for edit in edits)
     return script(shell.folder, "editor", f'#!/bin/sh\ncp "$1" given\nsed -i {changes} "$1"\n')
 
 
-def test_the_recipients_stand_above_the_text(alone: Shell) -> None:
+def test_editor_shows_recipients_above_the_text(alone: Shell) -> None:
     alone.ingest(mail("Ana Kim <ana@example.org>", headers=[("Cc", f"Lawyer <{LAWYER}>")]))
     at_terminal(alone, "reply", "1", EDITOR=written(alone, "3iHello."))
     given = (alone.folder / "given").read_text().splitlines()
@@ -52,20 +52,20 @@ def test_the_recipients_stand_above_the_text(alone: Shell) -> None:
     assert alone.show(1)["messages"][1]["text"] == "Hello."
 
 
-def test_the_recipients_can_be_edited(alone: Shell) -> None:
+def test_recipients_can_be_edited(alone: Shell) -> None:
     alone.ingest(mail(headers=[("Cc", LAWYER)]))
     at_terminal(alone, "reply", "1", EDITOR=written(alone, f"s/^Cc:.*/Cc: Boss <{BOSS}>, /", "3iHello."))
     assert sent(alone) == [(["ana@example.org"], [BOSS])]
 
 
-def test_lines_that_are_gone_change_nothing(alone: Shell) -> None:
+def test_removed_header_lines_keep_the_recipients(alone: Shell) -> None:
     alone.ingest(mail(headers=[("Cc", LAWYER)]))
     at_terminal(alone, "reply", "1", EDITOR=written(alone, "1,2d", "3iTo: be or not to be"))
     assert sent(alone) == [(["ana@example.org"], [LAWYER])]
     assert alone.show(1)["messages"][1]["text"] == "To: be or not to be"
 
 
-def test_recipients_that_are_wrong_keep_the_text(alone: Shell, tmp_path: object) -> None:
+def test_invalid_recipients_keep_the_text_as_draft(alone: Shell, tmp_path: object) -> None:
     alone.env["XDG_STATE_HOME"] = str(alone.folder / "state")
     alone.ingest(mail())
     for edit in ("s/^To:.*/To: nobody in particular/", "s/^To:.*/To:/", "s/^Cc:.*/Cc: support@acme.test/"):
@@ -77,14 +77,14 @@ def test_recipients_that_are_wrong_keep_the_text(alone: Shell, tmp_path: object)
     assert alone.show(1)["messages"][1]["text"] == "Hello."
 
 
-def test_only_lines_with_recipients_are_an_empty_text(alone: Shell) -> None:
+def test_header_without_text_is_an_empty_text(alone: Shell) -> None:
     alone.ingest(mail())
     text = at_terminal(alone, "reply", "1", EDITOR=written(alone, f"s/^Cc:.*/Cc: {BOSS}/"), code=1)
     assert "nothing was sent" in text
     assert sent(alone) == []
 
 
-def test_someone_new_is_asked_about_from_the_second_reply_on(desk: Shell) -> None:
+def test_new_recipient_needs_confirmation_from_the_second_reply(desk: Shell) -> None:
     desk.ingest(mail(headers=[("Cc", LAWYER)]))
     first = at_terminal(desk, "reply", "1", "-m", "One.")
     assert f"reply to ana@example.org, cc {LAWYER}" in first
@@ -101,7 +101,7 @@ def test_someone_new_is_asked_about_from_the_second_reply_on(desk: Shell) -> Non
     assert sent(desk)[4][1] == [LAWYER, BOSS, "script@other.example"]
 
 
-def test_a_merge_of_two_customers_is_asked_about(desk: Shell) -> None:
+def test_merge_of_two_customers_needs_confirmation(desk: Shell) -> None:
     desk.ingest(mail())
     desk.ingest(mail("Bo Lee <bo@example.net>", "Printer, too"))
     desk.ingest(mail(subject="Mine"))
@@ -116,7 +116,7 @@ def test_a_merge_of_two_customers_is_asked_about(desk: Shell) -> None:
     assert "is part of #1" in desk("merge", "3", "--into", "1").out
 
 
-def test_show_and_json_say_the_same(desk: Shell) -> None:
+def test_show_and_json_name_the_same_recipients(desk: Shell) -> None:
     desk.ingest(mail("Ana Kim <ana@example.org>", headers=[("Cc", LAWYER), ("Reply-To", "office@example.org")]))
     reply = desk.show(1)["reply"]
     assert (reply["to"], reply["cc"], reply["warnings"]) == (["office@example.org"], [LAWYER], [])
@@ -127,10 +127,10 @@ def test_show_and_json_say_the_same(desk: Shell) -> None:
     facts = json.loads(desk("reply", "1", "-m", "x", "--dry-run", "--json").out)["facts"]
     assert (facts["to"], facts["cc"]) == (reply["to"], reply["cc"])
     desk("close", "1")
-    assert "Reply goes to: nobody; the ticket is closed" in desk("show", "1").out
+    assert "Reply goes to no one: the ticket is closed" in desk("show", "1").out
 
 
-def test_show_says_which_replies_the_customer_did_not_get(alone: Shell) -> None:
+def test_show_names_replies_that_the_customer_did_not_get(alone: Shell) -> None:
     alone.ingest(mail(headers=[("Cc", LAWYER)]))
     alone("reply", "1", "-m", "To you.", "--yes")
     alone("reply", "1", "-m", "Between us.", "--to", LAWYER, "--yes")
@@ -140,7 +140,7 @@ def test_show_says_which_replies_the_customer_did_not_get(alone: Shell) -> None:
     assert not any(line.startswith("To: ") for line in lines[: lines.index("To you.")])
 
 
-def test_a_long_remark_on_a_sender_stays_within_the_screen(alone: Shell) -> None:
+def test_long_verification_warning_fits_the_terminal(alone: Shell) -> None:
     alone.ingest(mail())
     stranger = "a.person.with.a.long.address@supplier.example"
     alone("reply", "1", "-m", "We ask.", "--bcc", stranger, "--yes")
@@ -152,3 +152,15 @@ def test_a_long_remark_on_a_sender_stays_within_the_screen(alone: Shell) -> None
     first = next(number for number, line in enumerate(lines) if line.startswith("not verified"))
     assert " ".join(lines[first : first + 2]) == remark
     assert all(len(line) <= 80 for line in lines[first : first + 2])
+
+
+def test_confirmation_is_wrapped_to_the_terminal(desk: Shell) -> None:
+    many = [f"somebody-{number}@a-long-domain.example" for number in range(4)]
+    desk.ingest(mail())
+    at_terminal(desk, "reply", "1", "-m", "One.")
+    copies = [word for address in many for word in ("--cc", address)]
+    desk.env["COLUMNS"] = "60"
+    seen = asked(desk, "reply", "1", "-m", "Two.", "--force", *copies, answer="n", code=4)
+    before, _question, _rest = seen.partition("Send it?")
+    assert all(address in before for address in many)
+    assert max(map(len, before.splitlines())) <= 60

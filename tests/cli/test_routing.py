@@ -1,4 +1,4 @@
-"""Routing at the command line: the how-to page as it stands, and a backlog that is spread by a real daemon."""
+"""Routing: the examples of the how-to page, and a backlog that a daemon distributes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ PAGE = (ROOT / "docs" / "how-to" / "routing.md").read_text()
 
 @pytest.fixture
 def either(new_desk: NewDesk) -> Shell:
-    """A desk on each store, and nobody but this command at work."""
+    """Return a desk on each store that only the commands of the test use."""
     return new_desk()
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
             yield command, printed
 
 
-def test_the_page_on_routing_is_true(either: Shell) -> None:
+def test_examples_of_the_routing_page_work(either: Shell) -> None:
     for command, printed in examples():
         out = either(*shlex.split(command)[1:]).out.splitlines()
         wanted = [line for line in printed if line != "…"]
@@ -37,7 +37,7 @@ def test_the_page_on_routing_is_true(either: Shell) -> None:
         assert len(out) == len(wanted) or "…" in printed, command
 
 
-def test_two_agents_come_and_the_backlog_is_spread(desk: Shell) -> None:
+def test_backlog_is_distributed_when_agents_come_online(desk: Shell) -> None:
     desk("team", "set", "support", "--route", "round_robin", "--cap-per-tick", "2", "--tick", "2s")
     for number in range(6):
         desk("new", "--from", f"c{number}@example.org", "--subject", "환불", "--team", "support", "-m", "문의")
@@ -58,20 +58,20 @@ def test_two_agents_come_and_the_backlog_is_spread(desk: Shell) -> None:
     assert max(owners().values()) <= 4
 
 
-def test_what_is_wrong_is_said_with_the_right_exit_code(desk: Shell) -> None:
+def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
     desk("new", "--from", "c@example.org", "--subject", "Refund", "--team", "support", "-m", "x")
     for words, code, said in (
-        ("team set support --route fastest", 2, "one of manual"),
-        ("team set support --tiers a,b,a", 2, "round in circles"),
+        ("team set support --route fastest", 2, "use one of manual"),
+        ("team set support --tiers a,b,a", 2, "a is listed twice"),
         ("team set nobody --route skill", 3, "no team"),
-        ("agent set agent1 --capacity email=0", 2, "nobody could be given anything"),
+        ("agent set agent1 --capacity email=0", 2, "exclude the agent"),
         ("agent online nobody", 3, "no agent"),
         ("agent away --until yesterday", 2, "no moment"),
-        ("route run", 4, "by hand"),
+        ("route run", 4, "manually"),
         ("route explain 99", 3, "no ticket 99"),
         ("approve 1", 4, "nothing waits for an approval"),
         ("escalate 1 --to seniorr --reason x", 3, "did you mean senior"),
-        ("escalate 1 --to senior --for approval --reason x", 2, "do not go together"),
+        ("escalate 1 --to senior --for approval --reason x", 2, "--to and --for exclude each other"),
     ):
         assert said in desk(*words.split(), code=code).err, words
     desk("escalate", "1", "--for", "approval", "--reason", "환불 한도 초과")

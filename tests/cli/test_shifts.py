@@ -1,4 +1,4 @@
-"""Shifts, staffing and the queue at the command line: the how-to page as it stands, and what people see."""
+"""Shifts, staffing and the queue: the examples of the how-to page, and the views."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
 
 @pytest.fixture
 def seoul(new_desk: NewDesk) -> Shell:
-    """A desk in Seoul on each store, and nobody but this command at work."""
+    """Return a desk in Seoul on each store that only the commands of the test use."""
     made = new_desk()
     config = made.folder / "config.toml"
     config.write_text(re.sub(r'timezone = ".*"', 'timezone = "Asia/Seoul"', config.read_text()))
@@ -25,14 +25,14 @@ def seoul(new_desk: NewDesk) -> Shell:
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
-    """Commands of the page with the lines that they print; `…` is more of them."""
+    """Yield the commands of the page with the lines that they print; `…` stands for more lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *printed = example.splitlines()
             yield command, printed
 
 
-def test_the_page_on_shifts_is_true(seoul: Shell) -> None:
+def test_examples_of_the_shifts_page_work(seoul: Shell) -> None:
     for command, printed in examples():
         out = seoul(*shlex.split(command)[1:]).out.splitlines()
         wanted = [line for line in printed if line != "…"]
@@ -40,7 +40,7 @@ def test_the_page_on_shifts_is_true(seoul: Shell) -> None:
         assert len(out) == len(wanted) or "…" in printed, command
 
 
-def test_the_transcript_of_shifts_works_as_typed(desk: Shell) -> None:
+def test_transcript_of_shifts_works(desk: Shell) -> None:
     dry = desk("shift", "add", "agent1", "--hours", "mon-fri 09:00-18:00", "--dry-run").out
     assert dry.startswith("dry run: shift ")
     assert not desk("shift", "list", "--json").rows
@@ -89,7 +89,7 @@ def test_the_transcript_of_shifts_works_as_typed(desk: Shell) -> None:
         ("queue --team 지원", 3, "no team is called"),
     ],
 )
-def test_wrong_input_is_answered(alone: Shell, words: str, code: int, says: str) -> None:
+def test_invalid_shift_input_is_explained(alone: Shell, words: str, code: int, says: str) -> None:
     assert says in alone(*shlex.split(words), code=code).err
 
 
@@ -97,7 +97,7 @@ def _day(date: str, *shifts: tuple[str, str], off: bool = False) -> dict[str, ob
     return {"date": date, "shifts": [{"from": a, "to": b} for a, b in shifts], "off": off}
 
 
-def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
+def test_week_fits_the_terminal_with_korean_names() -> None:
     days = [f"2027-03-{n:02}" for n in range(1, 8)]
     office = [_day(d, (f"{d}T09:30:00+09:00", f"{d}T18:30:00+09:00")) for d in days]
     night = [_day(d, (f"{d}T22:00:00+09:00", "2027-03-09T06:00:00+09:00"), off=False) for d in days]
@@ -114,18 +114,18 @@ def test_a_week_fits_a_terminal_and_korean_names_align() -> None:
     }  # fmt: skip
     lines: list[str] = []
     for columns in (80, 120, 200):
-        lines = rota_view.drawn(document, columns, color=False).splitlines()
+        lines = rota_view.render_week(document, columns, color=False).splitlines()
         assert max(map(width, lines)) <= columns
         heads = next(line for line in lines if "Mon 1" in line)
         place = width(heads[: heads.index("Wed 3")])
         ana = next(line for line in lines if line.startswith("Ana"))
         assert width(ana[: ana.index("off")]) == place
     assert "Next: Ana, Tue 2 22:00" in lines
-    later = rota_view.drawn({**document, "week": "2027-05-31"}, 120, color=False).splitlines()
+    later = rota_view.render_week({**document, "week": "2027-05-31"}, 120, color=False).splitlines()
     assert "Next: Ana, Tue 2027-03-02 22:00" in later
 
 
-def test_who_is_missing_stands_in_red() -> None:
+def test_missing_agents_are_red() -> None:
     names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     hours = [
         {"weekday": day, "hour": h, "arrivals": 0.0, "load": 0.0, "needed": 0, "on_shift": 0, "spare": 0, "level": 1.0}
@@ -138,26 +138,26 @@ def test_who_is_missing_stands_in_red() -> None:
         "aht_from": "as given", "shrinkage": 0.3, "at_once": 1, "history": None, "missing": 7, "most": 9,
         "hours": hours, "remarks": ["too little history: nothing has arrived yet"],
     }  # fmt: skip
-    drawn = staffing_view.drawn(document, 80, color=False)
+    drawn = staffing_view.render_staffing(document, 80, color=False)
     assert "09:00-10:00  9/2    ·" in drawn
     assert "the most at Mon 09:00: 9 needed, 2 there, 0% answered" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
-    assert "\x1b[31m9/2" in staffing_view.drawn(document, 80, color=True)
-    arrivals = rota_view.arrivals_drawn(document, color=False).splitlines()
+    assert "\x1b[31m9/2" in staffing_view.render_staffing(document, 80, color=True)
+    arrivals = rota_view.render_arrivals(document, color=False).splitlines()
     assert arrivals[1].split() == ["arrivals", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert arrivals[2:] == ["09:00-10:00  60     ·      ·      ·      ·      ·      ·"]
     assert max(map(width, arrivals)) <= 80
 
 
-def test_what_the_averages_are_of_is_said_in_words() -> None:
+def test_history_text_describes_the_averages() -> None:
     known = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-01T04:00:00Z", "weeks": 0.0, "arrivals": 1}
-    assert rota_view.history(known) == "averages of 4 hours until 2027-03-01: 1 request"
+    assert rota_view.history_text(known) == "averages of 4 hours until 2027-03-01: 1 request"
 
 
 @pytest.mark.parametrize(
     "words", ["--team support --target 80%/20s", "--channel phone --target 90%/30s --shrinkage 30%"]
 )
-def test_staffing_works_as_typed_on_any_desk_and_says_what_it_rests_on(alone: Shell, words: str) -> None:
+def test_staffing_states_its_assumptions_on_a_new_desk(alone: Shell, words: str) -> None:
     said = alone("staffing", *words.split()).err
     assert "note: no call says how long a request takes: 6 min are assumed; --aht says it\n" in said
     assert "note: nobody has a shift" in said
@@ -166,7 +166,7 @@ def test_staffing_works_as_typed_on_any_desk_and_says_what_it_rests_on(alone: Sh
     assert "note: there is no chat" in chat.err
 
 
-def test_what_is_said_to_be_read_was_shown(alone: Shell) -> None:
+def test_handover_list_marks_only_printed_notes_as_read(alone: Shell) -> None:
     for number in range(25):
         alone("--as", "agent2", "shift", "handover", "-m", f"note {number}")
     shown = alone("shift", "handover", "list", "--limit", "1", "--json").rows
@@ -174,10 +174,10 @@ def test_what_is_said_to_be_read_was_shown(alone: Shell) -> None:
     assert len(alone("shift", "handover", "list", "--limit", "1", "--json").rows) == 1
 
 
-def test_shifts_of_who_has_left_are_in_the_list_with_a_note(alone: Shell) -> None:
+def test_shift_list_notes_shifts_of_deactivated_agents(alone: Shell) -> None:
     alone("shift", "add", "agent2", "--hours", "mon 09:00-18:00")
     assert alone("shift", "list").err == ""
     alone("agent", "set", "agent2", "--inactive")
     listed = alone("shift", "list", "--agent", "agent2")
     assert listed.out.startswith("1\tagent2\tmon 09:00-18:00")
-    assert listed.err == "note: agent2 has left; deskctl shift remove takes their shifts away\n"
+    assert listed.err == "note: agent2 is deactivated; remove the shifts with deskctl shift remove NUMBER\n"

@@ -12,21 +12,21 @@ CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
 
 
 @pytest.mark.parametrize("streams", CLOSED)
-def test_a_note_is_written_once_whatever_stream_is_closed(desk: Shell, streams: str) -> None:
+def test_note_is_added_once_if_a_stream_is_closed(desk: Shell, streams: str) -> None:
     desk.ingest(mail())
     desk.pipe(f"deskctl note 1 -m written {streams}", cold=True)
     notes = [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"]
     assert notes == ["written"]
 
 
-def test_reading_without_an_output_is_an_error(desk: Shell) -> None:
+def test_closed_output_of_a_query_is_an_error(desk: Shell) -> None:
     desk.ingest(mail())
     result = desk.pipe("deskctl list >&-", code=74, cold=True)
     assert "standard output is closed" in result.err
     assert "Traceback" not in result.err
 
 
-def test_a_full_output_says_that_the_command_was_carried_out(desk: Shell) -> None:
+def test_full_output_reports_that_the_command_was_executed(desk: Shell) -> None:
     desk.ingest(mail())
     result = desk.pipe("deskctl note 1 -m written > /dev/full", code=74, cold=True)
     assert "the command was carried out" in result.err
@@ -34,13 +34,13 @@ def test_a_full_output_says_that_the_command_was_carried_out(desk: Shell) -> Non
     assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74, cold=True).err
 
 
-def test_a_full_standard_error_changes_no_exit_code(desk: Shell) -> None:
+def test_full_standard_error_does_not_change_the_exit_code(desk: Shell) -> None:
     desk.pipe("deskctl show 99 2>/dev/full", code=3, cold=True)
     desk.pipe("deskctl list --bogus 2>/dev/full", code=2, cold=True)
 
 
-def test_what_the_command_opens_never_takes_the_number_of_a_stream(alone: Shell) -> None:
-    """With streams closed, the store must not become the standard output of a child process."""
+def test_opened_files_never_get_the_number_of_a_stream(alone: Shell) -> None:
+    """With closed streams, the store must not become the standard output of a child process."""
     alone.ingest(mail())
     alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-", cold=True)
     assert alone("db", "check", code=None).code in (0, 2)
@@ -55,7 +55,7 @@ NUMBERED = (
 
 
 @pytest.mark.parametrize("number", [2**63, 10**400], ids=["64 bits", "400 digits"])
-def test_a_number_beyond_64_bits_is_wrong_usage_or_not_found(desk: Shell, number: int) -> None:
+def test_number_beyond_64_bits_is_a_usage_error_or_not_found(desk: Shell, number: int) -> None:
     for words in NUMBERED:
         result = desk(*words.split(), str(number), code=None)
         assert result.code in ((0, 2) if words == "list --limit" else (2, 3)), (words, result.err)
@@ -63,7 +63,7 @@ def test_a_number_beyond_64_bits_is_wrong_usage_or_not_found(desk: Shell, number
         assert "OverflowError" not in result.err
 
 
-def test_the_current_folder_may_be_gone(desk: Shell) -> None:
+def test_deleted_current_folder_is_reported(desk: Shell) -> None:
     desk.ingest(mail(subject="Lamp"))
     gone = 'mkdir gone && cd gone && rmdir ../gone && deskctl --config "$OLDPWD/config.toml" '
     assert "Lamp" in desk.pipe(gone + "list", cold=True).out
@@ -74,7 +74,7 @@ def test_the_current_folder_may_be_gone(desk: Shell) -> None:
     assert "no longer exists" in result.err
 
 
-def test_a_terminal_without_a_size_counts_as_eighty_columns(desk: Shell) -> None:
+def test_terminal_without_a_size_has_80_columns(desk: Shell) -> None:
     import fcntl
     import os
     import struct

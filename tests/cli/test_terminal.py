@@ -1,4 +1,4 @@
-"""At a terminal: colour, editor and pager; and that nothing which waits for a person or a pipe holds the desk."""
+"""Colour, editor and pager on a terminal; waiting for a person or a pipe does not lock the desk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.cli.shell import Shell, mail
 
 
 def at_terminal(shell: Shell, *words: str, columns: int = 80, code: int = 0, **env: str) -> str:
-    """What a person sees who types this."""
+    """Run a command on a terminal and return its output."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = shell.spawn(*words, streams=[theirs] * 3, session=True, **{"TERM": "xterm", **env})
@@ -39,7 +39,7 @@ def script(folder: Path, name: str, text: str) -> str:
     return str(path)
 
 
-def test_a_list_is_a_table_of_eighty_columns_in_colour(desk: Shell) -> None:
+def test_list_is_a_coloured_table_of_80_columns(desk: Shell) -> None:
     desk.ingest(mail("김민수 <minsu@example.kr>", "환불 요청드립니다 " * 9))
     text = at_terminal(desk, "list")
     plain = re.sub(r"\x1b\[\d+m", "", text)
@@ -50,20 +50,20 @@ def test_a_list_is_a_table_of_eighty_columns_in_colour(desk: Shell) -> None:
     assert max(map(width, plain.splitlines())) <= 80
 
 
-def test_colour_can_be_refused(desk: Shell) -> None:
+def test_colour_can_be_switched_off(desk: Shell) -> None:
     desk.ingest(mail())
     assert "\x1b" not in at_terminal(desk, "list", NO_COLOR="1")
     assert "\x1b" not in at_terminal(desk, "list", "--no-color")
 
 
-def test_deskctl_alone_says_what_is_next(desk: Shell) -> None:
+def test_deskctl_without_command_shows_the_next_ticket(desk: Shell) -> None:
     desk.ingest(mail(subject="환불"))
     text = at_terminal(desk)
     assert "no open tickets of agent1" in text
     assert "next: #1 환불 (normal" in text
 
 
-def test_the_editor_shows_the_thread_and_what_is_above_it_is_sent(alone: Shell) -> None:
+def test_editor_shows_the_thread_and_the_text_above_is_sent(alone: Shell) -> None:
     alone.ingest(mail(text="It burns."))
     # The editor itself uses the desk: it would wait for the lock in vain if `reply` held it.
     editor = script(
@@ -76,14 +76,14 @@ def test_the_editor_shows_the_thread_and_what_is_above_it_is_sent(alone: Shell) 
     assert alone.show(1)["messages"][1]["text"] == "Written\nin an editor\n# not a comment"
 
 
-def test_an_empty_text_sends_nothing(alone: Shell) -> None:
+def test_empty_text_sends_nothing(alone: Shell) -> None:
     alone.ingest(mail())
     assert "nothing was sent" in at_terminal(alone, "reply", "1", EDITOR="true", code=1)
     assert "nothing was sent" in at_terminal(alone, "note", "1", EDITOR="false", code=1)
     assert len(alone.show(1)["messages"]) == 1
 
 
-def test_what_the_customer_wrote_while_the_editor_was_open_stops_the_reply(alone: Shell) -> None:
+def test_message_received_during_editing_stops_the_reply(alone: Shell) -> None:
     first = mail()
     alone.ingest(first)
     found = re.search(rb"Message-ID: (<[^>]+>)", first)
@@ -97,7 +97,7 @@ def test_what_the_customer_wrote_while_the_editor_was_open_stops_the_reply(alone
     assert "Wait!" in at_terminal(alone, "reply", "1", EDITOR=editor, code=4)
 
 
-def test_the_pager_reads_after_the_desk_was_let_go(alone: Shell) -> None:
+def test_pager_runs_after_the_desk_is_released(alone: Shell) -> None:
     alone.ingest(mail(text="line\n" * 100))
     pager = script(alone.folder, "pager", "#!/bin/sh\ncat > paged\ndeskctl list --json > listed || exit 1\n")
     at_terminal(alone, "show", "1", PAGER=pager)
@@ -105,7 +105,7 @@ def test_the_pager_reads_after_the_desk_was_let_go(alone: Shell) -> None:
     assert '"number": 1' in (alone.folder / "listed").read_text()
 
 
-def test_a_command_that_waits_for_its_input_does_not_hold_the_desk(alone: Shell) -> None:
+def test_waiting_for_input_does_not_lock_the_desk(alone: Shell) -> None:
     alone.ingest(mail())
     waiting = subprocess.Popen(["deskctl", "note", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE)
     try:
@@ -117,7 +117,7 @@ def test_a_command_that_waits_for_its_input_does_not_hold_the_desk(alone: Shell)
     assert alone.show(1)["messages"][1]["text"] == "from a slow pipe"
 
 
-def test_a_reader_that_stops_reading_does_not_hold_the_desk(alone: Shell) -> None:
+def test_blocked_pipe_does_not_lock_the_desk(alone: Shell) -> None:
     alone.ingest(mail(text="long line of text\n" * 20_000))
     stuck = subprocess.Popen(["deskctl", "show", "1"], cwd=alone.folder, env=alone.env, stdout=subprocess.PIPE)
     try:

@@ -1,4 +1,4 @@
-"""A day at the desk, command by command as people type it: on both stores, over the socket and without a daemon."""
+"""A day at the desk as a list of commands: on both stores, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.servers.waiting import wait_until
 
 @pytest.fixture(params=["socket", "alone"])
 def acme(request: pytest.FixtureRequest, new_desk: NewDesk, sink: SmtpSink) -> Shell:
-    """A new desk on each store, with its relay; the daemon runs, or not."""
+    """Return a new desk on each store with a relay, with and without a daemon."""
     made = new_desk(smtp=sink.port)
     if request.param == "socket":
         made.start()
@@ -19,7 +19,7 @@ def acme(request: pytest.FixtureRequest, new_desk: NewDesk, sink: SmtpSink) -> S
 
 
 @pytest.mark.slow
-def test_the_transcript_works_as_typed(acme: Shell, sink: SmtpSink) -> None:
+def test_transcript_works(acme: Shell, sink: SmtpSink) -> None:
     daemon = acme.daemon is not None
     assert acme("config", "check").out.endswith("is fine\n")
     acme("doctor")
@@ -83,19 +83,19 @@ def test_the_transcript_works_as_typed(acme: Shell, sink: SmtpSink) -> None:
     assert status["pending"] == []
 
 
-def test_what_waits_in_the_outbox_leaves_when_the_daemon_starts(alone: Shell, sink: SmtpSink) -> None:
+def test_daemon_sends_waiting_messages_at_start(alone: Shell, sink: SmtpSink) -> None:
     alone.ingest(mail())
     alone("reply", "1", "-m", "Soon.", "--wait", code=6)
     alone.start()
     wait_until(lambda: "ana@example.org" in {m.recipients[0] for m in sink.mails}, what="the answer leaves")
 
 
-def test_a_second_daemon_is_refused_with_4(alone: Shell) -> None:
+def test_second_daemon_is_refused_with_exit_code_4(alone: Shell) -> None:
     alone.start()
     assert "already runs" in alone("daemon", "run", code=4).err
 
 
-def test_the_daemon_can_be_asked_and_stopped(alone: Shell) -> None:
+def test_daemon_status_and_stop_work(alone: Shell) -> None:
     alone("daemon", "status", code=1)
     alone.start()
     services = alone("daemon", "status", "--json").row["services"]

@@ -1,5 +1,5 @@
-"""One customer on every channel, knowledge and plugins, command by command as people type it: on both stores, over the
-socket and without a daemon. Where no daemon runs, one is there only while Telegram has to be heard."""
+"""One customer on all channels, the knowledge base and plugins, as a list of commands: on both stores, over the socket
+and without a daemon, which then runs only while the desk receives Telegram messages."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ Open your order and choose *Change the delivery address*, until the parcel is se
 
 
 class Acme:
-    """A desk with mail, Telegram and a knowledge base; `with acme.daemon():` has a daemon in any case."""
+    """A desk with mail, Telegram and a knowledge base; `with acme.daemon():` always has a daemon."""
 
     def __init__(self, made: Shell, bots: BotServer, sink: SmtpSink, *, socket: bool) -> None:
         self.shell, self.bots, self.sink, self.socket = made, bots, sink, socket
 
     def __call__(self, line: str, code: int = 0) -> Result:
-        """Type a line. AssertionError when it ends with another exit code."""
+        """Run a line. Raises AssertionError for another exit code."""
         command, *words = shlex.split(line)
         assert command == "deskctl"
         return self.shell(*words, code=code)
 
     def received(self, address: str) -> Received:
-        """The first mail that arrived there."""
+        """Return the first mail to an address."""
         found = wait_until(
             lambda: next((m for m in self.sink.mails if m.recipients == (address,)), None), what=f"mail for {address}"
         )
@@ -50,7 +50,7 @@ class Acme:
         return found
 
     def __enter__(self) -> None:
-        """The daemon runs."""
+        """Run the daemon in this block."""
         if not self.socket:
             self.shell.start()
 
@@ -76,7 +76,7 @@ def acme(request: pytest.FixtureRequest, new_desk: NewDesk, sink: SmtpSink) -> I
 
 
 @pytest.mark.slow
-def test_the_transcript_of_channels_and_knowledge_works_as_typed(acme: Acme) -> None:
+def test_transcript_of_channels_and_knowledge_base_works(acme: Acme) -> None:
     assert acme("deskctl config check").out.endswith("is fine\n")
     one_customer(acme)
     from_mail_to_telegram_and_back(acme)
@@ -88,7 +88,7 @@ def test_the_transcript_of_channels_and_knowledge_works_as_typed(acme: Acme) -> 
 
 
 def one_customer(acme: Acme) -> None:
-    """Contacts 1 (by mail) and 2 (on the telephone) are one."""
+    """Merge contacts 1 (mail) and 2 (phone)."""
     acme.shell.ingest(mail("김민수 <minsu@example.kr>", "결제 오류", "카드가 두 번 결제되었습니다. broken link"))
     made = acme(
         "deskctl new --channel phone --from +82-2-555-0101 --direction in --duration 4m"
@@ -113,7 +113,7 @@ def one_customer(acme: Acme) -> None:
 
 
 def from_mail_to_telegram_and_back(acme: Acme) -> None:
-    """Ticket 1 goes on in the chat, and by mail again."""
+    """Continue ticket 1 in the chat, and by mail again."""
     said = acme("deskctl contact link 1 --channel tg").out
     code = said.partition("/start ")[2].split()[0]
     with acme:
@@ -197,7 +197,7 @@ def knowledge(acme: Acme) -> None:
 
 
 def answered_by_an_article(acme: Acme) -> None:
-    """A mail's question is answered by the machine; the customer answers 1."""
+    """Answer a question by mail automatically; the customer chooses 1."""
     question = mail("Ana <ana@example.org>", "Address", "How do I change the delivery address of my order?")
     with acme:
         acme.shell.ingest(question)

@@ -1,4 +1,4 @@
-"""`undo` at the shell: what one shell command did is undone together, over the socket and without a daemon."""
+"""`deskctl undo` undoes all changes of a shell command, over the socket and without a daemon."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def statuses(desk: Shell) -> list[str]:
     return [desk.show(int(number))["status"] for number in THREE]
 
 
-def test_all_tickets_of_one_command(tickets: Shell) -> None:
+def test_undo_covers_all_tickets_of_a_command(tickets: Shell) -> None:
     tickets("solve", *THREE)
     tried = tickets("undo", "--dry-run")
     assert tried.out == "dry run: would undo: solved #1 “Printer 1”, #2 “Printer 2” and #3 “Printer 3”\n"
@@ -33,13 +33,13 @@ def test_all_tickets_of_one_command(tickets: Shell) -> None:
     assert statuses(tickets) == ["new"] * 3
 
 
-def test_tickets_from_standard_input(tickets: Shell) -> None:
+def test_undo_covers_tickets_from_standard_input(tickets: Shell) -> None:
     tickets("close", "-", input="1\n2\n3\n")
     tickets("undo")
     assert statuses(tickets) == ["new"] * 3
 
 
-def test_some_of_them_refused(tickets: Shell) -> None:
+def test_undo_covers_the_tickets_that_were_not_refused(tickets: Shell) -> None:
     tickets("close", "2")
     tickets("solve", *THREE, code=4)
     assert tickets("undo").out == "undone: solved #1 “Printer 1” and #3 “Printer 3”\n"
@@ -63,7 +63,7 @@ def test_some_of_them_refused(tickets: Shell) -> None:
         ("tag 1 +x", "undone: tagged #1 “Printer 1”"),
     ],
 )
-def test_the_last_command_and_no_older_one(tickets: Shell, words: str, said: str) -> None:
+def test_undo_does_not_skip_the_last_command(tickets: Shell, words: str, said: str) -> None:
     tickets("close", "3")
     tickets(*(word.replace("@09", " 09") for word in words.split()))
     assert tickets("undo").out == f"{said}\n"
@@ -79,7 +79,7 @@ def test_the_last_command_and_no_older_one(tickets: Shell, words: str, said: str
         ("shift handover -m Hello", "wrote handover note 1", "deskctl shift handover"),
     ],
 )
-def test_what_cannot_be_undone_is_named(tickets: Shell, words: str, named: str, hint: str) -> None:
+def test_undo_names_the_command_that_cannot_be_undone(tickets: Shell, words: str, named: str, hint: str) -> None:
     tickets("close", "3")
     tickets(*words.split())
     refused = tickets("undo", code=4)
@@ -90,7 +90,7 @@ def test_what_cannot_be_undone_is_named(tickets: Shell, words: str, named: str, 
     tickets("undo", "--dry-run", code=4)
 
 
-def test_the_list_of_the_last_commands(tickets: Shell) -> None:
+def test_undo_list_shows_the_last_commands(tickets: Shell) -> None:
     assert tickets("--as", "agent2", "undo", "--list").out == ""
     tickets("solve", "1", "2")
     tickets("team", "add", "finance")
@@ -110,7 +110,7 @@ def test_the_list_of_the_last_commands(tickets: Shell) -> None:
     assert tickets("undo", "--list", "--limit", "1", "--json").row["did"] == "tagged ticket 3"
 
 
-def test_each_agent_has_commands_of_their_own(tickets: Shell) -> None:
+def test_undo_covers_only_commands_of_the_agent(tickets: Shell) -> None:
     number = tickets("solve", "1", "--json").row["command"]
     tickets("--as", "agent2", "solve", "2")
     assert tickets("--as", "agent2", "undo").out == "undone: solved #2 “Printer 2”\n"
@@ -122,11 +122,11 @@ def test_each_agent_has_commands_of_their_own(tickets: Shell) -> None:
     assert tickets("undo").out == "undone: solved #1 “Printer 1”\n"
 
 
-def test_an_unknown_agent_in_the_environment_stops_no_setup(desk: Shell) -> None:
+def test_unknown_agent_in_the_environment_does_not_stop_setup(desk: Shell) -> None:
     desk("agent", "add", "later", "--name", "Later", "--email", "later@acme.test", env={"DESKCTL_AGENT": "later"})
 
 
-def test_a_reply_that_was_sent_says_so(tickets: Shell) -> None:
+def test_undo_of_a_sent_reply_is_refused(tickets: Shell) -> None:
     if tickets.daemon is None:
         tickets.start()
     tickets("reply", "1", "-m", "We are on it.", "--wait")
@@ -136,7 +136,7 @@ def test_a_reply_that_was_sent_says_so(tickets: Shell) -> None:
     assert "system" not in refused
 
 
-def test_a_knowledge_base_article_stands_between(tickets: Shell) -> None:
+def test_undo_is_refused_after_a_knowledge_base_change(tickets: Shell) -> None:
     tickets("close", "3")
     tickets("kb", "add", "Refunds", "-m", "Within 14 days.")
     tickets("kb", "search", "nothing like it")

@@ -14,6 +14,7 @@ from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import Automatic, Envelope, InboundMessage
@@ -64,17 +65,17 @@ class StoredDesk:
 
     def do(
         self, command: Command, who: str = "agent1", *, invocation: str | None = None, dry_run: bool = False
-    ) -> dispatch.Result:
+    ) -> Outcome:
         """Commands of one `invocation` are what one shell command did."""
         actor = Actor(who if ":" in who else f"agent:{who}")
 
-        def work(unit: Unit) -> dispatch.Result:
+        def work(unit: Unit) -> Outcome:
             unit.invocation = invocation
             return dispatch.execute(unit, command, actor)
 
         return self.store.transaction(work, dry_run=dry_run)
 
-    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
+    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> Outcome:
         """A mail is journalled and worked off, at once or `worked_off_after` some time; `at` is its channel."""
         number = next(self._mails)
         why = fields.pop("automatic", "")

@@ -18,6 +18,7 @@ from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.intake.queries import ListInbox
 from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import ChannelInfo
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.messages.model import Choice, Envelope, Forwarded, InboundMessage, Intent, IntentKind
@@ -39,7 +40,7 @@ def desk(desk_url: str) -> Iterator[StoredDesk]:
     desk.close()
 
 
-def write(desk: StoredDesk, text: str = "It burns.", by: str = "ana", **fields: Any) -> dispatch.Result:
+def write(desk: StoredDesk, text: str = "It burns.", by: str = "ana", **fields: Any) -> Outcome:
     return desk.mail(by, subject="", text=text, at="chat", **fields)
 
 
@@ -193,7 +194,7 @@ def test_a_batch_is_decided_in_its_order(desk: StoredDesk) -> None:
         for row, (by, text, more) in zip(rows, said, strict=True)
     ]
 
-    def work(unit: Any) -> list[dispatch.Result]:
+    def work(unit: Any) -> list[Outcome]:
         intake.preload(unit, commands)
         return [dispatch.execute(unit, command, Actor.system("intake")) for command in commands]
 

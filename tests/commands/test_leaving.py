@@ -8,7 +8,7 @@ import pytest
 
 from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
 from deskctl.core.messages.commands import MarkSpam, Reply
-from deskctl.core.routing import distribute as running
+from deskctl.core.routing import distribution
 from deskctl.core.routing.commands import RunRoutes, SetPresence
 from deskctl.core.routing.queries import ShowQueue
 from deskctl.core.sla import commands as lv
@@ -79,7 +79,7 @@ def test_steps_that_name_whoever_leaves_are_named(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1d"),)), ROOT)
     desk.do(lv.AddStep("gold", "90%", ("notify=agent1",)), ROOT)
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
-    assert any("gold" in remark and "agent1, who has left" in remark for remark in done.facts["remarks"])
+    assert any("gold" in remark and "agent1, who is deactivated" in remark for remark in done.facts["remarks"])
 
 
 def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> None:
@@ -231,8 +231,8 @@ def test_a_queue_that_cannot_be_given_out_hides_nobody_behind_it(
     routed: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real thing looks at five thousand at once; a small desk at a few."""
-    monkeypatch.setattr(running, "LOOK_AT", 4)
-    monkeypatch.setattr(running, "PAGE", 2)
+    monkeypatch.setattr(distribution, "MAX_INSPECTED", 4)
+    monkeypatch.setattr(distribution, "PAGE_SIZE", 2)
     routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
     for number in range(9):
         routed.mail(f"c{number}@example.org")
@@ -245,7 +245,7 @@ def test_what_is_counted_is_all_that_waits(routed: StoredDesk) -> None:
     for number in range(7):
         routed.mail(f"c{number}@example.org")
     routed.do(SetPresence("online"), "agent1")
-    assert routed.do(RunRoutes(), ROOT).said == "support: 3 given out, 4 go on waiting"
+    assert routed.do(RunRoutes(), ROOT).said == "support: 3 assigned, 4 still waiting"
 
 
 def test_a_ticket_taken_by_hand_is_a_turn(routed: StoredDesk) -> None:

@@ -15,6 +15,7 @@ from deskctl.core.contacts.commands import EraseContact
 from deskctl.core.delivery.commands import SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import MarkSpam, Reply
@@ -42,7 +43,7 @@ def fire(desk: StoredDesk) -> None:
         desk.store.transaction(work)
 
 
-def change(desk: StoredDesk, **fields: Any) -> dispatch.Result:
+def change(desk: StoredDesk, **fields: Any) -> Outcome:
     return desk.do(ChangeAgent("agent1", **fields), "user:root")
 
 
@@ -188,7 +189,7 @@ def test_a_channel_of_their_own_comes_first_and_mail_when_it_fails(desk: StoredD
     desk.do(SettleDelivery(by_mail["id"], "rejected", "no such user"), "system:sender")
     assert len(told(desk)) == 2
     assert change(desk, notify="gone:4711").facts["remarks"] == [
-        "there is no channel gone; until then they are told by mail"
+        "no channel is called gone; until there is one, notifications are sent by mail"
     ]
     desk.later(minutes=1)
     desk.mail("bob@example.org")
@@ -455,6 +456,6 @@ def test_what_waits_is_told_when_the_quiet_hours_are_taken_away(desk: StoredDesk
 
 def test_a_time_zone_without_quiet_hours_is_remarked_upon_once(desk: StoredDesk) -> None:
     (remark,) = change(desk, timezone="Asia/Seoul").facts["remarks"]
-    assert remark == "a time zone, but no quiet hours: deskctl agent set agent1 --quiet 22:00-07:00"
+    assert remark == "a time zone without quiet hours has no effect: deskctl agent set agent1 --quiet 22:00-07:00"
     for fields in ({"quiet": "22:00-07:00"}, {"quiet": "none"}, {"name": "Ana"}):
         assert change(desk, **fields).facts["remarks"] == []

@@ -69,7 +69,7 @@ def test_a_manual_team_sets_no_timer_and_gives_nothing_away(desk: StoredDesk) ->
     desk.mail()
     assert desk.store.timers.next_due() is None
     assert owners(desk, 1) == [None]
-    with pytest.raises(Refused, match="every team takes its tickets by hand"):
+    with pytest.raises(Refused, match="all teams assign their tickets manually"):
         desk.do(RunRoutes(), ROOT)
 
 
@@ -175,7 +175,7 @@ def test_skills_are_waited_for_to_the_minute(routed: StoredDesk) -> None:
     routed.do(Create("c@example.org", "Bill", "x", team="support", tags=("billing",)), "agent1")
     settle(routed)
     assert owners(routed, 1) == [None]
-    assert any("needs billing; from 2026-03-02 09:10" in line for line in explain(routed, 1)["said"])
+    assert any("requires billing; waived from 2026-03-02 09:10" in line for line in explain(routed, 1)["said"])
     routed.later(minutes=9, seconds=59)
     settle(routed)
     assert owners(routed, 1) == [None]
@@ -197,7 +197,7 @@ def test_a_skill_that_nobody_in_the_team_has_is_waived_at_once(routed: StoredDes
     assert owners(routed, 1) == ["agent1"]
     explained = explain(routed, 1)
     assert explained["decisions"][0]["waived"] == ["de"]
-    assert "  goes without de: no active agent of the team has that skill" in explained["said"]
+    assert "  waived: de; no active agent of the team has that skill" in explained["said"]
     (event,) = [e for e in routed.show(1)["events"] if e["kind"] == "routed" and e["agent"] == "agent1"]
     assert (event["waived"], event["relaxed"]) == (["de"], False)
 

@@ -304,9 +304,9 @@ class World:
             with suppress(DeskctlError, OSError), self.desk() as desk:
                 call = Create("bob@example.net", "call", "hello", channel=next(channels))
                 made = desk.execute(call, agent="ana")
-                number = made["facts"]["number"]
+                number = made.facts["number"]
                 said = desk.execute(Reply(number, "an answer", at_once=True), agent="ana")
-                self.replies.append(int(said["facts"]["outbox"]))
+                self.replies.append(int(said.facts["outbox"]))
                 desk.execute(Solve(number), agent="ana")
 
     # --- the store, as an auditor reads it

@@ -53,7 +53,7 @@ def test_message_becomes_a_ticket_and_the_reply_is_sent(daemon: Daemon, wait_unt
     [ticket] = wait_until(lambda: desk.ask(ListTickets()), what="the message is a ticket")
     assert (ticket["subject"], ticket["team"]) == ("Printer", "support")
     outcome = desk.execute(Reply(ticket["number"], "We are on it.", at_once=True), agent="ana")
-    row = desk.call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=20)
+    row = desk.call("wait_delivery", outbox=outcome.facts["outbox"], seconds=20)
     assert row["state"] == "sent"
     [answer] = [json.loads(text) for text in (daemon.folder / "out.jsonl").read_text().splitlines()]
     assert (answer["to"], answer["message_id"]) == (["ann@example.org"], row["message_id"])
@@ -135,7 +135,7 @@ def test_channel_that_hangs_while_sending_does_not_delay_others(desk_with: MakeD
             if ticket["channel"] == "hanging":
                 desk.execute(Reply(ticket["number"], "yes", at_once=True), agent="ana")
         outcome = desk.execute(Reply(tickets[0]["number"], "yes", at_once=True), agent="ana")
-        assert desk.call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=20)["state"] == "sent"
+        assert desk.call("wait_delivery", outbox=outcome.facts["outbox"], seconds=20)["state"] == "sent"
         desk.close()
 
 

@@ -91,7 +91,7 @@ def test_daemon_runs_with_faulty_plugins_and_reports_each(tmp_path: Path, wait_u
         with closing(daemon.desk()) as desk:
             errors = {row["name"]: row["error"] for row in desk.call("plugins") if row["error"]}
             assert set(errors) == set(BAD)
-            assert "both bring the channel kind 'rogue'" in errors["taker"]
+            assert "both define the channel type 'rogue'" in errors["taker"]
 
             services = {row["name"]: row for row in desk.ask(DeskHealth())["services"]}
             assert services["hangs"]["state"] == "running"
@@ -102,7 +102,7 @@ def test_daemon_runs_with_faulty_plugins_and_reports_each(tmp_path: Path, wait_u
             numbers = {}
             for channel in ("hangs", "crashes", "ops"):  # the channel that hangs comes first
                 made = desk.execute(Create("bob@example.org", channel, "It burns.", channel=channel), agent="ana")
-                numbers[channel] = made["facts"]["number"]
+                numbers[channel] = made.facts["number"]
                 desk.execute(Reply(numbers[channel], "So it does.", at_once=True), agent="ana")
             wait_until((folder / "out.jsonl").exists, 20, "an answer leaves by the good channel")
             wait_until(lambda: _state(desk, numbers["crashes"]) in ("retry", "uncertain"), 20, "the failure is settled")

@@ -80,7 +80,7 @@ def notes(desk: RemoteDesk, ticket: int) -> list[str]:
 
 def new(desk: RemoteDesk, subject: str = "Printer") -> int:
     made = desk.execute(Create("bob@example.org", subject, "It burns."), agent="ana")
-    return int(made["facts"]["number"])
+    return int(made.facts["number"])
 
 
 def test_automation_acts_as_its_plugin_and_does_not_see_its_own_events(

@@ -117,7 +117,7 @@ class Agent:
                     made = desk.execute(
                         Create("bob@example.net", f"call {number}", "hello", channel="smtp"), agent="ana"
                     )
-                    desk.execute(Reply(made["facts"]["number"], f"answer {number}", at_once=True), agent="ana")
+                    desk.execute(Reply(made.facts["number"], f"answer {number}", at_once=True), agent="ana")
                 finally:
                     desk.close()
             except DeskctlError:

@@ -142,7 +142,7 @@ def test_unknown_agent_error_lists_the_agents(daemon: Daemon) -> None:
 def test_dry_run_changes_nothing(daemon: Daemon) -> None:
     desk = daemon.desk()
     outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
-    assert outcome["changed"]
+    assert outcome.changed
     assert desk.ask(ListTickets(all=True)) == []
     desk.close()
 
@@ -173,7 +173,7 @@ def test_invalid_input_affects_only_its_client(daemon: Daemon, wait_until: WaitU
         strangers.append(stranger)
     desk = daemon.desk()
     outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana")
-    assert desk.ask(ShowTicket(outcome["facts"]["number"]))["subject"] == "Printer"
+    assert desk.ask(ShowTicket(outcome.facts["number"]))["subject"] == "Printer"
     for stranger in strangers:
         stranger.close()
     assert daemon.process.poll() is None

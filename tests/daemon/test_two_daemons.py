@@ -38,7 +38,7 @@ def reply(daemon: Daemon, names: list[str]) -> None:
     desk = daemon.desk()
     for name in names:
         made = desk.execute(Create(f"{name}@example.org", name, "Hello.", channel="support"), agent="ana")
-        desk.execute(Reply(made["facts"]["number"], f"Answer to {name}.", at_once=True), agent="ana")
+        desk.execute(Reply(made.facts["number"], f"Answer to {name}.", at_once=True), agent="ana")
     desk.close()
 
 

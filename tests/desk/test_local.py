@@ -139,7 +139,7 @@ def test_what_is_to_be_sent_waits_in_the_outbox(folder: Path) -> None:
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
     desk.call("ingest", raw_base64=MAIL, channel="ops")
     outcome = desk.execute(Reply(1, "We are on it.", at_once=True), agent="ana")
-    row = desk.call("wait_delivery", outbox=outcome["facts"]["outbox"], seconds=60)  # at once, as it is
+    row = desk.call("wait_delivery", outbox=outcome.facts["outbox"], seconds=60)  # at once, as it is
     assert row["state"] == "queued"
     assert row["id"] in [entry["id"] for entry in desk.ask(ListOutbox())]
     desk.close()
@@ -149,8 +149,8 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
     outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
-    assert outcome["changed"]
-    assert "1" in outcome["said"]
+    assert outcome.changed
+    assert "1" in outcome.said
     assert desk.ask(ListTickets(all=True)) == []
     desk.close()
 

@@ -173,7 +173,7 @@ def test_a_migration_that_fails_is_taken_back_and_puts_only_its_plugin_off(
                 desk.request("pigeons.count")
             assert desk.ask(ListTickets()) == []
     second.write_text("def upgrade(connection):\n    pass\n")
-    assert "made the tables of pigeons: m0002" in command(folder, "db", "upgrade").stdout
+    assert "created the tables of pigeons: m0002" in command(folder, "db", "upgrade").stdout
     status = command(folder, "db", "status")
     assert (status.returncode, "pigeons: m0001, m0002" in status.stdout) == (0, True)
 

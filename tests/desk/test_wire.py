@@ -1,4 +1,4 @@
-"""What goes over the desk's socket comes out on the other side as it went in, and nonsense is refused in words."""
+"""Requests and answers are unchanged by the trip over the socket, and invalid requests get an error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from deskctl import i18n
 from deskctl.core.kernel.command import REGISTRY as COMMANDS
-from deskctl.core.kernel.permissions import COMMANDS as PERMISSIONS
 from deskctl.core.kernel.permissions import Audience
 from deskctl.desk import decode
 from deskctl.desk.wire import answer, answer_from, error_document, error_from, line, spoken
@@ -26,9 +25,9 @@ JSON = st.recursive(
 )
 
 
-def fits(spoken: Any) -> bool:
-    """Whether a store can hold the numbers of a command or query."""
-    values = [getattr(spoken, field.name) for field in dataclasses.fields(spoken)]
+def fits(request: Any) -> bool:
+    """Return True if a store can hold the numbers of a command or query."""
+    values = [getattr(request, field.name) for field in dataclasses.fields(request)]
     numbers = [value for value in values if isinstance(value, int)]
     numbers += [item for value in values if isinstance(value, tuple) for item in value if isinstance(item, int)]
     return all(abs(number) < 2**63 for number in numbers)
@@ -58,50 +57,50 @@ def test_every_query_arrives_as_it_was_sent(name: str) -> None:
 
 
 @pytest.mark.parametrize("number", [2**63, -(2**63), 10**30, 10**3000])
-def test_a_number_that_no_store_can_hold_is_not_found(number: int) -> None:
+def test_too_large_number_is_not_found(number: int) -> None:
     for document in ({"execute": {"Take": {"ticket": number}}}, {"call": {"raw": {"message": number}}}):
         with pytest.raises(NotFound, match="nothing has the number"):
             over_the_wire({"id": 1, **document})
 
 
-def test_the_desks_own_commands_are_not_spoken_over_the_socket() -> None:
-    machine = {name for name in COMMANDS if PERMISSIONS.get(name) is Audience.DESK}
+def test_internal_commands_are_refused_over_the_socket() -> None:
+    machine = {name for name in COMMANDS if COMMANDS[name].audience is Audience.DESK}
     assert {"Receive", "SettleDelivery", "FireTimer", "Quarantine"} <= machine
     assert not machine & set(decode.known_commands())
-    with pytest.raises(UsageError, match="there is no command FireTimer"):
+    with pytest.raises(UsageError, match="unknown request: command FireTimer"):
         over_the_wire({"id": 1, "execute": {"FireTimer": {"timer": 1}}})
 
 
 @pytest.mark.parametrize(
     ("document", "what"),
     [
-        ({"execute": {"Take": {"ticket": "42"}}}, "Take.ticket: a number expected, not text"),
-        ({"execute": {"Take": {"ticket": True}}}, "Take.ticket: a number expected, not true or false"),
-        ({"execute": {"Take": {"ticket": None}}}, "Take.ticket: a number expected, not null"),
+        ({"execute": {"Take": {"ticket": "42"}}}, "Take.ticket must be a number, not text"),
+        ({"execute": {"Take": {"ticket": True}}}, "Take.ticket must be a number, not true or false"),
+        ({"execute": {"Take": {"ticket": None}}}, "Take.ticket must be a number, not null"),
         ({"execute": {"Take": {}}}, "Take needs ticket"),
-        ({"execute": {"Take": {"ticket": 1, "tickets": 2}}}, "Take has no tickets"),
-        ({"execute": {"Tag": {"ticket": 1, "add": ["x", 2]}}}, "Tag.add: text expected, not a number"),
-        ({"execute": {"Tag": {"ticket": 1, "add": "xy"}}}, "Tag.add: a list expected, not text"),
-        ({"execute": {"Set": {"ticket": 1, "values": [["a"]]}}}, "Set.values: a list expected, not a list"),
-        ({"execute": {"Command": {}}}, "there is no command Command"),
-        ({"ask": {"Query": {}}}, "there is no query Query"),
-        ({"execute": {"Take": {"ticket": 1}, "Solve": {"ticket": 1}}}, "execute: one name with its fields"),
-        ({"execute": {"Take": {"ticket": 1}}, "ask": {"ListTeams": {}}}, "a request has one of"),
-        ({"execute": {"Take": {"ticket": 1}}, "as": 7}, "as: an agent's handle"),
-        ({"execute": {"Take": {"ticket": 1}}, "dry_run": "no"}, "as: an agent's handle"),
-        ({"sudo": 1}, "a request has no sudo"),
-        ({"id": [1]}, "id: a number or a string"),
-        ({}, "a request has one of"),
+        ({"execute": {"Take": {"ticket": 1, "tickets": 2}}}, "Take has no field tickets"),
+        ({"execute": {"Tag": {"ticket": 1, "add": ["x", 2]}}}, "Tag.add must be text, not a number"),
+        ({"execute": {"Tag": {"ticket": 1, "add": "xy"}}}, "Tag.add must be a list, not text"),
+        ({"execute": {"Set": {"ticket": 1, "values": [["a"]]}}}, "Set.values must be a list, not a list"),
+        ({"execute": {"Command": {}}}, "unknown request: command Command"),
+        ({"ask": {"Query": {}}}, "unknown request: query Query"),
+        ({"execute": {"Take": {"ticket": 1}, "Solve": {"ticket": 1}}}, "execute must be an object with one name"),
+        ({"execute": {"Take": {"ticket": 1}}, "ask": {"ListTeams": {}}}, "a request must have exactly one of"),
+        ({"execute": {"Take": {"ticket": 1}}, "as": 7}, "as must be the handle"),
+        ({"execute": {"Take": {"ticket": 1}}, "dry_run": "no"}, "as must be the handle"),
+        ({"sudo": 1}, "unknown key in the request: sudo"),
+        ({"id": [1]}, "id must be a number or a string"),
+        ({}, "a request must have exactly one of"),
     ],
 )
-def test_nonsense_is_refused_by_name(document: dict[str, Any], what: str) -> None:
+def test_invalid_request_is_refused_with_the_reason(document: dict[str, Any], what: str) -> None:
     with pytest.raises(UsageError) as raised:
         over_the_wire(document)
     assert raised.value.what.startswith(what)
 
 
 @given(JSON | st.fixed_dictionaries({"id": JSON, "execute": JSON}) | st.fixed_dictionaries({"ask": JSON, "as": JSON}))
-def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
+def test_any_json_is_a_request_or_a_usage_error(document: Any) -> None:
     try:
         decode.request(decode.parse_line(json.dumps(document).encode()))
     except (UsageError, NotFound) as error:
@@ -109,7 +108,7 @@ def test_any_json_at_all_is_a_request_or_a_usage_error(document: Any) -> None:
 
 
 @given(st.binary())
-def test_any_bytes_at_all_are_a_request_or_a_usage_error(raw: bytes) -> None:
+def test_any_bytes_are_a_request_or_a_usage_error(raw: bytes) -> None:
     try:
         decode.parse_line(raw)
     except (UsageError, NotFound) as error:
@@ -117,20 +116,20 @@ def test_any_bytes_at_all_are_a_request_or_a_usage_error(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_an_error_keeps_its_kind_and_its_words(kind: str) -> None:
+def test_error_keeps_its_kind_and_text(kind: str) -> None:
     error = KINDS[kind]("no such ticket: 42 – 없음", "deskctl list")
     back = error_from(json.loads(json.dumps(error_document(error))))
     assert (type(back), back.what, back.hint, back.exit_code) == (KINDS[kind], error.what, error.hint, error.exit_code)
 
 
-def test_a_configurations_problems_all_arrive() -> None:
+def test_config_error_keeps_its_problems() -> None:
     problems = ("config.toml:1: desk: is missing", "config.toml:9: channels.x: no")
     back = error_from(error_document(ConfigError("2 errors", problems=problems)))
     assert isinstance(back, ConfigError)
     assert back.problems == problems
 
 
-def test_an_error_of_a_kind_that_the_other_side_does_not_know_is_told_as_the_nearest() -> None:
+def test_unknown_error_kind_arrives_as_its_nearest_known_kind() -> None:
     class Stranger(UsageError):
         pass
 

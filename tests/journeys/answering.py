@@ -1,7 +1,7 @@
-"""A machine that answers every new ticket: a plugin in one file."""
+"""A single-file plugin that answers every new ticket automatically."""
 
 PLUGIN = '''
-"""Answers whatever is asked in the words that everybody knows."""
+"""Answers every question with the same text."""
 from deskctl.plugins import AutomationType, hookimpl
 from deskctl.plugins.actions import Answer, Choice
 

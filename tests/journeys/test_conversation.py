@@ -1,4 +1,4 @@
-"""From a machine's answer to a person's, and from a chat to mail: a real daemon, files for a chat, real SMTP."""
+"""A conversation from an automatic answer to an agent, and from chat to mail, with a daemon and real SMTP."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Wait = Callable[..., Any]
 
 
 class Folder:
-    """The customer's end of the console channel."""
+    """The customer side of the console channel."""
 
     def __init__(self, desk: Path, wait_until: Wait) -> None:
         self._inbox, self._answers = desk / "ops/in", desk / "ops/out.jsonl"
@@ -56,12 +56,12 @@ class Folder:
         return [json.loads(line) for line in self._answers.read_text().splitlines()] if self._answers.exists() else []
 
     def hears(self, count: int) -> dict[str, Any]:
-        """The answer that is the `count`th, once it is there."""
+        """Wait for answer number `count` and return it."""
         self._wait_until(lambda: len(self.answers) >= count, what=f"{count} answers arrived")
         return self.answers[count - 1]
 
 
-def test_from_a_machine_to_a_person_and_from_a_chat_to_mail(
+def test_conversation_moves_from_automatic_answers_to_agent_and_from_chat_to_mail(
     tmp_path: Path, free_port: Callable[[], int], wait_until: Wait, sink: SmtpSink
 ) -> None:
     port = free_port()

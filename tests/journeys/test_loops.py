@@ -1,4 +1,4 @@
-"""Machines that answer each other come to rest: real daemons, real SMTP."""
+"""Automatic replies between two systems stop, with real daemons and real SMTP."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Wait = Callable[..., Any]
 
 
 def at_rest(desk: RemoteDesk) -> bool:
-    """Nothing waits to come in or to go out."""
+    """Return True if no messages wait in the inbox or outbox."""
     return not desk.ask(ListInbox()) and not desk.ask(ListOutbox())
 
 
@@ -47,7 +47,7 @@ def write(port: int, sender: str, to: str, subject: str, **headers: str) -> None
         client.send_message(mail, to_addrs=[to])
 
 
-def test_two_desks_that_acknowledge_each_other_come_to_rest(
+def test_acknowledgements_between_two_desks_stop(
     tmp_path: Path, free_port: Callable[[], int], wait_until: Wait
 ) -> None:
     ports = {"a.test": free_port(), "b.test": free_port()}
@@ -74,7 +74,7 @@ def test_two_desks_that_acknowledge_each_other_come_to_rest(
         assert [message["kind"] for message in arrived] == ["auto"]
 
 
-def test_a_holiday_message_answers_our_acknowledgement_once(
+def test_vacation_reply_to_acknowledgement_does_not_loop(
     tmp_path: Path, free_port: Callable[[], int], wait_until: Wait, sink: SmtpSink
 ) -> None:
     port = free_port()
@@ -100,7 +100,7 @@ def test_a_holiday_message_answers_our_acknowledgement_once(
         assert sink.mails[0].sender in ("", None, "<>")
 
 
-def test_a_mailing_list_and_our_own_address_in_copy_are_not_answered(
+def test_mailing_list_and_own_address_get_no_automatic_reply(
     tmp_path: Path, free_port: Callable[[], int], wait_until: Wait, sink: SmtpSink
 ) -> None:
     port = free_port()
@@ -122,7 +122,7 @@ def test_a_mailing_list_and_our_own_address_in_copy_are_not_answered(
         assert all("support@a.test" not in mail.recipients for mail in sink.mails)
 
 
-def test_two_desks_whose_machines_answer_come_to_rest(
+def test_automatic_answers_between_two_desks_stop(
     tmp_path: Path, free_port: Callable[[], int], wait_until: Wait
 ) -> None:
     ports = {"a.test": free_port(), "b.test": free_port()}

@@ -1,9 +1,9 @@
-"""The pages for authors of plugins are true: their snippets are run, in the order in which they stand.
+"""Run the snippets of the pages for plugin authors in order.
 
-A `console` block is typed line by line, and what it prints must be what the page shows ("..." stands for anything).
-A `python` block is run after those before it on the page; one that begins with `# file: PATH` is written there
-instead, and so is `toml` (`# append: PATH` adds to a file). The one thing that is done otherwise than it says is
-`pip install -e .`: the plugin goes into a folder of the test's own, so that the suite's environment stays as it is.
+The commands of a `console` block are run one by one, and their output must match the page ("..." matches anything).
+A `python` block is run after the earlier ones of the page. A `python` or `toml` block that begins with `# file: PATH`
+is written to that file instead; `# append: PATH` appends to it. Only `pip install -e .` is replaced: the plugin is
+installed into a folder of the test, so that the environment of the test suite does not change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "plugins"
-#: Signatures without bodies; another test holds them to the code.
+#: Signatures without bodies; another test compares them with the code.
 SIGNATURES = ("hooks.md",)
 BLOCK = re.compile(r"^```(python|toml|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"# (file|append): (\S+)\n")
@@ -31,7 +31,7 @@ def pages() -> list[str]:
 
 
 class Reader:
-    """Someone who does what a page says, in a folder of their own."""
+    """A reader who runs the snippets of a page in an empty folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = self.start = folder
@@ -83,7 +83,7 @@ class Reader:
         self.folder = Path(where.read_text().strip())
 
     def runs_python(self) -> None:
-        """All Python of the page, as one module."""
+        """Run all Python blocks of the page as one module."""
         if self.read:
             (self.start / "page.py").write_text("\n".join(self.read), encoding="utf-8")
             done = subprocess.run(
@@ -93,7 +93,7 @@ class Reader:
             assert done.returncode == 0, done.stderr
 
     def leave(self) -> None:
-        """End what was left in the background; each shell leads a session of its own."""
+        """Stop the background processes. Each shell has its own session."""
         for pid in self._shells:
             try:
                 os.killpg(pid, signal.SIGKILL)
@@ -102,14 +102,14 @@ class Reader:
 
 
 def lines(text: str) -> Iterator[tuple[str, str]]:
-    """Each command of a console block, and what it shows below."""
+    """Yield each command of a console block with the output that the page shows."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         yield command, shown
 
 
 def pattern(shown: str) -> str:
-    """ "..." alone on a line stands for any lines, else for any characters of its line."""
+    """Return a pattern for output: "..." alone on a line matches any lines, elsewhere any characters of its line."""
     parts = []
     for line in shown.splitlines():
         if line == "...":
@@ -129,7 +129,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in pages() if page not in SIGNATURES])
-def test_whoever_does_what_a_page_says_sees_what_it_shows(page: str, reader: Reader) -> None:
+def test_snippets_of_plugin_pages_work(page: str, reader: Reader) -> None:
     for kind, text in BLOCK.findall((PAGES / page).read_text(encoding="utf-8")):
         reader.follow(kind, text)
     reader.runs_python()

@@ -1,4 +1,4 @@
-"""Who gets a reply, from mail over real SMTP to mail over real SMTP."""
+"""The recipients of replies, with real SMTP in both directions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAWYER, PRESS = "lawyer@other.example", "press@paper.example"
 
 
 class World:
-    """A desk with its daemon, and the customers' end of its mail."""
+    """A desk with a daemon, and the mailboxes of its customers."""
 
     def __init__(self, desk: Shell, sink: SmtpSink) -> None:
         self.desk = desk
@@ -34,7 +34,7 @@ class World:
         self._count = 0
 
     def write(self, sender: str, text: str = "Hello.", *, envelope: str | None = None, **headers: str) -> None:
-        """A mail comes in and is on a ticket. Header names are written with `_` for `-`; "" leaves a header out."""
+        """Send a mail and wait until it is on a ticket. Header names have `_` for `-`; "" leaves a header out."""
         self._count += 1
         message = EmailMessage(policy=email.policy.SMTP)
         defaults = {
@@ -59,20 +59,20 @@ class World:
         )
 
     def reply(self, ticket: int, *words: str) -> Any:
-        """Reply, and return the outcome with the mail that left: `mail` is its To and Cc, `everyone` all who got it."""
+        """Reply and return the outcome with the sent mail: `mail` has To and Cc, `everyone` all recipients."""
         outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
-        sent = self.desk("outbox", "show", str(outcome["facts"]["outbox"]), "--json").row
+        sent = self.desk("outbox", "show", str(outcome.facts["outbox"]), "--json").row
         mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
         parsed = email.message_from_bytes(mail.raw)
-        outcome["mail"] = {
+        outcome.mail = {
             name: [address for _, address in getaddresses(parsed.get_all(name, []))] for name in ("To", "Cc")
         }
-        outcome["everyone"] = sorted(mail.recipients)
-        assert (outcome["mail"]["To"], outcome["mail"]["Cc"]) == (outcome["facts"]["to"], outcome["facts"]["cc"])
+        outcome.everyone = sorted(mail.recipients)
+        assert (outcome.mail["To"], outcome.mail["Cc"]) == (outcome.facts["to"], outcome.facts["cc"])
         return outcome
 
     def shown(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
-        """Who would get the next reply, as `show` says."""
+        """Return the recipients of the next reply as `show` prints them."""
         reply = self.desk.show(ticket)["reply"]
         return reply["to"], reply["cc"]
 
@@ -84,7 +84,7 @@ def world(new_desk: NewDesk, sink: SmtpSink) -> World:
     return World(desk, sink)
 
 
-def test_a_blind_copy_stays_blind(world: World) -> None:
+def test_blind_copy_is_not_disclosed(world: World) -> None:
     world.write(ANNA)
     first = world.reply(1, "--bcc", "sup@supplier.example")
     assert first["mail"] == {"To": [ANNA], "Cc": []}
@@ -103,7 +103,7 @@ def test_a_blind_copy_stays_blind(world: World) -> None:
     assert world.shown(1) == ([ANNA], [])
 
 
-def test_mail_through_a_group_is_answered_to_the_person(world: World) -> None:
+def test_reply_to_group_mail_goes_to_the_author(world: World) -> None:
     through = {
         "To": "help@acme.test", "Reply_To": f"Anna Kim <{ANNA}>", "X_Original_Sender": ANNA, "Precedence": "list",
         "List_ID": "<help.acme.test>", "X_Google_Group_Id": "123", "List_Post": "<mailto:help@acme.test>",
@@ -114,7 +114,7 @@ def test_mail_through_a_group_is_answered_to_the_person(world: World) -> None:
     assert world.reply(1, "--status", "solved")["everyone"] == [ANNA]
 
 
-def test_the_desk_never_writes_to_itself(world: World) -> None:
+def test_desk_does_not_write_to_itself(world: World) -> None:
     world.write(f"Anna <{ANNA}>", Reply_To=DESK)
     assert world.reply(1)["everyone"] == [ANNA]
     world.write(f"Bob <{BOB}>", Reply_To=f"{DESK}, Bob <{BOB}>, Team <team@corp.example>")
@@ -123,7 +123,7 @@ def test_the_desk_never_writes_to_itself(world: World) -> None:
     assert world.reply(3)["mail"] == {"To": [BOB], "Cc": [LAWYER]}
 
 
-def test_who_gets_the_answer_is_said_everywhere(world: World) -> None:
+def test_recipients_are_shown_everywhere(world: World) -> None:
     world.write(f"Anna <{ANNA}>", Cc=f"Lawyer <{LAWYER}>, Press <{PRESS}>")
     shown = world.desk("show", "1").out
     assert f"Reply goes to: Anna <{ANNA}>; Cc: {LAWYER}, {PRESS}" in shown
@@ -142,7 +142,7 @@ def test_who_gets_the_answer_is_said_everywhere(world: World) -> None:
 FORGED = {"Subject": "Re: Part missing [#1]", "Reply_To": "attacker@evil.example", "Cc": "spy@evil.example"}
 
 
-def test_a_forged_sender_diverts_nothing(world: World) -> None:
+def test_forged_sender_does_not_change_recipients(world: World) -> None:
     world.write(ANNA)
     world.reply(1, "--status", "solved")
     world.write(ANNA, "What is my balance?", envelope="x@evil.example", **FORGED)
@@ -158,7 +158,7 @@ def test_a_forged_sender_diverts_nothing(world: World) -> None:
     assert world.reply(1)["everyone"] == [ANNA]
 
 
-def test_what_dmarc_says_counts_if_the_authority_says_it(world: World) -> None:
+def test_dmarc_result_counts_only_from_the_authority(world: World) -> None:
     config = world.desk.folder / "config.toml"
     config.write_text(
         config.read_text().replace("[channels.support]", '[channels.support]\nauthority = "mx.acme.test"')
@@ -181,7 +181,7 @@ def test_what_dmarc_says_counts_if_the_authority_says_it(world: World) -> None:
     assert world.reply(1)["everyone"] == [LAWYER, "office@corp.example"]
 
 
-def test_an_agent_accepts_new_recipients(world: World) -> None:
+def test_agent_can_accept_new_recipients(world: World) -> None:
     world.write(ANNA)
     answers = world.reply(1)["facts"]["message_id"]
     world.write(ANNA, In_Reply_To=answers, Reply_To="office@corp.example", Cc=LAWYER)
@@ -191,12 +191,12 @@ def test_an_agent_accepts_new_recipients(world: World) -> None:
     assert world.shown(1) == (["office@corp.example"], [LAWYER])
 
 
-def test_a_blind_copied_desk_answers_the_writer_alone(world: World) -> None:
+def test_blind_copied_desk_replies_only_to_the_author(world: World) -> None:
     world.write(ANNA, To=BOB, Cc=LAWYER)
     assert world.reply(1)["everyone"] == [ANNA]
 
 
-def test_tickets_of_two_customers_are_merged_on_purpose_only(world: World) -> None:
+def test_merge_of_two_customers_needs_yes_without_a_terminal(world: World) -> None:
     world.write(ANNA)
     world.write(BOB, Subject="Same here")
     refused = world.desk("merge", "2", "--into", "1", code=4)

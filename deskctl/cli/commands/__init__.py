@@ -1,7 +1,7 @@
-"""Every command by name: where it lives and its line in `deskctl --help`.
+"""The table of commands: module, attribute and help line of each.
 
-The lines stand here so that help and completion of names need no import of any command; a test holds them
-equal to the commands' own first lines.
+`deskctl --help` and the completion of command names read this table and import no command. A test checks that each help
+line equals the first line of its command's help.
 """
 
 from __future__ import annotations
@@ -10,80 +10,71 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """`target` is `module:attribute`."""
+    """A command. `target` is `module:attribute`; `help` is its line in `deskctl --help`."""
 
     target: str
     help: str
 
 
 def _entry(place: str, help: str) -> Entry:
-    """Return the entry of a command at `place` below this package."""
+    """Return the entry of a command at `place` in this package."""
     return Entry(f"{__name__}.{place}", help)
 
 
-#: In the order of help.
+#: The sections of `deskctl --help`, in order.
 SECTIONS: dict[str, dict[str, Entry]] = {
-    "Look": {
-        "list": _entry("tickets.list:list_", "List tickets, newest change first."),
-        "queue": _entry("tickets.queue:queue", "Show what is to be done next, in the order in which it is due."),
-        "show": _entry("tickets.show:show", "Show tickets with all that was said."),
-        "search": _entry(
-            "messages.search:search",
-            "Find messages by words: in what was written, in subjects, in the names of attachments.",
-        ),
-        "log": _entry("tickets.log:log", "Show what happened to tickets, and who did it."),
-        "explain": _entry("tickets.explain:explain", "Say why a ticket is as it is."),
+    "View tickets": {
+        "list": _entry("tickets.list:list_", "List tickets, most recently changed first."),
+        "queue": _entry("tickets.queue:queue", "List the tickets to work on next, ordered by due time."),
+        "show": _entry("tickets.show:show", "Show tickets with their messages."),
+        "search": _entry("messages.search:search", "Search messages, subjects and attachment names."),
+        "log": _entry("tickets.log:log", "Show the history of tickets."),
+        "explain": _entry("tickets.explain:explain", "Explain the SLA clocks of a ticket."),
         "attachment": _entry("messages.attachment:attachment", "List and save attachments."),
     },
     "Work on tickets": {
-        "new": _entry("tickets.new:new", "Write down what a customer said elsewhere."),
-        "next": _entry("tickets.take:next_", "Take the ticket that is next in your queue."),
-        "take": _entry("tickets.take:take", "Make tickets yours."),
-        "assign": _entry("tickets.assign:assign", "Give tickets to an agent or a team."),
-        "reply": _entry("messages.reply:reply", "Answer the customer."),
-        "draft": _entry("messages.draft:draft", "Texts of yours that were not sent."),
-        "note": _entry("messages.note:note", "Write a note that only agents see."),
+        "new": _entry("tickets.new:new", "Create a ticket for a request received outside the desk."),
+        "next": _entry("tickets.take:next_", "Take the next ticket in your queue."),
+        "take": _entry("tickets.take:take", "Assign tickets to yourself."),
+        "assign": _entry("tickets.assign:assign", "Assign tickets to an agent or a team."),
+        "reply": _entry("messages.reply:reply", "Reply to the customer."),
+        "draft": _entry("messages.draft:draft", "Manage drafts: texts that were not sent."),
+        "note": _entry("messages.note:note", "Add an internal note to a ticket."),
         "set": _entry("tickets.set:set_", "Set fields of tickets."),
-        "tag": _entry("tickets.tag:tag", "Add tags to tickets or remove them."),
-        "escalate": _entry(
-            "tickets.escalate:escalate",
-            "Hand tickets to someone who can do more, or ask them to allow something.",
-        ),
-        "approve": _entry("tickets.approve:approve", "Allow what a ticket waits for."),
-        "deny": _entry("tickets.approve:deny", "Do not allow what a ticket waits for."),
-        "promise": _entry("tickets.promise:promise", "Note by when the customer may expect an answer."),
+        "tag": _entry("tickets.tag:tag", "Add and remove tags."),
+        "escalate": _entry("tickets.escalate:escalate", "Escalate tickets, or ask for approval."),
+        "approve": _entry("tickets.approve:approve", "Approve tickets that wait for approval."),
+        "deny": _entry("tickets.approve:deny", "Deny approval to tickets that wait for it."),
+        "promise": _entry("tickets.promise:promise", "Promise the customer an answer by a given time."),
         "solve": _entry("tickets.status:solve", "Mark tickets as solved."),
-        "close": _entry("tickets.status:close", "Close tickets for good."),
-        "reopen": _entry("tickets.status:reopen", "Open solved tickets again."),
-        "merge": _entry("tickets.merge:merge", "Merge tickets into another one."),
-        "split": _entry("tickets.split:split", "Begin a new ticket with messages of another."),
-        "spam": _entry("tickets.spam:spam", "Close tickets as spam."),
-        "unspam": _entry("tickets.spam:unspam", "Open tickets that are no spam after all."),
+        "close": _entry("tickets.status:close", "Close tickets permanently."),
+        "reopen": _entry("tickets.status:reopen", "Reopen solved tickets."),
+        "merge": _entry("tickets.merge:merge", "Merge tickets into another ticket."),
+        "split": _entry("tickets.split:split", "Move messages of a ticket to a new ticket."),
+        "spam": _entry("tickets.spam:spam", "Mark tickets as spam."),
+        "unspam": _entry("tickets.spam:unspam", "Restore tickets that were marked as spam."),
         "undo": _entry("tickets.undo:undo", "Undo your last command, on all tickets that it changed."),
     },
-    "Set up and look after": {
-        "init": _entry("operations.init:init", "Make a new desk: folder, configuration and store."),
-        "doctor": _entry("operations.doctor:doctor", "Find what is wrong, and name the command that repairs it."),
-        "daemon": _entry("operations.daemon:daemon", "Run the desk's daemon, or ask how it is."),
-        "agent": _entry("agents.agent:agent", "Agents: the people who work at the desk."),
-        "team": _entry("agents.team:team", "Teams of agents."),
-        "route": _entry("routing.route:route", "Routing: who gets which ticket, and why."),
-        "contact": _entry("contacts.contact:contact", "Customers: who they are on every channel."),
-        "calendar": _entry("calendars.calendar:calendar", "Calendars: working hours and holidays, in any time zone."),
-        "sla": _entry("sla.sla:sla", "Service levels: what was promised to whom, and by when."),
-        "shift": _entry("shifts.shift:shift", "Shifts: who works when, and what the next shift should know."),
-        "staffing": _entry(
-            "shifts.staffing:staffing",
-            "Say how many people which hour of the week needs, and how many the rota has.",
-        ),
-        "channel": _entry("operations.channel:channel", "Channels: how customers reach the desk."),
-        "block": _entry("intake.block:block", "Senders whose mail is spam."),
-        "inbox": _entry("intake.inbox:inbox", "What came in and is not a message on a ticket yet."),
-        "outbox": _entry("delivery.outbox:outbox", "What is to leave the desk."),
-        "config": _entry("operations.config:config", "Check the configuration and find it."),
-        "plugin": _entry("operations.plugin:plugin", "Plugins: what is installed and what it brings."),
-        "db": _entry("operations.db:db", "The store's schema: its revision and upgrades."),
-        "completion": _entry("operations.completion:completion", "Print the completion script of a shell."),
+    "Set up and operate the desk": {
+        "init": _entry("operations.init:init", "Create a desk: folder, configuration and store."),
+        "doctor": _entry("operations.doctor:doctor", "Find problems and show the command that repairs each."),
+        "daemon": _entry("operations.daemon:daemon", "Run, check and stop the daemon."),
+        "agent": _entry("agents.agent:agent", "Manage agents, the people who work at the desk."),
+        "team": _entry("agents.team:team", "Manage teams of agents."),
+        "route": _entry("routing.route:route", "Explain and run ticket routing."),
+        "contact": _entry("contacts.contact:contact", "Manage customers and their addresses on all channels."),
+        "calendar": _entry("calendars.calendar:calendar", "Manage calendars: business hours and holidays."),
+        "sla": _entry("sla.sla:sla", "Manage SLA policies and list due times."),
+        "shift": _entry("shifts.shift:shift", "Manage shifts, days off and handover notes."),
+        "staffing": _entry("shifts.staffing:staffing", "Calculate how many agents each hour of the week needs."),
+        "channel": _entry("operations.channel:channel", "List and test channels."),
+        "block": _entry("intake.block:block", "Manage blocked senders."),
+        "inbox": _entry("intake.inbox:inbox", "Manage incoming messages that are not on a ticket yet."),
+        "outbox": _entry("delivery.outbox:outbox", "Manage outgoing messages."),
+        "config": _entry("operations.config:config", "Check and locate the configuration."),
+        "plugin": _entry("operations.plugin:plugin", "Manage and develop plugins."),
+        "db": _entry("operations.db:db", "Manage the store: schema upgrades and search index."),
+        "completion": _entry("operations.completion:completion", "Print a shell completion script."),
         "demo": Entry("deskctl.demo.command:demo", "Run a whole desk on this machine and show it at work."),
     },
 }

@@ -1,4 +1,4 @@
-"""What a plugin is called, in each of the places that name it."""
+"""The name of a plugin in its different forms."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import re
 from dataclasses import dataclass
 
 from ...errors import UsageError
+from ...i18n import _
 
-LONGEST = 30
+MAX_LENGTH = 30
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`plugin`: for configuration and entry points ("my-pager"). `distribution`: deskctl-my-pager. `package`:
-    deskctl_my_pager. `cls`: MyPager. `constant`: MY_PAGER."""
+    """The forms of a plugin's name.
+
+    `plugin` is used in the configuration and entry points ("my-pager"). The other forms are `distribution`
+    (deskctl-my-pager), `package` (deskctl_my_pager), `cls` (MyPager) and `constant` (MY_PAGER).
+    """
 
     plugin: str
 
@@ -39,23 +43,23 @@ class Names:
         return self.plugin.replace("-", "_").upper()
 
 
-def named(words: str, taken: dict[str, str]) -> Names:
-    """The names that follow from `words`. `taken`: names of plugins that are here already, and whose they are.
-
-    Raises UsageError that says what is wrong.
-    """
-    name = words.strip()
+def parse_name(text: str, used: dict[str, str]) -> Names:
+    """Return the names for a plugin. `used` maps the names of installed plugins to their origin. Raise UsageError."""
+    name = text.strip()
     if not _NAME.fullmatch(name):
-        better = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")
-        hint = f"as in {better!r}" if _NAME.fullmatch(better) else "as in 'my-channel'"
-        raise UsageError(f"{name!r} is no name for a plugin: small letters, digits and single hyphens", hint)
+        proposal = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")
+        example = proposal if _NAME.fullmatch(proposal) else "my-channel"
+        what = _('not a plugin name: "{name}"; use lower-case letters, digits and single hyphens', name=name)
+        raise UsageError(what, _('for example "{name}"', name=example))
     if name.startswith("deskctl"):
         rest = name.removeprefix("deskctl").lstrip("-")
-        raise UsageError(f"{name!r} begins with deskctl, which is added by itself", f"call it {rest or 'my-channel'!r}")
-    if len(name) > LONGEST:
-        raise UsageError(f"{name!r} is longer than {LONGEST} characters")
+        what = _('"{name}" begins with deskctl, which is added automatically', name=name)
+        raise UsageError(what, _('use "{name}"', name=rest or "my-channel"))
+    if len(name) > MAX_LENGTH:
+        raise UsageError(_('"{name}" is longer than {limit} characters', name=name, limit=MAX_LENGTH))
     if keyword.iskeyword(name) or name in ("only", "disabled", "dir", "none"):
-        raise UsageError(f"{name!r} means something else already", "choose another name")
-    if name in taken:
-        raise UsageError(f"there is a plugin {name!r} already, from {taken[name]}", "choose another name")
+        raise UsageError(_('"{name}" is a reserved word', name=name), _("choose another name"))
+    if name in used:
+        what = _('plugin "{name}" already exists, from {source}', name=name, source=used[name])
+        raise UsageError(what, _("choose another name"))
     return Names(name)

@@ -1,4 +1,4 @@
-"""Whether a plugin's distribution says what whoever installs it has to know."""
+"""Checks of a plugin's packaging metadata."""
 
 from __future__ import annotations
 
@@ -6,77 +6,83 @@ import sys
 from collections.abc import Iterator
 
 from ... import __version__
+from ...i18n import _
 from .create import bounds
-from .finding import Finding, fine, untried, wrong
-from .found import Metadata, PluginProject
+from .locate import Metadata, PluginProject
+from .results import CheckResult, failed, passed, skipped
 
 
-def judge(project: PluginProject) -> Iterator[Finding]:
+def check(project: PluginProject) -> Iterator[CheckResult]:
     about = project.metadata
     if about is None:
-        yield untried("packaging", "a single file, for the folder of [plugins] dir")
+        yield skipped("packaging", _("a single file, for the folder of [plugins] dir"))
         return
     yield _entry_point(project, about)
     yield _python(about)
     yield _dependency(about)
     yield (
-        fine("licence", about.license.splitlines()[0][:60])
+        passed("licence", about.license.splitlines()[0][:60])
         if about.license.strip()
-        else wrong("licence", "none is named", 'add license = "MIT", or another SPDX expression, to [project]')
+        else failed("licence", _("missing"), _('add license = "MIT", or another SPDX expression, to [project]'))
     )
     yield (
-        fine("README", f"{len(about.readme.split())} words")
+        passed("README", _("{count} words", count=len(about.readme.split())))
         if len(about.readme.split()) >= 20
-        else wrong("README", "missing, or next to nothing", 'write one, and name it: readme = "README.md"')
+        else failed("README", _("missing or too short"), _('write one and add readme = "README.md" to [project]'))
     )
     if project.code.is_dir():
         typed = (project.code / "py.typed").is_file()
-        hint = f"add an empty file {project.code.name}/py.typed, so that type checkers read the annotations"
-        yield fine("py.typed", "is there") if typed else wrong("py.typed", "missing", hint)
+        file = f"{project.code.name}/py.typed"
+        hint = _("add an empty file {file}, so that type checkers read the annotations", file=file)
+        yield passed("py.typed", _("present")) if typed else failed("py.typed", _("missing"), hint)
 
 
-def _entry_point(project: PluginProject, about: Metadata) -> Finding:
+def _entry_point(project: PluginProject, about: Metadata) -> CheckResult:
     check = "entry point"
     if not about.entry_points:
-        example = f'[project.entry-points.deskctl] with a line: {project.name} = "{project.name.replace("-", "_")}"'
-        return wrong(check, "nothing in the group deskctl, so no desk finds the plugin", f"add {example}")
+        line = f'{project.name} = "{project.name.replace("-", "_")}"'
+        hint = _("add [project.entry-points.deskctl] with the line: {line}", line=line)
+        return failed(check, _("none in the group deskctl, so deskctl does not find the plugin"), hint)
     target = about.entry_points[project.name]
     if project.root is not None and project.code == project.root:
-        return wrong(check, f"{target} is nowhere in the project", f"correct the entry point {project.name}")
-    return fine(check, f"{project.name} = {target}")
+        what = _("{module} does not exist in the project", module=target)
+        return failed(check, what, _("correct the entry point {name}", name=project.name))
+    return passed(check, f"{project.name} = {target}")
 
 
-def _python(about: Metadata) -> Finding:
+def _python(about: Metadata) -> CheckResult:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    check, hint = "requires-python", 'add requires-python = ">=3.11" to [project]'
+    check, hint = "requires-python", _('add requires-python = ">=3.11" to [project]')
     if not about.requires_python:
-        return wrong(check, "not said", hint)
+        return failed(check, _("missing"), hint)
     try:
         wanted = SpecifierSet(about.requires_python)
     except InvalidSpecifier:
-        return wrong(check, f"{about.requires_python!r} cannot be read", hint)
+        return failed(check, _('not a version specifier: "{value}"', value=about.requires_python), hint)
     here = ".".join(map(str, sys.version_info[:3]))
     if not wanted.contains(here):
-        return wrong(check, f"{about.requires_python} leaves out the Python that runs this, {here}", hint)
-    return fine(check, about.requires_python)
+        what = _("{range} excludes this Python, {version}", range=about.requires_python, version=here)
+        return failed(check, what, hint)
+    return passed(check, about.requires_python)
 
 
-def _dependency(about: Metadata) -> Finding:
+def _dependency(about: Metadata) -> CheckResult:
     from packaging.requirements import InvalidRequirement, Requirement
 
-    check, hint = "dependency", f'ask for "{bounds(__version__)}" in dependencies'
+    check, hint = "dependency", _('add "{requirement}" to dependencies', requirement=bounds(__version__))
     for line in about.requires:
         try:
             requirement = Requirement(line)
         except InvalidRequirement:
-            return wrong(check, f"{line!r} cannot be read", hint)
+            return failed(check, _('not a requirement: "{value}"', value=line), hint)
         if requirement.name.lower() != "deskctl":
             continue
         kinds = {specifier.operator for specifier in requirement.specifier}
         if not requirement.specifier.contains(__version__, prereleases=True):
-            return wrong(check, f"{line} leaves out this deskctl, {__version__}", hint)
+            what = _("{range} excludes this deskctl, {version}", range=line, version=__version__)
+            return failed(check, what, hint)
         if kinds & {"==", "~=", "==="} or (kinds & {">", ">="} and kinds & {"<", "<="}):
-            return fine(check, line)
-        return wrong(check, f"{line} has no lower and upper bound", hint)
-    return wrong(check, "deskctl is not among the dependencies", hint)
+            return passed(check, line)
+        return failed(check, _("{range} has no lower and upper bound", range=line), hint)
+    return failed(check, _("deskctl is not in dependencies"), hint)

@@ -10,12 +10,14 @@ from ...errors import NotFound, Refused, UsageError
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
-from ..notifications import preferences as wishing
+from ..notifications import preferences
 from ..notifications import schedule as timing
-from ..routing import team_plan as shaping
+from ..routing import configuration as routing_configuration
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
 from . import commands as admin
@@ -39,7 +41,7 @@ def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
     yield from _ensure_teams(unit, command.teams)
     unit.put_agent(Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login))
     yield AgentChanged(None, handle, ("added",))
-    return Said(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
+    return Outcome(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
 
 
 def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
@@ -61,27 +63,27 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
-        seat=shaping.shaped(agent.seat, command),
-        reach=wishing.wished(unit.settings, agent.reach, command),
+        seat=routing_configuration.changed_seat(agent.seat, command),
+        reach=preferences.changed_reach(unit.settings, agent.reach, command),
     )
     what = tuple(f for f in _AGENT_FIELDS if getattr(agent, f) != getattr(changed, f))
     back = (yield from _put(unit, agent, changed, what)) if what else ()
     remarks = [
-        *shaping.remarks_on_agent(unit, changed),
-        *wishing.remarks(unit.settings, changed, command),
+        *routing_configuration.agent_remarks(unit, changed),
+        *preferences.remarks(unit.settings, changed, command),
         *leaving.named_in_steps(unit, changed),
     ]
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
     queued = f"; {len(back)} tickets of theirs are in the queue again" if len(back) > 1 else ""
     queued = f"; ticket {back[0]} is in the queue again" if len(back) == 1 else queued
-    return Said(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
+    return Outcome(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
 
 
 def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Generator[Event, None, tuple[int, ...]]:
     """An agent is changed, with what follows; the tickets that are in the queue again."""
     unit.put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
-    timing.look_again(unit, before, after)
+    timing.reschedule(unit, before, after)
     yield from leaving.ends_surge(unit, after)
     return (yield from leaving.hands_back(unit, before, after))
 
@@ -105,9 +107,9 @@ def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
 
 def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
     if command.handle in unit.teams:
-        return Said(f"there is a team {command.handle} already", facts={"team": command.handle})
+        return Outcome(f"there is a team {command.handle} already", facts={"team": command.handle})
     yield from _ensure_teams(unit, (command.handle,), command.name)
-    return Said(f"team {command.handle} is added", facts={"team": command.handle})
+    return Outcome(f"team {command.handle} is added", facts={"team": command.handle})
 
 
 def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
@@ -121,14 +123,14 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
         team.handle,
         team.name if command.name is None else _line(command.name),
         team.signature if command.signature is None else command.signature.strip(),
-        shaping.planned(team.plan, command),
+        routing_configuration.changed_plan(team.plan, command),
     )
     what = tuple(f for f in ("name", "signature", "plan") if getattr(team, f) != getattr(changed, f))
     if what:
         unit.put_team(changed)
         yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
-    facts = {"team": team.handle, "remarks": list(shaping.remarks_on_team(unit, changed))}
-    return Said(f"team {team.handle}: {_changed(what)} changed", facts=facts)
+    facts = {"team": team.handle, "remarks": list(routing_configuration.team_remarks(unit, changed))}
+    return Outcome(f"team {team.handle}: {_changed(what)} changed", facts=facts)
 
 
 def _changed(what: Iterable[str]) -> str:

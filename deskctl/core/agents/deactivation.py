@@ -9,7 +9,7 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..routing.events import AgentMoved, PresenceChanged
 from ..routing.model import State
-from ..sla.policy_warnings import who_left
+from ..sla.policy_warnings import inactive_agent_remarks
 from ..tickets.events import Assigned
 from ..tickets.model import ACTIVE
 from ..values.dataclass_json import differing
@@ -54,4 +54,4 @@ def named_in_steps(unit: Unit, agent: Agent) -> Iterator[str]:
     """What policies would have them do who is not there any more."""
     if not agent.active:
         for policy in unit.levels.book.current_policies:
-            yield from (f"policy {policy.name}: {remark}" for remark in who_left(policy, [agent.handle]))
+            yield from (f"policy {policy.name}: {remark}" for remark in inactive_agent_remarks(policy, [agent.handle]))

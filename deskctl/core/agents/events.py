@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AgentChanged(Event):
+    kind = "agent_changed"
     undo = Undoable(
         "The agent is as before; tickets that went back to the queue are theirs again.", unless="the agent was added"
     )
@@ -42,6 +43,7 @@ class AgentChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class TeamCreated(Event):
+    kind = "team_created"
     undo = Follows("a team is not removed, because tickets and history name it", "deskctl team set renames it")
     concerns = "team {team}"
     team: str
@@ -49,6 +51,7 @@ class TeamCreated(Event):
 
 @dataclass(frozen=True, slots=True)
 class TeamRedefined(Event):
+    kind = "team_redefined"
     undo = Undoable("The team is as before.")
     concerns = "team {team}"
     team: str

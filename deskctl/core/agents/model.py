@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..kernel.actor import Actor
 from ..notifications.model import Reach
-from ..routing.model import Plan, Seat
+from ..routing.model import RoutingPlan, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Team:
     handle: str
     name: str
     signature: str = ""
-    plan: Plan = field(default_factory=Plan)
+    plan: RoutingPlan = field(default_factory=RoutingPlan)
 
 
 #: The viewer of a question that the desk itself asks. It sees everything.

@@ -12,7 +12,8 @@ from ..delivery.model import OutboxEntry, OutboxKind
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.events import Forwarded
@@ -128,11 +129,11 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     theirs = next((h for h in heads if h.id == command.message), None)
     silent = _why_not(unit, ticket, theirs, heads)
     if silent is not None or theirs is None:
-        return Said(f"no automatic answer on ticket {ticket.number}: {silent}", (ticket.number,), {"silent": silent})
+        return Outcome(f"no automatic answer on ticket {ticket.number}: {silent}", (ticket.number,), {"silent": silent})
     channel = unit.settings.channel(theirs.channel)
     address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, theirs.id)
     if channel is None or address is None or not may_answer(unit, address, channel):
-        return Said(f"nobody to answer on ticket {ticket.number}", (ticket.number,), {"silent": "address"})
+        return Outcome(f"nobody to answer on ticket {ticket.number}", (ticket.number,), {"silent": "address"})
     language = spoken(unit, ticket.language)
     entry = say(
         unit,
@@ -148,7 +149,7 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     message = int(entry.message or 0)
     yield MachineAnswered(ticket.number, message, entry.id, command.message, command.about)
     facts = {"message": message, "outbox": entry.id}
-    return Said(f"a machine answers on ticket {ticket.number}", (ticket.number,), facts)
+    return Outcome(f"a machine answers on ticket {ticket.number}", (ticket.number,), facts)
 
 
 def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
@@ -172,7 +173,7 @@ def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
     entry = say(unit, channel, heard, f"{words.strip()}\n", language, about=about, ticket=ticket, heads=[theirs])
     message = int(entry.message or 0)
     yield MachineAnswered(ticket.number, message, entry.id, theirs.id, about)
-    return Said(f"the customer of ticket {ticket.number} is told", (ticket.number,), {"message": message})
+    return Outcome(f"the customer of ticket {ticket.number} is told", (ticket.number,), {"message": message})
 
 
 def _why_not(unit: Unit, ticket: Ticket, theirs: MessageHead | None, heads: Sequence[MessageHead]) -> str | None:

@@ -24,3 +24,13 @@ class Answer(Command):
     text: str
     choices: tuple[Choice, ...] = ()
     about: str = "answer"  # a word for the event: what kind of answer it was
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge(Command):
+    """Tell the customer of a new ticket that it is here. `message` is theirs."""
+
+    needs_agent: ClassVar[bool] = False
+    undoable: ClassVar[bool] = False
+    ticket: int
+    message: int

@@ -13,7 +13,8 @@ from ..contacts.model import Contact
 from ..intake.commands import Receive
 from ..intake.journal import JournalSettled, JournalState
 from ..intake.matching import in_talk, living, references, selves
-from ..kernel.handler import Said, Steps
+from ..kernel.handler import Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.model import Automatic, InboundMessage, Intent, IntentKind
@@ -85,7 +86,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
     unit.settle_journal(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=message.sender, subject=None)
     )
-    return Said(reason, (ticket.number,) if ticket else (), {"intent": intent.kind.value})
+    return Outcome(reason, (ticket.number,) if ticket else (), {"intent": intent.kind.value})
 
 
 def confirmation(channel: ChannelInfo, language: str, name: str, ticket: Ticket | None) -> str:

@@ -11,11 +11,13 @@ from ...errors import NotFound, Refused, UsageError
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import By, Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..sla import recalculate as keeping
-from ..sla.policy_book import Book
+from ..sla.policy_book import PolicyBook
 from ..values.suggestions import did_you_mean
 from .commands import AddCalendar, ChangeCalendar, RemoveCalendar
 from .events import CalendarChanged, RestoreCalendar
@@ -44,7 +46,7 @@ def add(unit: Unit, command: AddCalendar, actor: Actor) -> Steps:
     unit.levels.put_calendar(calendar)
     yield CalendarChanged(None, name, calendar.version, {"version": None})
     facts = {"calendar": name, "version": calendar.version, "days": len(calendar.days), "remarks": remarks(calendar)}
-    return Said(f"calendar {name} is added", facts=facts)
+    return Outcome(f"calendar {name} is added", facts=facts)
 
 
 def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
@@ -74,17 +76,19 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
         holidays=known.holidays if command.holidays is None else command.holidays,
     )
     if wanted == known:
-        return Said(f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version})
+        return Outcome(
+            f"calendar {known.name} is that already", facts={"calendar": known.name, "version": known.version}
+        )
     unit.levels.put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
     yield CalendarChanged(None, known.name, known.version + 1, {"version": known.version})
-    yield from keeping.keep_all(unit)
+    yield from keeping.recalculate_all(unit)
     facts = {
         "calendar": known.name,
         "version": known.version + 1,
         "days": len(wanted.days),
         "remarks": remarks(wanted),
     }
-    return Said(f"calendar {known.name} is changed from now on", facts=facts)
+    return Outcome(f"calendar {known.name} is changed from now on", facts=facts)
 
 
 def remove(unit: Unit, command: RemoveCalendar, actor: Actor) -> Steps:
@@ -99,7 +103,7 @@ def remove(unit: Unit, command: RemoveCalendar, actor: Actor) -> Steps:
         )
     unit.levels.remove_calendar(known.name)
     yield CalendarChanged(None, known.name, None, {"version": known.version})
-    return Said(f"calendar {known.name} is removed", facts={"calendar": known.name})
+    return Outcome(f"calendar {known.name} is removed", facts={"calendar": known.name})
 
 
 def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
@@ -116,10 +120,10 @@ def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
     restored = replace(former, version=versions[-1].version + 1, since=unit.now)
     unit.levels.put_calendar(restored)
     yield CalendarChanged(None, past.calendar, restored.version, {"version": version})
-    yield from keeping.keep_all(unit)
+    yield from keeping.recalculate_all(unit)
 
 
-def existing(book: Book, name: str) -> Calendar:
+def existing(book: PolicyBook, name: str) -> Calendar:
     """By its name, in whatever letters it was typed. Raises NotFound."""
     found = book.calendar(name.strip().lower())
     if found is None:

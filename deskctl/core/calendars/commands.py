@@ -1,4 +1,4 @@
-""""""
+"""Commands for calendars."""
 
 from __future__ import annotations
 

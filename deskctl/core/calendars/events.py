@@ -1,4 +1,4 @@
-""""""
+"""Events of calendars."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class RestoreCalendar(Restore):
 class CalendarChanged(Event):
     """`version` holds from now on; None: the calendar is gone."""
 
+    kind = "calendar_changed"
     undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
     concerns = "calendar {calendar}"
 

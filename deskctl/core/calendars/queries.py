@@ -1,4 +1,4 @@
-""""""
+"""Queries about calendars. `now` is a moment as users write it; None is the current time."""
 
 from __future__ import annotations
 

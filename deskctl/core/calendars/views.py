@@ -1,4 +1,4 @@
-""""""
+"""The JSON documents of calendars."""
 
 from __future__ import annotations
 

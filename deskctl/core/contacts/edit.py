@@ -11,7 +11,9 @@ from ...errors import Refused, UsageError
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..tickets.fields import parse_tag
@@ -46,7 +48,7 @@ def set_(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
         yield ContactChanged(None, contact.id, what, differing(contact, changed, what))
         yield from _weigh(unit, person(unit, contact.id), before)
     said = ", ".join(f"{name} is {values[name] or 'none'}" for name in values)
-    return Said(f"contact {contact.id}: {said}", facts={"contact": contact.id, "changed": list(what)})
+    return Outcome(f"contact {contact.id}: {said}", facts={"contact": contact.id, "changed": list(what)})
 
 
 def present(unit: Unit, number: int) -> Contact:
@@ -83,7 +85,9 @@ def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
             f"deskctl contact unmerge {other.id} parts them first",
         )
     yield from join(unit, other, into, "agent")
-    return Said(f"contact {other.id} is merged into contact {into.id}", facts={"contact": into.id, "merged": other.id})
+    return Outcome(
+        f"contact {other.id} is merged into contact {into.id}", facts={"contact": into.id, "merged": other.id}
+    )
 
 
 def join(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
@@ -104,7 +108,7 @@ def unmerge(unit: Unit, command: c.UnmergeContact, actor: Actor) -> Steps:
         hint = f"deskctl contact unmerge {merged[0]} parts them" if merged else ""
         raise Refused(f"contact {contact.id} was not merged into another one", hint)
     yield from part(unit, contact)
-    return Said(f"contact {contact.id} is separate again", facts={"contact": contact.id, "from": into})
+    return Outcome(f"contact {contact.id} is separate again", facts={"contact": contact.id, "from": into})
 
 
 def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:

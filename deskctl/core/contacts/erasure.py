@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.events import CallbackChanged, StatusChanged, WaitingChanged
 from ..tickets.model import FINAL, Status
@@ -52,7 +53,7 @@ def erase(unit: Unit, command: c.EraseContact, actor: Actor) -> Steps:
     }
     yield ContactErased(None, contact.id, merged=tuple(everybody[1:]), **counts)
     words = ", ".join(f"{count} {name if count != 1 else _ONE[name]}" for name, count in counts.items())
-    return Said(f"contact {contact.id} is erased: {words}", facts={"contact": contact.id, **counts})
+    return Outcome(f"contact {contact.id} is erased: {words}", facts={"contact": contact.id, **counts})
 
 
 _ONE = {
@@ -67,7 +68,7 @@ _ONE = {
 def export(unit: Unit, command: c.ExportContact, actor: Actor) -> Steps:
     contact = present(unit, command.contact)
     yield ContactExported(None, contact.id)
-    return Said(f"contact {contact.id} is exported", facts={"contact": contact.id})
+    return Outcome(f"contact {contact.id} is exported", facts={"contact": contact.id})
 
 
 HANDLERS: dict[type[Command], Handler] = {c.EraseContact: erase, c.ExportContact: export}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class CallLogged(Event):
     """Somebody telephoned: `direction` is in (the customer called) or out; `seconds` None: nobody looked at a clock."""
 
+    kind = "call_logged"
     undo = Follows("it belongs to the ticket and its message")
 
     message: int
@@ -35,6 +36,7 @@ class ContactChanged(Event):
     Once without a ticket; where the tier or the organisation changed, by a merge too, once on each open ticket.
     """
 
+    kind = "contact_changed"
     undo = Undoable("The contact is as before; clocks of their open tickets are recalculated.")
     concerns = "contact {contact}"
 
@@ -70,6 +72,7 @@ class ContactChanged(Event):
 class ContactMerged(Event):
     """The contact turned out to be `into`. `how`: agent, code (the customer sent it) or vouched (a channel knows)."""
 
+    kind = "contact_merged"
     undo = Undoable("The two contacts are separate again.")
     concerns = "contact {contact}"
 
@@ -90,6 +93,7 @@ class ContactMerged(Event):
 class ContactUnmerged(Event):
     """The contact is another person than `into` after all."""
 
+    kind = "contact_unmerged"
     undo = Undoable("The contact is merged again.")
     concerns = "contact {contact}"
 
@@ -112,6 +116,7 @@ class ContactUnmerged(Event):
 class IdentityAdded(Event):
     """A channel vouches for a further address of the contact."""
 
+    kind = "identity_added"
     undo = Cannot("a channel reported the address")
     concerns = "contact {contact}"
 
@@ -123,6 +128,7 @@ class IdentityAdded(Event):
 class LinkIssued(Event):
     """A one-time code was made; `identity_kind` is the kind of channel it is for, None: any."""
 
+    kind = "link_issued"
     undo = Undoable("The one-time code is no longer valid.", unless="the customer has used it")
     concerns = "contact {contact}"
 
@@ -150,6 +156,7 @@ class LinkIssued(Event):
 class LinkRedeemed(Event):
     """A customer sent the contact's code; `other` is the contact that they were there until then."""
 
+    kind = "link_redeemed"
     undo = Cannot("the customer sent the code", "deskctl contact unmerge separates the contacts")
     concerns = "contact {contact}"
 
@@ -162,6 +169,7 @@ class LinkRedeemed(Event):
 class LinkRefused(Event):
     """A code led nowhere. `why`: wrong, used, late, elsewhere (it is for another kind of channel) or too_many."""
 
+    kind = "link_refused"
     undo = Cannot("a customer did it")
     concerns = "contact {contact}"
 
@@ -174,6 +182,7 @@ class LinkRefused(Event):
 class ContactExported(Event):
     """What the desk knows of a contact was written to files."""
 
+    kind = "contact_exported"
     undo = Cannot("the exported files are outside the desk", "delete the files")
     concerns = "contact {contact}"
 
@@ -184,6 +193,7 @@ class ContactExported(Event):
 class ContactErased(Event):
     """What the contact, and those `merged` into it, said and are called is gone. How much that was stays."""
 
+    kind = "contact_erased"
     undo = Cannot("erased data is gone for good")
     concerns = "contact {contact}"
 

@@ -11,7 +11,9 @@ from ...errors import NotFound, Refused
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import BUILT_IN
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
@@ -69,7 +71,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
         "kind": kind,
         "expires_at": _rfc3339(until),
     }
-    return Said(f"the code {code} ties whoever sends it to contact {contact.id}, once", facts=facts)
+    return Outcome(f"the code {code} ties whoever sends it to contact {contact.id}, once", facts=facts)
 
 
 def _channels(unit: Unit) -> str:

@@ -44,13 +44,3 @@ class SettleDelivery(Command):
     retry_after: float | None = None  # seconds, when the peer named a time
     ids: tuple[str, ...] = ()  # what the peer calls it
     refused: tuple[RecipientReport, ...] = ()  # recipients whom the peer did not accept, while it accepted others
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledge(Command):
-    """Tell the customer of a new ticket that it is here. `message` is theirs."""
-
-    needs_agent: ClassVar[bool] = False
-    undoable: ClassVar[bool] = False
-    ticket: int
-    message: int

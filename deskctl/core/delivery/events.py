@@ -20,6 +20,7 @@ class DeliverySettled(Event):
     """What became of an outgoing message: sent, failed, uncertain or cancelled; queued again. `old`: what a person
     changed it from. Without a ticket where it is no reply."""
 
+    kind = "delivery_settled"
     undo = Undoable(
         "A cancelled mail is queued again; a retry is taken back.", unless="the mail was sent or is being sent"
     )
@@ -57,6 +58,7 @@ class Bounced(Event):
     `partly`: it failed for some of its recipients and holds as sent for the others.
     """
 
+    kind = "bounced"
     undo = Cannot("a mail server reported it")
 
     message: int
@@ -69,19 +71,10 @@ class Bounced(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledged(Event):
-    """The customer was told at once that their message is here."""
-
-    undo = Cannot("the acknowledgement goes to the customer at once")
-
-    message: int
-    outbox: int
-
-
-@dataclass(frozen=True, slots=True)
 class Continued(Event):
     """The ticket goes on on another channel than before, too."""
 
+    kind = "continued"
     undo = Follows("it belongs to the reply")
 
     message: int

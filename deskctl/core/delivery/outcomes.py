@@ -10,9 +10,10 @@ from ...errors import Refused
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..notifications.sending import by_mail_instead
+from ..notifications.sending import resend_by_mail
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
 from . import bounces
@@ -45,14 +46,16 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
     unit.put_outbox(after)
     if after.state not in DUE_STATES:
         yield from _tell_ticket(unit, after)
-        by_mail_instead(unit, after)
+        resend_by_mail(unit, after)
     if after.state is OutboxState.SENT:
         _keep_copy(unit, after)
         if command.refused:
             yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
         if after.message is not None:
             unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
-    return Said(f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value})
+    return Outcome(
+        f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value}
+    )
 
 
 def _named(seconds: float | None) -> timedelta | None:
@@ -113,7 +116,7 @@ def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
     unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
     yield _by_hand(entry, OutboxState.QUEUED)
-    return Said(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
+    return Outcome(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
 
 
 def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
@@ -124,7 +127,7 @@ def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
     unit.put_outbox(after)
     yield _by_hand(entry, OutboxState.CANCELLED)
     yield from _work_again(unit, after)
-    return Said(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
+    return Outcome(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
 
 
 HANDLERS: dict[type[Command], Handler] = {

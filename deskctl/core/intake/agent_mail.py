@@ -12,7 +12,8 @@ from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..kernel.actor import Actor
 from ..kernel.event import Event
-from ..kernel.handler import By, Said, Steps, acting
+from ..kernel.handler import By, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages import unseen
 from ..messages.commands import Reply
@@ -20,8 +21,8 @@ from ..messages.events import NoteAdded
 from ..messages.model import InboundMessage, MessageKind, sent
 from ..messages.reply import reply
 from ..messages.thread import Message
-from ..notifications.commands import Tell
-from ..notifications.notify import tell
+from ..notifications.commands import NotifyAgent
+from ..notifications.notify import notify_agent
 from ..tickets import commands as c
 from ..tickets.assignment import assign
 from ..tickets.status import close, solve
@@ -112,7 +113,7 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
     except DeskctlError as refused:
         if len(unit.changes.messages) == before:
             yield from _noted(unit, command, ticket, command.message.visible_text, actor)
-        yield from acting(tell(unit, _refusal(unit, agent, ticket, entry, refused), actor), actor)
+        yield from acting(notify_agent(unit, _refusal(unit, agent, ticket, entry, refused), actor), actor)
     else:
         unit.changes.accepted[entry.id, agentproof.content(command.message)] = unit.changes.messages[before].id
     made = unit.changes.messages[before]
@@ -133,7 +134,7 @@ def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry,
     actor = _INTAKE if doubted else Actor.agent(agent.handle)
     yield from _noted(unit, command, ticket, command.message.visible_text, actor)
     what = f"a mail in your name became a note: {why}"
-    yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, what), actor), actor)
+    yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, what), actor), actor)
     unit.changes.messages[before] = _with_files(unit.changes.messages[before], command)
 
 
@@ -142,22 +143,22 @@ def said_before(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
     actor = Actor.agent(agent.handle)
     ticket = living(unit, int(entry.ticket or 0))[0].number
     what = "a mail in your name says the same as an earlier one, and was not accepted again"
-    return (yield from acting(tell(unit, Tell(agent.handle, "refused", ticket, what), actor), actor))
+    return (yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, what), actor), actor))
 
 
 def pairs(known: Mapping[int, int] | None) -> tuple[tuple[int, int], ...] | None:
     return None if known is None else tuple(known.items())
 
 
-def _refusal(unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused: DeskctlError) -> Tell:
+def _refusal(unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused: DeskctlError) -> NotifyAgent:
     """What the agent is told; with the words that they had not seen."""
     what = f"{refused.what}\n{refused.hint}".strip()
     if not isinstance(refused, (CustomerWrote, ColleagueReplied)):
-        return Tell(agent.handle, "refused", ticket, what)
+        return NotifyAgent(agent.handle, "refused", ticket, what)
     actor, heads = Actor.agent(agent.handle), unseen.conversation(unit, ticket)
     missed = unseen.unseen(unit, heads, actor, unseen.known_from(unit, actor, heads, entry.shown))
     detail = f"{refused.what}\n\n{unseen.words_of(unit, missed)}"
-    return Tell(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
+    return NotifyAgent(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
 
 
 def _directive(unit: Unit, ticket: int, verb: str, argument: str, actor: Actor) -> Steps:
@@ -177,7 +178,7 @@ def _files(message: InboundMessage) -> tuple[tuple[str, str, str], ...]:
 
 def _nothing() -> Steps:
     yield from ()
-    return Said("")
+    return Outcome("")
 
 
 def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -> Iterator[By]:

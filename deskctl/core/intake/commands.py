@@ -22,6 +22,11 @@ class Receive(Command):
     message: InboundMessage
     raw_sha256: str
 
+    @property
+    def historical(self) -> bool:
+        """True for a message that `mail import` reads."""
+        return self.envelope.via == "import"
+
 
 @dataclass(frozen=True, slots=True)
 class Quarantine(Command):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class IntakeDecided(Event):
     """What a person decided on a quarantined message: retry or drop."""
 
+    kind = "intake_decided"
     undo = Cannot("the mail has left quarantine", "deskctl inbox list shows what is in quarantine")
     concerns = "inbox entry {journal}"
 

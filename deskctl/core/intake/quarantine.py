@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...errors import NotFound, Refused
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from .commands import DropIntake, Quarantine, RetryIntake
 from .events import IntakeDecided
@@ -24,21 +25,21 @@ def quarantine(unit: Unit, command: Quarantine, actor: Actor) -> Steps:
         )
     )
     yield IntakeDecided(None, command.journal, "quarantined")
-    return Said(f"journal row {command.journal} is quarantined", facts={"journal": command.journal})
+    return Outcome(f"journal row {command.journal} is quarantined", facts={"journal": command.journal})
 
 
 def retry_intake(unit: Unit, command: RetryIntake, actor: Actor) -> Steps:
     _quarantined(unit, command.journal)
     unit.changes.retried_journal.add(command.journal)
     yield IntakeDecided(None, command.journal, "retry")
-    return Said(f"journal row {command.journal} is tried again", facts={"journal": command.journal})
+    return Outcome(f"journal row {command.journal} is tried again", facts={"journal": command.journal})
 
 
 def drop_intake(unit: Unit, command: DropIntake, actor: Actor) -> Steps:
     _quarantined(unit, command.journal)
     unit.settle_journal(JournalSettled(command.journal, JournalState.DROPPED, reason=f"dropped by {actor}"))
     yield IntakeDecided(None, command.journal, "drop")
-    return Said(f"journal row {command.journal} is dropped", facts={"journal": command.journal})
+    return Outcome(f"journal row {command.journal} is dropped", facts={"journal": command.journal})
 
 
 def _quarantined(unit: Unit, journal: int) -> None:

@@ -16,7 +16,8 @@ from ..delivery.model import OutboxEntry
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Said, Steps
+from ..kernel.handler import By, Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages import edits as editing
@@ -28,7 +29,7 @@ from ..messages.model import Automatic, InboundMessage, IntentKind, MessageKind,
 from ..messages.model import Forwarded as ForwardedMail
 from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
-from ..sla.ticket_history import KINDS
+from ..sla.ticket_history import HISTORY_KINDS
 from ..tickets.creation import created, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
@@ -73,7 +74,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
         unit.load_participants({n for n in numbers if unit.find_ticket(n) is not None})
     unit.talks.load_offers(unit.loaded_tickets)
     if unit.levels.book.used:
-        unit.levels.load(unit.loaded_tickets, KINDS)
+        unit.levels.load(unit.loaded_tickets, HISTORY_KINDS)
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
@@ -81,7 +82,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     twin = _twin(unit, command)
     if twin is not None:
         unit.settle_journal(_done(command, twin, duplicate=True))
-        return Said(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
+        return Outcome(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
     command = replace(command, message=senders.written_by(unit, command.message))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
@@ -137,7 +138,7 @@ def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
     unit.settle_journal(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=m.sender, subject=subject)
     )
-    return Said(reason, facts={"report": reason})
+    return Outcome(reason, facts={"report": reason})
 
 
 def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, returned: OutboxEntry | None) -> Steps:
@@ -206,7 +207,7 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
             unit.mark_bounced(address_key(channel.kind, incoming.sender), None)
     unit.settle_journal(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
-    return Said(f"message {message.id} is on ticket {ticket.number}", (ticket.number,), facts)
+    return Outcome(f"message {message.id} is on ticket {ticket.number}", (ticket.number,), facts)
 
 
 def _asked(
@@ -237,12 +238,12 @@ def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) 
     known = next((h.id for h in unit.heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # what it became carries another Message-ID than the mail
         unit.settle_journal(_done(command, known, duplicate=True))
-        return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
+        return Outcome(f"the same as message {known}", facts={"message": known, "duplicate": True})
     known = agentproof.accepted_as(unit, entry, agentproof.content(command.message))
     if known is not None:
         yield from agentmail.said_before(unit, agent, entry)
         unit.settle_journal(_done(command, known, duplicate=True))
-        return Said(f"the same as message {known}", facts={"message": known, "duplicate": True})
+        return Outcome(f"the same as message {known}", facts={"message": known, "duplicate": True})
     before = len(unit.changes.messages)
     objection = agentproof.objection(_channel(unit, command), command, entry)
     if objection is None:
@@ -251,7 +252,7 @@ def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) 
         yield from agentmail.not_accepted(unit, command, agent, entry, objection)
     message = unit.changes.messages[before]
     unit.settle_journal(_done(command, message.id))
-    return Said(
+    return Outcome(
         f"{agent.handle} wrote on ticket {ticket}",
         (ticket,),
         {"number": ticket, "message": message.id, "how": "notification"},

@@ -18,12 +18,19 @@ REGISTRY: dict[str, type[Command]] = {}
 class Command:
     """`needs_agent`: only an agent may ask for it. `names_agent`: the agent whose shell it is asks for it, also where
     others may. `undoable`: `undo` takes notice of it, whether or not it can take it back; False for what the desk does
-    by itself and for what changes nothing. `did` says in the past tense what it does to what its events concern."""
+    by itself and for what changes nothing. `did` says in the past tense what it does to what its events concern.
+    `undoes`: it undoes other commands."""
 
     needs_agent: ClassVar[bool] = True
     names_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = True
     did: ClassVar[str] = ""
+    undoes: ClassVar[bool] = False
+
+    @property
+    def historical(self) -> bool:
+        """True if it takes in a message from before the desk was set up: no one is notified."""
+        return False
 
     audience: ClassVar[Audience] = Audience.DESK
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -33,7 +32,7 @@ class Event:
     `by_customer`: somebody outside the desk did it, whoever wrote it down.
     """
 
-    kind: ClassVar[str] = "event"
+    kind: ClassVar[str]
     undo: ClassVar[Declaration]
     concerns: ClassVar[str] = ""
     by_customer: ClassVar[bool] = False
@@ -44,12 +43,13 @@ class Event:
         if not isinstance(declared, Declaration):
             raise TypeError(
                 f"event class {cls.__name__} does not say how it is undone; "
-                "set undo = Undoable(…), Cannot(…) or Follows(…) (deskctl.core.undo)"
+                "set undo = Undoable(…), Cannot(…) or Follows(…) (deskctl.core.kernel.undo)"
             )
         named = {name for base in cls.__mro__ for name in get_annotations(base)}
         if isinstance(declared, Undoable) and cls.inverse is Event.inverse and not {"old", "new"} <= named:
             raise TypeError(f"event class {cls.__name__} is Undoable and has neither `inverse` nor `old` and `new`")
-        cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        if "kind" not in vars(cls):
+            raise TypeError(f"event class {cls.__name__} has no `kind`: set the name under which it is stored")
         KINDS[cls.kind] = cls
 
     @property

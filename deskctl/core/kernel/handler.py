@@ -1,23 +1,14 @@
-"""What a handler is: a command in, events out, one sentence for whoever asked."""
+"""Handlers: a function that takes a command, yields events, and returns the outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
 from .actor import Actor
 from .event import Event
+from .outcome import Outcome
 from .unit import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A handler's last word. `facts` are the ids it made; `tickets` those it was about."""
-
-    text: str
-    tickets: tuple[int, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class By(NamedTuple):
@@ -28,10 +19,8 @@ class By(NamedTuple):
 
 
 #: Events are recorded, and their ticket changed, as they are yielded: the handler sees the new state when it goes on.
-Steps = Generator[Event | By, None, Said]
+Steps = Generator[Event | By, None, Outcome]
 Handler = Callable[[Unit, Any, Actor], Steps]
-#: Puts back what a `Restore` says, as events.
-Restorer = Callable[[Unit, Any], Iterator[Event | By]]
 
 
 def acting(steps: Steps, actor: Actor) -> Steps:
@@ -40,6 +29,6 @@ def acting(steps: Steps, actor: Actor) -> Steps:
         try:
             step = next(steps)
         except StopIteration as stop:
-            said: Said = stop.value
-            return said
+            outcome: Outcome = stop.value
+            return outcome
         yield By(step, actor) if isinstance(step, Event) else step

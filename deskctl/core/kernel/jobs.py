@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from ..intake.commands import Receive
-from ..undo.commands import Undo
 from .actor import Actor
 from .command import Command
 from .records import RecordedEvent
@@ -68,7 +66,7 @@ def note(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEven
     there before the desk.
     """
     automations = unit.settings.automations
-    if not automations or isinstance(cause, Undo) or (isinstance(cause, Receive) and cause.envelope.via == "import"):
+    if not automations or cause.undoes or cause.historical:
         return
     if unit.job_depth >= MAX_DEPTH:
         return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class PluginWrote(Event):
     """A request of a plugin wrote into the plugin's tables. `instead` says how its caller can reverse it."""
 
+    kind = "plugin_wrote"
     undo = Cannot("only the plugin knows how to reverse it")
 
     plugin: str

@@ -20,11 +20,11 @@ from .records import CommandRecord, RecordedEvent
 from .timers import Timer
 
 if TYPE_CHECKING:
-    from ..notifications.model import Notice, Window
-    from ..routing.model import Presence, Turn, Waiting
+    from ..notifications.model import Notification, Window
+    from ..routing.model import Presence, QueuedTicket, Turn
     from ..shifts.model import Rota
     from ..sla.clocks import Clock
-    from ..sla.policy_book import Book
+    from ..sla.policy_book import PolicyBook
 
 
 class Source(Protocol):
@@ -130,7 +130,7 @@ class Source(Protocol):
         ...
 
     def timers(self, ids: Collection[int]) -> Iterable[Timer]: ...
-    def book(self) -> Book:
+    def book(self) -> PolicyBook:
         """Policies and calendars as they are."""
         ...
 
@@ -152,7 +152,7 @@ class Source(Protocol):
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         """The head of a team's queue, or what follows `after` (queue_at and number). `besides`: not those of which it
         is recorded that they wait because of this."""
         ...
@@ -169,7 +169,7 @@ class Source(Protocol):
         """Of every agent who has been told something."""
         ...
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         """What waits to be told, oldest first."""
         ...
 

@@ -242,6 +242,11 @@ class Unit:
 
     # --- writing ----------------------------------------------------------------------------------
 
+    @property
+    def events(self) -> list[RecordedEvent]:
+        """The events of this transaction, in order."""
+        return self.changes.events
+
     def begin(self, name: str, actor: Actor, undoable: bool) -> int:
         """Start a command; the events that follow belong to it. Its id."""
         number = self.source.next_id("commands")

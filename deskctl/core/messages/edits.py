@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..intake.commands import Receive
 from ..intake.journal import JournalSettled, JournalState
-from ..kernel.handler import Said, Steps
+from ..kernel.handler import Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from .events import MessageEdited
 from .model import InboundMessage
@@ -28,4 +29,4 @@ def replace_words(unit: Unit, command: Receive, head: MessageHead) -> Steps:
     unit.settle_journal(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=command.message.sender)
     )
-    return Said(f"message {head.id} was edited", (head.ticket,), {"number": head.ticket, "message": head.id})
+    return Outcome(f"message {head.id} was edited", (head.ticket,), {"number": head.ticket, "message": head.id})

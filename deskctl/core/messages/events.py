@@ -26,6 +26,7 @@ class MessageReceived(Event):
     worked off later. `kept_only`: it is on the ticket and changes neither status nor clocks.
     """
 
+    kind = "message_received"
     undo = Undoable("The message is withdrawn.")
     by_customer = True
 
@@ -45,6 +46,7 @@ class ReplyAdded(Event):
     """`inserted` are references of what was put into it, as in "kb:3". `aside`: it went to somebody other than the
     requester, who is still not answered."""
 
+    kind = "reply_added"
     undo = Undoable("The reply is withdrawn and its mail cancelled.", unless="its mail was sent")
 
     message: int
@@ -64,6 +66,7 @@ class ReplyAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class NoteAdded(Event):
+    kind = "note_added"
     undo = Undoable("The note is withdrawn.")
     message: int
 
@@ -75,6 +78,7 @@ class NoteAdded(Event):
 class MessageWithdrawn(Event):
     """A reply or note was taken back before anybody outside saw it."""
 
+    kind = "message_withdrawn"
     undo = PART_OF_UNDO
 
     message: int
@@ -84,6 +88,7 @@ class MessageWithdrawn(Event):
 class Forwarded(Event):
     """An agent sent on what a customer had sent to them. `proven`: a server that we believe vouches for the agent."""
 
+    kind = "forwarded"
     undo = Cannot("an agent forwarded it by mail")
 
     agent: str
@@ -95,6 +100,7 @@ class Forwarded(Event):
 class MessageEdited(Event):
     """Its sender changed what a message says; what it said first is kept."""
 
+    kind = "message_edited"
     by_customer = True
     undo = Cannot("a customer did it")
 
@@ -118,6 +124,7 @@ class SenderBlocked(Event):
     tells whether everybody there is meant. Both are null where an agent named an address.
     """
 
+    kind = "sender_blocked"
     undo = Undoable("The address or domain is blocked, or not, as before.")
     concerns = "a blocked sender"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...errors import UsageError
 from ..kernel.actor import Actor
-from ..kernel.handler import Said, Steps
+from ..kernel.command import Command
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from .commands import Note
@@ -17,7 +19,7 @@ def note(unit: Unit, command: Note, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     message = write_note(unit, ticket, command.text, actor)
     yield NoteAdded(ticket.number, message)
-    return Said(f"noted on ticket {ticket.number}", (ticket.number,), {"message": message})
+    return Outcome(f"noted on ticket {ticket.number}", (ticket.number,), {"message": message})
 
 
 def write_note(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> int:
@@ -43,3 +45,6 @@ def words(text: str, hint: str = "say it with -m TEXT, a file or standard input"
     if not text.strip():
         raise UsageError("there is no text", hint)
     return text
+
+
+HANDLERS: dict[type[Command], Handler] = {Note: note}

@@ -16,7 +16,8 @@ from ..delivery.routes import by_people
 from ..intake.matching import SENT_TO
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.events import WaitingChanged
@@ -84,7 +85,7 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
         "channel": channel.name,
         "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
     }
-    return Said(f"reply to {in_words(entry)} is in the outbox", (ticket.number,), facts)
+    return Outcome(f"reply to {in_words(entry)} is in the outbox", (ticket.number,), facts)
 
 
 def in_words(entry: OutboxEntry) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from ...errors import NotFound, Refused, UsageError
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
-from ..tickets.events import MarkedSpam, UnmarkedSpam, WaitingChanged
+from ..tickets.events import MarkedSpam, SpamPurged, UnmarkedSpam, WaitingChanged
 from ..tickets.model import Status, Ticket
 from .blocked_senders import is_listed, pattern_of
 from .commands import Block, MarkSpam, UnmarkSpam
@@ -53,13 +56,13 @@ def mark(unit: Unit, command: MarkSpam, actor: Actor) -> Steps:
         unit.block(pattern, True)
         yield SenderBlocked(ticket.number, True, place, pattern.startswith("@"))
     blocked = f", {pattern} is blocked" if pattern else ""
-    return Said(f"ticket {ticket.number} is spam{blocked}", number, {"blocked": pattern})
+    return Outcome(f"ticket {ticket.number} is spam{blocked}", number, {"blocked": pattern})
 
 
 def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     if not ticket.spam:
-        return Said(f"ticket {ticket.number} is no spam", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} is no spam", (ticket.number,))
     for place, _ in enumerate(unit.addresses_of(ticket.contact)):
         for domain in (False, True):
             pattern = pattern_of(unit, ticket.contact, place, domain)
@@ -70,7 +73,7 @@ def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
     since = _waits_since(unit, ticket)
     if since is not None:
         yield WaitingChanged(ticket.number, None, since)
-    return Said(f"ticket {ticket.number} is no spam and open again", (ticket.number,))
+    return Outcome(f"ticket {ticket.number} is no spam and open again", (ticket.number,))
 
 
 def _waits_since(unit: Unit, ticket: Ticket) -> datetime | None:
@@ -110,7 +113,26 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
     if known is not command.blocked:
         unit.block(pattern, command.blocked)
         yield SenderBlocked(None, command.blocked, kept={"pattern": pattern})
-    return Said(f"{pattern} is {'blocked' if command.blocked else 'no longer blocked'}", facts={"pattern": pattern})
+    return Outcome(f"{pattern} is {'blocked' if command.blocked else 'no longer blocked'}", facts={"pattern": pattern})
+
+
+def schedule_purge(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: delete the content of spam later, unless the mark is removed before."""
+    yield from ()
+    if isinstance(event, MarkedSpam) and event.ticket is not None:
+        forget_later(unit, event.ticket)
+    elif isinstance(event, UnmarkedSpam) and event.ticket is not None:
+        unit.drop_timer(purge_key(event.ticket))
+
+
+def purge(unit: Unit, timer: Timer) -> Steps:
+    """Handle a purge timer: delete the content of a ticket that is still spam."""
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None or not ticket.spam:
+        return Outcome("nothing is due")
+    unit.changes.purged.add(ticket.number)
+    yield SpamPurged(ticket.number)
+    return Outcome(f"deleted the content of ticket {ticket.number}", (ticket.number,))
 
 
 HANDLERS: dict[type[Command], Handler] = {MarkSpam: mark, UnmarkSpam: unmark, Block: block}

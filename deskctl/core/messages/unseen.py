@@ -11,7 +11,8 @@ from ..delivery.model import Shown
 from ..delivery.routes import by_people
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from .commands import Reply
 from .model import MessageKind
@@ -138,7 +139,7 @@ def mark_seen(unit: Unit, command: MarkSeen, actor: Actor) -> Steps:
         for message, version in _shown(heads, command):
             if version > before.get(message, -1):
                 unit.changes.seen[actor.handle, message] = version
-    return Said("seen", (command.ticket,))
+    return Outcome("seen", (command.ticket,))
 
 
 def _shown(heads: Sequence[MessageHead], command: MarkSeen) -> Iterator[tuple[int, int]]:
@@ -157,7 +158,7 @@ def compose(unit: Unit, command: Compose, actor: Actor) -> Steps:
     if actor.handle is not None:
         lease = Lease(unit.now if command.state == "begin" else None, unit.now + LEASE)
         unit.changes.composing[ticket.number, actor.handle] = None if command.state == "end" else lease
-    return Said("", (ticket.number,))
+    return Outcome("", (ticket.number,))
 
 
 HANDLERS: dict[type[Command], Handler] = {MarkSeen: mark_seen, Compose: compose}

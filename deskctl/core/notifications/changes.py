@@ -1,11 +1,11 @@
-"""The working set's part about what agents are still to be told."""
+"""Load and write pending notifications and windows in a transaction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .model import Notice, What, Window
+from .model import ContentKey, Notification, Window
 
 if TYPE_CHECKING:
     from ..kernel.source import Source
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class NoticeChanges:
-    """What a transaction writes."""
+    """The notifications and windows that a transaction writes."""
 
-    notices: dict[int, Notice] = field(default_factory=dict)  # new
+    notices: dict[int, Notification] = field(default_factory=dict)  # new
     told: set[int] = field(default_factory=set)  # ids of stored notices that wait no more
     windows: dict[str, Window] = field(default_factory=dict)  # by agent, new or changed
 
 
 class Notices:
-    """Reads come from what this transaction made, then from the source."""
+    """Notifications as this transaction sees them: its own changes, then the source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._windows: dict[str, Window] | None = None
-        self._said: dict[What, Notice] = {}  # what this transaction has told, or kept
+        self._said: dict[ContentKey, Notification] = {}  # sent or stored by this transaction
         self.changes = NoticeChanges()
 
     def window(self, agent: str) -> Window | None:
@@ -39,24 +39,24 @@ class Notices:
         assert self._windows is not None
         self._windows[window.agent] = self.changes.windows[window.agent] = window
 
-    def keep(self, notice: Notice) -> None:
-        self.changes.notices[notice.id] = self._said[notice.what] = notice
+    def keep(self, notification: Notification) -> None:
+        self.changes.notices[notification.id] = self._said[notification.content_key] = notification
 
-    def of(self, agent: str) -> list[Notice]:
-        """What an agent is still to be told, oldest first."""
+    def of(self, agent: str) -> list[Notification]:
+        """Return the pending notifications of an agent, oldest first."""
         stored = [n for n in self._source.notices(agent) if n.id not in self.changes.told]
         return stored + [n for n in self.changes.notices.values() if n.agent == agent]
 
-    def told(self, notice: Notice) -> None:
-        """It did not have to wait."""
-        self._said[notice.what] = notice
+    def told(self, notification: Notification) -> None:
+        """Record a notification that was sent at once."""
+        self._said[notification.content_key] = notification
 
-    def said(self, notice: Notice) -> Notice | None:
-        """What this transaction has told, or kept, that says the same."""
-        return self._said.get(notice.what)
+    def said(self, notification: Notification) -> Notification | None:
+        """Return the notification with the same key that this transaction sent or stored, if there is one."""
+        return self._said.get(notification.content_key)
 
-    def drop(self, notice: Notice) -> None:
-        if self.changes.notices.pop(notice.id, None) is None:
-            self.changes.told.add(notice.id)
-        elif self._said.get(notice.what) == notice:
-            del self._said[notice.what]
+    def drop(self, notification: Notification) -> None:
+        if self.changes.notices.pop(notification.id, None) is None:
+            self.changes.told.add(notification.id)
+        elif self._said.get(notification.content_key) == notification:
+            del self._said[notification.content_key]

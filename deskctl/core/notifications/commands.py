@@ -1,4 +1,4 @@
-""""""
+"""Commands for notifications."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from ..kernel.command import Command
 
 
 @dataclass(frozen=True, slots=True)
-class Tell(Command):
-    """Notify an agent. `about` is new, assigned, escalated, failed, uncertain, refused, quarantined, person, callback,
-    due_soon, overdue, routed, nobody, approval, approved or denied. `personal`: a step of a service level names them,
-    and it comes in their quiet hours, too, as what is overdue on their own ticket does."""
+class NotifyAgent(Command):
+    """Notify an agent.
+
+    `about` is the kind: new, assigned, escalated, failed, uncertain, refused, quarantined, person, callback, due_soon,
+    overdue, routed, nobody, approval, approved, denied and others. `personal`: an SLA step names the agent, so the
+    notification is sent in quiet hours too, like one about an overdue ticket of the agent.
+    """
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""What a notification lets its reader know of a ticket, for when they answer it."""
+"""The messages that a notification shows, which an answer to it is checked against."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from ..kernel.unit import Unit
 from ..messages.model import MessageKind
 from ..messages.thread import MessageHead, head
 from ..messages.unseen import EXCERPT, conversation
-from .model import Notice
+from .model import Notification
 
 
-def shown(unit: Unit, notice: Notice, text: str, quoted: Sequence[int] = ()) -> Shown | None:
-    """What the notification about `notice` shows, whose text is `text`; None where it is about no ticket.
+def shown(unit: Unit, notification: Notification, text: str, quoted: Sequence[int] = ()) -> Shown | None:
+    """Return which messages a notification with this `text` shows; None if it is not about a ticket.
 
-    A message that was cut short was not shown. `quoted` are further messages that stand in the text.
+    A message that was cut short does not count as shown. `quoted` are further messages in the text.
     """
-    if notice.ticket is None:
+    if notification.ticket is None:
         return None
-    heads = _heads(unit, notice.ticket)
-    quoted = (*quoted, *((notice.message,) if notice.message is not None and len(text) < EXCERPT else ()))
+    heads = _heads(unit, notification.ticket)
+    quoted = (*quoted, *((notification.message,) if notification.message is not None and len(text) < EXCERPT else ()))
     public = {h.id: h.version for h in heads if h.kind in (MessageKind.IN, MessageKind.OUT)}
     return _state(heads, tuple((number, public[number]) for number in dict.fromkeys(quoted) if number in public))
 
 
 def shown_together(unit: Unit, ticket: int | None) -> Shown | None:
-    """What one message about several things shows, if all are about one ticket: no words, but that they are there."""
+    """Return which messages a digest shows if it is about one ticket: no texts, but that they exist."""
     return None if ticket is None else _state(_heads(unit, ticket), ())
 
 
@@ -37,7 +37,7 @@ def _state(heads: Sequence[MessageHead], quoted: tuple[tuple[int, int], ...]) ->
 
 
 def _heads(unit: Unit, ticket: int) -> list[MessageHead]:
-    """Without a look into the store for a ticket that is new: intake tells many agents of many tickets."""
+    """Return the messages of a ticket. The store is not read for a new ticket: intake notifies many agents at once."""
     if ticket in unit.changes.new_tickets:
         return [head(message) for message in unit.changes.messages if message.ticket == ticket]
     return conversation(unit, ticket)

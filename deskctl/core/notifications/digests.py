@@ -1,4 +1,4 @@
-"""Many notices as one message: what happened to which tickets, and what to type."""
+"""Digests: several notifications to an agent in one message."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from itertools import groupby
 from ...i18n import _, _n, translate
 from ...safe import visible
 from ..agents.model import Agent
-from ..kernel.handler import Said, Steps
+from ..kernel.handler import Steps
+from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from . import schedule as timing
 from . import texts as wording
 from .content import shown_together
-from .events import AgentTold
-from .model import URGENT, Notice
-from .relevance import still_true
-from .sending import message, way
+from .events import AgentNotified
+from .model import URGENT, Notification
+from .relevance import still_relevant
+from .sending import compose, destination
 
-#: Tickets with a line of their own, in mail and where long messages become many; the rest is named by number.
+#: The number of tickets with a separate line, in mail and on channels for short messages; the rest is listed by number.
 LINES, BRIEF_LINES = 300, 30
-#: Characters of a subject, and of what is said about a ticket.
+#: The maximum number of characters of a subject and of a detail.
 WIDTH = 120
 _FOOT = _(
     "This message is about several tickets: an answer to it belongs to none of them.\n"
@@ -31,62 +32,68 @@ _FOOT = _(
 
 
 def fire(unit: Unit, timer: Timer) -> Steps:
-    """A window or quiet hours end: what has been gathered leaves as one message."""
+    """Send the pending notifications of an agent at the end of a window or of quiet hours, in one message."""
     handle = timing.agent_of(timer)
     agent, pending = unit.agents.get(handle), unit.notices.of(handle)
-    through = way(unit.settings, agent) if agent is not None else None
+    through = destination(unit.settings, agent) if agent is not None else None
     window = unit.notices.window(handle)
     if agent is None or through is None or not pending:
-        for notice in pending:
-            unit.notices.drop(notice)
+        for notification in pending:
+            unit.notices.drop(notification)
         timing.close_window(unit, handle, 0, left=False)
-        return Said(f"{handle} is not to be told anything")
+        return Outcome(_("{agent} cannot be notified", agent=handle))
     if window is not None and window.until > unit.now:
-        timing.wake(unit, handle, window.until)
-        return Said(f"{handle} is told a little later")
+        timing.schedule_digest(unit, handle, window.until)
+        return Outcome(_("notifications to {agent} are postponed", agent=handle))
     end = timing.quiet_end(unit, agent)
-    due = [n for n in pending if end is None or timing.comes_through(agent, n)]
+    due = [n for n in pending if end is None or timing.ignores_quiet_hours(agent, n)]
     if end is not None and len(due) < len(pending):
-        timing.wake(unit, handle, end)
-    told = without_repeats(still_true(unit, due))
-    for notice in due:
-        unit.notices.drop(notice)
+        timing.schedule_digest(unit, handle, end)
+    told = without_superseded(still_relevant(unit, due))
+    for notification in due:
+        unit.notices.drop(notification)
     timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
     if told:
-        yield from _tell(unit, agent, told)
-    return Said(f"{handle} is told of {len(told)}")
+        yield from _send(unit, agent, told)
+    return Outcome(_n("{n} notification sent to {agent}", "{n} notifications sent to {agent}", len(told), agent=handle))
 
 
-def _tell(unit: Unit, agent: Agent, notices: Sequence[Notice]) -> Steps:
-    through = way(unit.settings, agent)
+def _send(unit: Unit, agent: Agent, notices: Sequence[Notification]) -> Steps:
+    through = destination(unit.settings, agent)
     assert through is not None
     if len(notices) == 1:
         subject, text = wording.single(unit, notices[0])
     else:
-        subject, text = together(unit, notices, through.brief)
-    tickets = {notice.ticket for notice in notices}
+        subject, text = compose_digest(unit, notices, through.brief)
+    tickets = {notification.ticket for notification in notices}
     one = tickets.pop() if len(tickets) == 1 else None
-    entry = message(unit, agent, through, subject, text, one, shown_together(unit, one))
+    entry = compose(unit, agent, through, subject, text, one, shown_together(unit, one))
     unit.enqueue(entry)
-    for notice in notices:
-        yield AgentTold(notice.ticket, agent.handle, notice.about, entry.id)
-    return Said(f"{agent.handle} is told", facts={"outbox": entry.id})
+    for notification in notices:
+        yield AgentNotified(notification.ticket, agent.handle, notification.about, entry.id)
+    return Outcome(_("{agent} is notified", agent=agent.handle), facts={"outbox": entry.id})
 
 
-def without_repeats(notices: Sequence[Notice]) -> list[Notice]:
-    """That a ticket was due soon is no news where it is overdue."""
-    overdue = {notice.ticket for notice in notices if notice.about == "overdue"}
-    return [notice for notice in notices if notice.about != "due_soon" or notice.ticket not in overdue]
+def without_superseded(notices: Sequence[Notification]) -> list[Notification]:
+    """Return the notifications without "due soon" for tickets that are overdue now."""
+    overdue = {notification.ticket for notification in notices if notification.about == "overdue"}
+    return [
+        notification
+        for notification in notices
+        if notification.about != "due_soon" or notification.ticket not in overdue
+    ]
 
 
-def together(unit: Unit, notices: Sequence[Notice], brief: bool) -> tuple[str, str]:
-    """Subject and text of one message for all of them: what is urgent first, then as it happened."""
+def compose_digest(unit: Unit, notices: Sequence[Notification], brief: bool) -> tuple[str, str]:
+    """Return subject and text of a digest: urgent notifications first, then in chronological order."""
     language = wording.language(unit)
     counted = Counter(wording.WHAT(n.about, language) for n in notices)
     kinds = ", ".join(f"{what} {count}" for what, count in counted.most_common())
-    by_ticket: dict[int | str, list[Notice]] = {}
-    for notice in sorted(notices, key=lambda n: n.about not in URGENT):
-        by_ticket.setdefault(notice.ticket or f"{notice.about}:{notice.detail}", []).append(notice)
+    by_ticket: dict[int | str, list[Notification]] = {}
+    for notification in sorted(notices, key=lambda n: n.about not in URGENT):
+        by_ticket.setdefault(notification.ticket or f"{notification.about}:{notification.detail}", []).append(
+            notification
+        )
     groups = list(by_ticket.values())
     most = BRIEF_LINES if brief else LINES
     lines = [_line(unit, group, language, brief) for group in groups[:most]]
@@ -103,7 +110,7 @@ def together(unit: Unit, notices: Sequence[Notice], brief: bool) -> tuple[str, s
     return subject, ("\n" if brief else "\n\n").join(lines) + "\n\n" + "\n".join(["-- ", *foot])
 
 
-def _line(unit: Unit, group: Sequence[Notice], language: str, brief: bool) -> str:
+def _line(unit: Unit, group: Sequence[Notification], language: str, brief: bool) -> str:
     what = ", ".join(dict.fromkeys(wording.WHAT(n.about, language) for n in group))
     number = group[0].ticket
     details = list(dict.fromkeys(_short(n.detail) for n in group if n.detail))
@@ -125,7 +132,7 @@ def _short(text: str) -> str:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """`#3, #5–#9`."""
+    """Return numbers as ranges, for example `#3, #5–#9`."""
     runs = [
         [number for _, number in run] for _, run in groupby(enumerate(numbers), lambda placed: placed[1] - placed[0])
     ]

@@ -1,4 +1,4 @@
-""""""
+"""Events of notifications."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentTold(Event):
+class AgentNotified(Event):
     """A notification to an agent entered the outbox."""
 
+    kind = "agent_told"
     undo = Follows("a notification that still waits is cancelled; one that was sent stays")
 
     agent: str

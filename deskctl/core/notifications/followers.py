@@ -1,4 +1,4 @@
-"""Who hears of what happens on a ticket: whoever has it, and those who follow it."""
+"""Notify the assignee and the followers of a ticket of replies and status changes."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
 from ..tickets import events as e
 from ..tickets.model import ACTIVE, Status
-from ..undo.commands import Undo
 from . import texts as wording
-from .commands import Tell
+from .commands import NotifyAgent
 
 E = TypeVar("E", bound=Event)
 _DONE = (Status.SOLVED, Status.CLOSED)
-#: What is told only once it can no longer be undone.
+#: Notifications that are sent only after the undo window.
 AFTER_UNDO_WINDOW = frozenset({"replied", "solved", "reopened"})
 
 
-def tell_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: the assignee and the followers hear of the customer's answer, a colleague's reply, and that the
-    ticket is solved or open again, each once and never of what they did themselves.
+def notify_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """React to messages and status changes: notify the assignee and the followers.
 
-    Where nobody who is still there has the ticket, its team hears of what makes it work again, and of a message that
-    makes it no work only because its sender is not verified.
+    Each agent is notified once, and not of their own actions. If no active agent has the ticket, its team is notified
+    of events that need action, and of a message that needs none only because its sender is not verified.
     """
     number = event.ticket
-    if number is None or isinstance(cause, Undo) or unit.opened_now(number) or unit.ticket(number).spam:
+    if number is None or cause.undoes or unit.opened_now(number) or unit.ticket(number).spam:
         return
-    if isinstance(cause, Receive) and cause.envelope.via == "import":
+    if cause.historical:
         return
     match event:
         case MessageReceived(automatic=None, message=message, kept_only=kept_only):
             written = next((m for m in unit.changes.messages if m.id == message), None)
             besides = _whose(unit, (written.author if written else None) or "") | {actor.handle}
             if kept_only and written is not None:
-                yield from _told(unit, number, "unverified", wording.doubt(unit, written), besides)
+                yield from _notifications(unit, number, "unverified", wording.doubt(unit, written), besides)
             else:
                 about = "reopened" if _reopened(unit, number) else "answered"
-                yield from _told(unit, number, about, _by(unit, actor, about), besides)
+                yield from _notifications(unit, number, about, _by(unit, actor, about), besides)
         case ReplyAdded() if actor.handle is not None:
             about = "solved" if _solved(unit, number) else "replied"
-            yield from _told(unit, number, about, _by(unit, actor, about), {actor.handle})
+            yield from _notifications(unit, number, about, _by(unit, actor, about), {actor.handle})
         case e.StatusChanged(new=Status.SOLVED | Status.CLOSED) if _solved(unit, number) and not actor.is_system:
-            yield from _told(unit, number, "solved", _by(unit, actor, "solved"), {actor.handle})
+            yield from _notifications(unit, number, "solved", _by(unit, actor, "solved"), {actor.handle})
         case e.StatusChanged(old=Status.SOLVED, new=Status.OPEN) if not isinstance(cause, Receive):
-            yield from _told(unit, number, "reopened", _by(unit, actor, "reopened"), {actor.handle})
+            yield from _notifications(unit, number, "reopened", _by(unit, actor, "reopened"), {actor.handle})
 
 
-def _told(unit: Unit, number: int, about: str, detail: str | None, besides: Set[str | None]) -> Iterator[Tell]:
+def _notifications(
+    unit: Unit, number: int, about: str, detail: str | None, besides: Set[str | None]
+) -> Iterator[NotifyAgent]:
     ticket = unit.ticket(number)
     people = {ticket.assignee, *ticket.followers}
     there = active_agents(unit)
@@ -65,14 +65,14 @@ def _told(unit: Unit, number: int, about: str, detail: str | None, besides: Set[
         team = {agent.handle for agent in members(unit, ticket.team)}
         if not owned or (about == "reopened" and ticket.assignee not in team):
             people |= team
-    skipped = besides | _told_anyway(unit, number)
+    skipped = besides | _notified_otherwise(unit, number)
     for handle in sorted(handle for handle in people if handle is not None and handle in there):
         if handle not in skipped:
-            yield Tell(handle, about, number, detail)
+            yield NotifyAgent(handle, about, number, detail)
 
 
-def _told_anyway(unit: Unit, number: int) -> set[str | None]:
-    """Who hears of the ticket by something else that the command did."""
+def _notified_otherwise(unit: Unit, number: int) -> set[str | None]:
+    """Return the agents who get another notification about the ticket from the same command."""
     found: set[str | None] = {event.new for event in _now(unit, number, e.Assigned)}
     if any(True for _ in _now(unit, number, PersonAsked)):
         owner = unit.ticket(number).assignee
@@ -83,7 +83,7 @@ def _told_anyway(unit: Unit, number: int) -> set[str | None]:
 
 
 def _solved(unit: Unit, number: int) -> bool:
-    """Whether the command ended the work on the ticket."""
+    """Return whether the command ended the work on the ticket."""
     return any(event.old in ACTIVE and event.new in _DONE for event in _now(unit, number, e.StatusChanged))
 
 
@@ -98,11 +98,11 @@ def _now(unit: Unit, number: int, kind: type[E]) -> Iterator[E]:
 
 
 def _whose(unit: Unit, address: str) -> set[str | None]:
-    """The agents whose mail address it is."""
+    """Return the agents with a mail address."""
     return {agent.handle for agent in unit.agents.values() if address and agent.email.lower() == address.lower()}
 
 
 def _by(unit: Unit, actor: Actor, about: str) -> str | None:
-    """In a line, which agent did it; None where no agent did."""
+    """Return a line that names the agent who did it; None if no agent did."""
     agent = unit.agents.get(actor.handle or "")
     return None if agent is None else wording.done_by(unit, about, agent.name)

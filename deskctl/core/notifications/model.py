@@ -1,30 +1,33 @@
-"""What an agent wishes to be told through and when, what waits to be told, and the storm that it waits out."""
+"""Notification preferences, notifications, and the window that limits how often an agent is notified."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-#: What somebody has to act upon, or what they did themselves: it goes at once, too, a few times in a window.
+#: Notifications that need action, or report on the agent's own actions. A few of them per window are sent at once.
 URGENT = frozenset(
     {
         *("overdue", "escalated", "approval", "quarantined", "person", "callback"),
         *("assigned", "approved", "denied", "undecided", "refused", "failed", "partly_failed", "uncertain"),
     }
 )
-#: What reaches an agent in quiet hours, when it is their own, unless they want to hear of nothing; so does whatever a
+#: Notifications that an agent gets in quiet hours about their own tickets, unless their preferences exclude it.
 #: step of a service level tells them by name.
-WAKING = frozenset({"overdue", "escalated"})
+URGENT_IN_QUIET_HOURS = frozenset({"overdue", "escalated"})
 
 
-#: Agent, about, ticket and detail of a notice.
-What = tuple[str, str, int | None, str | None]
+#: Agent, kind, ticket and detail of a notification.
+ContentKey = tuple[str, str, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`notify` is CHANNEL:ADDRESS, "" is mail. `quiet` are the hours in which nothing is told, as `parse_quiet` reads
-    them, in `timezone` (IANA), None is the desk's. `waking`: whether what cannot wait comes all the same."""
+    """An agent's notification preferences.
+
+    `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` are the quiet hours, as `parse_quiet` reads them, in `timezone`
+    (IANA); None is the desk's. `waking`: urgent notifications are sent in quiet hours too.
+    """
 
     notify: str = ""
     quiet: str = ""
@@ -33,9 +36,12 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that an agent is still to be told; `id` is 0 until it waits. `message` is what was written then;
-    `personal`: a step of a service level names the agent, or it is their own ticket and about what is `WAKING`."""
+class Notification:
+    """A notification to an agent; `id` is 0 unless it is pending.
+
+    `message` is the message it is about. `personal`: an SLA step names the agent, or it is about the agent's own ticket
+    and one of `URGENT_IN_QUIET_HOURS`; it can be sent in quiet hours.
+    """
 
     id: int
     agent: str
@@ -47,23 +53,22 @@ class Notice:
     personal: bool = False
 
     @property
-    def wakes(self) -> bool:
-        return self.personal
-
-    @property
-    def waits(self) -> bool:
+    def is_pending(self) -> bool:
         return self.id != 0
 
     @property
-    def what(self) -> What:
-        """What is told to whom; two notices with the same tell it twice."""
+    def content_key(self) -> ContentKey:
+        """The recipient and the content; a second notification with the same key is a repetition."""
         return self.agent, self.about, self.ticket, self.detail
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """After something was told to an agent, what follows waits `until` this moment. `seconds` is how long the window
-    is, `at_once` how often something urgent did not wait, `waiting`: something does."""
+    """The period after a notification in which further notifications wait, `until` a moment.
+
+    `seconds` is its length, `at_once` the number of urgent notifications that were sent in it, `waiting`: notifications
+    are pending.
+    """
 
     agent: str
     until: datetime

@@ -1,36 +1,39 @@
-"""Telling agents what concerns them, at once or together with what comes soon after."""
+"""Notify agents, at once or together with the notifications that follow soon."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from ...errors import NotFound
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from . import schedule as timing
 from . import texts as wording
-from .commands import Tell
+from .commands import NotifyAgent
 from .content import shown
-from .events import AgentTold
+from .events import AgentNotified
 from .followers import AFTER_UNDO_WINDOW
-from .model import WAKING, Notice
-from .sending import message, way
+from .model import URGENT_IN_QUIET_HOURS, Notification
+from .sending import compose, destination
 
 
-def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
-    """Put a notification into the outbox, or among those that wait; what the transaction has told already is not told
-    again. Nothing to say it through, or nobody to say it to, is no error. Raises NotFound for an agent or a ticket that
-    there is not."""
+def notify_agent(unit: Unit, command: NotifyAgent, actor: Actor) -> Steps:
+    """Put a notification into the outbox, or add it to the pending ones; repetitions in one transaction are skipped.
+
+    An agent who cannot be notified is not an error. Raises NotFound for an unknown agent or ticket.
+    """
     agent = unit.agents.get(command.agent)
     if agent is None:
-        raise NotFound(f"no agent is called “{command.agent}”")
-    through = way(unit.settings, agent)
+        raise NotFound(_('no agent is called "{name}"', name=command.agent))
+    through = destination(unit.settings, agent)
     if through is None:
-        return Said(f"{agent.handle} cannot be told anything")
+        return Outcome(_("{agent} cannot be notified", agent=agent.handle))
     ticket = unit.ticket(command.ticket) if command.ticket is not None else None
-    notice = Notice(
+    notification = Notification(
         id=0,
         agent=agent.handle,
         about=command.about,
@@ -39,23 +42,23 @@ def tell(unit: Unit, command: Tell, actor: Actor) -> Steps:
         message=next((m.id for m in reversed(unit.changes.messages) if m.ticket == command.ticket), None),
         detail=command.detail,
         personal=command.personal
-        or (ticket is not None and ticket.assignee == agent.handle and command.about in WAKING),
+        or (ticket is not None and ticket.assignee == agent.handle and command.about in URGENT_IN_QUIET_HOURS),
     )
-    before = unit.notices.said(notice)
+    before = unit.notices.said(notification)
     if before is not None:
-        if not before.waits or before.wakes or not notice.wakes:
-            return Said(f"{agent.handle} is told already")
-        unit.notices.drop(before)  # it was to wait for the morning, and this does not
-    if not timing.goes_now(unit, agent, notice):
-        return Said(f"{agent.handle} is told later")
-    unit.notices.told(notice)
-    subject, text = wording.single(unit, notice)
+        if not before.is_pending or before.personal or not notification.personal:
+            return Outcome(_("{agent} is already notified", agent=agent.handle))
+        unit.notices.drop(before)  # it is pending until the morning; this one is sent in quiet hours
+    if not timing.send_now(unit, agent, notification):
+        return Outcome(_("the notification to {agent} is postponed", agent=agent.handle))
+    unit.notices.told(notification)
+    subject, text = wording.single(unit, notification)
     wait = unit.settings.undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
-    shows = shown(unit, notice, text, command.shows)
-    entry = message(unit, agent, through, subject, text, command.ticket, shows, wait)
+    shows = shown(unit, notification, text, command.shows)
+    entry = compose(unit, agent, through, subject, text, command.ticket, shows, wait)
     unit.enqueue(entry)
-    yield AgentTold(command.ticket, agent.handle, command.about, entry.id)
-    return Said(f"{agent.handle} is told", facts={"outbox": entry.id})
+    yield AgentNotified(command.ticket, agent.handle, command.about, entry.id)
+    return Outcome(_("{agent} is notified", agent=agent.handle), facts={"outbox": entry.id})
 
 
-HANDLERS: dict[type[Command], Handler] = {Tell: tell}
+HANDLERS: dict[type[Command], Handler] = {NotifyAgent: notify_agent}

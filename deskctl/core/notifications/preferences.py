@@ -1,10 +1,11 @@
-"""What agents wish: through what and when they are told things, as people set it up."""
+"""Parse and check the notification preferences of agents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ...errors import Refused, UsageError
+from ...i18n import _
 from ..agents import commands as admin
 from ..agents.model import Agent
 from ..calendars.model import zone
@@ -18,8 +19,8 @@ _MAIL = ("", "none", "mail", "email")
 _LONGEST = 256
 
 
-def wished(settings: Settings, reach: Reach, command: admin.ChangeAgent) -> Reach:
-    """Raises UsageError and Refused."""
+def changed_reach(settings: Settings, reach: Reach, command: admin.ChangeAgent) -> Reach:
+    """Return an agent's notification preferences with the changes of a command. Raises UsageError and Refused."""
     return Reach(
         reach.notify if command.notify is None else _notify(settings, command.notify.strip()),
         reach.quiet if command.quiet is None else _quiet(command.quiet.strip()),
@@ -33,9 +34,15 @@ def _notify(settings: Settings, text: str) -> str:
         return ""
     name, colon, address = (part.strip() for part in text.partition(":"))
     if not (name and colon and address) or not text.isprintable() or " " in address or len(text) > _LONGEST:
-        raise UsageError(f"--notify: “{text}” is no CHANNEL:ADDRESS", "as in tg:123456; mail is their own address")
+        raise UsageError(
+            _('--notify: not CHANNEL:ADDRESS: "{text}"', text=text),
+            _("use for example tg:123456, or mail for the agent's own address"),
+        )
     if settings.owns(address):
-        raise Refused(f"{address} is the desk's own address", "what is sent there would come back as a ticket")
+        raise Refused(
+            _("{address} is an address of the desk", address=address),
+            _("a notification to it would return as a ticket; give another address"),
+        )
     return f"{name}:{address}"
 
 
@@ -54,12 +61,19 @@ def _zone(text: str) -> str | None:
 
 
 def remarks(settings: Settings, agent: Agent, command: admin.ChangeAgent) -> Iterator[str]:
-    """What is allowed and yet probably not meant by what was asked for."""
+    """Yield warnings about preferences that are valid but probably a mistake."""
     name = agent.reach.notify.partition(":")[0]
     channel = settings.channels.get(name)
-    if name and (channel is None or not channel.sends):
-        near = did_you_mean(name, settings.channels)
-        what = f"there is no channel {name}{near}" if channel is None else f"nothing can be sent through {name}"
-        yield f"{what}; until then they are told by mail"
+    if name and channel is None:
+        yield _(
+            "no channel is called {name}{suggestion}; until there is one, notifications are sent by mail",
+            name=name,
+            suggestion=did_you_mean(name, settings.channels),
+        )
+    elif name and channel is not None and not channel.sends:
+        yield _("channel {name} cannot send; until it can, notifications are sent by mail", name=name)
     if command.timezone and command.quiet is None and not agent.reach.quiet:
-        yield f"a time zone, but no quiet hours: deskctl agent set {agent.handle} --quiet 22:00-07:00"
+        yield _(
+            "a time zone without quiet hours has no effect: deskctl agent set {agent} --quiet 22:00-07:00",
+            agent=agent.handle,
+        )

@@ -1,4 +1,4 @@
-"""Quiet hours as people write them: `22:00-07:00`, `mon-fri 20:00-08:00; sat-sun`."""
+"""Quiet hours, for example `22:00-07:00` or `mon-fri 20:00-08:00; sat-sun`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ...errors import UsageError
+from ...i18n import _
 from ..calendars import hours
 from ..calendars.model import DAY, Calendar, Frame
 from ..calendars.open_time import Opening
@@ -17,18 +18,21 @@ Week = tuple[tuple[Frame, ...], ...]
 
 
 def parse_quiet(text: str) -> Week:
-    """The quiet frames of each weekday, Monday first. Days without hours are quiet all day, hours without days every
-    day; hours that end before they start go on into the next day.
+    """Parse quiet hours and return the frames of each weekday, Monday first.
 
-    Raises UsageError, also for a day after hours (a comma lists days, it begins nothing), and where no moment of the
-    week is left.
+    Days without hours are quiet all day; hours without days apply every day. Hours that end before they start continue
+    into the next day. Raises UsageError, also for a day after hours (a comma separates days and does not start a new
+    part), and if the whole week would be quiet.
     """
-    quiet: list[list[Frame]] = [[] for _ in range(7)]
+    quiet: list[list[Frame]] = [[] for _day in range(7)]
     for part in filter(None, (p.strip() for p in hours.plain(text).replace(",", " ").split(";"))):
         words = part.split()
         late = next((word for before, word in pairwise(words) if before[0].isdigit() and not word[0].isdigit()), None)
         if late is not None:
-            raise UsageError(f"quiet hours: {late} stands after an hour", f"“;” begins another part, as in “{EXAMPLE}”")
+            raise UsageError(
+                _("quiet hours: day {day} comes after an hour", day=late),
+                _('start a new part with a semicolon, for example "{example}"', example=EXAMPLE),
+            )
         named = [word for word in words if not word[0].isdigit()]
         frames = [word for word in words if word[0].isdigit()]
         for day in [day for word in named for day in hours.days_named(word)] or range(7):
@@ -36,19 +40,28 @@ def parse_quiet(text: str) -> Week:
                 _add(quiet, day, frame)
     week = tuple(_merged(frames) for frames in quiet)
     if not any(week):
-        raise UsageError(f"quiet hours: “{text}” names none", f"as in “{EXAMPLE}”; none takes them away")
+        raise UsageError(
+            _('quiet hours: no hours in "{text}"', text=text),
+            _('use for example "{example}"; none removes them', example=EXAMPLE),
+        )
     if all(frames == (Frame(0, DAY),) for frames in week):
-        raise UsageError("quiet hours: there would be no moment to tell anything", f"as in “{EXAMPLE}”")
+        raise UsageError(
+            _("quiet hours: the whole week would be quiet"), _('use for example "{example}"', example=EXAMPLE)
+        )
     return week
 
 
 def _add(quiet: list[list[Frame]], day: int, word: str) -> None:
     first, dash, last = word.partition("-")
     if not dash:
-        raise UsageError(f"quiet hours: “{word}” is no frame of time", f"as in “{EXAMPLE}”")
+        raise UsageError(
+            _('quiet hours: not a time range: "{word}"', word=word), _('use for example "{example}"', example=EXAMPLE)
+        )
     start, end = hours.seconds_of(first), hours.seconds_of(last)
     if start == end:
-        raise UsageError(f"quiet hours: {word} is empty", "a whole day is named without hours, as in sat-sun")
+        raise UsageError(
+            _("quiet hours: {range} is empty", range=word), _("give whole days without hours, for example sat-sun")
+        )
     if start < end:
         quiet[day].append(Frame(start, end))
         return
@@ -70,7 +83,7 @@ def _merged(frames: list[Frame]) -> tuple[Frame, ...]:
 
 
 def _others(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """What is left of a day."""
+    """Return the rest of a day outside the frames."""
     edges = [0, *(edge for frame in frames for edge in frame), DAY]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return tuple(Frame(start, end) for start, end in pairs if start < end)
@@ -82,7 +95,7 @@ def _loud(quiet: str, timezone: str) -> Opening:
 
 
 def quiet_until(quiet: str, timezone: str, now: datetime) -> datetime | None:
-    """When the quiet hours end in which `now` lies; None when it lies in none."""
+    """Return the end of the quiet hours at the moment `now`; None outside of quiet hours."""
     if not quiet:
         return None
     loud = _loud(quiet, timezone)

@@ -1,4 +1,4 @@
-"""Whether what an agent was to be told still holds when it is told."""
+"""Drop notifications that no longer apply when they are sent."""
 
 from __future__ import annotations
 
@@ -10,84 +10,86 @@ from zoneinfo import ZoneInfo
 from ..kernel.unit import Unit
 from ..sla.clocks import ClockState
 from ..tickets.model import ACTIVE, Ticket
-from .model import Notice
+from .model import Notification
 
-#: As many tickets are named where nobody is online; there may be more.
+#: The number of tickets that a "nobody" notification names; there can be more.
 _NAMED = 10
 _NUMBER = re.compile(r"#(\d+)\b")
 
 
-def still_true(unit: Unit, notices: Sequence[Notice]) -> list[Notice]:
-    """Those that still hold. Tickets and clocks are loaded at once."""
-    tickets = {number for notice in notices for number in _tickets(notice)}
+def still_relevant(unit: Unit, notices: Sequence[Notification]) -> list[Notification]:
+    """Return the notifications that still apply. Tickets and clocks are loaded in bulk."""
+    tickets = {number for notification in notices for number in _tickets(notification)}
     unit.load_tickets(tickets)
     if unit.levels.book.used:
         unit.levels.load(tickets)
-    return [notice for notice in notices if _holds(unit, notice)]
+    return [notification for notification in notices if _holds(unit, notification)]
 
 
-def _tickets(notice: Notice) -> list[int]:
-    """Of which tickets it is told."""
-    if notice.ticket is not None:
-        return [notice.ticket]
-    return [int(number) for number in _NUMBER.findall(notice.detail or "")] if notice.about in _HOLDS else []
+def _tickets(notification: Notification) -> list[int]:
+    """Return the tickets that a notification is about."""
+    if notification.ticket is not None:
+        return [notification.ticket]
+    return (
+        [int(number) for number in _NUMBER.findall(notification.detail or "")] if notification.about in _HOLDS else []
+    )
 
 
-def _holds(unit: Unit, notice: Notice) -> bool:
-    holds = _HOLDS.get(notice.about)
-    numbers = _tickets(notice)
-    if holds is None or not numbers or (notice.about == "nobody" and len(numbers) >= _NAMED):
+def _holds(unit: Unit, notification: Notification) -> bool:
+    holds = _HOLDS.get(notification.about)
+    numbers = _tickets(notification)
+    if holds is None or not numbers or (notification.about == "nobody" and len(numbers) >= _NAMED):
         return True
     found = (unit.find_ticket(number) for number in numbers)
-    return any(holds(unit, notice, ticket) for ticket in found if ticket is not None)
+    return any(holds(unit, notification, ticket) for ticket in found if ticket is not None)
 
 
-def _theirs(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
-    return ticket.assignee == notice.agent
+def _theirs(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+    return ticket.assignee == notification.agent
 
 
-def _for_them(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
-    """What was escalated to a team is theirs to take until somebody has."""
-    return ticket.assignee == notice.agent or (ticket.assignee is None and not notice.personal)
+def _for_them(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+    """A ticket that was escalated to a team applies to each member until an agent takes it."""
+    return ticket.assignee == notification.agent or (ticket.assignee is None and not notification.personal)
 
 
-def _is_work(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
+def _is_work(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     return ticket.status in ACTIVE and not ticket.spam
 
 
-def _waits(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
-    return _is_work(unit, notice, ticket) and ticket.assignee is None
+def _waits(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+    return _is_work(unit, notification, ticket) and ticket.assignee is None
 
 
-def _unanswered(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
-    return _is_work(unit, notice, ticket) and ticket.waiting_since is not None
+def _unanswered(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+    return _is_work(unit, notification, ticket) and ticket.waiting_since is not None
 
 
-def _still_said(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
-    """A reply that was undone was none."""
-    return notice.message is None or any(head.id == notice.message for head in unit.heads(ticket.number))
+def _still_said(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+    """A reply that was undone does not count."""
+    return notification.message is None or any(head.id == notification.message for head in unit.heads(ticket.number))
 
 
-def _done(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
+def _done(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     return ticket.status not in ACTIVE and not ticket.spam
 
 
-def _runs(unit: Unit, notice: Notice, ticket: Ticket) -> bool:
-    """The clock is known by the moment that was told; where none has it any more, by any that is not kept yet."""
-    if not _is_work(unit, notice, ticket):
+def _runs(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+    """Find the clock by the due time in the notification, or check all clocks if none has that due time any more."""
+    if not _is_work(unit, notification, ticket):
         return False
     clocks = list(unit.levels.clocks(ticket.number).values())
-    meant = [clock for clock in clocks if clock.due_at and _shown(unit, clock.due_at) in (notice.detail or "")]
+    meant = [clock for clock in clocks if clock.due_at and _shown(unit, clock.due_at) in (notification.detail or "")]
     return any(clock.state is not ClockState.FULFILLED for clock in meant or clocks)
 
 
 def _shown(unit: Unit, due: datetime) -> str:
-    """When a clock is due, as `sla.steps` tells it."""
+    """Format a due time as `sla.actions` does."""
     return due.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
-#: Whether it holds of a ticket, by what it is about; what is not here is told whatever has become of it.
-_HOLDS: dict[str, Callable[[Unit, Notice, Ticket], bool]] = {
+#: The conditions by kind of notification; a kind that is missing always applies.
+_HOLDS: dict[str, Callable[[Unit, Notification, Ticket], bool]] = {
     "new": _is_work,
     "assigned": _theirs,
     "routed": _theirs,

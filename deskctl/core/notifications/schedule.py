@@ -1,6 +1,7 @@
-"""Now or later: the first thing goes at once, what follows within a window is gathered, quiet hours are waited out.
+"""Schedule notifications: the first is sent at once, those that follow within a window are collected.
 
-A window that gathered much is followed by one twice as long: while a storm lasts, messages come further apart.
+In quiet hours all are postponed. After a window with many notifications the next one is twice as long, so that messages
+become less frequent during a storm.
 """
 
 from __future__ import annotations
@@ -11,74 +12,74 @@ from datetime import datetime, timedelta
 from ..agents.model import Agent
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
-from .model import URGENT, Notice, Window
+from .model import URGENT, Notification, Window
 from .quiet_hours import quiet_until
 
-#: How often in a window something urgent does not wait.
-AT_ONCE = 3
-#: As many notices make a storm; a window becomes at most this many times as long.
-MANY = 10
-LONGEST = 16
+#: The number of urgent notifications that are sent at once within a window.
+MAX_URGENT_IN_WINDOW = 3
+#: A digest with this many notifications makes the next window longer, at most by this factor.
+STORM_SIZE = 10
+MAX_WINDOW_FACTOR = 16
 
 
 def quiet_end(unit: Unit, agent: Agent) -> datetime | None:
-    """When the agent may be told something again; None: now."""
+    """Return the end of the agent's quiet hours; None outside of them."""
     return quiet_until(agent.reach.quiet, agent.reach.timezone or unit.settings.timezone, unit.now)
 
 
-def comes_through(agent: Agent, notice: Notice) -> bool:
-    """Whether quiet hours do not hold it back."""
-    return agent.reach.waking and notice.wakes
+def ignores_quiet_hours(agent: Agent, notification: Notification) -> bool:
+    """Return whether a notification is sent in quiet hours."""
+    return agent.reach.waking and notification.personal
 
 
-def goes_now(unit: Unit, agent: Agent, notice: Notice) -> bool:
-    """Whether it is told at once; then the agent's window is kept. Otherwise it waits, and a timer is set."""
+def send_now(unit: Unit, agent: Agent, notification: Notification) -> bool:
+    """Return whether a notification is sent at once, and update the agent's window; otherwise postpone it."""
     end = quiet_end(unit, agent)
     known = unit.notices.window(agent.handle)
-    if end is not None and not comes_through(agent, notice):
+    if end is not None and not ignores_quiet_hours(agent, notification):
         unit.notices.put_window(replace(known or Window(agent.handle, unit.now, 0), waiting=True))
-        _wait(unit, notice, end)
+        _postpone(unit, notification, end)
         return False
     base = int(unit.settings.digest.total_seconds())
     if not base:
         return True
-    urgent = notice.about in URGENT
+    urgent = notification.about in URGENT
     if known is None or not (known.waiting or known.until > unit.now):
         until = unit.now + timedelta(seconds=base)
         unit.notices.put_window(Window(agent.handle, until, base, at_once=int(urgent)))
         return True
-    if urgent and known.at_once < AT_ONCE:
+    if urgent and known.at_once < MAX_URGENT_IN_WINDOW:
         unit.notices.put_window(replace(known, at_once=known.at_once + 1))
         return True
     unit.notices.put_window(replace(known, waiting=True))
-    _wait(unit, notice, _end(known, unit.now, base))
+    _postpone(unit, notification, _end(known, unit.now, base))
     return False
 
 
 def _end(window: Window, now: datetime, seconds: int) -> datetime:
-    """When the window ends; one that should have ended has its timer fired soon, and this is the next look."""
+    """Return the end of a window. If it is already over, its timer is due soon: return the next check after that."""
     if window.until > now:
         return window.until
     step = timedelta(seconds=seconds)
     return window.until + ((now - window.until) // step + 1) * step
 
 
-def _wait(unit: Unit, notice: Notice, until: datetime) -> None:
-    """Every notice sets its timer: whichever transaction ends last, one is there that comes after it."""
-    unit.notices.keep(replace(notice, id=unit.source.next_id("notices")))
-    wake(unit, notice.agent, until)
+def _postpone(unit: Unit, notification: Notification, until: datetime) -> None:
+    """Store a pending notification and set a timer. Each transaction sets its own timer, the last one to commit too."""
+    unit.notices.keep(replace(notification, id=unit.source.next_id("notices")))
+    schedule_digest(unit, notification.agent, until)
 
 
-def wake(unit: Unit, agent: str, at: datetime) -> None:
+def schedule_digest(unit: Unit, agent: str, at: datetime) -> None:
     key = f"{TimerKind.DIGEST}:{agent}:{at:%Y%m%dT%H%M%S.%f}"
     if key not in unit.changes.timers:
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.DIGEST, at, key))
 
 
-def look_again(unit: Unit, before: Agent, after: Agent) -> None:
-    """What an agent is still to be told may be told now that their quiet hours are others."""
+def reschedule(unit: Unit, before: Agent, after: Agent) -> None:
+    """Schedule a digest if an agent's preferences changed, because quiet hours may be over."""
     if before.reach != after.reach and unit.notices.of(after.handle):
-        wake(unit, after.handle, unit.now)
+        schedule_digest(unit, after.handle, unit.now)
 
 
 def agent_of(timer: Timer) -> str:
@@ -86,12 +87,12 @@ def agent_of(timer: Timer) -> str:
 
 
 def close_window(unit: Unit, agent: str, told: int, left: bool) -> None:
-    """So much was told; the next window begins. `left`: something waits for the end of quiet hours."""
+    """Begin the next window after `told` notifications. `left`: some are pending until the end of quiet hours."""
     base = int(unit.settings.digest.total_seconds())
     before = unit.notices.window(agent)
     length = base
-    if told >= MANY and before is not None:
-        length = min(max(before.seconds, base) * 2, base * LONGEST)
+    if told >= STORM_SIZE and before is not None:
+        length = min(max(before.seconds, base) * 2, base * MAX_WINDOW_FACTOR)
     late = before is None or before.until <= unit.now - timedelta(seconds=base)
     begun = unit.now if before is None or late else before.until
     until = begun + timedelta(seconds=length) if told else begun

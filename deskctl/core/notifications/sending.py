@@ -1,4 +1,4 @@
-"""Through what an agent is told: the channel they wish for, mail where that does not send."""
+"""The destination of notifications: the channel that the agent prefers, or mail if that channel cannot send."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from ..kernel.settings import ChannelInfo, Settings
 from ..kernel.unit import Unit
 from ..messages.reply import new_message_id
 
-#: Below what is told through anything but mail: there an answer cannot be told from what a customer writes.
+#: The last line of notifications through other channels than mail, where an answer looks like a customer's message.
 _FOOT = Phrases({"foot": _("An answer to this message does not reach the customer: deskctl reply NUMBER")})
 
 
-class Way(NamedTuple):
+class Destination(NamedTuple):
     channel: ChannelInfo
     address: str
 
     @property
     def brief(self) -> bool:
-        """Whether long messages would become many."""
+        """Whether the channel splits long messages into many."""
         return self.channel.conversational
 
 
-def way(settings: Settings, agent: Agent) -> Way | None:
-    """None where an agent cannot be told anything."""
-    return next(_ways(settings, agent), None) if agent.active else None
+def destination(settings: Settings, agent: Agent) -> Destination | None:
+    """Return the destination of an agent's notifications; None if the agent cannot be notified."""
+    return next(_destinations(settings, agent), None) if agent.active else None
 
 
-def _ways(settings: Settings, agent: Agent) -> Iterator[Way]:
-    """What is sent to an address of the desk itself would come back as a customer's message."""
+def _destinations(settings: Settings, agent: Agent) -> Iterator[Destination]:
+    """Yield possible destinations, without the desk's own addresses: a message to them would return as a ticket."""
     name, _, address = agent.reach.notify.partition(":")
     channel = settings.channels.get(name)
     if channel is not None and channel.sends and not settings.owns(address):
-        yield Way(channel, address)
+        yield Destination(channel, address)
     if settings.notifier is not None and not settings.owns(agent.email):
-        yield Way(settings.notifier, agent.email)
+        yield Destination(settings.notifier, agent.email)
 
 
-def message(
+def compose(
     unit: Unit,
     agent: Agent,
-    through: Way,
+    through: Destination,
     subject: str,
     text: str,
     ticket: int | None,
     shown: Shown | None,
     wait: timedelta = timedelta(),
 ) -> OutboxEntry:
-    """What is to be enqueued; it leaves after `wait`."""
+    """Return the notification as an entry for the outbox, due after `wait`."""
     settings, channel = unit.settings, through.channel
     language = preferred(settings.language)
     return OutboxEntry(
@@ -75,8 +75,8 @@ def message(
     )
 
 
-def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
-    """A notification did not arrive, or it is not known: it is told by mail. To hear twice is better than never."""
+def resend_by_mail(unit: Unit, entry: OutboxEntry) -> None:
+    """Send a notification again by mail if it failed or its delivery is uncertain: better twice than never."""
     agent = unit.agents.get(entry.agent or "")
     channel = unit.settings.notifier
     if (
@@ -92,4 +92,6 @@ def by_mail_instead(unit: Unit, entry: OutboxEntry) -> None:
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
     for foot in _FOOT.everywhere("foot"):
         text = text.removesuffix(f"\n{foot}")
-    unit.enqueue(message(unit, agent, Way(channel, agent.email), entry.subject, text, entry.ticket, entry.shown))
+    unit.enqueue(
+        compose(unit, agent, Destination(channel, agent.email), entry.subject, text, entry.ticket, entry.shown)
+    )

@@ -11,9 +11,9 @@ from ..messages.model import MessageKind
 from ..messages.subjects import differs
 from ..messages.thread import Message, MessageHead, Trust
 from ..tickets.model import Ticket
-from .model import Notice
+from .model import Notification
 
-#: How much of what the customer wrote goes into a notification, in characters.
+#: The maximum number of characters of the customer's message in a notification.
 EXCERPT = 2000
 
 WHAT = Phrases(
@@ -72,7 +72,7 @@ _ITSELF = Phrases({"system:sla": _p("notification", "an SLA policy"), "": _p("no
 
 
 def names_customer(line: str) -> bool:
-    """Whether a line of a notification says whose ticket it is."""
+    """Return whether a line of a notification names the customer."""
     return line.startswith(tuple(f"{label}: " for label in _LABELS.everywhere("from")))
 
 
@@ -86,34 +86,34 @@ def language(unit: Unit) -> str:
     return preferred(unit.settings.language)
 
 
-def command(notice: Notice) -> str:
-    """What to type to see more."""
-    if notice.ticket is not None:
-        return f"deskctl show {notice.ticket}"
-    return "deskctl inbox list" if notice.about == "quarantined" else "deskctl list"
+def command(notification: Notification) -> str:
+    """Return the command that shows more."""
+    if notification.ticket is not None:
+        return f"deskctl show {notification.ticket}"
+    return "deskctl inbox list" if notification.about == "quarantined" else "deskctl list"
 
 
-def single(unit: Unit, notice: Notice) -> tuple[str, str]:
-    """Subject and text of a message about one thing."""
-    ticket = unit.find_ticket(notice.ticket) if notice.ticket is not None else None
-    what = WHAT(notice.about, language(unit))
+def single(unit: Unit, notification: Notification) -> tuple[str, str]:
+    """Return subject and text of a single notification."""
+    ticket = unit.find_ticket(notification.ticket) if notification.ticket is not None else None
+    what = WHAT(notification.about, language(unit))
     subject = f"[#{ticket.number}] {what}: {visible(ticket.subject)}".strip() if ticket else what
-    lines = [visible_lines(notice.detail)] if notice.detail else []
+    lines = [visible_lines(notification.detail)] if notification.detail else []
     if ticket is None:
-        return subject, "\n".join([*lines, "", "-- ", command(notice)])
-    written = _head(unit, ticket, notice.message)
+        return subject, "\n".join([*lines, "", "-- ", command(notification)])
+    written = _head(unit, ticket, notification.message)
     theirs = written if written is not None and written.kind is MessageKind.IN else None
-    said = _said(unit, notice.message).strip()
+    said = _said(unit, notification.message).strip()
     if theirs is not None and differs(theirs.subject, ticket.subject, said):
         said = f"{theirs.subject}\n\n{said}".strip()  # a customer may answer in the subject alone
     said = visible_lines(said[:EXCERPT])
     head = [f"{_LABELS('from', language(unit))}: {visible(_who(unit, ticket, theirs))}"]
     if written is not None and written.kind is MessageKind.NOTE:
-        head.append(_by(unit, notice, written))
-        if notice.about == "escalated":
+        head.append(_by(unit, notification, written))
+        if notification.about == "escalated":
             lines, said = [*lines, f"{_LABELS('reason', language(unit))}: {said}"], ""
     words = ["", said] if said and said not in lines else []
-    return subject, "\n".join([*head, *lines, *words, "", "-- ", command(notice)])
+    return subject, "\n".join([*head, *lines, *words, "", "-- ", command(notification)])
 
 
 def _head(unit: Unit, ticket: Ticket, message: int | None) -> Message | MessageHead | None:
@@ -124,19 +124,19 @@ def _head(unit: Unit, ticket: Ticket, message: int | None) -> Message | MessageH
 
 
 def _who(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> str:
-    """Who wrote it, by the address that they wrote from; the customer if it is not a customer's message."""
+    """Return the author of a message with the address it came from; the customer if it is not a customer's message."""
     address = (written and written.author) or next((i.address for i in unit.addresses_of(ticket.contact)), None)
     contact = written.contact if written is not None and written.contact is not None else ticket.contact
     name = unit.contact(contact).name
     return f"{name} <{address}>" if name and address else name or address or "?"
 
 
-def _by(unit: Unit, notice: Notice, written: Message | MessageHead) -> str:
+def _by(unit: Unit, notification: Notification, written: Message | MessageHead) -> str:
     """Return the line that names the author of a note."""
     author = written.author or ""
     agent = unit.agents.get(author)
     who = agent.name if agent is not None else _ITSELF(author if author in _ITSELF else "", language(unit))
-    return done_by(unit, notice.about, who)
+    return done_by(unit, notification.about, who)
 
 
 def done_by(unit: Unit, about: str, name: str) -> str:

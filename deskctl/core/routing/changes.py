@@ -1,4 +1,4 @@
-"""The working set's part about routing: who is there, whose turn it is, what waits."""
+"""Load and write the routing state of a transaction: presences, turns, loads and queues."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .model import Presence, Turn, Waiting
+from .model import Presence, QueuedTicket, Turn
 
 if TYPE_CHECKING:
     from ..kernel.source import Source
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RosterChanges:
-    """What a transaction writes. `unattended`: since when a team knows that nobody is there; None: somebody came."""
+    """The routing state that a transaction writes.
+
+    `unattended`: the time since when a team was warned that no agent is available; None: an agent came.
+    """
 
     presences: dict[str, Presence] = field(default_factory=dict)
     turns: dict[tuple[str, str], Turn] = field(default_factory=dict)
@@ -24,9 +27,9 @@ class RosterChanges:
 
 
 class Roster:
-    """Reads come from what this transaction made, then from the source.
+    """The routing state as this transaction sees it: its own changes, then the source.
 
-    Tickets are asked of the source: routing begins when all else of its transaction is done.
+    Tickets are read from the source only: routing starts after all other changes of its transaction.
     """
 
     def __init__(self, source: Source) -> None:
@@ -45,7 +48,7 @@ class Roster:
         self._presences[presence.agent] = self.changes.presences[presence.agent] = presence
 
     def turns(self, agents: Collection[str]) -> dict[str, dict[str, Turn]]:
-        """By agent, then channel."""
+        """Return the turns of agents, by agent and channel."""
         found: defaultdict[str, dict[str, Turn]] = defaultdict(dict)
         for turn in (*self._source.turns(agents), *self.changes.turns.values()):
             found[turn.agent][turn.channel] = turn
@@ -62,8 +65,8 @@ class Roster:
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
-        """Tickets that nobody has, in the order of the queue; `after`: those behind a place (`queue_at`, number)."""
+    ) -> Sequence[QueuedTicket]:
+        """Return unassigned tickets in the order of the queue; `after`: only those after a position."""
         return self._source.waiting(team, limit, after, besides)
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:

@@ -1,4 +1,4 @@
-"""Who is there, giving out what waits, and asking for an approval."""
+"""Commands for presence and routing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class SetPresence(Command, audience=Audience.AGENT):
-    """`state` is online, away or offline; `agent` None: whoever asks. `until` is a moment, in words."""
+    """Set an agent's presence to the `state` online, away or offline.
+
+    `agent` None is the agent who gives the command. `until` is a moment as users write it.
+    """
 
     did: ClassVar[str] = "changed the presence of"
     needs_agent: ClassVar[bool] = False
@@ -22,7 +25,7 @@ class SetPresence(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class RunRoutes(Command, audience=Audience.AGENT):
-    """Give out what waits now, in one team or in all."""
+    """Route the waiting tickets of one team or of all teams now."""
 
     did: ClassVar[str] = "routed"
     needs_agent: ClassVar[bool] = False

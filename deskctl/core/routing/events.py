@@ -1,4 +1,4 @@
-"""What routing decided, and what people say of themselves."""
+"""Events of routing, approvals and presence."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Routed(Event):
-    """A ticket went to `agent`, or (None) waits on because of `why`.
+    """A routing decision: a ticket went to `agent`, or (None) continues to wait because of `why`.
 
-    `candidates` are pairs of agent and score, the best first; `left_out` are those who could not take it, by reason.
-    `skills` are those that were asked for; `relaxed`: it had waited so long that they no longer were; `waived`: those
-    that no active agent of the team had.
+    `candidates` are pairs of agent and score, the best first; `left_out` are the other agents, by reason. `skills` are
+    the required skills; `relaxed`: they were waived because the ticket waited too long; `waived`: those that no active
+    agent of the team had.
     """
 
+    kind = "routed"
     undo = Follows("the assignment is undone, and routing decides again")
 
     agent: str | None
@@ -40,18 +41,20 @@ class Routed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOn(Event):
-    """An agent gave the ticket back or on: it is not routed to them again until somebody had it."""
+class TicketGivenBack(Event):
+    """An agent gave the ticket back or passed it on: routing skips this agent until another one has had the ticket."""
 
+    kind = "handed_on"
     undo = Follows("the assignment is undone")
 
     agent: str
 
 
 @dataclass(frozen=True, slots=True)
-class FormerOwner(Event):
-    """The ticket was taken up again while `agent`, who had it, was not there: it is theirs first when they come."""
+class FormerAssignee(Event):
+    """The ticket reopened while its assignee `agent` was not available; the agent has priority when available again."""
 
+    kind = "former_owner"
     undo = Follows("it ends when the ticket is assigned")
 
     agent: str
@@ -59,8 +62,9 @@ class FormerOwner(Event):
 
 @dataclass(frozen=True, slots=True)
 class TierChanged(Event):
-    """From which tier on agents may have the ticket; None: every agent of the team."""
+    """The lowest tier whose agents can have the ticket changed; None: all agents of the team."""
 
+    kind = "tier_changed"
     undo = Undoable("The tier is what it was.")
 
     old: str | None
@@ -69,8 +73,9 @@ class TierChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAsked(Event):
-    """`asker` wants somebody of a higher tier to allow what the note `message` says."""
+    """`asker` asks an agent of a higher tier to approve what the note `message` says."""
 
+    kind = "approval_asked"
     undo = Undoable("The request for approval and its note are withdrawn.")
 
     asker: str
@@ -83,8 +88,9 @@ class ApprovalAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalDecided(Event):
-    """`asked` is the note that asked, `message` the one that answers, where there is one."""
+    """An approval was decided. `asked` is the note of the request, `message` that of the decision, if there is one."""
 
+    kind = "approval_decided"
     undo = Undoable("The approval is open again; the note of the answer is withdrawn.")
 
     asker: str
@@ -101,8 +107,9 @@ class ApprovalDecided(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWithdrawn(Event):
-    """The question was taken back, or (`asked` is its note) the ticket was done before anybody decided it."""
+    """The request was withdrawn, or (`asked` is its note) the ticket was done before the decision."""
 
+    kind = "approval_withdrawn"
     undo = Undoable("The approval is open again.")
 
     asker: str
@@ -115,6 +122,9 @@ class ApprovalWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
+    """An agent's presence changed, until a moment or (None) until the next change."""
+
+    kind = "presence_changed"
     undo = Undoable("The agent is online, away or offline as before.")
     concerns = "agent {agent}"
     agent: str
@@ -137,8 +147,9 @@ class PresenceChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgentMoved(Event):
-    """An agent was moved to a busy channel, or (`to` None) back to their own."""
+    """An agent was moved to an overloaded channel, or (`to` None) back to their own channels."""
 
+    kind = "agent_moved"
     undo = Follows("routing moves agents by itself")
     concerns = "agent {agent}"
 
@@ -149,9 +160,10 @@ class AgentMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyThere(Event):
-    """Tickets of a team wait and none of its agents is there. Said once until somebody comes."""
+class TeamUnattended(Event):
+    """Tickets of a team wait and none of its agents is available. Recorded once, until an agent is available again."""
 
+    kind = "nobody_there"
     undo = Follows("routing warns by itself")
     concerns = "team {team}"
 
@@ -160,5 +172,7 @@ class NobodyThere(Event):
 
 @dataclass(frozen=True, slots=True)
 class RestorePresence(Restore):
+    """Restore fields of an agent's presence."""
+
     agent: str
     fields: Mapping[str, Any]

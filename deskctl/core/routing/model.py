@@ -1,4 +1,4 @@
-"""What routing knows of agents, of teams and of what waits."""
+"""The routing model: strategies, agents' skills and capacity, presence, turns and queued tickets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Strategy(StrEnum):
-    """How a team's tickets find their agent. Manual: they take them themselves."""
+    """The strategy that selects the agent for a ticket. Manual: agents take tickets themselves."""
 
     MANUAL = "manual"
     ROUND_ROBIN = "round_robin"
@@ -19,7 +19,7 @@ class Strategy(StrEnum):
 
 
 class Model(StrEnum):
-    """Dedicated: an agent works on one channel, the first of theirs. Shared: on several at once, each weighted."""
+    """Dedicated: an agent works on one channel, the first of theirs. Shared: on several at once, with weights."""
 
     SHARED = "shared"
     DEDICATED = "dedicated"
@@ -31,22 +31,25 @@ class State(StrEnum):
     OFFLINE = "offline"
 
 
-#: Tiers of a team that has said nothing else, the lowest first.
+#: The default tiers of a team, the lowest first.
 TIERS = ("frontline", "senior", "lead")
-#: How many open tickets an agent has at once on a channel for which nothing was said.
+#: The default capacity: open tickets that an agent has at once on a channel.
 CAPACITY = 10
-#: The key of a capacity that is for every channel.
+#: The key of a value that applies to all channels.
 ANY = "any"
-#: A tag that begins with it asks for a skill, whether or not anybody has it.
+#: The prefix of a tag that requires a skill, even if no agent has it.
 SKILL_TAG = "skill:"
-#: From so many agents on a shared team is told that a dedicated one works better.
+#: A shared team with more agents than this gets the recommendation to use the dedicated model.
 MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What an agent can take. `channels` are names or kinds of channel, () for all; `capacity` is how many new and open
-    tickets at once, by channel. `surge`: they may be moved to a channel that is too busy."""
+    """The routing attributes of an agent.
+
+    `channels` are names or types of channels, () for all. `capacity` is the number of new and open tickets at once, by
+    channel. `surge`: the agent can be moved to an overloaded channel.
+    """
 
     tier: str | None = None
     skills: frozenset[str] = frozenset()
@@ -56,10 +59,13 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How a team's tickets are routed. `cap` is how many an agent is given within a `tick`. After `relax_after` a
-    ticket goes without the skills it asks for, None: never. A channel is too busy when more than `surge_queue` wait on
-    it or one has waited for `surge_wait`; both by channel, `any` for all."""
+class RoutingPlan:
+    """The routing settings of a team.
+
+    An agent gets at most `cap` tickets within a `tick`. After `relax_after` a ticket's required skills are waived;
+    None: never. A channel is overloaded when more than `surge_queue` tickets wait on it or one has waited for
+    `surge_wait`; both by channel, `any` for all.
+    """
 
     strategy: Strategy = Strategy.MANUAL
     tiers: tuple[str, ...] = ()
@@ -76,14 +82,14 @@ class Plan:
         return self.strategy is not Strategy.MANUAL
 
     def rank(self, tier: str | None) -> int:
-        """The place of a tier, from 0; who has none, or one the team does not know, is at the lowest."""
+        """Return the rank of a tier, from 0. No tier, or one that the team does not have, ranks lowest."""
         tiers = self.tiers or TIERS
         return tiers.index(tier) if tier in tiers else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Where an agent is, as they said. `moved` is the channel to which team `moved_by` moved them for a surge."""
+    """An agent's presence as set by the agent. `moved`: the channel to which team `moved_by` moved them for a surge."""
 
     agent: str
     state: State = State.OFFLINE
@@ -93,7 +99,7 @@ class Presence:
     moved_by: str | None = None
 
     def at(self, now: datetime) -> State:
-        """Once `until` has passed, who was away is back and who was online has gone."""
+        """Return the state at a moment. After `until`, an agent who was away is online; otherwise offline."""
         if self.until is None or now < self.until:
             return self.state
         return State.ONLINE if self.state is State.AWAY else State.OFFLINE
@@ -101,7 +107,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When an agent was last given a ticket of a channel, and how many since `began` (a tick)."""
+    """An agent's last assignment of a ticket of a channel, and the number of assignments since `began` (a tick)."""
 
     agent: str
     channel: str
@@ -110,9 +116,12 @@ class Turn:
     given: int
 
 
-class Waiting(NamedTuple):
-    """A ticket in a team's queue. `since`: the customer waits. `former` had it before it was solved; `declined` gave
-    it back. `waits` is what was last recorded of why nobody has it."""
+class QueuedTicket(NamedTuple):
+    """A ticket in a team's queue. `since`: the time from which the customer waits.
+
+    `former` is the agent who had it before it was solved, `declined` the one who gave it back. `waits` is the last
+    recorded reason why it is not assigned.
+    """
 
     number: int
     channel: str

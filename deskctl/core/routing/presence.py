@@ -1,4 +1,4 @@
-"""Coming, going, and being away for a while."""
+"""Set the presence of an agent: online, away or offline."""
 
 from __future__ import annotations
 
@@ -6,61 +6,95 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from ...errors import NotFound, Refused, UsageError
+from ...i18n import Text, _
 from ..agents import targets
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..values.dataclass_json import differing, with_fields
-from ..values.moments import ahead
+from ..values.moments import ahead, shown
 from ..values.suggestions import did_you_mean
 from .commands import SetPresence
 from .events import PresenceChanged, RestorePresence
 from .model import Presence, State
-from .triggers import wake_for_agent
+from .triggers import schedule_at_presence_end
 
-#: What undo puts back; a move to a busy channel is routing's.
+#: The fields that undo restores. Moves to another channel belong to routing.
 _KEPT = ("state", "since", "until")
-_THERE = {State.ONLINE: "is online", State.AWAY: "is away", State.OFFLINE: "is offline"}
 
 
 def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
+    """Set an agent's presence. Raises UsageError, NotFound and Refused."""
     handle = command.agent or actor.handle
     if handle is None:
-        raise UsageError("who is meant?", "deskctl agent online AGENT, or --as AGENT")
+        raise UsageError(_("no agent given"), _("use deskctl agent online AGENT, or --as AGENT"))
     if handle not in unit.agents:
         raise NotFound(
-            f"no agent is called “{handle}”{did_you_mean(handle, targets.active_agents(unit))}",
-            "deskctl agent list shows them",
+            _(
+                'no agent is called "{name}"{suggestion}',
+                name=handle,
+                suggestion=did_you_mean(handle, targets.active_agents(unit)),
+            ),
+            _("see deskctl agent list"),
         )
     if not unit.agents[handle].active:
-        raise Refused(f"{handle} does not work here any more", f"deskctl agent set {handle} --active")
+        raise Refused(
+            _("agent {agent} is deactivated", agent=handle),
+            _("deskctl agent set {agent} --active activates the agent", agent=handle),
+        )
     state = State(command.state)
     until = None
     if command.until is not None:
         until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
     old = unit.roster.presence(handle)
-    words = _THERE[state]
-    if until is not None:
-        words += f" until {until.astimezone(ZoneInfo(unit.settings.timezone)):%Y-%m-%d %H:%M %Z}"
     if (old.at(unit.now), old.until) == (state, until):
-        return Said(f"{handle} {_THERE[state]} already", facts={"agent": handle, "state": state.value})
+        return Outcome(_unchanged(handle, state), facts={"agent": handle, "state": state.value})
     new = Presence(handle, state, unit.now, until)
     unit.roster.put_presence(new)
-    wake_for_agent(unit, handle, until)
+    schedule_at_presence_end(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
-    return Said(f"{handle} {words}", facts=facts)
+    shown_until = None if until is None else shown(until, ZoneInfo(unit.settings.timezone))
+    return Outcome(_changed(handle, state, shown_until), facts=facts)
+
+
+def _unchanged(agent: str, state: State) -> Text:
+    match state:
+        case State.ONLINE:
+            return _("{agent} is already online", agent=agent)
+        case State.AWAY:
+            return _("{agent} is already away", agent=agent)
+        case State.OFFLINE:
+            return _("{agent} is already offline", agent=agent)
+
+
+def _changed(agent: str, state: State, until: str | None) -> Text:
+    match state:
+        case State.ONLINE if until is None:
+            return _("{agent} is online", agent=agent)
+        case State.ONLINE:
+            return _("{agent} is online until {until}", agent=agent, until=until)
+        case State.AWAY if until is None:
+            return _("{agent} is away", agent=agent)
+        case State.AWAY:
+            return _("{agent} is away until {until}", agent=agent, until=until)
+        case State.OFFLINE if until is None:
+            return _("{agent} is offline", agent=agent)
+        case State.OFFLINE:
+            return _("{agent} is offline until {until}", agent=agent, until=until)
 
 
 def restore(unit: Unit, past: RestorePresence) -> Iterator[Event]:
-    """Undo `set_presence`."""
+    """Restore the presence before a change."""
     now = unit.roster.presence(past.agent)
     restored = with_fields(now, past.fields)
     unit.roster.put_presence(restored)
-    wake_for_agent(unit, past.agent, restored.until)
+    schedule_at_presence_end(unit, past.agent, restored.until)
     old, new = now.at(unit.now).value, restored.at(unit.now).value
     yield PresenceChanged(None, past.agent, old, new, restored.until, differing(now, restored, _KEPT))
 

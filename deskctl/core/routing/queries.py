@@ -1,4 +1,4 @@
-"""Questions about who gets a ticket. `now` is a moment as people write it; None: this one."""
+"""Queries about routing. `now` is a moment as users write it; None is the current time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ExplainRoute(Query, audience=Audience.AGENT):
-    """Why a ticket went where it went, and what would happen with it now. Answer: `route_answers.RouteDocument`."""
+    """Explain how a ticket was routed, and how it would be routed now. Answer: `views.RouteDocument`."""
 
     ticket: int
     now: str | None = None
@@ -18,11 +18,13 @@ class ExplainRoute(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ShowQueue(Query, audience=Audience.AGENT):
-    """What is to be done, in the order of the queue. For a `reader` what is theirs or nobody's in their teams, else all
-    of a `team` or of the desk. `mine`: only the reader's, what waits for others included, last. `free`: only nobody's.
-    `now` is a moment as people write it, as of which things are due or overdue; None: this one.
+    """List the tickets that need work, in the order of the queue.
 
-    Answer: `shift_answers.QueueDocument`.
+    For a `reader`: the tickets that are assigned to the reader or unassigned in the reader's teams; otherwise all
+    tickets of a `team` or of the desk. `mine`: only those assigned to the reader, at the end also those that wait for
+    someone else. `free`: only unassigned ones. Due and overdue are computed for `now`.
+
+    Answer: `views.QueueDocument`.
     """
 
     reader: str | None = None

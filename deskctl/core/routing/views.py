@@ -9,23 +9,29 @@ from ..tickets.views import TicketRow
 
 
 class CandidateRow(TypedDict):
-    """`score`: seconds since their last turn (round_robin; null: never had one), else how much of what they can take is
-    free, from 0 to 1, and with `skill` one more for each skill that fits."""
+    """An agent who can take the ticket.
+
+    `score`: seconds since their last turn (round_robin; null: none yet), otherwise the free share of their capacity,
+    from 0 to 1, and with `skill` one more for each matching skill.
+    """
 
     agent: str
     score: float | None
 
 
 class LeftOutRow(TypedDict):
-    """`reason` is offline, away, off_shift, channel, tier, gave_back, skills, full or had_enough."""
+    """An agent who cannot. `reason`: offline, away, off_shift, channel, tier, gave_back, skills, full or had_enough."""
 
     agent: str
     reason: str
 
 
 class RouteDecision(TypedDict):
-    """`agent` null: the ticket waits on because of `why`. `at` is null for what would happen. `waived` are those of
-    `skills` that no active agent of the team has."""
+    """A routing decision. `agent` null: the ticket continues to wait because of `why`.
+
+    `at` is null for a decision that would be made now. `waived` are those of `skills` that no active agent of the team
+    has.
+    """
 
     at: str | None
     agent: str | None
@@ -41,8 +47,11 @@ class RouteDecision(TypedDict):
 
 
 class RouteDocument(TypedDict):
-    """`decisions` are those that were made, the newest first; `would` is what would happen now, null for a ticket that
-    does not wait, or whose team takes its tickets by hand. `said` is all of it in words."""
+    """The routing of a ticket. `decisions`: those that were made, the newest first.
+
+    `would`: the decision that would be made now; null if the ticket does not wait or its team assigns tickets manually.
+    `said`: a description in text lines.
+    """
 
     ticket: int
     status: str
@@ -56,7 +65,7 @@ class RouteDocument(TypedDict):
 
 
 class QueueRow(TicketRow):
-    """`queue_at`: its place in the queue. `overdue`: a clock is breached. `soon`: it will be within the hour."""
+    """A ticket in the queue. `queue_at`: its position. `overdue`: a clock is breached. `soon`: due within an hour."""
 
     queue_at: str
     overdue: bool
@@ -64,7 +73,7 @@ class QueueRow(TicketRow):
 
 
 class ApprovalRow(TypedDict):
-    """`asked_by` waits for somebody to allow something on the ticket."""
+    """A ticket with an open approval; `asked_by` is the agent who requested it."""
 
     number: int
     subject: str
@@ -72,7 +81,7 @@ class ApprovalRow(TypedDict):
 
 
 class QueueDocument(TypedDict):
-    """`now`: as of which moment; `more`: how many tickets are not among these."""
+    """The queue at the moment `now`; `more` is the number of tickets that are not listed."""
 
     now: str
     tickets: list[QueueRow]

@@ -11,7 +11,9 @@ from ..calendars.model import zone
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..values.dataclass_json import plain
@@ -41,7 +43,9 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
     unit.shifts.add(shift=shift)
     yield ShiftAdded(None, number, agent.handle)
     said = f"shift {number}: {agent.handle} works {written(shift.week)} ({timezone})"
-    return Said(said, facts={"shift": number, "agent": agent.handle, "hours": written(shift.week), "remarks": remarks})
+    return Outcome(
+        said, facts={"shift": number, "agent": agent.handle, "hours": written(shift.week), "remarks": remarks}
+    )
 
 
 def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
@@ -95,7 +99,7 @@ def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
         remarks.append(f"{agent.handle} has no shifts to be off from")
     facts = {"shift": number, "agent": agent.handle, "remarks": remarks}
     days = _days(Absence(number, agent.handle, first, last))
-    return Said(f"shift {number}: {agent.handle} is off {days}", facts=facts)
+    return Outcome(f"shift {number}: {agent.handle} is off {days}", facts=facts)
 
 
 def _days(absence: Absence) -> str:
@@ -118,7 +122,7 @@ def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
         assert absence is not None
         yield AbsenceRemoved(None, absence.id, absence.agent, plain(absence))
         said = f"{absence.agent} is not off {_days(absence)} after all"
-    return Said(said, facts={"shift": command.number})
+    return Outcome(said, facts={"shift": command.number})
 
 
 def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
@@ -161,14 +165,14 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
     unit.shifts.hand_over(Handover(number, team, author.handle, text, unit.now))
     yield HandoverWritten(None, number, author.handle, team)
     who = f"team {team}" if team else "everybody"
-    return Said(f"noted for the next shift of {who}", facts={"handover": number, "team": team})
+    return Outcome(f"noted for the next shift of {who}", facts={"handover": number, "team": team})
 
 
 def read(unit: Unit, command: c.ReadHandovers, actor: Actor) -> Steps:
     yield from ()
     if actor.handle is not None:
         unit.shifts.mark_read(actor.handle, command.upto)
-    return Said("read")
+    return Outcome("read")
 
 
 def _agent(unit: Unit, handle: str) -> Agent:

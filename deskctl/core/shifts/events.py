@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShiftAdded(Event):
+    kind = "shift_added"
     undo = Undoable("The shift is removed.")
     concerns = "shift {shift}"
     shift: int
@@ -32,6 +33,7 @@ class ShiftAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ShiftRemoved(Event):
+    kind = "shift_removed"
     undo = Undoable("The shift is there again, with its number.")
     concerns = "shift {shift}"
     shift: int
@@ -49,6 +51,7 @@ class ShiftRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceAdded(Event):
+    kind = "absence_added"
     undo = Undoable("The days off are removed.")
     concerns = "shift {absence}"
     absence: int
@@ -67,6 +70,7 @@ class AbsenceAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceRemoved(Event):
+    kind = "absence_removed"
     undo = Undoable("The days off are there again, with their number.")
     concerns = "shift {absence}"
     absence: int
@@ -86,6 +90,7 @@ class AbsenceRemoved(Event):
 class HandoverWritten(Event):
     """`team` None: it is for everybody."""
 
+    kind = "handover_written"
     undo = Cannot("colleagues may have read the handover note", "deskctl shift handover writes another note")
     concerns = "handover note {handover}"
 

@@ -1,6 +1,6 @@
-"""Service levels: what was promised to whom, the clocks that measure it, and what happens before a promise breaks.
+"""SLA: policies with response targets, the clocks that measure them, and the actions at their thresholds.
 
-`policy` says what is promised, `when` to whom, `book` holds all policies and calendars with their versions. `life` is
-what a ticket's clocks follow from, `clocks` works them out, `levels` says when something is due, `keeping` writes it
-down as events.
+`policy` defines targets, `conditions` selects the tickets, `policy_book` holds all policies and calendars with their
+versions. `ticket_history` extracts from a ticket's events what its clocks depend on, `clocks` calculates them,
+`thresholds` computes when an action is due, `recalculate` records the changes as events.
 """

@@ -1,4 +1,4 @@
-"""What is done when a clock reaches a level: people are told, and the policy's steps are taken."""
+"""Actions at SLA thresholds: notifications, and the steps of the policy."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from ..answers import automatic_answer as answering
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Said, Steps, acting
+from ..kernel.handler import By, Handler, Steps, acting
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.commands import Note
 from ..messages.notes import note
-from ..notifications.commands import Tell
-from ..notifications.notify import tell
+from ..notifications.commands import NotifyAgent
+from ..notifications.notify import notify_agent
 from ..tickets import assignment as assigning
 from ..tickets import commands as c
 from ..tickets import fields
@@ -28,13 +29,13 @@ from ..tickets.model import Ticket
 from . import events as le
 from .clocks import ClockKey
 from .policy import Metric
-from .thresholds import steps_of
+from .thresholds import actions_at
 
-#: What `--then` knows.
+#: The actions that `--then` accepts.
 ACTIONS = ("notify", "priority", "escalate", "assign", "team", "tag", "note", "reply")
-#: Whom `escalate` means beside agents, teams and tiers: whoever is one tier above whoever has the ticket.
+#: Additional target of `escalate`: the tier above that of the ticket or its assignee.
 NEXT = "next"
-#: Whom `notify` means beside agents, teams and tiers: whoever has the ticket, and their whole team.
+#: Additional targets of `notify`: the assignee, and the whole team of the ticket.
 OWNER, TEAM = "owner", "team"
 
 _NAMES = Phrases(
@@ -58,8 +59,8 @@ _TEXTS = Phrases(
 
 
 @dataclass(frozen=True, slots=True)
-class TakeStep(Command):
-    """Do what the policy says for a level of a clock. What cannot be done does not keep the rest from being done."""
+class RunStep(Command):
+    """Run the steps that the policy defines for a threshold. A step that fails does not stop the others."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -71,18 +72,22 @@ class TakeStep(Command):
 
 
 def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: whoever has the ticket hears of a level, and the policy's steps are taken."""
+    """React to a threshold: notify the assignee, and run the policy's steps."""
     number = event.ticket
     if number is None:
         return
-    if isinstance(event, le.Warn):
-        yield from _told(unit, unit.ticket(number), OWNER, event.metric, event.instance, event.level, event.late)
-    elif isinstance(event, le.Step):
-        yield TakeStep(number, event.metric, event.instance, event.level, event.late)
+    if isinstance(event, le.ThresholdReached):
+        yield from _notifications(
+            unit, unit.ticket(number), OWNER, event.metric, event.instance, event.level, event.late
+        )
+    elif isinstance(event, le.StepDue):
+        yield RunStep(number, event.metric, event.instance, event.level, event.late)
 
 
-def _told(unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool) -> Iterator[Tell]:
-    """Raises NotFound for a name that means nobody."""
+def _notifications(
+    unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool
+) -> Iterator[NotifyAgent]:
+    """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
     clock = unit.levels.clocks(ticket.number).get(ClockKey(Metric(metric), instance))
     language = preferred(unit.settings.language)
     due = "-"
@@ -92,12 +97,12 @@ def _told(unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, leve
     detail = _TEXTS("due_late" if late else "due", language, metric=name, due=due)
     about = "overdue" if level.startswith("breach") else "due_soon"
     handle = who.removeprefix("agent:")
-    meant = _meant(unit, ticket, who)
-    return (Tell(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
+    meant = _recipients(unit, ticket, who)
+    return (NotifyAgent(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)
 
 
-def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
-    """Raises NotFound."""
+def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
+    """Return the agents that `who` stands for. Raises NotFound."""
     if who == OWNER:
         owner = targets.active_agents(unit).get(ticket.assignee or "")
         return [owner] if owner is not None else targets.members(unit, ticket.team)
@@ -110,15 +115,15 @@ def _meant(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
         meant = targets.in_tier(unit, ticket.team, found.name)
     else:
         meant = targets.members(unit, found.handle)
-    return meant or _meant(unit, ticket, OWNER)  # nobody there: somebody hears of it all the same
+    return meant or _recipients(unit, ticket, OWNER)  # an empty team or tier: the assignee is notified instead
 
 
-def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:
+def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
     clock = unit.levels.clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
     number = (command.ticket,)
     if clock is None:
-        return Said("the clock is gone", number)
-    for name, value in steps_of(clock, unit.levels.book, command.level):
+        return Outcome(_("the clock no longer exists"), number)
+    for name, value in actions_at(clock, unit.levels.book, command.level):
         try:
             if name == "notify":
                 yield from _notify(unit, command, value, actor)
@@ -127,45 +132,52 @@ def take(unit: Unit, command: TakeStep, actor: Actor) -> Steps:
         except DeskctlError:
             yield le.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
             yield from _notify(unit, command, OWNER, actor)
-    return Said(f"what was due at {command.level} is done", number)
+    return Outcome(_("steps at {threshold} are done", threshold=command.level), number)
 
 
-def _notify(unit: Unit, command: TakeStep, who: str, actor: Actor) -> Iterator[Event | By]:
-    told = _told(unit, unit.ticket(command.ticket), who, command.metric, command.instance, command.level, command.late)
+def _notify(unit: Unit, command: RunStep, who: str, actor: Actor) -> Iterator[Event | By]:
+    told = _notifications(
+        unit, unit.ticket(command.ticket), who, command.metric, command.instance, command.level, command.late
+    )
     for message in told:
-        yield from acting(tell(unit, message, actor), actor)
+        yield from acting(notify_agent(unit, message, actor), actor)
 
 
-def _reason(unit: Unit, command: TakeStep) -> str:
-    """Why a ticket is escalated, in the desk's language."""
+def _reason(unit: Unit, command: RunStep) -> str:
+    """Return the reason of an escalation, in the desk's language."""
     language = preferred(unit.settings.language)
     metric = _NAMES(Metric(command.metric), language)
     kind = "overdue" if command.level.startswith("breach") else "due_soon"
     return _TEXTS(kind, language, metric=metric, level=command.level)
 
 
-def _escalate(unit: Unit, command: TakeStep, to: str, actor: Actor) -> Steps:
-    """A clock takes a ticket up, never down, and not from somebody who is high enough already: they are reminded."""
+def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
+    """Escalate a ticket to a higher tier, never to a lower one.
+
+    If the assignee already is at the target or above, the assignee gets a reminder and the ticket stays.
+    """
     ticket = unit.ticket(command.ticket)
     wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
     high = targets.height(unit, ticket)
     if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, command, meant, actor)
-        return Said(f"ticket {ticket.number} is with {wanted.name} already", (ticket.number,))
+        said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
+        return Outcome(said, (ticket.number,))
     if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
         yield from _notify(unit, command, OWNER, actor)
-        return Said(f"ticket {ticket.number} stays where it is", (ticket.number,))
+        return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
     if isinstance(wanted, Team) and ticket.team == wanted.handle:
-        yield from _notify(unit, command, OWNER, actor)  # whoever has it of them, else all of them
-        return Said(f"ticket {ticket.number} is {wanted.handle}'s already", (ticket.number,))
+        yield from _notify(unit, command, OWNER, actor)  # the assignee in that team, else the whole team
+        said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
+        return Outcome(said, (ticket.number,))
     if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
-        raise Refused(f"nobody is of tier {wanted.name}")
+        raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
     escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
     return (yield from assigning.escalate(unit, escalation, actor))
 
 
-Do = Callable[[Unit, TakeStep, str, Actor], Steps]
+Do = Callable[[Unit, RunStep, str, Actor], Steps]
 _DO: dict[str, Do] = {
     "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
     "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
@@ -178,4 +190,4 @@ _DO: dict[str, Do] = {
     ),
 }
 
-HANDLERS: dict[type[Command], Handler] = {TakeStep: take}
+HANDLERS: dict[type[Command], Handler] = {RunStep: run_step}

@@ -1,4 +1,4 @@
-"""The working set's part about service levels: the book, clocks, and what the tickets' histories hold."""
+"""Load and write the SLA state of a transaction: the policy book, clocks and ticket histories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..calendars.model import Calendar
 from .clocks import Clock, ClockKey
 from .policy import Policy
-from .policy_book import Book
+from .policy_book import PolicyBook
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LevelChanges:
-    """What a transaction writes. A clock that is None goes."""
+    """The SLA state that a transaction writes. A clock that is None is deleted."""
 
     clocks: dict[tuple[int, ClockKey], Clock | None] = field(default_factory=dict)
     calendars: list[Calendar] = field(default_factory=list)  # new versions
     gone_calendars: set[str] = field(default_factory=set)
     policies: list[Policy] = field(default_factory=list)  # new versions
     order: tuple[str, ...] | None = None
-    book: Book | None = None  # its edition and whether it is used, when that changed
+    book: PolicyBook | None = None  # set if `edition` or `used` changed
 
 
 class Ledger:
-    """Reads come from what this transaction made, then from what it loaded, then from the source."""
+    """The SLA state as this transaction sees it: its own changes, then what it loaded, then the source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self.changes = LevelChanges()
-        self._book: Book | None = None
+        self._book: PolicyBook | None = None
         self._clocks: dict[int, dict[ClockKey, Clock]] = {}
         self._stored: dict[int, list[RecordedEvent]] = {}
         self._fresh: dict[int, list[RecordedEvent]] = {}
 
     @property
-    def book(self) -> Book:
+    def book(self) -> PolicyBook:
         if self._book is None:
             self._book = self._source.book()
         return self._book
 
     def load(self, tickets: Collection[int], kinds: Sequence[str] | None = None) -> None:
-        """Clocks of tickets and, of these `kinds`, their histories, all at once."""
+        """Load the clocks of tickets and, if `kinds` is given, their events of these kinds, in bulk."""
         missing = [ticket for ticket in dict.fromkeys(tickets) if ticket not in self._clocks]
         if missing:
             self._clocks.update((ticket, {}) for ticket in missing)
@@ -61,7 +61,7 @@ class Ledger:
                     self._stored[recorded.event.ticket].append(recorded)
 
     def is_new(self, ticket: int) -> None:
-        """A ticket of this transaction has no past."""
+        """Note that a ticket is created in this transaction, so there is nothing to load."""
         self._clocks[ticket] = {}
         self._stored[ticket] = []
 
@@ -70,7 +70,7 @@ class Ledger:
         return self._clocks[ticket]
 
     def history(self, ticket: int, kinds: Sequence[str]) -> list[RecordedEvent]:
-        """What happened to a ticket, this transaction included."""
+        """Return the events of a ticket, including those of this transaction."""
         self.load((ticket,), kinds)
         return [*self._stored[ticket], *self._fresh.get(ticket, ())]
 
@@ -110,9 +110,9 @@ class Ledger:
         self.changes.order = order
 
     def use(self) -> None:
-        """From now on some ticket has a clock, with or without a policy."""
+        """Record that a ticket has a clock, with or without a policy."""
         if not self.book.used:
             self._turn(self.book.in_use())
 
-    def _turn(self, book: Book) -> None:
+    def _turn(self, book: PolicyBook) -> None:
         self._book = self.changes.book = book

@@ -1,4 +1,4 @@
-"""A ticket's clocks, worked out from its life: a pure function of what happened, the book and the moment."""
+"""The SLA clocks of a ticket: a pure function of its history, the policy book and the current time."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..calendars.working_time import Schedule
 from ..tickets.model import Priority
 from .pauses import Segment, Span, segments, spans
 from .policy import Metric, Policy
-from .policy_book import Book
-from .ticket_history import Life, at_moment
+from .policy_book import PolicyBook
+from .ticket_history import TicketHistory, value_at
 
-_NOTHING = timedelta()
-#: Why a clock stands still whose policy has no target for the ticket's priority (any more).
+_ZERO = timedelta()
+#: Pause reason: the policy has no target for the ticket's priority, or none any more.
 NO_TARGET = "no_target"
-#: Why one stands still whose policy is not for the ticket any more, and no other is.
+#: Pause reason: the policy no longer matches the ticket, and no other policy does.
 NO_POLICY = "no_policy"
 
 
@@ -36,13 +36,12 @@ class ClockKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One promise to one customer. Moments are aware, UTC; `target` and `counted` are working time.
+    """One SLA clock of a ticket. Times are aware, UTC; `target` and `counted` are working time.
 
-    `since`: while it runs, the moment at which `counted` had passed. `ruled_since`: from when on its policy, target
-    or due moment holds. `due_at` is None where the moment never comes, and while it is paused unless it was set by
-    hand. `by_hand`: the due
-    moment was set by somebody. `fired` are the levels whose warnings and steps are done with, `next_at` is when the
-    next one comes. `edition` is that of the book that it was worked out with.
+    `counted` is the time that had counted at `since`. `ruled_since`: the time from which its policy, target or due
+    time is valid. `due_at` is None if the calendar never opens again, and while the clock is paused, unless an agent
+    set it (`by_hand`). `why` is the reason of a pause. `fired` lists the thresholds whose warnings and steps are done;
+    `next_at` is the time of the next one. `edition` is the edition of the policy book it was calculated with.
     """
 
     ticket: int
@@ -72,12 +71,12 @@ class Clock:
 
     @property
     def shown_state(self) -> str:
-        """As people see it: what is overdue is breached, until it is settled."""
+        """The state that users see: an overdue clock is breached until it is fulfilled."""
         return "breached" if self.breached_at is not None and self.state is not ClockState.FULFILLED else self.state
 
 
-class Rule(NamedTuple):
-    """What a clock has to keep from `since` until `until` (None: still)."""
+class ClockRule(NamedTuple):
+    """The target or due time that applies to a clock from `since` until `until` (None: until now)."""
 
     since: datetime
     until: datetime | None
@@ -87,25 +86,25 @@ class Rule(NamedTuple):
     by_hand: datetime | None
 
 
-def work_out(ticket: int, life: Life, book: Book, now: datetime) -> dict[ClockKey, Clock]:
-    """Every clock that some policy, or somebody's hand, has set a target for in its time; without levels."""
+def calculate_clocks(ticket: int, history: TicketHistory, book: PolicyBook, now: datetime) -> dict[ClockKey, Clock]:
+    """Return each clock that ever had a target from a policy or a due time from an agent; without thresholds."""
     found: dict[ClockKey, Clock] = {}
-    for span in spans(life):
-        clock = _clock(ticket, span, life, book, now)
+    for span in spans(history):
+        clock = _clock(ticket, span, history, book, now)
         if clock is not None:
             found[clock.key] = clock
     return found
 
 
-def _clock(ticket: int, span: Span, life: Life, book: Book, now: datetime) -> Clock | None:
-    rules = list(rules_of(span, life, book, now))
+def _clock(ticket: int, span: Span, history: TicketHistory, book: PolicyBook, now: datetime) -> Clock | None:
+    rules = list(rules_for(span, history, book, now))
     if not any(rule.target is not None or rule.by_hand is not None for rule in rules):
         return None
-    way = segments(span, life.states)
-    rule, last = rules[-1], way[-1]
+    timeline = segments(span, history.states)
+    rule, last = rules[-1], timeline[-1]
     schedule = book.schedule(rule.policy)
-    aimless = rule.target is None and rule.by_hand is None and span.end is None
-    running = span.end is None and last.counted and not aimless
+    without_target = rule.target is None and rule.by_hand is None and span.end is None
+    running = span.end is None and last.counted and not without_target
     since = last.start if running else (span.end or now)
     state = ClockState.FULFILLED if span.end else ClockState.RUNNING if running else ClockState.PAUSED
     piece = schedule.at(span.end or now)
@@ -119,63 +118,63 @@ def _clock(ticket: int, span: Span, life: Life, book: Book, now: datetime) -> Cl
         version=rule.version.version if rule.version is not None else None,
         calendar=piece.opening.calendar.name if span.metric is not Metric.PROMISE else ALWAYS,
         target=rule.target,
-        due_at=rule.by_hand if state is ClockState.PAUSED else _due(rule, schedule, way),
-        counted=counted(schedule, way, since),
+        due_at=rule.by_hand if state is ClockState.PAUSED else _due(rule, schedule, timeline),
+        counted=counted_time(schedule, timeline, since),
         since=since,
         ruled_since=rule.since,
         by_hand=rule.by_hand is not None,
-        why=None if running or span.end else _why(rule) if aimless and last.counted else last.why,
-        breached_at=_breached(rules, way, book, span.end, now),
+        why=None if running or span.end else _pause_reason(rule) if without_target and last.counted else last.why,
+        breached_at=_first_breach(rules, timeline, book, span.end, now),
         fulfilled_at=span.end,
         edition=book.edition,
     )
 
 
-def _why(rule: Rule) -> str:
+def _pause_reason(rule: ClockRule) -> str:
     return NO_POLICY if rule.policy is None else NO_TARGET
 
 
-def rules_of(span: Span, life: Life, book: Book, now: datetime) -> Iterator[Rule]:
-    """What held during the clock's life, one stretch after another."""
+def rules_for(span: Span, history: TicketHistory, book: PolicyBook, now: datetime) -> Iterator[ClockRule]:
+    """Return the rules that applied to the clock since its start, in chronological order."""
     end = span.end or now
     moments = {span.start}
     changes = [
-        *(policy.at for policy in life.policies),
-        *(priority.at for priority in life.priorities),
-        *(due.at for due in life.dues),
-        *(promise.at for promise in life.promises),
+        *(policy.at for policy in history.policies),
+        *(priority.at for priority in history.priorities),
+        *(due.at for due in history.dues),
+        *(promise.at for promise in history.promises),
     ]
-    changes += [v.since for name in {c.value for c in life.policies} if name for v in book.policies[name] if v.since]
+    changes += [v.since for name in {c.value for c in history.policies} if name for v in book.policies[name] if v.since]
     moments.update(at for at in changes if span.start < at < end or (span.end is None and at == end))
     ordered = sorted(moments)
     for number, since in enumerate(ordered):
         until = ordered[number + 1] if number + 1 < len(ordered) else None
-        yield _rule(span, life, book, since, until)
+        yield _rule(span, history, book, since, until)
 
 
-def _rule(span: Span, life: Life, book: Book, since: datetime, until: datetime | None) -> Rule:
+def _rule(span: Span, history: TicketHistory, book: PolicyBook, since: datetime, until: datetime | None) -> ClockRule:
     if span.metric is Metric.PROMISE:
-        promised = at_moment(life.promises, since)
-        return Rule(since, until, None, None, None, promised)
-    policy = at_moment(life.policies, since)
+        promised = value_at(history.promises, since)
+        return ClockRule(since, until, None, None, None, promised)
+    policy = value_at(history.policies, since)
     version = book.version(policy, since) if policy is not None else None
-    priority = at_moment(life.priorities, since) or Priority.NORMAL
+    priority = value_at(history.priorities, since) or Priority.NORMAL
     target = version.target(span.metric, priority) if version is not None else None
-    # By hand: what was said last of this metric, for the clock that was there then.
-    said = [c.value[1] for c in life.dues if c.value[0] == span.metric and span.start <= c.at <= since]
-    return Rule(since, until, policy, version, target, said[-1] if said else None)
+    # Due time by hand: the last one that was set for this metric while this clock existed.
+    said = [c.value[1] for c in history.dues if c.value[0] == span.metric and span.start <= c.at <= since]
+    return ClockRule(since, until, policy, version, target, said[-1] if said else None)
 
 
-def _due(rule: Rule, schedule: Schedule, way: Sequence[Segment]) -> datetime | None:
+def _due(rule: ClockRule, schedule: Schedule, timeline: Sequence[Segment]) -> datetime | None:
     if rule.by_hand is not None:
         return rule.by_hand
-    return None if rule.target is None else reached(schedule, way, rule.target)
+    return None if rule.target is None else time_reached(schedule, timeline, rule.target)
 
 
-def counted(schedule: Schedule, way: Sequence[Segment], until: datetime) -> timedelta:
-    """How much working time the clock has seen by then."""
-    total = _NOTHING
-    for segment in way:
+def counted_time(schedule: Schedule, timeline: Sequence[Segment], until: datetime) -> timedelta:
+    """Return the working time that has counted until a moment."""
+    total = _ZERO
+    for segment in timeline:
         if segment.start >= until:
             break
         if segment.counted:
@@ -183,11 +182,11 @@ def counted(schedule: Schedule, way: Sequence[Segment], until: datetime) -> time
     return total
 
 
-def reached(schedule: Schedule, way: Sequence[Segment], working: timedelta) -> datetime | None:
-    """When the clock has seen `working` time; the last stretch that counts is taken to go on. None: never."""
-    last = max((number for number, segment in enumerate(way) if segment.counted), default=-1)
+def time_reached(schedule: Schedule, timeline: Sequence[Segment], working: timedelta) -> datetime | None:
+    """Return when `working` time has counted, if the last segment that counts continues. None: never."""
+    last = max((number for number, segment in enumerate(timeline) if segment.counted), default=-1)
     left = working
-    for number, segment in enumerate(way[: last + 1]):
+    for number, segment in enumerate(timeline[: last + 1]):
         if not segment.counted:
             continue
         if number == last or segment.end is None:
@@ -199,26 +198,26 @@ def reached(schedule: Schedule, way: Sequence[Segment], working: timedelta) -> d
     return None
 
 
-def _breached(
-    rules: Sequence[Rule], way: Sequence[Segment], book: Book, end: datetime | None, now: datetime
+def _first_breach(
+    rules: Sequence[ClockRule], timeline: Sequence[Segment], book: PolicyBook, end: datetime | None, now: datetime
 ) -> datetime | None:
-    """The first moment at which the clock ran past what it had to keep then. A breach stays one."""
+    """Return the first moment at which the clock ran past the due time of that moment. A breach remains a breach."""
     for rule in rules:
         if rule.by_hand is None and rule.target is None:
             continue
-        due = _due(rule, book.schedule(rule.policy), way)
+        due = _due(rule, book.schedule(rule.policy), timeline)
         if due is None:
             continue
-        at = _running_from(way, max(due, rule.since))
+        at = _first_running(timeline, max(due, rule.since))
         limit = rule.until or end
         if at is not None and (at < limit if limit is not None else at <= now):
             return at
     return None
 
 
-def _running_from(way: Sequence[Segment], at: datetime) -> datetime | None:
-    """The first moment not before `at` at which the clock runs."""
-    for segment in way:
+def _first_running(timeline: Sequence[Segment], at: datetime) -> datetime | None:
+    """Return the first moment at or after `at` at which the clock runs."""
+    for segment in timeline:
         if segment.counted and (segment.end is None or segment.end > at):
             return max(at, segment.start)
     return None

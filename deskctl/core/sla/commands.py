@@ -1,4 +1,4 @@
-"""Calendars, service levels, and what is promised by hand."""
+"""Commands for SLA policies and promises."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class AddPolicy(Command, audience=Audience.AGENT):
-    """`targets` are pairs of a metric and "urgent=15m", or "4h" for every priority; `warnings` as in "70%", "30m"."""
+    """Add a policy.
+
+    `targets` are pairs of a metric and a target: "urgent=15m", or "4h" for all priorities. `warnings` are thresholds,
+    for example "70%" or "30m".
+    """
 
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
@@ -24,8 +28,11 @@ class AddPolicy(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ChangePolicy(Command, audience=Audience.AGENT):
-    """A new version, from now on. None leaves a field as it is; a target of "" or "urgent=" goes; `forget_steps` are
-    the levels whose steps go."""
+    """Change a policy from now on: add a new version.
+
+    None keeps a field. A target of "" or "urgent=" removes the target. The steps at the thresholds `forget_steps` are
+    removed.
+    """
 
     did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
@@ -39,7 +46,7 @@ class ChangePolicy(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class AddStep(Command, audience=Audience.AGENT):
-    """What is done at a level: `at` as in "90%", "breach", "breach+2h", `then` as in "notify=lead"."""
+    """Add actions at a threshold: `at` is for example "90%" or "breach+2h", `then` for example "notify=lead"."""
 
     did: ClassVar[str] = "added a step to"
     needs_agent: ClassVar[bool] = False
@@ -50,7 +57,7 @@ class AddStep(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class MovePolicy(Command, audience=Audience.AGENT):
-    """`place` counts from 1: the first policy that is for a ticket is taken."""
+    """Move a policy to another place in the order, counted from 1. The first policy that matches a ticket applies."""
 
     did: ClassVar[str] = "moved"
     needs_agent: ClassVar[bool] = False
@@ -60,6 +67,8 @@ class MovePolicy(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class RemovePolicy(Command, audience=Audience.AGENT):
+    """Remove a policy."""
+
     did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
     name: str
@@ -67,7 +76,7 @@ class RemovePolicy(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Promise(Command, audience=Audience.AGENT):
-    """The customer was told to expect something by `moment` (as people write it, in the desk's time zone)."""
+    """Record that the customer was promised an answer by `moment` (as users write it, in the desk's time zone)."""
 
     did: ClassVar[str] = "promised an answer on"
     ticket: int

@@ -1,4 +1,4 @@
-"""Whom a policy is for: `field:value` terms, all of which must hold."""
+"""The condition of a policy: `field:value` terms that must all match a ticket."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...errors import UsageError
+from ...i18n import _
 from ..tickets.model import Priority
 from ..values.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What lasts of a ticket and of whoever asked; words in lower case."""
+class TicketFacts:
+    """The properties of a ticket and its customer that a condition can test. They change only by a command."""
 
     team: str | None
     channel: str
@@ -25,18 +26,18 @@ class Facts:
     language: str | None
 
 
-_FIELDS: dict[str, Callable[[Facts], frozenset[str]]] = {
-    "team": lambda f: _word(f.team),
-    "channel": lambda f: _word(f.channel),
+_FIELDS: dict[str, Callable[[TicketFacts], frozenset[str]]] = {
+    "team": lambda f: _values(f.team),
+    "channel": lambda f: _values(f.channel),
     "priority": lambda f: frozenset({f.priority.label}),
     "tag": lambda f: f.tags,
-    "contact.tier": lambda f: _word(f.tier),
-    "contact.org": lambda f: _word(f.org),
-    "language": lambda f: _word(f.language),
+    "contact.tier": lambda f: _values(f.tier),
+    "contact.org": lambda f: _values(f.org),
+    "language": lambda f: _values(f.language),
 }
-#: Fields that a query may know, but that change by themselves or all the time.
-_MOVING = ("status", "assignee", "waiting", "updated", "created", "now")
-#: Of this field a ticket has several values.
+#: Fields of queries that policies cannot use, because they change all the time or without a command.
+_VOLATILE = ("status", "assignee", "waiting", "updated", "created", "now")
+#: The field of which a ticket can have several values.
 _MANY = "tag"
 _ANY_OR_NONE = ("none", "*")
 _TERM = re.compile(
@@ -45,7 +46,7 @@ _TERM = re.compile(
 
 
 class Term(NamedTuple):
-    """One condition. `value` "none" means that there is none, "*" that there is one."""
+    """One term of a condition. The value "none" matches a ticket without a value, "*" a ticket with any value."""
 
     field: str
     value: str
@@ -56,17 +57,17 @@ class Term(NamedTuple):
         value = f'"{self.value}"' if " " in self.value else self.value
         return f"{'-' if self.negated else ''}{self.field}:{self.op}{value}"
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: TicketFacts) -> bool:
         return self._holds(facts) is not self.negated
 
     def holds_for(self, own: Priority) -> bool:
-        """A term about the priority."""
+        """Return whether a term about the priority matches a priority."""
         limit = Priority[self.value.upper()]
         held = {">=": own >= limit, "<=": own <= limit, ">": own > limit, "<": own < limit, "": own is limit}[self.op]
         return held is not self.negated
 
     def implies(self, other: Term) -> bool:
-        """Whether the other surely holds where this one does."""
+        """Return whether each ticket that this term matches is certain to match the other."""
         if self.field != other.field or self == other:
             return self == other
         some = not self.negated and self.value != "none"
@@ -82,7 +83,7 @@ class Term(NamedTuple):
         )
 
     def excludes(self, other: Term) -> bool:
-        """Whether both cannot hold at once."""
+        """Return whether no ticket can match both terms."""
         if self.field != other.field or self.field == "priority":
             return False
         if self._replace(negated=not self.negated) == other:
@@ -93,7 +94,7 @@ class Term(NamedTuple):
             self.field != _MANY and "*" not in (self.value, other.value) and self.value != other.value
         )
 
-    def _holds(self, facts: Facts) -> bool:
+    def _holds(self, facts: TicketFacts) -> bool:
         if self.op:
             return self.holds_for(facts.priority) is not self.negated
         words = _FIELDS[self.field](facts)
@@ -104,75 +105,102 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Every term holds; without terms, always."""
+    """A set of terms that must all match; without terms, each ticket matches."""
 
     terms: frozenset[Term]
 
-    def matches(self, facts: Facts) -> bool:
+    def matches(self, facts: TicketFacts) -> bool:
         return all(term.holds(facts) for term in self.terms)
 
     def covers(self, other: Condition) -> bool:
-        """Whether this one surely matches whatever the other matches."""
+        """Return whether each ticket that the other condition matches is certain to match this one."""
         priorities = other.priorities
         asked = (term for term in self.terms if term.field != "priority")
         return priorities <= self.priorities and all(any(o.implies(term) for o in other.terms) for term in asked)
 
     @property
     def impossible(self) -> bool:
-        """Whether no ticket can ever be meant: two terms exclude each other."""
+        """Whether no ticket can match, because two terms exclude each other."""
         excluded = any(one.excludes(other) for one in self.terms for other in self.terms if one is not other)
         return excluded or not self.priorities
 
     @property
     def priorities(self) -> frozenset[Priority]:
-        """Those that a ticket may have."""
+        """The priorities that match the terms about the priority."""
         asked = [term for term in self.terms if term.field == "priority"]
         return frozenset(p for p in Priority if all(term.holds_for(p) for term in asked))
 
     def named(self, field: str) -> frozenset[str]:
-        """The values that are asked for of a field, whether they are wanted or not."""
+        """Return the values that the terms of a field name, negated ones included."""
         return frozenset(term.value for term in self.terms if term.field == field and term.value not in _ANY_OR_NONE)
 
 
 def parse(text: str) -> Condition:
-    """Raises UsageError that names the place and the field."""
+    """Parse a condition. Raises UsageError with the position and the field."""
     terms: set[Term] = set()
-    place = 0
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
             continue
-        found = _TERM.match(text, place)
+        found = _TERM.match(text, position)
         if found is None or (found.end() < len(text) and not text[found.end()].isspace()):
-            word = text[place:].split()[0]
             raise UsageError(
-                f"when, at character {place + 1}: “{word}” is no condition",
-                "as in contact.tier:vip team:support; all of them must hold",
+                _(
+                    'when, at character {position}: not a condition: "{word}"',
+                    position=position + 1,
+                    word=text[position:].split()[0],
+                ),
+                _("use for example contact.tier:vip team:support; all terms must match"),
             )
-        terms.add(_term(found, place))
-        place = found.end()
+        terms.add(_term(found, position + 1))
+        position = found.end()
     return Condition(frozenset(terms))
 
 
-def _term(found: re.Match[str], place: int) -> Term:
+def _term(found: re.Match[str], position: int) -> Term:
+    """Parse one term. `position` counts from 1. Raises UsageError."""
     field, op = found["field"].lower(), found["op"] or ""
     value = (found["quoted"] if found["quoted"] is not None else found["value"]).strip().lower()
-    where = f"when, at character {place + 1}"
-    if field in _MOVING:
+    fields = ", ".join(_FIELDS)
+    if field in _VOLATILE:
         raise UsageError(
-            f"{where}: {field} changes all the time", "a policy asks for what lasts: " + ", ".join(_FIELDS)
+            _("when, at character {position}: {field} changes all the time", position=position, field=field),
+            _("a policy can only use these fields: {fields}", fields=fields),
         )
     if field not in _FIELDS:
-        raise UsageError(f"{where}: there is no field “{field}”{did_you_mean(field, _FIELDS)}", ", ".join(_FIELDS))
+        raise UsageError(
+            _(
+                'when, at character {position}: no field is called "{field}"{suggestion}',
+                position=position,
+                field=field,
+                suggestion=did_you_mean(field, _FIELDS),
+            ),
+            _("fields: {fields}", fields=fields),
+        )
     if field == "priority" and value.upper() not in Priority.__members__:
         names = [p.label for p in Priority]
-        raise UsageError(f"{where}: there is no priority “{value}”{did_you_mean(value, names)}", ", ".join(names))
+        raise UsageError(
+            _(
+                'when, at character {position}: not a priority: "{value}"{suggestion}',
+                position=position,
+                value=value,
+                suggestion=did_you_mean(value, names),
+            ),
+            _("priorities: {priorities}", priorities=", ".join(names)),
+        )
     if op and field != "priority":
-        raise UsageError(f"{where}: {field} cannot be compared with {op}", f"as in {field}:{value}; priority:>=high")
+        raise UsageError(
+            _("when, at character {position}: {field} does not support {op}", position=position, field=field, op=op),
+            _("only the priority can be compared, as in priority:>=high; use {term}", term=f"{field}:{value}"),
+        )
     if not value:
-        raise UsageError(f"{where}: {field} has no value", f"as in {field}:none where there is none")
+        raise UsageError(
+            _("when, at character {position}: {field} has no value", position=position, field=field),
+            _("use {field}:none for tickets without a value", field=field),
+        )
     return Term(field, value, op, bool(found["not"]))
 
 
-def _word(word: str | None) -> frozenset[str]:
-    return frozenset() if word is None else frozenset({word})
+def _values(value: str | None) -> frozenset[str]:
+    return frozenset() if value is None else frozenset({value})

@@ -1,4 +1,4 @@
-"""What somebody promises or sets by hand: the moment a customer may expect an answer, a due moment that sticks."""
+"""Promises to customers, and due times that an agent sets."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable, Generator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.status import workable
@@ -28,7 +30,8 @@ def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
     yield Promised(ticket.number, due)
     by = shown(due, ZoneInfo(unit.settings.timezone))
     facts = {"due": due.isoformat().replace("+00:00", "Z")}
-    return Said(f"the customer of ticket {ticket.number} may expect an answer by {by}", (ticket.number,), facts)
+    said = _("promised the customer of ticket {number} an answer by {due}", number=ticket.number, due=by)
+    return Outcome(said, (ticket.number,), facts)
 
 
 def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]:
@@ -42,11 +45,11 @@ def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, N
 
 
 def _moment(unit: Unit, text: str) -> datetime:
-    """Raises UsageError."""
+    """Parse a time in the future. Raises UsageError."""
     return ahead(text, unit.now, ZoneInfo(unit.settings.timezone))
 
 
-#: Fields of `set`: `due` is that of the resolution.
+#: The fields of `set` for due times; `due` is the due time of the resolution.
 SETTERS = {"due": _set_due(Metric.RESOLUTION), **{f"due.{metric}": _set_due(metric) for metric in MEASURED}}
 
 HANDLERS: dict[type[Command], Handler] = {Promise: promise}

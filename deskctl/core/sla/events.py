@@ -1,4 +1,4 @@
-"""What clocks go through. Everything that is shown of them can be read off these and the ticket's other events."""
+"""Events of SLA clocks, promises and policies. They and the ticket's other events describe its clocks completely."""
 
 from __future__ import annotations
 
@@ -16,41 +16,45 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelEvent(Event):
-    """Follows from other events, from a policy or from time: no news to whoever watches the list."""
+class SlaEvent(Event):
+    """An event that follows from other events, a policy or the time; it is not news for agents who watch the list."""
 
+    kind = "level_event"
     undo = Follows("clocks are recalculated")
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyApplied(LevelEvent):
-    """From now on the ticket's clocks follow this policy; None: no policy is for it."""
+class PolicyApplied(SlaEvent):
+    """The ticket's clocks follow this policy from now on; None: no policy matches."""
 
+    kind = "policy_applied"
     policy: str | None
     version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DueChanged(LevelEvent):
-    """When the first of the ticket's running clocks is due; None: nothing is."""
+class DueChanged(SlaEvent):
+    """The due time of the ticket's running clock that is due first; None: no clock is due."""
 
+    kind = "due_changed"
     old: datetime | None
     new: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class ClockEvent(LevelEvent):
-    """`metric` and `instance` (from 1, a further one each round) name the clock."""
+class ClockEvent(SlaEvent):
+    """An event of a clock, which `metric` and `instance` (counted from 1, one for each round) identify."""
 
+    kind = "clock_event"
     metric: str
     instance: int
 
 
 @dataclass(frozen=True, slots=True)
-class Activate(ClockEvent):
-    """A clock runs since `started`. `target` is in seconds of the calendar's time, None where only the due moment is
-    known."""
+class ClockStarted(ClockEvent):
+    """A clock started at `started`. `target` is in seconds of open time; None if only the due time is known."""
 
+    kind = "activate"
     started: datetime
     due: datetime | None = None
     target: float | None = None
@@ -60,36 +64,43 @@ class Activate(ClockEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Pause(ClockEvent):
-    """`why` is the state that stopped it: pending, hold, solved, closed, merged, spam or no_target."""
+class ClockPaused(ClockEvent):
+    """A clock was paused; `why` is the reason: pending, hold, solved, closed, merged, spam or no_target."""
 
+    kind = "pause"
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Resume(ClockEvent):
+class ClockResumed(ClockEvent):
+    """A paused clock runs again."""
+
+    kind = "resume"
     due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Fulfill(ClockEvent):
-    """The promise is kept, or at least settled; `in_time` tells which."""
+class ClockFulfilled(ClockEvent):
+    """A clock ended; `in_time` tells whether before its due time."""
 
+    kind = "fulfill"
     fulfilled: datetime
     in_time: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Unfulfil(ClockEvent):
-    """What fulfilled it was taken back or never arrived: it runs as if nothing had."""
+class ClockUnfulfilled(ClockEvent):
+    """The answer that fulfilled a clock was undone or not delivered: the clock runs as if it had not existed."""
 
+    kind = "unfulfil"
     due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Retarget(ClockEvent):
-    """Another target or due moment, by priority, policy, calendar or hand; the start stays."""
+class ClockRetargeted(ClockEvent):
+    """The target or due time changed by priority, policy, calendar or by hand; the start stays."""
 
+    kind = "retarget"
     due: datetime | None
     target: float | None = None
     policy: str | None = None
@@ -98,31 +109,36 @@ class Retarget(ClockEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Breach(ClockEvent):
-    """The due moment passed at `breached`. `late`: nobody was there to see it then."""
+class ClockBreached(ClockEvent):
+    """The due time passed at `breached`. `late`: the daemon did not run at that time."""
 
+    kind = "breach"
     breached: datetime
     late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Unbreach(ClockEvent):
-    """With what was taken back, the due moment has not passed after all."""
+class ClockUnbreached(ClockEvent):
+    """After an undo, the due time has not passed."""
+
+    kind = "unbreach"
 
 
 @dataclass(frozen=True, slots=True)
-class Warn(ClockEvent):
-    """Whoever has the ticket is told. `level` says where on its way the clock is: 70%, 30m (before), breach."""
+class ThresholdReached(ClockEvent):
+    """A warning threshold was reached and the assignee is notified. `level` is the threshold: 70%, 30m, breach."""
 
+    kind = "warn"
     level: str
     due: datetime | None = None
     late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Step(ClockEvent):
-    """What the policy says for `level` is done; lower levels that passed unseen are not."""
+class StepDue(ClockEvent):
+    """The steps for the threshold `level` are due. Steps of lower thresholds that passed unprocessed are skipped."""
 
+    kind = "step"
     level: str
     policy: str
     version: int
@@ -131,24 +147,28 @@ class Step(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class StepFailed(ClockEvent):
-    """`action` of a step (as in "escalate") could not be done."""
+    """An `action` of a step (for example "escalate") failed."""
 
+    kind = "step_failed"
     level: str
     action: str
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw(ClockEvent):
-    """What began the clock was taken back: there is none."""
+class ClockWithdrawn(ClockEvent):
+    """The event that started a clock was undone, so the clock does not exist any more."""
+
+    kind = "withdraw"
 
 
-# --- what people say ------------------------------------------------------------------------------
+# --- promises and due times by agents -------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class DueSet(Event):
-    """A due moment by hand: it stays, whatever happens. None: it is worked out again."""
+    """An agent set a due time, which stays until it is set again. None: it is calculated again."""
 
+    kind = "due_set"
     undo = Undoable("The due time is what it was.")
 
     metric: str
@@ -160,8 +180,9 @@ class DueSet(Event):
 
 @dataclass(frozen=True, slots=True)
 class Promised(Event):
-    """The customer was told when to expect something."""
+    """The customer was promised an answer by a due time."""
 
+    kind = "promised"
     undo = Undoable("The promise is withdrawn; an earlier one holds again.")
 
     due: datetime
@@ -170,13 +191,14 @@ class Promised(Event):
         yield from ()  # clocks are recalculated without events that were undone
 
 
-# --- what is set up -------------------------------------------------------------------------------
+# --- policies -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged(Event):
-    """`version` holds from now on; None: the policy is gone."""
+    """A version of a policy is valid from now on; None: the policy was removed."""
 
+    kind = "policy_changed"
     undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
     concerns = "policy {policy}"
 
@@ -205,8 +227,9 @@ class PolicyChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PolicyMoved(Event):
-    """`place` counts from 1; the first that matches is taken."""
+    """A policy moved to a `place` in the order (from 1); the first policy that matches applies."""
 
+    kind = "policy_moved"
     undo = Undoable("The policy has its earlier place in the order.")
     concerns = "policy {policy}"
 
@@ -234,7 +257,7 @@ def _changed_since(what: str, instead: str) -> Hindrance:
 
 @dataclass(frozen=True, slots=True)
 class RestorePolicy(Restore):
-    """`version` None: the policy is removed; otherwise what that version says is in force, at `place` (from 1)."""
+    """Restore a policy: remove it (`version` None), or put the content of a version in force, at `place` (from 1)."""
 
     policy: str
     version: int | None

@@ -1,4 +1,4 @@
-"""A ticket's clocks as documents: what was promised, how it stands, and which time counted."""
+"""JSON documents of a ticket's clocks: target, state, and the time that counted."""
 
 from __future__ import annotations
 
@@ -7,50 +7,55 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...i18n import _, _p, joined
 from ..calendars.working_time import Schedule
 from ..kernel.records import RecordedEvent
-from .clocks import NO_POLICY, NO_TARGET, Clock, ClockKey, ClockState, Rule, rules_of, work_out
-from .conditions import Facts
+from .clocks import NO_POLICY, NO_TARGET, Clock, ClockKey, ClockRule, ClockState, calculate_clocks, rules_for
+from .conditions import TicketFacts
 from .pauses import Segment, segments, spans
 from .policy import Policy
-from .policy_book import Book
-from .policy_warnings import lasting, who_left
-from .ticket_history import Change, Life, read
+from .policy_book import PolicyBook
+from .policy_warnings import inactive_agent_remarks, persistent_remarks
+from .ticket_history import Change, TicketHistory, read_history
 from .views import ClockDocument, PolicyCandidate, PolicyDocument, RuleRow, SegmentRow
 
 _WHY = {
-    "pending": "waits for the customer",
-    "hold": "waits for a third party",
-    "solved": "the ticket is solved",
-    "closed": "the ticket is closed",
-    "merged": "the ticket was merged into another",
-    "spam": "the ticket is spam",
-    NO_TARGET: "the policy has no target for this priority",
-    NO_POLICY: "no policy is for this ticket any more",
+    "pending": _("waiting for the customer"),
+    "hold": _("waiting for a third party"),
+    "solved": _("the ticket is solved"),
+    "closed": _("the ticket is closed"),
+    "merged": _("the ticket was merged into another"),
+    "spam": _("the ticket is spam"),
+    NO_TARGET: _("the policy has no target for this priority"),
+    NO_POLICY: _("no policy matches this ticket any more"),
 }
 
 
-def explain(ticket: int, history: Sequence[RecordedEvent], book: Book, now: datetime) -> list[ClockDocument]:
-    """Every clock as of `now`, in the order of the metrics."""
-    life = read([recorded for recorded in history if recorded.at <= now])
-    return [] if life is None else documents(ticket, life, book, now)
+def explain(ticket: int, events: Sequence[RecordedEvent], book: PolicyBook, now: datetime) -> list[ClockDocument]:
+    """Return the document of each clock at the moment `now`, in the order of the metrics."""
+    history = read_history([recorded for recorded in events if recorded.at <= now])
+    return [] if history is None else documents(ticket, history, book, now)
 
 
-def documents(ticket: int, life: Life, book: Book, now: datetime) -> list[ClockDocument]:
-    clocks = work_out(ticket, life, book, now)
-    known = {ClockKey(span.metric, span.instance): span for span in spans(life)}
+def documents(ticket: int, history: TicketHistory, book: PolicyBook, now: datetime) -> list[ClockDocument]:
+    clocks = calculate_clocks(ticket, history, book, now)
+    known = {ClockKey(span.metric, span.instance): span for span in spans(history)}
     return [
-        _document(clock, segments(known[key], life.states), list(rules_of(known[key], life, book, now)), book, now)
+        _document(
+            clock, segments(known[key], history.states), list(rules_for(known[key], history, book, now)), book, now
+        )
         for key, clock in clocks.items()
     ]
 
 
-def _document(clock: Clock, way: Sequence[Segment], rules: Sequence[Rule], book: Book, now: datetime) -> ClockDocument:
+def _document(
+    clock: Clock, timeline: Sequence[Segment], rules: Sequence[ClockRule], book: PolicyBook, now: datetime
+) -> ClockDocument:
     schedule = book.schedule(clock.policy)
     end = clock.fulfilled_at or now
     if clock.why in (NO_TARGET, NO_POLICY):
-        way = _stopped(way, clock.ruled_since, clock.why)
-    shown = [part for segment in way if segment.start <= end for part in _parts(segment, schedule, end)]
+        timeline = _stopped(timeline, clock.ruled_since, clock.why)
+    shown = [part for segment in timeline if segment.start <= end for part in _parts(segment, schedule, end)]
     spent = sum((_working(s, schedule, end) for s in shown), timedelta())
     return {
         "metric": clock.metric.value,
@@ -73,14 +78,14 @@ def _document(clock: Clock, way: Sequence[Segment], rules: Sequence[Rule], book:
     }
 
 
-def _stopped(way: Sequence[Segment], at: datetime, why: str) -> list[Segment]:
-    """The way of a clock that nothing asks for any more since `at`."""
-    kept = [s if s.end is not None and s.end <= at else s._replace(end=at) for s in way if s.start < at]
+def _stopped(timeline: Sequence[Segment], at: datetime, why: str) -> list[Segment]:
+    """Return the timeline of a clock that has had no target since `at`."""
+    kept = [s if s.end is not None and s.end <= at else s._replace(end=at) for s in timeline if s.start < at]
     return [*kept, Segment(at, None, False, why)]
 
 
 def _parts(segment: Segment, schedule: Schedule, end: datetime) -> list[Segment]:
-    """A segment, cut where other hours hold."""
+    """Split a segment where other business hours become valid."""
     if not segment.counted:
         return [segment]
     until = end if segment.end is None else min(segment.end, end)
@@ -89,8 +94,8 @@ def _parts(segment: Segment, schedule: Schedule, end: datetime) -> list[Segment]
     return [segment._replace(start=start, end=stop) for start, stop in zip(starts, ends, strict=True)]
 
 
-def _rules(rules: Sequence[Rule]) -> list[RuleRow]:
-    """What was asked for, one after another; neighbours differ."""
+def _rules(rules: Sequence[ClockRule]) -> list[RuleRow]:
+    """Return the rules in chronological order; adjacent rules differ."""
     found: list[RuleRow] = []
     for rule in rules:
         row: RuleRow = {
@@ -108,7 +113,7 @@ def _rules(rules: Sequence[Rule]) -> list[RuleRow]:
 def _segment(segment: Segment, clock: Clock, schedule: Schedule, end: datetime) -> SegmentRow:
     calendar = schedule.at(segment.start).opening.calendar
     named = calendar.name if clock.policy is not None else clock.calendar
-    hours = "around the clock" if calendar.always else f"in the hours of {named}"
+    hours = _("24 hours a day") if calendar.always else _("in the hours of {calendar}", calendar=named)
     until = segment.end if segment.end is not None else clock.fulfilled_at
     return {
         "from": rfc3339(segment.start),
@@ -125,28 +130,29 @@ def _working(segment: Segment, schedule: Schedule, end: datetime) -> timedelta:
     return schedule.between(segment.start, end if segment.end is None else min(segment.end, end))
 
 
-def candidates(facts: Facts, book: Book) -> list[PolicyCandidate]:
-    """Policies in order, and what of each does not hold."""
+def candidates(facts: TicketFacts, book: PolicyBook) -> list[PolicyCandidate]:
+    """Return the policies in order, each with the terms that do not match."""
     taken = False
     found: list[PolicyCandidate] = []
     for policy in book.current_policies:
         failing = sorted(str(t) for t in book.condition(policy.when).terms if not t.holds(facts))
         matches = not failing
-        why = ", ".join(f"{term} does not hold" for term in failing) or (
-            "an earlier one matches" if taken else "matches"
-        )
+        if failing:
+            why: str = joined(", ", [_("{term} does not match", term=term) for term in failing])
+        else:
+            why = _("an earlier policy matches") if taken else _p("policy", "matches")
         found.append({"policy": policy.name, "matches": matches, "taken": matches and not taken, "why": why})
         taken = taken or matches
     return found
 
 
-def if_it_had(life: Life, policy: str | None) -> Life:
-    """The same life under one policy from its start."""
-    return replace(life, policies=[Change(life.start, policy)])
+def with_policy(history: TicketHistory, policy: str | None) -> TicketHistory:
+    """Return the history as if one policy had applied from its start."""
+    return replace(history, policies=[Change(history.start, policy)])
 
 
-def policy_document(policy: Policy, book: Book, left: Sequence[str]) -> PolicyDocument:
-    """`left` are agents who are no longer there."""
+def policy_document(policy: Policy, book: PolicyBook, inactive: Sequence[str]) -> PolicyDocument:
+    """Return the document of a policy; `inactive` are the deactivated agents."""
     return {
         "name": policy.name,
         "place": book.order.index(policy.name) + 1,
@@ -160,7 +166,7 @@ def policy_document(policy: Policy, book: Book, left: Sequence[str]) -> PolicyDo
         "steps": [{"at": str(step.at), "then": [f"{k}={v}" for k, v in step.then]} for step in policy.steps],
         "version": policy.version,
         "since": _moment(policy.since) or "",
-        "problems": [*lasting(book, policy), *who_left(policy, left)],
+        "problems": [*persistent_remarks(book, policy), *inactive_agent_remarks(policy, inactive)],
     }
 
 

@@ -1,4 +1,4 @@
-"""When each clock of a ticket starts and ends, and when its time counts."""
+"""The start and end of each clock of a ticket, and the pauses in between."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from ..tickets.model import Status
 from .policy import Metric
-from .ticket_history import SPAM, Change, Life, Said
+from .ticket_history import SPAM, Change, InteractionKind, TicketHistory
 
-#: States in which a ticket is done: they settle a resolution, and stop everything else.
+#: States in which a ticket is done: they fulfill the resolution clocks and pause all others.
 DONE = frozenset({Status.SOLVED.value, Status.CLOSED.value})
 _ENDED = frozenset({Status.MERGED.value, SPAM})
 _STOPPED = DONE | _ENDED
-#: In which states the time of a metric does not count.
+#: The states that pause the clock of a metric.
 PAUSED_IN: dict[Metric, frozenset[str]] = {
     Metric.FIRST_RESPONSE: _STOPPED,
     Metric.NEXT_RESPONSE: _STOPPED,
@@ -26,7 +26,7 @@ PAUSED_IN: dict[Metric, frozenset[str]] = {
 
 
 class Span(NamedTuple):
-    """`end` is when the promise was settled, None as long as it is not."""
+    """The time from the start of a clock until it is fulfilled; `end` is None until then."""
 
     metric: Metric
     instance: int
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A stretch in which a clock's time counted, or did not because of `why`. `end` None: until further notice."""
+    """A period in which a clock ran (`counted`) or was paused because of `why`. `end` None: it has not ended."""
 
     start: datetime
     end: datetime | None
@@ -43,45 +43,45 @@ class Segment(NamedTuple):
     why: str
 
 
-def spans(life: Life) -> list[Span]:
-    """Every clock that the ticket's life could have, whether or not a policy speaks of it."""
-    done = _done_since(life.states)
+def spans(history: TicketHistory) -> list[Span]:
+    """Return the spans of all clocks that the history can have, with or without a policy that sets a target."""
+    done = _done_since(history.states)
     return [
-        *_of_words(life),
-        Span(Metric.RESOLUTION, 1, life.start, done),
-        Span(Metric.WORK, 1, life.start, done),
-        *_promises(life),
+        *_response_spans(history),
+        Span(Metric.RESOLUTION, 1, history.start, done),
+        Span(Metric.WORK, 1, history.start, done),
+        *_promise_spans(history),
     ]
 
 
-def _of_words(life: Life) -> list[Span]:
-    """First and next response, and periodic update, in the order in which people spoke."""
+def _response_spans(history: TicketHistory) -> list[Span]:
+    """Return the spans of first response, next response and periodic update, in the order of the interactions."""
     found: list[Span] = []
-    first: datetime | None = None  # the customer's first word, as long as nobody has answered
-    asked: datetime | None = None  # the oldest word that nobody has answered, after a first answer
+    first: datetime | None = None  # the customer's first message, until the first answer
+    asked: datetime | None = None  # the oldest unanswered message after the first answer
     updated: datetime | None = None
     rounds = updates = 0
-    for word in life.words:
-        if word.answer:
+    for interaction in history.interactions:
+        if interaction.is_answer:
             if first is not None:
-                found.append(Span(Metric.FIRST_RESPONSE, 1, first, word.at))
+                found.append(Span(Metric.FIRST_RESPONSE, 1, first, interaction.at))
                 first = None
             if asked is not None:
-                found.append(Span(Metric.NEXT_RESPONSE, rounds, asked, word.at))
+                found.append(Span(Metric.NEXT_RESPONSE, rounds, asked, interaction.at))
                 asked = None
             if updated is not None:
-                found.append(Span(Metric.UPDATE, updates, updated, word.at))
+                found.append(Span(Metric.UPDATE, updates, updated, interaction.at))
             updates += 1
-            updated = word.at
-        elif word.said is Said.PROMISED:
+            updated = interaction.at
+        elif interaction.kind is InteractionKind.PROMISE:
             continue
         elif updated is None:
-            first = word.at if first is None else min(first, word.at)
+            first = interaction.at if first is None else min(first, interaction.at)
         elif asked is None:
             rounds += 1
-            asked = word.at
+            asked = interaction.at
         else:
-            asked = min(asked, word.at)
+            asked = min(asked, interaction.at)
     if first is not None:
         found.append(Span(Metric.FIRST_RESPONSE, 1, first, None))
     if asked is not None:
@@ -91,42 +91,42 @@ def _of_words(life: Life) -> list[Span]:
     return found
 
 
-def _promises(life: Life) -> list[Span]:
-    """One until the next answer, however often its moment is moved."""
+def _promise_spans(history: TicketHistory) -> list[Span]:
+    """Return the spans of promises. A promise lasts until the next answer, also if its due time is changed."""
     found: list[Span] = []
     since: datetime | None = None
-    for word in life.words:
-        if word.said is Said.PROMISED:
-            since = since or word.at
-        elif word.answer and since is not None:
-            found.append(Span(Metric.PROMISE, len(found) + 1, since, word.at))
+    for interaction in history.interactions:
+        if interaction.kind is InteractionKind.PROMISE:
+            since = since or interaction.at
+        elif interaction.is_answer and since is not None:
+            found.append(Span(Metric.PROMISE, len(found) + 1, since, interaction.at))
             since = None
     return found if since is None else [*found, Span(Metric.PROMISE, len(found) + 1, since, None)]
 
 
-def open_promise(life: Life) -> datetime | None:
-    """The moment that was promised last and that no answer has settled yet."""
-    promises = _promises(life)
-    return life.promises[-1].value if promises and promises[-1].end is None else None
+def open_promise(history: TicketHistory) -> datetime | None:
+    """Return the due time of the promise that is still open."""
+    promises = _promise_spans(history)
+    return history.promises[-1].value if promises and promises[-1].end is None else None
 
 
-def open_clocks(life: Life) -> list[Span]:
-    """The clocks that nothing has settled yet."""
-    return [span for span in spans(life) if span.end is None]
+def open_clocks(history: TicketHistory) -> list[Span]:
+    """Return the clocks that are not fulfilled."""
+    return [span for span in spans(history) if span.end is None]
 
 
-def due_by_hand(life: Life) -> dict[Metric, datetime]:
-    """Due times that somebody set and that still hold, by metric."""
+def due_by_hand(history: TicketHistory) -> dict[Metric, datetime]:
+    """Return the due times that an agent set and that are still valid, by metric."""
     found: dict[Metric, datetime] = {}
-    for span in open_clocks(life):
-        said = [due.value[1] for due in life.dues if due.value[0] == span.metric and span.start <= due.at]
+    for span in open_clocks(history):
+        said = [due.value[1] for due in history.dues if due.value[0] == span.metric and span.start <= due.at]
         if said and said[-1] is not None:
             found[span.metric] = said[-1]
     return found
 
 
 def _done_since(states: Sequence[Change[str]]) -> datetime | None:
-    """Since when the ticket is solved or closed without a break, merged or spam after that included."""
+    """Return since when the ticket is solved or closed without interruption; merged or spam is not an interruption."""
     since: datetime | None = None
     for state in states:
         if state.value in DONE:
@@ -137,7 +137,7 @@ def _done_since(states: Sequence[Change[str]]) -> datetime | None:
 
 
 def segments(span: Span, states: Sequence[Change[str]]) -> list[Segment]:
-    """The clock's way from its start: neighbours differ. The last one is open unless the promise is settled."""
+    """Return the clock's timeline from its start. Adjacent segments differ; the last one is open until fulfillment."""
     stops = PAUSED_IN[span.metric]
     found: list[Segment] = []
     for number, state in enumerate(states):

@@ -1,4 +1,4 @@
-"""A policy: what is promised, in whose hours, and who is told before it breaks."""
+"""SLA policies: targets by metric and priority, the calendar they count in, warnings and steps at thresholds."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ...errors import UsageError
+from ...i18n import _
 from ..tickets.model import Priority, parse_priority
 from ..values.durations import parse_duration, written
 
 
 class Metric(StrEnum):
-    """What is measured. `PROMISE` is what an agent promised by hand; no policy speaks of it."""
+    """What a clock measures. `PROMISE` is a time that an agent promised; policies have no target for it."""
 
-    FIRST_RESPONSE = "first_response"  # first message of the customer → first public answer of a person
+    FIRST_RESPONSE = "first_response"  # first message of the customer → first public answer of an agent
     NEXT_RESPONSE = "next_response"  # oldest unanswered message → next public answer, once a round
     UPDATE = "update"  # last public answer → next one
-    RESOLUTION = "resolution"  # creation → solved, without the time that waits for the customer
-    WORK = "work"  # the same, without that for third parties, too
+    RESOLUTION = "resolution"  # creation → solved, without the time spent waiting for the customer
+    WORK = "work"  # as resolution, and without the time spent waiting for third parties
     PROMISE = "promise"
 
 
-#: Those that a policy sets targets for, in the order in which they are shown.
+#: The metrics that policies have targets for, in display order.
 MEASURED = tuple(metric for metric in Metric if metric is not Metric.PROMISE)
 
 _LEVEL = re.compile(
@@ -33,8 +34,8 @@ _LEVEL = re.compile(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Level:
-    """A point on a clock's way: a share of the target, a time before its end, its end, or a time after it.
+class Threshold:
+    """A point on a clock's timeline: a share of the target, a time before the due time, the due time, or a time after.
 
     `kind` is percent, before, breach or after; `amount` is percent or seconds.
     """
@@ -54,7 +55,7 @@ class Level:
                 return written(timedelta(seconds=self.amount))
 
     def spent(self, target: timedelta) -> timedelta | None:
-        """How much working time has passed at this level; None where it lies before the clock starts."""
+        """Return the working time that has passed at this threshold; None if it is before the clock's start."""
         match self.kind:
             case "percent":
                 return target * self.amount / 100
@@ -67,57 +68,65 @@ class Level:
                 return left if left > timedelta() else None
 
 
-BREACH = Level("breach")
+BREACH = Threshold("breach")
 
 
-def parse_level(text: str, where: str) -> Level:
-    """`70%`, `30m` (before the end), `breach` or `breach+2h`. Raises UsageError."""
+def parse_threshold(text: str, where: str) -> Threshold:
+    """Parse `70%`, `30m` (before the due time), `breach` or `breach+2h`. Raises UsageError."""
     found = _LEVEL.match(text.strip().lower())
     if found is None:
-        raise UsageError(f"{where}: “{text}” is no moment of a clock", "as in 70%, 30m, breach or breach+2h")
+        raise UsageError(
+            _('{option}: not an SLA threshold: "{text}"', option=where, text=text),
+            _("use for example 70%, 30m, breach or breach+2h"),
+        )
     if found["percent"]:
         share = float(found["percent"])
         if not 0 < share < 100:
-            raise UsageError(f"{where}: {text} is not on the way to the end", "between 0% and 100%; the end is breach")
-        return Level("percent", share)
+            raise UsageError(
+                _("{option}: {text} is out of range", option=where, text=text),
+                _("use a value between 0% and 100%, or breach for the due time"),
+            )
+        return Threshold("percent", share)
     if found["breach"]:
         after = found["after"]
-        return Level("after", parse_duration(after, where).total_seconds()) if after else BREACH
-    return Level("before", parse_duration(found["before"], where).total_seconds())
+        return Threshold("after", parse_duration(after, where).total_seconds()) if after else BREACH
+    return Threshold("before", parse_duration(found["before"], where).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is done at a level: pairs of what and with which value, as in ("notify", "lead")."""
+    """The actions at a threshold: pairs of an action and its value, for example ("notify", "lead")."""
 
-    at: Level
+    at: Threshold
     then: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of a policy. `since` (aware, UTC) is from when on it holds; durations are open time of `calendar`."""
+    """One version of a policy, valid from `since` (aware, UTC). Durations are open time of `calendar`."""
 
     name: str
     when: str
     calendar: str
     targets: Mapping[Metric, Mapping[Priority, timedelta]]
-    warnings: tuple[Level, ...] = ()
+    warnings: tuple[Threshold, ...] = ()
     steps: tuple[Step, ...] = ()
     version: int = 1
     since: datetime | None = None
 
     def target(self, metric: Metric, priority: Priority) -> timedelta | None:
-        """That of the priority, else of the nearest lower one that has any: what becomes more urgent is promised no
-        less than before."""
+        """Return the target for a priority, else that of the nearest lower priority that has one.
+
+        So a ticket whose priority is raised never loses its target.
+        """
         known = self.targets.get(metric, {})
         return next(
             (known[lower] for lower in sorted(Priority, reverse=True) if lower <= priority and lower in known), None
         )
 
     @property
-    def levels(self) -> tuple[Level, ...]:
-        """Every level at which something happens; the end is always one of them."""
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """All thresholds with a warning or a step, and the due time."""
         return tuple(dict.fromkeys((*self.warnings, *(step.at for step in self.steps), BREACH)))
 
     def steps_at(self, level: str) -> tuple[tuple[str, str], ...]:
@@ -125,7 +134,7 @@ class Policy:
 
 
 def parse_target(text: str, where: str) -> tuple[Priority | None, timedelta]:
-    """`urgent=15m`, or `4h` for all priorities (None). Raises UsageError."""
+    """Parse `urgent=15m`, or `4h` for all priorities (None). Raises UsageError."""
     name, sign, length = text.partition("=")
     if not sign:
         return None, parse_duration(text, where)

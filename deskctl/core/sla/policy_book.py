@@ -1,4 +1,4 @@
-"""All policies and calendars of the desk, with their versions, and what holds at which moment."""
+"""The policy book: all SLA policies and calendars of the desk with their versions, and lookups by time."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from datetime import datetime
 from ..calendars.model import ALWAYS, BEGINNING, Calendar, always
 from ..calendars.open_time import Opening
 from ..calendars.working_time import Piece, Schedule
-from .conditions import Condition, Facts, parse
+from .conditions import Condition, TicketFacts, parse
 from .policy import Policy
 
 
 @dataclass(slots=True)
-class Remembered:
-    """What has been worked out, kept from one edition to the next."""
+class DerivedCache:
+    """Values derived from versions of calendars and policies, which stay valid in later editions."""
 
     openings: dict[tuple[str, int], Opening] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """`edition` counts changes. `calendars` and `policies` hold every version there ever was, oldest first; `order`
-    names the policies in force, first match first; `gone` the calendars that were removed. `used`: some ticket has
-    clocks, or may get them."""
+class PolicyBook:
+    """All policies and calendars. `edition` counts changes.
+
+    `calendars` and `policies` contain all versions, oldest first. `order` lists the active policies, `gone` the removed
+    calendars. `used`: some ticket has clocks, or can get them.
+    """
 
     edition: int = 0
     used: bool = False
@@ -33,13 +35,13 @@ class Book:
     policies: Mapping[str, Sequence[Policy]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     gone: frozenset[str] = frozenset()
-    remembered: Remembered = field(default_factory=Remembered, compare=False)
+    derived: DerivedCache = field(default_factory=DerivedCache, compare=False)
     _schedules: dict[str | None, Schedule] = field(default_factory=dict, compare=False, repr=False)
 
-    # --- what is in force -------------------------------------------------------------------------
+    # --- current versions -------------------------------------------------------------------------
 
     def calendar(self, name: str) -> Calendar | None:
-        """The newest version."""
+        """Return the newest version of a calendar; None if it does not exist or was removed."""
         if name in self.calendars and name not in self.gone:
             return self.calendars[name][-1]
         return always() if name == ALWAYS else None
@@ -48,7 +50,7 @@ class Book:
         return self.policies[name][-1] if name in self.order else None
 
     def place(self, policy: str) -> int | None:
-        """Its place in the order, from 1; None when it is not in force."""
+        """Return a policy's place in the order, from 1; None if it is not active."""
         return self.order.index(policy) + 1 if policy in self.order else None
 
     @property
@@ -61,31 +63,31 @@ class Book:
         return [self.policies[name][-1] for name in self.order]
 
     def condition(self, when: str) -> Condition:
-        known = self.remembered.conditions
+        known = self.derived.conditions
         if when not in known:
             known[when] = parse(when)
         return known[when]
 
-    def match(self, facts: Facts) -> str | None:
-        """The first policy that is for this ticket."""
+    def match(self, facts: TicketFacts) -> str | None:
+        """Return the name of the first policy that matches a ticket."""
         return next((n for n in self.order if self.condition(self.policies[n][-1].when).matches(facts)), None)
 
-    # --- what held then ---------------------------------------------------------------------------
+    # --- versions by time -------------------------------------------------------------------------
 
     def version(self, policy: str, at: datetime) -> Policy:
-        """The version in force at a moment; the first for whatever lies before it."""
+        """Return the version that was valid at a moment; before the first version, return the first."""
         versions = self.policies[policy]
         return next((v for v in reversed(versions) if _since(v) <= at), versions[0])
 
     def opening(self, calendar: Calendar) -> Opening:
-        known = self.remembered.openings
+        known = self.derived.openings
         key = (calendar.name, calendar.version)
         if key not in known:
             known[key] = Opening(calendar)
         return known[key]
 
     def schedule(self, policy: str | None) -> Schedule:
-        """Working time as the versions of a policy and of its calendars have it, each in its time."""
+        """Return the working time of a policy: the versions of the policy and its calendars, each from its start."""
         if policy not in self._schedules:
             self._schedules[policy] = Schedule(self._pieces(policy))
         return self._schedules[policy]
@@ -115,25 +117,25 @@ class Book:
 
     # --- changes ----------------------------------------------------------------------------------
 
-    def with_calendar(self, calendar: Calendar) -> Book:
+    def with_calendar(self, calendar: Calendar) -> PolicyBook:
         versions = (*self.calendars.get(calendar.name, ()), calendar)
         return self._changed(calendars={**self.calendars, calendar.name: versions}, gone=self.gone - {calendar.name})
 
-    def without_calendar(self, name: str) -> Book:
+    def without_calendar(self, name: str) -> PolicyBook:
         return self._changed(gone=self.gone | {name})
 
-    def with_policy(self, policy: Policy) -> Book:
+    def with_policy(self, policy: Policy) -> PolicyBook:
         versions = (*self.policies.get(policy.name, ()), policy)
         order = self.order if policy.name in self.order else (*self.order, policy.name)
         return self._changed(policies={**self.policies, policy.name: versions}, order=order, used=True)
 
-    def in_order(self, order: tuple[str, ...]) -> Book:
+    def in_order(self, order: tuple[str, ...]) -> PolicyBook:
         return self._changed(order=order)
 
-    def in_use(self) -> Book:
+    def in_use(self) -> PolicyBook:
         return self if self.used else self._changed(used=True)
 
-    def _changed(self, **fields: object) -> Book:
+    def _changed(self, **fields: object) -> PolicyBook:
         return replace(self, edition=self.edition + 1, _schedules={}, **fields)  # type: ignore[arg-type]
 
 

@@ -1,55 +1,68 @@
-"""What is allowed and yet probably not meant: said when a policy is set up, and shown with it."""
+"""Warnings about policies that are valid but probably a mistake: reported on changes, and shown with the policy."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
+from ...i18n import _
 from ..kernel.unit import Unit
 from ..values.durations import written
 from ..values.suggestions import did_you_mean
 from .policy import Policy
-from .policy_book import Book
+from .policy_book import PolicyBook
 
 _DAYS = re.compile(r"\d+[dw]")
 
 
 def remarks(unit: Unit, policy: Policy, texts: Iterable[str]) -> list[str]:
-    """`texts` are targets as somebody has just typed them."""
+    """Return the warnings about a policy that is being changed; `texts` are its new targets as typed."""
     book = unit.levels.book
     left = {handle for handle, agent in unit.agents.items() if not agent.active}
     return [
         *_about_days(book, policy, texts),
         *_unknown(unit, policy),
-        *lasting(book, policy),
+        *persistent_remarks(book, policy),
         *_takes_all(book, policy),
-        *who_left(policy, left),
+        *inactive_agent_remarks(policy, left),
     ]
 
 
-def lasting(book: Book, policy: Policy) -> Iterator[str]:
-    """What stays true until somebody changes it."""
+def persistent_remarks(book: PolicyBook, policy: Policy) -> Iterator[str]:
+    """Yield the warnings that remain valid until a policy or calendar is changed."""
     if book.condition(policy.when).impossible:
-        yield f"{policy.name} can never match: no ticket is {policy.when} all at once"
+        yield _(
+            "{policy} can never match: the terms of {condition} exclude each other",
+            policy=policy.name,
+            condition=policy.when,
+        )
     yield from _shadowed(book, policy)
     calendar = book.calendar(policy.calendar)
     if calendar is not None:
         opening = book.opening(calendar)
         longest = max(length for targets in policy.targets.values() for length in targets.values())
         if policy.since is not None and opening.add(policy.since, longest) is None:
-            yield f"{policy.calendar} is not open for {written(longest)} within a hundred years: that is never due"
-    for level in (*policy.warnings, *(step.at for step in policy.steps)):
+            yield _(
+                "{calendar} is not open for {target} within 100 years: that target is never due",
+                calendar=policy.calendar,
+                target=written(longest),
+            )
+    for threshold in (*policy.warnings, *(step.at for step in policy.steps)):
         early = [
             f"{metric} {priority.label} ({written(length)})"
             for metric, targets in policy.targets.items()
             for priority, length in sorted(targets.items(), reverse=True)
-            if level.spent(length) is None
+            if threshold.spent(length) is None
         ]
         if early:
-            yield f"{level} before the end is before the start of {', '.join(early)}: there it is left out"
+            yield _(
+                "{threshold} before the due time is longer than these targets, for which it is ignored: {targets}",
+                threshold=threshold,
+                targets=", ".join(early),
+            )
 
 
-def _about_days(book: Book, policy: Policy, texts: Iterable[str]) -> Iterator[str]:
+def _about_days(book: PolicyBook, policy: Policy, texts: Iterable[str]) -> Iterator[str]:
     calendar = book.calendar(policy.calendar)
     named = [text for text in texts if _DAYS.search(text.partition("=")[2] or text)]
     if calendar is None or calendar.always or not named:
@@ -59,42 +72,59 @@ def _about_days(book: Book, policy: Policy, texts: Iterable[str]) -> Iterator[st
     if not days:
         return
     hours = week / len(days) / 3600
-    yield (
-        f"{', '.join(named)}: a day is 24 hours of open time, and {calendar.name} is open {hours:g} hours a day; "
-        f"write {hours:g}h for one of its days"
+    yield _(
+        "{targets}: a day is 24 hours of open time, and {calendar} is open {hours} hours a day; "
+        "write {hours}h for one of its days",
+        targets=", ".join(named),
+        calendar=calendar.name,
+        hours=f"{hours:g}",
     )
 
 
-def _shadowed(book: Book, policy: Policy) -> Iterator[str]:
-    """Earlier policies that take all that this one is for."""
+def _shadowed(book: PolicyBook, policy: Policy) -> Iterator[str]:
+    """Yield a warning for each earlier policy that matches all tickets that this one matches."""
     place = book.order.index(policy.name) if policy.name in book.order else len(book.order)
     own = book.condition(policy.when)
     for other in book.current_policies[:place]:
         if book.condition(other.when).covers(own):
-            yield f"{policy.name} can never match: {other.name} stands before it and takes the same tickets, and more"
+            yield _(
+                "{policy} can never match: {other} comes before it and matches all of its tickets",
+                policy=policy.name,
+                other=other.name,
+            )
 
 
-def _takes_all(book: Book, policy: Policy) -> Iterator[str]:
-    """Later policies that this one takes all tickets from."""
+def _takes_all(book: PolicyBook, policy: Policy) -> Iterator[str]:
+    """Yield a warning for each later policy whose tickets all match this one."""
     if policy.name in book.order:
         own = book.condition(policy.when)
         for other in book.current_policies[book.order.index(policy.name) + 1 :]:
             if own.covers(book.condition(other.when)):
-                yield f"{other.name} can never match any more: {policy.name} stands before it and takes its tickets"
+                yield _(
+                    "{other} can no longer match: {policy} comes before it and matches all of its tickets",
+                    other=other.name,
+                    policy=policy.name,
+                )
 
 
 def _unknown(unit: Unit, policy: Policy) -> Iterator[str]:
-    """Teams and channels that there are not, or not yet."""
+    """Yield a warning for each team and channel in the condition that does not exist (yet)."""
     condition = unit.levels.book.condition(policy.when)
-    channels = {*unit.settings.channels, "phone", "manual"}
-    for what, known in (("team", set(unit.teams)), ("channel", channels)):
-        for name in sorted(condition.named(what) - {k.lower() for k in known}):
-            yield f"there is no {what} {name} yet{did_you_mean(name, known)}"
+    teams, channels = set(unit.teams), {*unit.settings.channels, "phone", "manual"}
+    for name in sorted(condition.named("team") - {team.lower() for team in teams}):
+        yield _("no team is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, teams))
+    for name in sorted(condition.named("channel") - {channel.lower() for channel in channels}):
+        yield _("no channel is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, channels))
 
 
-def who_left(policy: Policy, left: Iterable[str]) -> Iterator[str]:
-    gone = set(left)
+def inactive_agent_remarks(policy: Policy, inactive: Iterable[str]) -> Iterator[str]:
+    """Yield a warning for each step that names a deactivated agent."""
+    gone = set(inactive)
     for step in policy.steps:
-        for what, value in step.then:
-            if what in ("notify", "escalate", "assign") and value.rpartition(":")[2] in gone:
-                yield f"the step at {step.at} names {value}, who has left: whoever has the ticket is told instead"
+        for action, value in step.then:
+            if action in ("notify", "escalate", "assign") and value.rpartition(":")[2] in gone:
+                yield _(
+                    "the step at {threshold} names {agent}, who is deactivated: the assignee is notified instead",
+                    threshold=step.at,
+                    agent=value,
+                )

@@ -1,4 +1,4 @@
-"""Questions about calendars and service levels. `now` is a moment as people write it; None: this one."""
+"""Queries about SLA policies and clocks. `now` is a moment as users write it; None is the current time."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListPolicies(Query, audience=Audience.AGENT):
-    """In the order in which they are tried. Answer: `list[level_answers.PolicyDocument]`."""
+    """List the policies in their order. Answer: `list[views.PolicyDocument]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowPolicy(Query, audience=Audience.AGENT):
-    """Answer: `level_answers.PolicyDocument`."""
+    """Show a policy. Answer: `views.PolicyDocument`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class TestPolicies(Query, audience=Audience.AGENT):
-    """Which policy is for a ticket, and why the others are not. Answer: `level_answers.PolicyTest`."""
+    """Explain which policy matches a ticket and why the others do not. Answer: `views.PolicyTest`."""
 
     ticket: int
     now: str | None = None
@@ -30,10 +30,7 @@ class TestPolicies(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ListDue(Query, audience=Audience.AGENT):
-    """Running clocks that are overdue or due `within` some time, the first due first.
-
-    Answer: `list[level_answers.DueRow]`.
-    """
+    """List running clocks that are overdue or due `within` some time, by due time. Answer: `list[views.DueRow]`."""
 
     within: str | None = None
     team: str | None = None
@@ -43,7 +40,7 @@ class ListDue(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ExplainClocks(Query, audience=Audience.AGENT):
-    """Every clock of a ticket with all its segments. Answer: `list[level_answers.ClockDocument]`."""
+    """Explain the clocks of a ticket with all segments. Answer: `list[views.ClockDocument]`."""
 
     ticket: int
     now: str | None = None

@@ -1,49 +1,62 @@
-"""Keeping a ticket's clocks: after whatever happened to it, and when one of them reaches a level."""
+"""Recalculate SLA clocks after a command changed tickets, after a policy changed, and when a timer is due."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from ...i18n import _, _n
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.records import RecordedEvent
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..messages.events import NoteAdded
-from ..notifications.events import AgentTold
+from ..notifications.events import AgentNotified
 from ..routing import events as re
 from ..tickets.events import Assigned, FollowerAdded, FollowerRemoved, Mentions, SpamPurged, StatusChanged
 from ..tickets.model import FINAL, Status, Ticket
 from . import events as le
-from .clocks import Clock, ClockState, work_out
-from .conditions import Facts
+from .clocks import Clock, ClockState, calculate_clocks
+from .conditions import TicketFacts
 from .pauses import DONE
 from .policy import BREACH
-from .thresholds import LATE_AFTER, is_late, passed, steps_of, to_come, warnings_of, with_next
-from .ticket_history import KINDS, Life, read
-
-#: What says nothing that a clock or a policy could ask for.
-_IGNORED = (
-    *(AgentTold, Assigned, FollowerAdded, FollowerRemoved, Mentions, NoteAdded, SpamPurged),
-    *(re.Routed, re.HandedOn, re.FormerOwner),
-    le.LevelEvent,
+from .thresholds import (
+    LATE_AFTER,
+    actions_at,
+    due_thresholds,
+    is_late,
+    upcoming,
+    warning_thresholds,
+    with_next_threshold,
 )
-#: To clocks these are alike.
-_WORKED_ON = frozenset({Status.NEW, Status.OPEN})
+from .ticket_history import HISTORY_KINDS, TicketHistory, read_history
+
+#: Events that never affect SLA clocks or policies.
+_IRRELEVANT = (
+    *(AgentNotified, Assigned, FollowerAdded, FollowerRemoved, Mentions, NoteAdded, SpamPurged),
+    *(re.Routed, re.TicketGivenBack, re.FormerAssignee),
+    le.SlaEvent,
+)
+#: SLA clocks treat these statuses the same.
+_ACTIVE = frozenset({Status.NEW, Status.OPEN})
 
 
-#: How many tickets follow a changed book in one transaction.
-AT_ONCE = 200
+#: The number of tickets that are recalculated in one transaction after the policy book changed.
+BATCH_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class KeepClocks(Command):
-    """Something happened to these tickets. `undone`: it was taken back, so what was fired may fire again."""
+class RecalculateClocks(Command):
+    """Recalculate the clocks of tickets that a command changed.
+
+    `undone`: the command was an undo, so thresholds that are ahead again can fire again.
+    """
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -51,66 +64,68 @@ class KeepClocks(Command):
     undone: bool = False
 
 
-def following(unit: Unit, recorded: Sequence[RecordedEvent], undone: bool) -> Command | None:
-    """What is to be done about clocks once the dust of a command has settled; nothing where no desk has any."""
-    touched = {r.event.ticket: None for r in recorded if _says_something(r.event)}
+def recalculation_after(unit: Unit, recorded: Sequence[RecordedEvent], undone: bool) -> Command | None:
+    """Return the command that recalculates the clocks after these events; None if there is nothing to recalculate."""
+    touched = {r.event.ticket: None for r in recorded if _affects_clocks(r.event)}
     numbers = tuple(number for number in touched if number is not None)
     if not numbers or not unit.levels.book.used:
         return None
-    return KeepClocks(numbers, undone)
+    return RecalculateClocks(numbers, undone)
 
 
-def _says_something(event: Event) -> bool:
-    if isinstance(event, StatusChanged) and {event.old, event.new} <= _WORKED_ON:
+def _affects_clocks(event: Event) -> bool:
+    if isinstance(event, StatusChanged) and {event.old, event.new} <= _ACTIVE:
         return False
-    return not isinstance(event, _IGNORED)
+    return not isinstance(event, _IRRELEVANT)
 
 
-def keep(unit: Unit, command: KeepClocks, actor: Actor) -> Steps:
-    unit.levels.load(command.tickets, KINDS)
+def recalculate(unit: Unit, command: RecalculateClocks, actor: Actor) -> Steps:
+    unit.levels.load(command.tickets, HISTORY_KINDS)
     for number in command.tickets:
-        yield from keep_ticket(unit, number, undone=command.undone)
-    return Said("the clocks are right", command.tickets)
+        yield from recalculate_ticket(unit, number, undone=command.undone)
+    return Outcome(_("clocks recalculated"), command.tickets)
 
 
-def keep_ticket(unit: Unit, number: int, *, undone: bool = False, fired: bool = False) -> Iterator[Event]:
-    """Let a ticket's clocks follow from its life as it now is; what changed of them, as events. `fired`: its timer has
-    gone off, and is to be set again."""
+def recalculate_ticket(unit: Unit, number: int, *, undone: bool = False, fired: bool = False) -> Iterator[Event]:
+    """Recalculate a ticket's clocks from its history and yield the changes as events.
+
+    `fired`: the ticket's timer was due, so it has to be set again.
+    """
     ticket = unit.find_ticket(number)
     if ticket is None:
         return
-    life = read(unit.levels.history(number, KINDS))
-    if life is not None and ticket.status not in FINAL:
+    history = read_history(unit.levels.history(number, HISTORY_KINDS))
+    if history is not None and ticket.status not in FINAL:
         policy = unit.levels.book.match(facts_of(unit, ticket))
-        if policy != life.policy:
+        if policy != history.policy:
             version = None if policy is None else unit.levels.book.policies[policy][-1].version
             yield le.PolicyApplied(number, policy, version)
-            life = read(unit.levels.history(number, KINDS))
+            history = read_history(unit.levels.history(number, HISTORY_KINDS))
     before = dict(unit.levels.clocks(number))
-    after = {} if life is None else work_out(number, life, unit.levels.book, unit.now)
+    after = {} if history is None else calculate_clocks(number, history, unit.levels.book, unit.now)
     for key, old in before.items():
         if key not in after:
             unit.levels.remove(old)
-            yield le.Withdraw(number, *key)
+            yield le.ClockWithdrawn(number, *key)
     for key, clock in after.items():
         known = before.get(key)
-        if known is None or known.fulfilled_at is None or _from_to(known) != _from_to(clock):
+        if known is None or known.fulfilled_at is None or _start_and_end(known) != _start_and_end(clock):
             kept = replace(clock, fired=_still_fired(clock, known, unit, undone))
-            reopened = known is not None and life is not None and _reopened(known, life)
+            reopened = known is not None and history is not None and _reopened(known, history)
             yield from _changed(unit, known, kept, reopened)
     yield from _set_due(unit, ticket, None if fired else _next(before.values()), fired)
 
 
-def _from_to(clock: Clock) -> tuple[datetime, datetime | None]:
-    """What is done with stays as it was, unless what began or ended it is no longer there."""
+def _start_and_end(clock: Clock) -> tuple[datetime, datetime | None]:
+    """Return start and end of a clock. A fulfilled clock is recalculated only if one of them changes."""
     return clock.started_at, clock.fulfilled_at
 
 
-def facts_of(unit: Unit, ticket: Ticket) -> Facts:
+def facts_of(unit: Unit, ticket: Ticket) -> TicketFacts:
     contact = unit.contact(ticket.contact)
     while contact.merged_into is not None:
         contact = unit.contact(contact.merged_into)
-    return Facts(
+    return TicketFacts(
         team=ticket.team,
         channel=ticket.channel,
         priority=ticket.priority,
@@ -122,23 +137,23 @@ def facts_of(unit: Unit, ticket: Ticket) -> Facts:
 
 
 def _still_fired(clock: Clock, known: Clock | None, unit: Unit, undone: bool) -> tuple[str, ...]:
-    """Once per level; but what fired only because of what is now taken back has yet to come."""
+    """Return the thresholds that stay fired. Each fires once, but after an undo those that are ahead again can fire."""
     if known is None or not known.fired or not undone:
         return () if known is None else known.fired
-    ahead = {str(r.level) for r in to_come(clock, unit.levels.book) if r.at > unit.now}
-    return tuple(level for level in known.fired if level not in ahead)
+    ahead = {str(r.threshold) for r in upcoming(clock, unit.levels.book) if r.at > unit.now}
+    return tuple(threshold for threshold in known.fired if threshold not in ahead)
 
 
-def _reopened(known: Clock, life: Life) -> bool:
-    """Whether what had settled it still stands, and the ticket went on all the same."""
-    return any(state.at == known.fulfilled_at and state.value in DONE for state in life.states)
+def _reopened(known: Clock, history: TicketHistory) -> bool:
+    """Return whether the status change that fulfilled the clock is still in the history, so the ticket was reopened."""
+    return any(state.at == known.fulfilled_at and state.value in DONE for state in history.states)
 
 
 def _changed(unit: Unit, old: Clock | None, new: Clock, reopened: bool) -> Iterator[Event]:
-    """From one state of a clock to the next."""
+    """Store the new state of a clock and yield the events that lead from the old state to it."""
     number, (metric, instance) = new.ticket, new.key
     late = new.breached_at is not None and unit.now - new.breached_at > LATE_AFTER
-    clock, levels = _fired(unit, new)
+    clock, threshold_events = _fired(unit, new)
     if clock != old:
         unit.levels.put(clock)
     rule = {
@@ -149,25 +164,25 @@ def _changed(unit: Unit, old: Clock | None, new: Clock, reopened: bool) -> Itera
         "calendar": new.calendar,
     }
     if old is None:
-        yield le.Activate(number, metric, instance, new.started_at, **rule)  # type: ignore[arg-type]
+        yield le.ClockStarted(number, metric, instance, new.started_at, **rule)  # type: ignore[arg-type]
     elif old.fulfilled_at is not None and new.fulfilled_at is None and not reopened:
-        yield le.Unfulfil(number, metric, instance, new.due_at)
+        yield le.ClockUnfulfilled(number, metric, instance, new.due_at)
     elif old.state is not ClockState.RUNNING and new.state is ClockState.RUNNING:
-        yield le.Resume(number, metric, instance, new.due_at)
-    if old is not None and new.fulfilled_at is None and _ruled_otherwise(old, new):
-        yield le.Retarget(number, metric, instance, **rule)  # type: ignore[arg-type]
+        yield le.ClockResumed(number, metric, instance, new.due_at)
+    if old is not None and new.fulfilled_at is None and _rule_changed(old, new):
+        yield le.ClockRetargeted(number, metric, instance, **rule)  # type: ignore[arg-type]
     if new.breached_at is not None and (old is None or old.breached_at is None):
-        yield le.Breach(number, metric, instance, new.breached_at, late)
+        yield le.ClockBreached(number, metric, instance, new.breached_at, late)
     elif new.breached_at is None and old is not None and old.breached_at is not None:
-        yield le.Unbreach(number, metric, instance)
+        yield le.ClockUnbreached(number, metric, instance)
     if new.fulfilled_at is not None:
-        yield le.Fulfill(number, metric, instance, new.fulfilled_at, new.breached_at is None)
+        yield le.ClockFulfilled(number, metric, instance, new.fulfilled_at, new.breached_at is None)
     elif new.state is ClockState.PAUSED and (old is None or old.state is not ClockState.PAUSED or old.why != new.why):
-        yield le.Pause(number, metric, instance, new.why or "")
-    yield from levels
+        yield le.ClockPaused(number, metric, instance, new.why or "")
+    yield from threshold_events
 
 
-def _ruled_otherwise(old: Clock, new: Clock) -> bool:
+def _rule_changed(old: Clock, new: Clock) -> bool:
     if (old.target, old.policy, old.version, old.calendar, old.by_hand) != (
         new.target,
         new.policy,
@@ -181,33 +196,35 @@ def _ruled_otherwise(old: Clock, new: Clock) -> bool:
 
 
 def _fired(unit: Unit, clock: Clock) -> tuple[Clock, list[Event]]:
-    """The clock with the levels that it has passed, and what that means: for the highest alone, however many."""
+    """Return the clock with its due thresholds marked as fired, and the events of the highest one only."""
     book = unit.levels.book
-    reached = passed(clock, book, unit.now)
+    reached = due_thresholds(clock, book, unit.now)
     if not reached:
-        return with_next(clock, book), []
-    at, level = reached[-1]
+        return with_next_threshold(clock, book), []
+    at, threshold = reached[-1]
     late = is_late(clock, at, unit.now)
-    done = with_next(replace(clock, fired=(*clock.fired, *(str(r.level) for r in reached))), book)
+    done = with_next_threshold(replace(clock, fired=(*clock.fired, *(str(r.threshold) for r in reached))), book)
     events: list[Event] = []
-    told = level if level in warnings_of(clock, book) else BREACH
-    if told == level or any(r.level == BREACH for r in reached):  # of a breach people hear, whatever else has passed
-        events.append(le.Warn(clock.ticket, clock.metric, clock.instance, str(told), clock.due_at, late))
-    if clock.policy is not None and clock.version is not None and steps_of(clock, book, str(level)):
-        step = le.Step(clock.ticket, clock.metric, clock.instance, str(level), clock.policy, clock.version, late)
+    warned = threshold if threshold in warning_thresholds(clock, book) else BREACH
+    if warned == threshold or any(r.threshold == BREACH for r in reached):  # a breach is always notified
+        events.append(le.ThresholdReached(clock.ticket, clock.metric, clock.instance, str(warned), clock.due_at, late))
+    if clock.policy is not None and clock.version is not None and actions_at(clock, book, str(threshold)):
+        step = le.StepDue(clock.ticket, clock.metric, clock.instance, str(threshold), clock.policy, clock.version, late)
         events.append(step)
     return done, events
 
 
 def fire(unit: Unit, number: int) -> Iterator[Event]:
-    """A timer has gone off: clocks that reached a level say so. Only what a new book may have changed is worked out
-    anew, so that a thousand at once cost little."""
+    """Process a due timer of a ticket: fire the thresholds that its clocks have reached.
+
+    The clocks are recalculated only if the policy book has a new edition, so that many timers at once cost little.
+    """
     clocks = list(unit.levels.clocks(number).values())
     ticket = unit.find_ticket(number)
     if ticket is None:
         return
     if any(c.edition != unit.levels.book.edition for c in clocks if c.fulfilled_at is None):
-        yield from keep_ticket(unit, number, fired=True)
+        yield from recalculate_ticket(unit, number, fired=True)
         return
     for clock in clocks:
         if clock.next_at is None or clock.next_at > unit.now:
@@ -217,24 +234,24 @@ def fire(unit: Unit, number: int) -> Iterator[Event]:
             breached = max(due, clock.ruled_since, clock.since)
             clock = replace(clock, breached_at=breached)
             late = unit.now - breached > LATE_AFTER
-            yield le.Breach(number, clock.metric, clock.instance, breached, late)
+            yield le.ClockBreached(number, clock.metric, clock.instance, breached, late)
         done, events = _fired(unit, clock)
         unit.levels.put(done)
         yield from events
     yield from _set_due(unit, ticket, None, True)
 
 
-def keep_all(unit: Unit, after: int = 0) -> Steps:
-    """The book has changed: let the clocks of all active tickets follow, some now and the rest a little later."""
-    numbers = unit.levels.active_after(after, AT_ONCE)
+def recalculate_all(unit: Unit, after: int = 0) -> Steps:
+    """Recalculate the clocks of all active tickets after the policy book changed, in batches, each by a timer."""
+    numbers = unit.levels.active_after(after, BATCH_SIZE)
     unit.load_tickets(numbers)
-    unit.levels.load(numbers, KINDS)
+    unit.levels.load(numbers, HISTORY_KINDS)
     for number in numbers:
-        yield from keep_ticket(unit, number)
-    if len(numbers) == AT_ONCE:
+        yield from recalculate_ticket(unit, number)
+    if len(numbers) == BATCH_SIZE:
         key = TimerKind.SLA_BOOK.value
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA_BOOK, unit.now, key, numbers[-1]))
-    return Said(f"the clocks of {len(numbers)} tickets are right")
+    return Outcome(_n("clocks of {n} ticket recalculated", "clocks of {n} tickets recalculated", len(numbers)))
 
 
 def _next(clocks: Iterable[Clock]) -> datetime | None:
@@ -242,18 +259,39 @@ def _next(clocks: Iterable[Clock]) -> datetime | None:
 
 
 def _set_due(unit: Unit, ticket: Ticket, timed: datetime | None, fired: bool) -> Iterator[Event]:
-    """The ticket's place in the queue and its one timer follow its clocks. `timed`: for when the timer is set."""
+    """Set the ticket's due time and its SLA timer from its clocks. `timed`: the time the timer is set for now."""
     clocks = unit.levels.clocks(ticket.number).values()
     due = min((c.due_at for c in clocks if c.due_at and c.state is ClockState.RUNNING), default=None)
-    following = _next(clocks)
+    next_at = _next(clocks)
     key = f"{TimerKind.SLA}:{ticket.number}"
-    if following is None:
+    if next_at is None:
         if timed is not None:
             unit.drop_timer(key)
-    elif fired or following != timed:
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA, following, key, ticket.number))
+    elif fired or next_at != timed:
+        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA, next_at, key, ticket.number))
     if due != ticket.due_at:
         yield le.DueChanged(ticket.number, ticket.due_at, due)
 
 
-HANDLERS: dict[type[Command], Handler] = {KeepClocks: keep}
+def fire_ticket(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer of a ticket's clocks."""
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None:
+        return Outcome(_("nothing is due"))
+    yield from fire(unit, ticket.number)
+    return Outcome(_("recalculated the clocks of ticket {number}", number=ticket.number), (ticket.number,))
+
+
+def fire_all(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer that recalculates all active tickets, in portions."""
+    return (yield from recalculate_all(unit, timer.ticket or 0))
+
+
+def preload(unit: Unit, tickets: Collection[int]) -> None:
+    """Load the clocks of tickets in bulk."""
+    unit.load_tickets(tickets)
+    if unit.levels.book.used:
+        unit.levels.load(tickets)
+
+
+HANDLERS: dict[type[Command], Handler] = {RecalculateClocks: recalculate}

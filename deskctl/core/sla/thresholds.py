@@ -1,4 +1,4 @@
-"""When something is due on a clock's way, and what of it is still to come."""
+"""The thresholds of a clock (share of the target, time before or after the due time) and when they are reached."""
 
 from __future__ import annotations
 
@@ -8,98 +8,99 @@ from typing import NamedTuple
 
 from ..calendars.working_time import Schedule
 from .clocks import Clock, ClockState
-from .policy import BREACH, Level, Metric, Policy
-from .policy_book import Book
+from .policy import BREACH, Metric, Policy, Threshold
+from .policy_book import PolicyBook
 
-#: What happens on a promise's way: whoever gave it is told a little before, and at its end.
-PROMISE_LEVELS = (Level("before", 30 * 60), BREACH)
-#: Something seen so long after its moment is late.
+#: The thresholds of a promise: the assignee is notified shortly before the due time, and at the due time.
+PROMISE_THRESHOLDS = (Threshold("before", 30 * 60), BREACH)
+#: A threshold that is processed later than this after its time counts as late.
 LATE_AFTER = timedelta(minutes=1)
 
 
-class Reached(NamedTuple):
-    """A level and when the clock gets there."""
+class DueThreshold(NamedTuple):
+    """A threshold and the time at which the clock reaches it."""
 
     at: datetime
-    level: Level
+    threshold: Threshold
 
 
-def levels_of(clock: Clock, book: Book) -> tuple[Level, ...]:
+def thresholds_of(clock: Clock, book: PolicyBook) -> tuple[Threshold, ...]:
     if clock.metric is Metric.PROMISE:
-        return PROMISE_LEVELS
+        return PROMISE_THRESHOLDS
     version = _version(clock, book)
-    return (BREACH,) if version is None else version.levels
+    return (BREACH,) if version is None else version.thresholds
 
 
-def warnings_of(clock: Clock, book: Book) -> tuple[Level, ...]:
+def warning_thresholds(clock: Clock, book: PolicyBook) -> tuple[Threshold, ...]:
     if clock.metric is Metric.PROMISE:
-        return PROMISE_LEVELS
+        return PROMISE_THRESHOLDS
     version = _version(clock, book)
     return () if version is None else version.warnings
 
 
-def steps_of(clock: Clock, book: Book, level: str) -> tuple[tuple[str, str], ...]:
-    """What the clock's policy has done at a level."""
+def actions_at(clock: Clock, book: PolicyBook, threshold: str) -> tuple[tuple[str, str], ...]:
+    """Return the actions that the clock's policy defines for a threshold."""
     version = _version(clock, book)
-    return () if version is None else version.steps_at(level)
+    return () if version is None else version.steps_at(threshold)
 
 
-def _version(clock: Clock, book: Book) -> Policy | None:
-    """The version that the clock follows."""
+def _version(clock: Clock, book: PolicyBook) -> Policy | None:
+    """Return the version of the policy that the clock was calculated with."""
     if clock.policy is None:
         return None
     return next((p for p in book.policies[clock.policy] if p.version == clock.version), None)
 
 
-def to_come(clock: Clock, book: Book) -> list[Reached]:
-    """The levels that have not fired, in order of time; none while the clock does not run."""
+def upcoming(clock: Clock, book: PolicyBook) -> list[DueThreshold]:
+    """Return the thresholds that have not fired, in chronological order; none while the clock does not run."""
     if clock.state is not ClockState.RUNNING or clock.due_at is None:
         return []
     schedule = book.schedule(clock.policy)
     found = []
-    for level in levels_of(clock, book):
-        if str(level) not in clock.fired:
-            at = _by_hand(clock, level, schedule) if clock.by_hand else _counted(clock, level, schedule)
+    for threshold in thresholds_of(clock, book):
+        if str(threshold) not in clock.fired:
+            at = _by_hand(clock, threshold, schedule) if clock.by_hand else _counted(clock, threshold, schedule)
             if at is not None:
-                found.append(Reached(at, level))
+                found.append(DueThreshold(at, threshold))
     whole = clock.target if clock.target is not None else schedule.between(clock.started_at, clock.due_at)
-    return sorted(found, key=lambda r: (r.at, r.level.spent(whole) or timedelta(), r.level != BREACH))
+    return sorted(found, key=lambda r: (r.at, r.threshold.spent(whole) or timedelta(), r.threshold != BREACH))
 
 
-def _counted(clock: Clock, level: Level, schedule: Schedule) -> datetime | None:
+def _counted(clock: Clock, threshold: Threshold, schedule: Schedule) -> datetime | None:
     assert clock.target is not None
-    if level == BREACH:
+    if threshold == BREACH:
         return clock.due_at
-    spent = level.spent(clock.target)
+    spent = threshold.spent(clock.target)
     if spent is None:
         return None
     return schedule.add(clock.since, spent - clock.counted)
 
 
-def _by_hand(clock: Clock, level: Level, schedule: Schedule) -> datetime | None:
-    """The way from the clock's start to the moment that somebody named."""
+def _by_hand(clock: Clock, threshold: Threshold, schedule: Schedule) -> datetime | None:
+    """Return the time of a threshold of a clock whose due time an agent set."""
     due = clock.due_at
     assert due is not None
-    if level == BREACH:
+    if threshold == BREACH:
         return due
-    if level.kind == "after":
-        return schedule.add(due, timedelta(seconds=level.amount))
-    spent = level.spent(schedule.between(clock.started_at, due))
+    if threshold.kind == "after":
+        return schedule.add(due, timedelta(seconds=threshold.amount))
+    spent = threshold.spent(schedule.between(clock.started_at, due))
     at = None if spent is None else schedule.add(clock.started_at, spent)
-    return at if at is not None and at > clock.ruled_since else None  # whoever names a moment knows how near it is
+    # No warning about the past: the agent who sets a due time knows how near it is.
+    return at if at is not None and at > clock.ruled_since else None
 
 
-def with_next(clock: Clock, book: Book) -> Clock:
-    """The clock, knowing when its next level comes."""
-    following = to_come(clock, book)
-    return replace(clock, next_at=following[0].at if following else None)
+def with_next_threshold(clock: Clock, book: PolicyBook) -> Clock:
+    """Return the clock with the time of its next threshold."""
+    found = upcoming(clock, book)
+    return replace(clock, next_at=found[0].at if found else None)
 
 
-def passed(clock: Clock, book: Book, now: datetime) -> list[Reached]:
-    """Levels whose moment has come and that have not fired, the highest last."""
-    return [reached for reached in to_come(clock, book) if reached.at <= now]
+def due_thresholds(clock: Clock, book: PolicyBook, now: datetime) -> list[DueThreshold]:
+    """Return the thresholds whose time has come and that have not fired, the highest last."""
+    return [reached for reached in upcoming(clock, book) if reached.at <= now]
 
 
 def is_late(clock: Clock, at: datetime, now: datetime) -> bool:
-    """Whether something due at `at` is seen too late, not counting the time before its rule held."""
+    """Return whether a threshold due at `at` is processed late. Time before its rule was valid does not count."""
     return now - max(at, clock.ruled_since, clock.since) > LATE_AFTER

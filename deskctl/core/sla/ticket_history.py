@@ -1,4 +1,4 @@
-"""What a ticket's clocks follow from: who spoke when, the states it was in, its priorities, policies and promises."""
+"""The history that a ticket's clocks depend on: messages, answers, states, priorities, policies and promises."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ..undo.events import Undone
 from . import events as le
 
 T = TypeVar("T")
-#: The state of a ticket that turned out to be spam.
+#: The state of a ticket that is marked as spam.
 SPAM = "spam"
 _VOID = ("failed", "cancelled")
 
-#: Kinds of events that are read here; a store need not load others.
-READ = (
+#: The event classes that `read_history` evaluates; a store does not need to load others.
+_READ = (
     e.TicketCreated,
     MessageReceived,
     ReplyAdded,
@@ -45,43 +45,47 @@ READ = (
     le.DueSet,
     le.Promised,
 )
-KINDS = tuple(cls.kind for cls in READ)
+HISTORY_KINDS = tuple(cls.kind for cls in _READ)
 
 
 class Change(NamedTuple, Generic[T]):
-    """From `at` on it was `value`."""
+    """A value that is valid from `at`."""
 
     at: datetime
     value: T
 
 
-class Said(StrEnum):
-    ASKED = "asked"  # the customer, in person
-    ANSWERED = "answered"  # a person at the desk, in public
-    PROMISED = "promised"  # when there will be an answer
+class InteractionKind(StrEnum):
+    CUSTOMER_MESSAGE = "asked"  # a message of the customer, not an automatic one
+    ANSWER = "answered"  # a public reply of an agent
+    PROMISE = "promised"  # an agent promised an answer by a certain time
 
 
-class Word(NamedTuple):
-    """Somebody spoke. `message` is 0 for a promise, and for what a merged ticket's customer still waits for.
+class Interaction(NamedTuple):
+    """A message, answer or promise. `message` is its id; 0 for a promise and for the open question of a merged ticket.
 
-    Words are in the order in which they came to the ticket, which is not always that in which they were spoken.
+    Interactions are in the order in which they were added to the ticket, which can differ from the order of `at`.
     """
 
     at: datetime
-    said: Said
+    kind: InteractionKind
     message: int = 0
 
     @property
-    def answer(self) -> bool:
-        return self.said is Said.ANSWERED
+    def is_answer(self) -> bool:
+        return self.kind is InteractionKind.ANSWER
 
 
 @dataclass(slots=True)
-class Life:
-    """In order of time. `states` are a ticket's status by name, or spam; `start` is when its matter began."""
+class TicketHistory:
+    """What a ticket's clocks depend on, in chronological order.
+
+    `states` are the names of its statuses, or "spam". `start` is the time of the first message, also if that message
+    was on another ticket before. `dues` are due times that an agent set, by metric.
+    """
 
     start: datetime
-    words: list[Word] = field(default_factory=list)
+    interactions: list[Interaction] = field(default_factory=list)
     states: list[Change[str]] = field(default_factory=list)
     priorities: list[Change[Priority]] = field(default_factory=list)
     policies: list[Change[str | None]] = field(default_factory=list)
@@ -93,102 +97,110 @@ class Life:
         return self.policies[-1].value if self.policies else None
 
 
-def read(history: Sequence[RecordedEvent]) -> Life | None:
-    """The life that a ticket's events tell, oldest first; None when it was never opened, or its opening undone.
+def read_history(events: Sequence[RecordedEvent]) -> TicketHistory | None:
+    """Return the history that the ticket's events (oldest first) describe; None if its creation is missing or undone.
 
-    What was undone never happened. An answer that did not arrive was none; tried again, it is one from then on.
+    Events that were undone are ignored. An answer whose delivery failed is ignored; if a later attempt succeeds, it
+    counts from that attempt on.
     """
-    undone = {r.event.command for r in history if isinstance(r.event, Undone)}
-    undoing = {r.command for r in history if isinstance(r.event, Undone)}
-    life: Life | None = None
+    undone = {r.event.command for r in events if isinstance(r.event, Undone)}
+    undoing = {r.command for r in events if isinstance(r.event, Undone)}
+    history: TicketHistory | None = None
     void: set[int] = set()
-    for recorded in history:
+    for recorded in events:
         event, at = recorded.event, recorded.at
         if recorded.command in undone:
             continue
-        if recorded.command in undoing and not isinstance(event, le.LevelEvent):
+        if recorded.command in undoing and not isinstance(event, le.SlaEvent):
             continue
         if isinstance(event, e.TicketCreated):
-            life = Life(at, states=[Change(at, Status.NEW.value)], priorities=[Change(at, event.priority)])
-        elif life is not None:
-            _follow(life, recorded, void)
-    return life
+            history = TicketHistory(at, states=[Change(at, Status.NEW.value)], priorities=[Change(at, event.priority)])
+        elif history is not None:
+            _apply(history, recorded, void)
+    return history
 
 
-def _follow(life: Life, recorded: RecordedEvent, void: set[int]) -> None:
+def _apply(history: TicketHistory, recorded: RecordedEvent, void: set[int]) -> None:
     event, at = recorded.event, recorded.at
     match event:
         case CallLogged(message=message, direction="in") if recorded.actor.handle is not None:
-            # Who was on the telephone asked, and was answered.
-            life.words += [Word(at, Said.ASKED, message), Word(at, Said.ANSWERED, message)]
+            # A telephone call is a question and its answer at the same time.
+            history.interactions += [
+                Interaction(at, InteractionKind.CUSTOMER_MESSAGE, message),
+                Interaction(at, InteractionKind.ANSWER, message),
+            ]
         case MessageReceived(kept_only=True) | ReplyAdded(aside=True):
             pass
         case MessageReceived(message=message, automatic=None, received=received):
-            if not _is_known(life, message):
-                _bring(life, Word(received or at, Said.ASKED, message))
+            if not _is_known(history, message):
+                _add_earlier(history, Interaction(received or at, InteractionKind.CUSTOMER_MESSAGE, message))
         case ReplyAdded(message=message) | CallLogged(message=message) if recorded.actor.handle is not None:
-            if not _is_known(life, message):
-                life.words.append(Word(at, Said.ANSWERED, message))
+            if not _is_known(history, message):
+                history.interactions.append(Interaction(at, InteractionKind.ANSWER, message))
         case MessageWithdrawn(message=message):
-            life.words = [w for w in life.words if w.message != message]
+            history.interactions = [w for w in history.interactions if w.message != message]
         case DeliverySettled(message=int(message), state=state) if state in _VOID:
-            if any(w.answer and w.message == message for w in life.words):
-                life.words = [w for w in life.words if not (w.answer and w.message == message)]
+            if any(w.is_answer and w.message == message for w in history.interactions):
+                history.interactions = [w for w in history.interactions if not (w.is_answer and w.message == message)]
                 void.add(message)
         case DeliverySettled(message=int(message), state="queued" | "sent") if message in void:
-            life.words.append(Word(at, Said.ANSWERED, message))
+            history.interactions.append(Interaction(at, InteractionKind.ANSWER, message))
             void.discard(message)
         case je.SplitOff(messages=gone):
-            life.words = [w for w in life.words if w.message not in gone]
+            history.interactions = [w for w in history.interactions if w.message not in gone]
         case je.SplitFrom(since=since, asked=asked, moments=moments):
-            life.start = min(life.start, since)
+            history.start = min(history.start, since)
             for message, moment in zip(asked, moments, strict=True):
-                _bring(life, Word(datetime.fromisoformat(moment), Said.ASKED, message))
+                _add_earlier(
+                    history, Interaction(datetime.fromisoformat(moment), InteractionKind.CUSTOMER_MESSAGE, message)
+                )
         case je.Absorbed(waiting=datetime() as waiting):
-            _bring(life, Word(waiting, Said.ASKED))
+            _add_earlier(history, Interaction(waiting, InteractionKind.CUSTOMER_MESSAGE))
         case e.StatusChanged(new=new) | je.Unmerged(new=new) | e.UnmarkedSpam(new=new):
-            life.states.append(Change(at, new.value))
+            history.states.append(Change(at, new.value))
         case je.Merged():
-            life.states.append(Change(at, Status.MERGED.value))
+            history.states.append(Change(at, Status.MERGED.value))
         case e.MarkedSpam():
-            life.states.append(Change(at, SPAM))
+            history.states.append(Change(at, SPAM))
         case e.PriorityChanged(new=priority):
-            life.priorities.append(Change(at, priority))
+            history.priorities.append(Change(at, priority))
         case le.PolicyApplied(policy=policy):
-            life.policies.append(Change(at, policy))
+            history.policies.append(Change(at, policy))
         case le.DueSet(metric=metric, due=due):
-            life.dues.append(Change(at, (metric, due)))
+            history.dues.append(Change(at, (metric, due)))
         case le.Promised(due=promised):
-            life.promises.append(Change(at, promised))
-            life.words.append(Word(at, Said.PROMISED))
+            history.promises.append(Change(at, promised))
+            history.interactions.append(Interaction(at, InteractionKind.PROMISE))
 
 
-def unanswered(life: Life | None) -> list[Word]:
-    """What the customer said that nobody has answered yet."""
-    found: list[Word] = []
-    for word in life.words if life is not None else ():
-        if word.said is Said.ASKED:
-            found.append(word)
-        elif word.answer:
+def unanswered(history: TicketHistory | None) -> list[Interaction]:
+    """Return the customer's messages since the last answer."""
+    found: list[Interaction] = []
+    for interaction in history.interactions if history is not None else ():
+        if interaction.kind is InteractionKind.CUSTOMER_MESSAGE:
+            found.append(interaction)
+        elif interaction.is_answer:
             found.clear()
     return found
 
 
-def _is_known(life: Life, message: int) -> bool:
-    """Two events may speak of one message: that somebody called, and what was said."""
-    return any(word.message == message for word in life.words)
+def _is_known(history: TicketHistory, message: int) -> bool:
+    """Return whether the message was added already: a call has two events, one for the call and one for its text."""
+    return any(interaction.message == message for interaction in history.interactions)
 
 
-def _bring(life: Life, word: Word) -> None:
-    """A word that may be older than its ticket, as it stood on another one or waited to be worked off: how this one
-    began holds from then on."""
-    life.words.append(word)
-    life.states[0] = Change(min(life.states[0].at, word.at), life.states[0].value)
-    life.priorities[0] = Change(min(life.priorities[0].at, word.at), life.priorities[0].value)
+def _add_earlier(history: TicketHistory, interaction: Interaction) -> None:
+    """Add an interaction that can be older than the ticket, because it was on another ticket or waited in the journal.
+
+    The ticket's first state and priority are then valid from the time of that interaction.
+    """
+    history.interactions.append(interaction)
+    history.states[0] = Change(min(history.states[0].at, interaction.at), history.states[0].value)
+    history.priorities[0] = Change(min(history.priorities[0].at, interaction.at), history.priorities[0].value)
 
 
-def at_moment(changes: Iterable[Change[T]], at: datetime) -> T | None:
-    """What held at a moment: the last change until then, None before the first."""
+def value_at(changes: Iterable[Change[T]], at: datetime) -> T | None:
+    """Return the value that was valid at a moment; None before the first change."""
     found: T | None = None
     for change in changes:
         if change.at > at:

@@ -1,4 +1,4 @@
-"""Undo of changed, removed and moved policies: time goes forward, so an earlier version becomes the newest one."""
+"""Undo changes, removals and moves of policies: the content of an earlier version becomes a new version."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..kernel.event import Event
-from ..kernel.handler import By, Restorer
+from ..kernel.feature import Restorer
+from ..kernel.handler import By
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from . import recalculate as keeping
@@ -14,21 +15,20 @@ from .events import PolicyChanged, PolicyMoved, RestorePolicy
 
 
 def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
-    """A policy that was added is removed, a changed one has its former content, one that was removed or moved has its
-    place again."""
+    """Remove a policy that was added, restore the content of a changed one and the place of a removed or moved one."""
     book, name = unit.levels.book, past.policy
-    there = book.place(name)
+    position = book.place(name)
     current = book.policy(name)
     version = None if current is None else current.version
     if past.version is None and past.place is None:
         unit.levels.put_order(tuple(other for other in book.order if other != name))
-        yield PolicyChanged(None, name, None, {"version": version, "place": there})
+        yield PolicyChanged(None, name, None, {"version": version, "place": position})
     elif past.place is not None:
         order = [other for other in book.order if other != name]
         order.insert(past.place - 1, name)
         unit.levels.put_order(tuple(order))
         if past.version is None:
-            yield PolicyMoved(None, name, past.place, {"version": None, "place": there})
+            yield PolicyMoved(None, name, past.place, {"version": None, "place": position})
         else:
             yield PolicyChanged(None, name, past.version, {"version": None, "place": None})
     else:
@@ -37,7 +37,7 @@ def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
         restored = replace(former, version=versions[-1].version + 1, since=unit.now)
         unit.levels.put_policy(restored)
         yield PolicyChanged(None, name, restored.version, {"version": version, "place": None})
-    yield from keeping.keep_all(unit)
+    yield from keeping.recalculate_all(unit)
 
 
 RESTORERS: dict[type[Restore], Restorer] = {RestorePolicy: restore}

@@ -1,4 +1,4 @@
-"""The documents that say how calendars, policies and clocks stand; `answers` holds the others."""
+"""The JSON documents of SLA policies and clocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class StepRow(TypedDict):
 
 
 class PolicyDocument(TypedDict):
-    """`targets`: by metric and priority, in seconds. `problems`: what is probably not meant."""
+    """A policy. `targets`: by metric and priority, in seconds. `problems`: warnings about probable mistakes."""
 
     name: str
     place: int
@@ -32,11 +32,11 @@ class PolicyCandidate(TypedDict):
     why: str
 
 
-#: One stretch of a clock's way. `state` is counted or paused, `working` is how many seconds of it counted.
+#: A segment of a clock's timeline. `state` is counted or paused; `working` is the number of seconds that counted.
 SegmentRow = TypedDict("SegmentRow", {"from": str, "to": str | None, "state": str, "why": str, "working": int})
 
 
-#: What a clock had to keep from a moment on. `target` in seconds; `due_by_hand` is a due moment that somebody set.
+#: A rule that applied to a clock from a moment on. `target` in seconds; `due_by_hand` is a due time set by an agent.
 RuleRow = TypedDict(
     "RuleRow",
     {"from": str, "policy": str | None, "version": int | None, "target": int | None, "due_by_hand": str | None},
@@ -44,9 +44,11 @@ RuleRow = TypedDict(
 
 
 class ClockDocument(TypedDict):
-    """`state`: running, paused, fulfilled or breached. `target`, `spent` and `left` are seconds of the calendar's time.
-    `by_hand`: somebody set the due moment. `why`: what a paused clock waits for. `rules`: what it had to keep, one
-    rule after another; the last one holds."""
+    """A clock. `state`: running, paused, fulfilled or breached. `target`, `spent` and `left` are seconds of open time.
+
+    `by_hand`: an agent set the due time. `why`: the reason of a pause. `rules`: the rules that applied to the clock in
+    chronological order; the last one is current.
+    """
 
     metric: str
     instance: int
@@ -68,7 +70,7 @@ class ClockDocument(TypedDict):
 
 
 class PolicyTest(TypedDict):
-    """`clocks` are those that the ticket has, or would have, under the policy that is for it."""
+    """The policy that matches a ticket. `clocks` are those that the ticket has, or would have, under that policy."""
 
     ticket: int
     policy: str | None

@@ -12,13 +12,12 @@ from ..agents.model import Agent
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
-from ..notifications.commands import Tell
 from ..routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
-from ..routing.model import TIERS, Plan
-from ..undo.commands import Undo
+from ..routing.model import TIERS, RoutingPlan
 from .commands import Approve, AskApproval, Deny
 from .events import MarkedSpam, StatusChanged
 from .merge_events import Merged
@@ -49,7 +48,7 @@ def ask(unit: Unit, command: AskApproval, actor: Actor) -> Steps:
     higher = _tier_above(plan_of(unit, ticket), unit.agents.get(asker))
     nobody = f"nobody may decide it yet: deskctl agent set AGENT --tier {higher} makes somebody"
     waits = f"it waits for {', '.join(who)}" if who else nobody
-    return Said(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
+    return Outcome(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
 
 
 def approve(unit: Unit, command: Approve, actor: Actor) -> Steps:
@@ -77,10 +76,10 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
     yield ApprovalDecided(number, asker, granted, asked_by_note(unit, number), message)
     verb = "approved" if granted else "denied"
-    return Said(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
+    return Outcome(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
 
 
-def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
+def may_decide(plan: RoutingPlan, who: Agent, asker: Agent | None) -> bool:
     """Whoever is of a higher tier, and anybody at the top; nobody decides what they asked for themselves."""
     if asker is not None and who.handle == asker.handle:
         return False
@@ -89,7 +88,7 @@ def may_decide(plan: Plan, who: Agent, asker: Agent | None) -> bool:
     return rank > 0 and (rank == top or asker is None or rank > plan.rank(asker.seat.tier))
 
 
-def _tier_above(plan: Plan, asker: Agent | None) -> str:
+def _tier_above(plan: RoutingPlan, asker: Agent | None) -> str:
     """The next tier, or the highest one: of these, too, anybody may decide but for themselves."""
     tiers = plan.tiers or TIERS
     rank = plan.rank(asker.seat.tier if asker is not None else None)
@@ -102,15 +101,15 @@ def deciders(unit: Unit, ticket: Ticket, asker: str) -> list[Agent]:
     return list(able(plan_of(unit, ticket), people, ticket.team, unit.agents.get(asker)).values())
 
 
-def able(plan: Plan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
+def able(plan: RoutingPlan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
     """By handle, which of these may decide what `asker` asks for: those of the team, or else all."""
     found = {agent.handle: agent for agent in people if may_decide(plan, agent, asker)}
     return {handle: agent for handle, agent in found.items() if team in agent.teams} or found
 
 
-def plan_of(unit: Unit, ticket: Ticket) -> Plan:
+def plan_of(unit: Unit, ticket: Ticket) -> RoutingPlan:
     team = unit.teams.get(ticket.team or "")
-    return team.plan if team is not None else Plan()
+    return team.plan if team is not None else RoutingPlan()
 
 
 def asked_by_note(unit: Unit, ticket: int) -> int | None:
@@ -134,25 +133,7 @@ def withdraw(unit: Unit, command: WithdrawApproval, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     if ticket.approval is not None:
         yield ApprovalWithdrawn(ticket.number, ticket.approval, asked_by_note(unit, ticket.number))
-    return Said(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))
-
-
-def tell_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: those who may decide hear of the question, who asked hears of the answer."""
-    if event.ticket is None:
-        return
-    if isinstance(event, ApprovalAsked):
-        for agent in deciders(unit, unit.ticket(event.ticket), event.asker):
-            yield Tell(agent.handle, "approval", event.ticket, _said(unit, event.message))
-    elif isinstance(event, ApprovalWithdrawn) and event.asker != actor.handle and not isinstance(cause, Undo):
-        if event.asker in targets.active_agents(unit) and event.asked is not None:
-            yield Tell(event.asker, "undecided", event.ticket)
-    elif isinstance(event, ApprovalDecided) and event.asker in targets.active_agents(unit):
-        yield Tell(event.asker, "approved" if event.granted else "denied", event.ticket, _said(unit, event.message))
-
-
-def _said(unit: Unit, message: int | None) -> str | None:
-    return next((m.text for m in unit.changes.messages if m.id == message), None)
+    return Outcome(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))
 
 
 HANDLERS: dict[type[Command], Handler] = {

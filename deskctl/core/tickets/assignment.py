@@ -12,10 +12,11 @@ from ..agents.targets import Tier
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
-from ..routing.events import HandedOn, TierChanged
+from ..routing.events import TicketGivenBack, TierChanged
 from . import commands as c
 from .events import Assigned, Escalated, FollowerAdded, StatusChanged, TeamChanged
 from .model import REOPENED, Status, Ticket
@@ -29,14 +30,14 @@ def take(unit: Unit, command: c.Take, actor: Actor) -> Steps:
     ticket = workable(unit, command.ticket)
     handle = _agent(actor)
     if ticket.assignee == handle:
-        return Said(_("ticket {number} is yours already", number=ticket.number), (ticket.number,))
+        return Outcome(_("ticket {number} is yours already", number=ticket.number), (ticket.number,))
     _high_enough(unit, unit.agents[handle], ticket)
     yield from give_to_agent(ticket, handle)
     if ticket.assignee:
         said = _("ticket {number} is yours, was {agent}'s", number=ticket.number, agent=ticket.assignee)
     else:
         said = _("ticket {number} is yours", number=ticket.number)
-    return Said(said, (ticket.number,))
+    return Outcome(said, (ticket.number,))
 
 
 def next_(unit: Unit, command: c.Next, actor: Actor) -> Steps:
@@ -48,7 +49,7 @@ def next_(unit: Unit, command: c.Next, actor: Actor) -> Steps:
         ticket = unit.ticket(number)
         if ticket.assignee is None and ticket.status in (Status.NEW, Status.OPEN):
             yield from give_to_agent(ticket, agent.handle)
-            return Said(f"ticket {number} is yours", (number,), {"number": number})
+            return Outcome(f"ticket {number} is yours", (number,), {"number": number})
     raise DeskctlError("nothing waits in your queue", "deskctl list shows what others have")
 
 
@@ -57,19 +58,19 @@ def assign(unit: Unit, command: c.Assign, actor: Actor) -> Steps:
     number = (ticket.number,)
     if command.to is None:
         if ticket.assignee is None:
-            return Said(f"ticket {ticket.number} is nobody's already", number)
+            return Outcome(f"ticket {ticket.number} is nobody's already", number)
         yield from give_back(unit, ticket)
-        return Said(f"ticket {ticket.number} is back in the queue", number)
+        return Outcome(f"ticket {ticket.number} is back in the queue", number)
     target = targets.resolve(unit, command.to)
     if isinstance(target, Agent):
         if ticket.assignee == target.handle:
-            return Said(f"ticket {ticket.number} is {target.handle}'s already", number)
+            return Outcome(f"ticket {ticket.number} is {target.handle}'s already", number)
         if actor.handle is not None and not targets.reaches(unit, target, ticket):
             _high_enough(unit, unit.agents[actor.handle], ticket)  # who is may give it to whom they like
         yield from give_to_agent(ticket, target.handle)
-        return Said(f"ticket {ticket.number} is {target.handle}'s", number)
+        return Outcome(f"ticket {ticket.number} is {target.handle}'s", number)
     yield from give_to_team(unit, ticket, target.handle)
-    return Said(f"ticket {ticket.number} is in the queue of {target.handle}", number)
+    return Outcome(f"ticket {ticket.number} is in the queue of {target.handle}", number)
 
 
 def escalate(unit: Unit, command: c.Escalate, actor: Actor) -> Steps:
@@ -97,7 +98,7 @@ def escalate(unit: Unit, command: c.Escalate, actor: Actor) -> Steps:
     facts = {"message": message, "to": named}
     if isinstance(target, Tier) and not targets.is_manned(unit, ticket.team, target.name):
         name += "; nobody is of that tier yet, so anybody of the team may have it"
-    return Said(f"ticket {ticket.number} is escalated to {name}", (ticket.number,), facts)
+    return Outcome(f"ticket {ticket.number} is escalated to {name}", (ticket.number,), facts)
 
 
 def _next_tier(unit: Unit, ticket: Ticket) -> Tier:
@@ -155,7 +156,7 @@ def give_back(unit: Unit, ticket: Ticket, *, handed_on: bool = True) -> Generato
         return
     team = unit.teams.get(unit.ticket(ticket.number).team or "")
     if handed_on and team is not None and team.plan.routed:
-        yield HandedOn(ticket.number, ticket.assignee)
+        yield TicketGivenBack(ticket.number, ticket.assignee)
     yield Assigned(ticket.number, ticket.assignee, None)
 
 

@@ -9,7 +9,8 @@ from ...errors import UsageError
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
@@ -20,6 +21,7 @@ from . import commands as c
 from . import events as e
 from . import merge_events as je
 from .commands import SettleCallback
+from .events import CallbackDue
 from .model import FINAL, Status
 
 DIRECTIONS = ("in", "out")
@@ -49,7 +51,7 @@ def promise(unit: Unit, number: int) -> str | None:
     return None if due is None else due.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
-def call_back_in_time(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+def follow_callbacks(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A reaction: the reminder follows the promise, and the promise ends with the ticket."""
     number = event.ticket
     if number is None:
@@ -71,13 +73,22 @@ def settle(unit: Unit, command: SettleCallback, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     due = ticket.callback_at
     if due is None:
-        return Said(f"nobody promised to call about ticket {ticket.number}", (ticket.number,))
+        return Outcome(f"nobody promised to call about ticket {ticket.number}", (ticket.number,))
     yield e.CallbackChanged(ticket.number, due, None)
     if command.into is not None:
         other = unit.ticket(command.into).callback_at
         if other is None or due < other:
             yield e.CallbackChanged(command.into, other, due)
-    return Said(f"nobody need call about ticket {ticket.number} any more", (ticket.number,))
+    return Outcome(f"nobody need call about ticket {ticket.number} any more", (ticket.number,))
+
+
+def remind(unit: Unit, timer: Timer) -> Steps:
+    """Handle a callback timer: the customer waits for a call now."""
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None or ticket.callback_at is None:
+        return Outcome("nothing is due")
+    yield CallbackDue(ticket.number)
+    return Outcome(f"the customer of ticket {ticket.number} waits for a call", (ticket.number,))
 
 
 HANDLERS: dict[type[Command], Handler] = {SettleCallback: settle}

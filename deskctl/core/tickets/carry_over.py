@@ -12,7 +12,7 @@ from ..sla.clocks import ClockKey
 from ..sla.events import DueSet, Promised
 from ..sla.pauses import due_by_hand, open_clocks, open_promise
 from ..sla.policy import Metric
-from ..sla.ticket_history import KINDS, Life, read
+from ..sla.ticket_history import HISTORY_KINDS, TicketHistory, read_history
 from .events import FollowerAdded, PriorityChanged, Tagged
 from .model import Status, Ticket
 
@@ -26,9 +26,9 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
     The earlier of two moments counts, the higher of two priorities. Whoever had or followed `ticket` follows.
     """
     into = unit.ticket(number)
-    life, other = _life(unit, number), _life(unit, ticket.number)
-    if life is not None and other is not None and ticket.status is not Status.SOLVED:
-        yield from _moments(unit, number, life, other)
+    history, other = _history(unit, number), _history(unit, ticket.number)
+    if history is not None and other is not None and ticket.status is not Status.SOLVED:
+        yield from _moments(unit, number, history, other)
     if ticket.priority > into.priority:
         yield PriorityChanged(number, into.priority, ticket.priority)
     if added := tuple(sorted(ticket.tags - into.tags)):
@@ -39,17 +39,17 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
         yield FollowerAdded(number, str(agent))
 
 
-def _life(unit: Unit, number: int) -> Life | None:
-    return read(unit.levels.history(number, KINDS))
+def _history(unit: Unit, number: int) -> TicketHistory | None:
+    return read_history(unit.levels.history(number, HISTORY_KINDS))
 
 
-def _moments(unit: Unit, number: int, life: Life, other: Life) -> Generator[Event, None, None]:
+def _moments(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
     """Promises and due times that somebody set."""
-    theirs, ours = open_promise(other), open_promise(life)
+    theirs, ours = open_promise(other), open_promise(history)
     if theirs is not None and (ours is None or theirs < ours):
         unit.levels.use()
         yield Promised(number, theirs)
-    running = open_clocks(life)
+    running = open_clocks(history)
     for metric, due in due_by_hand(other).items():
         alike = _ANSWERS if metric in _ANSWERS else (metric,)
         for key in (key for key in running if key.metric in alike):

@@ -12,7 +12,8 @@ from ..contacts.identity import contact_for, holder
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
 from ..messages.model import MessageKind
@@ -99,7 +100,7 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
     if command.tags:
         yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
     facts = {"number": ticket.number, "message": message.id}
-    return Said(said, (ticket.number,), facts)
+    return Outcome(said, (ticket.number,), facts)
 
 
 def _called(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..kernel.event import Event, Kept
 from ..kernel.undo import Cannot, Follows, Hindrance, Restore, Undoable
-from ..messages.events import (
-    _withdrawn,
-)
+from ..messages.events import _withdrawn
 from ..undo.events import Undone
 from .model import REOPENED, Priority, Status
 
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 class TicketCreated(Event):
     """A ticket's first event. `follows` is the closed ticket that it continues."""
 
+    kind = "ticket_created"
     undo = Undoable("The ticket is closed and empty; its number is not used again.")
 
     channel: str
@@ -50,6 +49,7 @@ class StatusChanged(Event):
     """`back`: a change was taken back, and the ticket is as if it had never been otherwise: work since `since`, None
     since it was created."""
 
+    kind = "status_changed"
     undo = Undoable("The status is what it was.")
 
     old: Status
@@ -65,6 +65,7 @@ class StatusChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PriorityChanged(Event):
+    kind = "priority_changed"
     undo = Undoable("The priority is what it was.")
     old: Priority
     new: Priority
@@ -74,6 +75,7 @@ class PriorityChanged(Event):
 class Assigned(Event):
     """Whose ticket it is; `new` None gives it back to the queue."""
 
+    kind = "assigned"
     undo = Undoable("The assignee is who it was; the queue, if that agent has been deactivated.")
 
     old: str | None
@@ -88,6 +90,7 @@ class Assigned(Event):
 
 @dataclass(frozen=True, slots=True)
 class TeamChanged(Event):
+    kind = "team_changed"
     undo = Undoable("The team is what it was.")
     old: str | None
     new: str | None
@@ -95,6 +98,7 @@ class TeamChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class FollowerAdded(Event):
+    kind = "follower_added"
     undo = Undoable("The agent no longer follows the ticket.")
     agent: str
 
@@ -104,6 +108,7 @@ class FollowerAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class FollowerRemoved(Event):
+    kind = "follower_removed"
     undo = Undoable("The agent follows the ticket again.")
     agent: str
 
@@ -113,6 +118,7 @@ class FollowerRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Tagged(Event):
+    kind = "tagged"
     undo = Undoable("The tags are what they were.")
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -125,6 +131,7 @@ class Tagged(Event):
 class Mentions(Event):
     """What the customer wrote names another ticket that they have no part in."""
 
+    kind = "mentions"
     undo = Follows("a mention only informs")
 
     other: int
@@ -134,6 +141,7 @@ class Mentions(Event):
 class WaitingChanged(Event):
     """Since when the customer waits for an answer; None: no longer."""
 
+    kind = "waiting_changed"
     undo = Undoable("The customer waits, or does not wait, as before.")
 
     old: datetime | None
@@ -142,6 +150,7 @@ class WaitingChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class LanguageChanged(Event):
+    kind = "language_changed"
     undo = Undoable("The language is what it was.")
     old: str | None
     new: str | None
@@ -151,6 +160,7 @@ class LanguageChanged(Event):
 class SubjectChanged(Event):
     """The ticket has another title. `kept` has the words, `old` and `new`: they may be a customer's."""
 
+    kind = "subject_changed"
     undo = Undoable("The subject is what it was.")
     kept: Kept = None
 
@@ -166,6 +176,7 @@ class SubjectChanged(Event):
 class RequesterChanged(Event):
     """The ticket belongs to another customer: contact numbers. Messages stay with their writers."""
 
+    kind = "requester_changed"
     undo = Undoable("The requester is who it was.")
     old: int
     new: int
@@ -175,6 +186,7 @@ class RequesterChanged(Event):
 class MarkedSpam(Event):
     """Closed as spam; `old` is the status it had. `why` is the verdict, None when an agent said so."""
 
+    kind = "marked_spam"
     undo = Undoable("The ticket is no longer spam and has its status again.")
 
     old: Status
@@ -188,6 +200,7 @@ class MarkedSpam(Event):
 class UnmarkedSpam(Event):
     """No spam after all; the ticket has its status again."""
 
+    kind = "unmarked_spam"
     undo = Undoable("The ticket is spam again.")
 
     new: Status
@@ -200,6 +213,7 @@ class UnmarkedSpam(Event):
 class SpamPurged(Event):
     """What was said on a ticket that is spam is gone."""
 
+    kind = "spam_purged"
     undo = Cannot("the messages were deleted for good")
 
 
@@ -207,6 +221,7 @@ class SpamPurged(Event):
 class CallbackChanged(Event):
     """When somebody promised to call; `new` None: it is done, or nobody need."""
 
+    kind = "callback_changed"
     undo = Undoable("The promised call is what it was.")
 
     old: datetime | None
@@ -217,6 +232,7 @@ class CallbackChanged(Event):
 class CallbackDue(Event):
     """The moment of a promised call has come."""
 
+    kind = "callback_due"
     undo = Follows("the reminder follows the promised call")
 
 
@@ -239,6 +255,7 @@ def open_since(past: Iterable[RecordedEvent], before: int) -> datetime | None:
 class Escalated(Event):
     """`to` is `agent:HANDLE`, `team:HANDLE` or `tier:NAME`. The reason is a note on the ticket (`message`)."""
 
+    kind = "escalated"
     undo = Undoable("The reason is withdrawn.")
 
     to: str

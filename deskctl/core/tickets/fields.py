@@ -13,7 +13,8 @@ from ..contacts.identity import address_key, contact_for, living, person, reache
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..routing.model import SKILL_TAG
 from ..sla import due_times as promising
@@ -48,7 +49,7 @@ def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
     if added or removed:
         yield Tagged(ticket.number, added, removed)
     now = ", ".join(sorted(unit.ticket(ticket.number).tags)) or "none"
-    return Said(f"tags of ticket {ticket.number}: {now}", (ticket.number,))
+    return Outcome(f"tags of ticket {ticket.number}: {now}", (ticket.number,))
 
 
 def parse_tag(text: str) -> str:
@@ -72,7 +73,7 @@ def set_(unit: Unit, command: c.Set, actor: Actor) -> Steps:
             )
         resolved = yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
         done.append(f"{name} is {resolved or ' '.join(value.split())}")
-    return Said(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
+    return Outcome(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
 
 
 def _set_priority(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from ..contacts.events import ContactChanged
 from ..delivery.events import DeliverySettled
 from ..kernel.event import Event
-from ..notifications.events import AgentTold
+from ..notifications.events import AgentNotified
 from ..routing import events as re
-from ..sla.events import DueChanged, LevelEvent
+from ..sla.events import DueChanged, SlaEvent
 from . import events as e
 from . import merge_events as je
 from .model import FINAL, REOPENED, Status, Ticket
@@ -28,7 +28,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 #: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (AgentTold, e.Mentions, e.SpamPurged, ContactChanged, re.Routed, LevelEvent)
+_QUIET = (AgentNotified, e.Mentions, e.SpamPurged, ContactChanged, re.Routed, SlaEvent)
 
 
 def evolve(ticket: Ticket, event: Event, at: datetime) -> Ticket:
@@ -87,9 +87,9 @@ def _routed(ticket: Ticket, event: Event) -> Ticket:
     match event:
         case re.Routed(agent=None, why=why):
             return replace(ticket, waits=why)
-        case re.HandedOn(agent=agent):
+        case re.TicketGivenBack(agent=agent):
             return replace(ticket, declined=agent)
-        case re.FormerOwner(agent=agent):
+        case re.FormerAssignee(agent=agent):
             return replace(ticket, former=agent)
         case re.TierChanged(new=tier):
             return replace(ticket, tier=tier)

@@ -6,10 +6,11 @@ from ...errors import Refused
 from ..contacts.identity import known, living, reached_at
 from ..kernel.actor import Actor
 from ..kernel.command import Command
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..sla.pauses import open_promise
-from ..sla.ticket_history import KINDS, read, unanswered
+from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
 from . import commands as c
 from .carry_over import carry_over
 from .events import WaitingChanged
@@ -25,10 +26,10 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = workable(unit, command.ticket), workable(unit, command.into)
-    life = read(unit.levels.history(ticket.number, KINDS))
-    promised = ticket.status is not Status.SOLVED and life is not None and open_promise(life) is not None
+    history = read_history(unit.levels.history(ticket.number, HISTORY_KINDS))
+    promised = ticket.status is not Status.SOLVED and history is not None and open_promise(history) is not None
     yield Merged(ticket.number, into.number, ticket.status)
-    asked = unanswered(life)
+    asked = unanswered(history)
     yield Absorbed(into.number, ticket.number, min((word.at for word in asked), default=None))
     yield from carry_over(unit, ticket, into.number)
     if promised and into.status is Status.SOLVED:
@@ -42,7 +43,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     customers = _customers(unit, ticket, into)
     both = f"; they are of two customers, {' and '.join(customers)}: replies go to both" if customers else ""
     facts = {"customers": customers}
-    return Said(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
+    return Outcome(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
 
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:

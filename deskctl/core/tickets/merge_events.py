@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Merged(Event):
     """This ticket went into another. `old` is the status it had."""
 
+    kind = "merged"
     undo = Undoable("The ticket stands on its own again, with its status.")
 
     into: int
@@ -33,6 +34,7 @@ class Merged(Event):
 class Unmerged(Event):
     """A merge was taken back; the ticket has its status again."""
 
+    kind = "unmerged"
     undo = PART_OF_UNDO
 
     into: int
@@ -43,6 +45,7 @@ class Unmerged(Event):
 class Absorbed(Event):
     """Another ticket was merged into this one. `waiting`: since when its customer had waited for an answer."""
 
+    kind = "absorbed"
     undo = Undoable("The other ticket is no longer part of this one.")
 
     other: int
@@ -56,6 +59,7 @@ class Absorbed(Event):
 class Released(Event):
     """The other ticket stands on its own again."""
 
+    kind = "released"
     undo = PART_OF_UNDO
 
     other: int
@@ -65,6 +69,7 @@ class Released(Event):
 class SplitOff(Event):
     """Messages of this ticket are now those of another, which began with them."""
 
+    kind = "split_off"
     undo = Undoable("The messages are back on the ticket.")
 
     into: int
@@ -79,6 +84,7 @@ class SplitFrom(Event):
     """The ticket began with messages of another. `since` is when its customer wrote the first of them; `asked` are the
     customer's among them, `moments` (RFC 3339) when each of these reached the desk."""
 
+    kind = "split_from"
     undo = Undoable("The messages are back on the ticket that they came from.")
 
     origin: int
@@ -97,6 +103,7 @@ class SplitFrom(Event):
 class Rejoined(Event):
     """Messages are back from the ticket that was split off."""
 
+    kind = "rejoined"
     undo = PART_OF_UNDO
 
     other: int

@@ -10,13 +10,13 @@ from ..contacts.identity import address_key
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.addresses import answerable
 from ..messages.model import MessageKind
 from ..messages.thread import MessageHead
-from ..sla.ticket_history import KINDS, Life, read, unanswered
-from ..sla.ticket_history import Said as Spoke
+from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
 from . import commands as c
 from .creation import created, open_ticket
 from .events import WaitingChanged
@@ -33,8 +33,16 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     ticket = workable(unit, command.ticket)
     chosen = _chosen(unit, ticket, unit.heads(ticket.number), command.messages)
     first = next(head for head in chosen if head.kind is MessageKind.IN)
-    life = read(unit.levels.history(ticket.number, KINDS))
-    spoken = {word.message: word.at for word in life.words if word.said is Spoke.ASKED} if life is not None else {}
+    history = read_history(unit.levels.history(ticket.number, HISTORY_KINDS))
+    spoken = (
+        {
+            interaction.message: interaction.at
+            for interaction in history.interactions
+            if interaction.kind is InteractionKind.CUSTOMER_MESSAGE
+        }
+        if history is not None
+        else {}
+    )
     asked = {h.id: spoken.get(h.id, unit.now) for h in chosen if h.kind is MessageKind.IN}
     since = min(asked.values())
     other = open_ticket(
@@ -53,9 +61,9 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
     yield WaitingChanged(other.number, None, since)
     yield SplitOff(ticket.number, other.number, numbers)
-    yield from _still_waiting(ticket, life, numbers)
+    yield from _still_waiting(ticket, history, numbers)
     facts = {"number": other.number, "messages": list(numbers)}
-    return Said(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
+    return Outcome(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
 
 
 def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Sequence[int]) -> list[MessageHead]:
@@ -115,10 +123,10 @@ def _company(unit: Unit, heads: Sequence[MessageHead]) -> list[str]:
     return list(answerable(unit.settings, named, {address.lower() for head in heads for address in head.lists}))
 
 
-def _still_waiting(ticket: Ticket, life: Life | None, gone: Sequence[int]) -> Generator[Event, None, None]:
+def _still_waiting(ticket: Ticket, history: TicketHistory | None, gone: Sequence[int]) -> Generator[Event, None, None]:
     """The customer waits for what is left, if nobody has answered that."""
-    asked = unanswered(life)
-    left = [word.at for word in asked if word.message not in gone]
+    asked = unanswered(history)
+    left = [interaction.at for interaction in asked if interaction.message not in gone]
     if ticket.waiting_since is not None and len(left) < len(asked):
         waiting = min(left, default=None)
         if waiting != ticket.waiting_since:

@@ -8,10 +8,9 @@ from ...errors import Refused
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Said, Steps
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..messages.commands import Note
-from ..messages.notes import note
 from . import commands as c
 from .events import StatusChanged, WaitingChanged
 from .lifecycle import TRANSITIONS
@@ -42,25 +41,25 @@ def to_status(ticket: Ticket, new: Status) -> Generator[Event, None, None]:
 def solve(unit: Unit, command: c.Solve, actor: Actor) -> Steps:
     ticket = workable(unit, command.ticket)
     if ticket.status is Status.SOLVED:
-        return Said(f"ticket {ticket.number} is solved already", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} is solved already", (ticket.number,))
     yield from to_status(ticket, Status.SOLVED)
-    return Said(f"ticket {ticket.number} is solved", (ticket.number,))
+    return Outcome(f"ticket {ticket.number} is solved", (ticket.number,))
 
 
 def close(unit: Unit, command: c.Close, actor: Actor) -> Steps:
     ticket = unit.ticket(command.ticket)
     if ticket.status is Status.CLOSED:
-        return Said(f"ticket {ticket.number} is closed already", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} is closed already", (ticket.number,))
     yield from to_status(workable(unit, command.ticket), Status.CLOSED)
-    return Said(f"ticket {ticket.number} is closed", (ticket.number,))
+    return Outcome(f"ticket {ticket.number} is closed", (ticket.number,))
 
 
 def reopen(unit: Unit, command: c.Reopen, actor: Actor) -> Steps:
     ticket = workable(unit, command.ticket)
     if ticket.status in (Status.OPEN, Status.NEW):
-        return Said(f"ticket {ticket.number} is {ticket.status} already", (ticket.number,))
+        return Outcome(f"ticket {ticket.number} is {ticket.status} already", (ticket.number,))
     yield from to_status(ticket, Status.OPEN)
-    return Said(f"ticket {ticket.number} is open again", (ticket.number,))
+    return Outcome(f"ticket {ticket.number} is open again", (ticket.number,))
 
 
-HANDLERS: dict[type[Command], Handler] = {Note: note, c.Solve: solve, c.Close: close, c.Reopen: reopen}
+HANDLERS: dict[type[Command], Handler] = {c.Solve: solve, c.Close: close, c.Reopen: reopen}

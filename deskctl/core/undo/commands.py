@@ -1,4 +1,4 @@
-""""""
+"""The commands of undo."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Undo(Command, audience=Audience.AGENT):
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
+    undoes: ClassVar[bool] = True
     command: int | None = None
 
 

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...errors import DeskctlError, NotFound, Refused
-from ..agents import administration as staff
-from ..calendars import administration as calendars
-from ..contacts import edit as contacts
-from ..contacts import linking
 from ..kernel.actor import Actor
-from ..kernel.command import Command, audience_of
+from ..kernel.command import audience_of
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Restorer, Said, Steps
+from ..kernel.feature import Restorer
+from ..kernel.handler import Steps
+from ..kernel.outcome import Outcome
 from ..kernel.permissions import Audience
 from ..kernel.records import CommandRecord, RecordedEvent
 from ..kernel.undo import Follows, Hindrance, Restore
 from ..kernel.unit import Unit
-from ..routing import presence
-from ..shifts import administration as shifts
-from ..sla import undo as policies
 from .commands import ListCommands, Undo
 from .events import Undone
 from .summaries import described
-
-RESTORERS: dict[type[Restore], Restorer] = {
-    **staff.RESTORERS,
-    **contacts.RESTORERS,
-    **linking.RESTORERS,
-    **presence.RESTORERS,
-    **shifts.RESTORERS,
-    **calendars.RESTORERS,
-    **policies.RESTORERS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ class Invocation:
         return sorted({event.ticket for event in changed if event.ticket is not None})
 
 
-def undo(unit: Unit, command: Undo, actor: Actor) -> Steps:
+def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restore], Restorer]) -> Steps:
     invocation = _chosen(unit, command.command, actor)
     found = hindrance(unit, invocation)
     if found is not None:
@@ -74,7 +59,7 @@ def undo(unit: Unit, command: Undo, actor: Actor) -> Steps:
     for recorded in (*apart, *on_tickets):
         for step in recorded.event.inverse(unit, recorded):
             if isinstance(step, Restore):
-                yield from RESTORERS[type(step)](unit, step)
+                yield from restorers[type(step)](unit, step)
             else:
                 yield step
     for record in invocation.commands:
@@ -85,7 +70,7 @@ def undo(unit: Unit, command: Undo, actor: Actor) -> Steps:
         unit.mark_undone(record.id)
     said = f"{'would undo' if unit.dry_run else 'undone'}: {invocation.words}"
     facts = {"undone": invocation.last.id, "commands": [record.id for record in invocation.commands]}
-    return Said(said, tuple(invocation.tickets), facts)
+    return Outcome(said, tuple(invocation.tickets), facts)
 
 
 def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
@@ -98,7 +83,7 @@ def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
             invocation = _invocation(unit, record, everything=True)
             seen.update(r.id for r in invocation.commands)
             rows.append(_row(unit, invocation))
-    return Said("" if rows else "you have changed nothing yet", facts={"commands": rows})
+    return Outcome("" if rows else "you have changed nothing yet", facts={"commands": rows})
 
 
 def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
@@ -200,6 +185,3 @@ def _by_someone(recorded: RecordedEvent) -> bool:
     if event.by_customer and getattr(event, "automatic", None) is not None:
         return False
     return event.by_customer or recorded.actor.partition(":")[0] in ("agent", "user")
-
-
-HANDLERS: dict[type[Command], Handler] = {Undo: undo, ListCommands: list_commands}

@@ -16,16 +16,16 @@ from ...core.kernel.settings import Settings
 from ...core.sla import explain as explaining
 from ...core.sla.administration import existing as existing_policy
 from ...core.sla.clocks import NO_POLICY
-from ...core.sla.conditions import Facts
-from ...core.sla.policy_book import Book
+from ...core.sla.conditions import TicketFacts
+from ...core.sla.policy_book import PolicyBook
 from ...core.sla.queries import ExplainClocks, ListDue, ListPolicies, ShowPolicy, TestPolicies
-from ...core.sla.ticket_history import KINDS, read
+from ...core.sla.ticket_history import HISTORY_KINDS, read_history
 from ...core.sla.views import ClockDocument, DueRow, PolicyDocument, PolicyTest
 from ...core.tickets.model import Priority
 from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
 from .. import rows
-from ..levels import Shelf
+from ..levels import PolicyBookCache
 from ..moments import rfc3339, to_micros
 from ..tables import agents, clocks, events, ticket_tags, tickets
 from ..tables.levels import RUNNING, UNSETTLED_BREACH
@@ -120,8 +120,12 @@ def test(connection: Connection, query: TestPolicies, settings: Settings) -> Pol
     facts = _facts(connection, query.ticket)
     tried = explaining.candidates(facts, book)
     policy = book.match(facts)
-    life = read(_history(connection, query.ticket))
-    would = [] if life is None else explaining.documents(query.ticket, explaining.if_it_had(life, policy), book, now)
+    history = read_history(_history(connection, query.ticket))
+    would = (
+        []
+        if history is None
+        else explaining.documents(query.ticket, explaining.with_policy(history, policy), book, now)
+    )
     return {"ticket": query.ticket, "policy": policy, "candidates": tried, "clocks": would}
 
 
@@ -160,11 +164,11 @@ def _due(row: Any, now: int) -> DueRow:
     }
 
 
-def _book(connection: Connection) -> Book:
-    return Shelf().book(connection)
+def _book(connection: Connection) -> PolicyBook:
+    return PolicyBookCache().book(connection)
 
 
-def _users(book: Book, calendar: str) -> list[str]:
+def _users(book: PolicyBook, calendar: str) -> list[str]:
     return [policy.name for policy in book.current_policies if policy.calendar == calendar]
 
 
@@ -173,7 +177,7 @@ def _left(connection: Connection) -> list[str]:
 
 
 def _history(connection: Connection, ticket: int) -> list[RecordedEvent]:
-    query = select(events).where(events.c.ticket == ticket, events.c.kind.in_(KINDS)).order_by(events.c.id)
+    query = select(events).where(events.c.ticket == ticket, events.c.kind.in_(HISTORY_KINDS)).order_by(events.c.id)
     return [rows.event(row) for row in connection.execute(query)]
 
 
@@ -185,11 +189,11 @@ def _row(connection: Connection, number: int) -> Any:
     return found
 
 
-def _facts(connection: Connection, number: int) -> Facts:
+def _facts(connection: Connection, number: int) -> TicketFacts:
     row = _row(connection, number)
     tags = connection.execute(select(ticket_tags.c.tag).where(ticket_tags.c.ticket == number)).scalars()
     contact = persons(connection, {row.contact})[row.contact].contact
-    return Facts(
+    return TicketFacts(
         team=row.team,
         channel=row.channel,
         priority=Priority(row.priority),

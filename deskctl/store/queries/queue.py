@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select, text
 
 from ...core.agents.model import Agent
 from ...core.kernel.settings import Settings
-from ...core.routing.model import TIERS, Plan
+from ...core.routing.model import TIERS, RoutingPlan
 from ...core.routing.queries import ShowQueue
 from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ...core.shifts.queries import ListHandovers
@@ -129,7 +129,8 @@ def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list
         rows = [
             row
             for row in rows
-            if query.reader in able(plans.get(row.team) or Plan(), people.values(), row.team, people.get(row.approval))
+            if query.reader
+            in able(plans.get(row.team) or RoutingPlan(), people.values(), row.team, people.get(row.approval))
         ]
     return [{"number": row.number, "subject": row.subject, "asked_by": row.approval} for row in rows[:_MOST_APPROVALS]]
 
@@ -142,9 +143,9 @@ def _people(connection: Connection) -> dict[str, Agent]:
     return {row.handle: people_rows.agent(row, joined[row.handle]) for row in rows}
 
 
-def _plans(connection: Connection) -> dict[str | None, Plan]:
+def _plans(connection: Connection) -> dict[str | None, RoutingPlan]:
     named = connection.execute(select(teams.c.handle, teams.c.plan))
-    return {None: Plan(), **{row.handle: shapes.plan(row.plan) for row in named}}
+    return {None: RoutingPlan(), **{row.handle: shapes.plan(row.plan) for row in named}}
 
 
 ANSWERS: Answers = {

@@ -9,16 +9,16 @@ from sqlalchemy import Connection, select
 from ...core.agents.model import Team
 from ...core.kernel.settings import Settings
 from ...core.kernel.unit import Unit
-from ...core.routing import explain as explaining
+from ...core.routing import explanation
 from ...core.routing.events import Routed
-from ...core.routing.model import Plan
+from ...core.routing.model import RoutingPlan
 from ...core.routing.queries import ExplainRoute
-from ...core.routing.situation import floor_of
+from ...core.routing.team_state import router_for
 from ...core.routing.views import RouteDecision, RouteDocument
 from ...errors import NotFound
 from .. import rows
 from ..engine import Database
-from ..levels import Shelf
+from ..levels import PolicyBookCache
 from ..moments import rfc3339
 from ..routing import waiting_rows
 from ..source import StoredSource
@@ -37,13 +37,13 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     if row is None:
         raise NotFound(f"there is no ticket {query.ticket}", "deskctl list --all shows every ticket")
     now = moment(query.now, settings)
-    unit = Unit(StoredSource(connection, database.ids(connection), Shelf()), settings, now)
+    unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
     team = unit.teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
     recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
-    decisions = [explaining.of_event(rows.event(event)) for event in recorded]
+    decisions = [explanation.recorded_decision(rows.event(event)) for event in recorded]
     would = _would(unit, team, connection, row)
-    plan = team.plan if team is not None else Plan()
+    plan = team.plan if team is not None else RoutingPlan()
     return {
         "ticket": row.number,
         "status": row.status,
@@ -53,7 +53,7 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
         "queue_at": rfc3339(row.queue_at),
         "decisions": decisions,
         "would": would,
-        "said": explaining.told(plan, row.channel, decisions, would, settings.timezone),
+        "said": explanation.describe(plan, row.channel, decisions, would, settings.timezone),
     }
 
 
@@ -61,9 +61,9 @@ def _would(unit: Unit, team: Team | None, connection: Connection, row: Any) -> R
     waits = row.assignee is None and row.status in ("new", "open")
     if team is None or not team.plan.routed or not waits:
         return None
-    floor = floor_of(unit, team)
+    router = router_for(unit, team)
     [ticket] = waiting_rows(connection, [row])
-    return explaining.of_floor(floor, ticket, floor.decide(ticket))
+    return explanation.hypothetical_decision(router, ticket, router.decide(ticket))
 
 
 ANSWERS: Answers = {

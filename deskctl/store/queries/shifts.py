@@ -23,7 +23,7 @@ from ...core.shifts.workload import Demand
 from ...core.values.durations import parse_duration
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
-from ..levels import Shelf
+from ..levels import PolicyBookCache
 from ..moments import from_micros, to_micros
 from ..shifts import handover, rota
 from ..tables import agents, calls, handovers, handovers_read, memberships, messages, teams, tickets
@@ -253,7 +253,7 @@ def _hours(connection: Connection, query: FindGaps, local: ZoneInfo) -> Calendar
     if query.hours is not None:
         week = parse_shift(query.hours)
         return Calendar(written(week), local.key, week)
-    book = Shelf().book(connection)
+    book = PolicyBookCache().book(connection)
     if query.calendar is not None:
         return existing_calendar(book, query.calendar)
     own = None if query.team is None else book.calendar(query.team)

@@ -11,7 +11,7 @@ from ...core.agents.queries import ListAgents, ListTeams
 from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
-from ...core.routing.model import Plan, Presence
+from ...core.routing.model import Presence, RoutingPlan
 from .. import routing, shapes
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
@@ -93,7 +93,7 @@ def _reach(kept: str | None) -> ReachPart:
     }
 
 
-def _plan(plan: Plan) -> PlanPart:
+def _plan(plan: RoutingPlan) -> PlanPart:
     return {
         "route": plan.strategy.value,
         "tiers": list(plan.tiers),

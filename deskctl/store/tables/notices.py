@@ -1,4 +1,4 @@
-"""What agents are still to be told, and until when it waits."""
+"""Tables of pending notifications and notification windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tests that every channel and every automation passes. An author subclasses one and brings the other side.
+"""The contract tests for channels and automations. Subclass one and provide a peer, the other side of the channel.
 
     class TestPigeon(ChannelContract):
         channel_type = PIGEON
@@ -12,8 +12,9 @@
             with Loft(tmp_path) as loft:
                 yield loft
 
-What a channel does not do is declared (`sends = False`, `faults`, `absent`), and skipped with those words.
-Needs pytest and pytest-asyncio (`asyncio_mode = "auto"`); with hypothesis `parse` is given many more broken messages.
+Declare what a channel does not do (`sends = False`, `faults`, `absent`); the tests for it are skipped with that reason.
+The tests need pytest and pytest-asyncio (`asyncio_mode = "auto"`); with hypothesis, `parse` is tested with many more
+malformed messages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tests that every automation passes."""
+"""The contract tests for automations."""
 
 from __future__ import annotations
 
@@ -18,65 +18,64 @@ from .hostile import HUGE, OUTGOING
 
 
 class AutomationContract:
-    """Each test is a promise of `deskctl.plugins.automation.AutomationType`.
+    """Tests for the requirements of `deskctl.plugins.automation.AutomationType`.
 
-    To be brought: `automation`, and the fixtures `happening` (something that the automation acts on) and `context`
-    (the desk as it is then, usually a `MemoryPluginContext` with the ticket of the happening).
+    Provide `automation`, and the fixtures `happening` (an event to which the automation reacts) and `context` (the desk
+    at that time, usually a `MemoryPluginContext` with the ticket of the event).
     """
 
     automation: ClassVar[AutomationType]
 
     @pytest.fixture
     def happening(self) -> Happening:
-        pytest.fail(f"{type(self).__name__} must bring the fixture `happening`, which the automation acts on")
+        pytest.fail(f"{type(self).__name__} must provide the fixture `happening`, an event for the automation")
 
     @pytest.fixture
     def context(self) -> MemoryPluginContext:
-        pytest.fail(f"{type(self).__name__} must bring the fixture `context`: the desk when it happened")
+        pytest.fail(f"{type(self).__name__} must provide the fixture `context`, the desk at the time of the event")
 
-    def test_it_is_described_as_the_desk_needs_it(self) -> None:
-        about = self.automation
-        assert re.fullmatch(r"[a-z][a-z0-9_.-]*", about.name), f"{about.name!r} is no name: small letters and digits"
-        assert about.on, "it wants to hear of nothing"
-        assert about.seconds > 0
-        assert not inspect.iscoroutinefunction(about.run), "run is async; the desk calls it in a thread of its own"
+    def test_description_is_valid(self) -> None:
+        automation = self.automation
+        valid = re.fullmatch(r"[a-z][a-z0-9_.-]*", automation.name)
+        assert valid, f"not a name: {automation.name!r}; use lower-case letters and digits"
+        assert automation.on, "`on` names no kinds of event"
+        assert automation.seconds > 0
+        assert not inspect.iscoroutinefunction(automation.run), "run is async, but the desk calls it in a thread"
 
-    def test_it_does_something(self, happening: Happening, context: MemoryPluginContext) -> None:
-        assert happening.kind in self.automation.on, f"it does not want to hear of {happening.kind}"
-        assert self.run(happening, context), "it made nothing of what it should act on"
+    def test_event_gives_commands(self, happening: Happening, context: MemoryPluginContext) -> None:
+        assert happening.kind in self.automation.on, f"`on` does not contain {happening.kind}"
+        assert self.run(happening, context), "the automation gave no commands for the event"
 
-    def test_asked_twice_it_gives_the_same_commands(self, happening: Happening, context: MemoryPluginContext) -> None:
-        """A run may end with the process, after which the desk asks again."""
+    def test_repeated_run_gives_the_same_commands(self, happening: Happening, context: MemoryPluginContext) -> None:
+        """The process can die during a run, and the desk then repeats it."""
         assert self.run(happening, context) == self.run(happening, context)
 
     @pytest.mark.parametrize("what", OUTGOING)
-    def test_hostile_text_is_only_text(self, what: str, happening: Happening, context: MemoryPluginContext) -> None:
+    def test_hostile_text_is_handled(self, what: str, happening: Happening, context: MemoryPluginContext) -> None:
         context.memory.say(OUTGOING[what])
         first = self.run(happening, context)
         assert self.run(happening, context) == first
 
-    def test_ten_megabytes_are_read_in_time(self, happening: Happening, context: MemoryPluginContext) -> None:
+    def test_large_message_is_handled_in_time(self, happening: Happening, context: MemoryPluginContext) -> None:
         context.memory.say(HUGE)
-        began = time.monotonic()
+        start = time.monotonic()
         self.run(happening, context)
-        took = time.monotonic() - began
-        assert took < self.automation.seconds, f"it took {took:.1f} s, and has {self.automation.seconds:g} s"
+        elapsed = time.monotonic() - start
+        assert elapsed < self.automation.seconds, f"took {elapsed:.1f} s, the limit is {self.automation.seconds:g} s"
 
-    def test_facts_that_are_new_or_missing_change_nothing(
-        self, happening: Happening, context: MemoryPluginContext
-    ) -> None:
-        """A later version of the desk may say more, and about some happenings less."""
+    def test_unknown_and_missing_facts_are_accepted(self, happening: Happening, context: MemoryPluginContext) -> None:
+        """A later version of the desk can give more facts, or fewer for some events."""
         first = self.run(happening, context)
         more = happening._replace(facts={**happening.facts, "a_fact_of_tomorrow": [{"x": 1}, None]})
-        assert self.run(more, context) == first, "an unknown fact changed what it does"
+        assert self.run(more, context) == first, "an unknown fact changed the commands"
         self.run(happening._replace(facts={}), context)
 
-    def test_a_ticket_that_is_gone_is_left_alone(self, happening: Happening, context: MemoryPluginContext) -> None:
+    def test_erased_ticket_gives_no_commands(self, happening: Happening, context: MemoryPluginContext) -> None:
         context.memory.tickets.clear()
         assert self.run(happening, context) == []
         assert self.run(happening._replace(ticket=None), context) == []
 
-    def test_it_logs_nothing_that_people_wrote(
+    def test_log_contains_no_message_text(
         self, happening: Happening, context: MemoryPluginContext, caplog: pytest.LogCaptureFixture
     ) -> None:
         context.memory.say("the secret word is xyzzy-plugh")
@@ -85,10 +84,9 @@ class AutomationContract:
         assert "xyzzy-plugh" not in caplog.text
 
     def run(self, happening: Happening, context: MemoryPluginContext) -> Sequence[Any]:
-        """What the automation answers with: commands of `deskctl.plugins.actions`, and a `Write` as the word "Write":
-        what it would do cannot be compared."""
-        answer = list(self.automation.run(happening, context))
+        """Return the commands of the automation. A `Write` becomes the word "Write", because it cannot be compared."""
+        steps = list(self.automation.run(happening, context))
         known = (*(getattr(actions, name) for name in actions.__all__), Write)
-        for each in answer:
-            assert isinstance(each, known), f"{type(each).__name__} is none of deskctl.plugins.actions"
-        return ["Write" if isinstance(each, Write) else each for each in answer]
+        for step in steps:
+            assert isinstance(step, known), f"{type(step).__name__} is not in deskctl.plugins.actions"
+        return ["Write" if isinstance(step, Write) else step for step in steps]

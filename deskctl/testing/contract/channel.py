@@ -1,4 +1,4 @@
-"""The whole contract of a channel."""
+"""The complete contract of a channel."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from .sending import SendContract
 
 
 class ChannelContract(ParseContract, ReceiveContract, SendContract, EndContract):
-    """What the daemon relies on. Each test is a promise of `deskctl.plugins.Channel`.
+    """Tests for the requirements of `deskctl.plugins.Channel`, on which the daemon relies.
 
-    To be brought: `channel_type`, `samples`, `raw` and the fixture `peer` (see `Peer`). To be declared where it
-    differs: `receives`, `sends`, `faults`, `retry_after`, `largest`, `absent`.
+    Provide `channel_type`, `samples`, `raw` and the fixture `peer` (see `Peer`). Declare `receives`, `sends`, `faults`,
+    `retry_after`, `largest` and `absent` if they differ from the defaults.
     """

@@ -1,13 +1,13 @@
-"""Texts and bytes that programs trip over."""
+"""Hostile texts and bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: Ten megabytes of words, in lines.
+#: Ten megabytes of text in lines.
 HUGE = "프린터에서 연기가 나요. It burns again.\n" * (10_000_000 // 49)
 
-#: What people and programs have been known to write.
+#: Texts that people and programs write.
 TEXTS: Mapping[str, str] = {
     "a NUL": "before\0after",
     "lone surrogates": "before \ud800 and \udfff after",
@@ -25,12 +25,12 @@ TEXTS: Mapping[str, str] = {
     "nothing": "",
 }
 
-#: The same as the desk hands it to a channel: it keeps neither NUL nor lone surrogates.
+#: The texts that the desk can hand to a channel: it stores neither NUL nor lone surrogates.
 OUTGOING: Mapping[str, str] = {
-    what: text for what, text in TEXTS.items() if text.strip() and "\0" not in text and "\ud800" not in text
+    name: text for name, text in TEXTS.items() if text.strip() and "\0" not in text and "\ud800" not in text
 }
 
-#: Broken in ways that parsers trip over.
+#: Malformed input for parsers.
 NASTY = (
     b"",
     b"\0" * 100,

@@ -1,4 +1,4 @@
-"""The promises of `ChannelType.parse` and `ChannelType.open`."""
+"""The requirements of `ChannelType.parse` and `ChannelType.open`."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ from .hostile import HUGE, NASTY, TEXTS
 from .peer import Peer
 from .watching import watched
 
-#: Seconds for reading ten megabytes; what comes after waits for it.
-WITHIN = 20.0
+#: Seconds to parse ten megabytes; later messages wait meanwhile.
+PARSE_SECONDS = 20.0
 
 
 class ParseContract(Declared):
-    """`parse` is total and pure, and gives plain text."""
+    """`parse` is total and pure, and returns plain text."""
 
     @pytest.mark.parametrize("raw", NASTY, ids=range(len(NASTY)))
-    def test_parse_reads_any_bytes(self, raw: bytes) -> None:
+    def test_parse_accepts_any_bytes(self, raw: bytes) -> None:
         self.parses(raw)
 
-    def test_parse_reads_broken_samples(self) -> None:
+    def test_parse_accepts_damaged_samples(self) -> None:
         for sample in self.samples:
             self.parses(sample)
             self.parses(sample[: len(sample) // 2])
             self.parses(sample.replace(b"\n", b"\0") + b"\0\xff")
 
-    def test_parse_reads_whatever_comes(self) -> None:
+    def test_parse_accepts_random_bytes(self) -> None:
         hypothesis = pytest.importorskip("hypothesis")
         anything = hypothesis.strategies.binary(max_size=400)
         if self.samples:
             mixed = hypothesis.strategies.tuples(hypothesis.strategies.sampled_from(self.samples), anything)
             anything = anything | mixed.map(b"".join) | mixed.map(lambda pair: pair[1] + pair[0])
-        unhurried = hypothesis.settings(deadline=None, max_examples=100)
-        unhurried(hypothesis.given(anything)(self.parses))()
+        settings = hypothesis.settings(deadline=None, max_examples=100)
+        settings(hypothesis.given(anything)(self.parses))()
 
     @pytest.mark.parametrize("what", TEXTS)
-    def test_parse_reads_what_people_should_not_write(self, what: str) -> None:
+    def test_parse_accepts_hostile_text(self, what: str) -> None:
         self.receives_or_skip()
         self.parses(self.raw(TEXTS[what]))
 
-    def test_parse_reads_ten_megabytes(self) -> None:
+    def test_parse_accepts_large_message(self) -> None:
         self.receives_or_skip()
         raw = self.raw(HUGE)
-        began = time.monotonic()
+        start = time.monotonic()
         self.is_plain(self.channel_type.parse(raw, builders.envelope(size=None)))
-        took = time.monotonic() - began
-        assert took < WITHIN, f"parse took {took:.0f} s for {len(raw)} bytes"
+        elapsed = time.monotonic() - start
+        assert elapsed < PARSE_SECONDS, f"parse took {elapsed:.0f} s for {len(raw)} bytes"
 
-    def test_parse_touches_nothing(self) -> None:
+    def test_parse_does_no_io(self) -> None:
         for raw in (*self.samples, *NASTY):
             with watched() as seen:
                 self.channel_type.parse(raw, builders.envelope(size=None))
@@ -67,24 +67,24 @@ class ParseContract(Declared):
             self.channel_type.open(peer.config, context)
         assert seen == [], f"open did I/O: {seen}"
 
-    def test_what_it_does_is_declared(self, peer: Peer) -> None:
+    def test_declarations_match_the_channel_type(self, peer: Peer) -> None:
         can = self.channel_type.capabilities
         receives = can.receives and self.channel_type.receives(peer.config)
         sends = can.sends and self.channel_type.sends(peer.config)
-        assert self.receives == receives, f"declare receives = {receives}, as the channel type says it of this peer"
-        assert self.sends == sends, f"declare sends = {sends}, as the channel type says it of this peer"
+        assert self.receives == receives, f"declare receives = {receives}, as in the channel type for this peer"
+        assert self.sends == sends, f"declare sends = {sends}, as in the channel type for this peer"
 
     def parses(self, raw: bytes) -> None:
         envelope = builders.envelope(size=None)
         first = self.channel_type.parse(raw, envelope)
         self.is_plain(first)
-        assert self.channel_type.parse(raw, envelope) == first, "parse says something else the second time"
+        assert self.channel_type.parse(raw, envelope) == first, "parse returned a different message the second time"
 
     def is_plain(self, message: InboundMessage) -> None:
-        assert isinstance(message, InboundMessage), f"parse gave a {type(message).__name__}"
+        assert isinstance(message, InboundMessage), f"parse returned a {type(message).__name__}"
         for field, text in texts(message):
-            assert "\0" not in text, f"{field} has a NUL"
-            assert not any("\ud800" <= c <= "\udfff" for c in text), f"{field} has a lone surrogate"
+            assert "\0" not in text, f"{field} contains a NUL"
+            assert not any("\ud800" <= c <= "\udfff" for c in text), f"{field} contains a lone surrogate"
         assert "\n" not in message.subject, "the subject has several lines"
         assert message.digest, "the digest is empty"
         if message.sent_at is not None:
@@ -92,7 +92,7 @@ class ParseContract(Declared):
 
 
 def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in a message, with its place."""
+    """Return the path and value of each text in a message."""
     if isinstance(value, str):
         yield path, value
     elif dataclasses.is_dataclass(value):

@@ -1,4 +1,4 @@
-"""The other side of a channel, as the contract uses it."""
+"""The other side of a channel in the contract tests."""
 
 from __future__ import annotations
 
@@ -7,33 +7,35 @@ from typing import Any, Literal, Protocol
 
 from ...plugins import Rejected, TryLater, Uncertain
 
-#: How the other side can fail when it is sent something, and what the channel must then raise.
+#: The faults of the other side during sending, and the error that the channel must raise for each.
 Fault = Literal["refuses", "is busy", "falls silent"]
 RAISED: Mapping[Fault, type[Exception]] = {"refuses": Rejected, "is busy": TryLater, "falls silent": Uncertain}
 
 
 class Peer(Protocol):
-    """The other side, in the same process: a real server on loopback, a folder, a fake of a web service."""
+    """The other side in the same process: a real server on loopback, a folder, a fake web service."""
 
     config: Any
-    """An instance of `ChannelType.config` that points here."""
+    """An instance of `ChannelType.config` that connects to this peer."""
 
     def put(self, raw: bytes) -> None:
-        """Offer a message to the channel; again and again, where the protocol leaves that to the sender."""
+        """Offer a message to the channel; repeat it if the protocol leaves retries to the sender."""
         ...
 
     def acknowledged(self) -> int:
-        """How many offered messages the channel has taken over: whatever it would not be given again."""
+        """Return the number of offered messages that the channel acknowledged, so that they are not offered again."""
         ...
 
     def received(self) -> list[str]:
-        """What the channel sent here, as text in which the words of the message can be found; also what arrived
-        before the other side fell silent."""
+        """Return the texts that the channel sent, each with the text of the message somewhere in it.
+
+        Include messages that arrived before the fault "falls silent".
+        """
         ...
 
     def fail(self, fault: Fault) -> None:
-        """Meet the next message that is sent here with this fault. Only for what `faults` of the contract names.
+        """Answer the next message with this fault. Only faults in `faults` of the contract are used.
 
-        "falls silent": the words have arrived, and the connection ends without an answer.
+        With "falls silent" the message arrives, and the connection ends without an answer.
         """
         ...

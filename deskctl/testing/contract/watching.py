@@ -1,4 +1,4 @@
-"""What a piece of code does to the world, and what it leaves behind."""
+"""Detection of I/O by a piece of code, and of resources that it leaves open."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _hooked = False
 
 @contextlib.contextmanager
 def watched() -> Iterator[list[str]]:
-    """What the process does to the network, to other processes and to files that it writes, as Python audits it."""
+    """Record the network access, subprocesses and file writes of the process with Python's audit events."""
     global _watching, _hooked
     if not _hooked:
-        sys.addaudithook(_audit)  # there is no way to take one off again
+        sys.addaudithook(_audit)  # an audit hook cannot be removed
         _hooked = True
     seen = _watching = []
     try:
@@ -34,14 +34,14 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         return
     touches = event.startswith(("socket.", "subprocess.", "os.mkdir", "os.remove", "os.rename"))
     if event == "open" and len(arguments) > 1:
-        mode = arguments[1]  # bytecode is written when something is imported for the first time
+        mode = arguments[1]  # the first import of a module writes its bytecode
         touches = isinstance(mode, str) and any(c in mode for c in "wax+") and ".pyc" not in str(arguments[0])
     if touches and event != "socket.__new__":
         _watching.append(event)
 
 
 class Leftovers:
-    """The tasks, threads and sockets of this process that were not there when this was made."""
+    """The tasks, threads and sockets that the process opened after this object was created."""
 
     def __init__(self) -> None:
         self._tasks = asyncio.all_tasks()
@@ -49,7 +49,7 @@ class Leftovers:
         self._sockets = len(_sockets())
 
     def found(self) -> list[str]:
-        """Threads of the loop's own pool stay and are nobody's fault."""
+        """Return the names of open resources, without the threads of the event loop's pool."""
         tasks = [f"task {task.get_name()}" for task in asyncio.all_tasks() - self._tasks]
         new = [thread for thread in threading.enumerate() if thread not in self._threads]
         threads = [f"thread {thread.name}" for thread in new if not thread.name.startswith("asyncio_")]
@@ -58,7 +58,7 @@ class Leftovers:
 
 
 def _sockets() -> list[int]:
-    """The descriptors of this process that are sockets; none where the system does not list them."""
+    """Return the socket descriptors of this process, or none if the system does not list descriptors."""
     try:
         names = os.listdir("/dev/fd")  # noqa: PTH208 (the descriptor of the listing itself is among them)
     except OSError:

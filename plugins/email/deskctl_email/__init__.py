@@ -9,6 +9,7 @@ from typing import Any
 from deskctl.plugins import Capabilities, Channel, ChannelContext, ChannelType, Envelope, InboundMessage, hookimpl
 
 from .config import EmailConfig
+from .messages import _
 
 
 def _open(config: EmailConfig, context: ChannelContext) -> Channel:
@@ -67,6 +68,7 @@ def _plus(config: EmailConfig) -> bool:
 
 @hookimpl
 def deskctl_channels() -> Iterable[ChannelType]:
+    """Declare the channel type `email`."""
     return (
         ChannelType(
             kind="email",
@@ -81,6 +83,6 @@ def deskctl_channels() -> Iterable[ChannelType]:
             authority=_authority,
             listens=_listens,
             actions={n: _action(n) for n in ("verify", "import", "resume", "begin_consent", "finish_consent")},
-            description="Email: receive from an IMAP mailbox, an SMTP or LMTP listener or a pipe; send through SMTP",
+            description=_("Email: receive from an IMAP mailbox, an SMTP or LMTP listener or a pipe; send through SMTP"),
         ),
     )

@@ -15,6 +15,7 @@ from .config import EmailConfig, Imap
 from .cursor import Cursor
 from .imap_connection import Connection
 from .imap_login import ConnectionLost, ServerRefusal
+from .messages import _
 from .oauth_provider import OAuth
 from .oauth_tokens import AccessTokens
 from .probe import ProbeTokens
@@ -38,13 +39,13 @@ def verify(config: EmailConfig, context: ChannelContext, params: Mapping[str, An
     imap = _require_imap(config)
     cursor = _load_cursor(imap, context)
     if cursor is None:
-        raise Refused(f"the mailbox of {context.name} has not been read yet", "start the daemon")
+        raise Refused(_("the mailbox of {channel} has not been read yet", channel=context.name), _("start the daemon"))
     with _open_connection(config, imap, context) as connection:
         folder = connection.folder
         if folder.uidvalidity != cursor.uidvalidity:
             raise Refused(
-                "the server renumbered the folder (UIDVALIDITY changed), and the channel has not compared it yet",
-                f"run the daemon; if it waits for a decision: deskctl mail resume {context.name}",
+                _("the server renumbered the folder (UIDVALIDITY changed), and the channel has not compared it yet"),
+                _("run the daemon; if it waits for a decision: deskctl mail resume {channel}", channel=context.name),
             )
         checked, missing = 0, list[int]()
         for uids in connection.uids_from(cursor.start):
@@ -67,7 +68,10 @@ def verify(config: EmailConfig, context: ChannelContext, params: Mapping[str, An
         "since": cursor.since.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "checked": checked,
         "missing": [
-            {"uid": uid, "why": "the server does not give it" if uid in cursor.aside else "not in the journal"}
+            {
+                "uid": uid,
+                "why": _("not delivered by the server") if uid in cursor.aside else _("not in the journal"),
+            }
             for uid in missing
             if uid in there
         ],
@@ -83,7 +87,7 @@ def import_mail(config: EmailConfig, context: ChannelContext, params: Mapping[st
     imap = _require_imap(config)
     since, after, mark = _parse_time(params.get("since")), params.get("after"), bool(params.get("mark"))
     if after is not None and type(after) is not int:
-        raise UsageError("after must be a number")
+        raise UsageError(_("after must be a number"))
     cursor = _load_cursor(imap, context)
     new, refused, last = 0, list[int](), after or 0
     with _open_connection(config, imap, context) as connection:
@@ -118,11 +122,11 @@ def resume(config: EmailConfig, context: ChannelContext, params: Mapping[str, An
     imap = _require_imap(config)
     answer = params.get("answer")
     if answer not in ("take", "skip"):
-        raise UsageError('answer must be "take" or "skip"')
+        raise UsageError(_('answer must be "take" or "skip"'))
     cursor = _load_cursor(imap, context)
     with _open_connection(config, imap, context) as connection:
         if cursor is None or connection.folder.uidvalidity == cursor.uidvalidity:
-            raise Refused(f"the mailbox of {context.name} is not waiting for a decision")
+            raise Refused(_("the mailbox of {channel} is not waiting for a decision", channel=context.name))
         waiting = len(connection.untaken_uids_since(cursor.since)) if answer == "take" else 0
         decision = {"uidvalidity": connection.folder.uidvalidity, "answer": answer}
     state = State(context)
@@ -131,13 +135,15 @@ def resume(config: EmailConfig, context: ChannelContext, params: Mapping[str, An
 
 
 def begin_consent(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Start the OAuth consent; see `oauth_consent.begin`."""
     return oauth_consent.begin(_require_oauth(config))
 
 
 def finish_consent(config: EmailConfig, context: ChannelContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Finish the OAuth consent; see `oauth_consent.finish`."""
     pending, pasted = params.get("pending"), params.get("pasted")
     if not isinstance(pending, dict) or not isinstance(pasted, str | None):
-        raise UsageError("pending must be the result of begin_consent, and pasted must be text")
+        raise UsageError(_("pending must be the result of begin_consent, and pasted must be text"))
     return {"state": oauth_consent.finish(_require_oauth(config), context, pending, pasted)}
 
 
@@ -152,13 +158,13 @@ ACTIONS: Final = {
 
 def _require_imap(config: EmailConfig) -> Imap:
     if config.imap is None:
-        raise Refused("this channel has no mailbox", "add an imap table to the channel in the configuration")
+        raise Refused(_("this channel has no mailbox"), _("add an imap table to the channel in the configuration"))
     return config.imap
 
 
 def _require_oauth(config: EmailConfig) -> OAuth:
     if config.oauth is None:
-        raise Refused("this channel does not use OAuth", "add an oauth table to the channel in the configuration")
+        raise Refused(_("this channel does not use OAuth"), _("add an oauth table to the channel in the configuration"))
     return config.oauth
 
 
@@ -171,7 +177,9 @@ def _parse_time(value: object) -> datetime:
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise UsageError(f'not a date and time: "{value}"', "for example 2026-03-01T09:00:00Z") from None
+        raise UsageError(
+            _('not a date and time: "{value}"', value=value), _("for example {example}", example="2026-03-01T09:00:00Z")
+        ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
@@ -186,7 +194,10 @@ def _open_connection(config: EmailConfig, imap: Imap, context: ChannelContext) -
             connection.close()
     except (OSError, ConnectionLost, ServerRefusal) as error:
         words = " ".join(str(error).split())[:300] or type(error).__name__
-        raise Unavailable(f"the mailbox {imap.account} at {imap.host}: {words}", "deskctl channel test") from error
+        raise Unavailable(
+            _("the mailbox {account} at {host}: {error}", account=imap.account, host=imap.host, error=words),
+            "deskctl channel test",
+        ) from error
 
 
 def _not_in_journal(imap: Imap, context: ChannelContext, validity: int, uids: Sequence[int]) -> list[int]:

@@ -134,10 +134,10 @@ _LINE_CHARACTERS = "-_=*~.#|•·"
 def _best_alternative(branches: Sequence[list[TextPart]]) -> list[TextPart]:
     """Return the longest plain alternative, unless it is only a placeholder for the HTML."""
     plain = [branch for branch in branches if not any(piece.html for piece in branch)]
-    rich = [branch for branch in branches if any(piece.html for piece in branch)]
-    if not rich:
+    html_branches = [branch for branch in branches if any(piece.html for piece in branch)]
+    if not html_branches:
         return max(plain, key=_length, default=[])
-    best = rich[-1]
+    best = html_branches[-1]
     words = max(plain, key=_length, default=None)
     if words is None:
         return best
@@ -156,15 +156,15 @@ def _compare_alternatives(words: list[TextPart], text: str, best: list[TextPart]
     if _is_stub(bare):
         return best
     shown = _strip_tags(page)
-    ours = _WORD.findall(bare.lower())
-    theirs = set(_WORD.findall(shown.lower()))
-    if theirs and not _BLANK.sub("", bare).strip(_LINE_CHARACTERS):
+    plain_words = _WORD.findall(bare.lower())
+    html_words = set(_WORD.findall(shown.lower()))
+    if html_words and not _BLANK.sub("", bare).strip(_LINE_CHARACTERS):
         return best
-    ours_length, theirs_length = len(_BLANK.sub("", bare)), len(_BLANK.sub("", shown))
-    if theirs_length < 2 * ours_length + MIN_EXTRA_LENGTH:
+    plain_length, html_length = len(_BLANK.sub("", bare)), len(_BLANK.sub("", shown))
+    if html_length < 2 * plain_length + MIN_EXTRA_LENGTH:
         return words
-    missing = sum(1 for word in ours if word not in theirs)
-    if missing * 2 <= len(ours) or "".join(ours) in "".join(_WORD.findall(shown.lower())):
+    missing = sum(1 for word in plain_words if word not in html_words)
+    if missing * 2 <= len(plain_words) or "".join(plain_words) in "".join(_WORD.findall(shown.lower())):
         return words
     return [*words, *best]
 

@@ -42,7 +42,7 @@ class Report(NamedTuple):
 
 
 def read_report(
-    root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str], signs: freeform_bounce.Origin
+    root: Part, leaves: Sequence[Part], text: str, first: Mapping[str, str], origin: freeform_bounce.Origin
 ) -> Report:
     """Return the delivery report in this mail; an empty report for other mail.
 
@@ -54,9 +54,9 @@ def read_report(
         if report_type in ("disposition-notification", "feedback-report"):
             return _filter_rejection(root, leaves, text)
     is_report = report_type in ("delivery-status", "global-delivery-status")
-    confidence = freeform_bounce.report_confidence(signs, first, is_report=is_report)
+    confidence = freeform_bounce.report_confidence(origin, first, is_report=is_report)
     copied = _returned_headers(leaves)
-    if not confidence and {one for _, one in headers.addresses(copied.get("from", b""))} & set(signs.recipients):
+    if not confidence and {one for _, one in headers.addresses(copied.get("from", b""))} & set(origin.recipients):
         confidence = 1  # the returned mail was written by the recipient of this report
     if confidence or root.content_type == "multipart/report":  # a person may attach a report
         for leaf in leaves:
@@ -66,11 +66,11 @@ def read_report(
                     return _summary(reports, _original_id(leaves) or _answered_id(root))
     if not confidence:
         return Report()
-    found = freeform_bounce.read_freeform(text, signs, first, confidence, is_report=is_report, copied=bool(copied))
+    found = freeform_bounce.read_freeform(text, origin, first, confidence, is_report=is_report, copied=bool(copied))
     if found is None:
         return Report()
     original = _original_id(leaves) or found.original_message_id or _answered_id(root)
-    recipients = (found.recipients or _returned_recipients(leaves, signs))[:MAX_GROUPS]
+    recipients = (found.recipients or _returned_recipients(leaves, origin))[:MAX_GROUPS]
     reason = bounce_reasons.classify_reason(found.reason or "", found.status)
     if reason is ReasonClass.OTHER:
         reason = bounce_reasons.classify_reason(found.words, found.status)
@@ -203,8 +203,8 @@ def _answered_id(root: Part) -> str | None:
     return ids[-1] if ids else None
 
 
-def _returned_recipients(leaves: Sequence[Part], signs: freeform_bounce.Origin) -> tuple[str, ...]:
+def _returned_recipients(leaves: Sequence[Part], origin: freeform_bounce.Origin) -> tuple[str, ...]:
     """Return the recipient of the returned message, if it had only one; used if the report itself names none."""
     found = headers.addresses(_returned_headers(leaves).get("to", b""))
-    addresses = [address for _, address in found if address not in signs.recipients]
+    addresses = [address for _, address in found if address not in origin.recipients]
     return tuple(addresses) if len(addresses) == 1 else ()

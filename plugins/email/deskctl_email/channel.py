@@ -19,6 +19,7 @@ from deskctl.plugins import (
 )
 
 from .config import EmailConfig
+from .messages import _
 from .oauth_tokens import AccessTokens
 from .probe import ProbeTokens
 from .rate_limit import rate_limit_of, turn_delay
@@ -72,11 +73,12 @@ class EmailChannel:
         raise tasks[0].result()  # all receivers have failed permanently
 
     async def send(self, message: OutboundMessage) -> Receipt:
+        """Send a message, or store its copy if `message.copy` is set. Raises TryLater, Rejected or Uncertain."""
         from .compose import compose
         from .smtp import Relay
 
         if self._config.smtp is None:
-            raise Rejected("this channel has no relay to send through", "add smtp = { host = … } to the channel")
+            raise Rejected(_("this channel has no relay to send through"), _("add smtp = { host = … } to the channel"))
         mail = await asyncio.to_thread(compose, message, self._config.address, self._context.read_file)
         if message.copy:
             return await self._store_copy(message.message_id, mail.content)
@@ -99,10 +101,11 @@ class EmailChannel:
 
         imap = self._config.imap
         if imap is None or not imap.sent:
-            raise Rejected("this channel no longer keeps copies of sent mail")
+            raise Rejected(_("this channel no longer keeps copies of sent mail"))
         return await asyncio.to_thread(store_copy, imap, self._tokens, self._context, message_id, content)
 
     async def check(self) -> Health:
+        """Check each configured part."""
         from .check import check_parts
 
         port = self._listener.port if self._listener is not None else None
@@ -115,6 +118,7 @@ class EmailChannel:
             return Health((Part("check", False, f"{type(error).__name__}: {error}"),))
 
     async def aclose(self) -> None:
+        """Close the listener and the connection to the relay."""
         if self._relay_timer is not None:
             self._relay_timer.cancel()
         relay = self._relay
@@ -160,7 +164,7 @@ class EmailChannel:
             try:
                 await receiver()
             except AuthFailed as error:
-                self._context.alert(str(error), error.hint)
+                self._context.alert(error.what, error.hint)
                 return error
             except Unavailable as error:
                 if loop.time() - began > STABLE_SECONDS:

@@ -13,6 +13,7 @@ import unicodedata
 from functools import lru_cache
 
 from . import iso2022
+from .messages import _
 
 ALIASES = {
     # The larger set that contains the declared one: only cp949 has 똠 and 뷁, only gb18030 has many names.
@@ -104,7 +105,9 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     """Return the text of `data`, and a description of the problem in English (`""` if there was none)."""
     codec = codec_name(declared) if declared else ""
     if data.isascii() and codec not in STATEFUL and b"\x1b" not in data and b"\x0e" not in data:
-        return normalize_text(data.decode("ascii")), "" if codec is not None else f"unknown charset {declared[:40]!r}"
+        return normalize_text(data.decode("ascii")), "" if codec is not None else _(
+            'unknown charset "{charset}"', charset=declared[:40]
+        )
     text, remark = _decode(data, codec, declared)
     return normalize_text(text.removeprefix("\ufeff")), remark
 
@@ -121,13 +124,13 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
     elif b"\x0e" in data and data.isascii():  # Korean text whose first line, with the designation, is lost
         text = _decode_strict(b"\x1b$)C" + data, "iso2022_kr")
         if text is not None:
-            return text, "" if codec else "charset not declared: ISO 2022 found"
+            return text, "" if codec else _("charset not declared: ISO 2022 found")
     utf8 = _decode_strict(data, "utf_8")
     if codec == "utf_8" and utf8 is not None:
         return utf8, ""
     # Short text in a legacy two-byte charset may be valid UTF-8 by chance, but rarely with three-byte sequences.
     if utf8 is not None and (codec not in MULTIBYTE or _THREE_BYTES.search(data)):
-        return utf8, f"declared {declared[:40]!r}, but is UTF-8" if codec else ""
+        return utf8, _('declared as "{charset}", but is UTF-8', charset=declared[:40]) if codec else ""
     if codec and codec != "utf_8":
         text = _decode_strict(data, codec)
         if text is not None:
@@ -135,13 +138,15 @@ def _decode(data: bytes, codec: str | None, declared: str) -> tuple[str, str]:
     if codec:
         text = data.decode(codec, REPLACE_PAIRS if codec in MULTIBYTE else "replace")
         if _is_mostly_valid(text[:SAMPLE_BYTES], data[:SAMPLE_BYTES], codec):
-            return text, f"some characters are not {declared[:40]}"
+            return text, _("some characters are not {charset}", charset=declared[:40])
     found_text, name = _decode_guess(data)
     if codec is None:
-        return found_text, f"unknown charset {declared[:40]!r}, read as {name}"
+        return found_text, _('unknown charset "{charset}", read as {used}', charset=declared[:40], used=name)
     return (
         found_text,
-        f"declared {declared[:40]!r}, read as {name}" if codec else f"charset not declared, read as {name}",
+        _('declared as "{charset}", read as {used}', charset=declared[:40], used=name)
+        if codec
+        else _("charset not declared, read as {used}", used=name),
     )
 
 
@@ -160,8 +165,8 @@ def _decode_stateful(data: bytes, codec: str, declared: str) -> tuple[str, str] 
     else:
         text, complete = iso2022.decode(data, korean=codec == "iso2022_kr")
     if not complete:
-        return text, f"some characters are not {declared[:40] or 'ISO 2022'}"
-    return text, "" if codec else "charset not declared: ISO 2022 found"
+        return text, _("some characters are not {charset}", charset=declared[:40] or "ISO 2022")
+    return text, "" if codec else _("charset not declared: ISO 2022 found")
 
 
 def _decode_unescaped_japanese(data: bytes, declared: str) -> tuple[str, str] | None:
@@ -169,7 +174,7 @@ def _decode_unescaped_japanese(data: bytes, declared: str) -> tuple[str, str] | 
     for name in ("euc_jp", "cp932"):
         text = _decode_strict(data, name)
         if text is not None and _KANA.search(text):
-            return text, f"declared {declared[:40]!r}, read as {name}"
+            return text, _('declared as "{charset}", read as {used}', charset=declared[:40], used=name)
     return (iso2022.decode(data)[0], "") if _KANA_BYTES.fullmatch(data) else None
 
 

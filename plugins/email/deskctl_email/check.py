@@ -16,6 +16,7 @@ from .compose import LOOP_HEADER, Mail, loop_token
 from .config import EmailConfig, Imap, Listen, Smtp
 from .imap_connection import Connection
 from .imap_login import ConnectionLost, ServerRefusal
+from .messages import _, joined
 from .oauth_tokens import AccessTokens
 from .probe import HEADER, ProbeTokens, token_in
 from .smtp import Relay
@@ -48,7 +49,7 @@ def check_parts(
         if all(part.ok for part in parts if part.name in ("mailbox", "relay")):
             parts.append(_attempt("probe", lambda: _check_delivery(config, context, probes, tokens)))
         else:
-            parts.append(Part("probe", False, "not sent", "repair the mailbox and the relay first"))
+            parts.append(Part("probe", False, _("not sent"), _("repair the mailbox and the relay first")))
     return tuple(parts)
 
 
@@ -56,17 +57,18 @@ def _attempt(name: str, attempt: Callable[[], str]) -> Part:
     try:
         return Part(name, True, attempt())
     except DeskctlError as error:
-        return Part(name, False, str(error), error.hint)
+        return Part(name, False, error.what, error.hint)
     except ConnectionRefusedError:
-        hint = "start the daemon: it listens only while it runs" if name == "listener" else "check host and port"
-        return Part(name, False, "connection refused", hint)
+        starts = _("start the daemon: it listens only while it runs")
+        hint = starts if name == "listener" else _("check host and port")
+        return Part(name, False, _("connection refused"), hint)
     except TimeoutError:
-        return Part(name, False, "timed out", "check host, port and firewall; security must match the port")
+        return Part(name, False, _("timed out"), _("check host, port and firewall; security must match the port"))
     except socket.gaierror as error:
-        return Part(name, False, f"unknown host: {error.strerror}", "check host")
+        return Part(name, False, _("unknown host: {error}", error=error.strerror), _("check host"))
     except (OSError, ConnectionLost, ServerRefusal, smtplib.SMTPException) as error:
         words = " ".join(str(error).split())[:300] or type(error).__name__
-        return Part(name, False, words, "check host, port and security; the daemon's log may have details")
+        return Part(name, False, words, _("check host, port and security; the daemon's log may have details"))
 
 
 def _check_listener(config: EmailConfig, listen: Listen | None, port: int | None) -> str:
@@ -81,7 +83,12 @@ def _check_listener(config: EmailConfig, listen: Listen | None, port: int | None
         _require_success(smtp.docmd("RSET"))
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.docmd("QUIT")
-    return f"{listen.protocol.upper()} at {listen.location} accepts mail for {config.address}"
+    return _(
+        "{protocol} at {listener} accepts mail for {address}",
+        protocol=listen.protocol.upper(),
+        listener=listen.location,
+        address=config.address,
+    )
 
 
 def _connect(listen: Listen, port: int) -> smtplib.SMTP:
@@ -119,10 +126,15 @@ def _require_success(reply: tuple[int, bytes]) -> None:
 def _check_mailbox(imap: Imap | None, tokens: AccessTokens | None) -> str:
     assert imap is not None
     with _open_connection(imap, tokens) as connection:
-        mode = "IDLE" if connection.uses_idle else f"polled every {int(imap.poll.total_seconds())} s"
-        rights = "" if connection.folder.writable else ", read-only: mail cannot be flagged"
-        moves = "" if connection.supports_move or imap.target is None else ", moves by copying (no MOVE)"
-        return f"{imap.folder} of {imap.user or imap.host} can be read, {mode}{moves}{rights}"
+        found = [
+            _("{folder} of {account} can be read", folder=imap.folder, account=imap.account),
+            "IDLE" if connection.uses_idle else _("polled every {n} s", n=int(imap.poll.total_seconds())),
+        ]
+        if not connection.supports_move and imap.target is not None:
+            found.append(_("moves by copying (no MOVE)"))
+        if not connection.folder.writable:
+            found.append(_("read-only: mail cannot be flagged"))
+        return joined(found)
 
 
 def _check_relay(smtp_config: Smtp | None, context: ChannelContext, address: str, tokens: AccessTokens | None) -> str:
@@ -135,7 +147,13 @@ def _check_relay(smtp_config: Smtp | None, context: ChannelContext, address: str
         smtp.rset()
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()
-    return f"{smtp_config.host}:{smtp_config.port} accepts mail from {address}, {smtp_config.security}"
+    return _(
+        "{host}:{port} accepts mail from {address}, {security}",
+        host=smtp_config.host,
+        port=smtp_config.port,
+        address=address,
+        security=smtp_config.security,
+    )
 
 
 def _check_delivery(
@@ -160,12 +178,21 @@ def _check_delivery(
                 mine = [uid for uid, header in headers.items() if token_in(header) == token]
                 if mine:
                     connection.delete(mine)
-                    return f"a probe mail arrived through relay and mailbox after {waited:.1f} s and was deleted"
+                    return _(
+                        "a probe mail arrived through relay and mailbox after {n} s and was deleted", n=f"{waited:.1f}"
+                    )
                 first = uids[-1] + 1
             time.sleep(PROBE_POLL_SECONDS)
     raise DeskctlError(
-        f"the relay accepted the mail, but it was not in {config.imap.folder} after {PROBE_SECONDS} s",
-        f"check that mail for {config.address} goes to this mailbox, its spam folder and the relay's queue",
+        _(
+            "the relay accepted the mail, but it was not in {folder} after {n} s",
+            folder=config.imap.folder,
+            n=PROBE_SECONDS,
+        ),
+        _(
+            "check that mail for {address} goes to this mailbox, its spam folder and the relay's queue",
+            address=config.address,
+        ),
     )
 
 

@@ -12,8 +12,10 @@ from typing import Any
 import click
 
 from deskctl.plugins import DeskctlError, Envelope, Invalid, NotFound, Refused, TemporaryFailure, UsageError, duration
-from deskctl.plugins.commands import CommandContext, pass_context
+from deskctl.plugins.commands import CommandContext, pass_context, shown
 from deskctl.plugins.faultpoints import reach
+
+from .messages import _, _n
 
 EXIT_UNREADABLE = 3
 
@@ -48,7 +50,7 @@ def ingest(context: CommandContext, name: str | None) -> None:
         # Also for a wrong configuration: the MTA keeps the mail until it is corrected.
         raise TemporaryFailure(error.what, error.hint) from error
     except OSError as error:
-        raise TemporaryFailure(f"the desk cannot accept mail now: {error}", "deskctl doctor") from error
+        raise TemporaryFailure(_("the desk cannot accept mail now: {error}", error=error), "deskctl doctor") from error
     reach("pipe.taken")
     context.release()
     if context.json:
@@ -79,7 +81,8 @@ def parse(context: CommandContext, files: tuple[str, ...]) -> int:
             raw = _read(file)
         except OSError as error:
             failed = True
-            click.echo(f"error: cannot read {file!r}: {error.strerror}", err=True)
+            message = _("error: cannot read {file}: {error}", file=repr(file), error=error.strerror or str(error))
+            click.echo(shown(message), err=True)
             continue
         document = mail_document(file, parse_mail(raw, Envelope("pipe", datetime.now(UTC))))
         if context.json:
@@ -108,8 +111,14 @@ def verify(context: CommandContext, name: str) -> int:
         context.document(report)
         return 1 if report["missing"] else 0
     context.say(
-        f"{report['folder']} of {report['account']}: {report['checked']} mails since {report['since']}, "
-        f"{len(report['missing']) or 'none'} missing"
+        _(
+            "{folder} of {account}: {mails} since {since}, {missing} missing",
+            folder=report["folder"],
+            account=report["account"],
+            mails=_count(report["checked"]),
+            since=report["since"],
+            missing=len(report["missing"]) or _("none"),
+        )
     )
     if report["missing"]:
         context.emit(report["missing"], ["uid", "why"])
@@ -141,7 +150,7 @@ def import_(context: CommandContext, name: str, since: str, mark: bool) -> None:
     step = _call_action(context, name, "import", **asked)
     total, new, refused = step["left"], step["new"], list(step["refused"])
     with click.progressbar(
-        length=total, label=f"{total} mails", file=sys.stderr, hidden=context.json or not sys.stderr.isatty()
+        length=total, label=shown(_count(total)), file=sys.stderr, hidden=context.json or not sys.stderr.isatty()
     ) as bar:
         bar.update(step["done"])
         while step["after"] is not None:
@@ -153,14 +162,21 @@ def import_(context: CommandContext, name: str, since: str, mark: bool) -> None:
     if context.json:
         context.document({"channel": name, "found": total, "new": new, "refused": refused})
     else:
-        context.say(f"{total} mails found, {new} imported, {total - new - len(refused)} already in the desk")
+        context.say(
+            _(
+                "{mails} found, {new} imported, {known} already in the desk",
+                mails=_count(total),
+                new=new,
+                known=total - new - len(refused),
+            )
+        )
         if refused:
-            context.say(f"the server did not deliver these UIDs: {', '.join(map(str, refused))}")
+            context.say(_("the server did not deliver these UIDs: {uids}", uids=", ".join(map(str, refused))))
 
 
 @mail.command("raw")
 @click.argument("message", required=False)
-@click.option("--ticket", type=int, metavar="NUMBER", help="The newest mail of this ticket.")
+@click.option("--ticket", type=int, metavar="NUMBER", help="Print the newest mail of this ticket.")
 @pass_context
 def raw(context: CommandContext, message: str | None, ticket: int | None) -> None:
     """Print the raw bytes of a received mail.
@@ -174,7 +190,7 @@ def raw(context: CommandContext, message: str | None, ticket: int | None) -> Non
       deskctl mail raw "<abc@example.org>"
     """
     if (message is None) == (ticket is None):
-        raise UsageError("give either a message or --ticket NUMBER")
+        raise UsageError(_("give either a message or --ticket NUMBER"))
     wanted: int | str | None = int(message) if message is not None and message.isdecimal() else message
     answer = context.desk().call("raw", message=wanted, ticket=ticket)
     context.release()
@@ -204,9 +220,9 @@ def reparse(context: CommandContext, messages: tuple[int, ...], all_: bool, sinc
       deskctl mail reparse --all --since 7d
     """
     if bool(messages) == all_:
-        raise UsageError("give either messages or --all")
+        raise UsageError(_("give either messages or --all"))
     if since is not None and not all_:
-        raise UsageError("--since needs --all")
+        raise UsageError(_("--since needs --all"))
     moment = _parse_time(since).isoformat() if since is not None else None
     done, failed, after = 0, list[dict[str, Any]](), 0
     pieces = [list(messages[i : i + 100]) for i in range(0, len(messages), 100)] or [[]]
@@ -222,9 +238,9 @@ def reparse(context: CommandContext, messages: tuple[int, ...], all_: bool, sinc
     if context.json:
         context.document({"done": done, "failed": failed})
     else:
-        context.say(f"{done} parsed again")
+        context.say(_("{mails} parsed again", mails=_count(done)))
         for one in failed:
-            context.say(f"message {one['message']}: {one['reason']}")
+            context.say(_("message {message}: {reason}", message=one["message"], reason=one["reason"]))
     return EXIT_UNREADABLE if failed else 0
 
 
@@ -241,13 +257,14 @@ def resume(context: CommandContext, name: str, answer: str | None) -> None:
       deskctl mail resume support --take
     """
     if answer is None:
-        raise UsageError("no decision about the waiting mail; pass --take or --skip")
+        raise UsageError(_("no decision about the waiting mail; pass --take or --skip"))
     report = _call_action(context, name, "resume", answer=answer)
     context.release()
     if context.json:
         context.document(report)
     else:
-        context.say(f"{name} continues with " + (f"{report['mails']} mails" if answer == "take" else "new mail only"))
+        taken = _("{channel} continues with {mails}", channel=name, mails=_count(report["mails"]))
+        context.say(taken if answer == "take" else _("{channel} continues with new mail only", channel=name))
 
 
 @mail.command("auth")
@@ -265,16 +282,17 @@ def auth(context: CommandContext, name: str) -> None:
     """
     begun = _call_action(context, name, "begin_consent")
     context.release()  # consent takes time; do not block other commands
-    click.echo(f"Open this page and sign in as the mailbox's owner:\n\n  {begun['url']}\n", err=True)
+    click.echo(shown(_("Open this page and sign in as the owner of the mailbox:")), err=True)
+    click.echo(f"\n  {begun['url']}\n", err=True)
     pasted = None
     if begun["code"] is not None:
-        click.echo(f"Enter this code on the page: {begun['code']}", err=True)
+        click.echo(shown(_("Enter this code on the page: {code}", code=begun["code"])), err=True)
     else:
         click.echo(
-            "The browser then shows an address that it cannot open. This is expected: copy that address here.",
+            shown(_("The browser then shows an address that it cannot open. This is expected; copy it here.")),
             err=True,
         )
-        pasted = click.prompt("address", err=True)
+        pasted = click.prompt(shown(_("address")), err=True)
     deadline, every = time.monotonic() + begun["seconds"], begun["every"]
     while True:
         if pasted is None:
@@ -285,13 +303,14 @@ def auth(context: CommandContext, name: str) -> None:
         context.release()
         every += 5 if state == "slower" else 0
         if time.monotonic() > deadline:
-            raise Refused("no consent within the time limit", f"deskctl mail auth {name}")
+            raise Refused(_("no consent within the time limit"), f"deskctl mail auth {name}")
     started = context.desk().call("channel_start", name=name)["started"]
     context.release()
     if context.json:
         context.document({"channel": name, "authorised": True, "started": started})
     else:
-        context.say(f"{name} is authorized" + (" and reads its mailbox again" if started else ""))
+        again = _("{channel} is authorized and reads its mailbox again", channel=name)
+        context.say(again if started else _("{channel} is authorized", channel=name))
 
 
 def _call_action(context: CommandContext, channel: str, action: str, **params: Any) -> Any:
@@ -307,9 +326,15 @@ def _parse_time(words: str) -> datetime:
             return datetime.now(UTC) - duration(words)
         except Invalid:
             raise UsageError(
-                f'not a date, time or age: "{words}"', "for example 2026-01-31, 2026-01-31T09:00Z or 90d"
+                _('not a date, time or age: "{value}"', value=words),
+                _("for example {examples}", examples="2026-01-31, 2026-01-31T09:00Z, 90d"),
             ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _count(number: int) -> str:
+    """Return a number of mails as text."""
+    return _n("{n} mail", "{n} mails", number)
 
 
 def _read(file: str) -> bytes:
@@ -320,23 +345,29 @@ def _print_mail(context: CommandContext, document: dict[str, Any]) -> None:
     """Print the fields of a parsed mail that have a value, then its visible text."""
     automatic, bounce = document["automatic"], document["bounce"]
     sender = f"{document['from_name'] or ''} <{document['from'] or ''}>".strip()
-    facts = {
-        "file": document["file"],
-        "from": sender,
-        "to": ", ".join(document["to"]),
-        "cc": ", ".join(document["cc"]),
-        "subject": document["subject"],
-        "date": document["date"],
-        "language": document["language"],
-        "automatic": automatic["why"] if automatic["is"] else None,
-        "bounce": bounce and f"{', '.join(bounce['recipients'])} {bounce['status'] or ''}",
-        **{f"attachment {n}": f"{a['filename'] or '(no name)'}, {a['content_type']}, {a['size']} B"
-           for n, a in enumerate(document["attachments"], 1)},
-        **{f"problem {n}": problem for n, problem in enumerate(document["problems"], 1)},
-    }  # fmt: skip
-    for name, value in facts.items():
+    fields: list[tuple[str, Any]] = [
+        (_("file"), document["file"]),
+        (_("from"), sender),
+        (_("to"), ", ".join(document["to"])),
+        (_("cc"), ", ".join(document["cc"])),
+        (_("subject"), document["subject"]),
+        (_("date"), document["date"]),
+        (_("language"), document["language"]),
+        (_("automatic"), automatic["why"] if automatic["is"] else None),
+        (_("bounce"), bounce and f"{', '.join(bounce['recipients'])} {bounce['status'] or ''}"),
+    ]
+    for number, file in enumerate(document["attachments"], 1):
+        content = _(
+            "{filename}, {type}, {size} B",
+            filename=file["filename"] or _("(no name)"),
+            type=file["content_type"],
+            size=file["size"],
+        )
+        fields.append((_("attachment {n}", n=number), content))
+    fields += [(_("problem {n}", n=number), problem) for number, problem in enumerate(document["problems"], 1)]
+    for name, value in fields:
         if value:
-            context.say(f"{name}: {value}")
+            context.say(_("{field}: {value}", field=name, value=value))
     context.say("")
     for line in document["visible_text"].split("\n"):
         context.say(line)

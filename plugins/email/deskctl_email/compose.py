@@ -19,6 +19,7 @@ from typing import Final
 from deskctl.plugins import FileRef, OutboundMessage, Rejected
 
 from . import html_alternative
+from .messages import _
 
 #: The first reference and the newest ones; mail programs find the thread with these.
 MAX_REFERENCES: Final = 20
@@ -58,9 +59,9 @@ def compose(message: OutboundMessage, address: str, read_file: Callable[[str], b
     to, cc, bcc = (tuple(map(_relay_address, addresses)) for addresses in (message.to, message.cc, message.bcc))
     recipients = tuple(dict.fromkeys((*to, *cc, *bcc)))
     if not recipients:
-        raise Rejected("the message has no recipient")
+        raise Rejected(_("the message has no recipient"))
     if not _MESSAGE_ID.fullmatch(message.message_id):
-        raise Rejected("the message's own Message-ID is malformed")
+        raise Rejected(_("the message's own Message-ID is malformed"))
     lines = [
         _field("From", _mailbox(message.sender_name, own)),
         *_address_list("To", to),
@@ -94,7 +95,7 @@ def _relay_address(address: str) -> str:
     """
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
-        raise Rejected(f'not an email address: "{one_line(address)}"')
+        raise Rejected(_('not an email address: "{address}"', address=one_line(address)))
     local, domain = parts.groups()
     if local[0] != '"' and not _DOT_ATOM.fullmatch(local):
         local = f'"{local}"'
@@ -102,7 +103,7 @@ def _relay_address(address: str) -> str:
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
-            raise Rejected(f'invalid domain in the email address "{address}"') from None
+            raise Rejected(_('invalid domain in the email address "{address}"', address=address)) from None
     return f"{local}@{domain}"
 
 
@@ -185,5 +186,5 @@ def _field(name: str, value: str) -> str:
     """Return one header field. Raises Rejected if a line end in it is not a fold, as a last safeguard."""
     field = f"{name}: {value}"
     if re.search(r"[\x00\r\n]", field.replace("\r\n ", "")):
-        raise Rejected(f"invalid line break in the header field {name}")
+        raise Rejected(_("invalid line break in the header field {name}", name=name))
     return field

@@ -12,6 +12,7 @@ from attrs import Attribute, evolve, field, frozen
 
 from deskctl.plugins import Invalid, Remark, Secret
 
+from .messages import _
 from .oauth_provider import OAuth, is_loopback
 
 Security = Literal["tls", "starttls", "plain"]
@@ -25,7 +26,10 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\],;:
 
 def _validate_address(instance: Any, attribute: Attribute[str], value: str) -> None:
     if not _ADDRESS.fullmatch(value):
-        raise Invalid(f'not an email address: "{value}"; for example support@example.org', key=attribute.name)
+        raise Invalid(
+            _('not an email address: "{value}"; for example {example}', value=value, example="support@example.org"),
+            key=attribute.name,
+        )
 
 
 def _validate_addresses(instance: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
@@ -35,30 +39,32 @@ def _validate_addresses(instance: Any, attribute: Attribute[tuple[str, ...]], va
 
 def _validate_host(instance: Any, attribute: Attribute[str], value: str) -> None:
     if not value or any(c.isspace() or c in "/@" for c in value):
-        raise Invalid(f'not a host name or address: "{value}"', key=attribute.name)
+        raise Invalid(_('not a host name or address: "{value}"', value=value), key=attribute.name)
 
 
 def _validate_port(instance: Any, attribute: Attribute[int], value: int) -> None:
     if not 1 <= value <= 65535:
-        raise Invalid(f"not a port: {value}; use 1 to 65535", key=attribute.name)
+        raise Invalid(_("not a port: {value}; use 1 to 65535", value=value), key=attribute.name)
 
 
 def _at_least(least: timedelta) -> Any:
     def check(instance: Any, attribute: Attribute[timedelta], value: timedelta) -> None:
         if value < least:
-            raise Invalid(f"must be at least {int(least.total_seconds())}s", key=attribute.name)
+            raise Invalid(
+                _("must be at least {duration}", duration=f"{int(least.total_seconds())}s"), key=attribute.name
+            )
 
     return check
 
 
 def _require_user(user: str | None, password: Secret | None) -> None:
     if password is not None and user is None:
-        raise Invalid("is missing, but a password is given", key="user")
+        raise Invalid(_("is missing, but a password is given"), key="user")
 
 
 def _plaintext_password_warning(host: str, security: Security, password: Secret | None) -> Iterator[Remark]:
     if security == "plain" and password is not None and not is_loopback(host):
-        yield Remark("security", f"the password is sent to {host} unencrypted; use tls or starttls")
+        yield Remark("security", _("the password is sent to {host} unencrypted; use tls or starttls", host=host))
 
 
 @frozen(kw_only=True)
@@ -77,18 +83,20 @@ class Listen:
 
     def __attrs_post_init__(self) -> None:
         if self.port is None and self.path is None:
-            raise Invalid('needs a port, or path = "/run/…" for a UNIX socket')
+            raise Invalid(_('needs a port, or path = "/run/…" for a UNIX socket'))
         if self.port is not None and self.path is not None:
-            raise Invalid("has both a port and a path; keep one of them")
+            raise Invalid(_("has both a port and a path; keep one of them"))
         if self.port is not None and not 0 <= self.port <= 65535:
-            raise Invalid(f"not a port: {self.port}; use 1 to 65535, or 0 for any free port", key="port")
+            raise Invalid(_("not a port: {port}; use 1 to 65535, or 0 for any free port", port=self.port), key="port")
         if self.key is not None and self.cert is None:
-            raise Invalid("is missing, but a key is given", key="cert")
+            raise Invalid(_("is missing, but a key is given"), key="cert")
 
     def config_claims(self) -> Iterator[Remark]:
         """Claim the listening address: two channels cannot listen on the same one."""
         if self.port != 0:
-            yield Remark("path" if self.path is not None else "port", f"the listener {self.location}")
+            yield Remark(
+                "path" if self.path is not None else "port", _("the listener {address}", address=self.location)
+            )
 
     @property
     def location(self) -> str:
@@ -98,7 +106,10 @@ class Listen:
 
 def _validate_rate(instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
     if value is not None and parse_rate(value) is None:
-        raise Invalid(f'not a rate: "{value}"; for example "30/min" or "1/s"', key=attribute.name)
+        raise Invalid(
+            _('not a rate: "{value}"; for example {examples}', value=value, examples='"30/min", "1/s"'),
+            key=attribute.name,
+        )
 
 
 def parse_rate(text: str) -> tuple[int, float] | None:
@@ -133,20 +144,24 @@ class Imap:
     def __attrs_post_init__(self) -> None:
         _require_user(self.user, self.password)
         if isinstance(self.sent, str) and (not self.sent or any(ord(c) < 32 for c in self.sent)):
-            raise Invalid("is not the name of a folder", key="sent")
+            raise Invalid(_("is not the name of a folder"), key="sent")
         if not self.folder or any(ord(c) < 32 for c in self.folder):
-            raise Invalid("is not the name of a folder", key="folder")
+            raise Invalid(_("is not the name of a folder"), key="folder")
         if self.after not in ("flag", "delete") and not self.target:
-            raise Invalid(f'unknown value "{self.after}"; use "flag", "delete" or "move:NAME"', key="after")
+            raise Invalid(
+                _('unknown value "{value}"; use "flag", "delete" or "move:NAME"', value=self.after), key="after"
+            )
         if self.target == self.folder:
-            raise Invalid(f"would move mail from {self.folder} to itself", key="after")
+            raise Invalid(_("would move mail from {folder} to itself", folder=self.folder), key="after")
 
     def config_warnings(self) -> Iterator[Remark]:
         yield from _plaintext_password_warning(self.host, self.security, self.password)
 
     def config_claims(self) -> Iterator[Remark]:
         """Claim the mailbox: two channels that read the same one would both ingest every mail."""
-        yield Remark("folder", f"the mailbox {self.user or ''}@{self.host}:{self.port} {self.folder}")
+        yield Remark(
+            "folder", _("the mailbox {mailbox}", mailbox=f"{self.user or ''}@{self.host}:{self.port} {self.folder}")
+        )
 
     @property
     def account(self) -> str:
@@ -206,7 +221,7 @@ class EmailConfig:
 
     def __attrs_post_init__(self) -> None:
         if self.max_size < 64 * 1024:
-            raise Invalid("must be at least 65536 bytes", key="max_size")
+            raise Invalid(_("must be at least 65536 bytes"), key="max_size")
         faults = [fault for name in ("imap", "smtp") for fault in self._login_errors(name)]
         if len(faults) > 1:
             raise ExceptionGroup("logins", faults)
@@ -214,7 +229,7 @@ class EmailConfig:
             raise faults[0]
         if self.oauth is not None:
             if self.imap is None and self.smtp is None:
-                raise Invalid("has no effect without imap or smtp", key="oauth")
+                raise Invalid(_("has no effect without imap or smtp"), key="oauth")
             for name, table in (("imap", self.imap), ("smtp", self.smtp)):
                 if table is not None and table.user is None:
                     object.__setattr__(self, name, evolve(table, user=self.address))
@@ -224,16 +239,17 @@ class EmailConfig:
         if table is None:
             return
         if self.oauth is not None and table.password is not None:
-            yield Invalid("cannot be combined with oauth; keep one of them", key=f"{name}.password")
+            yield Invalid(_("cannot be combined with oauth; keep one of them"), key=f"{name}.password")
         if self.oauth is None and table.user is not None and table.password is None:
-            what = 'is missing, but a user is given; for example { env = "MAIL_PASSWORD" }'
+            example = '{ env = "MAIL_PASSWORD" }'
+            what = _("is missing, but a user is given; for example {example}", example=example)
             yield Invalid(what, key=f"{name}.password")
 
     def config_warnings(self) -> Iterator[Remark]:
         for name, table in (("imap", self.imap), ("smtp", self.smtp)):
             exposed = table is not None and table.security == "plain" and not is_loopback(table.host)
             if self.oauth is not None and exposed:
-                yield Remark(f"{name}.security", "the token is sent unencrypted; use tls or starttls")
+                yield Remark(f"{name}.security", _("the token is sent unencrypted; use tls or starttls"))
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from . import filenames, headers, invitation, smime, structured, tnef
 from .body_selection import TextPart, select_body
 from .charset import decode, guess_charset
 from .format_flowed import LITERAL, unflow
+from .messages import _
 from .mime import Part, parse_mime
 from .tnef import Tnef
 
@@ -24,11 +25,11 @@ MAX_SIGNED = 3
 """Opaque-signed parts of a mail that are opened."""
 
 PART_NOTES = {
-    "application/pgp-encrypted": "encrypted with PGP",
-    "application/pgp-signature": "signed with PGP, not verified",
-    "application/pkcs7-signature": "signed with S/MIME, not verified",
-    "application/x-pkcs7-signature": "signed with S/MIME, not verified",
-    "text/calendar": "contains a calendar invitation",
+    "application/pgp-encrypted": _("encrypted with PGP"),
+    "application/pgp-signature": _("signed with PGP, not verified"),
+    "application/pkcs7-signature": _("signed with S/MIME, not verified"),
+    "application/x-pkcs7-signature": _("signed with S/MIME, not verified"),
+    "text/calendar": _("contains a calendar invitation"),
 }
 _MESSAGES = frozenset(("message/rfc822", "message/global"))
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
@@ -75,46 +76,46 @@ def extract_content(leaves: Sequence[Part]) -> Content:
     Text parts next to each other form the message, in order; of several alternatives one is selected. All other leaf
     parts are attachments.
     """
-    pieces: list[TextPart] = []
+    text_parts: list[TextPart] = []
     files: list[IncomingFile] = []
     problems: list[str] = []
     declared = ""
-    packed: list[Tnef] = []
+    tnef_contents: list[Tnef] = []
     event_summary = ""
     signed = 0
-    waiting = list(reversed(leaves))
-    while waiting:
-        leaf = waiting.pop()
+    pending = list(reversed(leaves))
+    while pending:
+        leaf = pending.pop()
         content_type = leaf.content_type
-        typed = headers.parameters(leaf.get("content-type"))
-        disposed = headers.parameters(leaf.get("content-disposition"))
+        type_parameters = headers.parameters(leaf.get("content-type"))
+        disposition_parameters = headers.parameters(leaf.get("content-disposition"))
         disposition = structured.first_token(leaf.get("content-disposition"))
-        name = disposed.get("filename") or typed.get("name") or ""
+        name = disposition_parameters.get("filename") or type_parameters.get("name") or ""
         if content_type in ("text/plain", "text/html") and disposition != b"attachment" and not name:
-            charset = typed.get("charset", "")
+            charset = type_parameters.get("charset", "")
             text = _decode_text(leaf, charset, problems)
             declared = declared or charset or _undeclared_charset(leaf)
             html = content_type == "text/html"
-            if not html and "format" in typed:
-                text = unflow(text, typed)
-            pieces.append(TextPart(text, html, leaf.containers))
+            if not html and "format" in type_parameters:
+                text = unflow(text, type_parameters)
+            text_parts.append(TextPart(text, html, leaf.containers))
             continue
         if content_type in PART_NOTES:
             _add_problem(problems, PART_NOTES[content_type])
         elif content_type.endswith(("/pkcs7-mime", "/x-pkcs7-mime")):
             inner = _signed_parts(leaf, signed) if signed < MAX_SIGNED else []
             signed += bool(inner)
-            waiting.extend(reversed(inner))
-            opened = inner or typed.get("smime-type", "").lower() == "signed-data"
-            _add_problem(problems, "signed with S/MIME, not verified" if opened else "encrypted with S/MIME")
+            pending.extend(reversed(inner))
+            opened = inner or type_parameters.get("smime-type", "").lower() == "signed-data"
+            _add_problem(problems, _("signed with S/MIME, not verified") if opened else _("encrypted with S/MIME"))
         if content_type in TNEF or name.lower() == "winmail.dat":
             unpacked = tnef.read_tnef(leaf.content())
             _add_problem(
-                problems, "winmail.dat (TNEF) was unpacked" if unpacked else "winmail.dat (TNEF) cannot be read"
+                problems, _("winmail.dat (TNEF) was unpacked") if unpacked else _("winmail.dat (TNEF) cannot be read")
             )
-            packed += [unpacked] if unpacked else []
+            tnef_contents += [unpacked] if unpacked else []
         elif content_type == "text/calendar" and not event_summary:
-            event_summary = invitation.summary_line(_decode_text(leaf, typed.get("charset", ""), problems))
+            event_summary = invitation.summary_line(_decode_text(leaf, type_parameters.get("charset", ""), problems))
         files.append(
             IncomingFile(
                 filename=_attachment_name(name, leaf),
@@ -124,32 +125,32 @@ def extract_content(leaves: Sequence[Part]) -> Content:
                 content_id=headers.text(leaf.get("content-id")).strip("<> ") or None,
             )
         )
-    for one in packed:
+    for one in tnef_contents:
         files += _tnef_files(one)
-        if not any(piece.text.strip() for piece in pieces):
+        if not any(piece.text.strip() for piece in text_parts):
             inside = (("multipart/alternative", 0),)
-            pieces += [TextPart(one.text, False, inside)] if one.text.strip() else []
-            pieces += [TextPart(one.html, True, inside)] if one.html.strip() else []
-    segments = _segments(select_body(pieces), problems)
+            text_parts += [TextPart(one.text, False, inside)] if one.text.strip() else []
+            text_parts += [TextPart(one.html, True, inside)] if one.html.strip() else []
+    segments = _segments(select_body(text_parts), problems)
     if not segments and event_summary:
         segments = (Segment(event_summary, event_summary),)
     bodies_text = "\n".join(segment.text for segment in segments)
     if "-----BEGIN PGP " in bodies_text:
         encrypted = "-----BEGIN PGP MESSAGE-----" in bodies_text
-        _add_problem(problems, "encrypted with PGP" if encrypted else "signed with PGP, not verified")
-    html_text = "\n".join(piece.text for piece in pieces if piece.html and piece.text.strip())
+        _add_problem(problems, _("encrypted with PGP") if encrypted else _("signed with PGP, not verified"))
+    html_text = "\n".join(piece.text for piece in text_parts if piece.html and piece.text.strip())
     return Content(segments, html_text or None, tuple(files), declared, problems)
 
 
-def _segments(pieces: Sequence[TextPart], problems: list[str]) -> tuple[Segment, ...]:
+def _segments(text_parts: Sequence[TextPart], problems: list[str]) -> tuple[Segment, ...]:
     """Return the selected parts as text.
 
     HTML that only repeats the plain text next to it is left out, and plain text that only repeats HTML as well.
     """
     found: list[Segment] = []
     seen: dict[bool, set[str]] = {True: set(), False: set()}  # the words of the HTML and of the plain parts
-    mixed = len({piece.html for piece in pieces}) > 1
-    for piece in pieces:
+    mixed = len({piece.html for piece in text_parts}) > 1
+    for piece in text_parts:
         if piece.html:
             from .html_text import html_to_text
 
@@ -196,7 +197,7 @@ def _signed_parts(leaf: Part, number: int) -> list[Part]:
     return inner
 
 
-def _tnef_files(packed: Tnef) -> list[IncomingFile]:
+def _tnef_files(tnef_contents: Tnef) -> list[IncomingFile]:
     """Return the attachments of a winmail.dat."""
     return [
         IncomingFile(
@@ -206,7 +207,7 @@ def _tnef_files(packed: Tnef) -> list[IncomingFile]:
             inline=bool(one.content_id),
             content_id=one.content_id or None,
         )
-        for one in packed.files
+        for one in tnef_contents.files
     ]
 
 
@@ -214,7 +215,7 @@ def _decode_text(leaf: Part, charset: str, problems: list[str]) -> str:
     content = leaf.content()
     if len(content) > MAX_TEXT:
         content = content[:MAX_TEXT]
-        _add_problem(problems, f"text truncated at {MAX_TEXT} bytes")
+        _add_problem(problems, _("text truncated at {size} bytes", size=MAX_TEXT))
     if not charset and leaf.content_type == "text/html" and not content.isascii():
         meta = _META_CHARSET.search(content, 0, 4_096)
         charset = meta[1].decode("ascii", "replace") if meta else ""

@@ -30,8 +30,10 @@ class Cursor:
     renumbered: int = 0
 
     def as_json(self) -> dict[str, Any]:
+        """Return the cursor as a JSON document."""
         return {**asdict(self), "since": self.since.isoformat(), "aside": list(self.aside)}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Cursor:
+        """Return the cursor of a JSON document."""
         return cls(**{**kept, "since": datetime.fromisoformat(kept["since"]), "aside": tuple(kept["aside"])})

@@ -9,15 +9,15 @@ It is a Unicode noncharacter, which does not occur in text.
 """
 
 
-def unflow(text: str, typed: dict[str, str]) -> str:
+def unflow(text: str, parameters: dict[str, str]) -> str:
     """Join the soft line breaks of a text; quoted lines stay unchanged.
 
-    `typed` contains the parameters of its Content-Type. Quote marks are counted before a stuffed space is removed, so
+    `parameters` are those of its Content-Type. Quote marks are counted before a stuffed space is removed, so
     a line ` > x` is not a quote (RFC 3676, 4.4 and 4.5).
     """
-    if typed["format"].strip().lower() != "flowed" or " " not in text:
+    if parameters["format"].strip().lower() != "flowed" or " " not in text:
         return text
-    glue = "" if typed.get("delsp", "").strip().lower() == "yes" else " "
+    glue = "" if parameters.get("delsp", "").strip().lower() == "yes" else " "
     lines: list[str] = []
     open_line: list[str] = []
     for line in text.split("\n"):

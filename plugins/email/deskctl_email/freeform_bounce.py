@@ -171,24 +171,24 @@ class FreeformReport:
     words: str = ""  # the text above the copy of the returned mail
 
 
-def report_confidence(signs: Origin, first: Mapping[str, str], *, is_report: bool) -> int:
+def report_confidence(origin: Origin, first: Mapping[str, str], *, is_report: bool) -> int:
     """Return the confidence that a mail system wrote the mail.
 
     0: none; 1: possible by the sender's address; 2: an empty envelope sender; 3: the sender's name or a header.
     """
     if is_report or "x-failed-recipients" in first:
         return 3
-    local = (signs.sender or "").rpartition("@")[0]
-    if signs.sender is None or _DAEMON.match(local) or _DAEMON_NAME.search(signs.sender_name):
+    local = (origin.sender or "").rpartition("@")[0]
+    if origin.sender is None or _DAEMON.match(local) or _DAEMON_NAME.search(origin.sender_name):
         return 3
-    if signs.null_sender or first.get("return-path", "x").strip() in ("<>", "", "<MAILER-DAEMON>"):
+    if origin.null_sender or first.get("return-path", "x").strip() in ("<>", "", "<MAILER-DAEMON>"):
         return 2
     return 1 if _POSSIBLE_DAEMON.match(local) else 0
 
 
 def read_freeform(
     text: str,
-    signs: Origin,
+    origin: Origin,
     first: Mapping[str, str],
     confidence: int,
     *,
@@ -202,28 +202,28 @@ def read_freeform(
     text = text[:MAX_TEXT]
     report = text_above_copy(text)
     head = report[:4_000]
-    subject = bool(_SUBJECT.search(signs.subject[:300]))
+    subject = bool(_SUBJECT.search(origin.subject[:300]))
     phrase = _PHRASE.search(head)
     code = _CODE.search(report)
     status = _STATUS.search(report)
-    recipients = _recipients(report, signs, first)
+    recipients = _recipients(report, origin, first)
     if confidence == 1 and not (subject and phrase and (recipients or status or copied)):
         return None
     if confidence == 2 and not ((subject and phrase) or (phrase and recipients and (code or status))):
         return None
     if not (subject or phrase or "x-failed-recipients" in first):
         return None
-    if signs.sender is None and not (phrase and (subject or is_report)):
+    if origin.sender is None and not (phrase and (subject or is_report)):
         return None
     stated = status[1] if status else code[1] if code else ""
-    permanent = _permanent(signs.subject, head, stated)
+    permanent = _permanent(origin.subject, head, stated)
     return FreeformReport(
         recipients,
         status[1] if status else None,
         permanent,
         _reason(report),
         _copy_message_id(text),
-        delayed=not permanent and not _is_final(signs.subject, head),
+        delayed=not permanent and not _is_final(origin.subject, head),
         words=head,
     )
 
@@ -251,12 +251,12 @@ def _permanent(subject: str, head: str, code: str) -> bool:
     return not (_DELAYED.search(head) and not _FINAL.search(head))
 
 
-def _recipients(report: str, signs: Origin, first: Mapping[str, str]) -> tuple[str, ...]:
+def _recipients(report: str, origin: Origin, first: Mapping[str, str]) -> tuple[str, ...]:
     """Return the addresses in the report, without the sender and the recipients of the report itself."""
     named = _ADDRESS.findall(first.get("x-failed-recipients", ""))
     if named:
         return tuple(dict.fromkeys(_lower_domain(one) for one in named[:MAX_RECIPIENTS]))
-    own = {one.lower() for one in signs.recipients} | {(signs.sender or "").lower()}
+    own = {one.lower() for one in origin.recipients} | {(origin.sender or "").lower()}
     found: dict[str, None] = {}
     for match in _ADDRESS.finditer(report):
         address = match[1].strip("'.")

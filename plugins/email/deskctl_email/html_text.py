@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from .messages import _
+
 MAX_SIZE = 1_000_000
 """Characters of HTML that are converted."""
 MAX_DEPTH = 200
@@ -37,13 +39,13 @@ def html_to_text(html: str, *, links: bool = True) -> HtmlText:
     remark = ""
     if len(html) > MAX_SIZE:
         html = html[:MAX_SIZE]
-        remark = "HTML truncated"
+        remark = _("HTML truncated")
     if html.count("<") > MAX_DEPTH and _too_deep(html):
-        return _convert_flat(html, "HTML nested too deeply: converted without layout")
+        return _convert_flat(html, _("HTML nested too deeply: converted without layout"))
     try:
         text, marked = _convert(html, links)
     except Exception:  # noqa: BLE001 - hostile input may raise anything; the other library reads the text
-        return _convert_flat(html, "HTML is invalid: converted without layout")
+        return _convert_flat(html, _("HTML is invalid: converted without layout"))
     return HtmlText(text, marked, remark)
 
 

@@ -23,6 +23,7 @@ from .config import EmailConfig, Imap
 from .cursor import Cursor
 from .imap_connection import IDLE_SECONDS, Connection
 from .imap_login import ConnectionLost, ServerRefusal, is_missing_folder, is_temporary
+from .messages import _
 from .oauth_tokens import AccessTokens
 from .probe import ProbeTokens, carries_probe
 from .state import State
@@ -100,7 +101,7 @@ class Mailbox:
 
     def _read(self) -> None:
         """Read over one connection, from login until it fails. Raises Unavailable or AuthFailed."""
-        where = f"the mailbox {self._account} at {self._imap.host}"
+        where = _("the mailbox {account} at {host}", account=self._account, host=self._imap.host)
         try:
             self._connection = connection = Connection(self._imap, self._tokens)
             try:
@@ -111,29 +112,42 @@ class Mailbox:
         except (AuthFailed, Unavailable):
             raise
         except ConfigError as error:  # the password's source
-            self._alert(f"{where}: {error}", error.hint)
-            raise Unavailable(f"{where}: {error}", error.hint) from error
+            what = _("{mailbox}: {error}", mailbox=where, error=error.what)
+            self._alert(what, error.hint)
+            raise Unavailable(what, error.hint) from error
         except StoreUnavailable as error:
-            raise Unavailable(f"mail waits on the server: {error}", error.hint) from error
+            raise Unavailable(_("mail waits on the server: {error}", error=error.what), error.hint) from error
         except ssl.SSLCertVerificationError as error:
-            hint = "check that host is the name in the certificate; for a private CA set SSL_CERT_FILE"
-            what = f"{where} has an untrusted certificate: {error.verify_message}"
+            hint = _("check that host is the name in the certificate; for a private CA set SSL_CERT_FILE")
+            what = _("{mailbox} has an untrusted certificate: {reason}", mailbox=where, reason=error.verify_message)
             self._alert(what, hint)
             raise Unavailable(what) from error
         except (OSError, ConnectionLost) as error:
             if not self._stop.is_set():
-                raise Unavailable(f"{where} is unreachable: {_error_text(error)}") from error
+                raise Unavailable(
+                    _("{mailbox} is unreachable: {error}", mailbox=where, error=_error_text(error))
+                ) from error
         except ServerRefusal as error:
             if is_temporary(error):
-                raise Unavailable(f"{where} is temporarily unavailable: {_error_text(error)}") from error
+                raise Unavailable(
+                    _("{mailbox} is temporarily unavailable: {error}", mailbox=where, error=_error_text(error))
+                ) from error
             if is_missing_folder(error):
-                what = f"{where} no longer has the folder {self._imap.folder}: {_error_text(error)}"
-                self._alert(what, "create the folder, or set another one in the channel's imap table")
+                what = _(
+                    "{mailbox} no longer has the folder {folder}: {error}",
+                    mailbox=where,
+                    folder=self._imap.folder,
+                    error=_error_text(error),
+                )
+                self._alert(what, _("create the folder, or set another one in the channel's imap table"))
                 raise Unavailable(what) from error
             self._alert(
-                f"{where} refused a command: {_error_text(error)}", "Does the folder exist, and may it be read?"
+                _("{mailbox} refused a command: {error}", mailbox=where, error=_error_text(error)),
+                _("check that the folder exists and is readable"),
             )
-            raise Unavailable(f"{where} refused a command: {_error_text(error)}") from error
+            raise Unavailable(
+                _("{mailbox} refused a command: {error}", mailbox=where, error=_error_text(error))
+            ) from error
 
     def _session(self, connection: Connection) -> None:
         cursor = self._start_cursor(connection)
@@ -196,10 +210,18 @@ class Mailbox:
         unknown = connection.untaken_uids_since(cursor.since)
         while len(unknown) > MAX_UNKNOWN:
             self._alert(
-                f"the server renumbered {self._name} (UIDVALIDITY changed); reading is paused because the desk may or "
-                f"may not have {len(unknown)} mails in it",
-                f"deskctl mail resume {self._context.name} --take (or --skip); or move mail that the desk does not "
-                f"need out of the folder: with {MAX_UNKNOWN} or fewer, reading continues automatically",
+                _(
+                    "the server renumbered {mailbox} (UIDVALIDITY changed); reading is paused because the desk may or "
+                    "may not have {count} mails in it",
+                    mailbox=self._name,
+                    count=len(unknown),
+                ),
+                _(
+                    "deskctl mail resume {channel} --take (or --skip); or move mail that the desk does not need out of "
+                    "the folder: with {limit} or fewer, reading continues automatically",
+                    channel=self._context.name,
+                    limit=MAX_UNKNOWN,
+                ),
             )
             answer = self._wait_for_decision(connection)
             if answer == "take":
@@ -219,7 +241,7 @@ class Mailbox:
             if decision.get("uidvalidity") == connection.folder.uidvalidity:
                 return str(decision["answer"])
             if self._stop.wait(DECISION_POLL_SECONDS):
-                raise Unavailable("stopped")
+                raise Unavailable(_("stopped"))
             if second % 60 == 0:
                 connection.noop()
         return None
@@ -232,7 +254,7 @@ class Mailbox:
             sizes = connection.sizes(part)
             for batch in self._batches(part, sizes, cursor.singly):
                 if self._stop.is_set():
-                    raise Unavailable("stopped")
+                    raise Unavailable(_("stopped"))
                 cursor = self._take_batch(connection, cursor, batch, sizes, save=save, blame=save)
         if not save:
             self._save(cursor)
@@ -356,8 +378,13 @@ class Mailbox:
             raise
         except ServerRefusal as error:
             self._alert(
-                f'mail from {self._name} was ingested, but after = "{self._imap.after}" failed: {_error_text(error)}',
-                "check the user's permissions in this folder; no mail is lost",
+                _(
+                    'mail from {mailbox} was ingested, but after = "{after}" failed: {error}',
+                    mailbox=self._name,
+                    after=self._imap.after,
+                    error=_error_text(error),
+                ),
+                _("check the user's permissions in this folder; no mail is lost"),
             )
 
     def _save(self, cursor: Cursor) -> None:
@@ -365,8 +392,13 @@ class Mailbox:
 
     def _alert_aside(self, uid: int) -> None:
         self._alert(
-            f"the server lists mail {uid} in {self._imap.folder} of {self._account} but does not deliver it",
-            "deskctl retries every hour; check the mail in a mail program",
+            _(
+                "the server lists mail {uid} in {folder} of {account} but does not deliver it",
+                uid=uid,
+                folder=self._imap.folder,
+                account=self._account,
+            ),
+            _("deskctl retries every hour; check the mail in a mail program"),
         )
 
     def _alert(self, what: str, hint: str) -> None:

@@ -23,6 +23,7 @@ from deskctl.plugins.faultpoints import exchange
 from . import imap_login
 from .config import Imap
 from .imap_login import READ_SECONDS, ConnectionLost, ServerRefusal
+from .messages import _
 from .oauth_tokens import AccessTokens
 
 #: RFC 2177 requires a new IDLE every 29 minutes; routers drop an idle connection much sooner.
@@ -88,7 +89,7 @@ class Connection:
         if folder is True:
             found = self._client.find_special_folder(b"\\Sent")
             if found is None:
-                raise Unavailable("the server has no special folder for sent mail", 'set sent = "Sent"')
+                raise Unavailable(_("the server has no special folder for sent mail"), _('set sent = "Sent"'))
             return str(found)
         name = str(folder)
         if not self._client.folder_exists(name):
@@ -97,6 +98,7 @@ class Connection:
 
     @property
     def uses_idle(self) -> bool:
+        """Return True if IDLE is configured and the server supports it."""
         return self._imap.idle and self._client.has_capability("IDLE")
 
     @property
@@ -124,8 +126,8 @@ class Connection:
             with exchange("imap.dates"):
                 dates = self._client.fetch(part, ["INTERNALDATE"])
             for uid, fields in dates.items():
-                came = fields.get(b"INTERNALDATE")
-                if uid < self.folder.uidnext and (came is None or came >= moment):
+                arrived = fields.get(b"INTERNALDATE")
+                if uid < self.folder.uidnext and (arrived is None or arrived >= moment):
                     newer.append(uid)
         return sorted(newer)
 
@@ -138,7 +140,7 @@ class Connection:
     def has_announced_mail(self) -> bool:
         """Return True if the server announced new mail since the last call, together with another response.
 
-        The server announces mail only once: IDLE does not repeat what came with the response to another command.
+        The server announces mail only once: IDLE does not repeat what arrived with the response to another command.
         """
         return bool(self._client._imap.response("EXISTS")[1] != [None])
 
@@ -161,10 +163,12 @@ class Connection:
             return self._fetch_values(uids, "BODY[]", "BODY.PEEK[]")
 
     def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Return mail headers by UID without marking the mail as seen."""
         with exchange("imap.headers"):
             return self._fetch_values(uids, "BODY[HEADER]", "BODY.PEEK[HEADER]")
 
     def flag(self, uids: Sequence[int]) -> None:
+        """Mark mail as seen and as journalled, if the folder is writable."""
         if self.folder.writable:
             with exchange("imap.flag"):
                 self._client.add_flags(uids, [SEEN, TAKEN] if self.folder.keywords else [SEEN], silent=True)
@@ -210,23 +214,25 @@ class Connection:
             among = f"{low}:{min(low + SEARCH_BLOCK, below) - 1}"
             # The server's dates are in an unknown time zone: near the first day, compare the time of each mail.
             with exchange("imap.arrived"):
-                sure = set(self._client.search(["UID", among, "SINCE", day + timedelta(days=2)]))
-                maybe = set(self._client.search(["UID", among, "SINCE", day - timedelta(days=1)])) - sure
-            dates = self.arrival_times(sorted(maybe))
-            found += [uid for uid in sure | maybe if uid < below and (uid in sure or dates.get(uid, first) >= first)]
+                certain = set(self._client.search(["UID", among, "SINCE", day + timedelta(days=2)]))
+                uncertain = set(self._client.search(["UID", among, "SINCE", day - timedelta(days=1)])) - certain
+            dates = self.arrival_times(sorted(uncertain))
+            found += [
+                uid for uid in certain | uncertain if uid < below and (uid in certain or dates.get(uid, first) >= first)
+            ]
         return sorted(found)
 
     def arrival_times(self, uids: Sequence[int]) -> dict[int, datetime]:
         """Return the timezone-aware arrival times by UID."""
-        came: dict[int, datetime] = {}
+        arrived: dict[int, datetime] = {}
         for part in _chunks(uids, 500):
             with exchange("imap.moments"):
                 fetched = self._client.fetch(part, ["INTERNALDATE"])
             for uid, fields in fetched.items():
                 moment = fields.get(b"INTERNALDATE")
                 if isinstance(moment, datetime):
-                    came[uid] = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        return came
+                    arrived[uid] = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return arrived
 
     def taken_uids(self, uids: Sequence[int]) -> set[int]:
         """Return the UIDs of mail that has the keyword TAKEN."""
@@ -278,7 +284,7 @@ class Connection:
     def _select(self) -> Folder:
         response = self._client.select_folder(self.name)
         if b"UIDVALIDITY" not in response:
-            raise Unavailable(f"the server sends no UIDVALIDITY for the folder {self.name}")
+            raise Unavailable(_("the server sends no UIDVALIDITY for the folder {folder}", folder=self.name))
         uidnext = response.get(b"UIDNEXT")
         if uidnext is None:
             uidnext = max(self._client.search(["UID", "*"]), default=0) + 1

@@ -13,6 +13,7 @@ from imapclient.exceptions import CapabilityError
 from deskctl.plugins import AuthFailed, Unavailable
 
 from .config import Imap
+from .messages import _
 from .oauth_tokens import xoauth2
 
 CONNECT_SECONDS: Final = 20
@@ -30,6 +31,7 @@ _TEMPORARY_SIGNS: Final = (
 
 
 def connect(imap: Imap) -> IMAPClient:
+    """Return a new connection that is not logged in yet."""
     tls = ssl.create_default_context() if imap.security != "plain" else None
     client = IMAPClient(
         imap.host,
@@ -59,6 +61,7 @@ def _keep_alive(line: socket.socket) -> None:
 
 
 def login_with_password(client: IMAPClient, imap: Imap) -> None:
+    """Log in with the configured user and password, or without a login if none is configured."""
     if client._imap.state == "AUTH":  # PREAUTH: no login is needed
         return
     # Read the capabilities from imaplib: IMAPClient would cache those before the login.
@@ -82,6 +85,7 @@ def login_with_password(client: IMAPClient, imap: Imap) -> None:
 
 
 def login_with_token(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:
+    """Log in with an OAuth access token (XOAUTH2)."""
     words = [xoauth2(imap.user or "", token)]
     try:
         # A server that refuses sends the reason as a second challenge, which requires an empty response.
@@ -98,8 +102,16 @@ def _login_error(error: Exception, imap: Imap, hint: str) -> Exception:
     if isinstance(error.__context__, ConnectionLost):  # IMAPClient reports a connection lost during login as a refusal
         return ConnectionLost(response)
     if is_temporary(error):
-        return Unavailable(f"the mailbox accepts no login now: {response}")
-    return AuthFailed(f"the mailbox of {imap.user} at {imap.host} refused the login: {response}", hint)
+        return Unavailable(_("the mailbox accepts no login now: {response}", response=response))
+    return AuthFailed(
+        _(
+            "the mailbox of {user} at {host} refused the login: {response}",
+            user=imap.user,
+            host=imap.host,
+            response=response,
+        ),
+        hint,
+    )
 
 
 def is_temporary(error: Exception) -> bool:

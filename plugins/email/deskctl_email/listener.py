@@ -21,6 +21,7 @@ from deskctl.plugins.faultpoints import reach
 
 from . import journal_keys
 from .config import EmailConfig, Listen
+from .messages import _
 from .probe import ProbeTokens, carries_probe
 
 MAX_CONNECTIONS: Final = 200
@@ -78,8 +79,8 @@ class Listener:
                 )
         except OSError as error:
             raise Unavailable(
-                f"cannot listen at {self._listen.location}: {error.strerror or error}",
-                "check that no other program listens there; ports below 1024 need a privilege",
+                _("cannot listen at {address}: {error}", address=self._listen.location, error=error.strerror or error),
+                _("check that no other program listens there; ports below 1024 need a privilege"),
             ) from error
         self._context.log.info("listening for %s at %s", self._listen.protocol.upper(), self.location)
         self._context.listening()
@@ -107,6 +108,7 @@ class Listener:
 
     @property
     def location(self) -> str:
+        """Return the listening address for display."""
         return self._listen.location if self.port is None else f"{self._listen.host}:{self.port}"
 
     async def take(self, session: _Session, content: bytes) -> str:
@@ -139,9 +141,11 @@ class Listener:
         return f"{local}@{domain}" in self._own or f"{local.partition('+')[0]}@{domain}" in self._own
 
     def add_session(self, session: _Session) -> None:
+        """Register an open session."""
         self._open.add(session)
 
     def remove_session(self, session: _Session) -> None:
+        """Remove a closed session."""
         self._open.discard(session)
 
     def _protocol(self) -> asyncio.BaseProtocol:
@@ -160,8 +164,12 @@ class Listener:
             context.load_cert_chain(self._listen.cert, self._listen.key)
         except (OSError, ssl.SSLError) as error:
             raise Unavailable(
-                f"the certificate {self._listen.cert} cannot be used: {error.strerror or error}",
-                "cert is a PEM file with the chain, key its private key; the daemon's user must be able to read both.",
+                _(
+                    "the certificate {file} cannot be used: {error}",
+                    file=self._listen.cert,
+                    error=error.strerror or error,
+                ),
+                _("cert must be a PEM file with the chain, key its private key, both readable by the daemon's user"),
             ) from error
         return context
 

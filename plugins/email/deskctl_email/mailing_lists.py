@@ -92,15 +92,15 @@ def read_list_headers(root: Part, sender: str | None, name: str, envelope: str |
 
 
 def reply_to_person(
-    root: Part, sender: str | None, group: MailingList, hint: str = ""
+    root: Part, sender: str | None, mailing_list: MailingList, hint: str = ""
 ) -> tuple[str, str | None] | None:
     """Return the person in Reply-To who is not the sender: (address, display name or None).
 
     A role address for replies (`info@` at the sender's domain) is not a person.
     """
-    if group.author is not None:
-        return group.author
-    own = {*group.addresses, (sender or "").lower()}
+    if mailing_list.author is not None:
+        return mailing_list.author
+    own = {*mailing_list.addresses, (sender or "").lower()}
     domain = (sender or "").rpartition("@")[2].lower()
     for name, address in field.addresses(root.get("reply-to")[:2_000], hint):
         local, _, host = address.lower().rpartition("@")
@@ -140,7 +140,7 @@ def _list_id_addresses(root: Part) -> Iterator[str]:
     if found and "." in found[2]:
         local, domain = found[1], found[2]
         yield f"{local}@{domain}"
-        if "." in local:  # the local part ends at the first dot, or is the group's name with dots in it
+        if "." in local:  # the local part ends at the first dot, or is the list's name with dots in it
             head, _, rest = local.partition(".")
             yield f"{head}@{rest}.{domain}"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import headers, transfer_encoding
+from .messages import _
 from .structured import strip_comments
 
 MAX_DEPTH = 24
@@ -147,7 +148,7 @@ def parse_mime(raw: bytes) -> tuple[Part, list[Part], list[str]]:
     if raw[:1] in (b"\r", b"\n") and _FIELD.match(stripped := raw.lstrip(b"\r\n")):
         raw = stripped
     root, broken = _part(raw, "text/plain", ())
-    problems = ["invalid line in the header"] if broken else []
+    problems: list[str] = [_("invalid line in the header")] if broken else []
     leaves: list[Part] = []
     numbers = iter(range(1, 10**9))
     waiting: list[tuple[Part, int]] = [(root, 0)]
@@ -157,13 +158,13 @@ def parse_mime(raw: bytes) -> tuple[Part, list[Part], list[str]]:
             leaves.append(part)
             continue
         if depth >= MAX_DEPTH or len(leaves) + len(waiting) >= MAX_PARTS:
-            _add_problem(problems, "too many parts or levels; the rest is kept as one attachment")
+            _add_problem(problems, _("too many parts or levels; the rest is kept as one attachment"))
             leaves.append(part)
             continue
         boundary = _boundary(part.get("content-type"), part.body)
         pieces = list(_split(part.body, boundary, MAX_PARTS - len(leaves) - len(waiting))) if boundary else []
         if not pieces:
-            _add_problem(problems, "multipart without parts")
+            _add_problem(problems, _("multipart without parts"))
             part.content_type = "text/plain"
             leaves.append(part)
             continue

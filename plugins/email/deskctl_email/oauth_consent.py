@@ -15,6 +15,7 @@ from typing import Any, Final
 from deskctl.plugins import ChannelContext, Refused, Unavailable, UsageError
 
 from . import oauth_tokens
+from .messages import _
 from .oauth_provider import OAuth
 from .state import State
 
@@ -34,7 +35,7 @@ def begin(oauth: OAuth) -> dict[str, Any]:
     url = answer.get("verification_uri") or answer.get("verification_url")
     code, device = answer.get("user_code"), answer.get("device_code")
     if not (isinstance(url, str) and isinstance(code, str) and isinstance(device, str)):
-        raise Unavailable("the provider's response contains no code or no page")
+        raise Unavailable(_("the provider's response contains no code or no page"))
     return {
         "url": url,
         "code": code,
@@ -62,13 +63,14 @@ def finish(oauth: OAuth, context: ChannelContext, pending: dict[str, Any], paste
             return "waiting"
         if error.code == "slow_down":
             return "slower"
-        what = {"access_denied": "consent was declined", "expired_token": "the code has expired"}.get(error.code)
-        raise Refused(what or f"the provider refused consent: {error}", f"deskctl mail auth {context.name}") from None
+        known = {"access_denied": _("consent was declined"), "expired_token": _("the code has expired")}
+        what = known.get(error.code) or _("the provider refused consent: {error}", error=error)
+        raise Refused(what, f"deskctl mail auth {context.name}") from None
     refresh = answer.get("refresh_token")
     if not isinstance(refresh, str) or not refresh:
         raise Refused(
-            "the provider sent no refresh token, so the desk would lose access within an hour",
-            "check that scope requests one (offline_access)",
+            _("the provider sent no refresh token, so the desk would lose access within an hour"),
+            _("check that scope requests one (offline_access)"),
         )
     state = State(context)
     state.put(oauth_tokens.SECTION, {"refresh": refresh, "since": context.now().isoformat()})
@@ -98,11 +100,11 @@ def _code_from_address(pending: dict[str, Any], pasted: str) -> dict[str, str]:
     """Return the token request for the redirect address that the user pasted."""
     found = urllib.parse.parse_qs(urllib.parse.urlsplit(pasted.strip()).query)
     if found.get("error"):
-        raise Refused(f"consent was declined: {' '.join(found['error'][0].split())[:100]}")
+        raise Refused(_("consent was declined: {error}", error=" ".join(found["error"][0].split())[:100]))
     if found.get("state") != [pending["state"]] or len(found.get("code", ())) != 1:
         raise UsageError(
-            "this is not the address that the page redirected to",
-            f"it begins with {REDIRECT} and contains state= and code=",
+            _("this is not the address that the page redirected to"),
+            _("it begins with {redirect} and contains state= and code=", redirect=REDIRECT),
         )
     return {
         "grant_type": "authorization_code",
@@ -116,7 +118,9 @@ def _post(oauth: OAuth, url: str, form: dict[str, str]) -> dict[str, Any]:
     try:
         return oauth_tokens.post(oauth, url, form)
     except oauth_tokens.OAuthError as error:
-        raise Refused(f"the provider refused this client: {error}", "check the channel's oauth table") from None
+        raise Refused(
+            _("the provider refused this client: {error}", error=error), _("check the channel's oauth table")
+        ) from None
 
 
 def _seconds(value: object, default: int) -> int:

@@ -10,6 +10,8 @@ from attrs import Attribute, field, frozen
 
 from deskctl.plugins import Invalid, Secret
 
+from .messages import _
+
 #: https://developers.google.com/identity/protocols/oauth2/native-app (its device flow gives no access to mail) and
 #: https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
 PROVIDERS: Final[dict[str, dict[str, str]]] = {
@@ -54,9 +56,12 @@ def _validate_url(instance: Any, attribute: Attribute[str | None], value: str | 
         return
     parts = urlsplit(value)
     if not parts.hostname or parts.scheme not in ("https", "http"):
-        raise Invalid(f'not a URL: "{value}"; for example https://login.example.org/token', key=attribute.name)
+        raise Invalid(
+            _('not a URL: "{value}"; for example {example}', value=value, example="https://login.example.org/token"),
+            key=attribute.name,
+        )
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise Invalid("must begin with https://", key=attribute.name)
+        raise Invalid(_("must begin with https://"), key=attribute.name)
 
 
 @frozen(kw_only=True)
@@ -78,13 +83,13 @@ class OAuth:
 
     def __attrs_post_init__(self) -> None:
         if not self.client_id.strip():
-            raise Invalid("is empty", key="client_id")
+            raise Invalid(_("is empty"), key="client_id")
         if not re.fullmatch(r"[A-Za-z0-9.-]+", self.tenant):
-            raise Invalid(f'not a tenant name or id: "{self.tenant}"', key="tenant")
+            raise Invalid(_('not a tenant name or id: "{value}"', value=self.tenant), key="tenant")
         for name, default in PROVIDERS[self.provider].items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, default.replace("TENANT", self.tenant))
         if self.token_url is None:
-            raise Invalid("is missing", key="token_url")
+            raise Invalid(_("is missing"), key="token_url")
         if self.device_url is None and self.auth_url is None:
-            raise Invalid("is missing, and so is auth_url", key="device_url")
+            raise Invalid(_("is missing, and so is auth_url"), key="device_url")

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from deskctl.plugins import AuthFailed, ChannelContext, DeskctlError, StoreUnavailable, Unavailable
 
+from .messages import _
 from .oauth_provider import OAuth
 from .state import State
 
@@ -80,10 +81,12 @@ def post(oauth: OAuth, url: str, form: Mapping[str, str]) -> dict[str, Any]:
         document = _read(body, host) if body else {}
         if isinstance(document.get("error"), str):
             raise OAuthError(document["error"], _line(document.get("error_description"))) from None
-        raise Unavailable(f"{host} responded with HTTP {status}") from None
+        raise Unavailable(_("{host} responded with HTTP {status}", host=host, status=status)) from None
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
-        raise Unavailable(f"{host} is unreachable: {_line(str(reason)) or type(error).__name__}") from None
+        raise Unavailable(
+            _("{host} is unreachable: {error}", host=host, error=_line(str(reason)) or type(error).__name__)
+        ) from None
 
 
 def _read(raw: bytes, host: str | None) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def _read(raw: bytes, host: str | None) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise Unavailable(f"{host} did not respond with a JSON object")
+        raise Unavailable(_("{host} did not respond with a JSON object", host=host))
     return document
 
 
@@ -131,7 +134,7 @@ class AccessTokens:
     def _renew(self) -> str:
         kept = self._unsaved or self._state.get(SECTION).get("refresh")
         if not kept:
-            raise self._auth_failed("the desk is not authorized for this mailbox yet")
+            raise self._auth_failed(_("the desk is not authorized for this mailbox yet"))
         assert self._oauth.token_url is not None  # the configuration was checked
         form = {"grant_type": "refresh_token", "refresh_token": str(kept)}
         if self._oauth.scope:
@@ -140,15 +143,17 @@ class AccessTokens:
             answer = post(self._oauth, self._oauth.token_url, form)
         except OAuthError as error:
             if error.code == "invalid_grant":
-                raise self._auth_failed(f"the desk is no longer authorized for this mailbox ({error})") from None
+                raise self._auth_failed(
+                    _("the desk is no longer authorized for this mailbox ({error})", error=error)
+                ) from None
             if error.code in _PERMANENT_ERRORS:
                 raise self._auth_failed(
-                    f"the provider refused this client ({error}); check the channel's oauth table"
+                    _("the provider refused this client ({error}); check the channel's oauth table", error=error)
                 ) from None
-            raise Unavailable(f"the provider issues no token now: {error}") from None
+            raise Unavailable(_("the provider issues no token now: {error}", error=error)) from None
         token = answer.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise Unavailable("the provider's response contains no token")
+            raise Unavailable(_("the provider's response contains no token"))
         self._keep(answer.get("refresh_token"), str(kept))
         self._token, self._until = token, time.monotonic() + _seconds(answer.get("expires_in"))
         self._alerted = None

@@ -21,6 +21,7 @@ from . import (
 from . import headers as field
 from .charset import decode, normalize_text
 from .content import Content, extract_content
+from .messages import _
 from .mime import Part, parse_mime
 
 MISSING_ID_HOST = "missing.deskctl.invalid"
@@ -48,60 +49,60 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
 
 def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     root, leaves, problems = parse_mime(raw)
-    bodies = extract_content(leaves)
-    problems += bodies.problems
-    hint = bodies.charset
+    content = extract_content(leaves)
+    problems += content.problems
+    hint = content.charset
     first = _first_headers(root, hint)
 
     senders = field.addresses(root.get("from"), hint) or field.addresses(root.get("sender"), hint)
     name, sender = senders[0] if senders else ("", None)
     if sender is None:
-        problems.append("no sender address")
+        problems.append(_("no sender address"))
         name = field.text(root.get("from"), hint).strip(' <>"')
     subject = field.text(root.get("subject"), hint)
     moment = field.date(root.get("date"))
     if moment is None:
-        problems.append("no date" if not root.get("date").strip() else "invalid date")
-    digest = _digest(root, subject, bodies)
+        problems.append(_("no date") if not root.get("date").strip() else _("invalid date"))
+    digest = _digest(root, subject, content)
     message_id = field.message_id(root.get("message-id"))
     if message_id is None:
         message_id = f"<{_sent_digest(root)[:40]}@{MISSING_ID_HOST}>"
-        problems.append("no Message-ID")
+        problems.append(_("no Message-ID"))
     if envelope.size is not None:
-        problems.append(f"too large to fetch: {envelope.size} bytes, only the header is here")
+        problems.append(_("too large to fetch: {size} bytes, only the header is here", size=envelope.size))
     recipients = _addresses(root, "to", hint)
     named = sender if field.addresses(root.get("from"), hint) else None  # a report's From may be <>
-    signs = freeform_bounce.Origin(named, name, subject, envelope.sender == "", recipients)
-    report = bounce.read_report(root, leaves, bodies.text, first, signs)
-    receipt = read_receipts.find_receipt(root, leaves, subject, bodies.text)
+    origin = freeform_bounce.Origin(named, name, subject, envelope.sender == "", recipients)
+    report = bounce.read_report(root, leaves, content.text, first, origin)
+    receipt = read_receipts.find_receipt(root, leaves, subject, content.text)
     confirmation = report.confirmation or (receipt.confirmation if receipt else None)
-    group = mailing_lists.read_list_headers(root, sender, name, envelope.sender, hint)
-    through = sender if group.author is not None else None
-    if group.author is not None:
-        sender, name = group.author.address, group.author.name or ""
-    behind = mailing_lists.reply_to_person(root, through or sender, group, hint)
+    mailing_list = mailing_lists.read_list_headers(root, sender, name, envelope.sender, hint)
+    through = sender if mailing_list.author is not None else None
+    if mailing_list.author is not None:
+        sender, name = mailing_list.author.address, mailing_list.author.name or ""
+    person = mailing_lists.reply_to_person(root, through or sender, mailing_list, hint)
     answered = _answered(root, confirmation)
-    sign = automatic.classify(
+    automatic_mail = automatic.classify(
         automatic.Signals(
             first,
             through or sender,
             subject,
             null_sender=envelope.sender == "",
             report=_report_name(root, report, receipt),
-            discussion=group.discussion,
-            reply_to_person=behind is not None,
+            discussion=mailing_list.discussion,
+            reply_to_person=person is not None,
             starts_thread=not answered and not root.get("references").strip(),
         )
     )
-    visible = _visible(bodies, forward=forwards.is_forward(subject))
+    visible = _visible(content, forward=forwards.is_forward(subject))
     return InboundMessage(
         sender=sender,
         sender_name=name or None,
         subject=subject,
-        text=bodies.text,
+        text=content.text,
         visible_text=visible,
         digest=digest,
-        html=bodies.html,
+        html=content.html,
         to=recipients,
         cc=_addresses(root, "cc", hint),
         reply_to=_addresses(root, "reply-to", hint),
@@ -109,18 +110,18 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         message_id=message_id,
         in_reply_to=answered,
         references=field.message_ids(root.get("references")),
-        files=bodies.files,
-        automatic=sign,
+        files=content.files,
+        automatic=automatic_mail,
         bounce=report.bounce,
         confirmation=confirmation,
         spam=verdicts.spam_verdict(first),
-        forwarded=None if report.bounce else forwards.find_forwarded(leaves, bodies.text, subject),
+        forwarded=None if report.bounce else forwards.find_forwarded(leaves, content.text, subject),
         authentication=verdicts.authentication_results(root),
         language=language_detection.detect_language(visible or subject),
         problems=tuple(problems),
-        lists=group.addresses,
+        lists=mailing_list.addresses,
         through=through,
-        behind=behind,
+        behind=person,
         headers={name: first[name] for name in KEPT_HEADERS if name in first},
     )
 
@@ -141,11 +142,11 @@ def _answered(root: Part, confirmation: Confirmation | None) -> tuple[str, ...]:
     return ids or ((original,) if original else ())
 
 
-def _visible(bodies: Content, *, forward: bool) -> str:
-    shown = visible_text.visible_text_of_segments([(one.text, one.marked) for one in bodies.segments], forward=forward)
-    plain = len(bodies.segments) == 1 and not bodies.marked
-    if plain and bodies.html and not forward and len(shown) == len(bodies.text.strip()):
-        return visible_text.visible_text_by_html(bodies.text, bodies.html)
+def _visible(content: Content, *, forward: bool) -> str:
+    shown = visible_text.visible_text_of_segments([(one.text, one.marked) for one in content.segments], forward=forward)
+    plain = len(content.segments) == 1 and not content.marked
+    if plain and content.html and not forward and len(shown) == len(content.text.strip()):
+        return visible_text.visible_text_by_html(content.text, content.html)
     return shown
 
 
@@ -162,7 +163,7 @@ def _first_headers(root: Part, hint: str) -> Mapping[str, str]:
     return {name: field.text(value[:2_000], hint) for name, value in root.first.items() if name in _WANTED}
 
 
-def _digest(root: Part, subject: str, bodies: Content) -> str:
+def _digest(root: Part, subject: str, content: Content) -> str:
     """Return a hash of the sender's content. Each piece is hashed with its length, so that joins are unambiguous."""
     digest = hashlib.sha256()
 
@@ -172,9 +173,9 @@ def _digest(root: Part, subject: str, bodies: Content) -> str:
 
     for name in ("from", "date"):
         add(b" ".join(root.get(name).split()))
-    for text in (subject, bodies.text, bodies.html or ""):
+    for text in (subject, content.text, content.html or ""):
         add(text.encode("utf-8", "replace"))
-    for one in bodies.files:
+    for one in content.files:
         add((one.filename or "").encode("utf-8", "replace"))
         add(one.content)
     return digest.hexdigest()
@@ -205,5 +206,7 @@ def _unreadable(raw: bytes, error: Exception) -> InboundMessage:
         visible_text=text,
         digest=digest,
         message_id=f"<{digest[:40]}@{MISSING_ID_HOST}>",
-        problems=(f"could not be parsed: {type(error).__name__}: {normalize_text(str(error))[:200]}",),
+        problems=(
+            _("could not be parsed: {error}", error=f"{type(error).__name__}: {normalize_text(str(error))[:200]}"),
+        ),
     )

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from deskctl.plugins import TryLater
 
 from .config import Smtp, parse_rate
+from .messages import _
 
 #: Delays up to this many seconds are spent in the channel; longer ones in the outbox, where they are visible.
 MAX_DELAY_SECONDS: Final = 3.0
@@ -60,6 +61,6 @@ def turn_delay(rate: RateLimit, smtp: Smtp, outbox_id: int) -> float:
     """Return the seconds to wait before sending. Raises TryLater if the message's turn is later."""
     seconds = rate.seconds_until_turn(outbox_id)
     if seconds > MAX_DELAY_SECONDS:
-        raise TryLater(f"waiting for the rate limit of {smtp.rate}", retry_after=seconds, tried=False)
+        raise TryLater(_("waiting for the rate limit of {rate}", rate=smtp.rate), retry_after=seconds, tried=False)
     rate.use_turn(outbox_id)
     return seconds

@@ -12,6 +12,7 @@ from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Receipt, Re
 from .config import Imap
 from .imap_connection import Connection
 from .imap_login import ConnectionLost, ServerRefusal, is_temporary
+from .messages import _
 from .oauth_tokens import AccessTokens
 
 
@@ -23,19 +24,24 @@ def store_copy(
         connection = Connection(imap, tokens, folder=imap.sent)
         try:
             if connection.uids_with_message_id(message_id):
-                return Receipt(f"already in {connection.name}")
+                return Receipt(_("already in {folder}", folder=connection.name))
             connection.append(content, context.now())
-            return Receipt(f"copied to {connection.name}")
+            return Receipt(_("copied to {folder}", folder=connection.name))
         finally:
             connection.close()
     except (AuthFailed, Unavailable, ConfigError) as error:
-        raise TryLater(f"could not copy to the folder for sent mail: {error}", error.hint) from error
+        what = _("could not copy to the folder for sent mail: {error}", error=error.what)
+        raise TryLater(what, error.hint) from error
     except (OSError, ConnectionLost, ssl.SSLError) as error:
-        raise TryLater(f"could not copy to the folder for sent mail: {_error_text(error)}") from error
+        raise TryLater(_("could not copy to the folder for sent mail: {error}", error=_error_text(error))) from error
     except ServerRefusal as error:
         if is_temporary(error):
-            raise TryLater(f"could not copy to the folder for sent mail: {_error_text(error)}") from error
-        raise Rejected(f"the mailbox refused a copy of the sent message: {_error_text(error)}") from error
+            raise TryLater(
+                _("could not copy to the folder for sent mail: {error}", error=_error_text(error))
+            ) from error
+        raise Rejected(
+            _("the mailbox refused a copy of the sent message: {error}", error=_error_text(error))
+        ) from error
 
 
 def _error_text(error: Exception) -> str:

@@ -33,6 +33,7 @@ from deskctl.plugins.faultpoints import exchange, reach
 from . import bounce_reasons
 from .compose import Mail
 from .config import Smtp
+from .messages import _, joined
 from .oauth_tokens import AccessTokens, xoauth2
 
 #: Bytes of content that are sent together with the end of the mail. A connection loss before that is harmless: the
@@ -67,7 +68,7 @@ class Relay:
             self._context.sending(outbox_id)
         except Exception as error:
             self._drop()
-            raise TryLater(f"could not record the start of sending: {error}") from error
+            raise TryLater(_("could not record the start of sending: {error}", error=error)) from error
         with self._nothing_sent("DATA"):
             with exchange("relay.data"):
                 smtp.putcmd("data")
@@ -76,9 +77,14 @@ class Relay:
         remark = self._send_content(smtp, mail)
         self._alerted = None
         if refused:
-            what = "; ".join(f"{address} was refused: {reply}" for address, reply in refused.items())
-            self._context.alert(f"a message was not sent to all recipients: {what}", "check these addresses")
-            remark = f"{remark}; {what}"
+            refusals = [
+                _("{address} was refused: {reply}", address=address, reply=reply) for address, reply in refused.items()
+            ]
+            what = joined(refusals)
+            self._context.alert(
+                _("a message was not sent to all recipients: {refusals}", refusals=what), _("check these addresses")
+            )
+            remark = joined([remark, what])
         return Receipt(remark, refused=tuple(map(_recipient_report, refused.items())))
 
     def close(self) -> None:
@@ -120,7 +126,9 @@ class Relay:
                     # The token may have been revoked before it expired: try one new token.
                     fresh = self._tokens.get(refused=token)
                     if not _login_with_token(smtp, config.user or "", fresh):
-                        raise LoginRefused(f"the relay refused user {config.user} with a new token", self._tokens.hint)
+                        raise LoginRefused(
+                            _("the relay refused user {user} with a new token", user=config.user), self._tokens.hint
+                        )
             elif config.user is not None and config.password is not None:
                 _login(smtp, config.user, config.password.reveal())
         except BaseException:
@@ -160,9 +168,9 @@ class Relay:
                 raise
             except (OSError, smtplib.SMTPException, DeskctlError):
                 self._drop()
-        with self._nothing_sent("the connection"), exchange("relay.connect"):
+        with self._nothing_sent(_("the connection")), exchange("relay.connect"):
             self._smtp = smtp = self.connect()
-        with self._nothing_sent("the envelope"):
+        with self._nothing_sent(_("the envelope")):
             return smtp, self.send_envelope(smtp, mail)
 
     def _send_content(self, smtp: smtplib.SMTP, mail: Mail) -> str:
@@ -171,7 +179,7 @@ class Relay:
         content = content.replace(b"\r\n.", b"\r\n..")
         content = b"." + content if content.startswith(b".") else content
         cut = max(0, len(content) - LAST_PIECE_BYTES)
-        with self._nothing_sent("the content"):
+        with self._nothing_sent(_("the content")):
             _socket(smtp).sendall(content[:cut])
             reach("relay.content")
         try:
@@ -182,14 +190,16 @@ class Relay:
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise Uncertain(
-                f"the relay did not reply after the message: {_error_text(error)}",
-                "it may have been accepted; check before you send it again",
+                _("the relay did not reply after the message: {error}", error=_error_text(error)),
+                _("it may have been accepted; check before you send it again"),
             ) from error
         if not 200 <= code < 600 or 300 <= code < 400:
             self._drop()
-            raise Uncertain(f"invalid reply from the relay after the message: {_reply_text(code, reply)}")
+            raise Uncertain(
+                _("invalid reply from the relay after the message: {reply}", reply=_reply_text(code, reply))
+            )
         try:
-            _check_reply(code, reply, "the message")
+            _check_reply(code, reply, _("the message"))
         except DeskctlError:
             self._drop() if code == 421 else self._reset()
             raise
@@ -202,16 +212,27 @@ class Relay:
             yield
         except LoginRefused as error:
             self._drop()
-            self._alert(str(error), error.hint)
-            raise TryLater(str(error), error.hint) from error
+            self._alert(error.what, error.hint)
+            raise TryLater(error.what, error.hint) from error
         except ssl.SSLCertVerificationError as error:
             self._drop()
-            what = f"the relay {self._config.host} has an untrusted certificate: {error.verify_message}"
-            self._alert(what, "check that host is the name in the certificate; for a private CA set SSL_CERT_FILE")
+            what = _(
+                "the relay {host} has an untrusted certificate: {reason}",
+                host=self._config.host,
+                reason=error.verify_message,
+            )
+            self._alert(what, _("check that host is the name in the certificate; for a private CA set SSL_CERT_FILE"))
             raise TryLater(what) from error
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise TryLater(f"the relay {self._config.host} failed at {stage}: {_error_text(error)}") from error
+            raise TryLater(
+                _(
+                    "the relay {host} failed at {stage}: {error}",
+                    host=self._config.host,
+                    stage=stage,
+                    error=_error_text(error),
+                )
+            ) from error
         except TryLater:
             self._drop()
             raise
@@ -220,12 +241,12 @@ class Relay:
             raise
         except Unavailable as error:  # from the OAuth provider
             self._drop()
-            raise TryLater(str(error), error.hint) from error
+            raise TryLater(error.what, error.hint) from error
         except DeskctlError as error:  # the password's source, or a lost OAuth consent, which has its own alert
             self._drop()
             if not isinstance(error, AuthFailed):
-                self._alert(str(error), error.hint)
-            raise TryLater(str(error), error.hint) from error
+                self._alert(error.what, error.hint)
+            raise TryLater(error.what, error.hint) from error
 
     def _alert(self, what: str, hint: str) -> None:
         if self._alerted != what:
@@ -266,13 +287,17 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
         if 400 <= error.smtp_code < 500:
             raise  # a fault of the relay, not a wrong password
         raise LoginRefused(
-            f"the relay refused user {user}: {_reply_text(error.smtp_code, error.smtp_error)}",
-            "check user and password in the channel's smtp table",
+            _(
+                "the relay refused user {user}: {reply}",
+                user=user,
+                reply=_reply_text(error.smtp_code, error.smtp_error),
+            ),
+            _("check user and password in the channel's smtp table"),
         ) from None
     except smtplib.SMTPNotSupportedError as error:
         raise LoginRefused(
-            f"the relay offers no login: {error}",
-            'remove user and password, or use security = "starttls" or "tls"',
+            _("the relay offers no login: {error}", error=error),
+            _('remove user and password, or use security = "starttls" or "tls"'),
         ) from None
 
 
@@ -286,7 +311,8 @@ def _login_with_token(smtp: smtplib.SMTP, user: str, token: str) -> bool:
         raise smtplib.SMTPAuthenticationError(code, reply)
     if code in (500, 502, 504):
         raise LoginRefused(
-            f"the relay does not support XOAUTH2: {_reply_text(code, reply)}", 'use security = "starttls" or "tls"'
+            _("the relay does not support XOAUTH2: {reply}", reply=_reply_text(code, reply)),
+            _('use security = "starttls" or "tls"'),
         )
     return 200 <= code < 300
 
@@ -295,7 +321,7 @@ def _options(smtp: smtplib.SMTP, mail: Mail) -> list[str]:
     options = [f"size={len(mail.content)}"] if smtp.has_extn("size") else []
     if mail.international:
         if not smtp.has_extn("smtputf8"):
-            raise Rejected("the relay does not support addresses with non-ASCII characters (SMTPUTF8)")
+            raise Rejected(_("the relay does not support addresses with non-ASCII characters (SMTPUTF8)"))
         options += ["SMTPUTF8", "BODY=8BITMIME"]
     return options
 
@@ -315,7 +341,7 @@ def _recipients(smtp: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, st
         with exchange("relay.rcpt"):
             code, reply = smtp.rcpt(recipient)
         try:
-            _check_reply(code, reply, f"recipient {recipient}")
+            _check_reply(code, reply, _("recipient {address}", address=recipient))
         except (TryLater, Rejected) as fault:
             if code == 421:
                 raise
@@ -330,9 +356,9 @@ def _check_reply(code: int, reply: bytes, stage: str, wanted: int = 250) -> None
     """Check a reply of the relay. Raises LoginRefused, Rejected or TryLater if it is not positive."""
     if code == wanted or (wanted == 250 and 200 <= code < 300):
         return
-    what = f"the relay refused {stage}: {_reply_text(code, reply)}"
+    what = _("the relay refused {stage}: {reply}", stage=stage, reply=_reply_text(code, reply))
     if code in _LOGIN_REQUIRED:
-        raise LoginRefused(what, "set user and password in the channel's smtp table")
+        raise LoginRefused(what, _("set user and password in the channel's smtp table"))
     if 500 <= code < 600:
         raise Rejected(what)
     raise TryLater(what)

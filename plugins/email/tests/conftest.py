@@ -1,4 +1,4 @@
-"""What the tests of the email channel share: an open channel, and the servers around it."""
+"""Shared fixtures for the tests of the email channel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def context() -> MemoryContext:
 
 @pytest.fixture
 def running() -> Callable[[EmailConfig, MemoryContext], Any]:
-    """`async with running(config, context) as channel`: a channel that takes mail in meanwhile."""
+    """Run a channel: `async with running(config, context) as channel`."""
     return _running
 
 
@@ -52,7 +52,7 @@ def _listens(listen: Listen) -> bool:
 
 
 async def _greeted(listen: Listen) -> None:
-    """A connection that is served before the test ends: asyncio forgets one that is accepted just then."""
+    """Wait for a first connection to be served: asyncio loses a connection that is accepted when the test ends."""
     if listen.path is not None:
         reader, writer = await asyncio.open_unix_connection(listen.path)
     else:

@@ -1,4 +1,4 @@
-"""Servers that cut the line, refuse, and answer nonsense: every mail still comes once."""
+"""Faulty IMAP servers: lost connections, refusals and invalid responses."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Reply = Callable[[str, str], bytes | None]
 
 
 class TinyImap:
-    """As much of IMAP as the channel speaks, with faults.
+    """An IMAP server with the commands that the channel uses, and with faults.
 
-    `fault(number, command)` is asked for each command, counted from 1 over all connections; what it answers is sent
-    instead of the true answer, and then the line is cut; None: nothing is wrong.
+    `fault(number, command, answer)` is called for each command, counted from 1 over all connections. Its result is
+    sent instead of the correct answer, and the connection is closed; None means no fault.
     """
 
     def __init__(self, mails: dict[int, bytes]) -> None:
         self.mails = dict(mails)
         self.hidden: set[int] = set()
-        """UIDs that are listed but refused."""
+        """UIDs that are listed but not delivered."""
         self.capabilities = "IMAP4rev1"
         self.greeting = "* OK ready"
         self.login = "OK done"
@@ -139,7 +139,7 @@ def reading(server: TinyImap, **imap: Any) -> EmailConfig:
 
 
 async def supervise(channel: EmailChannel) -> None:
-    """What the daemon does: begin again after each failure."""
+    """Restart the channel after each failure, as the daemon does."""
     while True:
         try:
             await channel.receive()
@@ -156,7 +156,7 @@ async def first_login(config: EmailConfig, context: MemoryContext) -> None:
 
 async def read_until(config: EmailConfig, context: MemoryContext, done: Callable[[], object]) -> None:
     task = asyncio.create_task(supervise(EmailChannel(config, context)))
-    await context.wait_for(lambda: task.done() or done(), "everything is taken in", 30)
+    await context.wait_for(lambda: task.done() or done(), "all mail is ingested", 30)
     if task.done():
         task.result()
     task.cancel()
@@ -167,8 +167,8 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "no answer": lambda answer: b"",
     "half an answer": lambda answer: answer[: len(answer) // 2],
     "all but the end": lambda answer: answer[:-4],
-    "nonsense": lambda answer: b"* \xff\xfe{99}\r\n((\r\n",
-    "goodbye": lambda answer: b"* BYE the server goes down\r\n",
+    "invalid response": lambda answer: b"* \xff\xfe{99}\r\n((\r\n",
+    "shutdown": lambda answer: b"* BYE the server goes down\r\n",
 }
 
 
@@ -239,7 +239,7 @@ async def test_server_without_idle_and_uidnext_is_polled(server: TinyImap, conte
     task = asyncio.create_task(supervise(EmailChannel(config, context)))
     await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted")
     server.mails[2] = raw_mail(subject="new")
-    await context.wait_for(lambda: len(context.journal) == 1, "it is taken in")
+    await context.wait_for(lambda: len(context.journal) == 1, "the mail is ingested")
     task.cancel()
     await asyncio.wait({task})
     assert context.journal[0].raw == server.mails[2]
@@ -305,12 +305,12 @@ async def test_refused_login_sends_an_alert_and_keeps_the_listener_open(
     server.login = "NO Login failed"
     config = attrs.evolve(reading(server), listen=Listen(port=free_port()))
     async with running(config, context):
-        await context.wait_for(lambda: context.alerts, "people are told")
+        await context.wait_for(lambda: context.alerts, "an alert is sent")
     assert re.search("refused the login", context.alerts[0][0])
 
 
 async def test_mailbox_with_many_old_mails_starts_immediately(server: TinyImap, context: MemoryContext) -> None:
-    """Nothing is asked about what was there before the first login, however much it is."""
+    """The channel fetches nothing about mail from before the first login."""
     old = raw_mail(subject="old")
     server.mails = dict.fromkeys(range(1, 100_001), old)
     asked: list[str] = []
@@ -322,7 +322,7 @@ async def test_mailbox_with_many_old_mails_starts_immediately(server: TinyImap, 
     server.mails = {**server.mails, 100_001: raw_mail(subject="new")}
     await read_until(config, context, lambda: context.journal)
     assert [entry.raw for entry in context.journal] == [server.mails[100_001]]
-    assert sum(int(words.split()[-1]) for words in asked) < 20_000, "bytes that the server had to say"
+    assert sum(int(words.split()[-1]) for words in asked) < 20_000, "bytes that the server sent"
 
 
 @pytest.mark.parametrize("code", ["LIMIT", "OVERQUOTA", "UNAVAILABLE"])

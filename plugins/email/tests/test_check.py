@@ -1,4 +1,4 @@
-"""`channel test`: each configured part is tried, and nothing that is tried becomes a ticket."""
+"""The check behind `channel test`: it covers each configured part and opens no ticket."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def checked(config: EmailConfig, context: MemoryContext) -> Health:
 
 @pytest.fixture
 def post_office(dovecot: Any, sink: SmtpSink) -> Iterator[Callable[[Any], None]]:
-    """`post_office(mailbox)`: what the relay takes is delivered to the mailbox."""
+    """Deliver all mail that the relay accepts to a mailbox: `post_office(mailbox)`."""
     done = threading.Event()
     threads: list[threading.Thread] = []
 
@@ -132,8 +132,8 @@ async def test_probe_returns_and_is_deleted(
         assert health.ok, health
         assert parts(health) == {"mailbox": True, "relay": True, "probe": True}
         uid = await asyncio.to_thread(mailbox.append, raw_mail(subject="a customer"))
-        await context.wait_for(lambda: context.journal, "the customer's mail is taken in", 45)
-    assert len(context.journal) == 1, "the probe is no ticket"
+        await context.wait_for(lambda: context.journal, "the customer's mail is ingested", 45)
+    assert len(context.journal) == 1, "the probe is not ingested"
     assert await asyncio.to_thread(mailbox.uids) == [uid]
 
 
@@ -164,10 +164,8 @@ def test_probe_token_is_valid_for_a_week() -> None:
     raw = f"X-Deskctl-Probe: {probes.issue()}\r\n\r\n".encode()
     assert carries_probe(raw)
     assert probes.is_own_probe(raw)
-    assert ProbeTokens(State(context), context.now).is_own_probe(raw), "also after a restart"
-    assert not ProbeTokens(State(MemoryContext("other")), context.now).is_own_probe(raw), (
-        "another desk knows nothing of it"
-    )
+    assert ProbeTokens(State(context), context.now).is_own_probe(raw), "valid after a restart"
+    assert not ProbeTokens(State(MemoryContext("other")), context.now).is_own_probe(raw), "invalid on another desk"
     moments.append(moments[0] + timedelta(days=8))
     assert not probes.is_own_probe(raw)
 

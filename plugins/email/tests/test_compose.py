@@ -1,4 +1,4 @@
-"""An answer as bytes: right threading, Korean everywhere, and nothing that breaks out of its field."""
+"""Composition of outgoing mail: threading, Korean text, and safety against header injection."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_free_text_cannot_end_its_header_line(field: str) -> None:
 )
 def test_invalid_address_or_id_is_rejected(field: str, value: str) -> None:
     if field == "sender_address" and not value:
-        pytest.skip("then it is the channel's own")
+        pytest.skip("an empty sender address means the channel's own")
     given_value = value if field in ("sender_address", "message_id") else (value,)
     with pytest.raises(Rejected):
         composed(**{field: given_value})
@@ -225,10 +225,10 @@ def test_text_is_escaped_in_html(text: str) -> None:
     for element in elements:
         assert set(element.attrib) <= {"lang", "charset", "style", "href"}
         if element.tag == "a":
-            assert element.text_content() == element.get("href"), "a link leads where it says"
+            assert element.text_content() == element.get("href"), "a link shows its target"
             assert str(element.get("href")).lower().startswith(("https://", "http://"))
-    said, shown = ("".join(c for c in words if c.isalnum()) for words in (text, tree.text_content()))
-    assert said == shown
+    source, shown = ("".join(c for c in words if c.isalnum()) for words in (text, tree.text_content()))
+    assert source == shown
 
 
 def test_long_text_becomes_html_quickly() -> None:

@@ -1,4 +1,4 @@
-"""The channel's table: usual values, and mistakes that are named with their place."""
+"""The configuration table of an email channel: defaults and invalid values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_documented_table_is_valid() -> None:
     assert config.listen is not None
     assert config.imap is not None
     assert config.smtp is not None
-    assert config.listen.cert == Path("/etc/desk/tls.pem"), "files count from the configuration's folder"
+    assert config.listen.cert == Path("/etc/desk/tls.pem"), "relative paths start at the configuration's folder"
     assert config.imap.target == "Archive/Taken"
     assert config.smtp.timeout.total_seconds() == 30
     assert config.own_addresses == {"support@acme.test", "help@acme.test"}

@@ -1,4 +1,4 @@
-"""The email channel keeps the contract of every channel, by each of its doors."""
+"""The channel contract, tested with the listener and with a mailbox."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.servers.waiting import answers
 
 
 class Relay:
-    """A mail server that takes answers and delivers to our listener; as mail servers do, it tries until it is heard."""
+    """A mail server that accepts outgoing mail and delivers to the listener with retries."""
 
     def __init__(self, sink: SmtpSink, port: int) -> None:
         self.sink = sink
@@ -71,7 +71,7 @@ class Relay:
 
 
 def written(text: str) -> bytes:
-    """A mail that says `text` as a mail program writes it: encoded, so that no server on the way changes it."""
+    """Return a mail with `text`, encoded so that servers in transit do not change it."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "Ana <ana@example.org>", "support@acme.test", "Printer"
     mail["Message-ID"] = f"<{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}@example.org>"
@@ -98,7 +98,7 @@ class TestByListener(ChannelContract):
 
 
 class Mailbox:
-    """A mailbox that mail is fetched from. Without a relay, for which `check` would wait for its probe to come back."""
+    """A mailbox without a relay: with one, `check` would wait for its probe mail."""
 
     def __init__(self, dovecot: Any) -> None:
         self.box = dovecot.mailbox()
@@ -117,18 +117,18 @@ class Mailbox:
         self.box.append(raw)
 
     def acknowledged(self) -> int:
-        """Those that the channel has flagged; \\Recent is the server's own."""
+        """Return the number of mails that the channel has flagged; the server itself sets \\Recent."""
         return sum(bool(self.box.flags(uid) - {"\\Recent"}) for uid in self.box.uids())
 
     def received(self) -> list[str]:
         return []
 
     def fail(self, fault: Fault) -> None:
-        raise AssertionError(f"nothing is sent here that could fail: {fault}")
+        raise AssertionError(f"a mailbox sends nothing: {fault}")
 
 
 class TestByMailbox(ReceiveContract, EndContract):
-    """Mail is read and sent the same, by whatever door it comes."""
+    """The receiving part of the contract, with a mailbox."""
 
     channel_type = EMAIL
     samples = TestByListener.samples
@@ -138,7 +138,7 @@ class TestByMailbox(ReceiveContract, EndContract):
         return written(text)
 
     async def at_work(self, context: MemoryContext) -> None:
-        """A mailbox begins with what comes after the first login."""
+        """Wait for the first login, after which the channel reads new mail."""
         await context.wait_for(context.load_state, "the first login")
 
     @pytest.fixture

@@ -1,4 +1,4 @@
-"""A copy of what was sent, kept once; and no more messages than a relay allows."""
+"""Copies of sent messages, and the rate limit of a relay."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_sent_copy_is_stored_once_and_sends_nothing(dovecot: Any, sink: Sm
     await channel.send(outbound(outbox_id=4, copy=True))
     await channel.aclose()
     assert len(sink.mails) == 1
-    assert context.marked == [1], "a copy does not leave"
+    assert context.marked == [1], "a copy is not sent"
     uids = await asyncio.to_thread(mailbox.uids, "Sent")
     assert len(uids) == 2
     copy = await asyncio.to_thread(mailbox.raw, uids[0], "Sent")
@@ -93,7 +93,7 @@ async def test_messages_over_the_rate_limit_wait_without_failing(sink: SmtpSink,
         assert "2/min" in str(caught.value)
     await channel.aclose()
     again = EmailChannel(EmailConfig(address=ADDRESS, smtp=smtp), context)
-    with pytest.raises(TryLater):  # a channel that is opened anew has no new rate
+    with pytest.raises(TryLater):  # a restarted channel keeps its rate limit
         await again.send(outbound(outbox_id=6))
     assert (len(sink.mails), context.marked) == (2, [1, 2])
 

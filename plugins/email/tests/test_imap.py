@@ -1,4 +1,4 @@
-"""Reading a mailbox of a real server: nothing lost, nothing twice, nothing old."""
+"""Reading a mailbox on a real IMAP server: no lost, duplicate or old mail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reading(mailbox: Any, max_size: int = 50 * 1024 * 1024, **imap: Any) -> Emai
 
 
 def subjects(context: MemoryContext) -> list[str]:
-    """Of what was delivered, in order."""
+    """Return the subjects of the journalled mails, in order."""
     lines = [entry.raw.split(b"Subject: ")[1].split(b"\r\n")[0] for entry in context.journal]
     return [line.decode() for line in lines]
 
@@ -49,7 +49,7 @@ async def logged_in(context: MemoryContext) -> None:
 
 
 async def until(context: MemoryContext, count: int) -> None:
-    # Where the kernel gives out no more inotify instances, Dovecot itself looks only every 30 s.
+    # If the kernel has no more inotify instances, Dovecot polls every 30 s.
     await context.wait_for(lambda: len(context.journal) >= count, f"{count} mails are delivered", 45)
 
 
@@ -117,7 +117,7 @@ async def test_many_mails_are_ingested_once_in_order(dovecot: Any, context: Memo
     async with running(reading(mailbox), context):
         await put(mailbox, mail("last"))
         await until(context, 251)
-    assert len(context.attempts) == 251, "what was taken is not fetched again"
+    assert len(context.attempts) == 251, "ingested mail is not fetched again"
 
 
 async def test_move_creates_the_folder_and_empties_the_inbox(
@@ -145,7 +145,7 @@ async def test_delete_removes_only_journalled_mail(dovecot: Any, context: Memory
             if await asyncio.to_thread(mailbox.uids) == [old]:
                 break
             await asyncio.sleep(0.05)
-    assert await asyncio.to_thread(mailbox.uids) == [old], "a person's deleted mail is no matter of ours"
+    assert await asyncio.to_thread(mailbox.uids) == [old], "mail that a person deleted is not expunged"
 
 
 async def gone(mailbox: Any) -> None:
@@ -194,7 +194,7 @@ async def test_store_failure_leaves_mail_on_the_server(dovecot: Any, context: Me
 
 
 class Crashing(MemoryContext):
-    """Dies once at a step: the process is gone before what follows."""
+    """A context that fails once at a step, as if the process had crashed there."""
 
     def __init__(self, step: str) -> None:
         super().__init__("support")
@@ -296,7 +296,7 @@ async def test_reading_continues_after_server_restart(dovecot: Any, context: Mem
     channel = EmailChannel(config, context)
     task = asyncio.create_task(channel.receive())
     await logged_in(context)
-    dovecot.stop()  # not from another thread: the server ends together with the thread that starts it
+    dovecot.stop()  # in this thread: the server ends together with the thread that started it
     with pytest.raises(Unavailable):
         await asyncio.wait_for(task, 20)
     with pytest.raises(Unavailable):
@@ -345,7 +345,7 @@ async def test_many_unknown_mails_after_new_uidvalidity_require_a_decision(
     await asyncio.to_thread(mailbox.remove, "Desk")
     await put(mailbox, *(mail(f"number {n}") for n in range(201)), folder="Desk")
     async with running(config, context):
-        await context.wait_for(lambda: context.alerts, "people are told")
+        await context.wait_for(lambda: context.alerts, "an alert is sent")
     assert "201 mails" in context.alerts[0][0]
     assert context.journal == []
     with mailbox.imap() as client:
@@ -358,12 +358,12 @@ async def test_many_unknown_mails_after_new_uidvalidity_require_a_decision(
 
 
 def rebuild(mailbox: Any, messages: list[tuple[bytes, str]]) -> None:
-    """The folder made anew, each mail with its date of arrival."""
+    """Create the folder again with these mails and their arrival dates."""
     with mailbox.imap() as client:
         client.create("Desk")
         for raw, date in messages:
-            said, data = client.append("Desk", "", f'"{date.strip(chr(34))}"' if date else "", raw)
-            assert said == "OK", data
+            status, data = client.append("Desk", "", f'"{date.strip(chr(34))}"' if date else "", raw)
+            assert status == "OK", data
 
 
 async def test_cancel_ends_idle_promptly(dovecot: Any, context: MemoryContext) -> None:

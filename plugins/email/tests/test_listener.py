@@ -1,4 +1,4 @@
-"""The SMTP and LMTP listener: `250` only after the journal's commit, whatever the client does."""
+"""The SMTP and LMTP listener: it replies `250` only after the journal's commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ADDRESS = "support@acme.test"
 
 
 class Client:
-    """Speaks line by line over a plain socket."""
+    """An SMTP client that sends single lines over a socket."""
 
     def __init__(self, address: tuple[str, int] | str) -> None:
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET

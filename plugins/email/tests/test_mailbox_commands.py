@@ -1,4 +1,4 @@
-"""`deskctl mail` on a desk of its own, with a real mailbox, over the daemon's socket and without a daemon."""
+"""`deskctl mail` with a real mailbox, with and without a daemon."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WaitUntil = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A desk that was made once; every test works on a copy."""
+    """Create a desk once; each test uses a copy of it."""
     return make(tmp_path_factory.mktemp("template"), agents=False).folder
 
 
@@ -67,7 +67,7 @@ def test_verify_lists_missing_mail(desk: Shell, mailbox: Any, wait_until: WaitUn
     fine = desk("mail", "verify", "support", "--json").row
     assert (fine["checked"], fine["missing"]) == (3, [])
     desk.stop()
-    [late] = mailbox.append_all([raw_mail(subject="nobody took it")])
+    [late] = mailbox.append_all([raw_mail(subject="not ingested")])
     found = desk("mail", "verify", "support", "--json", code=1).row
     assert found["missing"] == [{"uid": late, "why": "not in the journal"}]
     assert str(late) in desk("mail", "verify", "support", code=1).out
@@ -93,7 +93,7 @@ def test_import_ingests_old_mail_once_and_does_not_change_the_server(
     subjects = {ticket["subject"] for ticket in desk.tickets("--limit", "200")}
     assert subjects == {f"old {n}" for n in range(130)}
     assert mailbox.flags(uids[0]) <= {"\\Recent"}
-    assert desk("outbox", "list", "--all", "--json").rows == [], "nobody is told of old mail, and nobody is answered"
+    assert desk("outbox", "list", "--all", "--json").rows == [], "an import sends no notifications and no replies"
 
 
 def test_interrupted_import_can_be_repeated(desk: Shell, mailbox: Any) -> None:
@@ -151,7 +151,7 @@ def test_resume_continues_a_renumbered_mailbox(desk: Shell, mailbox: Any, wait_u
     mailbox.remove("Desk")
     mailbox.append_all([raw_mail(subject=f"number {n}") for n in range(201)], folder="Desk")
     desk.start()
-    wait_until(lambda: "mail resume" in desk("doctor", code=None).out + desk("doctor", code=None).err, 40, "it is told")
+    wait_until(lambda: "mail resume" in desk("doctor", code=None).out + desk("doctor", code=None).err, 40, "the alert")
     desk("mail", "resume", "support", code=2)
     desk("mail", "resume", "support", "--take")
     read_so_far(desk, wait_until, 201)
@@ -177,12 +177,12 @@ def test_auth_stores_consent_and_shows_no_token(desk: Shell, sink: SmtpSink, wai
             f'imap = {{ host = "127.0.0.1", port = {port} }}\n'
         )
         desk.start()
-        wait_until(lambda: "mail auth support" in desk("channel", "list").out + doctor(desk), 30, "it is told")
+        wait_until(lambda: "mail auth support" in desk("channel", "list").out + doctor(desk), 30, "the alert")
         identity.approve()
         done = desk("mail", "auth", "support", "--json")
         assert done.row["authorised"]
         assert "WDJB-MJHT" in done.err
-        assert done.row["started"], "the channel that had stopped begins again"
+        assert done.row["started"], "the stopped channel restarts"
         for token in identity.refresh_tokens | identity.access_tokens:
             assert token not in done.out + done.err
         desk("mail", "ingest", input=raw_mail())
@@ -193,12 +193,12 @@ def test_auth_stores_consent_and_shows_no_token(desk: Shell, sink: SmtpSink, wai
 
 
 def doctor(desk: Shell) -> str:
-    said = desk("doctor", code=None)
-    return said.out + said.err
+    result = desk("doctor", code=None)
+    return result.out + result.err
 
 
 def test_reply_uses_ticket_token_sent_copy_and_rate_limit(desk: Shell, mailbox: Any, wait_until: WaitUntil) -> None:
-    """Reply-To with the ticket's token, a copy among the sent mail, and no more than the rate allows."""
+    """A reply has a Reply-To with the ticket's token, is copied to the sent mail, and respects the rate limit."""
     with SmtpSink() as relay:
         config = desk.folder / "config.toml"
         text = config.read_text()
@@ -236,7 +236,7 @@ def test_reply_uses_ticket_token_sent_copy_and_rate_limit(desk: Shell, mailbox: 
             row = desk("outbox", "show", str(outbox), "--json").row
             return row if "1/min" in (row["last_error"] or "") else None
 
-        row = wait_until(waits, 40, "it waits for its turn")
+        row = wait_until(waits, 40, "the message waits for the rate limit")
         assert (row["state"], row["attempts"]) == ("queued", 0)
         assert row["next_attempt_at"] is not None
         assert len(relay.mails) == 1

@@ -1,4 +1,4 @@
-"""Mailbox and relay without a password: consent, tokens and their renewal, against a provider and real servers."""
+"""OAuth for mailbox and relay: consent, tokens and their renewal, with a test provider and real servers."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ async def test_mailbox_is_read_with_a_token(
     async with running(config, context):
         await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted", 40)
         await asyncio.to_thread(deliver, mailbox, raw_mail(subject="hello"))
-        await context.wait_for(lambda: context.journal, "the mail is taken in", 45)
+        await context.wait_for(lambda: context.journal, "the mail is ingested", 45)
     assert b"Subject: hello" in context.journal[0].raw
 
 
@@ -153,7 +153,7 @@ async def test_token_is_renewed_before_expiry_and_new_refresh_token_is_stored(
     identity: IdentityProvider, context: MemoryContext
 ) -> None:
     let_in(identity, context)
-    identity.rotates, identity.expires_in = True, 61  # shorter than the time left at which a new one is asked for
+    identity.rotates, identity.expires_in = True, 61  # less than the remaining time at which a token is renewed
     with bearing(identity) as sink:
         for _ in range(3):
             channel = EmailChannel(with_smtp(identity, sink), context)
@@ -186,7 +186,7 @@ async def test_missing_consent_is_reported_once(identity: IdentityProvider, cont
             with pytest.raises(TryLater, match="not authorized"):
                 await channel.send(outbound())
         await channel.aclose()
-    assert len(context.alerts) == 1, "told once"
+    assert len(context.alerts) == 1, "one alert"
     assert context.marked == []
 
 

@@ -1,4 +1,4 @@
-"""Sending through a relay: what it said, and when, decides what may be done next."""
+"""Sending through a relay: the relay's reply and its time determine the result."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ async def test_concurrent_sends_all_arrive(channel: EmailChannel, sink: SmtpSink
 
 
 class Scripted:
-    """A relay that gives its answers and then cuts the line, reading nothing more."""
+    """A relay that sends its replies and then resets the connection."""
 
     def __init__(self, answers: list[bytes]) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deskctl.plugins import Choice, translator
+from deskctl.plugins import Choice
 
 from .article import Article
+from .messages import _
 from .plain_text import plain_text, shorten
 
 #: The most characters of the best article and of each other one.
 MAX_BEST, MAX_OTHER = 1500, 300
-
-_ = translator("deskctl_kb")
 
 
 def answer_text(articles: Sequence[Article], language: str, hours: str) -> str:

@@ -8,16 +8,7 @@ from typing import Any
 from deskctl.plugins import RequestContext, UsageError
 
 from . import documents, frontmatter, repository
-from .article import (
-    Article,
-    Content,
-    State,
-    slug_from,
-    validate_language,
-    validate_slug,
-    validate_tags,
-    validate_title,
-)
+from .article import Article, Content, State, slug_from, validate_language, validate_slug, validate_tags, validate_title
 from .folder import BadFile, parse_files
 from .messages import _
 from .params import Add, Edit, Import, SetState

@@ -214,7 +214,7 @@ def test_erasing_a_contact_deletes_its_questions(kb: Kb) -> None:
     kb.add("Refund", "Ask for it.", public=True)
     desk = kb.desk
     desk.execute(AddAgent("mina", "Mina", "mina@x.test", ("support",)))
-    ticket = desk.execute(Create("zebra@example.org", "Teleporter", "The flux capacitor leaks."))["tickets"][0]
+    ticket = desk.execute(Create("zebra@example.org", "Teleporter", "The flux capacitor leaks.")).tickets[0]
     contact = desk.ask(ShowTicket(ticket))["contact"]["id"]
     kb("missed", query="what ticket #1 asks")
     kb("missed", query="teleporter of zebra@example.org")

@@ -266,5 +266,5 @@ def test_password_without_encryption_over_the_network_is_a_warning(checked: Chec
     [warning] = checked(TWO_CHANNELS).warnings
 
     assert (warning.line, warning.path) == (6, "channels.one.imap.security")
-    assert "in the clear" in warning.what
+    assert "unencrypted" in warning.what
     assert checked(TWO_CHANNELS.replace("imap.acme.example", "127.0.0.1")).warnings == ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from deskctl.core import features as dispatch
 from deskctl.core.delivery.model import OutboxEntry, OutboxKind
 from deskctl.core.intake.journal import JournalSettled
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.model import Choice, Intent, IntentKind
 
@@ -29,11 +29,11 @@ class Chat(FirstDay):
     def __init__(self, settings: Settings = SETTINGS) -> None:
         super().__init__(settings)
 
-    def write(self, text: str = "It burns.", *, by: str = "ana", at: str = "chat", **fields: Any) -> dispatch.Result:
+    def write(self, text: str = "It burns.", *, by: str = "ana", at: str = "chat", **fields: Any) -> Outcome:
         given = {"subject": "", "text": text, "visible_text": text, "at": at, **fields}
         return self.mail(by, **given)
 
-    def ask(self, kind: str, argument: str = "", text: str = "", **fields: Any) -> dispatch.Result:
+    def ask(self, kind: str, argument: str = "", text: str = "", **fields: Any) -> Outcome:
         return self.write(text, intent=Intent(IntentKind(kind), argument), **fields)
 
     @property

@@ -18,6 +18,7 @@ from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.records import CommandRecord, RecordedEvent
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.kernel.timers import Timer
@@ -25,11 +26,11 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.conversations import Said, Talk
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
-from deskctl.core.notifications.model import Notice, Window
-from deskctl.core.routing.model import Presence, Turn, Waiting
+from deskctl.core.notifications.model import Notification, Window
+from deskctl.core.routing.model import Presence, QueuedTicket, Turn
 from deskctl.core.shifts.model import Rota
 from deskctl.core.sla.clocks import Clock
-from deskctl.core.sla.policy_book import Book
+from deskctl.core.sla.policy_book import PolicyBook
 from deskctl.core.tickets.model import Ticket
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -146,8 +147,8 @@ class NothingYet:
     def timers(self, ids: Collection[int]) -> Iterable[Timer]:
         return ()
 
-    def book(self) -> Book:
-        return Book()
+    def book(self) -> PolicyBook:
+        return PolicyBook()
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
         return ()
@@ -169,7 +170,7 @@ class NothingYet:
 
     def waiting(
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[QueuedTicket]:
         return ()
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
@@ -181,7 +182,7 @@ class NothingYet:
     def windows(self) -> Iterable[Window]:
         return ()
 
-    def notices(self, agent: str) -> Sequence[Notice]:
+    def notices(self, agent: str) -> Sequence[Notification]:
         return ()
 
     def journal_state(self, row: int, /) -> JournalState | None:
@@ -221,11 +222,11 @@ class FirstDay:
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), Actor.user("root"))
         self._journal = itertools.count(1)
 
-    def do(self, command: Command, who: str = "agent1") -> dispatch.Result:
+    def do(self, command: Command, who: str = "agent1") -> Outcome:
         actor = who if isinstance(who, Actor) else Actor.agent(who)
         return dispatch.execute(self.unit, command, actor)
 
-    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> dispatch.Result:
+    def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> Outcome:
         """A mail arrives; `automatic` is the sign of a machine, `at` the channel."""
         number = next(self._journal)
         why = fields.pop("automatic", "")

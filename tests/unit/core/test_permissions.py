@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,13 +25,13 @@ from deskctl.plugins import manager
 OWNERS = {"AddAgent", "ChangeAgent", "AddTeam", "ChangeTeam"}
 OWNERS_CALLS = {"channel_test", "channel_action", "channel_start", "reparse", "job_retry", "job_drop"}
 INTERNAL_COMMANDS = {
-    *("Receive", "Quarantine", "SettleDelivery", "FireTimer", "Tell", "SettleCallback", "Acknowledge", "Reread"),
-    *("Answer", "TakeStep", "KeepClocks", "WithdrawApproval"),
+    *("Receive", "Quarantine", "SettleDelivery", "FireTimer", "NotifyAgent", "SettleCallback", "Acknowledge", "Reread"),
+    *("Answer", "RunStep", "RecalculateClocks", "WithdrawApproval"),
 }
 INTERNAL_QUERIES = {"Journalled", "RawMessages", "WithoutSecrets"}
 
 
-def _all(registry: Mapping[str, type]) -> dict[str, type]:
+def _all(registry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the classes of a registry after importing every module of the core, without those of tests."""
     for module in pkgutil.walk_packages(core.__path__, "deskctl.core."):
         importlib.import_module(module.name)

@@ -54,9 +54,9 @@ def test_what_leaves_no_moment_or_makes_no_sense_is_refused(quiet: str) -> None:
 
 @pytest.mark.parametrize("quiet", ["mon-fri 20:00-08:00, sat-sun", "22:00-07:00, sat-sun", "평일 20:00-08:00 주말"])
 def test_a_day_after_an_hour_begins_another_part(quiet: str) -> None:
-    with pytest.raises(UsageError, match="stands after an hour") as refused:
+    with pytest.raises(UsageError, match="comes after an hour") as refused:
         parse_quiet(quiet)
-    assert "“;” begins another part" in (refused.value.hint or "")
+    assert "start a new part with a semicolon" in (refused.value.hint or "")
 
 
 def test_many_numbers_are_named_in_few_words() -> None:

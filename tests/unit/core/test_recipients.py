@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deskctl.core.answers.automatic_answer import inform
 from deskctl.core.answers.commands import Answer
-from deskctl.core.features import Result
+from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Choice
@@ -49,7 +49,7 @@ def shown(desk: FirstDay, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]
     return recipients.to, recipients.cc
 
 
-def reply(desk: FirstDay, **fields: Any) -> Result:
+def reply(desk: FirstDay, **fields: Any) -> Outcome:
     return desk.do(Reply(1, "An answer.", force=True, **fields))
 
 

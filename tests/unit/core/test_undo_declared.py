@@ -11,7 +11,7 @@ from deskctl.core import features as dispatch
 from deskctl.core.event_kinds import KINDS, restore
 from deskctl.core.kernel.command import REGISTRY
 from deskctl.core.kernel.event import Event
-from deskctl.core.kernel.permissions import COMMANDS, Audience
+from deskctl.core.kernel.permissions import Audience
 from deskctl.core.kernel.undo import PART_OF_UNDO, Cannot, Follows, Undoable
 from deskctl.core.undo.commands import ListCommands, Undo
 
@@ -32,7 +32,17 @@ def test_a_class_that_says_nothing_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Silent does not say how it is undone"):
 
         class Silent(Event):
-            pass
+            kind = "silent"
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_event_class_without_kind_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="Nameless has no `kind`"):
+
+        class Nameless(Event):
+            undo = Undoable("Nothing.")
+            old: str
+            new: str
 
 
 @pytest.mark.usefixtures("_kinds")
@@ -40,6 +50,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Half is Undoable and has neither"):
 
         class Half(Event):
+            kind = "half"
             undo = Undoable("Nothing.")
 
 
@@ -47,6 +58,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
 def test_old_and_new_are_an_inverse() -> None:
     @dataclass(frozen=True, slots=True)
     class Swapped(Event):
+        kind = "swapped"
         undo = Undoable("It is what it was.")
 
         old: str
@@ -68,12 +80,10 @@ def test_every_kind_is_on_the_page() -> None:
 
 def test_every_command_of_people_has_words() -> None:
     assert dispatch.HANDLERS
-    commands = [c for c in REGISTRY.values() if COMMANDS[c.__name__] is not Audience.DESK and c.undoable]
+    commands = [c for c in REGISTRY.values() if c.audience is not Audience.DESK and c.undoable]
     assert len(commands) > 40
     assert [c.__name__ for c in commands if not c.did] == []
-    quiet = {c.__name__ for c in REGISTRY.values() if COMMANDS[c.__name__] is not Audience.DESK} - {
-        c.__name__ for c in commands
-    }
+    quiet = {c.__name__ for c in REGISTRY.values() if c.audience is not Audience.DESK} - {c.__name__ for c in commands}
     assert quiet == {Undo.__name__, ListCommands.__name__, "ReadHandovers", "MarkSeen", "Compose"}
 
 

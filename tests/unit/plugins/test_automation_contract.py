@@ -1,4 +1,4 @@
-"""The contract of automations finds the faults it is there to find."""
+"""The contract tests for automations detect faulty automations."""
 
 from __future__ import annotations
 
@@ -44,36 +44,36 @@ class Test%(number)d(Common):
     automation = AutomationType(name="tagger", on=frozenset({"message_received"}), run=run)
 """
 
-TWICE = "test_asked_twice_it_gives_the_same_commands"
-FACTS = "test_facts_that_are_new_or_missing_change_nothing"
-GONE = "test_a_ticket_that_is_gone_is_left_alone"
-TRUSTS = """
+REPEAT = "test_repeated_run_gives_the_same_commands"
+FACTS = "test_unknown_and_missing_facts_are_accepted"
+ERASED = "test_erased_ticket_gives_no_commands"
+NO_CHECK = """
 def run(happening, context):
     context.desk.ask(ShowTicket(happening.ticket))
     return sound(happening, context)
 """
-TELLS = """
+LOGS = """
 def run(happening, context):
     for ticket in context.memory.tickets.values():
         context.log.info("%s", ticket["subject"])
     return sound(happening, context)
 """
 FAULTS: dict[str, tuple[set[str], str]] = {
-    "is sound": (set(), "run = sound"),
-    "guesses": ({TWICE}, "def run(h, c):\n    return [Tag(1, add=(f'x{random.random()}',))]"),
-    "needs every fact": ({FACTS}, "def run(h, c):\n    h.facts['message']\n    return sound(h, c)"),
-    "chokes on new facts": ({FACTS}, "def run(h, c):\n    return sound(h, c) if len(h.facts) < 5 else []"),
-    "trusts that the ticket is there": ({GONE}, TRUSTS),
-    "is async": ({"test_it_is_described_as_the_desk_needs_it"}, "async def run(h, c):\n    return []"),
-    "answers with something else": ({"test_it_does_something"}, "def run(h, c):\n    return ['tag 1 seen']"),
-    "does nothing": ({"test_it_does_something"}, "def run(h, c):\n    return []"),
-    "tells the log": ({"test_it_logs_nothing_that_people_wrote"}, TELLS),
+    "is correct": (set(), "run = sound"),
+    "is random": ({REPEAT}, "def run(h, c):\n    return [Tag(1, add=(f'x{random.random()}',))]"),
+    "requires all facts": ({FACTS}, "def run(h, c):\n    h.facts['message']\n    return sound(h, c)"),
+    "fails with unknown facts": ({FACTS}, "def run(h, c):\n    return sound(h, c) if len(h.facts) < 5 else []"),
+    "assumes that the ticket exists": ({ERASED}, NO_CHECK),
+    "is async": ({"test_description_is_valid"}, "async def run(h, c):\n    return []"),
+    "returns another type": ({"test_event_gives_commands"}, "def run(h, c):\n    return ['tag 1 seen']"),
+    "returns no commands": ({"test_event_gives_commands"}, "def run(h, c):\n    return []"),
+    "logs message text": ({"test_log_contains_no_message_text"}, LOGS),
 }
 
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """By fault: the promises that its automation breaks. One run for all of them."""
+    """Run the contract for all faulty automations at once. Return the failed tests by fault."""
     file = tmp_path_factory.mktemp("broken") / "test_broken.py"
     parts = [ONE % {"number": n, "definition": definition} for n, (_, definition) in enumerate(FAULTS.values())]
     file.write_text(COMMON + "".join(parts))
@@ -87,12 +87,12 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     )
     assert done.returncode == 1, done.stdout + done.stderr
     found: dict[str, set[str]] = {fault: set() for fault in FAULTS}
-    for number, promise in re.findall(r"^FAILED .*::Test(\d+)::(\w+)", done.stdout, re.MULTILINE):
-        found[list(FAULTS)[int(number)]].add(promise)
+    for number, test in re.findall(r"^FAILED .*::Test(\d+)::(\w+)", done.stdout, re.MULTILINE):
+        found[list(FAULTS)[int(number)]].add(test)
     return found
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_contract_judges_an_automation_that(fault: str, failed: dict[str, set[str]]) -> None:
-    promises, _ = FAULTS[fault]
-    assert promises <= failed[fault] if promises else not failed[fault]
+def test_contract_detects_an_automation_that(fault: str, failed: dict[str, set[str]]) -> None:
+    expected, _ = FAULTS[fault]
+    assert expected <= failed[fault] if expected else not failed[fault]

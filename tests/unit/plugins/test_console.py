@@ -1,4 +1,4 @@
-"""The console channel: files in a folder come in, answers are lines of a file."""
+"""The console channel: messages are files in a folder, replies are lines of a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deskctl.testing.fakes import MemoryContext
 
 
 class Folder:
-    """Whoever drops files and reads answers."""
+    """The peer that writes message files and reads replies."""
 
     def __init__(self, root: Path) -> None:
         self.config = ConsoleConfig(inbox=root / "in", answers=root / "out.jsonl", poll=timedelta(milliseconds=10))
@@ -58,7 +58,7 @@ class TestConsole(ChannelContract):
         peer.config.answers.rmdir()
 
 
-def test_headers_are_read_and_the_rest_is_text() -> None:
+def test_headers_are_parsed_and_the_rest_is_text() -> None:
     raw = (
         b"From: cron@host\nName: Cron\nSubject: Backup  failed\nMessage-ID: <a@host>\nIn-Reply-To: <b@desk>\n"
         b"Auto-Submitted: auto-generated\n\nNo space left.\n\nReally.\n"
@@ -81,17 +81,17 @@ def test_headers_are_read_and_the_rest_is_text() -> None:
         ("", None),
     ],
 )
-def test_a_header_asks_the_desk_itself(header: str, intent: Intent | None) -> None:
+def test_intent_header_sets_the_intent(header: str, intent: Intent | None) -> None:
     message = parse(f"From: ana\nIntent: {header}\n\n".encode(), builders.envelope("console"))
     assert message.intent == intent
 
 
-def test_a_header_says_which_message_is_replaced() -> None:
+def test_edits_header_names_the_replaced_message() -> None:
     message = parse(b"From: ana\nEdits: <1@ops>\n\nIt burns.\n", builders.envelope("console"))
     assert (message.edits, message.text) == ("<1@ops>", "It burns.")
 
 
-async def test_what_can_be_picked_is_in_the_answer(tmp_path: Path) -> None:
+async def test_reply_contains_the_choices(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     channel = CONSOLE.open(folder.config, MemoryContext("console"))
     await channel.send(builders.outbound(choices=(Choice("solved", "해결되었습니다"),), automatic=True))
@@ -100,7 +100,7 @@ async def test_what_can_be_picked_is_in_the_answer(tmp_path: Path) -> None:
     assert answer["automatic"]
 
 
-def test_text_without_headers_is_all_text_and_its_first_line_the_subject() -> None:
+def test_text_without_headers_uses_its_first_line_as_subject() -> None:
     message = parse(b"\nNote: this is no header we know\n\nmore\n", builders.envelope("console", sender="console"))
 
     assert message.subject == "Note: this is no header we know"
@@ -108,11 +108,11 @@ def test_text_without_headers_is_all_text_and_its_first_line_the_subject() -> No
     assert message.sender == "console"
 
 
-def test_what_is_not_utf8_is_remarked() -> None:
+def test_invalid_utf8_is_reported() -> None:
     assert parse(b"\xbe\xc8\xb3\xe7", builders.envelope("console")).problems == ("it is not UTF-8 text",)
 
 
-async def test_files_that_are_still_being_written_are_left_alone(tmp_path: Path) -> None:
+async def test_unfinished_files_are_ignored(tmp_path: Path) -> None:
     folder, context = Folder(tmp_path), MemoryContext()
     folder.config.inbox.mkdir()
     for name in (".hidden", "x.part", "y.tmp", "z~"):
@@ -121,23 +121,23 @@ async def test_files_that_are_still_being_written_are_left_alone(tmp_path: Path)
 
     async with contract.running(CONSOLE.open(folder.config, context), context):
         folder.put(b"whole")
-        await context.wait_for(lambda: context.journal, "the whole file was taken")
+        await context.wait_for(lambda: context.journal, "the finished file was delivered")
 
     assert [delivered.raw for delivered in context.journal] == [b"whole"]
 
 
-async def test_the_same_words_in_two_files_are_two_messages(tmp_path: Path) -> None:
+async def test_same_text_in_two_files_is_two_messages(tmp_path: Path) -> None:
     folder, context = Folder(tmp_path), MemoryContext()
 
     async with TestConsole().running(CONSOLE.open(folder.config, context), context):
         folder.put(b"Help!")
         folder.put(b"Help!")
-        await context.wait_for(lambda: folder.acknowledged() == 2, "both were taken")
+        await context.wait_for(lambda: folder.acknowledged() == 2, "both files were acknowledged")
 
     assert len(context.journal) == 2
 
 
-async def test_an_answer_is_one_line_of_json_that_can_be_replied_to(tmp_path: Path) -> None:
+async def test_reply_is_one_line_of_json_with_ids(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     channel = CONSOLE.open(folder.config, MemoryContext())
 
@@ -152,7 +152,7 @@ async def test_an_answer_is_one_line_of_json_that_can_be_replied_to(tmp_path: Pa
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-async def test_a_full_disk_means_try_later(tmp_path: Path) -> None:
+async def test_full_disk_means_try_later(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.config.answers.symlink_to("/dev/full")
 
@@ -160,7 +160,7 @@ async def test_a_full_disk_means_try_later(tmp_path: Path) -> None:
         await CONSOLE.open(folder.config, MemoryContext()).send(builders.outbound())
 
 
-async def test_check_says_which_folder_cannot_be_made(tmp_path: Path) -> None:
+async def test_check_names_the_folder_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     config = ConsoleConfig(inbox=tmp_path / "file" / "in", answers=tmp_path / "out.jsonl")
 
@@ -170,6 +170,6 @@ async def test_check_says_which_folder_cannot_be_made(tmp_path: Path) -> None:
     assert str(config.inbox) in inbox.hint
 
 
-def test_looking_without_a_pause_is_refused() -> None:
+def test_zero_poll_interval_is_rejected() -> None:
     with pytest.raises(Invalid):
         ConsoleConfig(inbox=Path("in"), answers=Path("out"), poll=timedelta(0))

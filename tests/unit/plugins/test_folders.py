@@ -1,4 +1,4 @@
-"""Files below a folder: links are not followed, in any part of a path, at any moment; writes are whole or nothing."""
+"""Access to files below a folder: symbolic links are never followed, and writes are atomic."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def test_files_are_listed_read_written_and_removed(folder: Folder, root: Path) -
 @pytest.mark.parametrize(
     "path", ["../secret/s.md", "sub/../../secret/s.md", "/etc/passwd", "", ".", "sub//b.MD", "a\0b"]
 )
-def test_a_path_that_leads_out_is_refused(folder: Folder, path: str) -> None:
-    for act in (lambda: folder.read(path, 10), lambda: folder.write(path, b"x"), lambda: folder.remove(path)):
+def test_path_outside_the_folder_is_rejected(folder: Folder, path: str) -> None:
+    for access in (lambda: folder.read(path, 10), lambda: folder.write(path, b"x"), lambda: folder.remove(path)):
         with pytest.raises(UsageError):
-            act()
+            access()
 
 
-def test_links_are_not_followed(folder: Folder, root: Path, tmp_path: Path) -> None:
+def test_symbolic_links_are_not_followed(folder: Folder, root: Path, tmp_path: Path) -> None:
     (root / "link.md").symlink_to(tmp_path / "secret" / "s.md")
     (root / "dangling.md").symlink_to(tmp_path / "made.md")
     (root / "out").symlink_to(tmp_path / "secret")
@@ -77,41 +77,41 @@ def test_links_are_not_followed(folder: Folder, root: Path, tmp_path: Path) -> N
     assert not (tmp_path / "made.md").exists() and (root / "link.md").is_symlink()
 
 
-def test_pipes_and_devices_are_not_read(folder: Folder, root: Path) -> None:
+def test_pipes_and_directories_are_rejected(folder: Folder, root: Path) -> None:
     os.mkfifo(root / "pipe.md")
-    for act in (
+    for access in (
         lambda: folder.read("pipe.md", 10),
         lambda: folder.write("pipe.md", b"x"),
         lambda: folder.remove("pipe.md"),
     ):
         with pytest.raises(UsageError, match="not a regular file"):
-            act()
+            access()
     with pytest.raises(UsageError, match="not a regular file"):
         folder.read("sub", 10)
 
 
-def test_a_hard_link_elsewhere_keeps_its_content(folder: Folder, root: Path, tmp_path: Path) -> None:
+def test_write_does_not_change_other_hard_links(folder: Folder, root: Path, tmp_path: Path) -> None:
     os.link(tmp_path / "secret" / "s.md", root / "hard.md")
     folder.write("hard.md", b"mine")
     assert (tmp_path / "secret" / "s.md").read_text() == "secret"
     assert (root / "hard.md").read_text() == "mine"
 
 
-def test_a_folder_that_turns_into_a_link_meanwhile_leads_nowhere(root: Path, tmp_path: Path) -> None:
-    """Somebody exchanges a folder for a link, again and again, while files are written below it."""
+def test_folder_replaced_by_a_link_during_writes_is_not_followed(root: Path, tmp_path: Path) -> None:
+    """A thread repeatedly replaces a folder by a symbolic link while files are written below it."""
     stop = threading.Event()
     (root / "swap").mkdir()
 
-    def exchange() -> None:
+    def replace() -> None:
         while not stop.is_set():
-            with contextlib.suppress(OSError):  # the writer makes the folder again while it is away
+            with contextlib.suppress(OSError):  # the writer creates the folder again meanwhile
                 (root / "swap").rename(root / "kept")
                 (root / "swap").symlink_to(tmp_path / "secret")
             with contextlib.suppress(OSError):
                 (root / "swap").unlink()
             shutil.rmtree(root / "kept", ignore_errors=True)
 
-    thread = threading.Thread(target=exchange)
+    thread = threading.Thread(target=replace)
     thread.start()
     outcomes = set()
     try:
@@ -129,19 +129,19 @@ def test_a_folder_that_turns_into_a_link_meanwhile_leads_nowhere(root: Path, tmp
     assert "written" in outcomes
 
 
-def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+def test_path_that_is_not_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "nowhere"):
         with pytest.raises(UsageError, match=path.name), Folder.opened(path):
             pass
     (tmp_path / "real").mkdir()
-    (tmp_path / "named").symlink_to(tmp_path / "real")  # whoever names a link means what it leads to
+    (tmp_path / "named").symlink_to(tmp_path / "real")  # the root itself may be a link
     with Folder.opened(tmp_path / "named") as folder:
         folder.write("a.md", b"a")
     assert (tmp_path / "real" / "a.md").read_text() == "a"
 
 
-def test_a_full_disk_leaves_what_was_there(folder: Folder, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_the_old_file(folder: Folder, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*arguments: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 

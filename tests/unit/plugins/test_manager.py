@@ -1,4 +1,4 @@
-"""Plugins are loaded apart from each other: one that fails is named and switched off, the others work."""
+"""Loading of plugins: a plugin that fails is reported and disabled, the others work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from deskctl.config import check, plugins_table
 from deskctl.config.schema import PluginsTable
 from deskctl.plugins.manager import PluginRow, Plugins, load
-from deskctl.plugins.version import objection
+from deskctl.plugins.version import incompatibility
 
 GOOD = """
 from dataclasses import dataclass
@@ -36,13 +36,13 @@ BAD = {
     "does_not_parse": ("def (:\n", "SyntaxError"),
     "fails_at_import": ("import no_such_module\n", "No module named 'no_such_module'"),
     "exits_at_import": ("raise SystemExit(3)\n", "SystemExit: 3"),
-    "has_no_hook": ("x = 1\n", "has no hooks"),
+    "has_no_hook": ("x = 1\n", "no hooks found"),
     "forgot_the_mark": ("def deskctl_channels():\n    return []\n", "not marked with @hookimpl"),
     "unknown_hook": (IMPORT + "@hookimpl\ndef deskctl_chanels():\n    return []\n", "did you mean deskctl_channels?"),
-    "async_hook": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    return []\n", "is async"),
-    "async_generator": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    yield 1\n", "is async"),
+    "async_hook": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    return []\n", "must not be async"),
+    "async_generator": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    yield 1\n", "must not be async"),
     "wrong_arguments": (IMPORT + "@hookimpl\ndef deskctl_channels(desk):\n    return []\n", "desk"),
-    "wraps_others": (IMPORT + "@hookimpl(wrapper=True)\ndef deskctl_channels():\n    return (yield)\n", "wraps"),
+    "wraps_others": (IMPORT + "@hookimpl(wrapper=True)\ndef deskctl_channels():\n    return (yield)\n", "not wrap"),
     "raises_in_its_hook": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    1 / 0\n", "ZeroDivisionError"),
     "raises_half_way": (
         GOOD.replace("KIND", "half").replace("    return [", "    yield from [") + "    1 / 0\n",
@@ -51,8 +51,8 @@ BAD = {
     "exits_in_its_hook": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    raise SystemExit\n", "SystemExit"),
     "gives_no_list": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    return 3\n", "TypeError"),
     "gives_no_type": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    return ['pigeon']\n", "not a ChannelType"),
-    "config_is_no_class": (GOOD.replace("config=Pigeon", "config=dict").replace("KIND", "x"), "attrs class or a data"),
-    "config_takes_our_key": (GOOD.replace("loft:", "team:").replace("KIND", "x"), "may not have 'team'"),
+    "config_is_no_class": (GOOD.replace("config=Pigeon", "config=dict").replace("KIND", "x"), "a dataclass"),
+    "config_takes_our_key": (GOOD.replace("loft:", "team:").replace("KIND", "x"), "must not contain 'team'"),
 }
 
 API = (
@@ -65,18 +65,18 @@ BAD_API = {
     "of_a_later_api": (IMPORT + "deskctl_api = 2\n", "written for version 2 of the plugin API"),
     "no_automation": (AUTOMATION.replace("AutomationType(GIVEN)", "3"), "not an AutomationType"),
     "unknown_event": (AUTOMATION.replace("GIVEN", "'a', frozenset({'ticket_craeted'}), print"), "mean ticket_created"),
-    "no_event": (AUTOMATION.replace("GIVEN", "'a', frozenset(), print"), "names no kinds of event"),
-    "endless": (AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print, 1e9"), "up to 600 seconds"),
-    "another_name": (REQUEST.replace("GIVEN", "'console.list', Params, print"), "must begin with its own name"),
-    "no_params": (REQUEST.replace("GIVEN", "'no_params.list', int, print"), "must be a data class"),
+    "no_event": (AUTOMATION.replace("GIVEN", "'a', frozenset(), print"), "has no kinds of events"),
+    "endless": (AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print, 1e9"), "at most 600 seconds"),
+    "another_name": (REQUEST.replace("GIVEN", "'console.list', Params, print"), "must begin with that of the plugin"),
+    "no_params": (REQUEST.replace("GIVEN", "'no_params.list', int, print"), "must be a dataclass"),
     "unsendable": (
         REQUEST.replace("GIVEN", "'unsendable.list', Params, print").replace("x: int", "x: dict"),
-        "be sent",
+        "unsupported type",
     ),
     "reserved": (REQUEST.replace("GIVEN", "'reserved.list', Params, print").replace("x: int", "agent: int"), "'agent'"),
     "twice": (REQUEST.replace("[RequestType(GIVEN)]", "[RequestType('twice.a', Params, print)] * 2"), "twice"),
     "no_tables": (API + "@hookimpl\ndef deskctl_tables():\n    return 'a.b'\n", "not PluginTables"),
-    "no_settings": (API + "@hookimpl\ndef deskctl_config():\n    return dict\n", "attrs class or a data class"),
+    "no_settings": (API + "@hookimpl\ndef deskctl_config():\n    return dict\n", "attrs class or a dataclass"),
 }
 BAD.update(BAD_API)
 
@@ -107,7 +107,7 @@ def row(plugins: Plugins, name: str) -> PluginRow:
     return next(row for row in plugins.rows() if row["name"] == name)
 
 
-def test_a_file_in_the_folder_is_a_plugin(load_files: LoadFiles, folder: Path) -> None:
+def test_file_in_the_folder_is_loaded_as_plugin(load_files: LoadFiles, folder: Path) -> None:
     plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
 
     assert "pigeon" in plugins.channel_types
@@ -126,7 +126,7 @@ def test_a_file_in_the_folder_is_a_plugin(load_files: LoadFiles, folder: Path) -
     }
 
 
-def test_the_built_in_and_the_installed_come_by_the_same_door() -> None:
+def test_built_in_and_installed_plugins_are_loaded() -> None:
     plugins = load(environ={})
 
     assert {"console", "email"} <= set(plugins.channel_types)
@@ -135,20 +135,20 @@ def test_the_built_in_and_the_installed_come_by_the_same_door() -> None:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_plugin_is_named_and_off_and_stops_no_other(name: str, load_files: LoadFiles) -> None:
-    text, said = BAD[name]
+def test_bad_plugin_is_disabled_and_others_are_loaded(name: str, load_files: LoadFiles) -> None:
+    text, message = BAD[name]
     plugins = load_files({"a_good": GOOD.replace("KIND", "a"), name: text, "z_good": GOOD.replace("KIND", "z")})
 
     bad = row(plugins, name)
     assert not bad["enabled"]
     assert bad["error"] is not None
-    assert said in bad["error"]
+    assert message in bad["error"]
     assert "\n" not in bad["error"]
     assert {"a", "z", "console", "email", "telegram"} == set(plugins.channel_types)
-    assert name in plugins.absent()
+    assert name in plugins.disabled_reasons()
 
 
-def test_of_two_plugins_with_one_kind_the_second_is_refused_and_both_are_named(load_files: LoadFiles) -> None:
+def test_second_plugin_with_the_same_channel_kind_is_disabled(load_files: LoadFiles) -> None:
     plugins = load_files({"one": GOOD.replace("KIND", "coo"), "two": GOOD.replace("KIND", "coo")})
 
     error = row(plugins, "two")["error"]
@@ -159,29 +159,29 @@ def test_of_two_plugins_with_one_kind_the_second_is_refused_and_both_are_named(l
     assert "coo" in plugins.channel_types
 
 
-def test_of_two_plugins_with_one_suggestion_the_second_is_refused(load_files: LoadFiles) -> None:
+def test_second_plugin_with_the_same_suggestion_is_disabled(load_files: LoadFiles) -> None:
     text = API + "@hookimpl\ndef deskctl_suggest():\n    return [SuggestionType('coo', print, print)]\n"
 
     plugins = load_files({"one": text, "two": text})
 
-    assert "one and two both bring the suggestion 'coo'" in str(row(plugins, "two")["error"])
+    assert "one and two both define the suggestion 'coo'" in str(row(plugins, "two")["error"])
     assert plugins.suggestions["coo"].plugin == "one"
 
 
-def test_a_plugin_that_fails_later_leaves_nothing_that_others_would_ask(load_files: LoadFiles) -> None:
+def test_silenced_plugin_keeps_only_its_channels(load_files: LoadFiles) -> None:
     text = AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print")
     plugins = load_files({"one": text + GOOD.replace("KIND", "coo"), "two": text}, only=("one", "two"))
-    assert plugins.wanted() == {"one.a": frozenset({"tagged"}), "two.a": frozenset({"tagged"})}
+    assert plugins.event_kinds() == {"one.a": frozenset({"tagged"}), "two.a": frozenset({"tagged"})}
 
-    plugins.silence("one", "it hangs")
+    plugins.disable("one", "it hangs")
 
-    assert list(plugins.wanted()) == ["two.a"]
+    assert list(plugins.event_kinds()) == ["two.a"]
     assert (row(plugins, "one")["enabled"], row(plugins, "one")["error"]) == (False, "it hangs")
-    assert "coo" in plugins.channel_types, "its channels are watched singly"
+    assert "coo" in plugins.channel_types, "each channel is supervised separately"
 
 
 @pytest.mark.parametrize(
-    ("requires", "said"),
+    ("requires", "message"),
     [
         (["deskctl>=0.1", "click"], None),
         (["deskctl>=99 ; extra == 'later'", "deskctl-email>=99"], None),
@@ -189,13 +189,13 @@ def test_a_plugin_that_fails_later_leaves_nothing_that_others_would_ask(load_fil
         (["deskctl >= (("], "cannot be read"),
     ],
 )
-def test_a_plugin_whose_distribution_needs_another_deskctl_is_left_out(requires: list[str], said: str | None) -> None:
-    why = objection(object(), requires)
+def test_plugin_for_another_deskctl_version_is_disabled(requires: list[str], message: str | None) -> None:
+    why = incompatibility(object(), requires)
 
-    assert (why is None) if said is None else (why is not None and said in why)
+    assert (why is None) if message is None else (why is not None and message in why)
 
 
-def test_nobody_takes_the_place_of_an_installed_plugin(load_files: LoadFiles, folder: Path) -> None:
+def test_file_cannot_replace_an_installed_plugin(load_files: LoadFiles, folder: Path) -> None:
     plugins = load_files({"email": GOOD.replace("KIND", "fake")})
 
     assert "fake" not in plugins.channel_types
@@ -215,7 +215,7 @@ def test_nobody_takes_the_place_of_an_installed_plugin(load_files: LoadFiles, fo
         ({}, {"only": ("console",)}, {"console"}),
     ],
 )
-def test_what_loads_can_be_limited(
+def test_loaded_plugins_can_be_limited(
     environ: dict[str, str], section: dict[str, tuple[str, ...]], loaded: set[str], load_files: LoadFiles
 ) -> None:
     plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")}, environ, **section)
@@ -227,14 +227,14 @@ def test_what_loads_can_be_limited(
     assert all(row["error"] is None for row in off)
 
 
-def test_a_plugin_that_is_off_is_not_even_imported(load_files: LoadFiles, tmp_path: Path) -> None:
+def test_disabled_plugin_is_not_imported(load_files: LoadFiles, tmp_path: Path) -> None:
     trace = tmp_path / "imported"
     load_files({"spy": f"open({str(trace)!r}, 'w').close()\n"}, disabled=("spy",))
 
     assert not trace.exists()
 
 
-def test_a_folder_that_others_can_write_is_not_read(load_files: LoadFiles, folder: Path, tmp_path: Path) -> None:
+def test_folder_writable_by_others_is_ignored(load_files: LoadFiles, folder: Path, tmp_path: Path) -> None:
     trace = tmp_path / "imported"
     folder.chmod(0o777)
 
@@ -245,7 +245,7 @@ def test_a_folder_that_others_can_write_is_not_read(load_files: LoadFiles, folde
     assert "console" in plugins.channel_types
 
 
-def test_a_file_that_others_can_write_is_not_run(load_files: LoadFiles, folder: Path, tmp_path: Path) -> None:
+def test_file_writable_by_others_is_not_executed(load_files: LoadFiles, folder: Path, tmp_path: Path) -> None:
     trace = tmp_path / "imported"
     load_files({"spy": f"open({str(trace)!r}, 'w').close()\n"}, disabled=("spy",))
     (folder / "spy.py").chmod(0o620)
@@ -257,7 +257,7 @@ def test_a_file_that_others_can_write_is_not_run(load_files: LoadFiles, folder: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_folder_of_somebody_else_is_not_read(load_files: LoadFiles, folder: Path) -> None:
+def test_folder_of_another_user_is_ignored(load_files: LoadFiles, folder: Path) -> None:
     os.chown(folder, 1, -1)
 
     plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
@@ -266,23 +266,23 @@ def test_a_folder_of_somebody_else_is_not_read(load_files: LoadFiles, folder: Pa
     assert "not to you or root" in str(row(plugins, str(folder))["error"])
 
 
-def test_a_missing_folder_stops_nothing(tmp_path: Path) -> None:
+def test_missing_folder_does_not_affect_other_plugins(tmp_path: Path) -> None:
     plugins = load(PluginsTable(dir=tmp_path / "none"), {})
 
     assert "console" in plugins.channel_types
     assert "No such file" in str(row(plugins, str(tmp_path / "none"))["error"])
 
 
-def test_a_plugin_that_fails_later_can_be_switched_off(load_files: LoadFiles) -> None:
+def test_plugin_can_be_switched_off_after_loading(load_files: LoadFiles) -> None:
     plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
 
-    plugins.switch_off("pigeon", "its hook took longer than 5 s")
+    plugins.remove("pigeon", "its hook took longer than 5 s")
 
     assert "pigeon" not in plugins.channel_types
     assert row(plugins, "pigeon")["error"] == "its hook took longer than 5 s"
 
 
-def test_a_plugins_table_is_checked_with_the_rest(load_files: LoadFiles, tmp_path: Path, folder: Path) -> None:
+def test_check_includes_the_tables_of_plugins(load_files: LoadFiles, tmp_path: Path, folder: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("""\
 [desk]
@@ -298,7 +298,7 @@ type = "broken"
     load_files({"pigeon": GOOD.replace("KIND", "pigeon"), "broken": "1 / 0\n"})
 
     plugins = load(plugins_table(config), {})
-    report = check(config, plugins.channel_types, plugins.absent())
+    report = check(config, plugins.channel_types, plugins.disabled_reasons())
 
     assert [(problem.line, problem.path) for problem in report.errors] == [
         (4, "channels.roof.loft"),
@@ -310,12 +310,12 @@ type = "broken"
     assert "the plugin broken is off: ZeroDivisionError" in report.errors[3].what
 
 
-def test_a_plugin_that_is_named_and_not_there_is_a_warning(tmp_path: Path) -> None:
+def test_unknown_plugin_name_produces_a_warning(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('[desk]\n[plugins]\ndisabled = [\n  "console",\n  "emial",\n]\n')
 
     plugins = load(plugins_table(config), {})
-    [warning] = check(config, plugins.channel_types, plugins.absent()).warnings
+    [warning] = check(config, plugins.channel_types, plugins.disabled_reasons()).warnings
 
     assert (warning.line, warning.path) == (5, "plugins.disabled[1]")
     assert "(did you mean email?)" in warning.what

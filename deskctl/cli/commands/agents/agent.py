@@ -7,18 +7,18 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command, run_with_notes
+from ...messages import _
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...remarking import set_up
-from ...text_input import SIGNATURE, lines
+from ...text_input import SIGNATURE_HELP, with_newlines
 
 _PRESENCE = {"online": "green", "away": "yellow", "offline": "dim"}
 
 
 def _load(row: Any) -> str:
-    """New and open tickets of what they can take, by channel: `email 3/20, phone 0/1`."""
+    """Return the number of new and open tickets and the capacity, by channel: `email 3/20, phone 0/1`."""
     named = {**dict.fromkeys((name for name in row["capacity"] if name != "any"), 0), **row["load"]}
     most = {name: row["capacity"].get(name, row["capacity"].get("any")) for name in named}
     return ", ".join(f"{name} {count}" + (f"/{most[name]}" if most[name] else "") for name, count in named.items())
@@ -51,22 +51,22 @@ COLUMNS = (
 
 @click.group("agent")
 def agent() -> None:
-    """Agents: the people who work at the desk."""
+    """Manage agents, the people who work at the desk."""
 
 
 @agent.command("add")
 @click.argument("handle")
-@click.option("--name", required=True, metavar="NAME", help="Their full name; customers see it.")
-@click.option("--email", required=True, metavar="ADDRESS", help="Where they are told of tickets.")
+@click.option("--name", required=True, metavar="NAME", help="Full name, as shown to customers.")
+@click.option("--email", required=True, metavar="ADDRESS", help="Mail address for notifications.")
 @click.option(
     "--team",
     "teams",
     multiple=True,
     metavar="TEAM",
-    shell_complete=completes("team"),
-    help="Their team, created if there is none of that name; may be repeated.",
+    shell_complete=completer("team"),
+    help="Add to this team, which is created if it does not exist; may be repeated.",
 )
-@click.option("--login", metavar="USER", help="Their user on this system: what it types, they do.")
+@click.option("--login", metavar="USER", help="User account on this system whose commands count as this agent's.")
 @dry_run
 @click.pass_obj
 def add(context: CliContext, handle: str, name: str, email: str, teams: tuple[str, ...], login: str | None) -> None:
@@ -78,15 +78,15 @@ def add(context: CliContext, handle: str, name: str, email: str, teams: tuple[st
     """
     from ....core.agents.commands import AddAgent
 
-    act(context, AddAgent(handle, name, email, teams, login))
+    run_command(context, AddAgent(handle, name, email, teams, login))
 
 
 @agent.command("list")
-@click.option("--all", "all_", is_flag=True, help="Those who are not active, too.")
+@click.option("--all", "all_", is_flag=True, help="Include inactive agents.")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext, all_: bool) -> None:
-    """List agents, their teams, and how many open tickets they have.
+    """List agents with their teams and number of open tickets.
 
     \b
     Example:
@@ -94,41 +94,51 @@ def list_(context: CliContext, all_: bool) -> None:
     """
     from ....core.agents.queries import ListAgents
 
-    context.emit(context.ask(ListAgents(all=all_)), COLUMNS, empty="no agents; deskctl agent add HANDLE adds one")
+    context.emit(
+        context.ask(ListAgents(all=all_)), COLUMNS, empty=_("no agents; add one with deskctl agent add HANDLE")
+    )
 
 
 @agent.command("set")
-@click.argument("handle", shell_complete=completes("agent"))
-@click.option("--name", metavar="NAME", help="Their full name.")
-@click.option("--email", metavar="ADDRESS", help="Where they are told of tickets.")
-@click.option("--login", metavar="USER", help='Their user on this system; "" for none.')
-@click.option("--signature", metavar="TEXT", help=f"Below their answers. {SIGNATURE}")
-@click.option("--join", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
-@click.option("--leave", multiple=True, metavar="TEAM", shell_complete=completes("team"), help="May be repeated.")
-@click.option("--active/--inactive", default=None, help="Whether they work here.")
-@click.option("--tier", metavar="TIER", shell_complete=completes("tier"), help='As in senior; "" for none.')
-@click.option("--skills", metavar="A,B,…", help="What they know, languages too, as in ko,billing.")
+@click.argument("handle", shell_complete=completer("agent"))
+@click.option("--name", metavar="NAME", help="Full name, as shown to customers.")
+@click.option("--email", metavar="ADDRESS", help="Mail address for notifications.")
+@click.option("--login", metavar="USER", help='User account on this system; "" removes it.')
+@click.option("--signature", metavar="TEXT", help=f"Signature below replies. {SIGNATURE_HELP}")
 @click.option(
-    "--channels", metavar="A,B,…", help='Where they work, names or kinds, as in email,phone; "" is everywhere.'
+    "--join", multiple=True, metavar="TEAM", shell_complete=completer("team"), help="Join a team; repeatable."
+)
+@click.option(
+    "--leave", multiple=True, metavar="TEAM", shell_complete=completer("team"), help="Leave a team; may be repeated."
+)
+@click.option("--active/--inactive", default=None, help="Activate or deactivate the agent.")
+@click.option(
+    "--tier", metavar="TIER", shell_complete=completer("tier"), help='Tier, for example senior; "" removes it.'
+)
+@click.option("--skills", metavar="A,B,…", help="Skills and languages, for example ko,billing.")
+@click.option(
+    "--channels",
+    metavar="A,B,…",
+    help='Channels or channel types to work on, for example email,phone; "" means all.',
 )
 @click.option(
     "--capacity",
     multiple=True,
     metavar="[CHANNEL=]NUMBER",
-    help="How many open tickets at once (10, if nothing is said); may be repeated.",
+    help="Maximum number of open tickets, 10 by default; may be repeated.",
 )
+@click.option("--surge", type=click.Choice(["yes", "no"]), help="Allow routing to move the agent to a busy channel.")
+@click.option("--notify", metavar="CHANNEL:ADDRESS", help="Preferred channel for notifications; default is mail.")
 @click.option(
-    "--surge", type=click.Choice(["yes", "no"]), help="Whether they may be moved to a channel that is too busy."
+    "--quiet",
+    metavar="HOURS",
+    help='Quiet hours without notifications, for example "22:00-07:00; sat-sun"; none removes them.',
 )
-@click.option("--notify", metavar="CHANNEL:ADDRESS", help="Where they are told things first; mail is their address.")
-@click.option(
-    "--quiet", metavar="HOURS", help='When they are told nothing, as in "22:00-07:00; sat-sun"; none is never.'
-)
-@click.option("--timezone", metavar="ZONE", help='Of their quiet hours; "" is the desk\'s.')
+@click.option("--timezone", metavar="ZONE", help='Time zone of the quiet hours; "" means that of the desk.')
 @click.option(
     "--urgent-anyway",
     type=click.Choice(["yes", "no"]),
-    help="Whether quiet hours let through what is overdue or escalated to them.",
+    help="Send notifications of breaches and escalations in quiet hours, too.",
 )
 @dry_run
 @click.pass_obj
@@ -168,52 +178,53 @@ def set_(
 
     seat = (tier, skills, channels, capacity or None, None if surge is None else surge == "yes")
     reach = (notify, quiet, timezone, None if urgent_anyway is None else urgent_anyway == "yes")
-    set_up(context, ChangeAgent(handle, name, email, login, join, leave, active, lines(signature), *seat, *reach))
+    signature = with_newlines(signature)
+    run_with_notes(context, ChangeAgent(handle, name, email, login, join, leave, active, signature, *seat, *reach))
 
 
-def _present(name: str, text: str, until: str | None) -> None:
-    """`online`, `away` and `offline` are one command under three names; the first two may have an end."""
+def _add_presence_command(name: str, text: str, until: str | None) -> None:
+    """Add the command `agent NAME`, which sets the presence NAME. `until` is the help of `--until`, None without it."""
 
-    def present(context: CliContext, handle: str | None, until: str | None = None) -> None:
+    def set_presence(context: CliContext, handle: str | None, until: str | None = None) -> None:
         from ....core.routing.commands import SetPresence
 
-        act(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
+        run_command(context, SetPresence(name, handle or context.agent or context.desk().info.agent, until))
 
-    command = dry_run(click.pass_obj(present))
+    command = dry_run(click.pass_obj(set_presence))
     if until is not None:
         command = click.option("--until", metavar="MOMENT", help=until)(command)
-    command = click.argument("handle", required=False, shell_complete=completes("agent"))(command)
+    command = click.argument("handle", required=False, shell_complete=completer("agent"))(command)
     agent.command(name, help=text, short_help=text.partition("\n")[0])(command)
 
 
-_present(
+_add_presence_command(
     "online",
-    """Be there: from now on you are given tickets.
+    """Set yourself online: routing gives you tickets.
 
-Without a name you are meant.
+With HANDLE, set another agent online.
 
 \b
 Examples:
   deskctl agent online
   deskctl agent online agent1 --until 18:00""",
-    "Until when; then you are offline.",
+    "Go offline at this time.",
 )
-_present(
+_add_presence_command(
     "away",
-    """Be away for a while: what you have stays yours, and nothing new comes.
+    """Set yourself away: you keep your tickets and get no new ones.
 
-Without a name you are meant.
+With HANDLE, set another agent away.
 
 \b
 Example:
   deskctl agent away --until 13:00""",
-    "Until when; then you are online again.",
+    "Go online again at this time.",
 )
-_present(
+_add_presence_command(
     "offline",
-    """Be gone: nothing new comes.
+    """Set yourself offline: you get no new tickets.
 
-Without a name you are meant.
+With HANDLE, set another agent offline.
 
 \b
 Example:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command, run_with_notes
+from ...messages import _
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import field
-from ...remarking import set_up
-from ...text_input import SIGNATURE, lines
+from ...text_input import SIGNATURE_HELP, with_newlines
 
 COLUMNS = (
     field("handle"),
@@ -35,12 +35,12 @@ _STRATEGIES = ("manual", "round_robin", "least_loaded", "skill")
 
 @click.group("team")
 def team() -> None:
-    """Teams of agents."""
+    """Manage teams of agents."""
 
 
 @team.command("add")
 @click.argument("handle")
-@click.option("--name", metavar="NAME", help="Its name for people.")
+@click.option("--name", metavar="NAME", help="Display name.")
 @dry_run
 @click.pass_obj
 def add(context: CliContext, handle: str, name: str | None) -> None:
@@ -52,14 +52,14 @@ def add(context: CliContext, handle: str, name: str | None) -> None:
     """
     from ....core.agents.commands import AddTeam
 
-    act(context, AddTeam(handle, name))
+    run_command(context, AddTeam(handle, name))
 
 
 @team.command("list")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext) -> None:
-    """List teams, who is in them, and how many open tickets they have.
+    """List teams with their members and number of open tickets.
 
     \b
     Example:
@@ -67,33 +67,55 @@ def list_(context: CliContext) -> None:
     """
     from ....core.agents.queries import ListTeams
 
-    context.emit(context.ask(ListTeams()), COLUMNS, empty="no teams; deskctl agent add HANDLE --team TEAM makes one")
+    empty = _("no teams; create one with deskctl agent add HANDLE --team TEAM")
+    context.emit(context.ask(ListTeams()), COLUMNS, empty=empty)
 
 
 @team.command("set")
-@click.argument("handle", shell_complete=completes("team"))
-@click.option("--name", metavar="NAME", help="Its name for people.")
-@click.option("--signature", metavar="TEXT", help=f"Below the answers of those who have none of their own. {SIGNATURE}")
+@click.argument("handle", shell_complete=completer("team"))
+@click.option("--name", metavar="NAME", help="Display name.")
+@click.option("--signature", metavar="TEXT", help=f"Signature for members who have none. {SIGNATURE_HELP}")
 @click.option(
     "--route",
     metavar="STRATEGY",
     shell_complete=lambda ctx, param, incomplete: [s for s in _STRATEGIES if s.startswith(incomplete)],
-    help="How tickets find their agent: manual, round_robin, least_loaded or skill.",
+    help="Routing strategy: manual, round_robin, least_loaded or skill.",
 )
-@click.option("--tiers", metavar="A,B,…", help='The lowest first, as in frontline,senior,lead; "" for these.')
-@click.option("--model", metavar="MODEL", help="shared: agents work on all their channels; dedicated: on their first.")
-@click.option("--cap-per-tick", type=int, metavar="NUMBER", help="How many tickets an agent is given in a tick (5).")
-@click.option("--tick", metavar="LENGTH", help="As in 1m.")
-@click.option("--relax-after", metavar="LENGTH", help="When a ticket goes without the skills it needs (10m), or never.")
-@click.option("--weight", "weights", multiple=True, metavar="CHANNEL=NUMBER", help="What a ticket of it weighs (1).")
+@click.option(
+    "--tiers", metavar="A,B,…", help='Tiers, lowest first; default frontline,senior,lead; "" restores the default.'
+)
+@click.option(
+    "--model",
+    metavar="MODEL",
+    help="shared: agents work on all their channels; dedicated: on the first of them.",
+)
+@click.option(
+    "--cap-per-tick", type=int, metavar="NUMBER", help="Maximum number of tickets an agent gets in one tick; default 5."
+)
+@click.option("--tick", metavar="LENGTH", help="Length of a tick, for example 1m.")
+@click.option(
+    "--relax-after",
+    metavar="LENGTH",
+    help="Ignore required skills when a ticket waits this long; default 10m; never keeps them.",
+)
+@click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="CHANNEL=NUMBER",
+    help="Weight of a ticket on a channel in an agent's load; default 1.",
+)
 @click.option(
     "--surge-queue",
     multiple=True,
     metavar="[CHANNEL=]NUMBER",
-    help="A channel is too busy when more wait; agents who allow it are moved there, and back.",
+    help="Queue length above which a channel is busy. Routing then moves agents with --surge yes to it.",
 )
 @click.option(
-    "--surge-wait", multiple=True, metavar="[CHANNEL=]LENGTH", help="A channel is too busy when one waits longer."
+    "--surge-wait",
+    multiple=True,
+    metavar="[CHANNEL=]LENGTH",
+    help="Waiting time above which a channel is busy.",
 )
 @dry_run
 @click.pass_obj
@@ -114,7 +136,7 @@ def set_(
 ) -> None:
     """Change a team.
 
-    A weight or a limit without a value goes: --surge-queue phone=
+    A weight or limit without a value is removed: --surge-queue phone=
 
     \b
     Examples:
@@ -126,4 +148,4 @@ def set_(
 
     plan = (route, tiers, model, cap_per_tick, tick, relax_after)
     by_channel = (weights or None, surge_queue or None, surge_wait or None)
-    set_up(context, ChangeTeam(handle, name, lines(signature), *plan, *by_channel))
+    run_with_notes(context, ChangeTeam(handle, name, with_newlines(signature), *plan, *by_channel))

@@ -7,10 +7,11 @@ from datetime import datetime
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...execution import run_with_notes
+from ...messages import _
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...remarking import set_up
 
 COLUMNS = (
     field("name"),
@@ -29,15 +30,17 @@ _DAY = (
     field("name"),
 )
 
-_NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this moment.")
-_ZONE = click.option("--timezone", metavar="ZONE", help="An IANA time zone, as in Asia/Seoul.")
-_HOURS = click.option("--hours", metavar="HOURS", help='As in "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00".')
+_NOW = click.option("--now", metavar="MOMENT", help="Calculate for this moment instead of now.")
+_ZONE = click.option("--timezone", metavar="ZONE", help="IANA time zone, for example Asia/Seoul.")
+_HOURS = click.option(
+    "--hours", metavar="HOURS", help='Business hours, for example "mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00".'
+)
 _HOLIDAYS = click.option(
     "--holidays",
     "countries",
     metavar="COUNTRY[:REGION]",
     multiple=True,
-    help="Public holidays, as in KR or DE:BY; or none.",
+    help="Public holidays of a country or region, for example KR or DE:BY; none for no holidays. Repeatable.",
 )
 _OWN = click.option(
     "--day",
@@ -45,13 +48,13 @@ _OWN = click.option(
     nargs=2,
     multiple=True,
     metavar='DATE "NAME [HOURS]"',
-    help='A day of its own; closed without hours: --day 2027-05-06 "Founding day 09:00-12:00".',
+    help='Special day, closed if no hours follow the name: --day 2027-05-06 "Founding day 09:00-12:00".',
 )
 
 
 @click.group("calendar")
 def calendar() -> None:
-    """Calendars: working hours and holidays, in any time zone."""
+    """Manage calendars: business hours and holidays."""
 
 
 @calendar.command("add")
@@ -72,7 +75,7 @@ def add(
 ) -> None:
     """Add a calendar.
 
-    Holidays are copied into it, for twelve years. Without --timezone it has the desk's.
+    Public holidays are copied into the calendar for twelve years. The default time zone is that of the desk.
 
     \b
     Examples:
@@ -83,21 +86,25 @@ def add(
     from ....errors import UsageError
 
     if hours is None:
-        raise UsageError("when is it open?", '--hours "mon-fri 09:00-18:00"; 24x7 is there already')
+        raise UsageError(
+            _("missing --hours, for example {example}", example='--hours "mon-fri 09:00-18:00"'),
+            _("the calendar 24x7, which is always open, exists on every desk"),
+        )
     if timezone is not None and not timezone.strip():
-        raise UsageError("--timezone is empty", "an IANA name, as in Asia/Seoul; without --timezone it is the desk's")
+        hint = _("use an IANA name, for example Asia/Seoul, or leave out --timezone for the desk's time zone")
+        raise UsageError(_("--timezone is empty"), hint)
     zone = context.desk().info.timezone if timezone is None else timezone
     names = _countries(countries) or ()
-    set_up(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
+    run_with_notes(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
 
 
 @calendar.command("edit")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @_ZONE
 @_HOURS
 @_HOLIDAYS
 @_OWN
-@click.option("--forget", metavar="DATE", multiple=True, help="Make a day of its own an ordinary one again.")
+@click.option("--forget", metavar="DATE", multiple=True, help="Remove a special day; may be repeated.")
 @dry_run
 @click.pass_obj
 def edit(
@@ -111,8 +118,8 @@ def edit(
 ) -> None:
     """Change a calendar from now on.
 
-    What has been counted until now stays as it was. --holidays takes the place of the public holidays there were, and
-    brings in the years that have come within reach; --holidays none drops them. Days of its own stay as they are.
+    Time that SLA clocks have counted until now does not change. --holidays replaces the public holidays and extends
+    them to twelve years from now; --holidays none removes them. Special days stay.
 
     \b
     Examples:
@@ -123,19 +130,19 @@ def edit(
 
     names = _countries(countries)
     public = _public(context, names or ())
-    set_up(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
+    run_with_notes(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
 
 
 @calendar.command("import")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @click.argument("file", type=click.Path())
 @dry_run
 @click.pass_obj
 def import_(context: CliContext, name: str, file: str) -> None:
-    """Take the all-day events of an iCalendar file in as days off.
+    """Import the all-day events of an iCalendar file as days off.
 
-    Those that repeat count for twelve years, as public holidays do; those that were cancelled do not count. Moments in
-    UTC count as days in the time zone that the file names (X-WR-TIMEZONE), or else in that of the calendar.
+    Repeating events are imported for twelve years, as public holidays are; cancelled events are skipped. Times in UTC
+    count as days in the time zone that the file names (X-WR-TIMEZONE), else in that of the calendar.
 
     \b
     Example:
@@ -147,12 +154,12 @@ def import_(context: CliContext, name: str, file: str) -> None:
     from ....core.calendars.queries import ShowCalendar
     from ....safe import visible
     from ...times import now
-    from .ics_import import imported
+    from .ics_import import read_days_off
 
-    found = imported(file, now().year, context.ask(ShowCalendar(name))["timezone"])
-    set_up(context, ChangeCalendar(name, days=found.days))
+    found = read_days_off(file, now().year, context.ask(ShowCalendar(name))["timezone"])
+    run_with_notes(context, ChangeCalendar(name, days=found.days))
     for remark in found.remarks:
-        sys.stderr.write(f"note: {visible(remark)}\n")
+        sys.stderr.write(_("note: {text}", text=visible(remark)) + "\n")
 
 
 @calendar.command("list")
@@ -167,16 +174,16 @@ def list_(context: CliContext) -> None:
     """
     from ....core.calendars.queries import ListCalendars
 
-    context.emit(context.ask(ListCalendars()), COLUMNS, empty="no calendars; deskctl calendar add NAME adds one")
+    context.emit(context.ask(ListCalendars()), COLUMNS, empty=_("no calendars; add one with deskctl calendar add NAME"))
 
 
 @calendar.command("show")
-@click.argument("name", shell_complete=completes("calendar"))
-@click.option("--month", metavar="YYYY-MM", help="Another month than this one.")
+@click.argument("name", shell_complete=completer("calendar"))
+@click.option("--month", metavar="YYYY-MM", help="Month to show; default is this month.")
 @_NOW
 @click.pass_obj
 def show(context: CliContext, name: str, month: str | None, now: str | None) -> None:
-    """Show a month of a calendar: when it is open, and what its days off are called.
+    """Show a month of a calendar with opening hours and days off.
 
     \b
     Example:
@@ -187,31 +194,31 @@ def show(context: CliContext, name: str, month: str | None, now: str | None) -> 
     from ....core.calendars.queries import ShowCalendar
     from ....safe import visible
     from ...output import terminal_width
-    from .month_view import drawn, too_far
+    from .month_view import missing_holidays_note, render_month
 
     document = context.ask(ShowCalendar(name, month, now))
     context.release()
     if context.json:
         context.document(document)
     elif sys.stdout.isatty():
-        sys.stdout.write(drawn(document, terminal_width(), color=context.color))
+        sys.stdout.write(render_month(document, terminal_width(), color=context.color))
     else:
         context.emit(document["month_days"], _DAY)
-    if remark := too_far(document):
+    if note := missing_holidays_note(document):
         sys.stdout.flush()
-        sys.stderr.write(f"note: {visible(remark)}\n")
+        sys.stderr.write(_("note: {text}", text=visible(note)) + "\n")
 
 
 @calendar.command("check")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @click.argument("start", metavar="MOMENT")
 @click.argument("then", metavar="LENGTH|MOMENT")
 @_NOW
 @click.pass_obj
 def check(context: CliContext, name: str, start: str, then: str, now: str | None) -> int:
-    """Say when some working time will have passed, or how much lies between two moments.
+    """Calculate when a length of working time ends, or how much working time lies between two moments.
 
-    Moments without a zone are the calendar's own. Exits with 1 where the moment never comes.
+    Moments without a time zone are in that of the calendar. Exits with 1 if the working time never ends.
 
     \b
     Examples:
@@ -226,22 +233,45 @@ def check(context: CliContext, name: str, start: str, then: str, now: str | None
     if context.json:
         context.document(answer)
     elif answer["never"]:
-        context.say(f"never: {answer['calendar']} is not open for {_typed(then)} ({NEVER})")
+        context.say(
+            _(
+                "never: {calendar} is not open for {length} ({limit})",
+                calendar=answer["calendar"],
+                length=_bare_length(then),
+                limit=NEVER,
+            )
+        )
     elif answer["due"] is not None:
-        after = f"after {_shown(answer['start'])} in {answer['calendar']}"
-        context.say(f"{_shown(answer['due'])} is {_typed(then)} {after}")
+        context.say(
+            _(
+                "{due} is {length} after {start} in {calendar}",
+                due=_format_moment(answer["due"]),
+                length=_bare_length(then),
+                start=_format_moment(answer["start"]),
+                calendar=answer["calendar"],
+            )
+        )
     else:
-        between = f"between {_shown(answer['start'])} and {_shown(answer['end'])} in {answer['calendar']}"
-        context.say(f"{_length(answer['working'])} {between}")
+        from ...times import working_time
+
+        context.say(
+            _(
+                "{length} between {start} and {end} in {calendar}",
+                length=working_time(answer["working"]),
+                start=_format_moment(answer["start"]),
+                end=_format_moment(answer["end"]),
+                calendar=answer["calendar"],
+            )
+        )
     return 1 if answer["never"] else 0
 
 
 @calendar.command("remove")
-@click.argument("name", shell_complete=completes("calendar"))
+@click.argument("name", shell_complete=completer("calendar"))
 @dry_run
 @click.pass_obj
 def remove(context: CliContext, name: str) -> None:
-    """Remove a calendar that no policy counts in.
+    """Remove a calendar that no SLA policy uses.
 
     \b
     Example:
@@ -249,50 +279,47 @@ def remove(context: CliContext, name: str) -> None:
     """
     from ....core.calendars.commands import RemoveCalendar
 
-    set_up(context, RemoveCalendar(name))
+    run_with_notes(context, RemoveCalendar(name))
 
 
 def _countries(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """None where nothing was said of holidays, nothing where there shall be `none`. Raises UsageError."""
+    """Return the values of `--holidays`: None if it is not given, () for `none`. Raises UsageError."""
     from ....errors import UsageError
 
-    said = tuple(dict.fromkeys(name.strip().upper() for name in names))
-    if "NONE" in said and len(said) > 1:
-        raise UsageError("--holidays none goes with no other", "name the countries whose holidays there shall be")
-    return () if said == ("NONE",) else said or None
+    given = tuple(dict.fromkeys(name.strip().upper() for name in names))
+    if "NONE" in given and len(given) > 1:
+        raise UsageError(
+            _("--holidays none and another --holidays exclude each other"), _("pass either none or the countries")
+        )
+    return () if given == ("NONE",) else given or None
 
 
 def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return dates and names of the public holidays of these countries and regions."""
     if not countries:
         return ()
     from ...times import now
-    from .ics_import import holidays
+    from .public_holidays import public_holidays
 
-    return holidays(countries, now().year, context.desk().info.language)
+    return public_holidays(countries, now().year, context.desk().info.language)
 
 
 def _named(own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
-    """Hours stand at the end of a day's name. Raises UsageError."""
+    """Return date, name and hours of special days; the hours follow the name. Raises UsageError."""
     from ....core.calendars.hours import split_named
 
     return tuple((day, *split_named(words, f"--day {day}")) for day, words in own)
 
 
-def _typed(length: str) -> str:
-    """A length as it was typed, without what says that it is one to come."""
+def _bare_length(length: str) -> str:
+    """Return a length as typed, without the words that mark it as a future one, such as `+` or `from now`."""
     import re
 
     return re.sub(r"\A\s*(?:\+|in\s)\s*|\s*(?:뒤에?|후에?|later|from now)?\s*\Z", "", length, flags=re.IGNORECASE)
 
 
-def _shown(moment: str) -> str:
-    """`2026-12-28 10:50 +09:00`; with seconds where there are some."""
+def _format_moment(moment: str) -> str:
+    """Return `2026-12-28 10:50 +09:00`, with seconds if they are not 0."""
     at = datetime.fromisoformat(moment)
     clock = at.replace(microsecond=0).isoformat(" ")
     return f"{clock[: 19 if at.second else 16]} {clock[19:]}"
-
-
-def _length(seconds: int) -> str:
-    from ...times import worked
-
-    return worked(seconds)

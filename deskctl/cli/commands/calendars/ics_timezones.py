@@ -1,4 +1,4 @@
-"""The day that a moment in an iCalendar file means: files write whole days as moments, often in UTC."""
+"""Convert times in iCalendar files to days. Many programs write all-day events as times, often in UTC."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Properties that name the zone of a whole file; the first is what programs write.
-_NAMES = ("X-WR-TIMEZONE", "TIMEZONE-ID")
-_YES = ("TRUE", "1")
-#: How programs mark an event with times as one of whole days.
-_FLAGS = ("X-MICROSOFT-CDO-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY")
+#: Properties that name the time zone of a file; most programs write the first.
+_TIMEZONE_PROPERTIES = ("X-WR-TIMEZONE", "TIMEZONE-ID")
+_TRUE = ("TRUE", "1")
+#: Properties that mark an event with times as an all-day event.
+_ALL_DAY_PROPERTIES = ("X-MICROSOFT-CDO-ALLDAYEVENT", "X-FUNAMBOL-ALLDAY")
 
 
 def zone_of_file(calendar: Any) -> tuple[tzinfo | None, str | None]:
-    """The time zone that a VCALENDAR names, else that of its only VTIMEZONE; None without any.
+    """Return the time zone that a VCALENDAR names, else the one of its only VTIMEZONE, else None.
 
-    The second value is a name that means no time zone here, None if there is none.
+    The second value is a name that is not a known time zone, or None.
     """
     unknown = None
-    for name in _NAMES:
+    for name in _TIMEZONE_PROPERTIES:
         value = calendar.get(name)
         text = str((value[0] if isinstance(value, list) else value) or "").strip()
         if text:
@@ -32,7 +32,7 @@ def zone_of_file(calendar: Any) -> tuple[tzinfo | None, str | None]:
 
 
 def _named(name: str, calendar: Any) -> tzinfo | None:
-    """IANA names, those of Windows, and those that the file defines itself."""
+    """Return the time zone with an IANA name, a Windows name, or a name that the file defines; else None."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
     try:
@@ -50,13 +50,14 @@ def _named(name: str, calendar: Any) -> tzinfo | None:
 
 
 def is_utc(moment: datetime) -> bool:
+    """Return whether a time is in UTC."""
     return moment.tzinfo is UTC or getattr(moment.tzinfo, "key", None) in ("UTC", "Etc/UTC", "Z")
 
 
 def zone_of_event(event: Any, start: datetime, home: tzinfo) -> tzinfo | None:
-    """The zone in which the moments of an event with the start `start` are days; `home` is that of the file.
+    """Return the time zone in which the times of an event that starts at `start` become days.
 
-    None where `start` says nothing of a zone.
+    `home` is the time zone of the file. Return None if `start` has no time zone.
     """
     if start.tzinfo is None:
         return None
@@ -68,7 +69,7 @@ def zone_of_event(event: Any, start: datetime, home: tzinfo) -> tzinfo | None:
 
 
 def is_all_day(event: Any, start: datetime, home: tzinfo) -> bool:
-    """Whether an event with a time is one of whole days: it says so, and begins at midnight."""
+    """Return whether an event with times is an all-day event: it has the flag, and starts at midnight."""
     value = event["DTSTART"]
     if str(getattr(value, "params", {}).get("VALUE", "")).upper() == "DATE":
         return True
@@ -78,7 +79,7 @@ def is_all_day(event: Any, start: datetime, home: tzinfo) -> bool:
 
 
 def begins_a_day(moment: datetime, zone: tzinfo) -> bool:
-    """Whether an aware moment is the first one of a day in `zone`."""
+    """Return whether a time is the start of a day in `zone`."""
     if moment.tzinfo is None:
         return (moment.hour, moment.minute) == (0, 0)
     day = day_of(moment, zone, zone)
@@ -86,9 +87,9 @@ def begins_a_day(moment: datetime, zone: tzinfo) -> bool:
 
 
 def day_of(at: date, local: tzinfo | None, home: tzinfo) -> date:
-    """The day that `at` means: as it is written, but for moments.
+    """Return the day of a date or time.
 
-    Those of an event with a zone of its own (`local`) are in that zone, others in UTC are in `home`.
+    Times of an event with a time zone (`local`) are in that zone, other times in UTC are in `home`.
     """
     if not isinstance(at, datetime):
         return at
@@ -102,4 +103,4 @@ def day_of(at: date, local: tzinfo | None, home: tzinfo) -> date:
 
 
 def _is_flagged(event: Any) -> bool:
-    return any(str(event.get(flag, "")).strip().upper() in _YES for flag in _FLAGS)
+    return any(str(event.get(name, "")).strip().upper() in _TRUE for name in _ALL_DAY_PROPERTIES)

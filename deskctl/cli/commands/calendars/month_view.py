@@ -1,4 +1,4 @@
-"""A month of a calendar as people know it from the wall: weeks below each other, days off by their names."""
+"""Render a month of a calendar: one row per week, with opening hours and names of days off."""
 
 from __future__ import annotations
 
@@ -6,26 +6,29 @@ from itertools import zip_longest
 from typing import Any
 
 from ....safe import visible
+from ...messages import _
 from ...style import paint
+from ...times import weekday_names
 from ...width import cut, pad, width
 
-#: The most that a day takes, in columns; without a name and hours it takes two.
-_CELL = 16
+#: The maximum width of a day.
+_MAX_CELL = 16
 _GAP = " "
-#: From so many columns on, names are begun beside the number.
-_NAMED = 6
-_HEADS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: The minimum width of a day that shows the start of its name.
+_MIN_NAMED_CELL = 6
 _ORDER = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
 
-def drawn(document: Any, limit: int, *, color: bool) -> str:
-    """Several lines; those of weeks take at most `limit` columns, of which there are 20 at least. A closed day is dim;
-    a day of its own is named, and listed below in full."""
+def render_month(document: Any, limit: int, *, color: bool) -> str:
+    """Return the month as text. The rows of weeks are at most `limit` columns wide (at least 20).
+
+    Closed days are dim. Special days are listed below with their full names.
+    """
     days = document["month_days"]
-    cell = min(_CELL, (limit - 6 * len(_GAP)) // 7)
+    cell = min(_MAX_CELL, (limit - 6 * len(_GAP)) // 7)
     title = f"{visible(document['name'])}  {document['month']}  {visible(document['timezone'])}"
     lines = [_styled(title, "bold", color), f"{visible(document['hours'])}", ""]
-    lines.append(_GAP.join(_styled(pad(head[:cell], cell), "dim", color) for head in _HEADS).rstrip())
+    lines.append(_GAP.join(_styled(pad(cut(head, cell), cell), "dim", color) for head in weekday_names()).rstrip())
     row: list[Any] = [None] * _ORDER[days[0]["weekday"]]
     for day in days:
         row.append(day)
@@ -43,31 +46,33 @@ def drawn(document: Any, limit: int, *, color: bool) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def too_far(document: Any) -> str | None:
-    """What to know of a month to which no public holidays were copied."""
+def missing_holidays_note(document: Any) -> str | None:
+    """Return a note if the calendar has no public holidays for the month, else None."""
     until = document["holidays_until"]
     if until is None or int(document["month"][:4]) <= until:
         return None
-    again = refreshing(document)
-    return (
-        f"the holidays of {', '.join(document['holidays'])} end with {until}; {again} brings in the years within reach"
+    return _(
+        "the calendar has public holidays of {regions} until {year}; {command} adds later years",
+        regions=", ".join(document["holidays"]),
+        year=until,
+        command=refresh_command(document),
     )
 
 
-def refreshing(row: Any) -> str:
-    """The command that copies a calendar's public holidays again."""
+def refresh_command(row: Any) -> str:
+    """Return the command that copies the public holidays of a calendar again."""
     return " ".join(("deskctl calendar edit", row["name"], *(f"--holidays {name}" for name in row["holidays"])))
 
 
 def _week(row: list[Any], cell: int, color: bool) -> list[str]:
-    """The days with their names, and their hours below. What there is no room for is left out."""
+    """Return the lines of a week: the days with their names, and their hours below. Leave out what does not fit."""
     first: list[str] = []
     below: list[list[str]] = []
     for day in row:
         number = "" if day is None else day["date"][8:].lstrip("0").rjust(2)
         name = "" if day is None or day["name"] is None else visible(day["name"])
         style = "" if day is None else "yellow" if name else "" if day["hours"] else "dim"
-        named = f"{number} {name}".rstrip() if cell >= _NAMED else number
+        named = f"{number} {name}".rstrip() if cell >= _MIN_NAMED_CELL else number
         first.append(_styled(pad(cut(named, cell), cell), style, color))
         below.append([] if day is None else _hours(day["hours"], cell))
     hours = zip_longest(*below, fillvalue="")
@@ -76,10 +81,13 @@ def _week(row: list[Any], cell: int, color: bool) -> list[str]:
 
 
 def _hours(frames: list[str], cell: int) -> list[str]:
-    """From the first opening to the last closing, `…` for breaks: `09:00…18:00`; where there is less room `9…18`, and
-    in two lines what is too long for one. None when that does not fit either."""
+    """Return the hours of a day in the longest form that fits: `09:00…18:00`, `9…18`, two lines, or nothing.
+
+    `…` stands for breaks between the first opening and the last closing.
+    """
     if not frames:
-        forms = [["   closed"], ["closed"], ["-"]]
+        closed = _("closed")
+        forms = [[f"   {closed}"], [closed], ["-"]]
     else:
         start, end = frames[0].partition("-")[0], frames[-1].partition("-")[2]
         dash = "-" if len(frames) == 1 else "…"
@@ -89,7 +97,7 @@ def _hours(frames: list[str], cell: int) -> list[str]:
 
 
 def _brief(time: str) -> str:
-    """`9` for 09:00, `8:30` for 08:30."""
+    """Return `9` for 09:00 and `8:30` for 08:30."""
     return time.removesuffix(":00").removeprefix("0")
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from ...columns import aged
+from ...columns import age_column
+from ...confirmation import confirm
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_command
+from ...messages import _
+from ...name_completion import completer
+from ...options import columns, dry_run, limit_option
 from ...output import Column, field
 
 COLUMNS = (
@@ -26,26 +26,27 @@ COLUMNS = (
     field("total", right=True, extra=True),
     field("language", extra=True),
     field("timezone", extra=True),
-    aged("seen_at", "last"),
-    aged("created_at", "since", extra=True),
+    age_column("seen_at", "last"),
+    age_column("created_at", "since", extra=True),
 )
 PAGE = 50
 _VALUES = ("name", "tier", "org", "language", "timezone")
 
 
 class ContactType(click.ParamType[int]):
-    """A contact's number (`7` or `#7`), or an address that reaches them (mail, telephone, chat)."""
+    """The type of an argument that takes a contact's number (`7` or `#7`) or one of their addresses."""
 
     name = "contact"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        from ...ticket_arguments import parse
+        from ...ticket_arguments import parse_number
 
-        number = value if isinstance(value, int) else parse(value)
+        number = value if isinstance(value, int) else parse_number(value)
         if number is not None:
             return number
         if ctx is None or ctx.resilient_parsing or not any(sign in value for sign in "@+0123456789"):
-            self.fail(f"{value!r} is not a contact's number or address; deskctl contact list shows them", param, ctx)
+            what = _("not a contact number or address: {value}; see deskctl contact list", value=repr(value))
+            self.fail(what, param, ctx)
         from ....core.contacts.queries import FindContact
 
         found: int = ctx.obj.ask(FindContact(value))
@@ -59,26 +60,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _contact(name: str = "contact") -> Callable[[F], F]:
-    return click.argument(name, type=CONTACT, shell_complete=completes("contact"))
+    return click.argument(name, type=CONTACT, shell_complete=completer("contact"))
 
 
 @click.group("contact")
 def contact() -> None:
-    """Customers: who they are on every channel."""
+    """Manage customers and their addresses on all channels."""
 
 
 @contact.command("list")
-@click.option("--search", "text", metavar="TEXT", help="Only with these words in name or address.")
-@click.option("--org", metavar="ORG", help="Only of this organisation.")
-@click.option("--tier", metavar="TIER", help="Only of this tier.")
+@click.option("--search", "text", metavar="TEXT", help="Only customers with these words in their name or address.")
+@click.option("--org", metavar="ORG", help="Only customers of this organisation.")
+@click.option("--tier", metavar="TIER", help="Only customers of this tier.")
 @limit_option(PAGE)
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(
     context: CliContext, text: str | None, org: str | None, tier: str | None, limit: int | None, exit_code: bool
 ) -> int:
-    """List customers, the newest first.
+    """List customers, newest first.
 
     \b
     Examples:
@@ -93,20 +94,20 @@ def list_(
     query = ListContacts(text=text, org=org, tier=tier, limit=size)
     rows = context.ask(query)
     total = context.ask(CountContacts(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
-    context.emit(rows, COLUMNS, empty="no customers")
+    context.emit(rows, COLUMNS, empty=_("no customers"))
     context.say_rest(len(rows), total, size)
     return 1 if exit_code and not rows else 0
 
 
 @contact.command("show")
 @_contact()
-@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="The newest so many words.")
-@click.option("--notes/--no-notes", default=True, help="Internal notes, too.  [default: notes]")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Show the newest N messages.")
+@click.option("--notes/--no-notes", default=True, help="Show internal notes.  [default: notes]")
 @click.pass_obj
 def show(context: CliContext, contact: int, limit: int, notes: bool) -> None:
-    """Show a customer with all that was said, on every channel.
+    """Show a customer with their tickets and messages on all channels.
 
-    Of a merged contact it is whom it was merged into.
+    For a contact that was merged, show the contact that it was merged into.
 
     \b
     Examples:
@@ -123,13 +124,13 @@ def show(context: CliContext, contact: int, limit: int, notes: bool) -> None:
         return
     from ...output import terminal_width
     from ...pager import page
-    from ..tickets.ticket_view import Screen
-    from .contact_view import person
+    from ...screen import Screen
+    from .contact_view import render_contact
 
     screen = Screen(width=terminal_width(), timezone=timezone, color=context.color)
     if document["id"] != contact:
-        context.say(f"contact {contact} was merged into contact {document['id']}:")
-    page(person(document, screen))
+        context.say(_("contact {number} was merged into contact {other}:", number=contact, other=document["id"]))
+    page(render_contact(document, screen))
 
 
 @contact.command("set")
@@ -138,7 +139,7 @@ def show(context: CliContext, contact: int, limit: int, notes: bool) -> None:
 @dry_run
 @click.pass_obj
 def set_(context: CliContext, contact: int, words: tuple[str, ...]) -> None:
-    """Set what is known of a customer. An empty value is none.
+    """Set fields of a customer. An empty value clears the field.
 
     \b
     Fields:
@@ -156,14 +157,17 @@ def set_(context: CliContext, contact: int, words: tuple[str, ...]) -> None:
     from ....errors import UsageError
 
     pairs = [word.partition("=") for word in words]
-    wrong = [name for name, sign, _ in pairs if not sign]
+    wrong = [name for name, sign, _value in pairs if not sign]
     if wrong:
-        raise UsageError(f"“{wrong[0]}” sets nothing", f"deskctl contact set {contact} tier=vip; {_fields()}")
-    act(context, SetContact(contact, tuple((name, value) for name, _, value in pairs)))
-
-
-def _fields() -> str:
-    return f"fields: {', '.join(_VALUES)}"
+        raise UsageError(
+            _("not NAME=VALUE: {word}", word=wrong[0]),
+            _(
+                "for example {example}; fields: {fields}",
+                example=f"deskctl contact set {contact} tier=vip",
+                fields=", ".join(_VALUES),
+            ),
+        )
+    run_command(context, SetContact(contact, tuple((name, value) for name, sign, value in pairs)))
 
 
 @contact.command("merge")
@@ -172,9 +176,9 @@ def _fields() -> str:
 @dry_run
 @click.pass_obj
 def merge(context: CliContext, contact: int, other: int) -> None:
-    """Make one customer of two: OTHER turned out to be CONTACT.
+    """Merge OTHER into CONTACT: both are the same customer.
 
-    Both keep their addresses and tickets, so `contact unmerge OTHER` takes it back.
+    Addresses and tickets stay with their contacts, so `contact unmerge OTHER` undoes the merge.
 
     \b
     Example:
@@ -182,7 +186,7 @@ def merge(context: CliContext, contact: int, other: int) -> None:
     """
     from ....core.contacts.commands import MergeContacts
 
-    act(context, MergeContacts(contact, other))
+    run_command(context, MergeContacts(contact, other))
 
 
 @contact.command("unmerge")
@@ -190,7 +194,7 @@ def merge(context: CliContext, contact: int, other: int) -> None:
 @dry_run
 @click.pass_obj
 def unmerge(context: CliContext, contact: int) -> None:
-    """Make two customers again of one that was merged.
+    """Undo the merge of a contact.
 
     \b
     Example:
@@ -198,55 +202,61 @@ def unmerge(context: CliContext, contact: int) -> None:
     """
     from ....core.contacts.commands import UnmergeContact
 
-    act(context, UnmergeContact(contact))
+    run_command(context, UnmergeContact(contact))
 
 
 @contact.command("link")
 @_contact()
 @click.option(
-    "--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Where they will send it; else anywhere."
+    "--channel",
+    metavar="CHANNEL",
+    shell_complete=completer("channel"),
+    help="Channel that the customer will send the code on; default is any.",
 )
 @dry_run
 @click.pass_obj
 def link(context: CliContext, contact: int, channel: str | None) -> None:
-    """Print a one-time code that ties a customer's other address to them.
+    """Print a one-time code that links another address to a customer.
 
-    Give it to them where you know them; they send it where you do not know them yet. It works once.
+    Give the code to the customer on a channel where the desk knows them. They send it from the new address. It works
+    once.
 
     \b
     Example:
       deskctl contact link 7
     """
     from ....core.contacts.commands import IssueLink
-    from ...times import local
+    from ...times import local_time
 
     timezone = context.desk().info.timezone
     outcome = context.execute(IssueLink(contact, channel))
     context.release()
     if context.json:
-        context.document(outcome)
+        context.document(outcome.document())
         return
-    facts = outcome["facts"]
+    facts = outcome.facts
     if context.dry_run:
-        context.say(f"dry run: a code for contact {contact} would be made")
+        context.say(_("dry run: would create a code for contact {number}", number=contact))
         return
-    where = f"on {channel}" if channel else "on the channel that they want to be known on"
-    context.say(f"Code for contact {contact}: {facts['code']}")
     words = f"/start {facts['code']}" if facts["kind"] == "telegram" else facts["code"]
-    context.say(f"The customer sends   {words}   {where}.")
-    context.say(f"It works once, until {local(facts['expires_at'], timezone)}.")
+    context.say(_("Code for contact {number}: {code}", number=contact, code=facts["code"]))
+    if channel:
+        context.say(_("The customer sends   {words}   on {channel}.", words=words, channel=channel))
+    else:
+        context.say(_("The customer sends   {words}   from the address to link.", words=words))
+    context.say(_("It works once, until {time}.", time=local_time(facts["expires_at"], timezone)))
 
 
 @contact.command("erase")
 @_contact()
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @dry_run
 @click.pass_obj
 def erase(context: CliContext, contact: int, yes: bool) -> None:
-    """Erase a customer: what they said, what they are called, where they are reached.
+    """Erase the personal data of a customer: messages, names and addresses.
 
-    With their tickets' messages, answers and notes, their attachments and raw bytes, and everyone who was merged into
-    them. That something was said, and when, stays, and that it was erased. Nothing brings it back but a backup.
+    Erases all messages, replies and notes on their tickets, attachments and raw mail, and all contacts that were merged
+    into them. The times of messages and the fact of the erasure stay. Only a backup can restore the data.
 
     \b
     Example:
@@ -255,46 +265,50 @@ def erase(context: CliContext, contact: int, yes: bool) -> None:
     from ....core.contacts.commands import EraseContact
 
     if not (yes or context.dry_run):
-        _ask(context, contact)
-    act(context, EraseContact(contact))
+        _confirm(context, contact)
+    run_command(context, EraseContact(contact))
 
 
-def _ask(context: CliContext, number: int) -> None:
-    """Raises Refused unless somebody says yes."""
+def _confirm(context: CliContext, number: int) -> None:
+    """Ask for confirmation. Raises Refused unless the answer is yes."""
     from ....core.contacts.commands import EraseContact
     from ....core.contacts.queries import ShowContact
     from ....errors import Refused
     from ....safe import visible
 
     desk = context.desk()
-    facts = desk.execute(EraseContact(number), agent=context.claim, dry_run=True)["facts"]
+    facts = desk.execute(EraseContact(number), agent=context.claim, dry_run=True).facts
     document = desk.ask(ShowContact(number, limit=0))
     context.release()
-    if not sys.stdin.isatty():
-        raise Refused("confirmation needs a terminal; pass --yes", "--dry-run shows what would be erased")
-    merged = f", and {', '.join(f'contact {n}' for n in document['merged'])}" if document["merged"] else ""
+    merged = [f"{n}" for n in document["merged"]]
     lines = [
-        f"Contact {number}, {visible(document['name'] or 'without a name')}{merged}:",
-        f"  addresses: {visible(', '.join(document['addresses'])) or 'none'}",
-        f"  tickets: {facts['tickets']}, messages: {facts['messages']}, attachments: {facts['attachments']}",
-        f"  outgoing messages: {facts['outgoing']}; the raw bytes of all, and what searches find",
+        _("Contact {number}: {name}", number=number, name=visible(document["name"] or _("(no name)"))),
+        *([_("  merged contacts: {numbers}", numbers=", ".join(merged))] if merged else []),
+        _("  addresses: {addresses}", addresses=visible(", ".join(document["addresses"])) or _("none")),
+        _(
+            "  tickets: {tickets}, messages: {messages}, attachments: {attachments}",
+            tickets=facts["tickets"],
+            messages=facts["messages"],
+            attachments=facts["attachments"],
+        ),
+        _("  outgoing messages: {count}; also all raw mail and search results", count=facts["outgoing"]),
     ]
-    click.echo("\n".join(lines), err=True)
-    if not click.confirm("Erase all of it for good?", err=True):
-        raise Refused("nothing was erased")
+    hint = _("--dry-run shows what would be erased")
+    if not confirm(lines, _("Erase all of this permanently?"), hint=hint):
+        raise Refused(_("nothing was erased"))
 
 
 @contact.command("export")
 @_contact()
-@click.option("--notes", is_flag=True, help="Internal notes, too: they are not for the customer.")
-@click.option("--force", is_flag=True, help="Replace a folder that is there.")
+@click.option("--notes", is_flag=True, help="Include internal notes, which are not meant for the customer.")
+@click.option("--force", is_flag=True, help="Replace an existing folder.")
 @dry_run
 @click.pass_obj
 def export(context: CliContext, contact: int, notes: bool, force: bool) -> None:
-    """Write all that is known of a customer to the folder contact-NUMBER.
+    """Export all data of a customer to the folder contact-NUMBER.
 
-    contact.json, a file for each ticket in tickets/, each message as text in messages/, and the files that were sent in
-    attachments/.
+    The folder contains contact.json, a file for each ticket in tickets/, the text of each message in messages/, and
+    the attachments in attachments/.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""All that is known of a customer as a folder of files, for whoever asks what is kept about them."""
+"""Export all data of a customer as a folder of files, for example to answer a data access request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ....errors import Refused, UsageError
 from ....safe import json_text
 from ...context import CliContext
-from ..messages.attachment_files import file_name
+from ...messages import _, _n
+from ..messages.attachment_files import safe_file_name
 
 if TYPE_CHECKING:
     from ....core.messages.views import MessageRow
@@ -20,44 +21,59 @@ if TYPE_CHECKING:
     from ....core.tickets.views import TicketDocument
 
 
-#: Messages of one contact; no desk has more.
-_EVERYTHING = 2**31
+#: A limit above the number of messages of any contact.
+_ALL_MESSAGES = 2**31
 
 
 def export_contact(context: CliContext, number: int, *, notes: bool, force: bool) -> None:
-    """Write the folder, whole or not at all. Raises Refused where there is one already."""
+    """Write the folder completely or not at all. Raises Refused if it exists."""
     from ....core.contacts.commands import ExportContact
     from ....core.contacts.queries import ShowContact
 
     target = Path(f"contact-{number}")
     if os.path.lexists(target) and (not force or target.is_symlink() or not target.is_dir()):
-        raise Refused(f"{target} exists already", "--force replaces a folder; or go to another one")
+        hint = _("pass --force to replace a folder, or run the command in another folder")
+        raise Refused(_("{folder} already exists", folder=target), hint)
     outcome = context.execute(ExportContact(number))
     document = context.ask(ShowContact(number, limit=0))
     if context.dry_run:
         context.release()
-        context.say(f"dry run: {document['total']} tickets would be written to {target}")
+        context.say(
+            _n(
+                "dry run: would write {n} ticket to {folder}",
+                "dry run: would write {n} tickets to {folder}",
+                document["total"],
+                folder=target,
+            )
+        )
         return
-    making = Path(f"{target}.{os.getpid()}.partial")
+    partial = Path(f"{target}.{os.getpid()}.partial")
     try:
-        written = _write(context, making, document, notes)
+        written = _write(context, partial, document, notes)
         if target.is_dir():
             shutil.rmtree(target)
-        making.rename(target)
+        partial.rename(target)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+        raise UsageError(_("cannot write {file}: {reason}", file=target, reason=error.strerror)) from error
     finally:
         context.release()
-        shutil.rmtree(making, ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)
     if context.json:
-        context.document({**outcome, "facts": {**outcome["facts"], "folder": str(target), **written}})
+        context.document({**outcome.document(), "facts": {**outcome.facts, "folder": str(target), **written}})
     else:
-        counts = ", ".join(f"{count} {name}" for name, count in written.items())
-        context.say(f"contact {number} is in {target}/: {counts}")
+        context.say(
+            _(
+                "exported contact {number} to {folder}/: tickets: {tickets}, messages: {messages}, "
+                "attachments: {attachments}",
+                number=number,
+                folder=target,
+                **written,
+            )
+        )
 
 
 def _write(context: CliContext, folder: Path, document: ContactDocument, notes: bool) -> dict[str, int]:
-    """How much was written. Only its owner may read what is personal."""
+    """Write all files, and return the number of files of each kind. Only the user can read the folder."""
     from ....core.tickets.queries import ShowTicket
 
     folder.mkdir(mode=0o700)
@@ -80,10 +96,10 @@ def _write(context: CliContext, folder: Path, document: ContactDocument, notes: 
 
 
 def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) -> list[dict[str, Any]]:
-    """What they said on the tickets of other people, without what those tickets are about."""
+    """Write the customer's messages on tickets of other customers, without the subjects; return their documents."""
     from ....core.contacts.queries import ShowContact
 
-    said = context.ask(ShowContact(contact, limit=_EVERYTHING, notes=False))["timeline"]
+    said = context.ask(ShowContact(contact, limit=_ALL_MESSAGES, notes=False))["timeline"]
     return [
         {name: value for name, value in _message(context, folder, row, row["message"]).items() if name != "subject"}
         for row in said
@@ -92,19 +108,20 @@ def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) 
 
 
 def _ticket(ticket: TicketDocument) -> dict[str, Any]:
-    """What it is about and how it stands; what agents did with it is no word of the customer's."""
-    left_out = ("events", "messages", "elsewhere", "newest_in", "followers", "contact")
-    return {name: value for name, value in ticket.items() if name not in left_out}
+    """Return the document of a ticket without the work of agents on it, which is not data of the customer."""
+    excluded = ("events", "messages", "elsewhere", "newest_in", "followers", "contact")
+    return {name: value for name, value in ticket.items() if name not in excluded}
 
 
 def _message(context: CliContext, folder: Path, message: MessageRow | SaidRow, id: int) -> dict[str, Any]:
+    """Write the text and the attachments of a message, and return its document with their file names."""
     from ....core.messages.queries import GetAttachment
 
     text = Path("messages") / f"{message['ticket']}-{id}.txt"
     (folder / text).write_text(message["text"], encoding="utf-8")
     files = []
     for file in message["attachments"]:
-        path = Path("attachments") / f"{file['id']}-{file_name(file['filename'], file['id'])}"
+        path = Path("attachments") / f"{file['id']}-{safe_file_name(file['filename'], file['id'])}"
         (folder / path).write_bytes(b64decode(context.ask(GetAttachment(file["id"]))["base64"]))
         files.append({**file, "file": str(path)})
     return {**message, "attachments": files, "file": str(text)}

@@ -1,4 +1,4 @@
-"""Follow an outgoing message until it is sent, and say on a terminal what it waits for."""
+"""Wait until an outgoing message is sent, and show on a terminal what it waits for."""
 
 from __future__ import annotations
 
@@ -8,38 +8,42 @@ from typing import Any
 
 from ....safe import visible
 from ...context import CliContext
+from ...messages import _, shown, word
 
-#: Seconds of silence before the first remark, and between looks at the outbox.
-SLICE = 3
+#: The seconds between two queries of the outbox.
+POLL_INTERVAL = 3
 
-#: States in which nothing more happens by itself.
-_SETTLED = frozenset({"sent", "failed", "uncertain", "cancelled"})
+#: States that the daemon does not change any more.
+_FINAL = frozenset({"sent", "failed", "uncertain", "cancelled"})
 
 
-def follow(context: CliContext, outbox: int, seconds: int) -> Any:
-    """Return the row of an outgoing message (`outbox_answers.OutboxRow`) once it is settled, or after `seconds`.
+def wait_for_delivery(context: CliContext, outbox: int, seconds: int) -> Any:
+    """Return the row of an outgoing message (`outbox_answers.OutboxRow`) in a final state, or after `seconds`.
 
-    What it waits for is written to standard error when it changes, if that is a terminal.
+    If standard error is a terminal, print there what the message waits for when it changes.
     """
     desk = context.desk()
     deadline = time.monotonic() + seconds
-    told = ""
+    printed = ""
     while True:
         left = max(deadline - time.monotonic(), 0)
-        row = desk.call("wait_delivery", outbox=outbox, seconds=int(min(left, SLICE)))
-        if row["state"] in _SETTLED or left <= SLICE or not desk.info.daemon:
+        row = desk.call("wait_delivery", outbox=outbox, seconds=int(min(left, POLL_INTERVAL)))
+        if row["state"] in _FINAL or left <= POLL_INTERVAL or not desk.info.daemon:
             return row
-        words = _words(row)
-        if words != told and sys.stderr.isatty():
-            sys.stderr.write(f"{visible(words)}\n")
-            told = words
+        line = _status_line(row)
+        if line != printed and sys.stderr.isatty():
+            sys.stderr.write(f"{visible(line)}\n")
+            printed = line
 
 
-def _words(row: Any) -> str:
-    if not row["last_error"]:
-        return f"waiting: message {row['id']} is {row['state']}; Ctrl-C stops waiting, the message stays in the outbox"
+def _status_line(row: Any) -> str:
     from ...times import age, now
 
-    when = age(row["next_attempt_at"], now())
-    again = f"; next try {'within a minute' if when == 'now' else when}" if when else ""
-    return f"waiting: {row['last_error']}{again}; Ctrl-C stops waiting, the message stays in the outbox"
+    if not row["last_error"]:
+        state = _("message {id} is {state}", id=row["id"], state=word(row["state"]))
+    else:
+        state = shown(str(row["last_error"]))
+        when = age(row["next_attempt_at"], now())
+        if when:
+            state = _("{error}; next attempt: {time}", error=state, time=when)
+    return _("waiting: {state}; Ctrl-C stops waiting, the message stays in the outbox", state=state)

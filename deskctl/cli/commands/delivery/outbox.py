@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...columns import aged
+from ...columns import age_column
 from ...context import ALL, CliContext
-from ...execution import act_on_each
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_each
+from ...messages import _
+from ...options import columns, dry_run, limit_option
 from ...output import field
-from ...style import of_delivery
+from ...style import delivery_style
 from ...ticket_arguments import TICKET
 
 if TYPE_CHECKING:
@@ -22,42 +22,42 @@ COLUMNS = (
     field("id", right=True),
     field("ticket", right=True),
     field("to", least=16),
-    field("state", style=lambda row: of_delivery(row["state"])),
+    field("state", style=lambda row: delivery_style(row["state"])),
     field("attempts", right=True, heading="tries"),
-    aged("next_attempt_at", "next try"),
+    age_column("next_attempt_at", "next try"),
     field("last_error", least=12),
     field("message_id", extra=True),
 )
 
-#: Rows that a terminal gets without `--limit`.
+#: The number of rows that a terminal gets without `--limit`.
 PAGE = 1000
 
 
 @click.group("outbox")
 def outbox() -> None:
-    """What is to leave the desk.
+    """Manage outgoing messages.
 
-    queued and retry are sent by the daemon when their time has come; uncertain left, but no answer came: it is
-    never sent again unless a person says so.
+    The daemon sends messages in the states queued and retry when they are due. An uncertain message was sent, but the
+    server did not answer; only `outbox retry` sends it again.
     """
 
 
 @outbox.command("list")
-@click.option("--all", "all_", is_flag=True, help="What was sent or cancelled, too.")
-@click.option("--ticket", type=TICKET, metavar="TICKET", help="Only of this ticket.")
+@click.option("--all", "all_", is_flag=True, help="Include sent and cancelled messages.")
+@click.option("--ticket", type=TICKET, metavar="TICKET", help="Only messages of this ticket.")
 @click.option(
     "--state",
     type=click.Choice(["queued", "claimed", "sending", "sent", "retry", "uncertain", "failed", "cancelled"]),
-    help="Only in this state.",
+    help="Only messages in this state.",
 )
 @limit_option(PAGE)
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(
     context: CliContext, all_: bool, ticket: int | None, state: str | None, limit: int | None, exit_code: bool
 ) -> int:
-    """List what has not been sent yet.
+    """List messages that have not been sent.
 
     \b
     Examples:
@@ -71,7 +71,8 @@ def list_(
     found = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=size + 1))
     rows = found[-size:]
     waiting = not (all_ or state)
-    context.emit(rows, COLUMNS, empty="nothing waits to be sent; --all shows what was" if waiting else "no messages")
+    empty = _("no messages wait; --all includes sent ones") if waiting else _("no messages")
+    context.emit(rows, COLUMNS, empty=empty)
     context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0
 
@@ -80,7 +81,7 @@ def list_(
 @click.argument("id", type=int)
 @click.pass_obj
 def show(context: CliContext, id: int) -> None:
-    """Show one whole: how often it was tried, when it is tried next, and what came back.
+    """Show a message with its delivery attempts, retry times and bounces.
 
     \b
     Example:
@@ -90,59 +91,63 @@ def show(context: CliContext, id: int) -> None:
     from ....safe import visible_lines
     from ...output import plain
     from ...pager import page
-    from ..tickets.ticket_view import size
+    from ...screen import format_size
 
     document = context.ask(ShowOutbox(id))
     context.release()
     if context.json:
         context.document(document)
         return
-    told = ("text", "attachments", "bounces", "deliveries")
-    facts = {name: value for name, value in document.items() if name not in told and value not in (None, [], "")}
+    separate = ("text", "attachments", "bounces", "deliveries")
+    facts = {name: value for name, value in document.items() if name not in separate and value not in (None, [], "")}
     lines = [f"{name.replace('_', ' ')}: {plain(value)}" for name, value in facts.items()]
-    lines += _schedule(document)
-    lines += [
-        f"came back: {each['at']} {'for good' if each['permanent'] else 'only late'} {each['status'] or ''}".rstrip()
-        for each in document["bounces"]
-    ]
+    lines += _retry_schedule(document)
+    for bounce in document["bounces"]:
+        status = f" {bounce['status']}" if bounce["status"] else ""
+        kind = _("permanent failure") if bounce["permanent"] else _("delay")
+        lines.append(_("bounce: {time} {kind}", time=bounce["at"], kind=kind) + status)
     lines += [_recipient(each) for each in document["deliveries"]]
-    lines += [f"attachment: {plain(file['filename'])}, {size(file['size'])}" for file in document["attachments"]]
+    lines += [
+        _("attachment: {file}, {size}", file=plain(file["filename"]), size=format_size(file["size"]))
+        for file in document["attachments"]
+    ]
     page("\n".join([*lines, "", visible_lines(document["text"]).rstrip("\n")]) + "\n")
 
 
 def _recipient(each: DeliveryRow) -> str:
-    """What became of it for one recipient."""
+    """Return a line on the delivery to one recipient."""
     from ....core.delivery.failure_texts import said, why
+    from ....i18n import preferred, shell_languages
     from ...output import plain
 
-    words = [f"recipient: {plain(each['address'])} ({each['field']})", each["state"]]
+    facts = [_("recipient: {address} ({field})", address=plain(each["address"]), field=each["field"]), each["state"]]
     if each["reason_class"] is not None:
-        words.append(why("en", each["reason_class"]))
+        facts.append(why(preferred(*shell_languages()), each["reason_class"]))
     answer = said(each["status"], each["reason"])
-    return " · ".join([*words, *([plain(answer)] if answer else [])])
+    return " · ".join([*facts, *([plain(answer)] if answer else [])])
 
 
-def _schedule(document: OutboxDocument) -> list[str]:
-    """How long it waits after each further failure."""
+def _retry_schedule(document: OutboxDocument) -> list[str]:
+    """Return a line with the waiting times after further failures, if there are any."""
     from ....core.delivery.model import RETRY_AFTER
-    from ...times import span
+    from ...times import format_duration
 
     if document["gives_up_at"] is None:
         return []
     left = RETRY_AFTER[document["attempts"] :] or RETRY_AFTER[-1:]
-    waits = [span(wait.total_seconds()) for wait in left]
-    return [f"if it fails, tried again after: {', '.join(waits)}, and so on"]
+    waits = ", ".join(format_duration(wait.total_seconds()) for wait in left)
+    return [_("after a failure, retried in: {times}, …", times=waits)]
 
 
 @outbox.command("retry")
 @click.argument("ids", type=int, nargs=-1, metavar="ID...")
-@click.option("--all", "all_", is_flag=True, help="All that failed or wait for another try; not uncertain ones.")
+@click.option("--all", "all_", is_flag=True, help="Retry all failed and waiting messages, but not uncertain ones.")
 @dry_run
 @click.pass_obj
 def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
-    """Send failed, waiting or uncertain messages again, now.
+    """Send failed, waiting or uncertain messages again now.
 
-    An uncertain message may have arrived: the customer then gets it twice. That is why --all leaves those out.
+    An uncertain message may have arrived, and the customer would get it twice. --all therefore leaves these out.
 
     \b
     Examples:
@@ -154,16 +159,16 @@ def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
     from ....errors import UsageError
 
     if bool(ids) == all_:
-        what = "--all and numbers exclude each other" if ids else "no message is named"
-        raise UsageError(what, "deskctl outbox retry 7, or --all")
+        what = _("ids and --all exclude each other") if ids else _("missing message id")
+        raise UsageError(what, _("pass ids from deskctl outbox list, or --all"))
     if all_:
         states = ("failed", "retry")
         rows = [row for state in states for row in context.ask(ListOutbox(state=state, limit=ALL))]
         ids = tuple(sorted(row["id"] for row in rows))
         if not ids:
             context.release()
-            context.say("no message failed or waits for another try")
-    return act_on_each(context, map(RetryOutbox, ids))
+            context.say(_("no failed or waiting messages"))
+    return run_each(context, map(RetryOutbox, ids))
 
 
 @outbox.command("cancel")
@@ -171,7 +176,7 @@ def retry(context: CliContext, ids: tuple[int, ...], all_: bool) -> int:
 @dry_run
 @click.pass_obj
 def cancel(context: CliContext, ids: tuple[int, ...]) -> int:
-    """Do not send what is still waiting.
+    """Cancel messages that have not been sent.
 
     \b
     Example:
@@ -179,4 +184,4 @@ def cancel(context: CliContext, ids: tuple[int, ...]) -> int:
     """
     from ....core.delivery.commands import CancelOutbox
 
-    return act_on_each(context, map(CancelOutbox, ids))
+    return run_each(context, map(CancelOutbox, ids))

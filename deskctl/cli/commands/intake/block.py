@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
+from ...messages import _
 from ...options import columns, dry_run
 from ...output import field
 
@@ -14,18 +15,19 @@ COLUMNS = (field("pattern"),)
 
 @click.group("block")
 def block() -> None:
-    """Senders whose mail is spam.
+    """Manage blocked senders.
 
-    A new mail from one of them is kept apart and never answered. Who takes part in a ticket still reaches it.
+    New mail from a blocked sender becomes spam and gets no reply. Blocked senders can still write to tickets in which
+    they participate.
     """
 
 
 @block.command("list")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext, exit_code: bool) -> int:
-    """List the addresses and domains that are blocked.
+    """List blocked addresses and domains.
 
     \b
     Example:
@@ -34,7 +36,7 @@ def list_(context: CliContext, exit_code: bool) -> int:
     from ....core.messages.queries import ListBlocks
 
     rows = context.ask(ListBlocks())
-    context.emit(rows, COLUMNS, empty="no senders are blocked")
+    context.emit(rows, COLUMNS, empty=_("no blocked senders"))
     return 1 if exit_code and not rows else 0
 
 
@@ -43,7 +45,7 @@ def list_(context: CliContext, exit_code: bool) -> int:
 @dry_run
 @click.pass_obj
 def add(context: CliContext, patterns: tuple[str, ...]) -> int:
-    """Take mail from an address, or from everybody at a domain, as spam.
+    """Block an address, or all addresses of a domain.
 
     \b
     Examples:
@@ -52,7 +54,7 @@ def add(context: CliContext, patterns: tuple[str, ...]) -> int:
     """
     from ....core.messages.commands import Block
 
-    return act_on_each(context, map(Block, patterns))
+    return run_each(context, map(Block, patterns))
 
 
 @block.command("remove")
@@ -60,7 +62,7 @@ def add(context: CliContext, patterns: tuple[str, ...]) -> int:
 @dry_run
 @click.pass_obj
 def remove(context: CliContext, patterns: tuple[str, ...]) -> int:
-    """Take mail from them as mail again.
+    """Unblock addresses and domains.
 
     \b
     Example:
@@ -68,4 +70,4 @@ def remove(context: CliContext, patterns: tuple[str, ...]) -> int:
     """
     from ....core.messages.commands import Block
 
-    return act_on_each(context, (Block(pattern, blocked=False) for pattern in patterns))
+    return run_each(context, (Block(pattern, blocked=False) for pattern in patterns))

@@ -7,48 +7,50 @@ import sys
 import click
 
 from ....errors import UsageError
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_each
+from ...messages import _
+from ...name_completion import completer
+from ...options import columns, dry_run, limit_option
 from ...output import field
-from ...style import of_delivery
+from ...style import delivery_style
 
 COLUMNS = (
     field("id", right=True),
     field("channel"),
-    aged("received_at", "received"),
+    age_column("received_at", "received"),
     field("from", least=12),
     field("subject", least=12),
-    field("state", style=lambda row: of_delivery(row["state"])),
+    field("state", style=lambda row: delivery_style(row["state"])),
     field("attempts", right=True, heading="tries"),
     field("reason", least=12),
 )
 
-#: Rows that a terminal gets without `--limit`.
+#: The number of rows that a terminal gets without `--limit`.
 PAGE = 1000
 
 
 @click.group("inbox")
 def inbox() -> None:
-    """What came in and is not a message on a ticket yet.
+    """Manage incoming messages that are not on a ticket yet.
 
-    Every raw message is in the journal before anybody is told that the desk has it. What cannot be read is
-    quarantined: kept whole, and listed here.
+    The desk stores each raw message in the journal before it accepts it from the sender. A message that it cannot
+    process is quarantined: it is kept unchanged and listed here.
     """
 
 
 @inbox.command("list")
-@click.option("--all", "all_", is_flag=True, help="What is done or dropped, too.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Only from this channel.")
+@click.option("--all", "all_", is_flag=True, help="Include processed and dropped messages.")
+@click.option(
+    "--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="Only messages of this channel."
+)
 @limit_option(PAGE)
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext, all_: bool, channel: str | None, limit: int | None, exit_code: bool) -> int:
-    """List what waits or is quarantined.
+    """List waiting and quarantined messages.
 
     \b
     Examples:
@@ -64,17 +66,18 @@ def list_(context: CliContext, all_: bool, channel: str | None, limit: int | Non
         from ....core.search.queries import CheckNames
 
         context.ask(CheckNames(channel=channel))
-    context.emit(rows, COLUMNS, empty="no mail" if all_ else "no mail waits or is quarantined; --all shows the rest")
+    empty = _("no messages") if all_ else _("no messages wait or are quarantined; --all includes processed ones")
+    context.emit(rows, COLUMNS, empty=empty)
     context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0
 
 
 @inbox.command("show")
 @click.argument("id", type=int)
-@click.option("--raw", is_flag=True, help="The raw bytes as they came, for a file or a pipe.")
+@click.option("--raw", is_flag=True, help="Write the raw bytes to a file or pipe.")
 @click.pass_obj
 def show(context: CliContext, id: int, raw: bool) -> None:
-    """Show one, with its envelope and its raw bytes.
+    """Show a message with its envelope and raw content.
 
     \b
     Examples:
@@ -89,7 +92,8 @@ def show(context: CliContext, id: int, raw: bool) -> None:
     from ...pager import page
 
     if raw and not context.json and sys.stdout.isatty():
-        raise UsageError("raw bytes are not for a terminal", f"deskctl inbox show {id} --raw > file")
+        hint = _("redirect the output: deskctl inbox show {id} --raw > FILE", id=id)
+        raise UsageError(_("refused to print raw bytes to a terminal"), hint)
     document = context.ask(ShowInbox(id))
     context.release()
     content = base64.b64decode(document["raw_base64"])
@@ -109,7 +113,7 @@ def show(context: CliContext, id: int, raw: bool) -> None:
 @dry_run
 @click.pass_obj
 def retry(context: CliContext, ids: tuple[int, ...]) -> int:
-    """Put quarantined messages back in line.
+    """Process quarantined messages again.
 
     \b
     Example:
@@ -117,7 +121,7 @@ def retry(context: CliContext, ids: tuple[int, ...]) -> int:
     """
     from ....core.intake.commands import RetryIntake
 
-    return act_on_each(context, map(RetryIntake, ids))
+    return run_each(context, map(RetryIntake, ids))
 
 
 @inbox.command("drop")
@@ -125,7 +129,7 @@ def retry(context: CliContext, ids: tuple[int, ...]) -> int:
 @dry_run
 @click.pass_obj
 def drop(context: CliContext, ids: tuple[int, ...]) -> int:
-    """Give quarantined messages up.
+    """Drop quarantined messages without processing them.
 
     \b
     Example:
@@ -133,4 +137,4 @@ def drop(context: CliContext, ids: tuple[int, ...]) -> int:
     """
     from ....core.intake.commands import DropIntake
 
-    return act_on_each(context, map(DropIntake, ids))
+    return run_each(context, map(DropIntake, ids))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ...context import CliContext
+from ...messages import _, shown
 from ...options import columns
 from ...output import Column, field
+from ...screen import format_size
 from ...ticket_arguments import TICKET, tickets_argument
-from ..tickets.ticket_view import size
 
 if TYPE_CHECKING:
     from ....core.messages.views import FileContent
@@ -22,7 +23,7 @@ COLUMNS = (
     field("ticket", right=True),
     field("filename", least=16),
     field("content_type", least=12, heading="type"),
-    Column("size", lambda row: row["size"], shown=lambda row: size(row["size"]), right=True),
+    Column("size", lambda row: row["size"], shown=lambda row: format_size(row["size"]), right=True),
     field("sha256", extra=True),
 )
 
@@ -51,26 +52,26 @@ def list_(context: CliContext, tickets: list[int]) -> None:
         for message in context.ask(ShowTicket(number))["messages"]
         for file in message["attachments"]
     ]
-    context.emit(rows, COLUMNS, empty="no attachments")
+    context.emit(rows, COLUMNS, empty=_("no attachments"))
 
 
 @attachment.command("save")
 @click.argument("ids", type=click.IntRange(min=1), nargs=-1, metavar="[ID]...")
-@click.option("--all", "ticket", type=TICKET, metavar="TICKET", help="Every attachment of this ticket.")
+@click.option("--all", "ticket", type=TICKET, metavar="TICKET", help="Save all attachments of this ticket.")
 @click.option(
     "-o",
     "--output",
     metavar="FILE|DIR",
     type=click.Path(allow_dash=True),
-    help="Where to: a file, a folder, or - for standard output.",
+    help="Save to this file or folder, or to standard output with -.",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @click.pass_obj
 def save(context: CliContext, ids: tuple[int, ...], ticket: int | None, output: str | None, force: bool) -> None:
-    """Save attachments under their own names, in this folder.
+    """Save attachments in the current folder under their own names.
 
-    The names are made safe: no other folder, no control characters, no leading dots and dashes. A file that exists
-    is never overwritten unless --force says so.
+    Names are made safe: folders, control characters and leading dots and dashes are removed. Existing files are
+    overwritten only with --force.
 
     \b
     Examples:
@@ -83,14 +84,17 @@ def save(context: CliContext, ids: tuple[int, ...], ticket: int | None, output: 
     from ....errors import UsageError
 
     if (ticket is None) is (not ids):
-        raise UsageError("name attachments by their ids, or a ticket with --all", "deskctl attachment list TICKET")
+        what = _("missing attachment id") if ticket is None else _("ids and --all exclude each other")
+        raise UsageError(what, _("pass ids from deskctl attachment list TICKET, or --all TICKET"))
     if ticket is not None:
         messages = context.ask(ShowTicket(ticket))["messages"]
         ids = tuple(file["id"] for message in messages for file in message["attachments"])
     if len(ids) > 1 and output is not None and not Path(output).is_dir():
-        raise UsageError(f"{output} is no folder", "several attachments need one: make it first")
+        hint = _("several attachments need a folder; create it first")
+        raise UsageError(_("not a folder: {folder}", folder=output), hint)
     if output == "-" and sys.stdout.isatty():
-        raise UsageError("what a customer sent is not for a terminal", "-o FILE saves it; a pipe may read it with -o -")
+        hint = _("save it with -o FILE, or send -o - to a pipe")
+        raise UsageError(_("refused to print an attachment to a terminal"), hint)
     taken: set[str] = set()
     for number in ids:
         file = context.ask(GetAttachment(number))
@@ -101,7 +105,7 @@ def save(context: CliContext, ids: tuple[int, ...], ticket: int | None, output: 
 def _save(context: CliContext, id: int, file: FileContent, output: str | None, taken: set[str], force: bool) -> None:
     import base64
 
-    from .attachment_files import file_name, numbered
+    from .attachment_files import numbered_name, safe_file_name
 
     content = base64.b64decode(file["base64"])
     if output == "-":
@@ -111,20 +115,20 @@ def _save(context: CliContext, id: int, file: FileContent, output: str | None, t
     if output is not None and folder is None:
         target = output
     else:
-        name = file_name(file["filename"], id)
+        name = safe_file_name(file["filename"], id)
         if name.casefold() in taken:
-            name = numbered(name, id)
+            name = numbered_name(name, id)
         taken.add(name.casefold())
         target = str(folder / name) if folder else name
     _write(target, content, force, followed=folder is None and output is not None)
     if context.json:
         context.document({"id": id, "file": target, "size": len(content)})
     else:
-        context.say(f"saved {target} ({size(len(content))})")
+        context.say(_("saved {file} ({size})", file=target, size=format_size(len(content))))
 
 
 def _write(target: str, content: bytes, force: bool, followed: bool) -> None:
-    """Raises Refused. Only where an agent named the file itself (`followed`) may it be a link to another one."""
+    """Write a file. With `followed`, the agent named the file and it may be a symbolic link. Raises Refused."""
     from ....errors import Refused, UsageError
     from ....plugins.folders import Folder
 
@@ -138,8 +142,10 @@ def _write(target: str, content: bytes, force: bool, followed: bool) -> None:
                 path.unlink()
             folder.write(path.name, content, replace=force)
     except Refused as error:
-        raise Refused(error.what, "name another with -o FILE, or use --force") from error
+        raise Refused(error.what, _("choose another file with -o FILE, or pass --force")) from error
     except UsageError as error:
-        raise Refused(f"{target} cannot be written: {error.what}", "name another with -o FILE") from error
+        what = _("cannot write {file}: {reason}", file=target, reason=shown(error.what))
+        raise Refused(what, _("choose another file with -o FILE")) from error
     except OSError as error:
-        raise Refused(f"{target} cannot be written: {error.strerror}", "name another with -o FILE") from error
+        what = _("cannot write {file}: {reason}", file=target, reason=error.strerror)
+        raise Refused(what, _("choose another file with -o FILE")) from error

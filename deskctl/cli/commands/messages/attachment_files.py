@@ -1,4 +1,4 @@
-"""Files that go along with an answer, and names for files that customers sent."""
+"""Read the attachments of a reply, and choose safe names for the attachments of customers."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import re
 from collections.abc import Iterable
 
 from ....errors import UsageError
+from ...messages import _
 
-#: Bytes of all files of one answer. Base64 adds a third, and many relays take no more than 25 to 35 MB.
-MOST = 20_000_000
-#: Bytes of a file's name. File systems take 255; some room is left for a number that tells namesakes apart.
-LONGEST = 200
+#: The maximum size of all attachments of one reply, in bytes. Base64 adds a third; many relays accept 25 to 35 MB.
+MAX_TOTAL_SIZE = 20_000_000
+#: The maximum length of a file name in bytes. File systems accept 255; `numbered_name` may add a number.
+MAX_NAME_LENGTH = 200
 _RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]", re.IGNORECASE)
 _COMPRESSED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 
 
-def attached(paths: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
-    """Name, content type and bytes in base64 of each file, as `Reply.files` wants them.
+def read_attachments(paths: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+    """Return name, content type and base64 content of each file, for `Reply.files`.
 
-    Raises UsageError for what cannot be read, and when they are more than `MOST` together.
+    Raises UsageError if a file cannot be read, or if the files are larger than `MAX_TOTAL_SIZE` together.
     """
     from base64 import b64encode
 
     files = []
-    room = MOST
+    room = MAX_TOTAL_SIZE
     for path in paths:
         content = _read(path, room)
         room -= len(content)
@@ -37,17 +38,17 @@ def _read(path: str, room: int) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs a short command a tenth of its time
             content = file.read(room + 1)
     except OSError as error:
-        raise UsageError(f"{_text(path)} cannot be attached: {error.strerror}") from error
+        raise UsageError(_("cannot attach {file}: {reason}", file=_text(path), reason=error.strerror)) from error
     if len(content) > room:
         raise UsageError(
-            f"the attachments are larger than {MOST // 1_000_000} MB together",
-            "many mail servers refuse so much: send a link, or several answers",
+            _("the attachments are larger than {size} MB together", size=MAX_TOTAL_SIZE // 1_000_000),
+            _("many mail servers refuse larger mail; send a link, or several replies"),
         )
     return content
 
 
 def content_type(name: str) -> str:
-    """What a file's name says of it. A packed file is what packed it, not what is inside."""
+    """Guess the content type from a file name. For a compressed file it is the type of the compression."""
     from mimetypes import guess_type
 
     kind, packed = guess_type(name)
@@ -57,17 +58,17 @@ def content_type(name: str) -> str:
 
 
 def _text(name: str) -> str:
-    """A name as text in its composed form; macOS gives Hangul in pieces, other systems bytes that are no text."""
+    """Return a name as valid text in composed form (NFC). macOS decomposes Hangul; other systems allow any bytes."""
     from unicodedata import normalize
 
     return normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
-def file_name(given: str, id: int) -> str:
-    """What to call a customer's file in a folder of ours.
+def safe_file_name(given: str, id: int) -> str:
+    """Return a name for a customer's attachment that is safe in a folder of the agent.
 
-    What they call it is a wish: it leads to no other folder, hides nothing, is no option of a command, and stays
-    short enough for every file system, with its suffix. Letters of every script stay as they are.
+    The name contains no folder and no control characters, does not start with a dot or a dash, is short enough for all
+    file systems, and keeps its suffix. Letters of all scripts stay.
     """
     from ....core.values.filenames import one_name
     from ....safe import plain_name
@@ -78,13 +79,13 @@ def file_name(given: str, id: int) -> str:
     if not dot or len(suffix.encode()) > 16:
         stem, dot, suffix = name, "", ""
     first, *rest = stem.split(".")
-    if _RESERVED.fullmatch(first.rstrip()):  # a device's name on Windows, whatever its ending
+    if _RESERVED.fullmatch(first.rstrip()):  # the name of a Windows device, which may have any suffix
         stem = ".".join((f"{first}_", *rest))
-    short = stem.encode()[: LONGEST - len((dot + suffix).encode())].decode("utf-8", "ignore").rstrip(". ")
+    short = stem.encode()[: MAX_NAME_LENGTH - len((dot + suffix).encode())].decode("utf-8", "ignore").rstrip(". ")
     return f"{short}{dot}{suffix}" if short else f"attachment-{id}"
 
 
-def numbered(name: str, number: int) -> str:
-    """The same name with a number before its suffix."""
+def numbered_name(name: str, number: int) -> str:
+    """Return the name with a number before its suffix."""
     stem, dot, suffix = name.rpartition(".")
     return f"{stem}-{number}.{suffix}" if dot and stem else f"{name}-{number}"

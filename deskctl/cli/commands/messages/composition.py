@@ -1,80 +1,84 @@
-"""Write with a net: whatever comes between an agent's text and the desk, the text is kept as a draft."""
+"""Keep the text of a reply, note or new ticket as a draft if the command fails."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ....errors import DeskctlError
 from ...context import CliContext
+from ...messages import _, shown
 
 if TYPE_CHECKING:
     from .draft_files import Draft
-    from .recipients import Edited
+    from .recipients import EditedRecipients
 
-#: Options that say how the text was given, not what is to be done with it.
-_HOW = ("message", "file", "ticket")
+#: Parameters with the text and the ticket, which a draft stores in separate fields.
+OWN_FIELDS = ("message", "file", "ticket")
 
 
 @dataclass(slots=True)
-class Author:
-    """Who writes. `text` is None until there is something to lose; `known` what was shown, as `Reply.known`.
+class Composition:
+    """A text that an agent is writing.
 
-    `edited`: the text was written in an editor and stands nowhere else. `addressed` are the recipients above it, None
-    if they were left as they were. `again` is the draft that is being sent.
+    `text` is None as long as there is nothing to lose. `known` are the message versions that the author saw, as in
+    `Reply.known`. `with_thread`: the text still contains the thread that the editor showed. `from_editor`: the text
+    exists nowhere else. `recipients` are those edited above the text, None if unchanged. `draft` is the draft that is
+    being sent.
     """
 
     text: str | None = None
     known: tuple[tuple[int, int], ...] | None = None
-    whole: bool = False
-    edited: bool = False
-    addressed: Edited | None = None
-    again: Draft | None = None
+    with_thread: bool = False
+    from_editor: bool = False
+    recipients: EditedRecipients | None = None
+    draft: Draft | None = None
 
 
 @contextlib.contextmanager
-def author(context: CliContext, command: str, ticket: int | None = None) -> Iterator[Author]:
-    """What is written in this block is kept as a draft if the block fails or is interrupted; the error says so.
+def keep_draft_on_failure(context: CliContext, command: str, ticket: int | None = None) -> Iterator[Composition]:
+    """Keep the text as a draft if the block fails or is interrupted; the hint of the error names the draft.
 
-    Nothing is kept where nothing was lost: a dry run of a text that stands on the command line or in a file.
+    A dry run keeps only texts from the editor, because other texts are not lost. Success deletes the draft that was
+    sent.
     """
-    writing = Author(again=context.draft)
-    if writing.again is not None:
-        writing.text = writing.again.text
+    composition = Composition(draft=context.draft)
+    if composition.draft is not None:
+        composition.text = composition.draft.text
     try:
-        yield writing
+        yield composition
     except BaseException as error:
-        if writing.text is None or not writing.text.strip() or (context.dry_run and not writing.edited):
+        empty = composition.text is None or not composition.text.strip()
+        if empty or (context.dry_run and not composition.from_editor) or isinstance(error, GeneratorExit):
             raise
-        if isinstance(error, GeneratorExit):
-            raise
-        _keep(context, command, ticket, writing, error)
+        _keep(context, command, ticket, composition, error)
         raise
-    if writing.edited and context.dry_run:
-        from .draft_files import rescue
+    if composition.from_editor and context.dry_run:
+        from .draft_files import save_or_print
 
-        context.say(rescue(_draft(context, command, ticket, writing, "dry run")))
-    elif writing.again is not None and not context.dry_run:
-        from .draft_files import drop
+        context.say(save_or_print(_draft(context, command, ticket, composition, _("dry run"))))
+    elif composition.draft is not None and not context.dry_run:
+        from .draft_files import delete
 
         with contextlib.suppress(DeskctlError, OSError):
-            drop(writing.again.number)
+            delete(composition.draft.number)
 
 
-def _keep(context: CliContext, command: str, ticket: int | None, writing: Author, error: BaseException) -> None:
-    """Keep the draft; the error's hint, or a line of its own, says where."""
+def _keep(
+    context: CliContext, command: str, ticket: int | None, composition: Composition, error: BaseException
+) -> None:
+    """Save the draft, and name it in the hint of the error or on a separate line."""
     import sys
 
-    from .draft_files import rescue
+    from .draft_files import save_or_print
 
-    why = _reason(error)
-    hint = rescue(_draft(context, command, ticket, writing, why))
+    hint = save_or_print(_draft(context, command, ticket, composition, _reason(error)))
     if isinstance(error, DeskctlError):
-        error.hint = f"{error.hint}; {hint}" if error.hint else hint
+        error.hint = f"{shown(error.hint)}; {hint}" if error.hint else hint
     else:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.write(f"{hint}\n")
@@ -83,42 +87,43 @@ def _keep(context: CliContext, command: str, ticket: int | None, writing: Author
 def _reason(error: BaseException) -> str:
     if isinstance(error, DeskctlError):
         return error.what
-    return "the command was interrupted" if isinstance(error, KeyboardInterrupt) else type(error).__name__
+    return _("the command was interrupted") if isinstance(error, KeyboardInterrupt) else type(error).__name__
 
 
-def _draft(context: CliContext, command: str, ticket: int | None, writing: Author, why: str) -> Draft:
+def _draft(context: CliContext, command: str, ticket: int | None, composition: Composition, reason: str) -> Draft:
     from .draft_files import Draft
 
-    known = None if writing.known is None else [list(pair) for pair in writing.known]
-    made = Draft(
+    known = None if composition.known is None else [list(pair) for pair in composition.known]
+    draft = Draft(
         command=command,
-        text=writing.text or "",
-        desk=_desk(context),
+        text=composition.text or "",
+        desk=desk_path(context),
         agent=context.agent,
         ticket=ticket,
-        options=options(),
+        options=draft_options(click.get_current_context().params),
         known=known,
-        whole=writing.whole,
-        why=why,
+        whole=composition.with_thread,
+        why=reason,
     )
-    return made if writing.again is None else replace(made, number=writing.again.number, whole=writing.again.whole)
+    sent = composition.draft
+    return draft if sent is None else replace(draft, number=sent.number, whole=sent.whole)
 
 
-def _desk(context: CliContext) -> str:
+def desk_path(context: CliContext) -> str:
+    """Return the path of the desk's configuration, "" if there is none."""
     try:
         return str(context.config_path().absolute())
     except (DeskctlError, OSError):
         return ""
 
 
-def options() -> dict[str, object]:
-    """The options that the running command was given, by name; files by their absolute path."""
+def draft_options(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the given options of a command by name, with files as absolute paths."""
     from pathlib import Path
 
-    ctx = click.get_current_context()
-    given: dict[str, object] = {}
-    for name, value in ctx.params.items():
-        if name in _HOW or value in (None, (), False, ""):
+    given: dict[str, Any] = {}
+    for name, value in params.items():
+        if name in OWN_FIELDS or value in (None, (), False, ""):
             continue
         if name == "attach":
             with contextlib.suppress(OSError):

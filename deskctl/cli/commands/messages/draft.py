@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
+from ...messages import _
 from ...output import field
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ COLUMNS = (
     field("number", right=True, heading="#"),
     field("command"),
     field("ticket", right=True),
-    aged("at", "written"),
+    age_column("at", "written"),
     field("text", least=16),
     field("why", least=12),
     field("desk", extra=True),
@@ -26,16 +27,16 @@ COLUMNS = (
 
 @click.group("draft")
 def draft() -> None:
-    """Texts of yours that were not sent.
+    """Manage drafts: texts that were not sent.
 
-    When a reply, a note or a new ticket is refused, interrupted or fails, its text is kept here. Drafts are files of
-    yours on this computer, below $XDG_STATE_HOME/deskctl/drafts (default ~/.local/state); nobody else reads them.
+    When a reply, a note or a new ticket fails, is refused or is interrupted, its text is kept as a draft. Drafts are
+    files on this machine in $XDG_STATE_HOME/deskctl/drafts (default ~/.local/state) that only you can read.
     """
 
 
 @draft.command("list")
-@click.option("--all", "all_", is_flag=True, help="Those for other desks, too.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.option("--all", "all_", is_flag=True, help="Include drafts for other desks.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @click.pass_obj
 def list_(context: CliContext, all_: bool, exit_code: bool) -> int:
     """List drafts, oldest first.
@@ -46,19 +47,20 @@ def list_(context: CliContext, all_: bool, exit_code: bool) -> int:
     """
     import sys
 
-    from .draft_files import everything, unfinished
+    from .draft_files import interrupted_texts, load_all
 
     here = None if all_ else _desk(context)
-    found = [each for each in everything() if here is None or each.desk in ("", here)]
+    found = [each for each in load_all() if here is None or each.desk in ("", here)]
     if context.json:
         for each in found:
             context.document(_document(each))
     elif found or not _terminal():
         context.emit([{**_document(each), "text": _first_line(each.text)} for each in found], COLUMNS)
     else:
-        context.say("no drafts")
-    for path in unfinished():
-        sys.stderr.write(f"note: an editor was interrupted; its text is in {path}\n")
+        context.say(_("no drafts"))
+    for path in interrupted_texts():
+        text = _("an editor was interrupted; its text is in {file}", file=path)
+        sys.stderr.write(_("note: {text}", text=text) + "\n")
     return 1 if exit_code and not found else 0
 
 
@@ -85,7 +87,7 @@ def show(context: CliContext, number: int) -> None:
 
     text = visible_lines(found.text) if _terminal() else found.text.encode("utf-8", "replace").decode()
     if _terminal():
-        context.say(_about(found))
+        context.say(_summary(found))
         sys.stdout.write("\n")
     sys.stdout.write(text.rstrip("\n") + "\n")
 
@@ -95,10 +97,10 @@ def show(context: CliContext, number: int) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS]...")
 @click.pass_context
 def send(ctx: click.Context, number: int, options: tuple[str, ...]) -> Any:
-    """Carry a draft out as it was meant: send the reply, write the note, open the ticket.
+    """Send a draft: send the reply, add the note, or create the ticket.
 
-    The options that the command was given count again; OPTIONS of the same command replace them. The draft is removed
-    when that worked. What a customer or a colleague wrote since then, and you have not seen, stops a reply again.
+    Uses the options of the original command; OPTIONS override them. Deletes the draft on success. A reply is refused if
+    a customer or colleague has written since then and you have not seen it.
 
     \b
     Examples:
@@ -113,13 +115,19 @@ def send(ctx: click.Context, number: int, options: tuple[str, ...]) -> Any:
     found = load(number)
     mine = _desk(context)
     if mine is not None and found.desk not in ("", mine):
-        raise Refused(f"draft {number} is for another desk", f"deskctl --config {found.desk} draft send {number}")
-    command = _command(found)
-    params, said = _params(ctx, command, found, options)
-    if found.whole and not said & {"message", "file"}:
         raise Refused(
-            f"draft {number} still holds the thread that the editor showed, so it is not sent",
-            f"deskctl draft show {number} > text; remove the thread; deskctl draft send {number} text",
+            _("draft {number} is for another desk", number=number),
+            _("use deskctl --config {file} draft send {number}", file=found.desk, number=number),
+        )
+    command = _command(found)
+    params, given = _params(ctx, command, found, options)
+    if found.whole and not given & {"message", "file"}:
+        raise Refused(
+            _("draft {number} still contains the thread that the editor showed; it was not sent", number=number),
+            _(
+                "deskctl draft show {number} > text; remove the thread from text; deskctl draft send {number} text",
+                number=number,
+            ),
         )
     if context.claim is None and found.agent is not None:
         context.claim = found.agent
@@ -134,20 +142,19 @@ def send(ctx: click.Context, number: int, options: tuple[str, ...]) -> Any:
 @click.argument("numbers", type=click.IntRange(min=1), nargs=-1, required=True, metavar="NUMBER...")
 @click.pass_obj
 def drop(context: CliContext, numbers: tuple[int, ...]) -> None:
-    """Throw drafts away.
+    """Delete drafts.
 
     \b
     Example:
       deskctl draft drop 3
     """
-    from .draft_files import drop as dropped
-    from .draft_files import load
+    from .draft_files import delete, load
 
     for number in numbers:
         load(number)
     for number in numbers:
-        dropped(number)
-        context.say(f"draft {number} is dropped")
+        delete(number)
+        context.say(_("deleted draft {number}", number=number))
 
 
 def _command(found: Draft) -> click.Command:
@@ -155,7 +162,12 @@ def _command(found: Draft) -> click.Command:
     from .. import COMMANDS
 
     if found.command not in ("reply", "note", "new"):
-        raise UsageError(f"draft {found.number} is for {found.command}, which this version cannot send")
+        what = _(
+            "draft {number} is for {command}, which this version cannot send",
+            number=found.number,
+            command=found.command,
+        )
+        raise UsageError(what)
     from ...lazy import load
 
     return load(COMMANDS[found.command].target, found.command)
@@ -164,7 +176,7 @@ def _command(found: Draft) -> click.Command:
 def _params(
     ctx: click.Context, command: click.Command, found: Draft, options: tuple[str, ...]
 ) -> tuple[dict[str, Any], set[str]]:
-    """The command's parameters: those given now, else those of the draft; and the names of those given now."""
+    """Return the parameters of the command, from `options` or else the draft, and the names of those in `options`."""
     words = [str(found.ticket)] if found.ticket is not None else []
     for param in command.params:
         kept = found.options.get(param.name or "")
@@ -172,14 +184,14 @@ def _params(
             words += [param.opts[0], str(kept)]
     with command.make_context(found.command, [*words, *options], parent=ctx, obj=ctx.obj) as inner:
         line = click.core.ParameterSource.COMMANDLINE
-        said = {name for name in inner.params if inner.get_parameter_source(name) is line}
+        given = {name for name in inner.params if inner.get_parameter_source(name) is line}
         params = dict(inner.params)
     for param in command.params:
         name = param.name or ""
-        if name in params and name not in said and name in found.options:
+        if name in params and name not in given and name in found.options:
             value = found.options[name]
             params[name] = tuple(value) if isinstance(value, list) else value
-    return params, said
+    return params, given
 
 
 def _document(each: Draft) -> dict[str, Any]:
@@ -190,10 +202,12 @@ def _document(each: Draft) -> dict[str, Any]:
     return {**asdict(each), "at": at.isoformat().replace("+00:00", "Z")}
 
 
-def _about(each: Draft) -> str:
+def _summary(each: Draft) -> str:
+    """Return one line with the number, command, options and reason of a draft."""
     options = " ".join(f"{name}={value}" for name, value in each.options.items())
-    what = f"{each.command} {each.ticket}" if each.ticket is not None else each.command
-    return " · ".join(part for part in (f"draft {each.number}: {what}", options, each.why) if part)
+    command = f"{each.command} {each.ticket}" if each.ticket is not None else each.command
+    title = _("draft {number}: {command}", number=each.number, command=command)
+    return " · ".join(part for part in (title, options, each.why) if part)
 
 
 def _first_line(text: str) -> str:
@@ -201,7 +215,7 @@ def _first_line(text: str) -> str:
 
 
 def _desk(context: CliContext) -> str | None:
-    """The desk whose drafts they are; None where no configuration is found: then all are shown."""
+    """Return the configuration of the desk whose drafts to list, None (all desks) if there is no configuration."""
     from ....errors import DeskctlError
 
     try:

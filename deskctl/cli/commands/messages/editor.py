@@ -1,4 +1,4 @@
-"""Write a text in the agent's own editor, with the thread before their eyes."""
+"""Write a text in the agent's editor, with the thread below it."""
 
 from __future__ import annotations
 
@@ -10,115 +10,118 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....errors import DeskctlError, UsageError
-from .recipients import split
+from ...messages import _
+from .recipients import split_header
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ....core.kernel.command import Command
-    from ....desk import Outcome
+    from ....core.kernel.outcome import Outcome
     from ...context import CliContext
-    from .composition import Author
+    from .composition import Composition
 
+#: The line between the text and the thread. The author must not change it.
 SCISSORS = "# ------------------------ >8 ------------------------"
-_EXPLAINED = (
-    "# Write above this line. What is below it is not sent.",
-    "# An empty text sends nothing.",
-)
 
 
-def needs_terminal() -> None:
-    """Raises UsageError where no editor can be shown."""
+def require_terminal() -> None:
+    """Raise UsageError if there is no terminal for an editor."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("there is no text", "give it with -m TEXT, a file, or - for standard input")
+        raise UsageError(_("missing text"), _("pass -m TEXT, a file, or - for standard input"))
 
 
-def checked(context: CliContext, command: Command) -> Outcome:
-    """The outcome that a command would have. Raises what the desk would say, before anybody writes a text for it."""
+def dry_run_command(context: CliContext, command: Command) -> Outcome:
+    """Return the outcome that a command would have. Raises its errors, before the agent writes a text for it."""
     outcome = context.desk().execute(command, agent=context.agent, dry_run=True)
     context.release()
     return outcome
 
 
-def compose(quoted: str, author: Author, above: Sequence[str] = ()) -> str:
-    """What the agent writes above the scissors line; `quoted` stands below it, line by line as comments.
+def edit_text(thread: str, composition: Composition, header: Sequence[str] = ()) -> str:
+    """Return the text that the agent writes above the scissors line. The thread stands below it as comments.
 
-    `above` are the lines with the recipients (`addressing.above`); what is made of them is `author.addressed`. What was
-    written is `author.text`, too, as soon as it is there. Raises UsageError when there is no terminal, DeskctlError
-    when the text stays empty, the scissors line is gone or the editor fails.
+    `header` are the lines with the recipients above the text; changes to them become `composition.recipients`. The text
+    also becomes `composition.text` as soon as it is read. Raises UsageError without a terminal, DeskctlError if the
+    text is empty, the scissors line is missing or the editor fails.
     """
-    needs_terminal()
-    comments = [f"# {line}".rstrip() for line in quoted.splitlines()]
-    template = "\n".join([*above, "", "", SCISSORS, *_EXPLAINED, "#", *comments, ""])
+    require_terminal()
+    comments = [f"# {line}".rstrip() for line in thread.splitlines()]
+    explanation = [
+        "# " + _("Write above this line. The text below it is not sent."),
+        "# " + _("An empty text sends nothing."),
+    ]
+    template = "\n".join([*header, "", "", SCISSORS, *explanation, "#", *comments, ""])
     with _file(template) as path:
         try:
-            code = _edit(path)
+            code = _run_editor(path)
         except BaseException:
             with contextlib.suppress(DeskctlError):
-                _take(path, template, author, above)
+                _read(path, template, composition, header)
             raise
         if code == 0:
-            text = _take(path, template, author, above)
+            text = _read(path, template, composition, header)
         else:
             with contextlib.suppress(DeskctlError):
-                _take(path, template, author, above)
-            raise DeskctlError(f"the editor ended with {code}; nothing was sent")
+                _read(path, template, composition, header)
+            raise DeskctlError(_("the editor exited with {code}; nothing was sent", code=code))
     if not text.strip():
-        raise DeskctlError("the text is empty; nothing was sent")
+        raise DeskctlError(_("the text is empty; nothing was sent"))
     return text
 
 
-def _take(path: Path, template: str, author: Author, lines_above: Sequence[str]) -> str:
-    """Read what was written. Raises DeskctlError where nobody can tell it from the thread."""
+def _read(path: Path, template: str, composition: Composition, header: Sequence[str]) -> str:
+    """Read the text into `composition`. Raises DeskctlError if it cannot be separated from the thread."""
     try:
         written = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise DeskctlError(f"the editor left no text: {error.strerror}") from error
+        raise DeskctlError(_("cannot read the file of the editor: {reason}", reason=error.strerror)) from error
     if written == template:
         return ""
     lines = written.split("\n")
-    place = next((number for number, line in enumerate(lines) if line.rstrip() == SCISSORS), None)
-    author.edited = bool(written.strip())
-    if place is None:
-        author.text, author.whole = written.strip("\n"), True
+    scissors = next((number for number, line in enumerate(lines) if line.rstrip() == SCISSORS), None)
+    composition.from_editor = bool(written.strip())
+    if scissors is None:
+        composition.text, composition.with_thread = written.strip("\n"), True
         if not written.strip():
             return ""
         raise DeskctlError(
-            'the line with ">8" is missing or changed, so nobody can tell your text from the thread; nothing was sent',
-            "write above that line and leave it as it is",
+            _('the line with ">8" is missing or changed; nothing was sent'),
+            _("write above that line and do not change it"),
         )
-    above = [line.removesuffix("\r") for line in lines[:place]]
-    author.text, author.addressed = split("\n".join(above), lines_above)
-    thread = {line.rstrip() for line in template.split("\n") if line.startswith("# ") and len(line) > 3}
-    if any(line.rstrip() in thread for line in above):
-        author.whole = True
+    above = [line.removesuffix("\r") for line in lines[:scissors]]
+    composition.text, composition.recipients = split_header("\n".join(above), header)
+    comments = {line.rstrip() for line in template.split("\n") if line.startswith("# ") and len(line) > 3}
+    if any(line.rstrip() in comments for line in above):
+        composition.with_thread = True
         raise DeskctlError(
-            "lines of the thread stand above the line with “>8”; nothing was sent", "remove them, or their leading #"
+            _('the text above the line with ">8" contains lines of the thread; nothing was sent'),
+            _("remove these lines, or their leading #"),
         )
-    return author.text
+    return composition.text
 
 
 @contextlib.contextmanager
 def _file(template: str) -> Iterator[Path]:
-    """The file that is edited, in the folder of drafts, where it survives if everything else ends."""
+    """Create the file for the editor. It is in the folder of drafts, so that it survives a crash."""
     import tempfile
     from pathlib import Path
 
-    from .draft_files import UNFINISHED, made_folder
+    from .draft_files import EDITING_PREFIX, create_drafts_folder
 
     try:
-        base: Path | None = made_folder()
+        base: Path | None = create_drafts_folder()
     except (OSError, RuntimeError):
         base = None
-    with tempfile.TemporaryDirectory(prefix=f"{UNFINISHED}{os.getpid()}-", dir=base) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{EDITING_PREFIX}{os.getpid()}-", dir=base) as name:
         path = Path(name) / "message.txt"
         path.touch(mode=0o600)
         path.write_text(template, encoding="utf-8", errors="replace")
         yield path
 
 
-def _edit(path: Path) -> int:
-    """Run the editor on the file; its exit code. A hang-up or a termination is an interruption, as Ctrl-C is."""
+def _run_editor(path: Path) -> int:
+    """Run the editor on the file and return its exit code. SIGHUP and SIGTERM interrupt it, as Ctrl-C does."""
     import shlex
     import subprocess
 
@@ -131,7 +134,8 @@ def _edit(path: Path) -> int:
     try:
         return subprocess.run([*shlex.split(command), str(path)], check=False).returncode
     except (OSError, ValueError) as error:
-        raise UsageError(f"the editor {command!r} cannot be run: {error}", "set EDITOR, or use -m TEXT") from error
+        what = _("cannot run the editor {command}: {reason}", command=repr(command), reason=error)
+        raise UsageError(what, _("set EDITOR, or pass -m TEXT")) from error
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,14 +1,14 @@
-"""Recipients as agents read them, edit them above their text, and are asked about them."""
+"""Show, edit and confirm the recipients of a reply."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ....safe import visible
+from ...messages import _, shown
 
 if TYPE_CHECKING:
     from ....core.messages.commands import Reply
@@ -16,39 +16,40 @@ if TYPE_CHECKING:
     from ....core.tickets.views import TicketDocument
     from ...context import CliContext
 
-_LINE = re.compile(r"(To|Cc):[ \t]*(.*)", re.IGNORECASE)
-_PLAIN_NAME = re.compile(r"[^\x00-\x1f\x7f\"(),.:;<>@\[\]\\]+")
+_HEADER_LINE = re.compile(r"(To|Cc):[ \t]*(.*)", re.IGNORECASE)
+_UNQUOTED_NAME = re.compile(r"[^\x00-\x1f\x7f\"(),.:;<>@\[\]\\]+")
 
 
-class Edited(NamedTuple):
-    """The recipients that stand above a text, as in a mail's header."""
+class EditedRecipients(NamedTuple):
+    """The recipients that the author wrote above the text, as in the header of a mail."""
 
     to: str
     cc: str
 
 
-def named(address: str, document: TicketDocument) -> str:
-    """`Ana Kim <ana@example.org>` for an address of the ticket's customer, else the address."""
+def display_address(address: str, document: TicketDocument) -> str:
+    """Return `Ana Kim <ana@example.org>` for an address of the ticket's customer, else the address."""
     name = document["contact"]["name"]
     if not name or "@" not in address or address.lower() not in map(str.lower, document["addresses"]):
         return address
     name = " ".join(name.split())
-    shown = name if _PLAIN_NAME.fullmatch(name) else '"' + re.sub(r"[\x00-\x1f\x7f\"\\]", "", name) + '"'
-    return f"{shown} <{address}>"
+    quoted = name if _UNQUOTED_NAME.fullmatch(name) else '"' + re.sub(r"[\x00-\x1f\x7f\"\\]", "", name) + '"'
+    return f"{quoted} <{address}>"
 
 
 def reply_line(document: TicketDocument) -> str:
-    """Return the recipients of the next reply, on one line."""
+    """Return the recipients of the next reply on one line."""
     reply = document["reply"]
     if not reply["to"]:
-        return f"Reply goes to: nobody; {visible(reply['why'])}"
-    to = ", ".join(named(address, document) for address in reply["to"])
-    cc = f"; Cc: {', '.join(reply['cc'])}" if reply["cc"] else ""
-    return visible(f"Reply goes to: {to}{cc}")
+        return _("Reply goes to no one: {reason}", reason=visible(shown(reply["why"])))
+    to = ", ".join(display_address(address, document) for address in reply["to"])
+    if reply["cc"]:
+        return visible(_("Reply goes to: {to}; Cc: {cc}", to=to, cc=", ".join(reply["cc"])))
+    return visible(_("Reply goes to: {to}", to=to))
 
 
-def of_message(message: MessageRow, document: TicketDocument, *, full: bool) -> Iterator[str]:
-    """Who else than the customer a message went to, and where its sender wants answers; with `full` the whole of it."""
+def recipient_lines(message: MessageRow, document: TicketDocument, *, full: bool) -> Iterator[str]:
+    """Yield the recipients of a message other than the customer, and its Reply-To; with `full`, all of them."""
     if message["kind"] == "note":
         return
     known = {address.lower() for address in document["addresses"]}
@@ -64,30 +65,34 @@ def of_message(message: MessageRow, document: TicketDocument, *, full: bool) -> 
             yield f"{name}: {visible(', '.join(addresses))}"
 
 
-def doubt(message: MessageRow) -> str:
-    """Why a message is not verified, and what to do about it; "" if it is."""
+def verification_warning(message: MessageRow) -> str:
+    """Return why a message is not verified and what to do, "" for a verified message."""
     if message["verified"]:
         return ""
     match message["doubt"]:
         case "dmarc":
-            return "not verified: DMARC failed, its sender may be forged"
+            return _("not verified: DMARC failed, the sender may be forged")
         case "reply_to":
-            return "not verified: nothing proves its sender, and Reply-To is new"
-    answer = f"; reply --to {visible(message['author'])} answers them alone" if message["author"] else ""
-    return f"not verified: not a participant{answer}"
+            return _("not verified: no proof of the sender, and Reply-To is new")
+    if not message["author"]:
+        return _("not verified: not a participant of the ticket")
+    return _(
+        "not verified: not a participant of the ticket; reply --to {address} answers only them",
+        address=visible(message["author"]),
+    )
 
 
-def above(to: Sequence[str], cc: Sequence[str], document: TicketDocument) -> list[str]:
-    """The lines that stand above a text in the editor."""
+def recipient_header(to: Sequence[str], cc: Sequence[str], document: TicketDocument) -> list[str]:
+    """Return the lines with the recipients above a text in the editor."""
     lines = [("To", to), ("Cc", cc)]
-    return [f"{name}: {', '.join(named(a, document) for a in there)}".rstrip() for name, there in lines]
+    return [f"{name}: {', '.join(display_address(a, document) for a in there)}".rstrip() for name, there in lines]
 
 
-def split(text: str, given: Sequence[str]) -> tuple[str, Edited | None]:
-    """The text without the lines `given` above it, and what they say if that was changed.
+def split_header(text: str, given: Sequence[str]) -> tuple[str, EditedRecipients | None]:
+    """Return the text without its recipient header, and the recipients if they differ from the lines `given`.
 
-    Both lines are looked for together, wherever they stand; one alone, at the very top. Without any the recipients are
-    those that were shown.
+    A `To:` line followed by a `Cc:` line is a header anywhere in the text; a single line only at the start. Without a
+    header the recipients are those given.
     """
     lines = text.split("\n")
     start = next((n for n in range(len(lines) - 1) if _name(lines[n]) == "to" and _name(lines[n + 1]) == "cc"), None)
@@ -95,44 +100,43 @@ def split(text: str, given: Sequence[str]) -> tuple[str, Edited | None]:
         end = start + 2
     else:
         start = next((n for n, line in enumerate(lines) if line.strip()), 0)
-        # A text may begin with "To:", too: alone, such a line has to look like recipients.
+        # A text may start with "To:", so a single header line must contain an address.
         end = start + 1 if _name(lines[start]) and "@" in lines[start] else start
     found = lines[start:end]
     body = "\n".join([*lines[:start], *lines[end:]]).strip("\n")
     if not found or [line.strip() for line in found] == [line.strip() for line in given]:
         return body, None
-    said = {_name(line): line.partition(":")[2].strip() for line in found}
-    return body, Edited(said.get("to", ""), said.get("cc", ""))
+    values = {_name(line): line.partition(":")[2].strip() for line in found}
+    return body, EditedRecipients(values.get("to", ""), values.get("cc", ""))
 
 
 def _name(line: str) -> str:
-    match = _LINE.fullmatch(line.strip())
+    match = _HEADER_LINE.fullmatch(line.strip())
     return match[1].lower() if match else ""
 
 
-def confirmed(context: CliContext, command: Reply, *, yes: bool) -> Reply:
-    """The reply, to exactly those whom its author was asked about if any of them did not get the last one.
+def confirm_recipients(context: CliContext, command: Reply, *, yes: bool) -> Reply:
+    """Return the reply. If it has recipients who did not get the last reply, ask for confirmation and fix them.
 
-    Asks on a terminal only. Raises Refused where the answer is no.
+    Asks on a terminal only, and not with `yes`. Raises Refused unless the answer is yes.
     """
-    if yes or context.dry_run or not _terminal():
-        return command
-    import click
+    from ...confirmation import confirm, has_terminal
 
+    if yes or context.dry_run or not has_terminal():
+        return command
     from ....errors import Refused
 
-    facts: dict[str, Any] = context.desk().execute(command, agent=context.agent, dry_run=True)["facts"]
+    facts: dict[str, Any] = context.desk().execute(command, agent=context.agent, dry_run=True).facts
     context.release()
     new = facts.get("new") or ()
     if not new:
         return command
     copies = "".join(f"; {name}: {', '.join(facts[key])}" for name, key in (("Cc", "cc"), ("Bcc", "bcc")) if facts[key])
-    click.echo(visible(f"Reply goes to: {', '.join(facts['to'])}{copies}"), err=True)
-    click.echo(visible(f"New since the last reply: {', '.join(new)}"), err=True)
-    if not click.confirm("Send it?", err=True):
-        raise Refused("nothing was sent", "--to, --cc and --no-cc change the recipients; --yes does not ask")
+    lines = [
+        visible(_("Reply goes to: {to}", to=", ".join(facts["to"]) + copies)),
+        visible(_("New since the last reply: {addresses}", addresses=", ".join(new))),
+    ]
+    if not confirm(lines, _("Send it?")):
+        hint = _("change the recipients with --to, --cc and --no-cc; --yes skips the confirmation")
+        raise Refused(_("nothing was sent"), hint)
     return replace(command, to=tuple(facts["to"]), cc=tuple(facts["cc"]), bcc=tuple(facts["bcc"]))
-
-
-def _terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

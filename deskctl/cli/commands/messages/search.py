@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ...context import CliContext
-from ...options import columns
-from ...options import limit as limit_option
+from ...messages import _
+from ...options import columns, limit_option
 from ...output import Column, field
 
 if TYPE_CHECKING:
     from ....core.search.views import ContactHit, SearchAnswer
 
-#: Contacts shown above the messages; `--contacts` shows all.
-_FEW = 3
+#: The maximum number of contacts above the messages; `--contacts` lists all.
+_MAX_CONTACTS = 3
 
 _HITS = (
     field("number", heading="#", right=True),
@@ -31,18 +31,18 @@ _CONTACTS = (
     field("addresses", least=16),
 )
 
-#: Hits that a terminal gets without `--limit`.
+#: The number of hits that a terminal gets without `--limit`.
 PAGE = 50
 
 
 @click.command("search")
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
-@click.option("--rank", is_flag=True, help="The best first, not the newest.")
+@click.option("--rank", is_flag=True, help="List the best matches first instead of the newest.")
 @limit_option(PAGE)
 @click.option("--notes/--no-notes", default=True, help="Search internal notes, too.  [default: notes]")
 @click.option("--spam", is_flag=True, help="Search spam, too.")
-@click.option("--contacts", is_flag=True, help="Search names and addresses of contacts instead.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when nothing is found.")
+@click.option("--contacts", is_flag=True, help="Search names and addresses of contacts instead of messages.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if nothing is found.")
 @columns(_HITS)
 @click.pass_obj
 def search(
@@ -55,12 +55,12 @@ def search(
     contacts: bool,
     exit_code: bool,
 ) -> int:
-    """Find messages by words: in what was written, in subjects, in the names of attachments.
+    """Search messages, subjects and attachment names.
 
-    Every word must be there; "words in quotes" must stand side by side. Solved and closed tickets are searched, too.
-    Newest first. On a terminal, contacts of that name or address come before the messages.
+    A message must contain all words, and "words in quotes" side by side. The search includes solved and closed tickets;
+    the newest messages come first. A terminal also lists contacts whose name or address matches.
 
-    An address or a telephone number finds the tickets that the person takes part in; #42 finds ticket 42.
+    An address or phone number finds the tickets of that person; #42 finds ticket 42.
 
     \b
     Examples:
@@ -81,23 +81,24 @@ def search(
     else:
         answer: SearchAnswer = context.ask(SearchMessages(wanted, size, rank, spam, notes))
         at_terminal = sys.stdout.isatty() and not context.json and context.columns is None
-        people = context.ask(SearchContacts(wanted, _FEW)) if at_terminal else []
+        people = context.ask(SearchContacts(wanted, _MAX_CONTACTS)) if at_terminal else []
         if at_terminal:
             _show(context, answer, people, size)
         else:
             context.emit(answer["hits"], _HITS, empty="")
         found = bool(answer["hits"] or people)
         if answer["ranked"] is not None and answer["hits"]:
-            sys.stderr.write(f"the best of the {answer['ranked']} newest that hold the words; there are more\n")
+            text = _("only the newest {count} matches were ranked; there are more", count=answer["ranked"])
+            sys.stderr.write(_("note: {text}", text=text) + "\n")
     if not found:
-        _tell_nothing(wanted, contacts, notes, spam)
+        _report_no_match(wanted, contacts, notes, spam)
     return 1 if exit_code and not found else 0
 
 
 def _plain(snippet: str) -> str:
-    from .search_view import plain
+    from .search_view import unmarked
 
-    return plain(snippet)
+    return unmarked(snippet)
 
 
 def _show(context: CliContext, answer: SearchAnswer, people: list[ContactHit], limit: int) -> None:
@@ -110,22 +111,27 @@ def _show(context: CliContext, answer: SearchAnswer, people: list[ContactHit], l
     dim = "dim" if context.color else ""
     lines = []
     if people:
-        lines += [paint("CONTACTS", dim), *contact_lines(people, wide, context.color)]
+        lines += [paint(_("CONTACTS"), dim), *contact_lines(people, wide, context.color)]
     if answer["hits"]:
-        lines += [paint("MESSAGES", dim)] if people else []
+        lines += [paint(_("MESSAGES"), dim)] if people else []
         lines += message_lines(answer["hits"], wide, context.color)
     if len(answer["hits"]) == limit:
-        lines.append(paint(f"the first {limit}; --limit shows more", dim))
+        lines.append(paint(_("the first {shown}; --limit {limit} shows more", shown=limit, limit=2 * limit), dim))
     sys.stdout.write("".join(line.rstrip() + "\n" for line in lines))
 
 
-def _tell_nothing(wanted: str, contacts: bool, notes: bool, spam: bool) -> None:
+def _report_no_match(wanted: str, contacts: bool, notes: bool, spam: bool) -> None:
+    """Print that nothing was found, with a hint how to find more."""
     from ....safe import visible
 
+    words = visible(wanted)
     if contacts:
-        where, hint = "no contact's name or address", "a word may be cut short at its end"
+        what = _("no contact matches: {words}", words=words)
+        hints = [_("names and addresses also match by the beginning of a word")]
     else:
-        where = "no message" if notes else "no message but perhaps a note"
-        hint = "fewer words find more" if len(wanted.split()) > 1 else "the beginning of a word is not enough"
-        hint += "" if spam else "; --spam searches spam, too"
-    sys.stderr.write(f"{where} holds: {visible(wanted)}\nhint: {hint}\n")
+        what = _("no message matches: {words}", words=words)
+        several = len(wanted.split()) > 1
+        hints = [_("use fewer words") if several else _("the beginning of a word does not match")]
+        hints += [] if notes else [_("internal notes were not searched")]
+        hints += [] if spam else [_("--spam includes spam")]
+    sys.stderr.write(what + "\n" + _("hint: {hint}", hint="; ".join(hints)) + "\n")

@@ -1,4 +1,4 @@
-"""What a search found, on a terminal: a line that names the ticket, and below it the words in their surroundings."""
+"""Render search results: a line with the ticket, and below it an excerpt with the words found."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from ....core.search.views import ContactHit, MessageHit
 
 _INDENT = "     "
-#: As `answers.MessageHit` marks what was found.
+#: The words found, as `answers.MessageHit` marks them.
 _MARKED = re.compile("⟦([^⟧]*)⟧")
 
 
-def plain(snippet: str) -> str:
-    """A snippet without its marks."""
+def unmarked(snippet: str) -> str:
+    """Return a snippet without the marks of the words found."""
     return _MARKED.sub(r"\1", snippet)
 
 
 def message_lines(hits: Sequence[MessageHit], limit: int, color: bool) -> Iterator[str]:
-    """Two lines a hit, none wider than `limit` columns."""
+    """Yield two lines for each hit, at most `limit` columns wide."""
     start = now()
     for hit in hits:
         number = f"#{hit['number']}"
@@ -38,7 +38,7 @@ def message_lines(hits: Sequence[MessageHit], limit: int, color: bool) -> Iterat
 
 
 def contact_lines(contacts: Sequence[ContactHit], limit: int, color: bool) -> Iterator[str]:
-    """A line a contact: id, name, addresses."""
+    """Yield a line for each contact: id, name, addresses."""
     for contact in contacts:
         number = pad(str(contact["id"]), len(_INDENT) - 2) + "  "
         name = visible(contact["name"] or "")
@@ -47,7 +47,7 @@ def contact_lines(contacts: Sequence[ContactHit], limit: int, color: bool) -> It
 
 
 def _snippet(snippet: str, limit: int, color: bool) -> str:
-    """One line in which the first word found is to be seen."""
+    """Return one line of a snippet that contains the first word found."""
     parts = [(visible(text), place % 2 == 1) for place, text in enumerate(_MARKED.split(snippet))]
     if len(parts) > 1 and sum(width(text) for text, _ in parts) > limit:
         parts[0] = (_tail(parts[0][0], max(limit // 3, limit - width("".join(text for text, _ in parts[1:])))), False)
@@ -62,7 +62,7 @@ def _snippet(snippet: str, limit: int, color: bool) -> str:
 
 
 def _tail(text: str, limit: int) -> str:
-    """The end of a text in at most `limit` columns; what is lost is marked."""
+    """Return the end of a text in at most `limit` columns, with an ellipsis if it is cut."""
     if width(text) <= limit:
         return text
     kept = text

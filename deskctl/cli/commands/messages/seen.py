@@ -1,4 +1,4 @@
-"""What the author of a reply has seen of its ticket, and what they have not."""
+"""The messages of a ticket that the author of a reply has seen, and those that they have not."""
 
 from __future__ import annotations
 
@@ -8,46 +8,50 @@ from typing import TYPE_CHECKING, Any
 
 from ....errors import DeskctlError
 from ...context import CliContext
+from ...messages import _
 
 if TYPE_CHECKING:
     from .draft_files import Draft
 
 
 @dataclass(slots=True)
-class Start:
-    """The ticket as it was when the command started. `fault`: what kept the desk from saying so."""
+class SeenState:
+    """The ticket as it was when the command started. `error` is the error of the query, if it failed."""
 
     agent: str | None = None
     timezone: str = "UTC"
     mark: dict[str, Any] | None = None
     composing: list[Any] = field(default_factory=list)
-    fault: DeskctlError | None = None
+    error: DeskctlError | None = None
 
     @classmethod
-    def of(cls, context: CliContext, ticket: int, message: str | None, file: str | None) -> Start:
-        """Ask the desk, and let go of it: what follows may wait for a pipe or for a person."""
+    def load(cls, context: CliContext, ticket: int, message: str | None, file: str | None) -> SeenState:
+        """Return the state now. Release the desk if the command will wait for standard input or the editor."""
         from ....core.search.queries import Seen
 
-        start = cls()
+        state = cls()
         try:
             info = context.desk().info
-            start.agent, start.timezone = context.agent or info.agent, info.timezone
-            if start.agent is not None:
-                start.mark = context.ask(Seen(ticket, start.agent))
-                start.composing = start.mark["composing"]
-        except DeskctlError as fault:
-            start.fault = fault  # raised when the text is there, so that it is kept
+            state.agent, state.timezone = context.agent or info.agent, info.timezone
+            if state.agent is not None:
+                state.mark = context.ask(Seen(ticket, state.agent))
+                state.composing = state.mark["composing"]
+        except DeskctlError as error:
+            state.error = error  # `check` raises it after the text is read, so that the text is kept as a draft
         if file == "-" or (message is None and file is None):
             context.release()
-        return start
+        return state
 
     def check(self) -> None:
-        """Raises what kept the desk from answering."""
-        if self.fault is not None:
-            raise self.fault
+        """Raise the error of the query, if it failed."""
+        if self.error is not None:
+            raise self.error
 
-    def known(self, draft: Draft | None) -> tuple[tuple[int, int], ...] | None:
-        """What the author was shown, now and when the draft was written; without a record the ticket as it was."""
+    def known_versions(self, draft: Draft | None) -> tuple[tuple[int, int], ...] | None:
+        """Return ids and versions of the messages that the author saw, now or when the draft was written.
+
+        Without a record of what the author saw, all messages at the start of the command count as seen.
+        """
         if self.mark is None:
             return None
         known: dict[int, int] = dict((draft and draft.known) or ())  # type: ignore[arg-type]
@@ -56,21 +60,22 @@ class Start:
         return tuple(sorted(known.items()))
 
 
-def show_unseen(context: CliContext, ticket: int, agent: str | None, known: dict[int, int]) -> None:
-    """Print what the author has not seen on standard error: new messages, and new words of those that were changed."""
+def print_unseen(context: CliContext, ticket: int, agent: str | None, known: dict[int, int]) -> None:
+    """Print the messages that the author has not seen, and the new text of edited ones, to standard error."""
     from ....core.tickets.queries import ShowTicket
     from ....safe import visible
     from ...output import terminal_width
-    from ..tickets.ticket_view import Screen, body
+    from ...screen import Screen
+    from ..tickets.ticket_view import message_body
 
     desk = context.desk()
     document, timezone, colleagues = desk.ask(ShowTicket(ticket)), desk.info.timezone, desk.info.agents
     context.release()
     screen = Screen(width=terminal_width(), timezone=timezone, color=False)
     for message in document["messages"]:
-        theirs = message["kind"] == "in" and message["automatic"] is None
-        reply = message["kind"] == "out" and message["author"] in colleagues and message["author"] != agent
-        if (theirs or reply) and message["version"] > known.get(message["id"], -1):
-            changed = " · changed" if message["id"] in known else ""
-            head = f"── {visible(message['author'] or '?')} · {screen.moment(message['sent_at'])}{changed}"
-            sys.stderr.write(head + "\n" + "\n".join(body(message, screen)) + "\n\n")
+        from_customer = message["kind"] == "in" and message["automatic"] is None
+        from_colleague = message["kind"] == "out" and message["author"] in colleagues and message["author"] != agent
+        if (from_customer or from_colleague) and message["version"] > known.get(message["id"], -1):
+            edited = " · " + _("edited") if message["id"] in known else ""
+            header = f"── {visible(message['author'] or '?')} · {screen.moment(message['sent_at'])}{edited}"
+            sys.stderr.write(header + "\n" + "\n".join(message_body(message, screen)) + "\n\n")

@@ -1,4 +1,4 @@
-"""Write on a ticket in the editor, with its thread below; the desk is let go while the agent writes."""
+"""Write on a ticket in the editor, with the thread below. The desk is released while the agent writes."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ from typing import TYPE_CHECKING, Any
 from ....core.messages.seen_commands import Compose, MarkSeen
 from ....errors import DeskctlError
 from ...context import CliContext
-from ..tickets.ticket_view import Screen, ticket
-from .editor import compose
-from .recipients import above
+from ...messages import _
+from ...screen import Screen
+from ..tickets.ticket_view import render_ticket
+from .editor import edit_text
+from .recipients import recipient_header
 
 if TYPE_CHECKING:
     from ....core.tickets.views import TicketDocument
-    from .composition import Author
+    from .composition import Composition
 
 #: To and Cc.
 Recipients = tuple[Sequence[str], Sequence[str]]
-#: Seconds between two signs of life of an agent who is composing.
+#: The seconds between two renewals of the composing lease.
 RENEW_EVERY = 20.0
 
 
-def ticket_in_editor(
-    context: CliContext, number: int, author: Author, *, reply: bool, recipients: Recipients | None = None
+def edit_with_thread(
+    context: CliContext, number: int, composition: Composition, *, reply: bool, recipients: Recipients | None = None
 ) -> str:
-    """The text that is written. What the author had before their eyes is `author.known`, and counts as seen.
+    """Return the text that the agent writes below the ticket's thread.
 
-    `reply`: others are told that a reply is being written. `recipients` (To, Cc) stand above the text to be edited.
+    The shown messages become `composition.known` and count as seen. With `reply`, other agents see that a reply is
+    being written. `recipients` stand above the text and can be edited.
     """
     from ....core.tickets.queries import ShowTicket
 
@@ -38,71 +41,69 @@ def ticket_in_editor(
     document, timezone = desk.ask(ShowTicket(number)), desk.info.timezone
     agent = context.agent or desk.info.agent
     context.release()
-    author.known = shown(document)
+    composition.known = shown_versions(document)
     if reply:
-        say_others(document["composing"], agent, timezone)
+        print_other_composers(document["composing"], agent, timezone)
     screen = Screen(width=78, timezone=timezone, color=False, newest_first=True)
-    with lease(context, number, agent if reply else None):
-        lines = above(*recipients, document) if recipients is not None else ()
-        text = compose(ticket(document, screen), author, lines)
+    with composing_lease(context, number, agent if reply else None):
+        header = recipient_header(*recipients, document) if recipients is not None else ()
+        text = edit_text(render_ticket(document, screen), composition, header)
     if agent is not None:
         with contextlib.suppress(DeskctlError):
-            context.desk().execute(MarkSeen(number, document["newest_in"], author.known), agent=agent)
+            context.desk().execute(MarkSeen(number, document["newest_in"], composition.known), agent=agent)
     return text
 
 
-def shown(document: TicketDocument) -> tuple[tuple[int, int], ...]:
-    """The public messages of a ticket that was shown, as `Reply.known` and `MarkSeen.shown` want them."""
+def shown_versions(document: TicketDocument) -> tuple[tuple[int, int], ...]:
+    """Return ids and versions of the public messages of a ticket, for `Reply.known` and `MarkSeen.shown`."""
     return tuple((m["id"], m["version"]) for m in document["messages"] if m["kind"] in ("in", "out"))
 
 
 @contextlib.contextmanager
-def lease(context: CliContext, number: int, agent: str | None) -> Iterator[None]:
-    """Let others know that the agent is composing, as long as the block runs. What fails stops nobody."""
+def composing_lease(context: CliContext, number: int, agent: str | None) -> Iterator[None]:
+    """Show other agents that `agent` is composing while the block runs. Ignore errors, so that the agent can write."""
     if agent is None:
         yield
         return
-    over = threading.Event()
-    _say(context, Compose(number, "begin"), agent)
+    done = threading.Event()
+    _send(context, Compose(number, "begin"), agent)
     context.release()
-    thread = threading.Thread(target=_renew, args=(context.config, number, agent, over), daemon=True)
+    thread = threading.Thread(target=_renew, args=(context.config, number, agent, done), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        over.set()
+        done.set()
         thread.join()
-        _say(context, Compose(number, "end"), agent)
+        _send(context, Compose(number, "end"), agent)
         context.release()
 
 
-def _renew(config: str | None, number: int, agent: str, over: threading.Event) -> None:
-    """On a desk of its own: the desk is open only as long as it takes."""
-    while not over.wait(RENEW_EVERY):
+def _renew(config: str | None, number: int, agent: str, done: threading.Event) -> None:
+    """Renew the lease until `done`. Uses a separate context, which holds the desk only for each renewal."""
+    while not done.wait(RENEW_EVERY):
         own = CliContext()
         own.config = config
-        _say(own, Compose(number, "renew"), agent)
+        _send(own, Compose(number, "renew"), agent)
         with contextlib.suppress(Exception):
             own.release()
 
 
-def _say(context: CliContext, command: Compose, agent: str) -> None:
+def _send(context: CliContext, command: Compose, agent: str) -> None:
     with contextlib.suppress(Exception):
         context.desk().execute(command, agent=agent)
 
 
-def others(rows: list[Any], me: str | None, timezone: str) -> list[str]:
-    """Who else is composing, one line each."""
+def print_other_composers(rows: list[Any], me: str | None, timezone: str) -> None:
+    """Print a note for each other agent who is writing a reply."""
     from ....safe import visible
-    from ...times import local
+    from ...times import local_time
 
-    return [
-        f"{visible(row['agent'])} has been writing a reply since {local(row['since'], timezone)}"
-        for row in rows
-        if row["agent"] != me
-    ]
-
-
-def say_others(rows: list[Any], me: str | None, timezone: str) -> None:
-    for line in others(rows, me, timezone):
-        sys.stderr.write(f"note: {line}\n")
+    for row in rows:
+        if row["agent"] != me:
+            text = _(
+                "{agent} has been writing a reply since {time}",
+                agent=visible(row["agent"]),
+                time=local_time(row["since"], timezone),
+            )
+            sys.stderr.write(_("note: {text}", text=text) + "\n")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...messages import _, shown
+from ...name_completion import completer
 from ...options import columns
 from ...output import Column, field
 
@@ -26,7 +27,7 @@ PARTS = (
     Column(
         "ok",
         lambda row: row["ok"],
-        shown=lambda row: "fine" if row["ok"] else "fails",
+        shown=lambda row: "ok" if row["ok"] else "failed",
         style=lambda row: "green" if row["ok"] else "red",
         heading="result",
     ),
@@ -36,9 +37,9 @@ PARTS = (
 
 @click.group("channel")
 def channel() -> None:
-    """Channels: how customers reach the desk.
+    """List and test channels.
 
-    They are configured in config.toml, each in a table [channels.NAME].
+    Each channel has a table [channels.NAME] in config.toml.
     """
 
 
@@ -46,7 +47,7 @@ def channel() -> None:
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext) -> None:
-    """List channels and how they are; off when no daemon runs.
+    """List channels with their state; off if no daemon runs.
 
     \b
     Example:
@@ -55,17 +56,17 @@ def list_(context: CliContext) -> None:
     context.emit(
         context.desk().call("channels"),
         COLUMNS,
-        empty="no channels are configured; add a [channels.NAME] table to the configuration",
+        empty=_("no channels; add a table [channels.NAME] to the configuration"),
     )
 
 
 @channel.command("test")
-@click.argument("name", shell_complete=completes("channel"))
+@click.argument("name", shell_complete=completer("channel"))
 @click.pass_obj
 def test(context: CliContext, name: str) -> int:
-    """Try each configured part of a channel, and say which fails.
+    """Test each configured part of a channel.
 
-    Never makes a ticket. Exits with 1 when something fails.
+    Creates no tickets. Exits with 1 if a test fails.
 
     \b
     Example:
@@ -81,5 +82,6 @@ def test(context: CliContext, name: str) -> int:
         context.emit(report["parts"], PARTS)
         for part in report["parts"]:
             if part["hint"] and not part["ok"]:
-                click.echo(f"hint: {visible(part['name'])}: {visible(part['hint'])}", err=True)
+                text = f"{visible(part['name'])}: {visible(shown(part['hint']))}"
+                click.echo(_("hint: {hint}", hint=text), err=True)
     return 0 if report["ok"] else 1

@@ -11,9 +11,9 @@ import click
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script of a shell.
+    """Print a shell completion script.
 
-    It completes commands, options, ticket numbers, agents, teams, tags and channels.
+    The script completes commands, options, ticket numbers, agents, teams, tags and channels.
 
     \b
     Examples:
@@ -26,6 +26,6 @@ def completion(ctx: click.Context, shell: str) -> None:
     from ...main import COMPLETING
 
     found = get_completion_class(shell)
-    assert found is not None, "click knows the three shells of the choice"
+    assert found is not None, "click supports these three shells"
     root = ctx.find_root().command
     sys.stdout.write(found(root, {}, "deskctl", COMPLETING).source() + "\n")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .... import i18n
 from ...context import CliContext
+from ...messages import _
 
 if TYPE_CHECKING:
     from ....config.loader import Report
@@ -17,16 +19,16 @@ if TYPE_CHECKING:
 
 @click.group("config")
 def config() -> None:
-    """Check the configuration and find it."""
+    """Check and locate the configuration."""
 
 
 @config.command("check")
 @click.pass_obj
 def check(context: CliContext) -> int:
-    """Say everything that is wrong with the configuration, at once.
+    """Report all errors and warnings in the configuration.
 
-    One line for each place: file:line: path: what. Exits with 0 when it is fine, 1 when there are only warnings,
-    5 when there are errors. Whether teams have members is checked if the desk can be asked.
+    Prints a line FILE:LINE: KEY: MESSAGE for each. Exits with 0 if there are none, 1 if there are only warnings, and 5
+    if there are errors. If the desk can be opened, also checks that the teams of channels have active members.
 
     \b
     Example:
@@ -39,9 +41,9 @@ def check(context: CliContext) -> int:
 
     path = context.config_path()
     plugins = manager.load(plugins_table(path))
-    report = check_config(path, plugins.channel_types, plugins.absent(), plugins.configs)
+    report = check_config(path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs)
     problems: list[tuple[str, Any]] = [("error", p) for p in report.errors]
-    problems += [("warning", p) for p in (*report.warnings, *_unmanned(context, report))]
+    problems += [("warning", p) for p in (*report.warnings, *_empty_teams(context, report))]
     if context.json:
         for kind, problem in problems:
             context.document(
@@ -49,32 +51,34 @@ def check(context: CliContext) -> int:
             )
         return report.exit_code
     for kind, problem in problems:
-        mark = "" if kind == "error" else "warning: "
-        sys.stdout.write(f"{mark}{visible(str(problem))}\n")
+        line = visible(str(problem))
+        sys.stdout.write((line if kind == "error" else _("warning: {text}", text=line)) + "\n")
     if not problems:
-        context.say(f"{path} is fine")
+        context.say(_("{file}: no problems found", file=path))
     return report.exit_code if report.errors or not problems else 1
 
 
-def _unmanned(context: CliContext, report: Report) -> Iterator[Problem]:
-    """Teams of channels that have no active member, if there is a desk that can be asked."""
+def _empty_teams(context: CliContext, report: Report) -> Iterator[Problem]:
+    """Yield a problem for each channel whose team has no active member, if the desk can be opened."""
     from ....config.positions import Positions
     from ....config.problems import Problem
     from ....errors import DeskctlError
-    from .connection_checks import unmanned
+    from .connection_checks import empty_teams
 
     if report.config is None:
         return
     try:
-        found = list(unmanned(context.desk(), report.config))
+        found = list(empty_teams(context.desk(), report.config))
     except DeskctlError:
-        return  # no store yet, or somebody else has it
+        return  # no store yet, or another process has locked it
     finally:
         context.release()
     path = report.config.path
     positions = Positions(path.read_text(encoding="utf-8", errors="replace"))
     for channel, team in found:
-        what = f"team {team} has no active member: deskctl agent set HANDLE --join {team}"
+        what = i18n._(
+            "team {team} has no active member; add one with deskctl agent set HANDLE --join {team}", team=team
+        )
         line = positions.line(("channels", channel, "team"))
         yield Problem(str(path), line, f"channels.{channel}.team", what)
 
@@ -82,7 +86,7 @@ def _unmanned(context: CliContext, report: Report) -> Iterator[Problem]:
 @config.command("path")
 @click.pass_obj
 def path(context: CliContext) -> None:
-    """Print which configuration is used.
+    """Print the path of the configuration in use.
 
     \b
     Example:

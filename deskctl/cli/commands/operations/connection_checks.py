@@ -1,4 +1,4 @@
-"""Findings of `doctor` beyond the desk's own files: unreachable servers, unset secrets, empty teams, an old daemon."""
+"""Checks of channels, secrets, teams and the running daemon for `doctor` and `config check`."""
 
 from __future__ import annotations
 
@@ -6,42 +6,44 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....config.secrets import Secret
+from ....i18n import _, joined
 
 if TYPE_CHECKING:
     from ....config import Config
     from ....desk import Desk
 
-#: Levels of tables that are searched for secrets.
-_DEEP = 5
+#: The maximum depth of tables that are searched for secrets.
+_MAX_DEPTH = 5
 
 
-def failing(desk: Desk, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Test channels; for each part that fails its channel, what is wrong, and what to do.
+def channel_failures(desk: Desk, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Test channels, and yield channel, error and hint for each part that fails.
 
-    A listener is part of the daemon: without a daemon it is not expected to answer. Raises Refused for a caller who
-    may not test channels.
+    Without a daemon, listeners are not tested, because they are part of it. Raises Refused if the user may not test
+    channels.
     """
     for name in names:
         report = desk.call("channel_test", name=name)
         for part in report["parts"]:
             if not part["ok"] and (desk.info.daemon or part["name"] != "listener"):
-                yield name, f"{part['name']}: {part['detail']}", part["hint"] or f"deskctl channel test {name}"
+                detail = joined(": ", (part["name"], part["detail"]))
+                yield name, detail, part["hint"] or f"deskctl channel test {name}"
 
 
 def unset_secrets(config: Config) -> Iterator[tuple[str, Secret]]:
-    """Secrets that come from an environment variable which is not set here, with the place in the configuration."""
+    """Yield the key and the secret for each secret whose environment variable is not set here."""
     tables = {f"channels.{name}": channel.config for name, channel in config.channels.items()}
     tables |= {f"plugins.{name}": table for name, table in config.plugin_tables.items()}
     for name, table in tables.items():
-        for path, secret in _secrets(name, table, _DEEP):
+        for path, secret in _secrets(name, table, _MAX_DEPTH):
             if secret.unset:
                 yield path, secret
 
 
-def _secrets(path: str, value: Any, deep: int) -> Iterator[tuple[str, Secret]]:
+def _secrets(path: str, value: Any, depth: int) -> Iterator[tuple[str, Secret]]:
     if isinstance(value, Secret):
         yield path, value
-    elif deep:
+    elif depth:
         fields = getattr(type(value), "__attrs_attrs__", None)
         if fields is not None:
             items: Any = ((field.name, getattr(value, field.name)) for field in fields)
@@ -50,24 +52,24 @@ def _secrets(path: str, value: Any, deep: int) -> Iterator[tuple[str, Secret]]:
         else:
             return
         for name, item in items:
-            yield from _secrets(f"{path}.{name}", item, deep - 1)
+            yield from _secrets(f"{path}.{name}", item, depth - 1)
 
 
-def unmanned(desk: Desk, config: Config) -> Iterator[tuple[str, str]]:
-    """Channels whose team has no active member: channel and team. None where the desk has no agents yet."""
+def empty_teams(desk: Desk, config: Config) -> Iterator[tuple[str, str]]:
+    """Yield channel and team for each channel whose team has no active member; nothing if the desk has no agents."""
     from ....core.agents.queries import ListAgents, ListTeams
 
     if not desk.ask(ListAgents()):
         return
     teams = desk.ask(ListTeams())
-    manned = {team["handle"] for team in teams if team["agents"]}
+    staffed = {team["handle"] for team in teams if team["agents"]}
     for name, channel in config.channels.items():
-        if channel.team and channel.team not in manned:
+        if channel.team and channel.team not in staffed:
             yield name, channel.team
 
 
-def outdated(config: Config, health: Mapping[str, Any]) -> str:
-    """Say since when the daemon uses another configuration than the file has now; "" if it does not."""
+def stale_configuration(config: Config, health: Mapping[str, Any]) -> str:
+    """Return a finding if the configuration has changed since the daemon read it, else ""."""
     from datetime import UTC, datetime
 
     from ....config.locate import fingerprint
@@ -76,7 +78,9 @@ def outdated(config: Config, health: Mapping[str, Any]) -> str:
     if not health["daemon"] or used is None or used == fingerprint(config.path):
         return ""
     changed = datetime.fromtimestamp(config.path.stat().st_mtime, UTC)
-    return (
-        f"the daemon uses the configuration of {health['started_at']}; "
-        f"{config.path} was changed at {changed:%Y-%m-%dT%H:%M:%SZ}"
+    return _(
+        "the daemon uses the configuration of {started}; {file} was changed at {changed}",
+        started=health["started_at"],
+        file=config.path,
+        changed=f"{changed:%Y-%m-%dT%H:%M:%SZ}",
     )

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from ....safe import visible
-from ...columns import aged
+from ...columns import age_column
 from ...context import CliContext
+from ...messages import _
 from ...output import field
 
 SERVICES = (
@@ -18,7 +19,7 @@ SERVICES = (
         "state",
         style=lambda row: {"running": "green", "backoff": "yellow", "stopped": "red"}.get(row["state"], "dim"),
     ),
-    aged("since"),
+    age_column("since"),
     field("restarts", right=True),
     field("last_error", least=20),
 )
@@ -26,7 +27,7 @@ SERVICES = (
 
 @click.group("daemon")
 def daemon() -> None:
-    """Run the desk's daemon, or ask how it is."""
+    """Run, check and stop the daemon."""
 
 
 @daemon.command("run")
@@ -34,8 +35,8 @@ def daemon() -> None:
 def run(context: CliContext) -> int:
     """Run the daemon until it is stopped.
 
-    It takes mail in, sends what is in the outbox, and serves the commands. It says when it is ready. Ctrl-C or
-    SIGTERM lets it finish what it is doing. Exits with 4 when a daemon runs for this desk already.
+    The daemon receives mail, sends the outbox, and serves the other commands. It prints a line when it is ready. After
+    Ctrl-C or SIGTERM it finishes its current work and stops. Exits with 4 if a daemon already runs for this desk.
 
     \b
     Example:
@@ -49,9 +50,9 @@ def run(context: CliContext) -> int:
 @daemon.command("status")
 @click.pass_obj
 def status(context: CliContext) -> int:
-    """Say how the daemon and its services are.
+    """Show the state of the daemon and its services.
 
-    Exits with 1 when no daemon runs, or one of its services does not.
+    Exits with 1 if no daemon runs, or if one of its services does not run.
 
     \b
     Example:
@@ -64,35 +65,38 @@ def status(context: CliContext) -> int:
     if context.json:
         context.document(report)
     elif not report["daemon"]:
-        context.say("no daemon runs for this desk")
-        sys.stderr.write("hint: deskctl daemon run\n")
+        context.say(_("no daemon runs for this desk"))
+        sys.stderr.write(_("hint: {hint}", hint=_("start it with deskctl daemon run")) + "\n")
     else:
         if sys.stdout.isatty():
-            context.say(f"the daemon runs (pid {report['pid']})")
+            context.say(_("the daemon runs (pid {pid})", pid=report["pid"]))
         context.emit(report["services"], SERVICES)
-        if older := _outdated(context, report):
+        if warning := _stale_configuration(context, report):
             sys.stdout.flush()
-            sys.stderr.write(f"warning: {visible(older)}\nhint: restart the daemon to use it\n")
+            sys.stderr.write(_("warning: {text}", text=visible(warning)) + "\n")
+            sys.stderr.write(_("hint: {hint}", hint=_("restart the daemon to apply the changes")) + "\n")
     well = report["daemon"] and all(service["state"] in ("running", "off") for service in report["services"])
     return 0 if well else 1
 
 
-def _outdated(context: CliContext, report: Any) -> str:
-    """Say since when the daemon uses an older configuration than the file has; "" if it does not."""
+def _stale_configuration(context: CliContext, report: Any) -> str:
+    """Return a warning if the configuration has changed since the daemon read it, else ""."""
     from ....config.locate import fingerprint
 
     path = context.config_path()
     used = report.get("config_sha256")
     if used in (None, fingerprint(path)):
         return ""
-    return f"{path} was changed after the daemon read it at {report['started_at']}"
+    return _("{file} has changed since the daemon read it at {time}", file=path, time=report["started_at"])
 
 
 @daemon.command("stop")
-@click.option("--timeout", type=click.FloatRange(min=0), default=60, show_default=True, help="Seconds to wait.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=60, show_default=True, help="Maximum time to wait, in seconds."
+)
 @click.pass_obj
 def stop(context: CliContext, timeout: float) -> None:
-    """Stop the daemon, and wait until it has gone.
+    """Stop the daemon, and wait until it has exited.
 
     \b
     Example:
@@ -111,25 +115,27 @@ def stop(context: CliContext, timeout: float) -> None:
         taken = lock.take(COMMAND)
     except Unavailable as error:
         if isinstance(error.__cause__, PermissionError):
-            raise Refused("you may not stop the daemon", "ask the desk's owner") from error
+            raise Refused(_("you may not stop the daemon"), _("ask the owner of the desk")) from error
         raise
-    if taken:  # what the file says counts only while somebody holds it
+    if taken:  # the content of the lock file is valid only while a process holds the lock
         lock.release()
-        context.say("no daemon runs for this desk")
+        context.say(_("no daemon runs for this desk"))
         return
     pid, what = lock.holder()
     if pid is None or what != DAEMON:
-        context.say(f"no daemon runs for this desk; pid {pid or 'unknown'} is at work on it")
+        context.say(_("no daemon runs for this desk; process {pid} is using it", pid=pid or "?"))
         return
     try:
         os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
         pass
     except PermissionError as error:
-        raise Refused(f"you may not stop the daemon (pid {pid})", "ask the desk's owner") from error
+        what = _("you may not stop the daemon (pid {pid})", pid=pid)
+        raise Refused(what, _("ask the owner of the desk")) from error
     deadline = time.monotonic() + timeout
     while lock.holder() == (pid, what):
         if time.monotonic() > deadline:
-            raise Unavailable(f"the daemon (pid {pid}) is still at work after {timeout:g} s", "try again")
+            what = _("the daemon (pid {pid}) still runs after {seconds} s", pid=pid, seconds=f"{timeout:g}")
+            raise Unavailable(what, _("try again"))
         time.sleep(0.05)
-    context.say(f"stopped the daemon (pid {pid})")
+    context.say(_("stopped the daemon (pid {pid})", pid=pid))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...context import CliContext
+from ...messages import _, _n, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 
 @click.group("db")
 def db() -> None:
-    """The store's schema: its revision and upgrades."""
+    """Manage the store: schema upgrades and search index."""
 
 
 @db.command("status")
 @click.pass_obj
 def status(context: CliContext) -> int:
-    """Say which revision the store has, and what `db upgrade` would do.
+    """Show the schema revision of the store, and what `db upgrade` would do.
 
-    Exits with 1 when an upgrade is pending or the search index is not complete.
+    Exits with 1 if an upgrade is pending or the search index is incomplete.
 
     \b
     Example:
@@ -41,7 +42,7 @@ def status(context: CliContext) -> int:
     tables = _plugin_tables(url, plugins) if not found.pending else []
     index = index_progress(url) if not found.pending else None
     document = {
-        "url": _shown(url),
+        "url": _without_password(url),
         "revision": found.revision,
         "head": found.head,
         "pending": list(found.pending),
@@ -52,17 +53,19 @@ def status(context: CliContext) -> int:
         context.document(document)
     else:
         context.say(f"store     {document['url']}")
-        context.say(f"revision  {found.revision or 'none: the store is empty'}")
+        context.say("revision  " + (found.revision or _("none: the store is empty")))
         context.say(f"newest    {found.head}")
-        context.say(f"pending   {', '.join(found.pending) or 'nothing'}")
+        context.say("pending   " + (", ".join(found.pending) or _("none")))
         if index is not None:
-            rest = "" if index.complete else "; deskctl db upgrade continues"
-            context.say(f"index     {index.done} of {index.total} are indexed for search{rest}")
+            progress = _("{done} of {total} messages indexed for search", done=index.done, total=index.total)
+            rest = "" if index.complete else "; " + _("continue with deskctl db upgrade")
+            context.say(f"index     {progress}{rest}")
         for row in tables:
-            rest = f"; pending {', '.join(row['pending'])}" if row["pending"] else ""
-            gone = "" if row["loaded"] else "; the plugin is not loaded"
-            wrong = f"; {row['error']}" if row["error"] else ""
-            context.say(f"plugin    {row['plugin']}: {', '.join(row['made']) or 'no tables yet'}{rest}{gone}{wrong}")
+            facts = [", ".join(row["made"]) or _("no tables yet")]
+            facts += [_("pending: {revisions}", revisions=", ".join(row["pending"]))] if row["pending"] else []
+            facts += [] if row["loaded"] else [_("the plugin is not loaded")]
+            facts += [shown(row["error"])] if row["error"] else []
+            context.say(f"plugin    {row['plugin']}: {'; '.join(facts)}")
     unfinished = index is not None and not index.complete
     return 1 if found.pending or unfinished or any(row["pending"] or row["error"] for row in tables) else 0
 
@@ -70,13 +73,13 @@ def status(context: CliContext) -> int:
 @db.command("upgrade")
 @click.pass_obj
 def upgrade(context: CliContext) -> None:
-    """Bring the store to this version's schema; make it when there is none.
+    """Upgrade the store to the schema of this version, or create it.
 
-    Stop the daemon first. A SQLite store is copied beside itself before it changes; of a PostgreSQL database make a
-    backup with pg_dump.
+    Stop the daemon first. The upgrade saves a copy of a SQLite store beside it; back up a PostgreSQL database with
+    pg_dump.
 
-    If this version cuts text into other words, the upgrade indexes all messages again. That can be interrupted: the
-    next `db upgrade` continues where it stopped. Until then `search` and the daemon refuse to start.
+    If this version splits text into words differently, the upgrade indexes all messages again. You can interrupt it;
+    the next `db upgrade` continues. Until the index is complete, `search` and the daemon refuse to start.
 
     \b
     Example:
@@ -90,42 +93,49 @@ def upgrade(context: CliContext) -> None:
     from ....store.migrate import upgrade as upgrade_store
 
     url, plugins = _store_and_plugins(context)
-    _owners_only(context)
+    _require_owner(context)
     copies: list[Path] = []
-    with _owned(context, url):
+    with _locked(context, url):
         try:
             before = store_status(url).revision
         except Unavailable:
-            before = None  # there is no store yet; one that cannot be reached is told by the upgrade itself
-        with _continuing("upgrade"):
+            before = None  # no store yet; if it is unreachable, the upgrade reports the error
+        with _explain_interruption("upgrade"):
             upgrade_store(url, _progress, copies.append)
         after = store_status(url).revision
         made = ensure_plugin_tables(url, plugins, lambda: plugin_tables.made(url))
     if context.json:
         new = {name: list(revisions) for name, revisions in made.items()}
         copy = str(copies[0]) if copies else None
-        context.document({"url": _shown(url), "before": before, "revision": after, "plugins": new, "copy": copy})
+        context.document(
+            {"url": _without_password(url), "before": before, "revision": after, "plugins": new, "copy": copy}
+        )
         return
     for path in copies:
-        context.say(f"copied the store as it was to {path}")
+        context.say(_("saved a copy of the store before the upgrade: {file}", file=path))
     if before == after:
-        context.say(f"the store is at {after} already")
+        context.say(_("the store is already at revision {revision}", revision=after))
+    elif before is None:
+        context.say(_("created the store at revision {revision}", revision=after))
     else:
-        context.say(f"upgraded the store from {before or 'nothing'} to {after}")
+        context.say(_("upgraded the store from revision {before} to {after}", before=before, after=after))
     for name, revisions in sorted(made.items()):
-        context.say(f"made the tables of {name}: {', '.join(revisions)}")
+        context.say(_("created the tables of {plugin}: {revisions}", plugin=name, revisions=", ".join(revisions)))
     for plugin in plugins.rows():
         if plugin["error"] and plugin["tables"]:
-            click.echo(f"error: the plugin {visible(plugin['name'])} is off: {visible(plugin['error'])}", err=True)
+            what = _(
+                "plugin {name} is off: {reason}", name=visible(plugin["name"]), reason=visible(shown(plugin["error"]))
+            )
+            click.echo(_("error: {what}", what=what), err=True)
 
 
 @db.command("reindex")
 @click.pass_obj
 def reindex(context: CliContext) -> None:
-    """Index anew what `deskctl search` finds.
+    """Rebuild the search index.
 
-    An upgrade does it by itself where it must; this is for an index that was damaged. It can be interrupted: the next
-    run continues where it stopped. Stop the daemon first.
+    Use it to repair a damaged index; an upgrade rebuilds the index automatically if needed. You can interrupt it; the
+    next run continues. Stop the daemon first.
 
     \b
     Example:
@@ -134,29 +144,30 @@ def reindex(context: CliContext) -> None:
     from ....store.migrate import reindex as reindex_store
 
     url, _ = _store_and_plugins(context)
-    _owners_only(context)
-    with _owned(context, url), _continuing("reindex"):
+    _require_owner(context)
+    with _locked(context, url), _explain_interruption("reindex"):
         messages = reindex_store(url, _progress)
     if context.json:
-        context.document({"url": _shown(url), "messages": messages})
+        context.document({"url": _without_password(url), "messages": messages})
     else:
-        context.say(f"indexed {messages} messages")
+        context.say(_n("indexed {n} message", "indexed {n} messages", messages))
 
 
 def _progress(done: int, total: int) -> None:
-    """How far the indexing is, for whoever watches."""
+    """Show the progress of the indexing on a terminal."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\rindexing {done} of {total}" + ("\n" if done >= total else ""))
+        line = _("indexing message {done} of {total}", done=done, total=total)
+        sys.stderr.write(f"\r{line}" + ("\n" if done >= total else ""))
         sys.stderr.flush()
 
 
 @contextmanager
-def _continuing(command: str) -> Iterator[None]:
-    """Say how to continue when Ctrl-C ends the indexing."""
+def _explain_interruption(command: str) -> Iterator[None]:
+    """Print how to continue after Ctrl-C."""
     try:
         yield
     except KeyboardInterrupt:
-        sys.stderr.write(f"\ninterrupted; deskctl db {command} continues where it stopped\n")
+        sys.stderr.write("\n" + _("interrupted; continue with deskctl db {command}", command=command) + "\n")
         raise
 
 
@@ -168,7 +179,7 @@ def _store_and_plugins(context: CliContext) -> tuple[str, Plugins]:
 
 
 def _plugin_tables(url: str, plugins: Plugins) -> list[dict[str, Any]]:
-    """What was made of each plugin's tables, and what is still to come."""
+    """Return the created and pending table revisions of each plugin."""
     from ....errors import ConfigError
     from ....store import plugin_tables
 
@@ -187,28 +198,29 @@ def _plugin_tables(url: str, plugins: Plugins) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(url: str) -> str:
-    """The URL without its password."""
+def _without_password(url: str) -> str:
+    """Return the URL without its password."""
     head, at, tail = url.rpartition("@")
     scheme, slashes, login = head.partition("://")
     return f"{scheme}{slashes}{login.partition(':')[0]}@{tail}" if at and slashes else url
 
 
-def _owners_only(context: CliContext) -> None:
-    """Raise Refused unless the desk's owner or root is at the keyboard."""
+def _require_owner(context: CliContext) -> None:
+    """Raise Refused unless the user is the owner of the desk or root."""
     from ....bootstrap import load
     from ....desk.caller import Caller
     from ....errors import Refused
 
-    config, _ = load(context.config_path())
+    config, _plugins = load(context.config_path())
     caller = Caller.of_this_process(config.owners())
     if not caller.trusted:
-        raise Refused(f"{caller.name} may not change the store: it is for the desk's owner", "ask the desk's owner")
+        what = _("{user} may not change the store; only the owner of the desk may", user=caller.name)
+        raise Refused(what, _("ask the owner of the desk"))
 
 
 @contextmanager
-def _owned(context: CliContext, url: str) -> Iterator[None]:
-    """Hold the desk's lock where there is one. Raises Refused when a daemon runs, Unavailable when it stays taken."""
+def _locked(context: CliContext, url: str) -> Iterator[None]:
+    """Hold the lock of a SQLite desk. Raises Refused if a daemon holds it, Unavailable if another command keeps it."""
     if not url.startswith("sqlite:"):
         yield
         return
@@ -220,7 +232,7 @@ def _owned(context: CliContext, url: str) -> Iterator[None]:
     if not lock.take(COMMAND):
         pid, what = lock.holder()
         if what == DAEMON:
-            raise Refused(f"the daemon (pid {pid}) uses the store", f"stop it first: kill {pid}")
+            raise Refused(_("the daemon (pid {pid}) uses the store", pid=pid), _("stop it first: deskctl daemon stop"))
         lock.take_within(COMMAND, 60)
     try:
         yield

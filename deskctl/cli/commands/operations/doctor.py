@@ -10,6 +10,7 @@ import click
 
 from ....safe import visible
 from ...context import CliContext
+from ...messages import shown
 from ...output import GAP, Column, field, terminal_width
 from ...width import wrap
 
@@ -26,32 +27,32 @@ COLUMNS = (
 
 
 def _wrapped(rows: Sequence[Finding]) -> Iterator[Finding]:
-    """Split details that are too long for the terminal into rows of their own: a finding is never cut."""
+    """Yield the rows with long details split over several rows, so that no finding is cut."""
     before = sum(max(len(row[key]) for row in rows) + len(GAP) for key in ("check", "state"))
     for row in rows:
-        first, *more = list(wrap(visible(row["detail"]), max(terminal_width() - before, 24))) or [""]
+        first, *more = list(wrap(visible(shown(row["detail"])), max(terminal_width() - before, 24))) or [""]
         yield {**row, "detail": first}
         for line in more:
             yield {**row, "check": "", "state": "", "detail": line}
 
 
 @click.command("doctor")
-@click.option("--offline", is_flag=True, help="Do not connect to mail servers and other services.")
+@click.option("--offline", is_flag=True, help="Skip tests that connect to mail servers and other services.")
 @click.pass_obj
 def doctor(context: CliContext, offline: bool) -> int:
-    """Find what is wrong, and name the command that repairs it.
+    """Find problems and show the command that repairs each.
 
-    Checks the configuration, permissions, plugins, the store, the daemon, waiting mail, disk and clock, and tests the
-    connections of each channel. Changes nothing. Exits with 1 if there is a finding; a note is not a fault.
+    Checks the configuration, permissions, plugins, the store, the daemon, waiting mail, disk space and the clock, and
+    tests the connections of each channel. Changes nothing. Exits with 1 if there is a finding; notes do not count.
 
     \b
     Examples:
       deskctl doctor
       deskctl doctor --offline --json
     """
-    from .checks import examine
+    from .checks import run_checks
 
-    rows = examine(context, offline=offline)
+    rows = run_checks(context, offline=offline)
     context.release()
     findings = [row for row in rows if row["state"] == "finding"]
     if context.json:
@@ -62,5 +63,5 @@ def doctor(context: CliContext, offline: bool) -> int:
     sys.stdout.flush()
     for row in rows:
         if row["state"] != "fine" and row["mend"]:
-            sys.stderr.write(f"{visible(row['check'])}: {visible(row['mend'])}\n")
+            sys.stderr.write(f"{visible(row['check'])}: {visible(shown(row['mend']))}\n")
     return 1 if findings else 0

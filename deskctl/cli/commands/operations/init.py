@@ -10,21 +10,24 @@ from pathlib import Path
 import click
 
 from ...context import CliContext
+from ...messages import _
 
 CHANNEL = "support"
 
 
 @click.command("init")
-@click.option("--dir", "folder", metavar="DIR", default=".", help="The desk's folder, made if need be; this one.")
-@click.option("--name", metavar="NAME", help="What customers see: your organisation and that it helps.")
-@click.option("--timezone", metavar="ZONE", help="As in Asia/Seoul; this machine's.")
-@click.option("--language", metavar="CODE", default="en", show_default=True, help="As in en or ko.")
-@click.option("--address", metavar="ADDRESS", help="The mail address that customers write to.")
-@click.option("--listen", metavar="HOST:PORT", help="Take mail in over SMTP here.")
-@click.option("--smtp", metavar="HOST:PORT", help="Send answers through this relay.")
-@click.option("--team", metavar="TEAM", default="support", show_default=True, help="Whose tickets these are.")
+@click.option(
+    "--dir", "folder", metavar="DIR", default=".", help="Folder of the desk, created if needed.  [default: here]"
+)
+@click.option("--name", metavar="NAME", help='Name that customers see, for example "Acme Support".')
+@click.option("--timezone", metavar="ZONE", help="IANA time zone, as in Asia/Seoul.  [default: that of this machine]")
+@click.option("--language", metavar="CODE", default="en", show_default=True, help="Language of the desk: en or ko.")
+@click.option("--address", metavar="ADDRESS", help="Mail address that customers write to.")
+@click.option("--listen", metavar="HOST:PORT", help="Receive mail over SMTP at this address.")
+@click.option("--smtp", metavar="HOST:PORT", help="Send mail through this relay.")
+@click.option("--team", metavar="TEAM", default="support", show_default=True, help="Team that gets the tickets.")
 @click.option("--store", metavar="URL", default="sqlite:///desk.db", show_default=True, help="SQLite or PostgreSQL.")
-@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--yes", is_flag=True, help="Ask no questions; use the defaults.")
 @click.pass_obj
 def init(
     context: CliContext,
@@ -39,10 +42,9 @@ def init(
     store: str,
     yes: bool,
 ) -> None:
-    """Make a new desk: folder, configuration and store.
+    """Create a desk: folder, configuration and store.
 
-    Asks for what is not given; with --yes, or without a terminal, it takes the defaults. Nothing that exists is
-    overwritten.
+    Asks for missing values; with --yes, or without a terminal, uses the defaults. Overwrites no files.
 
     \b
     Example:
@@ -55,20 +57,20 @@ def init(
     home = Path(folder)
     path = home / "config.toml"
     if path.exists():
-        raise Refused(f"{path} exists", "edit it, or take another folder with --dir")
+        raise Refused(_("{file} already exists", file=path), _("edit it, or choose another folder with --dir"))
     if not yes and sys.stdin.isatty() and sys.stdout.isatty():
-        from .init_prompts import Questions
+        from .init_prompts import Prompts
 
-        questions = Questions(language=language, team=team, channel=CHANNEL, store=store)
-        name = questions.ask("name", "Name of the desk", name, "Help desk")
-        timezone = questions.ask("timezone", "Time zone", timezone, _timezone())
-        asked = "Address that customers write to (empty: no mail)"
-        address = questions.ask("address", asked, address, "", optional=True)
+        prompts = Prompts(language=language, team=team, channel=CHANNEL, store=store)
+        name = prompts.ask("name", _("Name of the desk"), name, "Help desk")
+        timezone = prompts.ask("timezone", _("Time zone"), timezone, _timezone())
+        question = _("Mail address that customers write to (empty for no mail)")
+        address = prompts.ask("address", question, address, "", optional=True)
         if address:
-            asked = "Receive mail over SMTP at HOST:PORT (empty: no)"
-            listen = questions.ask("listen", asked, listen, "", optional=True)
-            asked = "Send answers through the relay HOST:PORT (empty: none)"
-            smtp = questions.ask("smtp", asked, smtp, "", optional=True)
+            question = _("Receive mail over SMTP at HOST:PORT (empty to skip)")
+            listen = prompts.ask("listen", question, listen, "", optional=True)
+            question = _("Send mail through the relay HOST:PORT (empty to skip)")
+            smtp = prompts.ask("smtp", question, smtp, "", optional=True)
     text = initial(
         name=name or "Help desk",
         timezone=timezone or _timezone(),
@@ -84,8 +86,8 @@ def init(
     if context.json:
         context.document({"config": str(path), "channel": CHANNEL if address else None})
         return
-    context.say(f"made {path} and its store")
-    context.say("next:")
+    context.say(_("created {file} and its store", file=path))
+    context.say(_("next steps:"))
     if home.absolute() != Path.cwd():
         context.say(f"  cd {shlex.quote(str(home))}")
     context.say(f'  deskctl agent add HANDLE --name "Your Name" --email YOU@EXAMPLE.ORG --team {team}')
@@ -93,9 +95,9 @@ def init(
 
 
 def _make(home: Path, path: Path, text: str) -> None:
-    """Folder, configuration, store; what was begun is taken back when something fails.
+    """Create folder, configuration and store. Remove them again after a failure.
 
-    Raises ConfigError for values that make no sense, Refused when the folder cannot be made.
+    Raises ConfigError for invalid values, Refused if the folder cannot be created.
     """
     from ....config.write import create
     from ....errors import DeskctlError, Refused
@@ -104,7 +106,8 @@ def _make(home: Path, path: Path, text: str) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise Refused(f"{home} cannot be made: {error.strerror}", "take another folder with --dir") from error
+        what = _("cannot create {folder}: {reason}", folder=home, reason=error.strerror)
+        raise Refused(what, _("choose another folder with --dir")) from error
     create(path, text)
     try:
         _make_store(path)
@@ -119,17 +122,17 @@ def _make_store(path: Path) -> None:
     from ....bootstrap import load, open_desk
     from ....store.migrate import upgrade
 
-    config, _ = load(path)
+    config, _plugins = load(path)
     before = os.umask(0o077)
     try:
         upgrade(config.store.url)
-        open_desk(path).close()  # the team of its channel is made by whoever opens the desk first
+        open_desk(path).close()  # the first opening creates the team of the channel
     finally:
         os.umask(before)
 
 
 def _timezone() -> str:
-    """This machine's time zone by name; UTC when it does not say."""
+    """Return the time zone of this machine, UTC if it is unknown."""
     if named := os.environ.get("TZ", "").lstrip(":"):
         return named
     try:

@@ -1,4 +1,4 @@
-"""The questions of an interactive `deskctl init`: each answer is checked when it is given."""
+"""The prompts of an interactive `deskctl init`, which check each answer immediately."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Any
 import click
 
 from ....safe import visible
+from ...messages import _, shown
 
 
-class Questions:
-    """Asks on the terminal. An answer is checked by the code that reads the configuration later."""
+class Prompts:
+    """Prompts on the terminal. The code that reads the configuration checks the answers."""
 
     def __init__(self, **fixed: Any) -> None:
-        """`fixed` are the values of `config.write.initial` that nobody is asked for."""
+        """`fixed` are the values of `config.write.initial` that the command does not ask for."""
         self._known = fixed
 
     def ask(self, key: str, question: str, given: str | None, default: str, *, optional: bool = False) -> str | None:
-        """Return `given`, or what the person answers, once it is right; None for an empty answer if `optional`.
+        """Return `given`, else a valid answer to the question; None for an empty answer if `optional`.
 
-        Raises ConfigError for a `given` that is wrong.
+        Raises ConfigError if `given` is invalid.
         """
         from ....errors import ConfigError
 
@@ -38,10 +39,10 @@ class Questions:
             if not problem:
                 self._known[key] = answer
                 return answer
-            click.echo(f"{visible(problem)}; try again", err=True)
+            click.echo(_("{problem}; try again", problem=visible(shown(problem))), err=True)
 
     def _problem(self, key: str, answer: str) -> str:
-        """What a configuration with this answer would be refused for, "" if it is fine."""
+        """Return the error of a configuration with this answer, "" if it is valid."""
         from tempfile import TemporaryDirectory
 
         from ....config import check
@@ -59,5 +60,5 @@ class Questions:
             path = Path(folder) / "config.toml"
             path.write_text(text, encoding="utf-8")
             path.chmod(0o600)
-            report = check(path, plugins.channel_types, plugins.absent(), plugins.configs)
+            report = check(path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs)
         return next((error.what for error in report.errors), "")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ...context import CliContext
+from ...messages import _
 from ...options import columns
 from ...output import Column, field
 from .plugin_jobs import jobs
@@ -35,7 +36,7 @@ HOOKS = (field("hook"), field("does", least=24), field("plugins"), field("signat
 
 
 def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Plugins whose names complete an argument; without a desk there are none."""
+    """Return the names of plugins that begin with `incomplete`; [] without a desk."""
     from ....errors import DeskctlError
 
     try:
@@ -49,31 +50,31 @@ def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 @click.group("plugin")
 def plugin() -> None:
-    """Plugins: what is installed and what it brings."""
+    """Manage and develop plugins."""
 
 
 @plugin.command("list")
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext) -> None:
-    """List plugins, and why one is off.
+    """List installed plugins with their state and error.
 
-    $DESKCTL_PLUGINS and the table [plugins] limit what loads.
+    $DESKCTL_PLUGINS and the table [plugins] select the plugins that load.
 
     \b
     Example:
       deskctl plugin list
     """
-    context.emit(context.desk().call("plugins"), COLUMNS, empty="no plugins are installed")
+    context.emit(context.desk().call("plugins"), COLUMNS, empty=_("no plugins are installed"))
 
 
 @plugin.command("show")
 @click.argument("name", shell_complete=names)
 @click.pass_obj
 def show(context: CliContext, name: str) -> int:
-    """Show what a plugin brings, and the keys of its table [plugins.NAME].
+    """Show what a plugin provides, and the keys of its table [plugins.NAME].
 
-    Exits with 1 when it has failed.
+    Exits with 1 if the plugin has failed.
 
     \b
     Example:
@@ -93,19 +94,19 @@ def _lines(found: dict[str, Any]) -> list[str]:
     state = "on" if found["enabled"] else f"failed: {found['error']}" if found["error"] else "off"
     facts = [
         ("plugin", f"{found['name']} {found['version'] or ''}".strip()),
-        ("from", found["source"]),
+        ("source", found["source"]),
         ("state", state),
         ("hooks", ", ".join(found["hooks"])),
         ("channels", ", ".join(found["channels"])),
         ("tables", ", ".join(found["tables"])),
-        ("suggests", ", ".join(found["suggestions"])),
+        ("suggestions", ", ".join(found["suggestions"])),
     ]
-    lines = [f"{what:<10}{value}" for what, value in facts if value]
+    lines = [f"{name:<12}{value}" for name, value in facts if value]
     for request in found["requests"]:
-        kind = "writes" if request["writes"] else "reads"
+        access = "writes" if request["writes"] else "reads"
         agent = ", agents only" if request["needs_agent"] else ""
-        lines.append(f"{'request':<10}{request['name']} ({kind}{agent}){_also(request)}")
-    lines += [f"{'does':<10}{a['name']} on {', '.join(a['on'])}{_also(a)}" for a in found["automations"]]
+        lines.append(f"{'request':<12}{request['name']} ({access}{agent}){_description(request)}")
+    lines += [f"{'automation':<12}{a['name']} on {', '.join(a['on'])}{_description(a)}" for a in found["automations"]]
     if found["config"]:
         lines += ["", f"[plugins.{found['name']}]"]
         lines += [f"# {line}".rstrip() for line in found["config_help"].splitlines()]
@@ -115,7 +116,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _also(row: dict[str, Any]) -> str:
+def _description(row: dict[str, Any]) -> str:
     return f": {row['description']}" if row["description"] else ""
 
 
@@ -123,29 +124,30 @@ def _also(row: dict[str, Any]) -> str:
 @click.argument("name", shell_complete=names)
 @click.pass_obj
 def enable(context: CliContext, name: str) -> None:
-    """Load a plugin again that was disabled: edits [plugins] of the configuration.
+    """Enable a plugin: edits [plugins] in the configuration.
 
     \b
     Example:
       deskctl plugin disable kb && deskctl plugin enable kb
     """
-    _switch(context, name, True)
+    _set_enabled(context, name, True)
 
 
 @plugin.command("disable")
 @click.argument("name", shell_complete=names)
 @click.pass_obj
 def disable(context: CliContext, name: str) -> None:
-    """Load a plugin no more: edits [plugins] of the configuration. Its tables and jobs stay.
+    """Disable a plugin: edits [plugins] in the configuration. Its tables and jobs stay.
 
     \b
     Example:
       deskctl plugin disable kb && deskctl plugin enable kb
     """
-    _switch(context, name, False)
+    _set_enabled(context, name, False)
 
 
-def _switch(context: CliContext, name: str, on: bool) -> None:
+def _set_enabled(context: CliContext, name: str, on: bool) -> None:
+    """Enable or disable a plugin. Raises NotFound, and Refused if a channel needs the plugin."""
     from ....bootstrap import load
     from ....config.plugin_toggle import set_plugin_enabled
     from ....core.values.suggestions import did_you_mean
@@ -155,29 +157,33 @@ def _switch(context: CliContext, name: str, on: bool) -> None:
     config, plugins = load(path)
     rows = {row["name"]: row for row in plugins.rows()}
     if name not in rows:
-        raise NotFound(f"there is no plugin {name}{did_you_mean(name, rows)}", "deskctl plugin list")
+        what = _("no plugin {name}{suggestion}", name=name, suggestion=did_you_mean(name, rows))
+        raise NotFound(what, _("list plugins with deskctl plugin list"))
     needed = [table.name for table in config.channels.values() if table.type in rows[name]["channels"]]
     if not on and needed:
         raise Refused(
-            f"the channel {needed[0]} needs the plugin {name}", f"take [channels.{needed[0]}] out of {path} first"
+            _("channel {channel} needs the plugin {name}", channel=needed[0], name=name),
+            _("remove [channels.{channel}] from {file} first", channel=needed[0], file=path),
         )
     changed = set_plugin_enabled(path, name, on)
     context.release()
     runs = context.desk().info.daemon
-    state = "enabled" if on else "disabled"
     if context.json:
         context.document({"plugin": name, "enabled": on, "changed": changed, "restart": changed and runs})
         return
-    context.say(f"{name} is {state}" if changed else f"{name} is {state} already")
+    if changed:
+        context.say(_("enabled {name}", name=name) if on else _("disabled {name}", name=name))
+    else:
+        context.say(_("{name} is already enabled", name=name) if on else _("{name} is already disabled", name=name))
     if changed and runs:
-        context.say("restart the daemon, which goes on as it began")
+        context.say(_("restart the daemon to apply the change"))
 
 
 @plugin.command("hooks")
 @columns(HOOKS)
 @click.pass_obj
 def hooks(context: CliContext) -> None:
-    """List every hook, what it is for, and the plugins that answer it.
+    """List all hooks with their purpose and the plugins that implement them.
 
     \b
     Example:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
+from ...messages import _
 from ...options import columns
 from ...output import Column, field
 
@@ -26,14 +27,14 @@ COLUMNS = (
 
 
 @click.command("jobs")
-@click.option("--retry", "again", metavar="ID", type=int, help="Try this job again from the beginning.")
-@click.option("--drop", metavar="ID", type=int, help="Let this job go without being done.")
+@click.option("--retry", metavar="ID", type=int, help="Retry a failed job, with all attempts again.")
+@click.option("--drop", metavar="ID", type=int, help="Delete a job without running it.")
 @columns(COLUMNS)
 @click.pass_obj
-def jobs(context: CliContext, again: int | None, drop: int | None) -> None:
-    """List work for automations that waits, runs or has failed.
+def jobs(context: CliContext, retry: int | None, drop: int | None) -> None:
+    """List the waiting, running and failed jobs of automations.
 
-    A job is tried five times; what failed stays until it is tried again or dropped.
+    The daemon tries a job five times. A failed job stays until it is retried or dropped.
 
     \b
     Example:
@@ -41,15 +42,17 @@ def jobs(context: CliContext, again: int | None, drop: int | None) -> None:
     """
     from ....errors import UsageError
 
-    if again is not None and drop is not None:
-        raise UsageError("--retry and --drop at once", "give one of them")
-    number = again if again is not None else drop
+    if retry is not None and drop is not None:
+        raise UsageError(_("--retry and --drop exclude each other"))
+    number = retry if retry is not None else drop
     if number is None:
-        context.emit(context.desk().call("jobs"), COLUMNS, empty="no jobs wait or failed")
+        context.emit(context.desk().call("jobs"), COLUMNS, empty=_("no jobs"))
         return
-    done = context.desk().call("job_retry" if again is not None else "job_drop", job=number)
+    done = context.desk().call("job_retry" if retry is not None else "job_drop", job=number)
     context.release()
     if context.json:
         context.document(done)
+    elif retry is not None:
+        context.say(_("job {number} will be retried", number=number))
     else:
-        context.say(f"job {number} is tried again" if again is not None else f"job {number} is dropped")
+        context.say(_("dropped job {number}", number=number))

@@ -1,4 +1,4 @@
-"""`deskctl plugin new` and `deskctl plugin check`: for those who write plugins."""
+"""`deskctl plugin new` and `deskctl plugin check`, for developers of plugins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ...context import CliContext
+from ...messages import _
 from ...output import Column, field
 
 CHECKS = (
@@ -18,19 +19,27 @@ CHECKS = (
         shown=lambda row: {True: "ok", False: "not ok", None: "-"}[row["ok"]],
         style=lambda row: {True: "green", False: "red", None: "dim"}[row["ok"]],
     ),
-    field("detail", least=24),
+    Column("detail", lambda row: row["detail"], shown=lambda row: row["detail"], least=24),
 )
 
 
 @click.command("new")
 @click.argument("name")
-@click.option("--kind", type=click.Choice(["channel", "automation"]), default="channel", show_default=True)
-@click.option("--dir", "folder", type=click.Path(path_type=Path), help="Where to; else deskctl-NAME, here.")
+@click.option(
+    "--kind",
+    type=click.Choice(["channel", "automation"]),
+    default="channel",
+    show_default=True,
+    help="Kind of plugin to create.",
+)
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), help="Folder of the project.  [default: ./deskctl-NAME]"
+)
 @click.pass_obj
 def new(context: CliContext, name: str, kind: str, folder: Path | None) -> None:
-    """Make a new plugin: a whole project with tests that pass.
+    """Create a plugin project with tests that pass.
 
-    It has a package with types, a README and the tests of the plugin contract; what it does is little, but real.
+    The project contains a typed package with a small working plugin, a README, and the contract tests for plugins.
 
     \b
     Example:
@@ -41,46 +50,55 @@ def new(context: CliContext, name: str, kind: str, folder: Path | None) -> None:
 
     from .... import __version__
     from ...project.create import create
-    from ...project.names import named
+    from ...project.names import parse_name
 
     taken = {"console": "deskctl itself"}
     taken |= {entry.name: entry.dist.name if entry.dist else entry.value for entry in entry_points(group="deskctl")}
-    names = named(name, taken)
+    names = parse_name(name, taken)
     where = folder or Path(names.distribution)
     files = create(kind, names, where, __version__)
     if context.json:
         context.document({"plugin": names.plugin, "folder": str(where), "files": [str(file) for file in files]})
         return
-    context.say(f"Made the {kind} {names.plugin} in {where}: {len(files)} files.")
-    context.say(f"Next:  cd {where} && python -m pytest")
-    context.say("Then:  deskctl plugin check .   and   pip install -e .")
+    context.say(
+        _(
+            "created {kind} {name} in {folder}: {count} files",
+            kind=kind,
+            name=names.plugin,
+            folder=where,
+            count=len(files),
+        )
+    )
+    context.say(_("next steps:"))
+    for command in (f"cd {where}", "python -m pytest", "deskctl plugin check .", "pip install -e ."):
+        context.say(f"  {command}")
 
 
 @click.command("check")
 @click.argument("plugin", metavar="PATH|NAME")
 @click.pass_obj
 def check(context: CliContext, plugin: str) -> int:
-    """Judge a plugin: packaging, imports, hooks, and the contract it has to keep.
+    """Check a plugin: packaging, imports, hooks and the plugin contract.
 
-    PATH is a project's folder or a one-file plugin, NAME a plugin that is installed. Its code and its tests are
-    run, each in a process of its own. Exits with 1 when something is not ok.
+    PATH is the folder of a project or a single-file plugin, NAME an installed plugin. The code and the tests of the
+    plugin run in separate processes. Exits with 1 if a check fails.
 
     \b
     Example:
       deskctl plugin check .
     """
-    from ....safe import visible
-    from ...project.judge import judge
+    from ....i18n import joined
+    from ...project.check import check_plugin
 
-    sound = True
-    for judgement in judge(plugin):
-        sound = sound and judgement["ok"]
+    ok = True
+    for report in check_plugin(plugin):
+        ok = ok and report["ok"]
         if context.json:
-            context.document(judgement)
+            context.document(report)
             continue
-        context.emit(judgement["checks"], CHECKS)
+        context.emit(report["checks"], CHECKS)
         sys.stdout.flush()
-        for row in judgement["checks"]:
+        for row in report["checks"]:
             if row["hint"] and not row["ok"]:
-                sys.stderr.write(f"{visible(row['check'])}: {visible(row['hint'])}\n")
-    return 0 if sound else 1
+                context.warn(joined(": ", (row["check"], row["hint"])))
+    return 0 if ok else 1

@@ -5,29 +5,29 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command
+from ...messages import _, shown
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import TICKET
 
 
 @click.group("route")
 def route() -> None:
-    """Routing: who gets which ticket, and why.
+    """Explain and run ticket routing.
 
-    Teams choose how their tickets are given out with deskctl team set TEAM --route; agents are given some while they
-    are online.
+    deskctl team set TEAM --route sets the routing strategy of a team. Routing assigns tickets to agents who are online.
     """
 
 
 @route.command("explain")
 @click.argument("ticket", type=TICKET)
-@click.option("--now", metavar="MOMENT", help="As it would be at this moment.")
+@click.option("--now", metavar="MOMENT", help="Calculate for this moment instead of now.")
 @click.pass_obj
 def explain(context: CliContext, ticket: int, now: str | None) -> None:
-    """Say why a ticket went where it went: who could take it, who could not and why, and how it was chosen.
+    """Explain the routing of a ticket: the candidates, the excluded agents with the reasons, and the choice.
 
-    For a ticket that waits, it also says what would happen now.
+    For a ticket that waits, also show what routing would do now.
 
     \b
     Examples:
@@ -46,9 +46,12 @@ def explain(context: CliContext, ticket: int, now: str | None) -> None:
     if context.json:
         context.document(document)
         return
-    where = document["team"] or "no team"
-    owner = f", {document['assignee']} has it" if document["assignee"] else ""
-    lines = [f"Ticket {ticket} is {document['status']} in {where}{owner}.", *document["said"]]
+    facts = [
+        _("Ticket {number}: {status}", number=ticket, status=document["status"]),
+        _("team {team}", team=document["team"]) if document["team"] else _("no team"),
+        _("assigned to {agent}", agent=document["assignee"]) if document["assignee"] else _("unassigned"),
+    ]
+    lines = [", ".join(facts), *map(shown, document["said"])]
     for line in lines:
         indent = "  " if line.startswith("  ") else ""
         for part in wrap(visible_lines(line), terminal_width()):
@@ -56,13 +59,13 @@ def explain(context: CliContext, ticket: int, now: str | None) -> None:
 
 
 @route.command("run")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="In this team only.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Route tickets of this team only.")
 @dry_run
 @click.pass_obj
 def run(context: CliContext, team: str | None) -> None:
-    """Give out what waits, now.
+    """Route waiting tickets now.
 
-    A running daemon does so by itself, as soon as something changes.
+    A running daemon does this automatically when something changes.
 
     \b
     Examples:
@@ -72,6 +75,6 @@ def run(context: CliContext, team: str | None) -> None:
     from ....core.routing.commands import RunRoutes
     from ....safe import visible
 
-    outcome = act(context, RunRoutes(team))
-    for given in outcome["facts"].get("given", ()):
+    outcome = run_command(context, RunRoutes(team))
+    for given in outcome.facts.get("given", ()):
         context.say(visible(f"  #{given['ticket']} → {given['agent']}"))

@@ -7,11 +7,11 @@ import sys
 import click
 
 from ...context import CliContext
-from ...execution import act
-from ...name_completion import completes
+from ...execution import run_command, run_with_notes
+from ...messages import _
+from ...name_completion import completer
 from ...options import columns, dry_run
 from ...output import Column, field
-from ...remarking import set_up
 
 COLUMNS = (
     field("number", heading="#", right=True),
@@ -28,23 +28,27 @@ _STINT = (field("date"), field("agent"), field("from"), field("to"))
 _GAP = (field("from"), field("to"), field("seconds", right=True), field("arrivals", right=True))
 _NOTE = (field("id"), field("at"), field("author"), field("team"), field("text"))
 
-_NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this moment.")
-_TEAM = click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's agents.")
-_ZONE = click.option("--timezone", metavar="ZONE", help="Another time zone than the desk's, as in Europe/Berlin.")
+_NOW = click.option("--now", metavar="MOMENT", help="Calculate for this moment instead of now.")
+_TEAM = click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only agents of this team.")
+_ZONE = click.option(
+    "--timezone", metavar="ZONE", help="Time zone, for example Europe/Berlin.  [default: that of the desk]"
+)
 
 
 @click.group("shift")
 def shift() -> None:
-    """Shifts: who works when, and what the next shift should know."""
+    """Manage shifts, days off and handover notes."""
 
 
 @shift.command("add")
-@click.argument("agent", shell_complete=completes("agent"))
-@click.option("--hours", metavar="HOURS", required=True, help='As in "mon-fri 09:00-18:00" or "fri 22:00-06:00".')
-@click.option("--timezone", metavar="ZONE", help="Whose clock they work by; the desk's unless given.")
-@click.option("--from", "first", metavar="DATE", help="The first day on which it begins.")
-@click.option("--until", "last", metavar="DATE", help="The last day on which it begins.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="For this team only.")
+@click.argument("agent", shell_complete=completer("agent"))
+@click.option(
+    "--hours", metavar="HOURS", required=True, help='Weekly hours: "mon-fri 09:00-18:00" or "fri 22:00-06:00".'
+)
+@click.option("--timezone", metavar="ZONE", help="Time zone of the hours.  [default: that of the desk]")
+@click.option("--from", "first", metavar="DATE", help="First day on which the shift starts.")
+@click.option("--until", "last", metavar="DATE", help="Last day on which the shift starts.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Shift for this team only.")
 @dry_run
 @click.pass_obj
 def add(
@@ -56,9 +60,9 @@ def add(
     last: str | None,
     team: str | None,
 ) -> None:
-    """Say when an agent works, week after week.
+    """Add a weekly shift of an agent.
 
-    What ends after midnight ends on the next day. Tickets are routed to agents with shifts only while they work.
+    A shift may end on the next day. Agents who have shifts get tickets from routing only while on shift.
 
     \b
     Examples:
@@ -67,17 +71,17 @@ def add(
     """
     from ....core.shifts.commands import AddShift
 
-    set_up(context, AddShift(agent, hours, timezone, first, last, team))
+    run_with_notes(context, AddShift(agent, hours, timezone, first, last, team))
 
 
 @shift.command("off")
-@click.argument("agent", shell_complete=completes("agent"))
-@click.option("--from", "first", metavar="DATE", required=True, help="The first day off.")
-@click.option("--until", "last", metavar="DATE", help="The last; without it, one day.")
+@click.argument("agent", shell_complete=completer("agent"))
+@click.option("--from", "first", metavar="DATE", required=True, help="First day off.")
+@click.option("--until", "last", metavar="DATE", help="Last day off.  [default: the first]")
 @dry_run
 @click.pass_obj
 def off(context: CliContext, agent: str, first: str, last: str | None) -> None:
-    """Give an agent days off: no shift of theirs begins on them.
+    """Give an agent days off, on which no shift of the agent starts.
 
     \b
     Example:
@@ -85,28 +89,35 @@ def off(context: CliContext, agent: str, first: str, last: str | None) -> None:
     """
     from ....core.shifts.commands import TakeOff
 
-    set_up(context, TakeOff(agent, first, last))
+    run_with_notes(context, TakeOff(agent, first, last))
 
 
 @shift.command("list")
-@click.option("--agent", metavar="AGENT", shell_complete=completes("agent"), help="Only this agent's.")
+@click.option("--agent", metavar="AGENT", shell_complete=completer("agent"), help="Only shifts of this agent.")
 @_TEAM
 @columns(COLUMNS)
 @click.pass_obj
 def list_(context: CliContext, agent: str | None, team: str | None) -> None:
-    """List shifts and days off, with the numbers by which they are removed. Those of who has left are among them.
+    """List shifts and days off.
+
+    `shift remove` takes the numbers in the first column. Shifts of deactivated agents are listed, too.
 
     \b
     Example:
       deskctl shift list --team support
     """
     from ....core.shifts.queries import ListShifts
-    from .rota_view import noted
+    from .rota_view import note_lines
 
     found = context.ask(ListShifts(agent, team))
-    context.emit(found, COLUMNS, empty="no shifts; deskctl shift add AGENT adds one")
-    left = sorted({row["agent"] for row in found if row["left"]})
-    sys.stderr.write(noted(f"{who} has left; deskctl shift remove takes their shifts away" for who in left))
+    context.emit(found, COLUMNS, empty=_("no shifts; add one with deskctl shift add AGENT --hours HOURS"))
+    inactive = sorted({row["agent"] for row in found if row["left"]})
+    sys.stderr.write(
+        note_lines(
+            _("{agent} is deactivated; remove the shifts with deskctl shift remove NUMBER", agent=name)
+            for name in inactive
+        )
+    )
 
 
 @shift.command("remove")
@@ -122,17 +133,19 @@ def remove(context: CliContext, number: int) -> None:
     """
     from ....core.shifts.commands import RemoveShift
 
-    act(context, RemoveShift(number))
+    run_command(context, RemoveShift(number))
 
 
 @shift.command("show")
-@click.option("--week", is_flag=False, flag_value="", metavar="[DATE]", help="The week of a date; this one without.")
+@click.option(
+    "--week", is_flag=False, flag_value="", metavar="[DATE]", help="Show the week of this date.  [default: this week]"
+)
 @_TEAM
 @_ZONE
 @_NOW
 @click.pass_obj
 def show(context: CliContext, week: str | None, team: str | None, timezone: str | None, now: str | None) -> None:
-    """Show a week: who is there when, who is there now, and what was left for you.
+    """Show the shifts of a week, the agents on shift now, and your unread handover notes.
 
     \b
     Examples:
@@ -148,9 +161,9 @@ def show(context: CliContext, week: str | None, team: str | None, timezone: str 
         context.document(document)
     elif sys.stdout.isatty():
         from ...output import terminal_width
-        from .rota_view import drawn
+        from .rota_view import render_week
 
-        sys.stdout.write(drawn(document, terminal_width(), color=context.color))
+        sys.stdout.write(render_week(document, terminal_width(), color=context.color))
     else:
         rows = [
             {"date": day["date"], "agent": person["agent"], **stint}
@@ -162,11 +175,11 @@ def show(context: CliContext, week: str | None, team: str | None, timezone: str 
 
 
 @shift.command("gaps")
-@click.option("--next", "ahead", metavar="LENGTH", default="14d", show_default=True, help="How far to look.")
+@click.option("--next", "ahead", metavar="LENGTH", default="14d", show_default=True, help="Period to check.")
 @_TEAM
-@click.option("--hours", metavar="HOURS", help='When somebody is to be there, as in "mon-fri 09:00-18:00".')
+@click.option("--hours", metavar="HOURS", help='Hours to cover, for example "mon-fri 09:00-18:00".')
 @click.option(
-    "--calendar", metavar="NAME", shell_complete=completes("calendar"), help="The same, as a calendar has it."
+    "--calendar", metavar="NAME", shell_complete=completer("calendar"), help="Calendar whose business hours to cover."
 )
 @_ZONE
 @_NOW
@@ -180,10 +193,10 @@ def gaps(
     timezone: str | None,
     now: str | None,
 ) -> None:
-    """Find hours in which nobody is there, and say what usually arrives in them.
+    """Find hours without an agent on shift, and the requests that usually arrive in them.
 
-    Somebody is to be there in the given hours, else in those of the calendar that is called as the team, else always.
-    What usually arrives is the average of such hours of the desk's last weeks.
+    The hours to cover are those of --hours or --calendar, else those of the calendar with the name of the team, else
+    all. The number of requests is the average of the same hours in the last weeks.
 
     \b
     Examples:
@@ -198,25 +211,27 @@ def gaps(
         context.document(document)
     elif sys.stdout.isatty():
         from ...output import terminal_width
-        from .rota_view import gaps_drawn
+        from .rota_view import render_gaps
 
-        sys.stdout.write(gaps_drawn(document, terminal_width(), color=context.color))
+        sys.stdout.write(render_gaps(document, terminal_width(), color=context.color))
     else:
-        from .rota_view import noted
+        from .rota_view import note_lines
 
         context.emit(document["gaps"], _GAP)
-        sys.stderr.write(noted(document["remarks"]))
+        sys.stderr.write(note_lines(document["remarks"]))
 
 
 @shift.group("handover", invoke_without_command=True)
-@click.option("-m", "--message", metavar="TEXT", help="What the next shift should know.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Which team; yours, if you are in one.")
+@click.option("-m", "--message", metavar="TEXT", help="Text of the note.")
+@click.option(
+    "--team", metavar="TEAM", shell_complete=completer("team"), help="Team to inform.  [default: your only team]"
+)
 @dry_run
 @click.pass_context
 def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
-    """Leave a note for the next shift.
+    """Leave a handover note for the next shift.
 
-    It is shown to your team until each of them has read it, by `deskctl`, `queue` and `shift show`.
+    `deskctl`, `queue` and `shift show` display the note to each member of the team until they have read it.
 
     \b
     Examples:
@@ -229,18 +244,22 @@ def handover(ctx: click.Context, message: str | None, team: str | None) -> None:
     from ....errors import UsageError
 
     if message is None:
-        raise UsageError("what should the next shift know?", 'deskctl shift handover -m "…"; list shows the notes')
-    act(ctx.obj, HandOver(message, team))
+        hint = _("pass -m TEXT, or list notes with deskctl shift handover list")
+        raise UsageError(_("missing text of the note"), hint)
+    run_command(ctx.obj, HandOver(message, team))
 
 
 @handover.command("list")
-@click.option("--all", "all_", is_flag=True, help="Those of other teams, too.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
+@click.option("--all", "all_", is_flag=True, help="Include notes for other teams.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Maximum number of read notes."
+)
 @columns(_NOTE)
 @click.pass_obj
 def notes(context: CliContext, all_: bool, limit: int) -> None:
-    """Read what was left for you, the newest first. What you have read is not shown elsewhere any more; what you have
-    not is shown here, however many that are.
+    """List handover notes, newest first, and mark them as read.
+
+    Always lists all unread notes. Other commands do not display a note again after you have read it.
 
     \b
     Example:
@@ -253,7 +272,7 @@ def notes(context: CliContext, all_: bool, limit: int) -> None:
     reader = context.agent or desk.info.agent
     newest = desk.ask(ListHandovers(None if all_ else reader, limit=limit))
     unread = desk.ask(ListHandovers(reader, unread=True, limit=None)) if reader is not None else []
-    notes = {note["id"]: note for note in (*newest, *unread)}  # whatever is said to be read was shown
+    notes = {note["id"]: note for note in (*newest, *unread)}  # mark only notes as read that are printed
     found = sorted(notes.values(), key=lambda note: note["id"], reverse=True)
     zone = desk.info.timezone
     if found and reader is not None:
@@ -262,6 +281,6 @@ def notes(context: CliContext, all_: bool, limit: int) -> None:
     if context.json or not sys.stdout.isatty():
         context.emit(found, _NOTE)
     else:
-        from .rota_view import notes_drawn
+        from .rota_view import render_handovers
 
-        sys.stdout.write(notes_drawn(found, zone, color=context.color) or "nothing was left for you\n")
+        sys.stdout.write(render_handovers(found, zone, color=context.color) or _("no handover notes") + "\n")

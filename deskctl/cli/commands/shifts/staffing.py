@@ -7,7 +7,7 @@ import sys
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
+from ...name_completion import completer
 from ...options import columns
 from ...output import field
 
@@ -24,14 +24,18 @@ COLUMNS = (
 
 
 @click.command("staffing")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only what this team is asked.")
-@click.option("--target", metavar="SHARE/TIME", required=True, help="What is to be reached, as in 80%/20s.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="One, or a kind: phone, chat.")
-@click.option("--aht", metavar="LENGTH", help="How long one takes; without it, what calls took, or 6m.")
-@click.option("--shrinkage", metavar="SHARE", help="How much of people's time goes to something else, as in 30%.")
-@click.option("--at-once", type=int, default=1, metavar="N", help="How many chats one person has at the same time.")
-@click.option("--timezone", metavar="ZONE", help="Another time zone than the desk's.")
-@click.option("--now", metavar="MOMENT", help="Compute as if it were this moment.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only requests to this team.")
+@click.option(
+    "--target", metavar="SHARE/TIME", required=True, help="Service level: share answered within a time, as in 80%/20s."
+)
+@click.option(
+    "--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="Channel, or channel type: phone, chat."
+)
+@click.option("--aht", metavar="LENGTH", help="Average handling time.  [default: average of the calls, or 6m]")
+@click.option("--shrinkage", metavar="SHARE", help="Share of paid time that agents are not available, as in 30%.")
+@click.option("--at-once", type=int, default=1, metavar="N", help="Number of chats that an agent handles at a time.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of the hours.  [default: that of the desk]")
+@click.option("--now", metavar="MOMENT", help="Calculate for this moment instead of now.")
 @columns(COLUMNS)
 @click.pass_obj
 def staffing(
@@ -45,11 +49,10 @@ def staffing(
     timezone: str | None,
     now: str | None,
 ) -> None:
-    """Say how many people which hour of the week needs, and how many the rota has.
+    """Calculate how many agents each hour of the week needs.
 
-    What usually arrives in an hour is the average of the last weeks, at most twelve: calls that came in, and tickets of
-    chats; on other channels nobody waits on the line. Erlang C then says how many it takes to answer the wanted share
-    in time. The rota is that of the seven days to come.
+    The demand is the average of at most the last twelve weeks: incoming calls, and tickets on chat channels. Erlang C
+    gives the number of agents who reach the target. The result is compared with the shifts of the next seven days.
 
     \b
     Examples:
@@ -65,13 +68,13 @@ def staffing(
         context.document(document)
     elif sys.stdout.isatty() and context.columns is None:
         from ...output import terminal_width
-        from .rota_view import arrivals_drawn
-        from .staffing_view import drawn
+        from .rota_view import render_arrivals
+        from .staffing_view import render_staffing
 
-        sys.stdout.write(drawn(document, terminal_width(), color=context.color))
-        sys.stdout.write(arrivals_drawn(document, color=context.color))
+        sys.stdout.write(render_staffing(document, terminal_width(), color=context.color))
+        sys.stdout.write(render_arrivals(document, color=context.color))
     else:
-        from .rota_view import noted
+        from .rota_view import note_lines
 
         context.emit(document["hours"], COLUMNS)
-        sys.stderr.write(noted(document["remarks"]))
+        sys.stderr.write(note_lines(document["remarks"]))

@@ -1,4 +1,4 @@
-"""How many people which hour needs, for people: a week of hours, each with who is needed and who is there."""
+"""Render the staffing of a week: agents needed and on shift in each hour."""
 
 from __future__ import annotations
 
@@ -6,75 +6,89 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....safe import visible
+from ...messages import _, _n, shown
 from ...style import paint
-from ...times import worked
+from ...times import weekday_names, working_time
 from ...width import pad, wrap
-from .rota_view import history
-
-_HEADS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_CELL = 7
+from .rota_view import CELL, WEEKDAYS, history_text
 
 
-def drawn(document: Any, limit: int, *, color: bool) -> str:
-    """Hours below each other, days beside each other; quiet hours at the ends of the day are left out."""
+def render_staffing(document: Any, limit: int, *, color: bool) -> str:
+    """Return a table with a row for each hour and a column for each weekday. Idle hours at both ends are left out."""
     hours = {(row["weekday"], row["hour"]): row for row in document["hours"]}
     busy = [row["hour"] for row in document["hours"] if row["needed"] or row["on_shift"]]
-    lines = list(wrap(_asked(document), limit))
+    lines = list(wrap(_target(document), limit))
     lines[0] = _styled(lines[0], "bold", color)
-    lines += [_styled(line, "dim", color) for line in wrap(_made_of(document), limit)]
+    lines += [_styled(line, "dim", color) for line in wrap(_assumptions(document), limit)]
     lines.append("")
     if busy:
-        lines.append(_styled("needed/there " + "".join(pad(head, _CELL) for head in _HEADS), "dim", color).rstrip())
+        heads = pad(_("needed/shift"), 12) + " " + "".join(pad(head, CELL) for head in weekday_names())
+        lines.append(_styled(heads, "dim", color).rstrip())
         for hour in range(min(busy), max(busy) + 1):
-            cells = [_cell(hours[head.lower(), hour], color) for head in _HEADS]
+            cells = [_cell(hours[day, hour], color) for day in WEEKDAYS]
             lines.append(f"{hour:02}:00-{hour + 1:02}:00  {''.join(cells)}".rstrip())
         lines.append("")
-    lines += [line for text in _sums(document) for line in wrap(text, limit)]
-    remarks = (line for remark in document["remarks"] for line in wrap(f"note: {visible(remark)}", limit))
-    lines += [_styled(line, "yellow", color) for line in remarks]
+    lines += [line for text in _summary(document) for line in wrap(text, limit)]
+    notes = [_("note: {text}", text=visible(shown(remark))) for remark in document["remarks"]]
+    lines += [_styled(line, "yellow", color) for note in notes for line in wrap(note, limit)]
     return "\n".join(lines) + "\n"
 
 
 def _cell(row: Any, color: bool) -> str:
-    """`3/2`: red where somebody is missing."""
+    """Return `3/2` (agents needed and on shift), red if agents are missing."""
     if not row["needed"] and not row["on_shift"]:
-        return _styled(pad("·", _CELL), "dim", color)
+        return _styled(pad("·", CELL), "dim", color)
     style = "red" if row["spare"] < 0 else "" if row["needed"] else "dim"
-    return _styled(pad(f"{row['needed']}/{row['on_shift']}", _CELL), style, color)
+    return _styled(pad(f"{row['needed']}/{row['on_shift']}", CELL), style, color)
 
 
-def _asked(document: Any) -> str:
-    whose = f"Team {visible(document['team'])}" if document["team"] else "Everybody"
-    what = f" on {visible(document['channel'])}" if document["channel"] else ""
-    return f"{whose}{what}: {document['share']:.0%} answered within {worked(document['within'])}"
+def _target(document: Any) -> str:
+    scope = [_("Team {team}", team=visible(document["team"])) if document["team"] else _("All agents")]
+    if document["channel"]:
+        scope.append(visible(document["channel"]))
+    return _(
+        "{scope}: {share} answered within {time}",
+        scope=", ".join(scope),
+        share=f"{document['share']:.0%}",
+        time=working_time(document["within"]),
+    )
 
 
-def _made_of(document: Any) -> str:
-    parts = [f"a request takes {worked(document['aht'])} ({document['aht_from']})"]
+def _assumptions(document: Any) -> str:
+    handling = _(
+        "handling time {time} ({source})", time=working_time(document["aht"]), source=shown(document["aht_from"])
+    )
+    parts = [handling]
     if document["at_once"] > 1:
-        parts.append(f"{document['at_once']} at once")
+        parts.append(_("{count} chats at a time", count=document["at_once"]))
     if document["shrinkage"]:
-        parts.append(f"{document['shrinkage']:.0%} shrinkage")
+        parts.append(_("{share} shrinkage", share=f"{document['shrinkage']:.0%}"))
     if document["history"] is not None:
-        parts.append(history(document["history"]))
-    parts.append(f"Erlang C, hours of {document['timezone']}, the rota of the next seven days")
+        parts.append(history_text(document["history"]))
+    parts.append(_("Erlang C, time zone {timezone}, shifts of the next seven days", timezone=document["timezone"]))
     return "; ".join(parts)
 
 
-def _sums(document: Any) -> Iterator[str]:
+def _summary(document: Any) -> Iterator[str]:
     if not document["most"]:
-        yield "no hour needs anybody: nothing usually arrives"
+        yield _("no agents needed: no requests usually arrive")
+        return
+    yield _n("at most {n} agent needed at a time", "at most {n} agents needed at a time", document["most"])
+    if not document["missing"]:
+        yield _("the shifts have enough agents in every hour")
         return
     worst = min(document["hours"], key=lambda row: (row["spare"], -row["arrivals"]))
-    yield f"at most {document['most']} needed at once"
-    if document["missing"]:
-        at = f"{worst['weekday'].title()} {worst['hour']:02}:00"
-        yield (
-            f"{document['missing']} h a week are missing; the most at {at}: {worst['needed']} needed, "
-            f"{worst['on_shift']} there, {worst['level']:.0%} answered in time"
-        )
-    else:
-        yield "the rota has enough people in every hour"
+    day = weekday_names()[WEEKDAYS.index(worst["weekday"])]
+    yield _(
+        "{hours} agent hours a week are missing; most on {day} {time}: {needed} needed, {there} on shift, "
+        "{level} answered in time",
+        hours=document["missing"],
+        day=day,
+        time=f"{worst['hour']:02}:00",
+        needed=worst["needed"],
+        there=worst["on_shift"],
+        level=f"{worst['level']:.0%}",
+    )
 
 
 def _styled(text: str, style: str, color: bool) -> str:

@@ -1,4 +1,4 @@
-"""Clocks for people: what was promised, how it stands, and which time counted and why."""
+"""Render SLA clocks: target, state, due time, and the periods that counted or paused."""
 
 from __future__ import annotations
 
@@ -7,26 +7,34 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ....safe import visible
-from ...style import of_clock, paint
-from ...times import local, worked
+from ...messages import _, shown
+from ...style import clock_style, paint
+from ...times import local_time, working_time
 from ...width import pad, wrap
 from ...width import width as columns
 
-NAMES = {
-    "first_response": "First response",
-    "next_response": "Next response",
-    "update": "Update",
-    "resolution": "Resolution",
-    "work": "Agent work",
-    "promise": "Promise",
-}
-_STATES = {"running": "running", "paused": "paused", "fulfilled": "kept", "breached": "overdue"}
+
+def metric_name(metric: str) -> str:
+    """Return the name of a metric at the start of a line."""
+    names = {
+        "first_response": _("First response"),
+        "next_response": _("Next response"),
+        "update": _("Update"),
+        "resolution": _("Resolution"),
+        "work": _("Agent work"),
+        "promise": _("Promise"),
+    }
+    return names[metric]
 
 
-def told(ticket: int, clocks: Sequence[Any], timezone: str, *, width: int, color: bool) -> str:
-    """Several lines for each clock."""
+def render_clocks(ticket: int, clocks: Sequence[Any], timezone: str, *, width: int, color: bool) -> str:
+    """Return the clocks of a ticket as text, with several lines for each clock."""
     if not clocks:
-        return f"no policy is for ticket {ticket}, and nothing was promised; deskctl sla test {ticket} shows why\n"
+        text = _(
+            "no SLA policy applies to ticket {number}, and there is no promise; see deskctl sla test {number}",
+            number=ticket,
+        )
+        return "".join(f"{line}\n" for line in wrap(text, width))
     lines: list[str] = []
     for clock in clocks:
         lines += [*_clock(clock, timezone, width, color), ""]
@@ -34,73 +42,89 @@ def told(ticket: int, clocks: Sequence[Any], timezone: str, *, width: int, color
 
 
 def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
-    round_ = f" {clock['instance']}" if clock["instance"] > 1 else ""
+    number = f" {clock['instance']}" if clock["instance"] > 1 else ""
     late = clock["state"] == "fulfilled" and clock["breached_at"] is not None
-    state = "answered too late" if late and clock["metric"] != "resolution" else _STATES[clock["state"]]
-    state = "settled too late" if late and clock["metric"] in ("resolution", "work") else state
-    style = of_clock("breached" if late else clock["state"])
-    title = f"{NAMES[clock['metric']]}{round_}: {state}"
+    style = clock_style("breached" if late else clock["state"])
+    title = f"{metric_name(clock['metric'])}{number}: {_state(clock, late)}"
     yield paint(title, style or "bold") if color else title
-    yield from wrap(f"  {_promised(clock)}", width)
-    yield from (f"  {line}" for line in _changed(clock["rules"], timezone))
-    for label, moment in (
-        ("due", clock["due"]),
-        ("overdue since", clock["breached_at"]),
-        ("settled", clock["fulfilled_at"]),
-    ):
-        if moment:
-            yield f"  {label} {local(moment, timezone)}"
+    yield from wrap(f"  {_target(clock)}", width)
+    yield from (f"  {line}" for line in _target_changes(clock["rules"], timezone))
+    if clock["due"]:
+        yield "  " + _("due {time}", time=local_time(clock["due"], timezone))
+    if clock["breached_at"]:
+        yield "  " + _("breached {time}", time=local_time(clock["breached_at"], timezone))
+    if clock["fulfilled_at"]:
+        yield "  " + _("fulfilled {time}", time=local_time(clock["fulfilled_at"], timezone))
     if clock["why"]:
-        yield f"  stands still: {visible(clock['why'])}"
+        yield "  " + _("paused: {reason}", reason=visible(shown(clock["why"])))
     yield from _segments(clock["segments"], timezone, width, color)
 
 
-def _promised(clock: Any) -> str:
+def _state(clock: Any, late: bool) -> str:
+    if late:
+        return _("fulfilled after the due time")
+    states = {
+        "running": _("running"),
+        "paused": _("paused"),
+        "fulfilled": _("fulfilled"),
+        "breached": _("overdue"),
+    }
+    return states[clock["state"]]
+
+
+def _target(clock: Any) -> str:
+    """Return the target of a clock, the time that has counted, and where the target comes from."""
+    by_hand = _("due time set by hand")
     if clock["metric"] == "promise":
-        return "promised to the customer by hand"
+        return _("promised to the customer by an agent")
     if clock["policy"] is None:
-        return "due moment set by hand" if clock["by_hand"] else "no policy is for this ticket any more"
-    by = f"by policy {visible(clock['policy'])}"
+        return by_hand if clock["by_hand"] else _("no policy applies to this ticket any more")
+    policy = visible(clock["policy"])
     if clock["target"] is None:
-        return (
-            f"due moment set by hand; policy {visible(clock['policy'])} has no target for it"
-            if clock["by_hand"]
-            else f"no target, {by}"
-        )
-    spent, target = worked(clock["spent"]), worked(clock["target"])
-    hand = ", due moment set by hand" if clock["by_hand"] else ""
-    return f"{spent} of {target} {_hours(clock['calendar'])}, {by}{hand}"
+        if clock["by_hand"]:
+            return _("due time set by hand; policy {policy} has no target for it", policy=policy)
+        return _("no target, policy {policy}", policy=policy)
+    text = _(
+        "{spent} of {target} {hours}, policy {policy}",
+        spent=working_time(clock["spent"]),
+        target=working_time(clock["target"]),
+        hours=_hours(clock["calendar"]),
+        policy=policy,
+    )
+    return f"{text}, {by_hand}" if clock["by_hand"] else text
 
 
-def _changed(rules: Sequence[Any], timezone: str) -> Iterator[str]:
-    """What it had to keep before, where that changed on the way in more than a policy's number."""
-    begun = itertools.dropwhile(lambda rule: rule["target"] is None and not rule["due_by_hand"], rules)
-    asked = [(rule["from"], _asked(rule, timezone)) for rule in begun]
-    told = [one for place, one in enumerate(asked) if place == 0 or asked[place - 1][1] != one[1]]
-    for (_, before), (at, after) in itertools.pairwise(told):
-        yield f"{before} until {local(at, timezone)}, then {after}"
+def _target_changes(rules: Sequence[Any], timezone: str) -> Iterator[str]:
+    """Yield a line for each change of the target, except changes of only the policy's version."""
+    started = itertools.dropwhile(lambda rule: rule["target"] is None and not rule["due_by_hand"], rules)
+    targets = [(rule["from"], _rule_target(rule, timezone)) for rule in started]
+    changes = [one for place, one in enumerate(targets) if place == 0 or targets[place - 1][1] != one[1]]
+    for (_since, before), (at, after) in itertools.pairwise(changes):
+        yield _("{before} until {time}, then {after}", before=before, time=local_time(at, timezone), after=after)
 
 
-def _asked(rule: Any, timezone: str) -> str:
+def _rule_target(rule: Any, timezone: str) -> str:
     if rule["due_by_hand"]:
-        return f"due {local(rule['due_by_hand'], timezone)} by hand"
+        return _("due {time} set by hand", time=local_time(rule["due_by_hand"], timezone))
     if rule["target"] is None:
-        return "no target"
-    return f"{worked(rule['target'])} ({visible(rule['policy'])})"
+        return _("no target")
+    return f"{working_time(rule['target'])} ({visible(rule['policy'])})"
 
 
 def _hours(calendar: str) -> str:
-    return "around the clock" if calendar == "24x7" else f"in the hours of {visible(calendar)}"
+    if calendar == "24x7":
+        return _("around the clock")
+    return _("in business hours of {calendar}", calendar=visible(calendar))
 
 
 def _segments(segments: Sequence[Any], timezone: str, width: int, color: bool) -> Iterator[str]:
-    """A line each; on a narrow screen the reason stands on a line of its own."""
+    """Yield a line for each period; if the screen is narrow, the reason is on a separate line."""
     rows = []
     for segment in segments:
-        start, end = (local(segment[at], timezone) if segment[at] else "now" for at in ("from", "to"))
+        start, end = (local_time(segment[at], timezone) if segment[at] else _("now") for at in ("from", "to"))
         counted = segment["state"] == "counted"
-        what = f"{worked(segment['working'])} counted" if counted else "paused"
-        rows.append((start, end, what, visible(segment["why"]), counted))
+        what = _("{time} counted", time=working_time(segment["working"])) if counted else _("paused")
+        rows.append((start, end, what, visible(shown(segment["why"])), counted))
     longest_end, longest = (max((columns(row[n]) for row in rows), default=0) for n in (1, 2))
     for start, end, what, why, counted in rows:
         line = f"    {start} → {pad(end, longest_end)}  {pad(what, longest)}  {why}"

@@ -9,26 +9,28 @@ from typing import Any, TypeVar
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
-from ...options import columns, dry_run
-from ...options import limit as limit_option
+from ...execution import run_with_notes
+from ...messages import _, shown
+from ...name_completion import completer
+from ...options import columns, dry_run, limit_option
 from ...output import Column, field
-from ...remarking import set_up
-from ...style import of_clock, of_priority
+from ...style import clock_style, priority_style
 from ...ticket_arguments import TICKET
 from ...times import age, now
+from ...width import pad, width
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: Rows of `sla due` that a terminal gets without `--limit`.
+#: The number of rows of `sla due` that a terminal gets without `--limit`.
 PAGE = 200
 
+#: The metrics, and the help of their options.
 _METRICS = {
-    "first_response": "From the customer's first message to the first public answer of a person.",
-    "next_response": "From the oldest unanswered message to the next answer.",
-    "update": "From one answer to the next.",
-    "resolution": "From the beginning until it is solved, without waiting for the customer.",
-    "work": "The same, without waiting for third parties, too.",
+    "first_response": "Target from the first message of the customer to the first public reply of an agent.",
+    "next_response": "Target from the oldest unanswered message to the next reply.",
+    "update": "Target from one reply to the next.",
+    "resolution": "Target from the creation to the solution, without time spent waiting for the customer.",
+    "work": "As --resolution, and also without time spent waiting for third parties.",
 }
 
 POLICIES = (
@@ -46,7 +48,7 @@ POLICIES = (
 
 
 def due_at(at: datetime) -> tuple[Column, ...]:
-    """The columns of what is due, as of a moment."""
+    """Return the columns of `sla due`. Ages are calculated for the moment `at`."""
     return (
         field("ticket", heading="#", right=True),
         Column("metric", lambda row: row["metric"], shown=lambda row: row["metric"].replace("_", " ")),
@@ -54,10 +56,10 @@ def due_at(at: datetime) -> tuple[Column, ...]:
             "due",
             lambda row: row["due"],
             shown=lambda row: age(row["due"], at),
-            style=lambda row: of_clock(row["state"]),
+            style=lambda row: clock_style(row["state"]),
         ),
-        field("state", style=lambda row: of_clock(row["state"])),
-        field("priority", style=lambda row: of_priority(row["priority"])),
+        field("state", style=lambda row: clock_style(row["state"])),
+        field("priority", style=lambda row: priority_style(row["priority"])),
         field("subject", least=16),
         field("assignee", least=6),
         field("team", extra=True),
@@ -67,15 +69,10 @@ def due_at(at: datetime) -> tuple[Column, ...]:
 
 
 DUE = due_at(now())
-CANDIDATES = (
-    field("policy"),
-    Column("taken", lambda row: row["taken"], shown=lambda row: "→ this one" if row["taken"] else ""),
-    field("why", least=20),
-)
 
 
 def targets(function: F) -> F:
-    """One option a metric."""
+    """Add an option for each metric."""
     for name, text in reversed(_METRICS.items()):
         option = click.option(
             f"--{name.replace('_', '-')}", name, metavar="[PRIORITY=]LENGTH", multiple=True, help=text
@@ -84,22 +81,26 @@ def targets(function: F) -> F:
     return function
 
 
-_NOW = click.option("--now", metavar="MOMENT", help="Compute as if it were this moment.")
-_WARN = click.option("--warn", metavar="70%|30m", multiple=True, help="Tell whoever has the ticket; may be repeated.")
+_NOW = click.option("--now", metavar="MOMENT", help="Calculate for this moment instead of now.")
+_WARN = click.option(
+    "--warn", metavar="70%|30m", multiple=True, help="Warn the assignee at this level; may be repeated."
+)
 _WHEN = click.option(
     "--when",
     metavar="TERMS",
-    help='Whom it is for, as in "contact.tier:vip team:support": all must hold; "" is everybody.',
+    help='Apply only to tickets that match all terms, for example "contact.tier:vip team:support"; "" matches all.',
 )
-_CALENDAR = click.option("--calendar", metavar="NAME", shell_complete=completes("calendar"), help="In whose hours.")
+_CALENDAR = click.option(
+    "--calendar", metavar="NAME", shell_complete=completer("calendar"), help="Calendar whose business hours count."
+)
 
 
 @click.group("sla")
 def sla() -> None:
-    """Service levels: what was promised to whom, and by when.
+    """Manage SLA policies and list due times.
 
-    Policies are tried in order, and the first that is for a ticket is taken. Lengths of time take s, m, h, d and w, and
-    are open time of the policy's calendar.
+    The first policy in the list that matches a ticket applies to it. Targets have the units s, m, h, d and w and count
+    the business hours of the policy's calendar.
     """
 
 
@@ -114,7 +115,7 @@ def sla() -> None:
 def add(
     context: CliContext, /, name: str, when: str | None, calendar: str | None, warn: tuple[str, ...], **metrics: Any
 ) -> None:
-    """Add a policy, after those there are.
+    """Add a policy at the end of the list.
 
     \b
     Example:
@@ -122,17 +123,19 @@ def add(
     """
     from ....core.sla.commands import AddPolicy
 
-    set_up(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
+    run_with_notes(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
 
 
 @sla.command("edit")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @_WHEN
 @_CALENDAR
 @targets
 @_WARN
-@click.option("--no-warn", is_flag=True, help="No warnings any more.")
-@click.option("--forget-step", "forget", metavar="LEVEL", multiple=True, help="Take the steps at this level away.")
+@click.option("--no-warn", is_flag=True, help="Remove all warnings.")
+@click.option(
+    "--forget-step", "forget", metavar="LEVEL", multiple=True, help="Remove the steps at this level; may be repeated."
+)
 @dry_run
 @click.pass_obj
 def edit(
@@ -148,8 +151,8 @@ def edit(
 ) -> None:
     """Change a policy from now on.
 
-    What has been counted until now stays; running clocks follow the new version. A target without a length goes:
-    --update normal=
+    Time that was counted until now does not change; running clocks use the new version. A target without a length is
+    removed: --update normal=
 
     \b
     Examples:
@@ -160,27 +163,31 @@ def edit(
     from ....errors import UsageError
 
     if no_warn and warn:
-        raise UsageError("--no-warn and --warn exclude each other", "--warn replaces the warnings there were")
+        raise UsageError(_("--no-warn and --warn exclude each other"), _("--warn replaces the existing warnings"))
     warnings = () if no_warn else warn or None
-    set_up(context, ChangePolicy(name, when, calendar, _given(metrics), warnings, forget))
+    run_with_notes(context, ChangePolicy(name, when, calendar, _given(metrics), warnings, forget))
 
 
 @sla.command("step")
-@click.argument("name", shell_complete=completes("policy"))
-@click.option("--at", required=True, metavar="LEVEL", help="As in 90%, 30m (before the end), breach or breach+2h.")
-@click.option("--then", "then", required=True, multiple=True, metavar="WHAT=VALUE", help="May be repeated.")
+@click.argument("name", shell_complete=completer("policy"))
+@click.option(
+    "--at", required=True, metavar="LEVEL", help="Level: 90%, 30m (before the due time), breach or breach+2h."
+)
+@click.option(
+    "--then", "then", required=True, multiple=True, metavar="ACTION=VALUE", help="Add this action; may be repeated."
+)
 @dry_run
 @click.pass_obj
 def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None:
-    """Say what is done when a clock comes so far.
+    """Add an action at an SLA threshold.
 
     \b
-    What can be done:
+    Actions:
       notify=owner|team|AGENT|TEAM|TIER   priority=PRIORITY   escalate=next|AGENT|TEAM|TIER
       assign=AGENT|TEAM   team=TEAM   tag=+TAG   tag=-TAG   note=TEXT   reply=TEXT
 
-    `escalate` takes a ticket up, never down, and leaves it with whoever is high enough already. `reply` is word to the
-    customer by the desk itself, which keeps no promise; {number}, {subject} and {desk} stand for the ticket's.
+    `escalate` never moves a ticket to a lower tier, and does nothing if the assignee is in a high enough tier. `reply`
+    sends the customer an automatic message, which does not stop the clocks. It replaces {number}, {subject} and {desk}.
 
     \b
     Examples:
@@ -190,14 +197,14 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
     """
     from ....core.sla.commands import AddStep
 
-    set_up(context, AddStep(name, at, then))
+    run_with_notes(context, AddStep(name, at, then))
 
 
 @sla.command("list")
 @columns(POLICIES)
 @click.pass_obj
 def list_(context: CliContext) -> None:
-    """List policies in the order in which they are tried.
+    """List policies in the order in which they apply.
 
     \b
     Example:
@@ -206,15 +213,15 @@ def list_(context: CliContext) -> None:
     from ....core.sla.queries import ListPolicies
 
     rows = context.ask(ListPolicies())
-    context.emit(rows, POLICIES, empty="no SLA policies; deskctl sla add NAME adds one")
-    _problems(context, [problem for row in rows for problem in row["problems"]])
+    context.emit(rows, POLICIES, empty=_("no SLA policies; add one with deskctl sla add NAME"))
+    _print_problems(context, [problem for row in rows for problem in row["problems"]])
 
 
 @sla.command("show")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @click.pass_obj
 def show(context: CliContext, name: str) -> None:
-    """Show a policy whole.
+    """Show a policy with targets, warnings and steps.
 
     \b
     Example:
@@ -227,25 +234,26 @@ def show(context: CliContext, name: str) -> None:
     if context.json:
         context.document(row)
         return
-    context.say(f"{row['name']}: place {row['place']}, version {row['version']}")
-    context.say(f"  for        {row['when'] or 'everybody'}")
-    context.say(f"  calendar   {row['calendar']}")
-    for metric, by_priority in row["targets"].items():
-        context.say(f"  {metric.replace('_', ' '):<14} {_of(by_priority)}")
-    if row["warnings"]:
-        context.say(f"  warns at   {', '.join(row['warnings'])}")
-    for each in row["steps"]:
-        context.say(f"  at {each['at']:<10} {', '.join(each['then'])}")
-    _problems(context, row["problems"])
+    context.say(
+        _("{name}: place {place}, version {version}", name=row["name"], place=row["place"], version=row["version"])
+    )
+    facts = [(_("applies to"), row["when"] or _("all tickets")), (_("calendar"), row["calendar"])]
+    facts += [(metric.replace("_", " "), _lengths(target)) for metric, target in row["targets"].items()]
+    facts += [(_("warns at"), ", ".join(row["warnings"]))] if row["warnings"] else []
+    facts += [(_("at {level}", level=each["at"]), ", ".join(each["then"])) for each in row["steps"]]
+    label = max(width(name) for name, _value in facts)
+    for name, value in facts:
+        context.say(f"  {pad(name, label)}  {value}")
+    _print_problems(context, row["problems"])
 
 
 @sla.command("move")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @click.argument("place", type=click.IntRange(min=1))
 @dry_run
 @click.pass_obj
 def move(context: CliContext, name: str, place: int) -> None:
-    """Give a policy another place; the first is tried first.
+    """Move a policy to another place in the list; 1 is the first.
 
     \b
     Example:
@@ -253,15 +261,17 @@ def move(context: CliContext, name: str, place: int) -> None:
     """
     from ....core.sla.commands import MovePolicy
 
-    set_up(context, MovePolicy(name, place))
+    run_with_notes(context, MovePolicy(name, place))
 
 
 @sla.command("remove")
-@click.argument("name", shell_complete=completes("policy"))
+@click.argument("name", shell_complete=completer("policy"))
 @dry_run
 @click.pass_obj
 def remove(context: CliContext, name: str) -> None:
-    """Remove a policy. Tickets get what the next policy promises; what was measured stays.
+    """Remove a policy.
+
+    The next matching policy applies to its tickets. Measured times stay.
 
     \b
     Example:
@@ -269,7 +279,7 @@ def remove(context: CliContext, name: str) -> None:
     """
     from ....core.sla.commands import RemovePolicy
 
-    set_up(context, RemovePolicy(name))
+    run_with_notes(context, RemovePolicy(name))
 
 
 @sla.command("test")
@@ -277,9 +287,9 @@ def remove(context: CliContext, name: str) -> None:
 @_NOW
 @click.pass_obj
 def test(context: CliContext, ticket: int, now: str | None) -> int:
-    """Say which policy is for a ticket, why the others are not, and what its clocks would say.
+    """Show which policy applies to a ticket, why the others do not, and the resulting clocks.
 
-    Exits with 1 when none is.
+    Exits with 1 if no policy applies.
 
     \b
     Example:
@@ -289,7 +299,7 @@ def test(context: CliContext, ticket: int, now: str | None) -> int:
 
     from ....core.sla.queries import TestPolicies
     from ...output import terminal_width
-    from .clock_view import told
+    from .clock_view import render_clocks
 
     answer = context.ask(TestPolicies(ticket, now))
     timezone = context.desk().info.timezone
@@ -297,27 +307,27 @@ def test(context: CliContext, ticket: int, now: str | None) -> int:
     if context.json:
         context.document(answer)
     else:
-        context.say(f"ticket {ticket}: {answer['policy'] or 'no policy'}")
+        context.say(_("ticket {number}: {policy}", number=ticket, policy=answer["policy"] or _("no policy")))
         for row in answer["candidates"]:
-            context.say(f"  {'→' if row['taken'] else ' '} {row['policy']}: {row['why']}")
+            context.say(f"  {'→' if row['taken'] else ' '} {row['policy']}: {shown(row['why'])}")
         if answer["clocks"]:
-            sys.stdout.write("\n")
-            sys.stdout.write(told(ticket, answer["clocks"], timezone, width=terminal_width(), color=context.color))
+            text = render_clocks(ticket, answer["clocks"], timezone, width=terminal_width(), color=context.color)
+            sys.stdout.write(f"\n{text}")
     return 0 if answer["policy"] else 1
 
 
 @sla.command("due")
-@click.option("--within", metavar="LENGTH", help="Only what is overdue or due within this time, as in 2h.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's.")
+@click.option("--within", metavar="LENGTH", help="Only overdue clocks and clocks due within this time, for example 2h.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only tickets of this team.")
 @limit_option(PAGE)
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @_NOW
 @columns(DUE)
 @click.pass_obj
 def due(
     context: CliContext, within: str | None, team: str | None, limit: int | None, exit_code: bool, now: str | None
 ) -> int:
-    """List running clocks, the first due first.
+    """List running clocks by due time.
 
     \b
     Examples:
@@ -329,8 +339,9 @@ def due(
     size = context.page_size(limit, PAGE)
     found = context.ask(ListDue(within, team, size + 1, now))
     rows = found[:size]
-    shown = DUE if now is None else due_at(context.moment(now))
-    context.emit(rows, shown, empty="no clock is running" if within is None else f"nothing is due within {within}")
+    known = DUE if now is None else due_at(context.moment(now))
+    empty = _("no running clocks") if within is None else _("nothing is due within {time}", time=within)
+    context.emit(rows, known, empty=empty)
     context.say_rest(len(rows), len(rows) if rows == found else None, size)
     return 1 if exit_code and not rows else 0
 
@@ -339,21 +350,22 @@ def _given(metrics: dict[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, text) for name in _METRICS for text in metrics[name])
 
 
-def _problems(context: CliContext, problems: list[str]) -> None:
+def _print_problems(context: CliContext, problems: list[str]) -> None:
+    """Print the problems of policies as notes to standard error."""
     import sys
 
     from ....safe import visible
 
     for problem in dict.fromkeys(problems) if not context.json else ():
-        sys.stderr.write(f"note: {visible(problem)}\n")
+        sys.stderr.write(_("note: {text}", text=visible(shown(problem))) + "\n")
 
 
 def _targets(targets: dict[str, dict[str, int]]) -> str:
-    return "; ".join(f"{metric.replace('_', ' ')} {_of(by_priority)}" for metric, by_priority in targets.items())
+    return "; ".join(f"{metric.replace('_', ' ')} {_lengths(target)}" for metric, target in targets.items())
 
 
-def _of(by_priority: dict[str, int]) -> str:
-    """`urgent 15m, normal 4h`; one length where all are alike."""
+def _lengths(by_priority: dict[str, int]) -> str:
+    """Return `urgent 15m, normal 4h`, or one length if all priorities have the same."""
     from datetime import timedelta
 
     from ....core.values.durations import written

@@ -5,20 +5,22 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
+from ...messages import _
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
 
 @click.command("approve")
 @tickets_argument
-@click.option("--reason", default="", metavar="TEXT", help="It becomes a note on the ticket.")
+@click.option("--reason", default="", metavar="TEXT", help="Reason, added to the ticket as an internal note.")
 @dry_run
 @click.pass_obj
 def approve(context: CliContext, tickets: list[int], reason: str) -> int:
-    """Allow what a ticket waits for.
+    """Approve tickets that wait for approval.
 
-    Somebody of a higher tier than whoever asked may do so, and anybody of the highest tier; nobody for themselves.
+    An agent may approve the requests of agents in a lower tier; agents of the highest tier may approve all. No one may
+    approve their own request.
 
     \b
     Examples:
@@ -27,23 +29,23 @@ def approve(context: CliContext, tickets: list[int], reason: str) -> int:
     """
     from ....core.tickets.commands import Approve
 
-    return act_on_each(context, (Approve(ticket, reason) for ticket in tickets))
+    return run_each(context, (Approve(ticket, reason) for ticket in tickets))
 
 
 @click.command("deny")
 @tickets_argument
-@click.option("--reason", required=True, metavar="TEXT", help="Why not; it becomes a note on the ticket.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason, added to the ticket as an internal note.")
 @dry_run
 @click.pass_obj
 def deny(context: CliContext, tickets: list[int], reason: str) -> int:
-    """Do not allow what a ticket waits for.
+    """Deny approval to tickets that wait for it.
 
     \b
     Example:
       deskctl deny 42 --reason "the guarantee has ended"
     """
     from ....core.tickets.commands import Deny
-    from ...text_input import wanted
+    from ...text_input import require_text
 
-    reason = wanted(reason, "say why not with --reason TEXT")
-    return act_on_each(context, (Deny(ticket, reason) for ticket in tickets))
+    reason = require_text(reason, _("pass --reason TEXT"))
+    return run_each(context, (Deny(ticket, reason) for ticket in tickets))

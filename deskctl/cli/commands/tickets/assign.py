@@ -5,22 +5,22 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes
+from ...execution import run_each
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
 
 @click.command("assign")
 @tickets_argument
-@click.argument("to", metavar="AGENT|TEAM", shell_complete=completes("agent", "team"))
+@click.argument("to", metavar="AGENT|TEAM", shell_complete=completer("agent", "team"))
 @dry_run
 @click.pass_obj
 def assign(context: CliContext, tickets: list[int], to: str) -> int:
-    """Give tickets to an agent or a team.
+    """Assign tickets to an agent or a team.
 
-    `agent:NAME` and `team:NAME` are exact; a bare name means an agent first, then a team; `none` puts tickets
-    back into the queue.
+    A name means an agent, or else a team; `agent:NAME` and `team:NAME` are unambiguous. `none` returns tickets to the
+    queue.
 
     \b
     Examples:
@@ -30,4 +30,4 @@ def assign(context: CliContext, tickets: list[int], to: str) -> int:
     """
     from ....core.tickets.commands import Assign
 
-    return act_on_each(context, (Assign(ticket, None if to == "none" else to) for ticket in tickets))
+    return run_each(context, (Assign(ticket, None if to == "none" else to) for ticket in tickets))

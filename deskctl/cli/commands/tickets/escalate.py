@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes
+from ...execution import run_each
+from ...messages import _
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -16,18 +17,18 @@ from ...ticket_arguments import tickets_argument
 @click.option(
     "--to",
     metavar="AGENT|TEAM|TIER",
-    shell_complete=completes("agent", "team", "tier"),
-    help="To whom; without it, to the next tier of the ticket's team.",
+    shell_complete=completer("agent", "team", "tier"),
+    help="Escalate to this agent, team or tier; default is the next tier of the ticket's team.",
 )
-@click.option("--for", "purpose", type=click.Choice(["approval"]), help="Ask somebody of a higher tier to allow it.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it becomes a note on the ticket.")
+@click.option("--for", "purpose", type=click.Choice(["approval"]), help="Ask an agent of a higher tier for approval.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason, added to the ticket as an internal note.")
 @dry_run
 @click.pass_obj
 def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: str | None, reason: str) -> int:
-    """Hand tickets to someone who can do more, or ask them to allow something.
+    """Escalate tickets, or ask for approval.
 
-    The owner until now stays on as a follower. A bare name means an agent first, then a team, then a tier;
-    `agent:NAME`, `team:NAME` and `tier:NAME` are exact. With --for approval the ticket stays where it is.
+    The previous assignee becomes a follower. A name means an agent, else a team, else a tier; `agent:NAME`, `team:NAME`
+    and `tier:NAME` are unambiguous. With --for approval the assignee does not change.
 
     \b
     Examples:
@@ -37,11 +38,12 @@ def escalate(context: CliContext, tickets: list[int], to: str | None, purpose: s
     """
     from ....core.tickets.commands import AskApproval, Escalate
     from ....errors import UsageError
-    from ...text_input import wanted
+    from ...text_input import require_text
 
-    reason = wanted(reason, "say why with --reason TEXT")
+    reason = require_text(reason, _("pass --reason TEXT"))
     if purpose is not None:
         if to is not None:
-            raise UsageError("--to and --for do not go together", "whoever may allow it is asked")
-        return act_on_each(context, (AskApproval(ticket, reason) for ticket in tickets))
-    return act_on_each(context, (Escalate(ticket, to, reason) for ticket in tickets))
+            hint = _("--for approval asks all agents who may approve")
+            raise UsageError(_("--to and --for exclude each other"), hint)
+        return run_each(context, (AskApproval(ticket, reason) for ticket in tickets))
+    return run_each(context, (Escalate(ticket, to, reason) for ticket in tickets))

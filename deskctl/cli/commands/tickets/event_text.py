@@ -1,4 +1,4 @@
-"""Events in words: one line says what happened, for `log` and `show --full`."""
+"""Describe events in one line each, for `log`, `show --full` and `contact show`."""
 
 from __future__ import annotations
 
@@ -7,176 +7,289 @@ from collections.abc import Callable
 from typing import Any
 
 from ....safe import visible
-from ...times import local
+from ...messages import _, shown
+from ...times import local_time
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
-_KEYS = frozenset({"kind", "at", "by", "command", "ticket"})
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_COMMON_KEYS = frozenset({"kind", "at", "by", "command", "ticket"})
 
 Row = dict[str, Any]
-Words = Callable[[Row, Callable[[Any], str]], str]
+#: Formats a value of an event for people.
+Format = Callable[[Any], str]
 
 
-def _changed(what: str) -> Words:
-    return lambda row, say: f"{what}: {say(row.get('old'))} → {say(row.get('new'))}"
+def event_sentence(row: Row, timezone: str) -> str:
+    """Return a sentence that describes an event, with times in `timezone`. It is safe to print on a terminal."""
+
+    def format_value(value: Any) -> str:
+        return format_fact(value, timezone)
+
+    describe = _SENTENCES.get(row["kind"])
+    if describe is not None:
+        try:
+            return describe(row, format_value)
+        except (KeyError, TypeError):  # an older version recorded fewer facts
+            pass
+    return f"{row['kind'].replace('_', ' ')}  {event_facts(row, timezone)}".rstrip()
+
+
+def event_facts(row: Row, timezone: str) -> str:
+    """Return the facts of an event: `old → new` for a change, `name=value` for other facts with a value."""
+    known = set(_COMMON_KEYS)
+    words = []
+    if row["kind"] == "routed":
+        known |= {"candidates", "left_out"}  # `deskctl route explain` shows them
+    if "old" in row and "new" in row:
+        known |= {"old", "new"}
+        words.append(f"{format_fact(row['old'], timezone)} → {format_fact(row['new'], timezone)}")
+    words += [f"{k}={format_fact(v, timezone)}" for k, v in row.items() if k not in known and v not in (None, [], "")]
+    return " ".join(words)
+
+
+def format_fact(value: Any, timezone: str) -> str:
+    """Return a value for people: lists with commas, times in `timezone`."""
+    if value is None:
+        return _("none")
+    if isinstance(value, list):
+        return ",".join(format_fact(each, timezone) for each in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str) and _TIME.match(value):
+        return local_time(value, timezone)
+    return visible(shown(value) if isinstance(value, str) else str(value))
+
+
+def _with_detail(text: str, detail: str) -> str:
+    """Return `text: detail`, or `text` without a detail."""
+    return f"{text}: {detail}" if detail else text
+
+
+def _created(row: Row, say: Format) -> str:
+    parts = [_("created via {channel}", channel=say(row["channel"]))]
+    if row.get("team"):
+        parts.append(_("team {team}", team=say(row["team"])))
+    if row.get("follows"):
+        parts.append(_("continues #{number}", number=row["follows"]))
+    return ", ".join(parts)
+
+
+def _received(row: Row, say: Format) -> str:
+    parts = [_("message {number} received", number=row["message"])]
+    if row.get("automatic"):
+        parts.append(_("automatic: {kind}", kind=say(row["automatic"])))
+    if row.get("verified") is False:
+        parts.append(_("not verified"))
+    if row.get("received"):
+        parts.append(_("reached the desk {time}", time=say(row["received"])))
+    return ", ".join(parts)
+
+
+def _replied(row: Row, say: Format) -> str:
+    if row.get("outbox"):
+        return _("reply: message {message}, outgoing message {outbox}", message=row["message"], outbox=row["outbox"])
+    return _("reply: message {message}", message=row["message"])
+
+
+def _status_changed(row: Row, say: Format) -> str:
+    return _("status: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _priority_changed(row: Row, say: Format) -> str:
+    return _("priority: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _team_changed(row: Row, say: Format) -> str:
+    return _("team: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _language_changed(row: Row, say: Format) -> str:
+    return _("language: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _tier_changed(row: Row, say: Format) -> str:
+    return _("tier: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _due_changed(row: Row, say: Format) -> str:
+    return _("due time: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _requester_changed(row: Row, say: Format) -> str:
+    return _("requester: contact {old} → contact {new}", old=say(row["old"]), new=say(row["new"]))
+
+
+def _assigned(row: Row, say: Format) -> str:
+    if row["new"] is None:
+        return _("unassigned, previously assigned to {agent}", agent=say(row["old"]))
+    if row["old"]:
+        return _("assigned to {agent}, previously to {before}", agent=say(row["new"]), before=say(row["old"]))
+    return _("assigned to {agent}", agent=say(row["new"]))
+
+
+def _tagged(row: Row, say: Format) -> str:
+    tags = [f"+{say(tag)}" for tag in row["added"]] + [f"-{say(tag)}" for tag in row["removed"]]
+    return _("tags: {tags}", tags=" ".join(tags))
+
+
+def _escalated(row: Row, say: Format) -> str:
+    return _("escalated to {target}: message {message}", target=say(row["to"]), message=row["message"])
+
+
+def _waiting_changed(row: Row, say: Format) -> str:
+    if row["new"]:
+        return _("customer waiting since {time}", time=say(row["new"]))
+    return _("customer no longer waiting")
+
+
+def _settled(row: Row, say: Format) -> str:
+    state = say(row["state"])
+    if row.get("message"):
+        text = _("message {number}: {state}", number=row["message"], state=state)
+    else:
+        text = _("outgoing message {number}: {state}", number=row["outbox"], state=state)
+    return _with_detail(text, say(row["reason"]) if row.get("reason") else "")
+
+
+def _bounced(row: Row, say: Format) -> str:
+    delayed, partly, number = row.get("action") == "delayed", row.get("partly"), row["outbox"]
+    if delayed and partly:
+        text = _("outgoing message {number} delayed for some recipients", number=number)
+    elif delayed:
+        text = _("outgoing message {number} delayed", number=number)
+    elif partly:
+        text = _("outgoing message {number} not delivered to some recipients", number=number)
+    else:
+        text = _("outgoing message {number} not delivered", number=number)
+    reason = str(row.get("reason_class") or "").replace("_", " ")
+    detail = " ".join(filter(None, (reason, row.get("status"))))
+    return _with_detail(text, say(detail) if detail else "")
+
+
+def _forwarded(row: Row, say: Format) -> str:
+    if row.get("proven"):
+        return _("message {number} forwarded by {agent}", number=row["message"], agent=say(row["agent"]))
+    return _(
+        "message {number} forwarded by {agent}, not proven by DMARC", number=row["message"], agent=say(row["agent"])
+    )
+
+
+def _machine_answered(row: Row, say: Format) -> str:
+    return _(
+        "automatic answer to message {answered}: message {message}, outgoing message {outbox}",
+        answered=row["answers"],
+        message=row["message"],
+        outbox=row["outbox"],
+    )
+
+
+def _person_asked(row: Row, say: Format) -> str:
+    if row.get("message"):
+        return _("customer asks for an agent: message {number}", number=row["message"])
+    return _("customer asks for an agent")
+
+
+def _routed(row: Row, say: Format) -> str:
+    if row.get("agent"):
+        return _("routed to {agent} ({strategy})", agent=say(row["agent"]), strategy=say(row["strategy"]))
+    return _with_detail(_("not routed"), say(row["why"]) if row.get("why") else "")
 
 
 def _clock(row: Row) -> str:
     metric = str(row["metric"]).replace("_", " ")
-    return f"{metric} clock" + (f" {row['instance']}" if row["instance"] > 1 else "")
+    if row["instance"] > 1:
+        return _("{metric} clock {number}", metric=metric, number=row["instance"])
+    return _("{metric} clock", metric=metric)
 
 
-def _due(row: Row, say: Callable[[Any], str]) -> str:
-    return f", due {say(row['due'])}" if row.get("due") else ""
+def _with_due(text: str, row: Row, say: Format) -> str:
+    """Return `text, due TIME` if the event has a due time."""
+    return _("{text}, due {time}", text=text, time=say(row["due"])) if row.get("due") else text
 
 
-def _assigned(row: Row, say: Callable[[Any], str]) -> str:
-    if row["new"] is None:
-        return f"back in the queue, {say(row['old'])} no longer has it"
-    return f"assigned to {say(row['new'])}" + (f", before to {say(row['old'])}" if row["old"] else "")
+def _fulfilled(row: Row, say: Format) -> str:
+    if row.get("in_time", True):
+        return _("{clock} fulfilled", clock=_clock(row))
+    return _("{clock} fulfilled after the due time", clock=_clock(row))
 
 
-def _received(row: Row, say: Callable[[Any], str]) -> str:
-    words = f"message {row['message']} received"
-    if row.get("automatic"):
-        words += f", automatic: {say(row['automatic'])}"
-    if row.get("verified") is False:
-        words += ", not verified"
-    return words + (f", reached the desk {say(row['received'])}" if row.get("received") else "")
+def _breached(row: Row, say: Format) -> str:
+    if row.get("late"):
+        return _("{clock} breached, detected late", clock=_clock(row))
+    return _("{clock} breached", clock=_clock(row))
 
 
-def _tagged(row: Row, say: Callable[[Any], str]) -> str:
-    return "tags: " + " ".join([f"+{say(tag)}" for tag in row["added"]] + [f"-{say(tag)}" for tag in row["removed"]])
-
-
-def _settled(row: Row, say: Callable[[Any], str]) -> str:
-    what = f"message {row['message']}" if row.get("message") else f"outgoing message {row['outbox']}"
-    return f"{what} is {say(row['state'])}" + (f": {say(row['reason'])}" if row.get("reason") else "")
-
-
-def _bounced(row: Row, say: Callable[[Any], str]) -> str:
-    what = "delayed" if row.get("action") == "delayed" else "not delivered"
-    who = " to some recipients" if row.get("partly") else ""
-    reason = str(row.get("reason_class") or "").replace("_", " ")
-    why = " ".join(filter(None, (reason, row.get("status"))))
-    return f"outgoing message {row['outbox']} {what}{who}" + (f": {say(why)}" if why else "")
-
-
-def _routed(row: Row, say: Callable[[Any], str]) -> str:
-    if row.get("agent"):
-        return f"routed to {say(row['agent'])} ({say(row['strategy'])})"
-    return "not routed" + (f": {say(row['why'])}" if row.get("why") else "")
-
-
-#: Sentences of the kinds that agents meet every day; other kinds are described by their facts.
-_WORDS: dict[str, Words] = {
-    "ticket_created": lambda row, say: (
-        f"created via {say(row['channel'])}"
-        + (f" for team {say(row['team'])}" if row.get("team") else "")
-        + (f", continues #{row['follows']}" if row.get("follows") else "")
-    ),
+#: Functions that describe the common kinds of events. `event_facts` describes the others.
+_SENTENCES: dict[str, Callable[[Row, Format], str]] = {
+    "ticket_created": _created,
     "message_received": _received,
-    "reply_added": lambda row, say: (
-        f"reply: message {row['message']}" + (f", outgoing message {row['outbox']}" if row.get("outbox") else "")
-    ),
-    "note_added": lambda row, say: f"internal note: message {row['message']}",
-    "message_withdrawn": lambda row, say: f"message {row['message']} withdrawn",
-    "message_edited": lambda row, say: f"message {row['message']} edited by its sender",
-    "status_changed": _changed("status"),
-    "priority_changed": _changed("priority"),
-    "team_changed": _changed("team"),
-    "language_changed": _changed("language"),
-    "tier_changed": _changed("tier"),
-    "subject_changed": lambda row, say: "subject changed",
-    "requester_changed": lambda row, say: f"requester: contact {say(row['old'])} → contact {say(row['new'])}",
-    "due_changed": _changed("due"),
+    "reply_added": _replied,
+    "note_added": lambda row, say: _("internal note: message {message}", message=row["message"]),
+    "message_withdrawn": lambda row, say: _("message {number} withdrawn", number=row["message"]),
+    "message_edited": lambda row, say: _("message {number} edited by its sender", number=row["message"]),
+    "status_changed": _status_changed,
+    "priority_changed": _priority_changed,
+    "team_changed": _team_changed,
+    "language_changed": _language_changed,
+    "tier_changed": _tier_changed,
+    "subject_changed": lambda row, say: _("subject changed"),
+    "requester_changed": _requester_changed,
+    "due_changed": _due_changed,
     "assigned": _assigned,
-    "follower_added": lambda row, say: f"{say(row['agent'])} follows",
-    "follower_removed": lambda row, say: f"{say(row['agent'])} no longer follows",
+    "follower_added": lambda row, say: _("{agent} follows", agent=say(row["agent"])),
+    "follower_removed": lambda row, say: _("{agent} no longer follows", agent=say(row["agent"])),
     "tagged": _tagged,
-    "escalated": lambda row, say: f"escalated to {say(row['to'])}: message {row['message']}",
-    "mentions": lambda row, say: f"mentions #{row['other']}",
-    "waiting_changed": lambda row, say: (
-        f"customer waiting since {say(row['new'])}" if row["new"] else "customer no longer waiting"
-    ),
+    "escalated": _escalated,
+    "mentions": lambda row, say: _("mentions #{number}", number=row["other"]),
+    "waiting_changed": _waiting_changed,
     "delivery_settled": _settled,
     "bounced": _bounced,
-    "agent_told": lambda row, say: f"told {say(row['agent'])}: {say(row['about']).replace('_', ' ')}",
-    "acknowledged": lambda row, say: f"acknowledgement: message {row['message']}",
-    "marked_spam": lambda row, say: "marked as spam" + (f": {say(row['why'])}" if row.get("why") else ""),
-    "unmarked_spam": lambda row, say: "no longer spam",
-    "callback_changed": lambda row, say: f"call back {say(row['new'])}" if row["new"] else "no call back",
-    "forwarded": lambda row, say: (
-        f"message {row['message']} forwarded by {say(row['agent'])}"
-        + ("" if row.get("proven") else ", not proven by DMARC")
+    "agent_told": lambda row, say: _(
+        "notified {agent}: {topic}", agent=say(row["agent"]), topic=say(row["about"]).replace("_", " ")
     ),
-    "machine_answered": lambda row, say: (
-        f"automatic answer to message {row['answers']}: message {row['message']}, outgoing message {row['outbox']}"
+    "acknowledged": lambda row, say: _("acknowledgement: message {message}", message=row["message"]),
+    "marked_spam": lambda row, say: _with_detail(_("marked as spam"), say(row["why"]) if row.get("why") else ""),
+    "unmarked_spam": lambda row, say: _("no longer spam"),
+    "callback_changed": lambda row, say: (
+        _("callback at {time}", time=say(row["new"])) if row["new"] else _("callback removed")
     ),
-    "choice_made": lambda row, say: f"customer chose {say(row['key'])} of message {row['message']}",
-    "person_asked": lambda row, say: (
-        "customer asks for a person" + (f": message {row['message']}" if row.get("message") else "")
+    "forwarded": _forwarded,
+    "machine_answered": _machine_answered,
+    "choice_made": lambda row, say: _(
+        "customer chose {choice} of message {message}", choice=say(row["key"]), message=row["message"]
     ),
-    "spam_purged": lambda row, say: "contents of spam deleted",
-    "rejoined": lambda row, say: f"messages {say(row['messages'])} back from #{row['other']}",
-    "callback_due": lambda row, say: "call back is due",
-    "merged": lambda row, say: f"merged into #{row['into']}",
-    "unmerged": lambda row, say: f"separate from #{row['into']} again",
-    "absorbed": lambda row, say: f"#{row['other']} merged into this ticket",
-    "released": lambda row, say: f"#{row['other']} is separate again",
-    "split_off": lambda row, say: f"split into #{row['into']}: messages {say(row['messages'])}",
-    "split_from": lambda row, say: f"split from #{row['origin']}: messages {say(row['messages'])}",
-    "continued": lambda row, say: f"continues on {say(row['channel'])}: message {row['message']}",
+    "person_asked": _person_asked,
+    "spam_purged": lambda row, say: _("contents of spam deleted"),
+    "rejoined": lambda row, say: _(
+        "messages {messages} back from #{number}", messages=say(row["messages"]), number=row["other"]
+    ),
+    "callback_due": lambda row, say: _("callback is due"),
+    "merged": lambda row, say: _("merged into #{number}", number=row["into"]),
+    "unmerged": lambda row, say: _("separated from #{number} again", number=row["into"]),
+    "absorbed": lambda row, say: _("#{number} merged into this ticket", number=row["other"]),
+    "released": lambda row, say: _("#{number} is separate again", number=row["other"]),
+    "split_off": lambda row, say: _(
+        "split into #{number}: messages {messages}", number=row["into"], messages=say(row["messages"])
+    ),
+    "split_from": lambda row, say: _(
+        "split from #{number}: messages {messages}", number=row["origin"], messages=say(row["messages"])
+    ),
+    "continued": lambda row, say: _(
+        "continues on {channel}: message {message}", channel=say(row["channel"]), message=row["message"]
+    ),
     "routed": _routed,
-    "undone": lambda row, say: f"undone: command {row['command']}",
-    "promised": lambda row, say: f"answer promised by {say(row['due'])}",
-    "policy_applied": lambda row, say: f"SLA policy {say(row['policy'])}" if row["policy"] else "no SLA policy",
-    "activate": lambda row, say: f"{_clock(row)} started" + _due(row, say),
-    "pause": lambda row, say: f"{_clock(row)} paused: {say(row['why'])}",
-    "resume": lambda row, say: f"{_clock(row)} resumed" + _due(row, say),
-    "fulfill": lambda row, say: f"{_clock(row)} fulfilled" + ("" if row.get("in_time", True) else ", too late"),
-    "retarget": lambda row, say: f"{_clock(row)} has another target" + _due(row, say),
-    "warn": lambda row, say: f"{_clock(row)} warning at {say(row['level'])}" + _due(row, say),
-    "breach": lambda row, say: f"{_clock(row)} breached" + (", noticed late" if row.get("late") else ""),
-    "withdraw": lambda row, say: f"{_clock(row)} ended",
+    "undone": lambda row, say: _("undone: command {number}", number=row["command"]),
+    "promised": lambda row, say: _("answer promised by {time}", time=say(row["due"])),
+    "policy_applied": lambda row, say: (
+        _("SLA policy {policy}", policy=say(row["policy"])) if row["policy"] else _("no SLA policy")
+    ),
+    "activate": lambda row, say: _with_due(_("{clock} started", clock=_clock(row)), row, say),
+    "pause": lambda row, say: _("{clock} paused: {reason}", clock=_clock(row), reason=say(row["why"])),
+    "resume": lambda row, say: _with_due(_("{clock} resumed", clock=_clock(row)), row, say),
+    "fulfill": _fulfilled,
+    "retarget": lambda row, say: _with_due(_("{clock} has a new target", clock=_clock(row)), row, say),
+    "warn": lambda row, say: _with_due(
+        _("{clock} warning at {level}", clock=_clock(row), level=say(row["level"])), row, say
+    ),
+    "breach": _breached,
+    "withdraw": lambda row, say: _("{clock} ended", clock=_clock(row)),
 }
-
-
-def sentence(row: Row, timezone: str) -> str:
-    """What happened, in words; moments in `timezone`. Safe for a terminal."""
-
-    def say(value: Any) -> str:
-        return fact(value, timezone)
-
-    words = _WORDS.get(row["kind"])
-    if words is not None:
-        try:
-            return words(row, say)
-        except (KeyError, TypeError):  # an older version recorded fewer facts
-            pass
-    return f"{row['kind'].replace('_', ' ')}  {facts(row, timezone)}".rstrip()
-
-
-def facts(row: Row, timezone: str) -> str:
-    """The facts of an event beside its kind: `old → new` for a change, `name=value` for others that have a value."""
-    known = set(_KEYS)
-    words = []
-    if row["kind"] == "routed":
-        known |= {"candidates", "left_out"}  # deskctl route explain says it better
-    if "old" in row and "new" in row:
-        known |= {"old", "new"}
-        words.append(f"{fact(row['old'], timezone)} → {fact(row['new'], timezone)}")
-    words += [f"{k}={fact(v, timezone)}" for k, v in row.items() if k not in known and v not in (None, [], "")]
-    return " ".join(words)
-
-
-def fact(value: Any, timezone: str) -> str:
-    """A value for people; lists with commas, moments in `timezone`."""
-    if value is None:
-        return "none"
-    if isinstance(value, list):
-        return ",".join(fact(each, timezone) for each in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) and _MOMENT.match(value):
-        return local(value, timezone)
-    return visible(str(value))

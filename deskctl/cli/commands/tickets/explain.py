@@ -10,11 +10,13 @@ from ...ticket_arguments import TICKET
 
 @click.command("explain")
 @click.argument("ticket", type=TICKET)
-@click.option("--sla", is_flag=True, help="The clocks: what was promised, and which time counted.")
-@click.option("--now", metavar="MOMENT", help="As it would be at this moment.")
+@click.option("--sla", is_flag=True, help="Explain the SLA clocks (the default).")
+@click.option("--now", metavar="MOMENT", help="Calculate for this moment instead of now.")
 @click.pass_obj
 def explain(context: CliContext, ticket: int, sla: bool, now: str | None) -> None:
-    """Say why a ticket is as it is.
+    """Explain the SLA clocks of a ticket.
+
+    Shows the target of each clock, the policy that sets it, the due time, and which periods counted or paused.
 
     \b
     Examples:
@@ -25,7 +27,7 @@ def explain(context: CliContext, ticket: int, sla: bool, now: str | None) -> Non
 
     from ....core.sla.queries import ExplainClocks
     from ...output import terminal_width
-    from ..sla.clock_view import told
+    from ..sla.clock_view import render_clocks
 
     clocks = context.ask(ExplainClocks(ticket, now))
     timezone = context.desk().info.timezone
@@ -34,5 +36,5 @@ def explain(context: CliContext, ticket: int, sla: bool, now: str | None) -> Non
         for clock in clocks:
             context.document(clock)
     else:
-        text = told(ticket, clocks, timezone, width=terminal_width(), color=context.color)
+        text = render_clocks(ticket, clocks, timezone, width=terminal_width(), color=context.color)
         sys.stdout.write(text)

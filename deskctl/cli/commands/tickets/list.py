@@ -4,46 +4,56 @@ from __future__ import annotations
 
 import click
 
-from ...columns import TICKETS, tickets
+from ...columns import TICKET_COLUMNS, ticket_columns
 from ...context import CliContext
-from ...name_completion import completes
-from ...options import columns
-from ...options import limit as limit_option
+from ...execution import missing_agent
+from ...messages import _
+from ...name_completion import completer
+from ...options import columns, limit_option
 
 PAGE = 50
 
 
 @click.command("list")
-@click.option("--all", "all_", is_flag=True, help="Solved, closed and merged tickets and spam, too.")
+@click.option("--all", "all_", is_flag=True, help="Include solved, closed and merged tickets and spam.")
 @limit_option(PAGE)
-@click.option("--mine", is_flag=True, help="Only yours.")
+@click.option("--mine", is_flag=True, help="Only your tickets.")
 @click.option(
-    "--assignee", metavar="AGENT", shell_complete=completes("agent"), help="Only this agent's; \"none\": nobody's."
+    "--assignee",
+    metavar="AGENT",
+    shell_complete=completer("agent"),
+    help="Only tickets of this agent; none for unassigned tickets.",
 )
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Only this team's.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Only tickets of this team.")
 @click.option(
     "--status",
     "status",
     multiple=True,
     type=click.Choice(["new", "open", "pending", "hold", "solved", "closed", "merged"]),
-    help="Only in this state; may be repeated.",
+    help="Only tickets with this status; may be repeated.",
 )
-@click.option("--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="Only of this priority.")
-@click.option("--channel", metavar="CHANNEL", shell_complete=completes("channel"), help="Only from this channel.")
+@click.option(
+    "--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="Only tickets of this priority."
+)
+@click.option(
+    "--channel", metavar="CHANNEL", shell_complete=completer("channel"), help="Only tickets from this channel."
+)
 @click.option(
     "--tag",
     "tags",
     metavar="TAG",
     multiple=True,
-    shell_complete=completes("tag"),
-    help="Only with this tag; may be repeated.",
+    shell_complete=completer("tag"),
+    help="Only tickets with this tag; may be repeated.",
 )
-@click.option("--contact", metavar="ADDRESS", help="Only from this customer.")
-@click.option("--sla", type=click.Choice(["breached", "warned", "running"]), help="Only with such a clock.")
-@click.option("--spam", is_flag=True, help="Nothing but spam.")
-@click.option("--now", metavar="MOMENT", help="What would be overdue at this moment.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is none.")
-@columns(TICKETS)
+@click.option("--contact", metavar="ADDRESS", help="Only tickets of this customer.")
+@click.option(
+    "--sla", type=click.Choice(["breached", "warned", "running"]), help="Only tickets with an SLA clock in this state."
+)
+@click.option("--spam", is_flag=True, help="Only spam.")
+@click.option("--now", metavar="MOMENT", help="Calculate due times for this moment instead of now.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
+@columns(TICKET_COLUMNS)
 @click.pass_obj
 def list_(
     context: CliContext,
@@ -62,10 +72,10 @@ def list_(
     now: str | None,
     exit_code: bool,
 ) -> int:
-    """List tickets, newest change first.
+    """List tickets, most recently changed first.
 
-    Lists tickets that are not solved or closed: a table on a terminal, tab-separated values in a pipe, one JSON
-    object a line with --json.
+    Without --all, leaves out solved, closed and merged tickets and spam. The output is a table on a terminal,
+    tab-separated values in a pipe, and one JSON object per line with --json.
 
     \b
     Examples:
@@ -81,11 +91,10 @@ def list_(
 
     if mine:
         agent = context.agent or context.desk().info.agent
-        if assignee is not None or agent is None:
-            raise UsageError(
-                "--mine needs to know who you are" if agent is None else "--mine and --assignee exclude each other",
-                "set DESKCTL_AGENT or use --as AGENT" if agent is None else "",
-            )
+        if assignee is not None:
+            raise UsageError(_("--mine and --assignee exclude each other"))
+        if agent is None:
+            raise missing_agent()
         assignee = agent
     size = context.page_size(limit, PAGE)
     query = ListTickets(
@@ -109,7 +118,8 @@ def list_(
         named_team, named_agent = (None if name == "none" else name for name in (team, assignee))
         context.ask(CheckNames(named_team, named_agent, channel))
     total = context.ask(CountTickets(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
-    shown = TICKETS if now is None else tickets(context.moment(now))
-    context.emit(rows, shown, empty="no tickets" if all_ else "no tickets match; --all includes solved and closed ones")
+    known = TICKET_COLUMNS if now is None else ticket_columns(context.moment(now))
+    empty = _("no tickets") if all_ else _("no tickets match; --all includes solved and closed tickets")
+    context.emit(rows, known, empty=empty)
     context.say_rest(len(rows), total, size)
     return 1 if exit_code and not rows else 0

@@ -7,19 +7,20 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
-from ...ticket_arguments import TicketsArgument
+from ...messages import _
+from ...name_completion import completer
+from ...ticket_arguments import TicketsArgument, missing_tickets
 from ..contacts.contact import CONTACT
 
 
 @click.command("log")
 @click.argument("tickets", cls=TicketsArgument, required=False)
-@click.option("--contact", type=CONTACT, shell_complete=completes("contact"), help="What happened to this customer.")
+@click.option("--contact", type=CONTACT, shell_complete=completer("contact"), help="Show the history of this customer.")
 @click.pass_obj
 def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
-    """Show what happened to tickets, and who did it.
+    """Show the history of tickets.
 
-    Oldest first. CMD is the command's number, which `deskctl undo` takes.
+    Lists events with time and actor, oldest first. CMD is the number of the command, for `deskctl undo`.
 
     \b
     Examples:
@@ -29,13 +30,12 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     """
     from ....core.contacts.queries import ContactEvents
     from ....core.tickets.queries import ShowTicket
-    from ....errors import UsageError
     from ...output import Column, field
-    from ...times import local
-    from .event_text import facts
+    from ...times import local_time
+    from .event_text import event_facts
 
     if not tickets and contact is None:
-        raise UsageError("no ticket is named", "write 42 or #42, several, or - to read numbers from a pipe")
+        raise missing_tickets()
     desk = context.desk()
     timezone = desk.info.timezone
     rows = [{"ticket": number, **event} for number in tickets for event in desk.ask(ShowTicket(number))["events"]]
@@ -47,25 +47,25 @@ def log(context: CliContext, tickets: list[int], contact: int | None) -> None:
     context.emit(
         rows,
         (
-            field("at", shown=lambda row: local(row["at"], timezone), style=lambda row: "dim"),
+            field("at", shown=lambda row: local_time(row["at"], timezone), style=lambda row: "dim"),
             *((field("ticket", right=True),) if len(tickets) + (contact is not None) > 1 else ()),
             Column("command", lambda row: row.get("command"), heading="cmd", right=True),
             field("by", least=8),
             Column("kind", lambda row: row["kind"], shown=lambda row: row["kind"].replace("_", " "), heading="what"),
-            Column("facts", lambda row: facts(row, timezone), least=20),
+            Column("facts", lambda row: event_facts(row, timezone), least=20),
         ),
-        empty="nothing happened yet",
+        empty=_("no events"),
     )
 
 
 def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, several: bool) -> None:
-    """Print one event a line in words, through the pager; `several` names the ticket of each."""
+    """Print one event per line as a sentence, through the pager; with `several`, name the ticket of each."""
     from ....safe import visible
     from ...output import terminal_width
     from ...pager import page
-    from ...times import local
-    from .event_text import sentence
-    from .ticket_view import Screen, indented
+    from ...screen import Screen, hanging
+    from ...times import local_time
+    from .event_text import event_sentence
 
     context.release()
     screen = Screen(width=terminal_width(), timezone=timezone, color=context.color)
@@ -75,6 +75,6 @@ def _print(context: CliContext, rows: list[dict[str, Any]], timezone: str, *, se
     for row in rows:
         ticket = f"#{row['ticket']}  " if several and row.get("ticket") else ""
         number = str(row.get("command") or "").rjust(cmd)
-        start = f"{local(row['at'], timezone)}  {number}  {ticket}{visible(row['by']):<{min(by, 18)}}  "
-        lines.append(indented(start, sentence(row, timezone), screen))
+        start = f"{local_time(row['at'], timezone)}  {number}  {ticket}{visible(row['by']):<{min(by, 18)}}  "
+        lines.append(hanging(start, event_sentence(row, timezone), screen))
     page("\n".join(lines) + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,10 @@ import click
 
 from ....errors import DeskctlError, Refused
 from ....safe import visible
+from ...confirmation import confirm, has_terminal_input
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
+from ...messages import _
 from ...options import dry_run
 from ...ticket_arguments import TICKET, tickets_argument
 
@@ -22,18 +23,18 @@ if TYPE_CHECKING:
 
 @click.command("merge")
 @tickets_argument
-@click.option("--into", required=True, type=TICKET, metavar="TICKET", help="The ticket that stays.")
-@click.option("--yes", is_flag=True, help="Do not ask about tickets of two customers.")
+@click.option("--into", required=True, type=TICKET, metavar="TICKET", help="Merge into this ticket.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation for tickets of different customers.")
 @dry_run
 @click.pass_obj
 def merge(context: CliContext, tickets: list[int], into: int, yes: bool) -> int:
-    """Merge tickets into another one.
+    """Merge tickets into another ticket.
 
-    They close with a pointer; what the customer writes to them later lands on the one that stays. `undo` takes
-    a merge back.
+    The merged tickets are closed and refer to the other ticket, which also gets later messages of the customer. `undo`
+    undoes a merge.
 
-    Replies to a ticket that holds tickets of two customers go to both, where each sees the other's address: you are
-    asked first, and without a terminal only --yes merges them.
+    If the tickets belong to different customers, later replies go to all of them, and each sees the other addresses.
+    The command therefore asks for confirmation; without a terminal it needs --yes.
 
     \b
     Example:
@@ -43,27 +44,33 @@ def merge(context: CliContext, tickets: list[int], into: int, yes: bool) -> int:
 
     commands = [Merge(ticket, into) for ticket in tickets]
     if not (yes or context.dry_run):
-        _ask(context, commands)
-    return act_on_each(context, commands)
+        _confirm_customers(context, commands)
+    return run_each(context, commands)
 
 
-def _ask(context: CliContext, commands: Sequence[Merge]) -> None:
-    """Raises Refused unless someone says yes to every merge of tickets from two customers."""
+def _confirm_customers(context: CliContext, commands: Sequence[Merge]) -> None:
+    """Ask for confirmation if tickets of different customers are merged. Raises Refused unless the answer is yes."""
     mixed: dict[int, list[str]] = {}
     for command in commands:
-        with contextlib.suppress(DeskctlError):  # said when it is carried out
+        with contextlib.suppress(DeskctlError):  # the execution reports the error
             outcome = context.desk().execute(command, agent=context.agent, dry_run=True)
-            mixed |= {command.ticket: outcome["facts"]["customers"]} if outcome["facts"]["customers"] else {}
+            mixed |= {command.ticket: outcome.facts["customers"]} if outcome.facts["customers"] else {}
     context.release()
     if not mixed:
         return
-    into = commands[0].into
-    known = list(dict.fromkeys(customer for customers in mixed.values() for customer in customers))
-    what = f"{', '.join(f'#{n}' for n in mixed)} and #{into} are of different customers: {visible(', '.join(known))}"
-    if not (sys.stdin is not None and sys.stdin.isatty()):
-        raise Refused(
-            what, "--yes merges them, and later replies go to all of them; deskctl contact merge if they are one"
+    customers = list(dict.fromkeys(customer for customers in mixed.values() for customer in customers))
+    question = _(
+        "{tickets} and #{into} have different customers: {customers}",
+        tickets=", ".join(f"#{number}" for number in mixed),
+        into=commands[0].into,
+        customers=visible(", ".join(customers)),
+    )
+    if not has_terminal_input():
+        hint = _(
+            "pass --yes to merge them; later replies then go to all of them. "
+            "If they are one customer, use deskctl contact merge"
         )
-    click.echo(f"{what}\nLater replies go to all of them; each sees the others' addresses.", err=True)
-    if not click.confirm("Merge them?", err=True):
-        raise Refused("nothing was merged")
+        raise Refused(question, hint)
+    warning = _("Later replies go to all of them, and each sees the other addresses.")
+    if not confirm([question, warning], _("Merge them?")):
+        raise Refused(_("nothing was merged"))

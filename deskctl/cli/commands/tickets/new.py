@@ -8,30 +8,37 @@ import click
 
 from ...context import CliContext
 from ...execution import report
-from ...name_completion import completes
+from ...name_completion import completer
 from ...options import dry_run
-from ...text_input import given, text_options
-from ..messages.composition import author
-from ..messages.editor import checked, needs_terminal
+from ...text_input import read_text, text_options
+from ..messages.composition import keep_draft_on_failure
+from ..messages.editor import dry_run_command, require_terminal
+from ..messages.text_command import TextCommand
 
 
-@click.command("new")
+@click.command("new", cls=TextCommand)
 @text_options
-@click.option("--from", "sender", required=True, metavar="ADDRESS", help="The customer's address or phone number.")
-@click.option("--name", "sender_name", metavar="NAME", help="The customer's name.")
-@click.option("--subject", default="", metavar="TEXT", help="What it is about.  [default: the first line]")
+@click.option("--from", "sender", required=True, metavar="ADDRESS", help="Address or phone number of the customer.")
+@click.option("--name", "sender_name", metavar="NAME", help="Name of the customer.")
+@click.option("--subject", default="", metavar="TEXT", help="Subject.  [default: the first line]")
 @click.option(
     "--channel",
     metavar="CHANNEL",
-    shell_complete=completes("channel"),
-    help="How they reached you: a configured channel, phone or manual.  [default: manual]",
+    shell_complete=completer("channel"),
+    help="Channel of the request: a configured channel, phone or manual.  [default: manual]",
 )
-@click.option("--direction", type=click.Choice(["in", "out"]), help="Of a call: who called.  [default: in]")
-@click.option("--duration", metavar="LENGTH", help="Of a call: how long it took, as in 4m or 1h30m.")
-@click.option("--callback", metavar="MOMENT", help="When you promised to call, as in +2h or “tomorrow 10:00”.")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Whose queue it enters.")
-@click.option("--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="How urgent it is.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", shell_complete=completes("tag"), help="May be repeated.")
+@click.option(
+    "--direction",
+    type=click.Choice(["in", "out"]),
+    help="Direction of a call: the customer called (in) or you called (out).  [default: in]",
+)
+@click.option("--duration", metavar="LENGTH", help="Duration of a call, for example 4m or 1h30m.")
+@click.option("--callback", metavar="MOMENT", help='Time of a promised callback, for example +2h or "tomorrow 10:00".')
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="Team of the ticket.")
+@click.option("--priority", type=click.Choice(["low", "normal", "high", "urgent"]), help="Priority of the ticket.")
+@click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Add a tag; may be repeated."
+)
 @dry_run
 @click.pass_obj
 def new(
@@ -49,11 +56,11 @@ def new(
     priority: str | None,
     tags: tuple[str, ...],
 ) -> None:
-    """Write down what a customer said elsewhere.
+    """Create a ticket for a request received outside the desk.
 
-    Their words become the first message of a new ticket; nothing is sent. The text comes from -m, a file, standard
-    input (-), or your editor. What was said when you called is your answer: the ticket is yours and waits for them.
-    A promised call is a reminder for whoever has the ticket then, or its team.
+    The text becomes the first message of the ticket; nothing is sent. It comes from -m, a file, standard input (-), or
+    your editor. With --direction out it is your message to the customer: the ticket is assigned to you and waits for
+    their answer. --callback reminds the assignee, or the team of an unassigned ticket, of the promised call.
 
     \b
     Examples:
@@ -63,9 +70,9 @@ def new(
     from ....core.tickets.commands import Create
 
     called = direction is not None or duration is not None
-    with author(context, "new") as writing:
-        if writing.again is None or message is not None or file is not None:
-            writing.text = given(message, file)
+    with keep_draft_on_failure(context, "new") as composition:
+        if composition.draft is None or message is not None or file is not None:
+            composition.text = read_text(message, file)
         command = Create(
             sender=sender,
             subject=subject,
@@ -79,19 +86,19 @@ def new(
             seconds=None if duration is None else _seconds(duration),
             callback=callback,
         )
-        if writing.text is None:
-            from ..messages.editor import compose
+        if composition.text is None:
+            from ..messages.editor import edit_text
 
-            needs_terminal()
-            checked(context, command)
-            writing.text = compose(f"From: {sender}\nSubject: {subject}", writing)
-        outcome = context.execute(replace(command, text=writing.text))
+            require_terminal()
+            dry_run_command(context, command)
+            composition.text = edit_text(f"From: {sender}\nSubject: {subject}", composition)
+        outcome = context.execute(replace(command, text=composition.text))
     context.release()
     report(context, outcome)
 
 
 def _seconds(duration: str) -> int:
-    """Raises UsageError."""
+    """Return a duration in seconds. Raises UsageError."""
     from ....config.durations import duration as parsed
     from ....config.problems import Invalid
     from ....errors import UsageError

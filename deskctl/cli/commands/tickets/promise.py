@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act
+from ...execution import run_command
 from ...options import dry_run
 from ...ticket_arguments import TICKET
 
@@ -16,10 +16,10 @@ from ...ticket_arguments import TICKET
 @dry_run
 @click.pass_obj
 def promise(context: CliContext, ticket: int, moment: str) -> None:
-    """Note by when the customer may expect an answer.
+    """Promise the customer an answer by a given time.
 
-    The ticket takes its place in the queue by it, whoever has it is told half an hour before and at the end, and the
-    next public answer keeps the promise.
+    The queue orders the ticket by this time. The assignee gets a notification half an hour before and at the end. The
+    next public reply fulfils the promise.
 
     \b
     Examples:
@@ -28,4 +28,4 @@ def promise(context: CliContext, ticket: int, moment: str) -> None:
     """
     from ....core.sla.commands import Promise
 
-    act(context, Promise(ticket, moment))
+    run_command(context, Promise(ticket, moment))

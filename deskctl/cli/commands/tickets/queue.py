@@ -8,27 +8,28 @@ from datetime import datetime
 import click
 
 from ...context import CliContext
-from ...name_completion import completes
-from ...options import columns
-from ...options import limit as limit_option
-from .queue_view import QUEUE, queued
+from ...execution import missing_agent
+from ...messages import _
+from ...name_completion import completer
+from ...options import columns, limit_option
+from .queue_view import QUEUE_COLUMNS, queue_columns
 
-#: Tickets that a terminal gets without `--limit`.
+#: The number of tickets that a terminal gets without `--limit`.
 PAGE = 25
 
 
 @click.command("queue")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="Everything that this team has to do.")
-@click.option("--mine", is_flag=True, help="Only what is yours.")
+@click.option("--team", metavar="TEAM", shell_complete=completer("team"), help="List all tickets of this team.")
+@click.option("--mine", is_flag=True, help="Only your tickets.")
 @limit_option(PAGE)
-@click.option("--now", metavar="MOMENT", help="What would be due at this moment.")
-@columns(QUEUE)
+@click.option("--now", metavar="MOMENT", help="Calculate due times for this moment instead of now.")
+@columns(QUEUE_COLUMNS)
 @click.pass_obj
 def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, now: str | None) -> None:
-    """Show what is to be done next, in the order in which it is due.
+    """List the tickets to work on next, ordered by due time.
 
-    That is what is yours, and what is nobody's in your teams or in none: the earliest due moment comes first; what has
-    none is due after an hour, four hours, a day or three days, by its priority, so that nothing waits for ever.
+    Lists your tickets and the unassigned tickets of your teams or of no team. A ticket without a due time is ordered as
+    if it were due one hour (urgent), four hours (high), one day (normal) or three days (low) after the customer wrote.
 
     \b
     Examples:
@@ -36,19 +37,18 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, 
       deskctl queue --team support --limit 50
     """
     from ....core.routing.queries import ShowQueue
-    from ....errors import UsageError
 
     reader = context.agent or context.desk().info.agent
     if mine and reader is None:
-        raise UsageError("whose queue?", "--as AGENT says who you are")
+        raise missing_agent()
     document = context.ask(ShowQueue(reader, team, mine, limit=context.page_size(limit, PAGE), now=now))
     context.release()
-    people = sys.stdout.isatty() and not context.json
-    if people:
+    if context.at_terminal:
         from ...output import terminal_width
-        from .queue_view import above
+        from .queue_view import banner
 
-        sys.stdout.write("".join(f"{line}\n" for line in above(document, terminal_width(), color=context.color)))
-    shown = len(document["tickets"])
-    context.emit(document["tickets"], queued(datetime.fromisoformat(document["now"])), empty="nothing waits")
-    context.say_rest(shown, shown + document["more"], PAGE)
+        sys.stdout.write("".join(f"{line}\n" for line in banner(document, terminal_width(), color=context.color)))
+    count = len(document["tickets"])
+    known = queue_columns(datetime.fromisoformat(document["now"]))
+    context.emit(document["tickets"], known, empty=_("the queue is empty"))
+    context.say_rest(count, count + document["more"], PAGE)

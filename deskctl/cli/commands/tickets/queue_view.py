@@ -1,4 +1,4 @@
-"""The queue for people: what is due when, and above it what somebody waits for besides."""
+"""The columns of the queue, and the banner above it: unread handover notes and requests for approval."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from ....safe import visible
-from ...columns import aged
+from ...columns import age_column
+from ...messages import _
 from ...output import Column, field
-from ...style import of_priority, of_status, paint
-from ...times import age, now
+from ...style import paint, priority_style, status_style
+from ...times import late, now
 from ...width import cut
-from ..shifts.rota_view import told
+from ..shifts.rota_view import handover_lines
 
 
 def _due(row: Any, at: datetime) -> str:
-    """`in 25m`, `3h late`; nothing without a running clock."""
+    """Return `in 25m` or `3h late`; "" without a running clock."""
     if not row["due_at"]:
-        return "overdue" if row["overdue"] else ""
-    text = age(row["due_at"], at)
-    return text if text.startswith("in ") else "now" if text == "now" else f"{text} late"
+        return _("overdue") if row["overdue"] else ""
+    return late(row["due_at"], at)
 
 
 def _customer(row: Any) -> str:
@@ -28,16 +28,16 @@ def _customer(row: Any) -> str:
     return f"{name} ({contact['tier']})" if contact["tier"] else name
 
 
-def _whose(row: Any) -> str:
-    """Who has it; else, in brackets, whose queue it is in, and for which tier."""
+def _assignee(row: Any) -> str:
+    """Return the assignee, or the team and tier in brackets: `(support: senior)`."""
     if row["assignee"]:
         return str(row["assignee"])
     place = ": ".join(part for part in (row["team"], row["tier"]) if part)
     return f"({place})" if place else ""
 
 
-def queued(at: datetime) -> tuple[Column, ...]:
-    """The columns of the queue as of a moment."""
+def queue_columns(at: datetime) -> tuple[Column, ...]:
+    """Return the columns of the queue. Ages are calculated for the moment `at`."""
     return (
         field("number", heading="#", right=True),
         Column(
@@ -47,19 +47,18 @@ def queued(at: datetime) -> tuple[Column, ...]:
             style=lambda row: "red" if row["overdue"] else "yellow" if row["soon"] else "",
             heading="due",
         ),
-        field("priority", style=lambda row: of_priority(row["priority"])),
+        field("priority", style=lambda row: priority_style(row["priority"])),
         field("subject", least=14),
         Column("contact", lambda row: row["contact"], shown=_customer, least=8, heading="from"),
-        aged("waiting_since", "waiting", at=at),
+        age_column("waiting_since", "waiting", at=at),
         Column(
             "assignee",
             lambda row: row["assignee"],
-            shown=_whose,
+            shown=_assignee,
             style=lambda row: "" if row["assignee"] else "dim",
             least=6,
-            heading="who",
         ),
-        field("status", style=lambda row: of_status(row["status"]), extra=True),
+        field("status", style=lambda row: status_style(row["status"]), extra=True),
         field("team", extra=True),
         field("channel", extra=True),
         field("sla", extra=True),
@@ -70,27 +69,32 @@ def queued(at: datetime) -> tuple[Column, ...]:
     )
 
 
-QUEUE = queued(now())
+QUEUE_COLUMNS = queue_columns(now())
 
 
-def listed(*, mine: bool) -> list[Column]:
-    """The columns without whose they are, where all are somebody's own; with how they stand, as some wait."""
+def home_columns(*, mine: bool) -> list[Column]:
+    """Return the columns of `deskctl` without a command. A list of one's own tickets has statuses but no assignees."""
     if not mine:
-        return [column for column in QUEUE if not column.extra]
+        return [column for column in QUEUE_COLUMNS if not column.extra]
     names = ("number", "status", "due_at", "priority", "subject", "contact", "waiting_since")
-    known = {column.name: column for column in QUEUE}
-    known["status"] = field("status", style=lambda row: of_status(row["status"]))
+    known = {column.name: column for column in QUEUE_COLUMNS}
+    known["status"] = field("status", style=lambda row: status_style(row["status"]))
     return [known[name] for name in names]
 
 
-def above(document: Any, limit: int, *, color: bool) -> list[str]:
-    """Unread notes and approvals that are asked for, tersely; nothing where there are none."""
-    lines = told(document["handovers"], limit, color=color)
+def banner(document: Any, limit: int, *, color: bool) -> list[str]:
+    """Return lines on unread handover notes and on requests for approval, with an empty line after each group."""
+    lines = handover_lines(document["handovers"], limit, color=color)
     for row in document["approvals"]:
-        text = f"? #{row['number']} {visible(row['subject'])}: {visible(row['asked_by'])} asks for an approval"
-        lines.append(paint(cut(text, limit), "yellow") if color else cut(text, limit))
+        request = _(
+            "? #{number} {subject}: {agent} asks for approval",
+            number=row["number"],
+            subject=visible(row["subject"]),
+            agent=visible(row["asked_by"]),
+        )
+        lines.append(paint(cut(request, limit), "yellow") if color else cut(request, limit))
     if document["approvals"]:
         first = document["approvals"][0]["number"]
-        hint = f'  deskctl show {first}, then approve {first}, or deny {first} --reason "…"'
-        lines += [paint(hint, "dim") if color else hint, ""]
+        commands = f"deskctl show {first}; deskctl approve {first}; deskctl deny {first} --reason TEXT"
+        lines += [paint(f"  {commands}", "dim") if color else f"  {commands}", ""]
     return lines

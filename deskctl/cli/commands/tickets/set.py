@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import words as complete_words
+from ...execution import run_each
+from ...messages import _
+from ...name_completion import complete_names
 from ...options import dry_run
-from ...ticket_arguments import collect
+from ...ticket_arguments import collect_numbers
 
 _VALUES = {
     "priority": ("low", "normal", "high", "urgent"),
@@ -32,7 +33,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
         values = [f"{name}={value}" for value in _VALUES.get(name, ()) if value.startswith(begun)]
     else:
         values = [f"{field}=" for field in _VALUES if incomplete and field.startswith(incomplete)]
-    return [CompletionItem(value) for value in values] or complete_words(ctx, "ticket", incomplete)
+    return [CompletionItem(value) for value in values] or complete_names(ctx, "ticket", incomplete)
 
 
 @click.command("set")
@@ -49,9 +50,9 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
       language=CODE
       team=TEAM
       subject=TEXT
-      requester=ADDRESS      (whose ticket it is: a mail address, a telephone number, or #CONTACT)
-      callback=MOMENT|none   (when you promised to call)
-      due=MOMENT|none        (of the resolution; due.first_response=… and so on of other clocks)
+      requester=ADDRESS      (the customer: a mail address, a phone number, or #CONTACT)
+      callback=MOMENT|none   (time of a promised callback)
+      due=MOMENT|none        (due time of the resolution; due.first_response=… for other clocks)
 
     \b
     Examples:
@@ -65,6 +66,7 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
 
     values = tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
     if not values:
-        raise UsageError("nothing is set", f"deskctl set 42 priority=high; fields: {', '.join(_VALUES)}")
-    tickets = collect(tuple(word for word in words if "=" not in word))
-    return act_on_each(context, (Set(ticket, values) for ticket in tickets))
+        hint = _("for example deskctl set 42 priority=high; fields: {fields}", fields=", ".join(_VALUES))
+        raise UsageError(_("missing NAME=VALUE"), hint)
+    tickets = collect_numbers(tuple(word for word in words if "=" not in word))
+    return run_each(context, (Set(ticket, values) for ticket in tickets))

@@ -10,6 +10,7 @@ import click
 from ....errors import DeskctlError, NotFound
 from ....safe import visible
 from ...context import CliContext
+from ...messages import _, shown
 from ...ticket_arguments import tickets_argument
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @tickets_argument
-@click.option("--full", is_flag=True, help="Quoted text, signatures and events, too.")
+@click.option("--full", is_flag=True, help="Include quoted text, signatures and events.")
 @click.pass_obj
 def show(context: CliContext, tickets: list[int], full: bool) -> int:
-    """Show tickets with all that was said.
+    """Show tickets with their messages.
 
-    An agent who was shown a ticket has seen it: `reply` is then refused only for what the customer wrote or changed,
-    and for what a colleague replied, since then.
+    The desk records that you have seen the messages. A later `reply` is refused only if the customer writes or edits
+    a message, or a colleague replies, after that.
 
     \b
     Examples:
@@ -36,7 +37,7 @@ def show(context: CliContext, tickets: list[int], full: bool) -> int:
 
 
 def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False, seen: bool = True) -> int:
-    """Print tickets and record that the agent has seen them, unless `seen` is False. Raises NotFound after the rest."""
+    """Print tickets and, if `seen`, record that the agent has seen them. Raises NotFound after printing the others."""
     from ....core.tickets.queries import ShowTicket
 
     found: list[TicketDocument] = []
@@ -48,7 +49,7 @@ def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False,
         except NotFound as error:
             missing.append(error)
     timezone, agent = desk.info.timezone, context.agent or desk.info.agent
-    others = _others(found, agent)
+    found = [_without_own_composing(document, agent) for document in found]
     context.release()
     if context.json:
         for document in found:
@@ -56,37 +57,38 @@ def show_tickets(context: CliContext, tickets: list[int], *, full: bool = False,
     elif found:
         from ...output import terminal_width
         from ...pager import page
-        from .ticket_view import Screen, ticket
+        from ...screen import Screen
+        from .ticket_view import render_ticket
 
         screen = Screen(width=terminal_width(), timezone=timezone, color=context.color, full=full)
-        page("\n".join(ticket(document, screen) for document in others))
+        page("\n".join(render_ticket(document, screen) for document in found))
     sys.stdout.flush()
     if agent is not None and seen:
         _mark_seen(context, agent, found)
     for each in missing[1:]:
-        sys.stderr.write(f"error: {visible(each.what)}\n")
+        sys.stderr.write(_("error: {what}", what=visible(shown(each.what))) + "\n")
     if missing:
         raise missing[0]
     return 0
 
 
-def _others(documents: list[TicketDocument], me: str | None) -> list[TicketDocument]:
-    """The tickets as `me` sees them: they know that they are writing themselves."""
-    return [{**d, "composing": [row for row in d["composing"] if row["agent"] != me]} for d in documents]
+def _without_own_composing(document: TicketDocument, agent: str | None) -> TicketDocument:
+    """Return the ticket without the entry of `agent` in the list of agents who are writing a reply."""
+    return {**document, "composing": [row for row in document["composing"] if row["agent"] != agent]}
 
 
 def _mark_seen(context: CliContext, agent: str, documents: list[TicketDocument]) -> None:
-    """What was shown counts as seen, once it was shown.
+    """Record the printed messages as seen.
 
-    Reading must work for everybody: somebody who may not act as this agent has seen nothing in their name.
+    Ignore errors: a user who may read tickets but not act as this agent can still use `show`.
     """
     from ....core.messages.seen_commands import MarkSeen
-    from ..messages.ticket_editor import shown
+    from ..messages.ticket_editor import shown_versions
 
     for document in documents:
         if document["messages"]:
             try:
-                mark = MarkSeen(document["number"], document["newest_in"], shown(document))
+                mark = MarkSeen(document["number"], document["newest_in"], shown_versions(document))
                 context.desk().execute(mark, agent=agent)
             except DeskctlError:
                 return

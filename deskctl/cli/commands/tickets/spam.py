@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -15,15 +15,15 @@ from ...ticket_arguments import tickets_argument
 @click.option(
     "--block",
     type=click.Choice(["sender", "domain"]),
-    help="Later mail from its sender, or from everybody at their domain, is spam, too.",
+    help="Also mark later mail from the sender, or from the sender's domain, as spam.",
 )
 @dry_run
 @click.pass_obj
 def spam(context: CliContext, tickets: list[int], block: str | None) -> int:
-    """Close tickets as spam.
+    """Mark tickets as spam.
 
-    Spam is never answered and in no list but `list --spam` and `list --all`. What it said is forgotten after a while
-    (keep_spam in config.toml).
+    Spam is closed, gets no automatic replies, and appears only in `list --spam` and `list --all`. Its contents are
+    deleted after the time keep_spam in config.toml.
 
     \b
     Examples:
@@ -32,7 +32,7 @@ def spam(context: CliContext, tickets: list[int], block: str | None) -> int:
     """
     from ....core.messages.commands import MarkSpam
 
-    return act_on_each(context, (MarkSpam(number, block) for number in tickets))
+    return run_each(context, (MarkSpam(number, block) for number in tickets))
 
 
 @click.command("unspam")
@@ -40,9 +40,9 @@ def spam(context: CliContext, tickets: list[int], block: str | None) -> int:
 @dry_run
 @click.pass_obj
 def unspam(context: CliContext, tickets: list[int]) -> int:
-    """Open tickets that are no spam after all.
+    """Restore tickets that were marked as spam.
 
-    Their senders are no longer blocked.
+    Also unblocks their senders.
 
     \b
     Example:
@@ -50,4 +50,4 @@ def unspam(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.messages.commands import UnmarkSpam
 
-    return act_on_each(context, map(UnmarkSpam, tickets))
+    return run_each(context, map(UnmarkSpam, tickets))

@@ -8,27 +8,27 @@ from typing import NoReturn
 import click
 
 from ...context import CliContext
-from ...execution import act
+from ...execution import run_command
+from ...messages import _
 from ...options import dry_run
 from ...output import field
 from ...ticket_arguments import TICKET
 
-#: Characters of a message that are shown.
-_WORDS = 200
+#: The number of characters of a message in the list.
+_MAX_EXCERPT = 200
 
 
 @click.command("split")
 @click.argument("ticket", type=TICKET)
 @click.argument("messages", type=int, nargs=-1, metavar="MESSAGE...")
-@click.option("--subject", default="", help="What the new ticket is called; else as its first message is.")
+@click.option("--subject", default="", help="Subject of the new ticket.  [default: that of its first message]")
 @dry_run
 @click.pass_obj
 def split(context: CliContext, ticket: int, messages: tuple[int, ...], subject: str) -> None:
-    """Begin a new ticket with messages of another.
+    """Move messages of a ticket to a new ticket.
 
-    Without a message, it lists those that can begin the new ticket, with their first words. The new ticket waits in
-    the same team's queue, and its clocks run since its customer wrote. Answers stay where they were given. `undo` takes
-    a split back.
+    Without MESSAGE, list the customer's messages with their numbers. The new ticket belongs to the same team, and its
+    SLA clocks start when its customer wrote. Replies stay on the old ticket. `undo` undoes a split.
 
     \b
     Examples:
@@ -39,14 +39,14 @@ def split(context: CliContext, ticket: int, messages: tuple[int, ...], subject: 
 
     if not messages:
         _list(context, ticket)
-    act(context, Split(ticket, messages, subject))
+    run_command(context, Split(ticket, messages, subject))
 
 
 def _list(context: CliContext, number: int) -> NoReturn:
-    """Print the customer's messages on the ticket, then raise UsageError."""
+    """Print the customer's messages on the ticket, and raise UsageError."""
     from ....core.tickets.queries import ShowTicket
     from ....errors import UsageError
-    from ...times import local
+    from ...times import local_time
 
     desk = context.desk()
     document, timezone = desk.ask(ShowTicket(number)), desk.info.timezone
@@ -55,17 +55,20 @@ def _list(context: CliContext, number: int) -> NoReturn:
             "id": message["id"],
             "sent_at": message["sent_at"],
             "author": message["author"],
-            "words": " ".join(message["visible_text"].split())[:_WORDS] or message["subject"],
+            "words": " ".join(message["visible_text"].split())[:_MAX_EXCERPT] or message["subject"],
         }
         for message in document["messages"]
         if message["kind"] == "in" and message["ticket"] == number
     ]
     columns = (
         field("id", heading="message", right=True),
-        field("sent_at", shown=lambda row: local(row["sent_at"], timezone), heading="sent", style=lambda row: "dim"),
+        field(
+            "sent_at", shown=lambda row: local_time(row["sent_at"], timezone), heading="sent", style=lambda row: "dim"
+        ),
         field("author", least=12),
         field("words", least=20),
     )
-    context.emit(rows, columns, empty=f"the customer wrote nothing on ticket {number}")
+    context.emit(rows, columns, empty=_("ticket {number} has no messages from the customer", number=number))
     sys.stdout.flush()
-    raise UsageError("no message is named", f"deskctl split {number} MESSAGE, with a number from the first column")
+    hint = _("deskctl split {number} MESSAGE, with a number from the first column", number=number)
+    raise UsageError(_("missing message number"), hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
+from ...execution import run_each
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -17,7 +17,7 @@ from ...ticket_arguments import tickets_argument
 def solve(context: CliContext, tickets: list[int]) -> int:
     """Mark tickets as solved.
 
-    The customer's next message opens them again, until they are closed.
+    A message from the customer reopens a solved ticket.
 
     \b
     Example:
@@ -25,7 +25,7 @@ def solve(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.tickets.commands import Solve
 
-    return act_on_each(context, map(Solve, tickets))
+    return run_each(context, map(Solve, tickets))
 
 
 @click.command("close")
@@ -33,9 +33,9 @@ def solve(context: CliContext, tickets: list[int]) -> int:
 @dry_run
 @click.pass_obj
 def close(context: CliContext, tickets: list[int]) -> int:
-    """Close tickets for good.
+    """Close tickets permanently.
 
-    The customer's next message opens a new ticket that continues the closed one.
+    A message from the customer to a closed ticket creates a new ticket that continues it.
 
     \b
     Example:
@@ -43,7 +43,7 @@ def close(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.tickets.commands import Close
 
-    return act_on_each(context, map(Close, tickets))
+    return run_each(context, map(Close, tickets))
 
 
 @click.command("reopen")
@@ -51,7 +51,7 @@ def close(context: CliContext, tickets: list[int]) -> int:
 @dry_run
 @click.pass_obj
 def reopen(context: CliContext, tickets: list[int]) -> int:
-    """Open solved tickets again.
+    """Reopen solved tickets.
 
     \b
     Example:
@@ -59,4 +59,4 @@ def reopen(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.tickets.commands import Reopen
 
-    return act_on_each(context, map(Reopen, tickets))
+    return run_each(context, map(Reopen, tickets))

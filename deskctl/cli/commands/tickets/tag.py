@@ -8,20 +8,21 @@ from typing import Any
 import click
 
 from ...context import CliContext
-from ...execution import act_on_each
-from ...name_completion import completes, words
+from ...execution import run_each
+from ...messages import _
+from ...name_completion import complete_names, completer
 from ...options import dry_run
-from ...ticket_arguments import collect
+from ...ticket_arguments import collect_numbers
 
 _REMOVED = re.compile(r"-[^-].*", re.DOTALL)
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-    return words(ctx, "tag" if incomplete.startswith(("+", "-")) else "ticket", incomplete)
+    return complete_names(ctx, "tag" if incomplete.startswith(("+", "-")) else "ticket", incomplete)
 
 
 class _TagCommand(click.Command):
-    """Reads `-spam` as `--remove spam`: click would take it for the short options -s, -p, -a and -m."""
+    """A command that reads `-spam` as `--remove spam`; click would read the short options -s, -p, -a and -m."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
@@ -34,12 +35,14 @@ class _TagCommand(click.Command):
 
 @click.command("tag", cls=_TagCommand)
 @click.argument("words", nargs=-1, required=True, metavar="TICKET... [+TAG | -TAG]...", shell_complete=_complete)
-@click.option("--add", multiple=True, metavar="TAG", shell_complete=completes("tag"), help="The same as +TAG.")
-@click.option("--remove", multiple=True, metavar="TAG", shell_complete=completes("tag"), help="The same as -TAG.")
+@click.option("--add", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Add a tag, as +TAG does.")
+@click.option(
+    "--remove", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Remove a tag, as -TAG does."
+)
 @dry_run
 @click.pass_obj
 def tag(context: CliContext, words: tuple[str, ...], add: tuple[str, ...], remove: tuple[str, ...]) -> int:
-    """Add tags to tickets or remove them.
+    """Add and remove tags.
 
     \b
     Examples:
@@ -53,6 +56,6 @@ def tag(context: CliContext, words: tuple[str, ...], add: tuple[str, ...], remov
     added = (*(word[1:] for word in words if word.startswith("+")), *add)
     removed = (*(word[1:] for word in words if word.startswith("-") and word != "-"), *remove)
     if not added and not removed:
-        raise UsageError("no tag is named", "deskctl tag 42 +refund -spam")
-    tickets = collect(tuple(word for word in words if word == "-" or word[:1] not in ("+", "-")))
-    return act_on_each(context, (Tag(ticket, added, removed) for ticket in tickets))
+        raise UsageError(_("missing +TAG or -TAG"), _("for example {command}", command="deskctl tag 42 +refund -spam"))
+    tickets = collect_numbers(tuple(word for word in words if word == "-" or word[:1] not in ("+", "-")))
+    return run_each(context, (Tag(ticket, added, removed) for ticket in tickets))

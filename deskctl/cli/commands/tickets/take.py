@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ...context import CliContext
-from ...execution import act, act_on_each
-from ...name_completion import completes
+from ...execution import run_command, run_each
+from ...name_completion import completer
 from ...options import dry_run
 from ...ticket_arguments import tickets_argument
 
@@ -16,7 +16,7 @@ from ...ticket_arguments import tickets_argument
 @dry_run
 @click.pass_obj
 def take(context: CliContext, tickets: list[int]) -> int:
-    """Make tickets yours.
+    """Assign tickets to yourself.
 
     \b
     Example:
@@ -24,17 +24,20 @@ def take(context: CliContext, tickets: list[int]) -> int:
     """
     from ....core.tickets.commands import Take
 
-    return act_on_each(context, map(Take, tickets))
+    return run_each(context, map(Take, tickets))
 
 
 @click.command("next")
-@click.option("--team", metavar="TEAM", shell_complete=completes("team"), help="From this team's queue only.")
+@click.option(
+    "--team", metavar="TEAM", shell_complete=completer("team"), help="Take a ticket from the queue of this team only."
+)
 @dry_run
 @click.pass_obj
 def next_(context: CliContext, team: str | None) -> int:
-    """Take the ticket that is next in your queue.
+    """Take the next ticket in your queue.
 
-    On a terminal the ticket is shown, too. Two agents at once get different tickets. Exits with 1 when nothing waits.
+    On a terminal, also shows the ticket. Agents who run the command at the same time get different tickets. Exits with
+    1 if no ticket is waiting.
 
     \b
     Examples:
@@ -43,10 +46,10 @@ def next_(context: CliContext, team: str | None) -> int:
     """
     from ....core.tickets.commands import Next
 
-    outcome = act(context, Next(team))
-    if context.at_terminal and outcome["tickets"]:
+    outcome = run_command(context, Next(team))
+    if context.at_terminal and outcome.tickets:
         from .show import show_tickets
 
         context.say("")
-        show_tickets(context, outcome["tickets"], seen=not context.dry_run)
-    return 0 if outcome["tickets"] else 1
+        show_tickets(context, list(outcome.tickets), seen=not context.dry_run)
+    return 0 if outcome.tickets else 1

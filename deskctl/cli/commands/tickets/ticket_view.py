@@ -1,256 +1,278 @@
-"""A ticket as people read it: who wants what, how it stands, and what was said."""
+"""Render a ticket: subject, state, customer, due times and messages."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ....core.messages.subjects import differs
+from ....i18n import preferred, shell_languages
 from ....safe import visible, visible_lines
-from ...style import of_clock, of_delivery, of_priority, of_status, paint
-from ...times import age, local, now
+from ...messages import _, shown, word
+from ...screen import Screen, format_size, hanging, join_facts
+from ...style import clock_style, delivery_style, priority_style, status_style
+from ...times import age, local_time
 from ...width import width, wrap
-from ..messages.recipients import doubt, of_message, reply_line
-from .event_text import sentence
+from ..messages.recipients import recipient_lines, reply_line, verification_warning
+from .event_text import event_sentence
 
 if TYPE_CHECKING:
     from ....core.delivery.views import DeliveryRow
     from ....core.messages.views import CallRow, MessageRow
     from ....core.tickets.views import TicketDocument
 
-_COLOR = re.compile(r"\x1b\[[0-9;]*m")
-#: What a message is, in words: without colour they must tell it, too.
-KIND = {"in": "customer", "out": "reply", "note": "internal note", "auto": "automatic"}
-HEADLINE = {"in": "customer", "out": "green", "note": "yellow", "auto": "dim"}  # a style for each kind
-#: Mail servers' reports, by what marks the message.
-_REPORTS = {
-    "bounce": "bounce: our mail came back",
-    "delay": "delay: our mail has not arrived yet",
-    "delivered": "report: our mail has arrived",
-}
-_REPORTED = {"failed": "was not delivered", "delayed": "is not delivered yet"}
-_COPIES = {"to": "the message", "cc": "the copy", "bcc": "the blind copy"}
-_UNDELIVERED = {"failed": "not delivered", "uncertain": "perhaps not delivered", "retry": "not delivered yet"}
+_KIND_STYLES = {"in": "customer", "out": "green", "note": "yellow", "auto": "dim"}
 
 
-class Screen:
-    """How to draw: `width` in columns, `timezone` of the desk, `full` with quotes and events, `newest_first` with the
-    messages in reverse order."""
-
-    def __init__(
-        self, *, width: int, timezone: str, color: bool, full: bool = False, newest_first: bool = False
-    ) -> None:
-        self.width = width
-        self.timezone = timezone
-        self.color = color
-        self.full = full
-        self.newest_first = newest_first
-        self.now = now()
-
-    def paint(self, text: str, style: str) -> str:
-        return paint(text, style) if self.color else text
-
-    def moment(self, moment: str) -> str:
-        return f"{local(moment, self.timezone)} ({ago(age(moment, self.now))})"
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of message, "" for an unknown kind. It must tell kinds apart without colour."""
+    names = {"in": _("customer"), "out": _("reply"), "note": _("internal note"), "auto": _("automatic")}
+    return names.get(kind, "")
 
 
-def ago(age: str) -> str:
-    return age if age == "now" or age.startswith("in ") else f"{age} ago"
+def kind_style(kind: str) -> str:
+    """Return the style of the header of a message of a kind."""
+    return _KIND_STYLES.get(kind, "")
 
 
-def contact(ref: Any) -> str:
-    """`Name <address>`, or the one there is."""
+def contact_name(ref: Any) -> str:
+    """Return `Name <address>`, or the one of both that is known, or the contact's number."""
     name, address = ref.get("name"), ref.get("address")
-    return visible(f"{name} <{address}>" if name and address else name or address or f"contact {ref.get('id')}")
+    return visible(
+        f"{name} <{address}>" if name and address else name or address or _("contact {number}", number=ref.get("id"))
+    )
 
 
-def ticket(document: TicketDocument, screen: Screen) -> str:
-    """The whole screen, line breaks included."""
-    lines = [*_head(document, screen)]
-    for message in reversed(document["messages"]) if screen.newest_first else document["messages"]:
+def render_ticket(document: TicketDocument, screen: Screen) -> str:
+    """Return the ticket as text, with line breaks."""
+    messages = document["messages"]
+    lines = list(_header(document, screen))
+    for message in reversed(messages) if screen.newest_first else messages:
         lines += ["", *_message(message, document, screen)]
     if screen.full:
-        lines += ["", screen.paint("Events", "bold"), *(event(e, screen) for e in document["events"])]
+        lines += ["", screen.paint(_("Events"), "bold"), *(event_line(e, screen) for e in document["events"])]
     return "\n".join(lines) + "\n"
 
 
-def _head(document: TicketDocument, screen: Screen) -> Iterator[str]:
-    title = f"#{document['number']}  {visible(document['subject']) or '(no subject)'}"
+def _header(document: TicketDocument, screen: Screen) -> Iterator[str]:
+    subject = visible(document["subject"]) or _("(no subject)")
+    title = f"#{document['number']}  {subject}"
     for line in wrap(title, screen.width):
         yield screen.paint(line, "bold")
+    assignee = document["assignee"]
     facts = [
-        screen.paint(document["status"], of_status(document["status"])),
-        screen.paint(f"{document['priority']} priority", of_priority(document["priority"])),
-        f"assigned to {visible(document['assignee'])}" if document["assignee"] else "nobody's",
-        f"team {visible(document['team'])}" if document["team"] else "",
-        f"via {visible(document['channel'])}",
+        screen.paint(word(document["status"]), status_style(document["status"])),
+        screen.paint(
+            _("{priority} priority", priority=word(document["priority"])), priority_style(document["priority"])
+        ),
+        _("assigned to {agent}", agent=visible(assignee)) if assignee else _("unassigned"),
+        _("team {team}", team=visible(document["team"])) if document["team"] else "",
+        _("via {channel}", channel=visible(document["channel"])),
     ]
     yield " · ".join(fact for fact in facts if fact)
     if document.get("spam"):
-        for line in wrap(f"Spam: {visible(document['spam_reason'] or '')}", screen.width):
+        for line in wrap(_("Spam: {reason}", reason=visible(shown(document["spam_reason"] or ""))), screen.width):
             yield screen.paint(line, "red")
-    yield from wrap(" · ".join((f"From {contact(document['contact'])}", *_standing(document))), screen.width)
-    yield from _whole(reply_line(document), screen)
+    customer = _("From {customer}", customer=contact_name(document["contact"]))
+    yield from wrap(" · ".join((customer, *_contact_facts(document))), screen.width)
+    yield from _wrapped(reply_line(document), screen)
     for warning in document["reply"]["warnings"]:
-        for line in _whole(f"Warning: {visible(warning)}", screen):
+        for line in _wrapped(_("Warning: {text}", text=visible(shown(warning))), screen):
             yield screen.paint(line, "yellow")
     for address in document.get("bounced") or ():
-        words = f"Address bounced: {visible(address['address'])}: {visible(address['reason'])}"
-        for line in wrap(words, screen.width):
-            yield screen.paint(line, "red")
-    times = [f"created {screen.moment(document['created_at'])}"]
-    if document["waiting_since"]:
-        times.append(f"waiting {age(document['waiting_since'], screen.now)}")
-    if document["due_at"]:
-        due = f"due {screen.moment(document['due_at'])}"
-        times.append(screen.paint(due, of_clock(document["sla"])))
-    yield from lined(times, screen.width)
-    if document["callback_at"]:
-        late = datetime.fromisoformat(document["callback_at"]) <= screen.now
-        words = f"Call back {screen.moment(document['callback_at'])}"
-        yield screen.paint(words, "red" if late else "yellow")
-    if document["approval"]:
-        words = f"Waits for an approval, {visible(document['approval'])} asked: deskctl approve {document['number']}"
-        yield screen.paint(words, "yellow")
-    for row in document.get("composing") or ():
-        yield screen.paint(
-            f"{visible(row['agent'])} has been writing a reply since {screen.moment(row['since'])}", "yellow"
+        bounce = _(
+            "Address bounces: {address}: {reason}",
+            address=visible(address["address"]),
+            reason=visible(shown(address["reason"])),
         )
+        for line in wrap(bounce, screen.width):
+            yield screen.paint(line, "red")
+    yield from _times(document, screen)
+    if document["approval"]:
+        line = _(
+            "Waiting for approval, requested by {agent}: deskctl approve {number}",
+            agent=visible(document["approval"]),
+            number=document["number"],
+        )
+        yield screen.paint(line, "yellow")
+    for row in document.get("composing") or ():
+        line = _(
+            "{agent} has been writing a reply since {time}",
+            agent=visible(row["agent"]),
+            time=screen.moment(row["since"]),
+        )
+        yield screen.paint(line, "yellow")
     for label, value in (
-        ("Tier", visible(document["tier"] or "")),
-        ("Tags", ", ".join(map(visible, document["tags"]))),
-        ("Followers", ", ".join(map(visible, document.get("followers") or ()))),
-        ("Merged into", f"#{document['merged_into']}" if document.get("merged_into") else ""),
-        ("Holds", ", ".join(f"#{n}" for n in document.get("merged") or ())),
-        ("Also open", _elsewhere(document)),
-        ("Continues", f"#{document['follows']}" if document.get("follows") else ""),
+        (_("Tier"), visible(document["tier"] or "")),
+        (_("Tags"), ", ".join(map(visible, document["tags"]))),
+        (_("Followers"), ", ".join(map(visible, document.get("followers") or ()))),
+        (_("Merged into"), f"#{document['merged_into']}" if document.get("merged_into") else ""),
+        (_("Merged tickets"), ", ".join(f"#{n}" for n in document.get("merged") or ())),
+        (_("Other open tickets"), _other_tickets(document)),
+        (_("Continues"), f"#{document['follows']}" if document.get("follows") else ""),
     ):
         if value:
             yield from wrap(f"{label}: {value}", screen.width)
 
 
-def _whole(text: str, screen: Screen) -> Iterator[str]:
-    """A text on as many lines as it needs; on one in a pipe, so that it can be found."""
+def _times(document: TicketDocument, screen: Screen) -> Iterator[str]:
+    times = [_("created {time}", time=screen.moment(document["created_at"]))]
+    if document["waiting_since"]:
+        times.append(_("waiting {age}", age=age(document["waiting_since"], screen.now)))
+    if document["due_at"]:
+        due = _("due {time}", time=screen.moment(document["due_at"]))
+        times.append(screen.paint(due, clock_style(document["sla"])))
+    yield from join_facts(times, screen.width)
+    if document["callback_at"]:
+        late = datetime.fromisoformat(document["callback_at"]) <= screen.now
+        callback = _("Call back {time}", time=screen.moment(document["callback_at"]))
+        yield screen.paint(callback, "red" if late else "yellow")
+
+
+def _wrapped(text: str, screen: Screen) -> Iterator[str]:
+    """Yield the lines of a text; in a pipe one line, so that scripts can match it."""
     yield from wrap(text, screen.width) if sys.stdout.isatty() else (text,)
 
 
-def lined(parts: Sequence[str], limit: int) -> Iterator[str]:
-    """Parts between dots, as many on a line as fit; the colours of a part count nothing."""
-    line = ""
-    for part in parts:
-        longer = f"{line} · {part}" if line else part
-        if line and width(_COLOR.sub("", longer)) > limit:
-            yield line
-            longer = part
-        line = longer
-    if line:
-        yield line
-
-
-def _standing(document: TicketDocument) -> Iterator[str]:
+def _contact_facts(document: TicketDocument) -> Iterator[str]:
     ref = document["contact"]
     if ref["name"] or ref["address"]:
-        yield f"contact {ref['id']}"
+        yield _("contact {number}", number=ref["id"])
     for value in (ref["tier"], ref["org"]):
         if value:
             yield visible(value)
 
 
-#: Other tickets of the customer that are named; `contact show` has them all.
-_NAMED = 3
+#: The maximum number of other tickets that the view names; `contact show` lists all.
+_MAX_OTHER_TICKETS = 3
 
 
-def _elsewhere(document: TicketDocument) -> str:
-    """What the customer also waits for, wherever they said it."""
+def _other_tickets(document: TicketDocument) -> str:
+    """Return the customer's other open tickets on all channels."""
     others = document["elsewhere"]
     named = [f"#{other['number']} {visible(other['subject'])} ({visible(other['channel'])})" for other in others]
-    more = [f"{len(others) - _NAMED} more"] if len(others) > _NAMED else []
-    return ", ".join(named[:_NAMED] + more)
+    rest = len(others) - _MAX_OTHER_TICKETS
+    return ", ".join(named[:_MAX_OTHER_TICKETS] + ([_("{count} more", count=rest)] if rest > 0 else []))
 
 
-def call(row: CallRow | None) -> str:
-    """`they called, 4 min`; "" for what was no call."""
+def call_text(row: CallRow | None) -> str:
+    """Return `incoming call, 4 min`; "" for a message that is not a call."""
     if row is None:
         return ""
-    who = "they called" if row["direction"] == "in" else "we called"
+    direction = _("incoming call") if row["direction"] == "in" else _("outgoing call")
     if row["seconds"] is None:
-        return who
+        return direction
     minutes, rest = divmod(row["seconds"], 60)
-    return f"{who}, " + " ".join(part for part in (f"{minutes} min" * bool(minutes), f"{rest} s" * bool(rest)) if part)
+    parts = [_("{n} min", n=minutes) if minutes else "", _("{n} s", n=rest) if rest else ""]
+    return f"{direction}, {' '.join(filter(None, parts))}"
 
 
 def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> Iterator[str]:
     delivery, automatic = message["delivery"], message["automatic"] or ""
-    report = _REPORTS.get(automatic, "")
-    doubtful = "" if message["verified"] or report else doubt(message)
+    report = _report_name(automatic)
+    warning = "" if message["verified"] or report else verification_warning(message)
+    via = _several_channels(document) and message["kind"] != "note"
     facts = [
         _author(message, document),
-        report or call(message["call"]) or KIND.get(message["kind"], message["kind"]),
+        report or call_text(message["call"]) or kind_name(message["kind"]) or message["kind"],
         screen.moment(message["sent_at"]),
-        screen.paint(delivery, of_delivery(delivery)) if delivery else "",
+        screen.paint(word(delivery), delivery_style(delivery)) if delivery else "",
         visible(automatic) if message["kind"] == "auto" and not report else "",
-        f"via {visible(message['channel'])}" if _several_channels(document) and message["kind"] != "note" else "",
-        "edited" if message["original"] is not None else "",
-        screen.paint(doubtful, "yellow") if width(doubtful) <= screen.width else "",
-        f"message {message['id']}" if screen.full else "",
-        f"from #{message['ticket']}" if message["ticket"] != document["number"] else "",
+        _("via {channel}", channel=visible(message["channel"])) if via else "",
+        _("edited") if message["original"] is not None else "",
+        screen.paint(warning, "yellow") if warning and width(warning) <= screen.width else "",
+        _("message {number}", number=message["id"]) if screen.full else "",
+        _("from #{number}", number=message["ticket"]) if message["ticket"] != document["number"] else "",
     ]
     first, second, *rest = (fact for fact in facts if fact)
-    style = HEADLINE.get(message["kind"], "")
-    yield from lined([screen.paint(f"── {first} · {second}", style), *rest], screen.width)
-    if width(doubtful) > screen.width:
-        yield from (screen.paint(line, "yellow") for line in _whole(doubtful, screen))
-    if delivery in _UNDELIVERED and message.get("delivery_error"):
-        words = f"[{_UNDELIVERED[delivery]}: {visible(message['delivery_error'] or '')}{_only_reason(message)}]"
-        for line in wrap(words, screen.width):
-            yield screen.paint(line, of_delivery(delivery))
-    if delivery not in _UNDELIVERED or len(message["deliveries"]) != 1:
-        yield from undelivered(message["deliveries"], screen)
+    yield from join_facts([screen.paint(f"── {first} · {second}", kind_style(message["kind"])), *rest], screen.width)
+    if width(warning) > screen.width:
+        yield from (screen.paint(line, "yellow") for line in _wrapped(warning, screen))
+    undelivered = _undelivered_name(delivery or "")
+    if undelivered and message.get("delivery_error"):
+        error = visible(shown(message["delivery_error"] or ""))
+        for line in wrap(f"[{undelivered}: {error}{_single_reason(message)}]", screen.width):
+            yield screen.paint(line, delivery_style(delivery or ""))
+    if not undelivered or len(message["deliveries"]) != 1:
+        yield from delivery_problems(message["deliveries"], screen)
     if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
-        yield from wrap(f"Subject: {visible(message['subject'])}", screen.width)
-    for named in of_message(message, document, full=screen.full):
-        for line in wrap(named, screen.width):
+        yield from wrap(_("Subject: {subject}", subject=visible(message["subject"])), screen.width)
+    for addresses in recipient_lines(message, document, full=screen.full):
+        for line in wrap(addresses, screen.width):
             yield screen.paint(line, "dim")
-    yield from body(message, screen)
+    yield from message_body(message, screen)
 
 
-def _only_reason(message: MessageRow) -> str:
-    """Why the only recipient of a message was not reached, in words; "" for several, or if no report says it."""
+def _report_name(automatic: str) -> str:
+    """Return the name of a delivery report of a mail server; "" for another message."""
+    names = {
+        "bounce": _("bounce: mail was returned"),
+        "delay": _("delay: mail is not delivered yet"),
+        "delivered": _("report: mail was delivered"),
+    }
+    return names.get(automatic, "")
+
+
+def _undelivered_name(delivery: str) -> str:
+    """Return a delivery state in words if the message has not arrived, else ""."""
+    names = {
+        "failed": _("not delivered"),
+        "uncertain": _("possibly not delivered"),
+        "retry": _("not delivered yet"),
+    }
+    return names.get(delivery, "")
+
+
+def _single_reason(message: MessageRow) -> str:
+    """Return the reason why the only recipient did not get a message; "" for several, or without a report."""
     from ....core.delivery.failure_texts import why
 
     classes = [each["reason_class"] for each in message["deliveries"]]
-    return f" ({why('en', classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
+    return f" ({why(_language(), classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
 
 
-def undelivered(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
-    """The recipients whom the message has not reached, or not yet, as reports say."""
+def delivery_problems(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
+    """Yield a line for each recipient who, according to a report, does not have the message."""
     from ....core.delivery.failure_texts import said, why
 
+    language = _language()
     for each in deliveries:
-        if each["state"] not in _REPORTED or (each["reason_class"] is None and each["status"] is None):
+        if each["state"] not in ("failed", "delayed") or (each["reason_class"] is None and each["status"] is None):
             continue
-        what = _COPIES[each["field"]]
+        failed = each["state"] == "failed"
         answer = said(each["status"], each["reason"])
-        reason = why("en", each["reason_class"]) if each["reason_class"] else ""
-        words = f"{reason} ({answer})" if reason and answer else reason or answer
-        line = f"[{what} to {visible(each['address'])} {_REPORTED[each['state']]}: {visible(words)}]"
-        for part in wrap(line, screen.width):
-            yield screen.paint(part, of_delivery("failed" if each["state"] == "failed" else "retry"))
+        reason = why(language, each["reason_class"]) if each["reason_class"] else ""
+        detail = visible(f"{reason} ({answer})" if reason and answer else reason or answer)
+        address = visible(each["address"])
+        line = {
+            ("to", True): _("message to {address} was not delivered: {reason}", address=address, reason=detail),
+            ("to", False): _("message to {address} is not delivered yet: {reason}", address=address, reason=detail),
+            ("cc", True): _("copy to {address} was not delivered: {reason}", address=address, reason=detail),
+            ("cc", False): _("copy to {address} is not delivered yet: {reason}", address=address, reason=detail),
+            ("bcc", True): _("blind copy to {address} was not delivered: {reason}", address=address, reason=detail),
+            ("bcc", False): _("blind copy to {address} is not delivered yet: {reason}", address=address, reason=detail),
+        }[each["field"], failed]
+        for part in wrap(f"[{line}]", screen.width):
+            yield screen.paint(part, delivery_style("failed" if failed else "retry"))
+
+
+def _language() -> str:
+    """Return the language of the shell if deskctl has it, else "en"."""
+    return preferred(*shell_languages())
 
 
 def _author(message: MessageRow, document: TicketDocument) -> str:
-    given = message["author"]
-    if given is None:
-        return "the desk" if message["kind"] == "auto" else "nobody"
-    name = document["contact"]["name"] if message["kind"] == "in" and given in document["addresses"] else None
-    return by_name(given, name)
+    author = message["author"]
+    if author is None:
+        return _("the desk") if message["kind"] == "auto" else _("unknown author")
+    name = document["contact"]["name"] if message["kind"] == "in" and author in document["addresses"] else None
+    return author_name(author, name)
 
 
-def by_name(address: str, name: str | None) -> str:
-    """A customer's address; after their name where it is the number that a chat knows them by."""
+def author_name(address: str, name: str | None) -> str:
+    """Return an address; `NAME (ADDRESS)` for the numeric id of a chat user."""
     return f"{visible(name)} ({visible(address)})" if name and address.isdecimal() else visible(address)
 
 
@@ -258,36 +280,22 @@ def _several_channels(document: TicketDocument) -> bool:
     return len({message["channel"] for message in document["messages"] if message["kind"] != "note"}) > 1
 
 
-def body(message: MessageRow, screen: Screen) -> Iterator[str]:
-    """The words of a message and the names of its files."""
+def message_body(message: MessageRow, screen: Screen) -> Iterator[str]:
+    """Yield the lines of the text of a message and of its list of attachments."""
     text = message["text"] if screen.full else message["visible_text"]
     yield from wrap(visible_lines(text).strip("\n"), screen.width)
     if not screen.full and message["visible_text"].strip() != message["text"].strip():
-        yield screen.paint("[quoted text and signature hidden; --full shows them]", "dim")
+        yield screen.paint(_("[quoted text and signature hidden; --full shows them]"), "dim")
     if screen.full and message["original"] is not None:
-        yield screen.paint("[before it was edited:]", "dim")
+        yield screen.paint(_("[text before the edit:]"), "dim")
         yield from wrap(visible_lines(message["original"]).strip("\n"), screen.width)
     for file in message["attachments"]:
-        about = f"{visible(file['filename'])}, {visible(file['content_type'])}, {size(file['size'])}"
-        for line in wrap(f"[attachment {file['id']}: {about}]", screen.width):
+        about = f"{visible(file['filename'])}, {visible(file['content_type'])}, {format_size(file['size'])}"
+        for line in wrap(_("[attachment {id}: {about}]", id=file["id"], about=about), screen.width):
             yield screen.paint(line, "dim")
 
 
-def event(row: dict[str, Any], screen: Screen) -> str:
-    """When, who, and what happened, wrapped to the width with the later lines indented."""
-    start = f"{local(row['at'], screen.timezone)}  {visible(row['by'])}  "
-    return indented(start, sentence(row, screen.timezone), screen)
-
-
-def indented(start: str, words: str, screen: Screen) -> str:
-    """`words` after `start`, wrapped; what does not fit stands below, indented. The start is dim."""
-    first, *rest = list(wrap(words, max(screen.width - width(start), 20))) or [""]
-    later = list(wrap(" ".join(rest), max(screen.width - 4, 20))) if rest else []
-    return "\n".join([screen.paint(start, "dim") + first, *(f"    {line}" for line in later)]).rstrip()
-
-
-def size(count: int) -> str:
-    """Bytes for people: 900 B, 12 kB, 3.4 MB."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+def event_line(row: dict[str, Any], screen: Screen) -> str:
+    """Return an event as time, actor and sentence, wrapped to the screen with later lines indented."""
+    start = f"{local_time(row['at'], screen.timezone)}  {visible(row['by'])}  "
+    return hanging(start, event_sentence(row, screen.timezone), screen)

@@ -1,4 +1,4 @@
-"""Bounces of many mail systems, written after the real ones, and mail that resembles bounces and is none."""
+"""Bounces of many mail systems, modeled on real ones, and mail that resembles bounces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a mail in a test: bytes in, message or its JSON out."""
+"""Fixtures that parse a mail into a message or its JSON document."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Describe = Callable[..., dict[str, Any]]
 
 
 def _mail(headers: str | bytes, body: bytes | str = b"") -> bytes:
-    """A mail of header lines (one string, LF) and a body; `From` and `Date` are there unless the test writes them."""
+    """Return a mail with these header lines (LF) and this body; `From` and `Date` are added if they are missing."""
     lines = headers.encode() if isinstance(headers, str) else headers
     for name, value in ((b"From", b"Ana <ana@example.org>"), (b"Date", b"Mon, 2 Oct 2017 12:13:43 +0200")):
         if not any(line.lower().startswith(name.lower() + b":") for line in lines.split(b"\n")):
@@ -30,13 +30,13 @@ def _mail(headers: str | bytes, body: bytes | str = b"") -> bytes:
 
 @pytest.fixture
 def read() -> Read:
-    """`read(headers, body)`: the message that a mail of these headers and this body becomes."""
+    """Parse a mail of headers and a body: `read(headers, body)`."""
     return lambda headers, body=b"": parse(_mail(headers, body), ENVELOPE)
 
 
 @pytest.fixture
 def read_raw() -> Read:
-    """`read_raw(raw, **envelope)`: the message that these bytes become."""
+    """Parse the bytes of a mail: `read_raw(raw, **envelope)`."""
 
     def read(raw: bytes, **envelope: Any) -> InboundMessage:
         return parse(raw, Envelope("pipe", ENVELOPE.received_at, **envelope))
@@ -46,5 +46,5 @@ def read_raw() -> Read:
 
 @pytest.fixture
 def described() -> Describe:
-    """`described(headers, body)`: the object of `mail parse --json`."""
+    """Return the document of `mail parse --json`: `described(headers, body)`."""
     return lambda headers, body=b"": mail_document("a.eml", parse(_mail(headers, body), ENVELOPE))

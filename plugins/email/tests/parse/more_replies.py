@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - lines stand here as programs write them, marks of direction included
-"""Replies in further languages: the line above the quote, header lines, separators and what telephones add."""
+"""Replies in further languages: attributions, header lines, separators and lines that phones add."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Replies as mail programs write them: what stands between the new words and the quoted ones, by language."""
+"""Replies of mail programs, by language: the text between the new part and the quote."""
 
 from __future__ import annotations
 
 WHO = "Support Team <support@acme.test>"
 
-# Gmail, Apple Mail, Thunderbird, Yahoo and others: the line above the quote.
+# Attributions of Gmail, Apple Mail, Thunderbird, Yahoo and others.
 ATTRIBUTIONS: dict[str, list[str]] = {
     "en": [
         f"On Mon, Jan 15, 2024 at 3:12 PM {WHO} wrote:",
@@ -119,7 +119,7 @@ ATTRIBUTIONS: dict[str, list[str]] = {
     ],
 }  # fmt: skip
 
-# The names of the header lines that Outlook and others put above an unquoted message: From, Sent, To, Subject.
+# Names of the header lines that Outlook and others write above an unquoted message: From, Sent, To, Subject.
 NAMES: dict[str, list[tuple[str, str, str, str]]] = {
     "en": [("From", "Sent", "To", "Subject"), ("From", "Date", "To", "Subject")],
     "ko": [
@@ -228,7 +228,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def header_blocks(language: str) -> list[str]:
-    """Header lines as Outlook on the desktop, on the web and on telephones writes them."""
+    """Return the header lines of Outlook on the desktop, on the web and on phones."""
     blocks = []
     for sender, sent, to, subject in NAMES[language]:
         date = "2024년 1월 15일 월요일 오후 3:12" if language == "ko" else "Monday 15.01.2024 15:12"
@@ -241,12 +241,12 @@ def header_blocks(language: str) -> list[str]:
         blocks.append(
             "\n".join([lines[0], lines[1], f"{to}: Ana <ana@example.org>; Bob Miller\n <bob@example.org>", lines[3]])
         )
-        blocks.append("\n".join([lines[1], lines[0], lines[2], lines[3]]))  # GMX: the moment first
+        blocks.append("\n".join([lines[1], lines[0], lines[2], lines[3]]))  # GMX: the date first
     return blocks
 
 
 def cases(language: str) -> list[tuple[str, str, str]]:
-    """(what it is, the text, its visible part) of every kind of reply in a language."""
+    """Return (description, text, visible text) of each kind of reply in a language."""
     new, old = WORDS[language]
     quoted = f"> {old}\n>\n> Support Team"
     found = []

@@ -1,4 +1,4 @@
-"""Whatever the bytes, there is a message of clean text; what is well made is read as the standard library reads it."""
+"""Parsing of any bytes: the result is always clean text, and valid mail is parsed like the standard library does."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ NOISE = st.lists(st.one_of(SNIPPETS, st.binary(max_size=12)), max_size=12).map(b
 
 @st.composite
 def mails(draw: st.DrawFn) -> bytes:
-    """Bytes that look enough like a mail to get deep into the reading."""
+    """Return bytes that resemble a mail, so that they reach most of the parser."""
     fields = draw(st.lists(st.tuples(st.sampled_from(NAMES), NOISE), max_size=8))
     head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in fields)
     return (
@@ -198,7 +198,7 @@ WORDS = (
         max_size=60,
     )
     .map(lambda text: unicodedata.normalize("NFC", " ".join(text.split())))
-    .filter(lambda text: text.strip("-_=*~.#|•· ") != "")  # a drawn line is not taken for words
+    .filter(lambda text: text.strip("-_=*~.#|•· ") != "")  # a drawn line does not count as text
 )
 FILES = st.lists(
     st.tuples(st.text("abc환불é", min_size=1, max_size=12), st.binary(min_size=1, max_size=90)), max_size=3

@@ -1,4 +1,4 @@
-"""Out-of-office subjects are known in many languages; people who write about absences are people."""
+"""Out-of-office subjects in many languages, and subjects of people who write about absences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well bounces are told apart, measured on bounces of many mail systems and on mail that resembles them."""
+"""Recognition rates of bounces, measured with bounces of many mail systems and mail that resembles them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ assert _SPEC is not None and _SPEC.loader is not None
 bounce_corpus = sys.modules["bounce_corpus"] = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(bounce_corpus)
 ANA, SAMPLES, LOOKALIKES = bounce_corpus.ANA, bounce_corpus.SAMPLES, bounce_corpus.LOOKALIKES
-#: Answers of mail servers, by the class that each belongs to.
+#: Replies of mail servers, by reason class.
 ANSWERS = {
     "user_unknown": [
         "550 Requested action not taken: mailbox unavailable", "550 #5.1.0 Address rejected.", "551 not our customer",
@@ -80,7 +80,7 @@ ANSWERS = {
 
 @pytest.fixture
 def parsed(read_raw):
-    """`parsed(raw)`: the message that this mail with LF line ends becomes."""
+    """Parse a mail with LF line ends: `parsed(raw)`."""
     return lambda raw: read_raw(raw.replace("\n", "\r\n").encode())
 
 
@@ -174,7 +174,7 @@ def test_rejection_by_disposition_notification_is_a_bounce(parsed):
 
 
 def test_recognition_rates_meet_their_targets(parsed):
-    """Targets: 99 % recognised, 0.5 % false alarms, 85 % of the classes right."""
+    """The targets are 99 % recognition, 0.5 % false positives and 85 % correct reason classes."""
     found = [parsed(one.raw).bounce for one in SAMPLES]
     counts = Counter(
         recognised=sum(bounce is not None for bounce in found),

@@ -1,4 +1,4 @@
-"""Reports of mail that did not arrive are recognised, by their form or by their words; what people write never is."""
+"""Bounces in standard and free form, and mail from people that is not a bounce."""
 
 from __future__ import annotations
 

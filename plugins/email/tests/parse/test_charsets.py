@@ -1,4 +1,4 @@
-"""Text arrives right in whatever charset it was written, rightly declared or not."""
+"""Decoding of text with correct, wrong and missing charset declarations."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - headers stand here as they come
-"""Encodings, comments, names and addresses that are damaged or unusual on the way."""
+"""Damaged and unusual encodings, comments, file names and addresses."""
 
 from __future__ import annotations
 

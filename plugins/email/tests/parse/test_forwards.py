@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - mails stand here as they come
-"""A forward tells who wrote the message that it carries; relays' verdicts are read from their headers."""
+# ruff: noqa: E501 - lines of real mail
+"""Forwarded messages, spam verdicts and authentication results."""
 
 from __future__ import annotations
 

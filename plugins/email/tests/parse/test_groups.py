@@ -1,4 +1,4 @@
-"""Mail that came through a group or list is its author's, and only a group's own marks say who that is."""
+"""The author and the addresses of mail that passed through a mailing list or group."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_author_of_list_mail_is_the_person(read, kind):
 
 
 UNTOUCHED = {
-    "no marks of a group": "From: eve@evil.example\nX-Original-From: Anna <anna@corp.example>\nReply-To:"
+    "no list headers": "From: eve@evil.example\nX-Original-From: Anna <anna@corp.example>\nReply-To:"
     " anna@corp.example",
     "From is a person's": (
         "From: Eve <eve@evil.example>\nX-Original-From: Anna <anna@corp.example>\nList-Post:"
@@ -95,7 +95,7 @@ UNTOUCHED = {
         "From: Anna Kim via Users <users@lists.example>\nReply-To: users@lists.example\nCc: Bob <bob@corp.example>\n"
         "List-Post: <mailto:users@lists.example>"
     ),
-    "a list that names nobody": "From: users@lists.example\nReply-To: users@lists.example\nList-Post:"
+    "a list without an author": "From: users@lists.example\nReply-To: users@lists.example\nList-Post:"
     " <mailto:users@lists.example>",
 }  # fmt: skip
 

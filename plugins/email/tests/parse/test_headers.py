@@ -1,4 +1,4 @@
-"""Names, addresses, subjects, ids and dates are read from headers as people and programs really write them."""
+"""Names, addresses, subjects, ids and dates in headers as people and programs write them."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_long_references_keep_the_first_and_the_newest(read):
 def test_date_is_read(read, header, moment):
     found = read(f"Date: {header}").sent_at
     if header.endswith("+9999999"):
-        assert found is None or found.tzinfo is not None  # any answer, but no exception
+        assert found is None or found.tzinfo is not None  # any result, but no exception
     else:
         assert found == moment
 

@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - mails stand here as they come
-"""Of an HTML mail the structure that mail programs leave says what is quoted, whatever the language."""
+# ruff: noqa: E501 - lines of real mail
+"""Quotes in HTML mail, found by the structure that mail programs write, in any language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUOTED = {
     "Outlook on the web": '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg" dir="ltr"><b>XX:</b> Support<br><b>YY:</b> '
     "Monday</div><div>Have you tried water?</div>",
     "Outlook's oldest": '<div class="OutlookMessageHeader">xx yy</div><div>Have you tried water?</div>',
-    "Outlook on telephones": '<div id="mail-editor-reference-message-container"><div>xx</div><div>water?</div></div>',
+    "Outlook on phones": '<div id="mail-editor-reference-message-container"><div>xx</div><div>water?</div></div>',
     "Yahoo": '<div id="yahoo_quoted_123" class="yahoo_quoted"><div>xx yy zz</div><div>water?</div></div>',
     "Proton": '<div class="protonmail_quote">xx yy zz<blockquote class="protonmail_quote" type="cite">water?</blockquote></div>',
     "Gmail's signature": '<div>-- <br><div class="gmail_signature">Ana<br>Acme</div></div>',

@@ -1,4 +1,4 @@
-"""ISO 2022 and HZ as mail programs read them, and damaged characters in any charset."""
+"""Decoding of ISO 2022 and HZ, and of damaged characters in any charset."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - pages stand here as they come
-"""Where links lead stands behind their words, unless it says nothing more."""
+"""Link targets after the text of a link."""
 
 from __future__ import annotations
 

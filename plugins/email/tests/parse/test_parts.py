@@ -1,4 +1,4 @@
-"""Which part of a mail is its text, and what is an attachment."""
+"""Text and attachments of a mail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MIXED = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"'
 
 
 def parts(*pieces: str | bytes, boundary: str = "B") -> bytes:
-    """A multipart body of whole parts, each its headers, an empty line and its body (LF)."""
+    """Return a multipart body of complete parts, each with headers, an empty line and a body (LF)."""
     line = b"--" + boundary.encode()
     out = b"preamble\r\n"
     for piece in pieces:

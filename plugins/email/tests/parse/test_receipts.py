@@ -1,4 +1,4 @@
-"""Read receipts are a machine's, whatever their envelope says; people who write about reading are not."""
+"""Read receipts with any envelope, and mail from people who write about reading."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - texts stand here as they come
-"""Of replies as mail programs write them, in many languages, just the new words are shown."""
+"""The visible text of replies from many mail programs, in many languages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_attribution_may_be_wrapped_anywhere(language, width):
     assert not wrong, "\n".join(wrong)
 
 
-#: Broken after its first words, this one looks like two lines of the sender's own.
+#: If this attribution is wrapped after its first words, it looks like two lines of the sender's own text.
 HARD = {f"Wiadomość napisana przez {replies.WHO} w dniu 15.01.2024, o godz. 15:12:"}
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - documents stand here as they come
-"""Rich text of winmail.dat as plain text, in time that grows with its length only."""
+"""Conversion of the RTF in winmail.dat to plain text, in linear time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def read(document: bytes) -> str:
 
 
 def test_compressed_rtf_matches_the_specification():
-    """The example of MS-OXRTFCP, 3.1.1."""
+    """Decompress the example of MS-OXRTFCP, 3.1.1."""
     packed = bytes.fromhex(
         "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
     )
@@ -25,7 +25,7 @@ def test_compressed_rtf_matches_the_specification():
 
 
 def test_reference_may_overlap_its_output():
-    """The example of MS-OXRTFCP, 3.1.2: a repetition."""
+    """Decompress the example of MS-OXRTFCP, 3.1.2, with a repetition."""
     packed = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0")
     assert rtf.unpack(packed) == b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
 
@@ -65,7 +65,7 @@ HOSTILE = {
     "ignored groups": b"{\\*\\x ",
     "control words": b"\\a",
     "hexadecimal marks": b"\\'",
-    "a number without end": b"\\u1111111111",
+    "a long number": b"\\u1111111111",
     "links": b'{\\field{\\*\\fldinst HYPERLINK "https://x.test/"}{\\fldrslt ',
     "fonts": b"{\\fonttbl{\\f1\\fcharset1 ",
     "negative skips": b"\\bin-9",
@@ -75,7 +75,7 @@ HOSTILE = {
 
 
 def steps(document: bytes) -> int:
-    """How many calls reading a document takes: no clock, so that a busy machine changes nothing."""
+    """Return the number of calls that reading a document takes, which does not depend on the machine's load."""
     count = 0
 
     def note(frame: object, event: str, argument: object) -> None:

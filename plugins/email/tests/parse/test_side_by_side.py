@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - mails stand here as they come
-"""Parts side by side are the message, in order; only multipart/alternative asks for a choice."""
+# ruff: noqa: E501 - lines of real mail
+"""Adjacent parts form the message, in order; one branch of each multipart/alternative is selected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 
 def multipart(kind: str, *parts: str, boundary: str = "b") -> str:
-    """A part of parts."""
+    """Return a multipart with these parts."""
     inside = "".join(f"--{boundary}\n{part}\n" for part in parts)
     return f'Content-Type: multipart/{kind}; boundary="{boundary}"\n\n{inside}--{boundary}--\n'
 
@@ -25,7 +25,7 @@ PICTURE = "Content-Type: image/png; name=a.png\n\nPNG"
 
 @pytest.fixture
 def words(read):
-    """`words(part)`: the lines that are visible of a mail that is this part."""
+    """Return the visible lines of a mail that consists of a part: `words(part)`."""
 
     def see(part: str) -> list[str]:
         head, _, body = part.partition("\n\n")
@@ -60,7 +60,7 @@ NESTED = {
         multipart("related", multipart("alternative", plain("Words"), html("Words"), boundary="d"), PICTURE, boundary="c"),
         PICTURE,
     ),
-    "an alternative inside of one": multipart("alternative", multipart("alternative", plain("Words"), html("no"), boundary="c"), html("no")),
+    "a nested alternative": multipart("alternative", multipart("alternative", plain("Words"), html("no"), boundary="c"), html("no")),
 }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_adjacent_alternatives_are_selected_separately(words):
 
 
 def test_repeated_text_is_shown_once(words):
-    """Some programs write mixed where they mean alternative."""
+    """Some mail programs write multipart/mixed instead of multipart/alternative."""
     assert words(multipart("mixed", plain("The lift is stuck."), html("The <b>lift</b> is stuck."))) == [
         "The lift is stuck."
     ]

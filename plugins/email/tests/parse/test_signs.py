@@ -1,4 +1,4 @@
-"""Automatic mail, bounces and the language of a mail are recognised."""
+"""Recognition of automatic mail, bounces and the language of a mail."""
 
 from __future__ import annotations
 

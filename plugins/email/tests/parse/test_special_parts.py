@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - mails stand here as they come
-"""winmail.dat, invitations, S/MIME and PGP: what can be read is read, and the rest is named."""
+# ruff: noqa: E501 - lines of real mail
+"""winmail.dat, invitations, S/MIME and PGP."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_winmail_text_is_used_without_other_text(read):
 
 
 def compress(rtf: bytes) -> bytes:
-    """Packed RTF (MS-OXRTFCP) that says every byte itself, with the mark of its end."""
+    """Return compressed RTF (MS-OXRTFCP) of literal bytes only, with its end mark."""
     out = b"".join(b"\0" + rtf[at : at + 8] for at in range(0, len(rtf) - len(rtf) % 8, 8))
     rest = rtf[len(rtf) - len(rtf) % 8 :]
     end = (207 + len(rtf)) % 4096 << 4

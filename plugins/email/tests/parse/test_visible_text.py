@@ -1,4 +1,4 @@
-"""Of a reply only the new words are shown; what is quoted and the signature are left out, and never the words."""
+"""The visible text of a mail: quotes and the signature are hidden, own text is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The automation `pigeon`: tags tickets by their words. Here are its hooks."""
+"""The automation `pigeon`: tag tickets by words in their messages. This module contains the hooks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from deskctl.plugins import hookimpl
 from deskctl.plugins.automation import AutomationType
 
 from .config import PigeonConfig
-from .tagging import run
+from .tags import run
 
 PIGEON = AutomationType(
     name="pigeon",
     on=frozenset({"message_received"}),
     run=run,
-    description="tags tickets by the words that customers use",
+    description="tags tickets by words in customer messages",
 )
 
 

@@ -1,4 +1,4 @@
-"""What `[plugins.pigeon]` holds."""
+"""The configuration table `[plugins.pigeon]`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from deskctl.plugins import Invalid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PigeonConfig:
-    """`words`: any of these, anywhere in what a customer wrote. `tag`: what the ticket is tagged with."""
+    """The configuration: a message that contains one of `words` adds `tag` to its ticket."""
 
     words: tuple[str, ...] = ()
     tag: str = "pigeon"
 
     def __post_init__(self) -> None:
         if not all(word.strip() for word in self.words):
-            raise Invalid("a word is empty", key="words")
+            raise Invalid("contains an empty word", key="words")
         if not self.tag or any(c.isspace() for c in self.tag):
-            raise Invalid("must be one word", key="tag")
+            raise Invalid("must be a single word", key="tag")

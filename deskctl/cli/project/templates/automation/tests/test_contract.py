@@ -1,4 +1,4 @@
-"""The automation keeps the contract of every automation of deskctl."""
+"""The automation passes the contract tests of deskctl."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The channel `pigeon`: files come in, answers become files. Here are its hooks."""
+"""The channel `pigeon`: messages and replies are files. This module contains the hooks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PIGEON = ChannelType(
     config=PigeonConfig,
     open=PigeonChannel,
     parse=parse,
-    description="JSON files in a folder come in, answers become files",
+    description="JSON files in a folder are messages, replies become files",
 )
 
 

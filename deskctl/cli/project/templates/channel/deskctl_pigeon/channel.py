@@ -1,4 +1,4 @@
-"""The open channel: takes files in, writes answers out."""
+"""The open channel: read message files, write reply files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .config import PigeonConfig
 
 
 class PigeonChannel:
-    """A file is removed from the inbox when it is in the desk's journal, and not before."""
+    """The channel. It removes a file from the inbox only after the message is in the desk's journal."""
 
     def __init__(self, config: PigeonConfig, context: ChannelContext) -> None:
         self._config = config
@@ -23,8 +23,8 @@ class PigeonChannel:
 
     async def receive(self) -> None:
         while True:
-            for path in await asyncio.to_thread(self._waiting):
-                await self._take(path)
+            for path in await asyncio.to_thread(self._files):
+                await self._deliver(path)
             await asyncio.sleep(self._config.poll.total_seconds())
 
     async def send(self, message: OutboundMessage) -> Receipt:
@@ -35,41 +35,42 @@ class PigeonChannel:
         return Health(tuple(await asyncio.to_thread(lambda: list(self._parts()))))
 
     async def aclose(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: the channel keeps no connections."""
 
-    async def _take(self, path: Path) -> None:
-        """Deliver first, remove afterwards: if the process dies in between, the file comes again under its key."""
+    async def _deliver(self, path: Path) -> None:
+        """Deliver a file, then remove it. After a crash in between, the file is delivered again with the same key."""
         try:
             raw = await asyncio.to_thread(path.read_bytes)
         except FileNotFoundError:
-            return  # whoever put it there took it back
+            return  # the sender removed it
         except OSError as error:
-            raise Unavailable(f"{path} cannot be read: {error.strerror}", "Let the desk's user read it.") from None
+            hint = "Give the desk's user read access."
+            raise Unavailable(f"cannot read {path}: {error.strerror}", hint) from None
         key = hashlib.sha256(path.name.encode() + b"\0" + raw).hexdigest()
         envelope = Envelope(via="pigeon", received_at=self._context.now())
         await self._context.deliver(raw, key, envelope)
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
-    def _waiting(self) -> list[Path]:
+    def _files(self) -> list[Path]:
         try:
             self._config.inbox.mkdir(parents=True, exist_ok=True)
             return sorted(path for path in self._config.inbox.glob("*.json") if not path.name.startswith("."))
         except OSError as error:
-            raise Unavailable(f"{self._config.inbox} cannot be read: {error.strerror}") from None
+            raise Unavailable(f"cannot read {self._config.inbox}: {error.strerror}") from None
 
     def _write(self, message: OutboundMessage) -> Path:
-        """The file appears whole or not at all, so there is never a doubt whether the answer left."""
+        """Write the reply atomically, so that the result of sending is never uncertain."""
         path = self._config.outbox / f"{message.outbox_id}.json"
         part = path.with_suffix(".part")
         try:
             self._config.outbox.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
-                file.write(_answer(message))
+                file.write(_reply(message))
                 file.flush()
                 os.fsync(file.fileno())
             part.rename(path)
         except OSError as error:
-            raise TryLater(f"{path} cannot be written: {error.strerror}") from None
+            raise TryLater(f"cannot write {path}: {error.strerror}") from None
         return path
 
     def _parts(self) -> Iterator[Part]:
@@ -78,12 +79,13 @@ class PigeonChannel:
                 folder.mkdir(parents=True, exist_ok=True)
                 usable = os.access(folder, os.R_OK | os.W_OK | os.X_OK)
             except OSError as error:
-                yield Part(name, False, f"{folder}: {error.strerror}", f"Make {folder} for the desk's user.")
+                yield Part(name, False, f"{folder}: {error.strerror}", f"Create {folder} for the desk's user.")
                 continue
-            yield Part(name, usable, str(folder), "" if usable else f"Let the desk's user read and write {folder}.")
+            hint = "" if usable else f"Give the desk's user read and write access to {folder}."
+            yield Part(name, usable, str(folder), hint)
 
 
-def _answer(message: OutboundMessage) -> bytes:
+def _reply(message: OutboundMessage) -> bytes:
     fields = {
         "id": message.message_id,
         "to": list(message.to),

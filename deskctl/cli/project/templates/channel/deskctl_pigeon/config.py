@@ -1,4 +1,4 @@
-"""What `[channels.NAME]` with `type = "pigeon"` holds."""
+"""The configuration table `[channels.NAME]` with `type = "pigeon"`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deskctl.plugins import Invalid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PigeonConfig:
-    """`inbox`: the folder that messages are put into. `outbox`: where answers go. `poll`: how often to look."""
+    """The configuration: the folders `inbox` for messages and `outbox` for replies, and the interval `poll`."""
 
     inbox: Path
     outbox: Path
@@ -19,6 +19,6 @@ class PigeonConfig:
 
     def __post_init__(self) -> None:
         if self.poll < timedelta(milliseconds=10):
-            raise Invalid("must be longer", key="poll")
+            raise Invalid("must be at least 10 ms", key="poll")
         if self.inbox == self.outbox:
-            raise Invalid("must be another folder than the inbox", key="outbox")
+            raise Invalid("must differ from inbox", key="outbox")

@@ -1,4 +1,4 @@
-"""From the bytes of one message to what the desk understands. Pure, and never surprised."""
+"""Conversion of the bytes of one message. Pure and total: any bytes give a message."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from deskctl.plugins import Envelope, InboundMessage
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    """Any bytes become a message; what is broken becomes a remark in `problems`, for people to see."""
+    """Return the message in any bytes, with the defects listed in `problems`."""
     fields, problems = _read(raw)
     text = plain(fields.get("text"))
     subject = " ".join(plain(fields.get("subject")).split())
-    identity, answered = plain(fields.get("id")), plain(fields.get("in_reply_to"))
+    identity, replied_to = plain(fields.get("id")), plain(fields.get("in_reply_to"))
     return InboundMessage(
         sender=plain(fields.get("from")) or None,
         sender_name=plain(fields.get("name")) or None,
@@ -24,13 +24,13 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         visible_text=text,
         digest=hashlib.sha256(raw).hexdigest(),
         message_id=_bracketed(identity) if identity else None,
-        in_reply_to=(_bracketed(answered),) if answered else (),
+        in_reply_to=(_bracketed(replied_to),) if replied_to else (),
         problems=problems,
     )
 
 
 def plain(value: object) -> str:
-    """Text as the desk keeps it: composed (NFC), without NUL and lone surrogates. What is no text is ""."""
+    """Return text in the form that the desk stores: NFC, without NUL and lone surrogates; "" for other types."""
     if not isinstance(value, str):
         return ""
     return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode().replace("\0", "\ufffd"))
@@ -40,13 +40,13 @@ def _read(raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
     try:
         fields = json.loads(raw)
     except (ValueError, RecursionError):
-        return {"text": raw.decode("utf-8", "replace")}, ("it is not JSON",)
+        return {"text": raw.decode("utf-8", "replace")}, ("not JSON",)
     if not isinstance(fields, dict):
-        return {"text": raw.decode("utf-8", "replace")}, ("it is no JSON object",)
+        return {"text": raw.decode("utf-8", "replace")}, ("not a JSON object",)
     return fields, ()
 
 
 def _bracketed(identity: str) -> str:
-    """Ids of messages carry angle brackets; those of the desk's own answers have them already."""
-    whole = identity.startswith("<") and identity.endswith(">")
-    return identity if whole else f"<{identity}@pigeon>"
+    """Return the id in angle brackets. The ids of the desk's own replies already have them."""
+    bracketed = identity.startswith("<") and identity.endswith(">")
+    return identity if bracketed else f"<{identity}@pigeon>"

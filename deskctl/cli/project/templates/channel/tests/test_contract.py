@@ -1,4 +1,4 @@
-"""The channel keeps the contract of every channel of deskctl."""
+"""The channel passes the contract tests of deskctl."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deskctl_pigeon.config import PigeonConfig
 
 
 class Folders:
-    """The other side: whoever drops messages and reads answers."""
+    """The peer: it writes message files and reads reply files."""
 
     def __init__(self, root: Path) -> None:
         self.config = PigeonConfig(inbox=root / "in", outbox=root / "out", poll=timedelta(milliseconds=20))
@@ -35,7 +35,7 @@ class Folders:
 
     def fail(self, fault: Fault) -> None:
         assert fault == "is busy"
-        self.config.outbox.write_bytes(b"")  # a file where the folder should be
+        self.config.outbox.write_bytes(b"")  # a file instead of the folder
 
 
 class TestPigeon(ChannelContract):
@@ -44,7 +44,7 @@ class TestPigeon(ChannelContract):
         b'{"id": "1", "from": "ana@example.org", "subject": "Printer", "text": "It burns."}',
         '{"id": "2", "from": "min@example.org", "text": "프린터가 안 돼요"}'.encode(),
     )
-    faults = frozenset({"is busy"})  # a file is written or not: nobody refuses it, and nothing stays uncertain
+    faults = frozenset({"is busy"})  # a file is written or not: no refusal, and no uncertain result
 
     def raw(self, text: str) -> bytes:
         return json.dumps({"from": "ana@example.org", "text": text}).encode()

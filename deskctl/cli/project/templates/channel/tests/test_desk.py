@@ -1,4 +1,4 @@
-"""The channel at work on a real desk."""
+"""The channel on a real desk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ poll = "1s"
 MESSAGE = {"id": "m-81", "from": "ana@example.org", "name": "Ana", "subject": "Printer", "text": "It burns."}
 
 
-def test_a_file_becomes_a_ticket_and_the_reply_a_file(desk: TemporaryDesk) -> None:
+def test_file_becomes_a_ticket_and_its_reply_a_file(desk: TemporaryDesk) -> None:
     desk.load("pigeon", "deskctl_pigeon")
     desk.configure(CHANNEL)
     inbox, outbox = desk.folder / "in", desk.folder / "out"
@@ -30,5 +30,5 @@ def test_a_file_becomes_a_ticket_and_the_reply_a_file(desk: TemporaryDesk) -> No
         desk.run("reply", "1", "-m", "We are on it.", "--wait")
 
     assert (ticket["subject"], ticket["contact"]["address"]) == ("Printer", "ana@example.org")
-    [answer] = [json.loads(path.read_bytes()) for path in outbox.glob("*.json")]
-    assert (answer["to"], answer["text"]) == (["ana@example.org"], "We are on it.")
+    [reply] = [json.loads(path.read_bytes()) for path in outbox.glob("*.json")]
+    assert (reply["to"], reply["text"]) == (["ana@example.org"], "We are on it.")

@@ -1,0 +1,96 @@
+"""The automatic confirmation of a new ticket: one for each ticket, and never in a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...i18n import Phrases, _, available, fill, preferred
+from ..intake.commands import Receive
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
+from ..kernel.settings import Acknowledgement
+from ..kernel.unit import Unit
+from ..messages.events import MessageReceived
+from ..messages.recipients import machine_recipient
+from ..messages.reply_context import correspondence
+from ..tickets.model import Ticket
+from .automatic_answer import Heard, may_answer, say
+from .commands import Acknowledge
+from .events import Acknowledged
+
+_WORDS = Phrases(
+    {
+        "letter": _(
+            "Hello,\n\nwe have received your message. Its number is #{number}: {subject}\n"
+            "{hours_line}{within_line}\n{add_line}\n\n{desk}\n"
+        ),
+        "add_by_mail": _("To add something, just answer this mail."),
+        "add_by_chat": _("To add something, just write it here."),
+        "hours": _("Support hours: {hours}"),
+        "within": _("We answer within {within}."),
+    }
+)
+
+
+def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
+    ticket = unit.ticket(command.ticket)
+    channel = unit.settings.channel(ticket.channel)
+    heads = [h for h in unit.heads(ticket.number) if h.id == command.message]
+    if channel is None or channel.acknowledge is None or not channel.sends or not heads:
+        return Outcome("nothing to acknowledge with")
+    incoming = heads[0]
+    if incoming.may_answer is False:
+        return Outcome("a machine may not answer it")
+    address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
+    if address is None or not may_answer(unit, address, channel):
+        return Outcome("nobody to acknowledge to")
+    entry = say(
+        unit,
+        channel,
+        Heard(address, incoming.message_id, headers=incoming.headers),
+        text(unit, ticket, channel.acknowledge, talking=channel.conversational),
+        ticket.language or unit.settings.language,
+        about="acknowledgement",
+        ticket=ticket,
+        heads=heads,
+    )
+    yield Acknowledged(ticket.number, int(entry.message or 0), entry.id)
+    return Outcome(f"{address} is told that ticket {ticket.number} is here", (ticket.number,), {"outbox": entry.id})
+
+
+def text(unit: Unit, ticket: Ticket, words: Acknowledgement, *, talking: bool = False) -> str:
+    """Return the text in the customer's language, else the desk's, else English. `talking`: in a chat."""
+    wanted = (ticket.language, unit.settings.language)
+    chosen = next((k for k in wanted if k and (k in words.texts or available(k))), "en")
+    language = preferred(chosen)
+    facts = {
+        "number": str(ticket.number),
+        "subject": ticket.subject,
+        "desk": unit.settings.name,
+        "hours": words.hours,
+        "within": words.within,
+        "add_line": _WORDS("add_by_chat" if talking else "add_by_mail", language),
+        "hours_line": f"{_WORDS('hours', language, hours=words.hours)}\n" if words.hours else "",
+        "within_line": f"{_WORDS('within', language, within=words.within)}\n" if words.within else "",
+    }
+    if chosen in words.texts:
+        return fill(words.texts[chosen], facts)
+    return _WORDS("letter", language, **facts)
+
+
+def acknowledge_new_tickets(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: acknowledge the message that opened a ticket, if a person wrote it."""
+    if not isinstance(event, MessageReceived) or not isinstance(cause, Receive) or event.automatic is not None:
+        return
+    number = event.ticket
+    if number in unit.changes.new_tickets and not (unit.ticket(number).spam or cause.historical):
+        first = min(m.id for m in unit.changes.messages if m.ticket == number)
+        channel = unit.settings.channel(cause.channel)
+        if first == event.message and channel is not None and channel.acknowledge:
+            yield Acknowledge(number, event.message)
+
+
+HANDLERS: dict[type[Command], Handler] = {Acknowledge: acknowledge}

@@ -1,0 +1,12 @@
+"""Automatic answers to customers: acknowledgements, choices, requests to the desk."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature, Reaction
+from . import acknowledgements, automatic_answer
+
+FEATURE = Feature(
+    "answers",
+    handlers={**acknowledgements.HANDLERS, **automatic_answer.HANDLERS},
+    reactions=(Reaction("acknowledge", acknowledgements.acknowledge_new_tickets),),
+)

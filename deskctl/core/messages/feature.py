@@ -1,0 +1,14 @@
+"""Messages: replies, notes, edits, spam, and what an author has not seen."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature, Reaction
+from ..kernel.timers import TimerKind
+from . import notes, reparse, reply, spam, unseen
+
+FEATURE = Feature(
+    "messages",
+    handlers={**notes.HANDLERS, **reply.HANDLERS, **reparse.HANDLERS, **spam.HANDLERS, **unseen.HANDLERS},
+    reactions=(Reaction("spam", spam.schedule_purge),),
+    timers={TimerKind.PURGE_SPAM: spam.purge},
+)

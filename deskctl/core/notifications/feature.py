@@ -1,0 +1,19 @@
+"""Notifications to agents."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature, Reaction
+from ..kernel.timers import TimerKind
+from . import agent_notifications, approvals, digests, followers, notify
+
+FEATURE = Feature(
+    "notifications",
+    handlers=notify.HANDLERS,
+    reactions=(
+        Reaction("tell_agents", agent_notifications.notify_agents),
+        Reaction("tell_followers", followers.notify_followers),
+        Reaction("tell_of_quarantine", agent_notifications.notify_of_quarantine),
+        Reaction("tell_of_approvals", approvals.notify_of_approvals),
+    ),
+    timers={TimerKind.DIGEST: digests.fire},
+)

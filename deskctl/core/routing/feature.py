@@ -1,0 +1,15 @@
+"""Routing: presence, capacity, and the assignment of waiting tickets."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature, Reaction
+from ..kernel.timers import TimerKind
+from . import distribution, presence, triggers
+
+FEATURE = Feature(
+    "routing",
+    handlers={**distribution.HANDLERS, **presence.HANDLERS},
+    reactions=(Reaction("routing", triggers.routing),),
+    restorers=presence.RESTORERS,
+    timers={TimerKind.ROUTE: distribution.fire},
+)

@@ -1,0 +1,41 @@
+"""Build the router of a team from the state that a transaction sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..agents import targets
+from ..agents.model import Team
+from ..kernel.unit import Unit
+from ..shifts.expand import on_shift as works
+from .candidate import Candidate
+from .model import Presence
+from .team_router import TeamRouter
+
+#: Returns whether an agent is on shift; None if no rota applies to the agent.
+OnShift = Callable[[str], bool | None]
+
+
+def router_for(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> TeamRouter:
+    """Return the router of a team. `moved` replaces the presence of one agent, `on_shift` the rota."""
+    agents = targets.members(unit, team.handle)
+    asked = on_shift or (lambda agent: works(unit.shifts.rota, agent, unit.now, team.handle))
+    handles = [agent.handle for agent in agents]
+    loads, turns = unit.roster.loads(handles), unit.roster.turns(handles)
+    candidates = [
+        Candidate(
+            agent.handle,
+            agent.seat,
+            moved if moved is not None and moved.agent == agent.handle else unit.roster.presence(agent.handle),
+            loads[agent.handle],
+            turns[agent.handle],
+            asked(agent.handle),
+        )
+        for agent in agents
+    ]
+    return TeamRouter(team.plan, candidates, kinds_of(unit), unit.now)
+
+
+def kinds_of(unit: Unit) -> dict[str, str]:
+    """Return the channel types by channel name."""
+    return {name: channel.kind for name, channel in unit.settings.channels.items()}

@@ -1,0 +1,51 @@
+"""Reactions and timers that close tickets, and that return tickets of deactivated agents to the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..agents.targets import active_agents
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import Steps
+from ..kernel.outcome import Outcome
+from ..kernel.timers import Timer, TimerKind
+from ..kernel.unit import Unit
+from .commands import Assign
+from .events import MarkedSpam, StatusChanged, UnmarkedSpam
+from .merge_events import Merged, Unmerged
+from .model import Status
+
+_CHANGE_STATUS = (StatusChanged, Unmerged, Merged, MarkedSpam, UnmarkedSpam)
+
+
+def close_later(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A solved ticket closes by itself after a while; one that is worked at again does not."""
+    yield from ()
+    if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
+        return
+    key = f"{TimerKind.AUTO_CLOSE}:{event.ticket}"
+    ticket = unit.ticket(event.ticket)
+    if ticket.status is Status.SOLVED:
+        due = unit.now + unit.settings.close_after
+        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.AUTO_CLOSE, due, key, ticket.number))
+    else:
+        unit.drop_timer(key)
+
+
+def return_to_queue(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A ticket that goes on and whose owner has left is nobody's: it is in the queue again."""
+    if isinstance(event, StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
+        owner = unit.ticket(event.ticket).assignee
+        if owner is not None and owner not in active_agents(unit):
+            yield Assign(event.ticket, None)
+
+
+def close(unit: Unit, timer: Timer) -> Steps:
+    """Handle a closing timer: close a ticket that is still solved."""
+    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    if ticket is None or ticket.status is not Status.SOLVED:
+        return Outcome("nothing is due")
+    yield StatusChanged(ticket.number, ticket.status, Status.CLOSED)
+    return Outcome(f"ticket {ticket.number} is closed", (ticket.number,))

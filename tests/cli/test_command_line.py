@@ -1,0 +1,194 @@
+"""Help, common options, errors and exit codes of all commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from deskctl.cli.commands import COMMANDS
+from deskctl.cli.lazy import load, plugin_commands
+from deskctl.cli.reference import reference
+from tests.cli.shell import COMMAND, ROOT, Shell, environment, mail
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    found = []
+    for name, target in [(n, e.target) for n, e in COMMANDS.items()] + [
+        (n, e.target) for n, e in plugin_commands().items()
+    ]:
+        command = load(target, name)
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {child}", each) for child, each in command.commands.items()]
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_table_matches_the_help_of_commands(name: str) -> None:
+    command = load(COMMANDS[name].target, name)
+    assert command.name == name
+    assert (command.help or "").splitlines()[0] == COMMANDS[name].help
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
+def test_every_command_help_contains_an_example(name: str, command: click.Command) -> None:
+    if isinstance(command, click.Group) and not command.invoke_without_command:
+        return
+    assert f"deskctl {name.removesuffix(' ')}" in (command.help or "") or name == "config path"
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
+def test_every_command_has_the_common_options(name: str, command: click.Command) -> None:
+    options = {opt for param in command.params for opt in param.opts}
+    assert {"--config", "--as", "--json", "--debug", "--no-color"} <= options
+
+
+def test_help_does_not_import_heavy_modules() -> None:
+    """Help imports neither the store nor plugins nor their libraries, so that it is fast."""
+    code = (
+        "import sys\nfrom deskctl.cli.main import run\n"
+        "run(['--help']); run(['list', '--help'])\n"
+        "heavy = ['sqlalchemy', 'alembic', 'rich', 'pluggy', 'attrs', 'tomli', 'asyncio', 'email',"
+        " 'importlib.metadata', 'deskctl_email', 'deskctl.core.tickets.views']\n"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=30)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_plugin_commands_are_listed_without_import() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *COMMAND[1:], "--help"],
+        env=environment(), capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert "  mail" in done.stdout
+    assert "deskctl_email" not in done.stderr
+
+
+def test_command_reference_is_current() -> None:
+    page = ROOT / "docs" / "reference" / "commands.md"
+    assert page.read_text() == reference(), "make docs"
+
+
+class TestWithoutDesk:
+    @pytest.fixture
+    def nowhere(self, tmp_path: Path) -> Shell:
+        return Shell(tmp_path, environment(XDG_CONFIG_HOME=str(tmp_path)))
+
+    def test_missing_desk_is_a_configuration_error_with_a_hint(self, nowhere: Shell) -> None:
+        result = nowhere("list", code=5)
+        what, hint = result.err.splitlines()
+        assert what.startswith("error: ")
+        assert "deskctl init" in hint
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["lst"],
+            ["list", "--nonsense"],
+            ["list", "--limit", "0"],
+            ["show"],
+            ["show", "x"],
+            ["show", "-1"],
+            ["show", "٣"],
+            ["show", "9" * 30],
+            ["tag", "1"],
+            ["tag", "1", "refund"],
+            ["set", "1"],
+            ["merge", "1"],
+            ["escalate", "1", "--to", "lead"],
+            ["escalate", "1", "--to", "lead", "--reason", " "],
+            ["reply", "1", "-m", ""],
+            ["reply", "1", "-m", "x", "-"],
+            ["reply", "1", "no-such-file.txt"],
+            ["new", "--from", "a@example.org", "--subject", "x"],
+            ["agent"],
+            ["undo", "zero"],
+            ["completion", "tcsh"],
+        ],
+        ids=" ".join,
+    )
+    def test_usage_error_exits_with_2_and_names_the_help(self, nowhere: Shell, words: list[str]) -> None:
+        result = nowhere(*words, code=2)
+        assert result.out == ""
+        assert "error: " in result.err or "Usage: " in result.err
+
+    def test_traceback_is_printed_only_with_debug(self, nowhere: Shell) -> None:
+        done = subprocess.run(
+            [*COMMAND, "list", "--debug"], cwd=nowhere.folder, env=nowhere.env, capture_output=True, text=True
+        )
+        assert "Traceback" in done.stderr
+
+    def test_invalid_utf8_argument_is_a_usage_error(self, nowhere: Shell) -> None:
+        nowhere("take", "-", input=b"\xff\xfe", code=2)
+
+    def test_unknown_command_suggests_a_similar_one(self, nowhere: Shell) -> None:
+        assert "reply" in nowhere("repl", code=2).err
+
+    def test_configuration_of_another_user_in_the_current_folder_is_refused(self, nowhere: Shell) -> None:
+        config = nowhere.folder / "config.toml"
+        config.write_text('[desk]\nname = "x"\n')
+        config.chmod(0o666)
+        assert "not used" in nowhere("list", code=5).err
+
+    def test_mail_parse_needs_no_desk(self, nowhere: Shell) -> None:
+        (nowhere.folder / "a.eml").write_bytes(mail(subject="환불"))
+        (nowhere.folder / "b.eml").write_bytes(b"\x00\xff broken")
+        result = nowhere("mail", "parse", "a.eml", "missing.eml", "b.eml", "--json", code=3)
+        assert [(row["file"], row["subject"]) for row in result.rows] == [("a.eml", "환불"), ("b.eml", "")]
+        assert "missing.eml" in result.err
+
+    def test_mail_parse_reads_standard_input(self, nowhere: Shell) -> None:
+        assert nowhere("mail", "parse", "-", "--json", input=mail(subject="hello")).row["subject"] == "hello"
+
+    def test_ingest_without_a_desk_exits_with_a_temporary_failure(self, nowhere: Shell) -> None:
+        nowhere("mail", "ingest", input=mail(), code=75)
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_completion_scripts_are_printed(self, nowhere: Shell, shell: str) -> None:
+        assert "_DESKCTL_COMPLETE" in nowhere("completion", shell).out
+
+    def test_completion_reports_no_errors(self, nowhere: Shell) -> None:
+        env = {"_DESKCTL_COMPLETE": "bash_complete", "COMP_WORDS": "deskctl show ", "COMP_CWORD": "2"}
+        result = nowhere(env=env)
+        assert (result.out.strip(), result.err) == ("", "")
+
+    def test_closed_pipe_is_not_an_error(self, nowhere: Shell) -> None:
+        (nowhere.folder / "a.eml").write_bytes(mail(text="x" * 200_000))
+        result = nowhere.pipe("deskctl mail parse a.eml a.eml a.eml --json | head -c 10", code=141)
+        assert result.err == ""
+
+
+def test_ctrl_c_exits_with_130_without_a_message(alone: Shell) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "reply", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        # It reads standard input before it opens anything: it waits there now or soon, and either way ends at once.
+        assert process.stdin is not None
+        process.stdin.write(b"half a reply")
+        process.stdin.flush()
+        _reading(process.pid)
+        os.kill(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert err == b""
+
+
+def _reading(pid: int) -> None:
+    """Return once the process waits in read(2) of its standard input."""
+    from tests.servers.waiting import wait_until
+
+    def waits() -> bool:
+        words = Path(f"/proc/{pid}/syscall").read_text().split()
+        return words[:2] == ["0", "0x0"]
+
+    wait_until(waits, what="the command reads its standard input")

@@ -1,0 +1,266 @@
+"""Routing selects an agent who can take the ticket, by the strategy of the team."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskctl.core.routing.candidate import Candidate
+from deskctl.core.routing.model import ANY, Model, Presence, QueuedTicket, RoutingPlan, Seat, State, Strategy
+from deskctl.core.routing.team_router import Decision, TeamRouter
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+KINDS = {"support": "email", "sales": "email", "hotline": "phone"}
+CHANNELS = ("support", "sales", "hotline")
+ROUTED = (Strategy.ROUND_ROBIN, Strategy.LEAST_LOADED, Strategy.SKILL)
+SKILLS = st.frozensets(st.sampled_from(("ko", "en", "billing")))
+
+seats = st.builds(
+    Seat,
+    tier=st.sampled_from((None, "frontline", "senior", "lead")),
+    skills=SKILLS,
+    channels=st.sampled_from(((), ("email",), ("phone",), ("support", "phone"), ("phone", "email"))),
+    capacity=st.dictionaries(st.sampled_from(("email", "phone", "support", ANY)), st.integers(1, 4)),
+)
+plans = st.builds(
+    RoutingPlan,
+    strategy=st.sampled_from(ROUTED),
+    model=st.sampled_from(Model),
+    weights=st.dictionaries(st.sampled_from(("email", "phone")), st.integers(1, 20)),
+    cap=st.integers(1, 6),
+    relax_after=st.sampled_from((None, timedelta(minutes=10))),
+)
+loads = st.dictionaries(st.sampled_from(CHANNELS), st.integers(0, 4)).map(Counter)
+presences = st.builds(
+    Presence,
+    st.just(""),
+    st.sampled_from(State),
+    until=st.sampled_from((None, NOW - timedelta(minutes=1), NOW + timedelta(minutes=1))),
+    moved=st.sampled_from((None, None, "hotline")),
+)
+waits = st.builds(
+    QueuedTicket,
+    number=st.integers(1, 1000),
+    channel=st.sampled_from(CHANNELS),
+    language=st.sampled_from((None, "ko", "en")),
+    tags=st.frozensets(st.sampled_from(("billing", "skill:router", "vip"))),
+    tier=st.sampled_from((None, None, "senior")),
+    declined=st.sampled_from((None, "agent0")),
+    former=st.sampled_from((None, "agent1")),
+    waits=st.none(),
+    since=st.sampled_from((NOW, NOW - timedelta(minutes=9), NOW - timedelta(minutes=11))),
+    queue_at=st.just(NOW),
+)
+
+
+def candidates(shapes: list[tuple[Seat, Presence, Counter[str], bool | None]]) -> list[Candidate]:
+    return [
+        Candidate(f"agent{n}", seat, replace(presence, agent=f"agent{n}"), Counter(load), {}, shift)
+        for n, (seat, presence, load, shift) in enumerate(shapes)
+    ]
+
+
+def team(*seats: Seat, plan: RoutingPlan, load: dict[int, int] | None = None) -> TeamRouter:
+    """Return the router of a team whose agents are all online; `load` is their number of mails."""
+    online = Presence("", State.ONLINE)
+    busy = load or {}
+    return TeamRouter(
+        plan, candidates([(s, online, Counter(support=busy.get(n, 0)), None) for n, s in enumerate(seats)]), KINDS, NOW
+    )
+
+
+def ticket(number: int = 1, channel: str = "support", **fields: Any) -> QueuedTicket:
+    usual = QueuedTicket(number, channel, None, frozenset(), None, None, None, None, NOW, NOW)
+    return usual._replace(**fields)
+
+
+def give(router: TeamRouter, waiting: QueuedTicket) -> Decision:
+    decision = router.decide(waiting)
+    if decision.agent is not None:
+        router.assign(decision.agent, waiting)
+    return decision
+
+
+@given(
+    plans,
+    st.lists(st.tuples(seats, presences, loads, st.sampled_from((None, True, False))), max_size=5),
+    st.lists(waits, max_size=25),
+)
+def test_nobody_is_given_what_they_cannot_take(
+    plan: RoutingPlan, shapes: list[tuple[Seat, Presence, Counter[str], bool | None]], queue: list[QueuedTicket]
+) -> None:
+    router = TeamRouter(plan, candidates(shapes), KINDS, NOW)
+    had = {name: Counter(candidate.loads) for name, candidate in router.candidates.items()}
+    received: Counter[str] = Counter()
+    known = {skill for seat, *_ in shapes for skill in seat.skills}
+    for waiting in queue:
+        decision = give(router, waiting)
+        assert ("router" in decision.waived) == ("skill:router" in waiting.tags and "router" not in known)
+        assert not known & set(decision.waived)
+        everybody = [name for name, _ in decision.candidates] + [
+            n for names in decision.left_out.values() for n in names
+        ]
+        assert sorted(everybody) == sorted(router.candidates)
+        if decision.agent is None:
+            assert not decision.candidates
+            continue
+        seat, presence, _, shift = shapes[int(decision.agent.removeprefix("agent"))]
+        kind = KINDS[waiting.channel]
+        received[decision.agent] += 1
+        had[decision.agent][waiting.channel] += 1
+        assert presence.at(NOW) is State.ONLINE
+        assert shift is not False
+        assert waiting.declined != decision.agent
+        assert received[decision.agent] <= plan.cap
+        own = seat.channels[:1] if plan.model is Model.DEDICATED else seat.channels
+        moved = presence.moved == waiting.channel
+        assert moved or not own or waiting.channel in own or kind in own
+        if "support" in seat.capacity and waiting.channel == "support":
+            assert had[decision.agent]["support"] <= seat.capacity["support"]
+        else:
+            counted = [c for c in CHANNELS if KINDS[c] == kind and c not in seat.capacity]
+            assert sum(had[decision.agent][c] for c in counted) <= seat.capacity.get(kind, seat.capacity.get(ANY, 10))
+        high = ("senior", "lead")
+        if waiting.tier == "senior" and any(other.tier in high for other, *_ in shapes):
+            assert seat.tier in high  # a tier without agents is everyone's
+        if plan.relax_after is None or NOW - waiting.since < plan.relax_after:
+            assert not waiting.tags & known - seat.skills
+            assert waiting.language not in known or waiting.language in seat.skills
+
+
+@given(st.integers(1, 6), st.integers(1, 40))
+def test_round_robin_gives_everybody_as_many(agents: int, tickets: int) -> None:
+    router = team(*[Seat(capacity={ANY: 100})] * agents, plan=RoutingPlan(Strategy.ROUND_ROBIN, cap=100))
+    given_to = Counter(give(router, ticket(n)).agent for n in range(tickets))
+    assert max(given_to.values()) - min(given_to[name] for name in router.candidates) <= 1
+
+
+@given(st.lists(st.integers(0, 8), min_size=2, max_size=5), st.integers(1, 30))
+def test_least_loaded_never_widens_a_gap(had: list[int], tickets: int) -> None:
+    router = team(
+        *[Seat(capacity={ANY: 100})] * len(had),
+        plan=RoutingPlan(Strategy.LEAST_LOADED, cap=100),
+        load=dict(enumerate(had)),
+    )
+    for number in range(tickets):
+        least = min(candidate.loads["support"] for candidate in router.candidates.values())
+        chosen = give(router, ticket(number)).agent
+        assert chosen is not None
+        assert router.candidates[chosen].loads["support"] == least + 1
+
+
+def test_load_is_measured_by_what_each_can_take() -> None:
+    router = team(
+        Seat(capacity={"email": 20}),
+        Seat(capacity={"email": 4}),
+        plan=RoutingPlan(Strategy.LEAST_LOADED),
+        load={0: 4, 1: 2},
+    )
+    assert router.decide(ticket()).candidates == (("agent0", 0.8), ("agent1", 0.5))
+
+
+def test_a_call_weighs_as_the_team_says() -> None:
+    seat = Seat(capacity={"email": 10, "phone": 2})
+    plan = RoutingPlan(Strategy.LEAST_LOADED, weights={"phone": 5})
+    router = team(seat, seat, plan=plan, load={0: 0, 1: 1})
+    router.assign("agent0", ticket(channel="hotline"))
+    assert [name for name, _ in router.decide(ticket()).candidates] == ["agent1", "agent0"]
+
+
+def test_a_full_telephone_leaves_room_for_mail() -> None:
+    router = team(Seat(capacity={"email": 20, "phone": 1}), plan=RoutingPlan(Strategy.LEAST_LOADED))
+    assert give(router, ticket(1, "hotline")).agent == "agent0"
+    assert router.decide(ticket(2, "hotline")).why == "full"
+    assert router.decide(ticket(3)).agent == "agent0"
+
+
+def test_skills_are_asked_for_until_it_has_waited_too_long() -> None:
+    router = team(
+        Seat(skills=frozenset({"ko"}), capacity={ANY: 5}),
+        Seat(skills=frozenset({"en"})),
+        plan=RoutingPlan(Strategy.LEAST_LOADED),
+        load={0: 5},
+    )
+    assert router.decide(ticket(language="en")).agent == "agent1"
+    assert router.decide(ticket(language="ko")).agent is None
+    assert router.skills_waived_at(ticket(language="ko")) == NOW + timedelta(minutes=10)
+    waited = router.decide(ticket(language="ko", since=NOW - timedelta(minutes=10)))
+    assert (waited.agent, waited.relaxed, waited.waived) == ("agent1", True, ())
+
+
+def test_what_nobody_in_the_team_has_is_waived_at_once_and_the_rest_is_asked_for() -> None:
+    router = team(
+        Seat(skills=frozenset({"ko"})),
+        Seat(skills=frozenset({"en"})),
+        plan=RoutingPlan(Strategy.LEAST_LOADED),
+        load={1: 5},
+    )
+    foreign = router.decide(ticket(language="ja"))
+    assert (foreign.agent, foreign.skills, foreign.waived, foreign.relaxed) == ("agent0", ("ja",), ("ja",), False)
+    assert router.skills_waived_at(ticket(language="ja")) is None
+    both = router.decide(ticket(language="en", tags=frozenset({"skill:router"})))
+    assert (both.agent, both.skills, both.waived) == ("agent1", ("en", "router"), ("router",))
+
+
+def test_a_skill_of_somebody_who_is_away_is_waited_for() -> None:
+    seats_ = Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"en"}))
+    there = Presence("", State.AWAY), Presence("", State.ONLINE)
+    shapes: list[tuple[Seat, Presence, Counter[str], bool | None]]
+    shapes = [(seat, presence, Counter(), None) for seat, presence in zip(seats_, there, strict=True)]
+    waits = TeamRouter(RoutingPlan(Strategy.LEAST_LOADED), candidates(shapes), KINDS, NOW).decide(ticket(language="ko"))
+    assert (waits.agent, waits.why, waits.waived) == (None, "skills", ())
+
+
+def test_a_language_matters_only_where_somebody_says_what_they_speak() -> None:
+    router = team(Seat(skills=frozenset({"billing"})), plan=RoutingPlan(Strategy.LEAST_LOADED))
+    assert router.decide(ticket(language="ko")).agent == "agent0"
+    assert router.decide(ticket(language="ko", tags=frozenset({"billing"}))).skills == ("billing",)
+
+
+def test_skill_prefers_whoever_knows_most_even_when_anybody_may_have_it() -> None:
+    seats_ = Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"ko", "billing"}))
+    router = team(*seats_, plan=RoutingPlan(Strategy.SKILL), load={1: 8})
+    old = ticket(language="ko", tags=frozenset({"billing", "skill:router"}), since=NOW - timedelta(hours=1))
+    assert router.decide(old).agent == "agent1"
+
+
+def test_whoever_had_it_before_has_it_first() -> None:
+    router = team(Seat(), Seat(), plan=RoutingPlan(Strategy.LEAST_LOADED), load={1: 9})
+    assert router.decide(ticket()).agent == "agent0"
+    assert router.decide(ticket(former="agent1")).agent == "agent1"
+
+
+def test_an_escalation_goes_to_its_tier_and_to_a_higher_one_when_nobody_else_can() -> None:
+    router = team(Seat(), Seat(tier="lead"), Seat(tier="senior"), plan=RoutingPlan(Strategy.LEAST_LOADED), load={2: 9})
+    assert give(router, ticket(tier="senior")).agent == "agent2"
+    assert give(router, ticket(2, tier="senior")).agent == "agent1"
+    assert router.decide(ticket(3, tier="senior")).left_out["tier"] == ("agent0",)
+
+
+@pytest.mark.parametrize("strategy", ROUTED)
+def test_nobody_gets_the_whole_backlog(strategy: Strategy) -> None:
+    router = team(Seat(capacity={ANY: 100}), Seat(capacity={ANY: 100}), plan=RoutingPlan(strategy, cap=3))
+    given_to = Counter(give(router, ticket(n)).agent for n in range(20))
+    assert given_to == {"agent0": 3, "agent1": 3, None: 14}
+    assert router.decide(ticket(99)).why == "had_enough"
+    assert router.next_tick() == NOW + timedelta(minutes=1)
+
+
+def test_the_dedicated_work_on_their_first_channel_or_where_they_were_moved() -> None:
+    seat = Seat(channels=("email", "phone"))
+    router = team(seat, plan=RoutingPlan(Strategy.LEAST_LOADED, model=Model.DEDICATED))
+    assert router.decide(ticket()).agent == "agent0"
+    assert router.decide(ticket(channel="hotline")).why == "channel"
+    moved = candidates([(seat, Presence("", State.ONLINE, moved="hotline"), Counter(), None)])
+    after = TeamRouter(router.plan, moved, KINDS, NOW)
+    assert (after.decide(ticket()).agent, after.decide(ticket(channel="hotline")).agent) == (None, "agent0")
+
+
+def test_a_team_of_nobody_says_so() -> None:
+    assert team(plan=RoutingPlan(Strategy.SKILL)).decide(ticket()).why == "empty"
