@@ -57,7 +57,7 @@ def execute_command(
 
 
 def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
-    """Route tickets that are due now, so that the next query sees the result. Failed routing is retried by its timer."""
+    """Route tickets that are due now, so that the next query sees the result. A timer retries failed routing."""
     now = datetime.now(UTC)
     due = [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.ROUTE and t.due_at <= now]
     done = []
