@@ -117,9 +117,9 @@ def from_mail_to_telegram_and_back(acme: Acme) -> None:
     said = acme("deskctl contact link 1 --channel tg").out
     code = said.partition("/start ")[2].split()[0]
     with acme:
-        acme.bots.says(42, f"/start {code}")
+        acme.bots.customer_writes(42, f"/start {code}")
         assert "together with your earlier messages" in acme.bots.wait_sent(1)[0].text or "알" in acme.bots.sent[0].text
-        acme.bots.says(666, f"/start {code}")
+        acme.bots.customer_writes(666, f"/start {code}")
         assert acme.bots.wait_sent(2)[1].params["chat_id"] == "666"
     [row] = [row for row in acme("deskctl contact list --json").rows if row["id"] == 1]
     assert {"42", "minsu@example.kr", "+8225550101"} == set(row["addresses"])
@@ -127,7 +127,7 @@ def from_mail_to_telegram_and_back(acme: Acme) -> None:
         acme("deskctl reply 1 --via tg -m '어느 결제입니까?' --wait")
         asked = acme.bots.wait_sent(3)[2]
         assert (asked.params["chat_id"], "어느 결제입니까?" in asked.text) == ("42", True)
-        acme.bots.says(42, "두 번째 결제입니다.")
+        acme.bots.customer_writes(42, "두 번째 결제입니다.")
         wait_until(lambda: len(acme.shell.show(1)["messages"]) == 3, what="the customer's answer is there")
     assert "── 김민수 (42) · " in acme("deskctl show 1").out
     acme('deskctl reply 1 --via support -m "continuing by mail"')

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RestoreCalendar(Restore):
-    """`version` None: the calendar is removed; otherwise what that version says is in force."""
+    """Restore a calendar: remove it (`version` None), or put the content of a version in force."""
 
     calendar: str
     version: int | None
@@ -25,7 +25,7 @@ class RestoreCalendar(Restore):
 
 @dataclass(frozen=True, slots=True)
 class CalendarChanged(Event):
-    """`version` holds from now on; None: the calendar is gone."""
+    """A version of a calendar is valid from now on; None: the calendar was removed."""
 
     kind = "calendar_changed"
     undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
