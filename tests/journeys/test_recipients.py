@@ -67,7 +67,7 @@ class World:
         outcome["mail"] = {
             name: [address for _, address in getaddresses(parsed.get_all(name, []))] for name in ("To", "Cc")
         }
-        outcome.everyone = sorted(mail.recipients)
+        outcome["everyone"] = sorted(mail.recipients)
         assert (outcome["mail"]["To"], outcome["mail"]["Cc"]) == (outcome["facts"]["to"], outcome["facts"]["cc"])
         return outcome
 
