@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..delivery.model import DUE_STATES
 from ..delivery.repository import Outbox
 from ..kernel.event import Event
@@ -23,7 +24,7 @@ class AgentNotified(Event):
 
     kind = "agent_told"
     quiet = True
-    undo = Follows("a notification that still waits is cancelled; one that was sent stays")
+    undo = Follows(_("a notification that still waits is cancelled; one that was sent stays"))
 
     agent: str
     about: str

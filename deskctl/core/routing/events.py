@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, changed_since
 from ..tickets.lifecycle import applies
@@ -30,7 +31,7 @@ class Routed(Event):
 
     kind = "routed"
     quiet = True
-    undo = Follows("the assignment is undone, and routing decides again")
+    undo = Follows(_("the assignment is undone, and routing decides again"))
 
     agent: str | None
     strategy: str
@@ -70,7 +71,8 @@ class PresenceChanged(Event):
         if self.kept is None:
             return UNRECORDED
         changed = conflicts(Roster.of(unit).presence(self.agent), self.kept["new"])
-        return changed_since(f"the presence of {self.agent}", changed, "deskctl agent online, away or offline")
+        what = _("the presence of {agent}", agent=self.agent)
+        return changed_since(what, changed, _("use deskctl agent online, away or offline"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class AgentMoved(Event):
     """An agent was moved to an overloaded channel, or (`to` None) back to their own channels."""
 
     kind = "agent_moved"
-    undo = Follows("routing moves agents by itself")
+    undo = Follows(_("routing moves agents by itself"))
     concerns = "agent {agent}"
 
     agent: str
@@ -92,7 +94,7 @@ class TeamUnattended(Event):
     """Tickets of a team wait and none of its agents is available. Recorded once, until an agent is available again."""
 
     kind = "nobody_there"
-    undo = Follows("routing warns by itself")
+    undo = Follows(_("routing warns by itself"))
     concerns = "team {team}"
 
     team: str

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ..agents import targets
 from ..agents.model import Team
 from ..kernel.unit import Unit
-from ..shifts.expand import on_shift as works
 from ..shifts.repository import Shifts
+from ..shifts.work_periods import on_shift as rota_on_shift
 from .candidate import Candidate
 from .model import Presence
 from .repository import Roster
@@ -21,7 +21,7 @@ OnShift = Callable[[str], bool | None]
 def router_for(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> TeamRouter:
     """Return the router of a team. `moved` replaces the presence of one agent, `on_shift` the rota."""
     agents = targets.members(unit, team.handle)
-    asked = on_shift or (lambda agent: works(Shifts.of(unit).rota, agent, unit.now, team.handle))
+    asked = on_shift or (lambda agent: rota_on_shift(Shifts.of(unit).rota, agent, unit.now, team.handle))
     handles = [agent.handle for agent in agents]
     loads, turns = Roster.of(unit).loads(handles), Roster.of(unit).turns(handles)
     candidates = [

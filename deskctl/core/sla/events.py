@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import Follows, Hindrance, Restore, Undoable
 from ..tickets.lifecycle import applies, queued
@@ -23,7 +24,7 @@ class SlaEvent(Event):
 
     kind = "level_event"
     quiet = True
-    undo = Follows("clocks are recalculated")
+    undo = Follows(_("clocks are recalculated"))
 
 
 @dataclass(frozen=True, slots=True)

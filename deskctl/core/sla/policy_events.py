@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deskctl.core.sla.events import _changed_since
-
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
 from .repository import Ledger
@@ -49,11 +48,16 @@ class PolicyChanged(Event):
         book = Ledger.of(unit).book
         current = book.policy(self.policy)
         if (None if current is None else current.version) != self.version:
-            return _changed_since(f"policy {self.policy}", f"deskctl sla show {self.policy}")
+            return Hindrance(
+                _("policy {policy} was changed since", policy=self.policy),
+                _("see deskctl sla show {policy}", policy=self.policy),
+            )
         former = next((p for p in book.policies[self.policy] if p.version == self.kept["version"]), None)
         if former is not None and book.calendar(former.calendar) is None:
-            why = f"calendar {former.calendar} of policy {self.policy} was removed"
-            return Hindrance(why, f"deskctl calendar add {former.calendar} adds it again")
+            return Hindrance(
+                _("calendar {calendar} of policy {policy} was removed", calendar=former.calendar, policy=self.policy),
+                _("deskctl calendar add {calendar} adds it again", calendar=former.calendar),
+            )
         return None
 
 
@@ -80,4 +84,6 @@ class PolicyMoved(Event):
         order = Ledger.of(unit).book.order
         if self.policy in order and order.index(self.policy) + 1 == self.place:
             return None
-        return _changed_since(f"the place of policy {self.policy}", "deskctl sla list")
+        return Hindrance(
+            _("the place of policy {policy} was changed since", policy=self.policy), _("see deskctl sla list")
+        )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..agents.repository import Agents
 from ..kernel.event import Event, Kept
 from ..kernel.events import Undone
@@ -277,7 +278,7 @@ class TicketGivenBack(Event):
     """An agent gave the ticket back or passed it on: routing skips this agent until another one has had the ticket."""
 
     kind = "handed_on"
-    undo = Follows("the assignment is undone")
+    undo = Follows(_("the assignment is undone"))
 
     agent: str
 
@@ -287,7 +288,7 @@ class FormerAssignee(Event):
     """The ticket reopened while its assignee `agent` was not available; the agent has priority when available again."""
 
     kind = "former_owner"
-    undo = Follows("it ends when the ticket is assigned")
+    undo = Follows(_("it ends when the ticket is assigned"))
 
     agent: str
 
