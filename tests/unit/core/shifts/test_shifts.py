@@ -56,7 +56,7 @@ def test_hours_are_read_as_people_write_them(text: str, again: str) -> None:
         ("mon 09:00-09:00", "is empty"),
         ("mon 09:00-18:00; mon 20:00-21:00", "named twice"),
         ("closed", "no working hours"),
-        ("someday 09:00-18:00", "no day"),
+        ("someday 09:00-18:00", "not a day"),
     ],
 )
 def test_hours_that_cannot_be_worked_are_refused(text: str, why: str) -> None:
@@ -138,7 +138,7 @@ def test_a_gap_is_a_minute_that_is_open_and_nobodys(found: Rota, start: str) -> 
     office = Calendar("office", "Europe/Berlin", parse_shift("mon-fri 08:00-20:00; sat 10:00-14:00"))
     begin = at(start)
     end = begin + timedelta(days=4)
-    open_ = coverage.opening(office, begin, end)
+    open_ = coverage.open_periods(office, begin, end)
     gaps = coverage.gaps(open_, work_periods(found, begin, end))
     for n in range(0, 4 * 1440, 15):
         minute = begin + n * MINUTE
