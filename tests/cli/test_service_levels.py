@@ -19,8 +19,7 @@ from deskctl.core.calendars.documents import document
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, SpecialDay
 from deskctl.errors import UsageError
-from tests.cli import shell
-from tests.cli.shell import ROOT, Shell
+from tests.cli.shell import ROOT, NewDesk, Shell
 from tests.cli.test_terminal import at_terminal
 
 PAGE = (ROOT / "docs" / "how-to" / "sla-policies.md").read_text()
@@ -32,12 +31,9 @@ GOLD = (
 
 
 @pytest.fixture
-def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
+def seoul(new_desk: NewDesk) -> Shell:
     """Return a desk on each store that only the commands of the test use."""
-    made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
-    made.zygote = zygote
-    yield made
-    made.stop()
+    return new_desk()
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
