@@ -67,7 +67,7 @@ class TestDocuments:
         desk.ingest(mail())
         outcome = desk("take", "1", "--json").row
         assert set(outcome) == {"command", "changed", "said", "tickets", "subjects", "facts"}
-        assert (outcome.changed, outcome.tickets) == (True, [1])
+        assert (outcome["changed"], outcome["tickets"]) == (True, [1])
 
     def test_columns_option_selects_and_orders(self, desk: Shell) -> None:
         desk.ingest(mail(subject="One"))

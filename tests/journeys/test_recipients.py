@@ -65,14 +65,14 @@ class World:
     def reply(self, ticket: int, *words: str) -> Any:
         """Reply and return the outcome with the sent mail: `mail` has To and Cc, `everyone` all recipients."""
         outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
-        sent = self.desk("outbox", "show", str(outcome.facts["outbox"]), "--json").row
+        sent = self.desk("outbox", "show", str(outcome["facts"]["outbox"]), "--json").row
         mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
         parsed = email.message_from_bytes(mail.raw)
-        outcome.mail = {
+        outcome["mail"] = {
             name: [address for _, address in getaddresses(parsed.get_all(name, []))] for name in ("To", "Cc")
         }
-        outcome.everyone = sorted(mail.recipients)
-        assert (outcome.mail["To"], outcome.mail["Cc"]) == (outcome.facts["to"], outcome.facts["cc"])
+        outcome["everyone"] = sorted(mail.recipients)
+        assert (outcome["mail"]["To"], outcome["mail"]["Cc"]) == (outcome["facts"]["to"], outcome["facts"]["cc"])
         return outcome
 
     def shown(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
