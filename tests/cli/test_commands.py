@@ -189,7 +189,7 @@ class TestReplying:
 
     def test_unknown_insert_or_channel_sends_nothing(self, desk: Shell) -> None:
         desk.ingest(mail())
-        assert "nothing is called" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
+        assert "no suggestion nothing:1" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
         assert "did you mean support" in desk("reply", "1", "--via", "suport", "-m", "x", code=3).err
         assert "known is: ana@example.org (email)" in desk("reply", "1", "--to", "eve@a.example", "-m", "x", code=4).err
         assert "ana@example.org" not in desk("outbox", "list").out

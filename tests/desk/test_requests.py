@@ -202,11 +202,11 @@ def test_a_plugin_is_switched_off_and_on_and_comments_stay(tmp_path: Path) -> No
     config = folder / "config.toml"
     config.write_text("# ours\n" + config.read_text())
     before = config.read_text()
-    assert "pigeons is disabled" in command(folder, "plugin", "disable", "pigeons").stdout
+    assert "disabled pigeons" in command(folder, "plugin", "disable", "pigeons").stdout
     assert 'disabled = ["pigeons"]' in config.read_text()
-    assert "state     off" in command(folder, "plugin", "show", "pigeons").stdout
+    assert "state       off" in command(folder, "plugin", "show", "pigeons").stdout
     assert "already" in command(folder, "plugin", "disable", "pigeons").stdout
-    assert "pigeons is enabled" in command(folder, "plugin", "enable", "pigeons").stdout
+    assert "enabled pigeons" in command(folder, "plugin", "enable", "pigeons").stdout
     assert config.read_text() == before
     wrong = command(folder, "plugin", "disable", "pigoens")
     assert (wrong.returncode, "did you mean pigeons" in wrong.stderr) == (3, True)
