@@ -5,6 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 STAMP := .venv/.installed
 DISTRIBUTIONS := -e . -e plugins/email -e plugins/telegram -e plugins/kb
 PYTEST := $(BIN)/python -m pytest
+UNIT := tests/unit plugins/email/tests/parse
 # One worker more than cores, as tests often wait; each starts servers of its own when a test first asks for one.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
@@ -12,7 +13,7 @@ WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format docs site messages bench crash fuzz clean
+.PHONY: help install demo test test-unit check test-long lint format docs site messages bench crash fuzz clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,11 @@ demo: install ## see the whole desk at work (ARGS="--keep" leaves it running)
 
 test: install ## run every test, with the same examples each time (ARGS="-k word" for some)
 	$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-seed=0 $(ARGS)
+
+test-unit: install ## run the unit tests, which need no server and no network (under a minute)
+	DESKCTL_UNIT=1 $(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-seed=0 $(UNIT) $(ARGS)
+
+check: lint test-unit ## what to run before a commit: lint and the unit tests
 
 test-long: install ## what chance decides, thousands of times: working time and clocks (takes long)
 	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_clock_lives.py $(ARGS)

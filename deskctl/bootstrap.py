@@ -1,6 +1,6 @@
-"""The composition root: configuration, plugins and store become a desk.
+"""The composition root: create a desk from the configuration, the plugins and the store.
 
-A short command that finds a daemon loads nothing of this but the socket's client.
+If a daemon runs, a short command imports only the client of its socket.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from deskctl.desk import Desk
     from deskctl.desk.components import Components, Plugins
 
-#: Seconds between two looks for a daemon that is just starting, or for a lock that another command holds.
+#: Seconds between attempts to reach a daemon that is starting, or to take a lock that another command holds.
 _LOOK_AGAIN = 0.05
 
 
 def open_desk(config_path: str | os.PathLike[str], *, wait: float = 60, invocation: str | None = None) -> Desk:
-    """The desk of a configuration: the daemon's, if one serves its socket, else the store in this process.
+    """Open the desk of a configuration: through the daemon if one serves its socket, else in this process.
 
-    On SQLite a desk has one owner: `wait` seconds for the one before. `invocation` (letters and digits) names the shell
-    command whose commands are undone together. Raises ConfigError and Unavailable.
+    A desk on SQLite has one owner at a time: wait up to `wait` seconds for the current one. `invocation` (letters and
+    digits) identifies the shell command whose commands are undone together. Raises ConfigError and Unavailable.
     """
     path = os.fspath(config_path)
     socket = f"{trusted_run_folder(path)}/{SOCKET_NAME}"
@@ -50,7 +50,7 @@ def _open_local(config_path: str, socket: str, wait: float, invocation: str | No
     lock = OwnerLock(config.run_dir)
     deadline = time.monotonic() + wait
     while not lock.take(COMMAND):
-        remote = RemoteDesk.connect(socket, invocation=invocation)  # a daemon that was starting may be ready now
+        remote = RemoteDesk.connect(socket, invocation=invocation)  # a starting daemon may be ready now
         if remote is not None:
             return remote
         if time.monotonic() >= deadline:
@@ -64,25 +64,25 @@ def _open_local(config_path: str, socket: str, wait: float, invocation: str | No
 
 
 def load(config_path: Path) -> tuple[Config, Plugins]:
-    """The configuration and the plugins it asks for. Raises ConfigError with every problem."""
+    """Load the configuration and its plugins. Raises ConfigError with all problems."""
     from deskctl.config import load as load_config
     from deskctl.config import plugins_table
     from deskctl.plugins import manager
 
     plugins = manager.load(plugins_table(config_path))
-    return load_config(config_path, plugins.channel_types, plugins.absent(), plugins.configs), plugins
+    return load_config(config_path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs), plugins
 
 
 def open_components(config: Config, plugins: Plugins) -> Components:
-    """The open store with what belongs to it; teams that channels name exist afterwards.
+    """Open the store and return the components of the desk. Creates missing tables of plugins and teams of channels.
 
-    Raises ConfigError for a store of another version, Unavailable for one that cannot be opened.
+    Raises ConfigError for a store of another version, Unavailable if it cannot be opened.
     """
     from deskctl.desk.components import Components
     from deskctl.desk.erasure import erase_in_plugins
     from deskctl.store import Store
 
-    settings = replace(config.settings(), automations=plugins.wanted())
+    settings = replace(config.settings(), automations=plugins.event_kinds())
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)
@@ -96,29 +96,29 @@ def open_components(config: Config, plugins: Plugins) -> Components:
 
 
 def ensure_plugin_tables(
-    url: str, plugins: Plugins, made: Callable[[], Mapping[str, tuple[str, ...]]]
+    url: str, plugins: Plugins, applied: Callable[[], Mapping[str, tuple[str, ...]]]
 ) -> dict[str, tuple[str, ...]]:
-    """The tables that plugins need are made; a plugin whose tables cannot be is off, and says why.
+    """Create the tables of plugins. A plugin whose tables cannot be created is disabled.
 
-    `made()`: by plugin, the revisions that there are. The answer is what was made now, by plugin.
+    `applied()` returns the applied revisions by plugin. Returns the revisions that were applied now, by plugin.
     """
     if not plugins.tables:
         return {}
     from deskctl.errors import ConfigError, Unavailable
     from deskctl.store import plugin_tables
 
-    there, new = made(), {}
+    existing, new = applied(), {}
     for plugin, package in sorted(plugins.tables.items()):
         try:
-            if plugin_tables.pending(plugin, package, there.get(plugin, ())):
+            if plugin_tables.pending(plugin, package, existing.get(plugin, ())):
                 new[plugin] = plugin_tables.upgrade(url, plugin, package)
         except (ConfigError, Unavailable) as error:
-            plugins.silence(plugin, error.what)
+            plugins.disable(plugin, error.what)
     return new
 
 
 def ensure_teams(components: Components) -> None:
-    """Teams that the configuration names are created; a store that cannot be written now gets them another time."""
+    """Create the teams named by the configuration. If the store cannot be written now, a later start creates them."""
     from deskctl.core import features as dispatch
     from deskctl.core.agents.commands import AddTeam
     from deskctl.core.agents.queries import ListTeams

@@ -1,22 +1,22 @@
-"""Every error that deskctl raises on purpose; each kind says who must act.
+"""The errors that deskctl raises. Each class has the exit code of the command line.
 
-    DeskctlError                 what went wrong, and what to do about it
-    ├── UsageError         (2)   the caller: the request makes no sense as typed
-    ├── NotFound           (3)   the caller: there is no such thing
-    ├── Refused            (4)   the caller: it exists, but this may not be done now
-    │   ├── CustomerWrote     (4)  the author of a reply: read first, then send
-    │   └── ColleagueReplied  (4)  the same
-    ├── ConfigError        (5)   the sysadmin: the configuration is wrong
-    └── Unavailable        (6)   time, or the sysadmin: store, daemon or network cannot be reached
-        ├── StoreLost        (6)    the sysadmin: the store's file was taken away under a running process
-        └── TemporaryFailure (75)   an MTA: keep the mail and try again (EX_TEMPFAIL of sysexits.h)
+    DeskctlError                 base class: what went wrong, and what to do
+    ├── UsageError         (2)   the request is invalid
+    ├── NotFound           (3)   the requested object does not exist
+    ├── Refused            (4)   the object exists, but the action is not allowed now
+    │   ├── CustomerWrote     (4)  a customer wrote meanwhile: read the message before you reply
+    │   └── ColleagueReplied  (4)  an agent replied meanwhile: read the reply before you reply
+    ├── ConfigError        (5)   the configuration is wrong
+    └── Unavailable        (6)   the store, the daemon or the network cannot be reached now
+        ├── StoreLost        (6)    the file of the store was removed while it was open
+        └── TemporaryFailure (75)   the mail server must keep the mail and retry (EX_TEMPFAIL of sysexits.h)
 
-`exit_code` is what the CLI exits with. This module imports nothing.
+This module imports nothing.
 """
 
 
 class DeskctlError(Exception):
-    """A mistake with a name. `what` is one line; `hint` is one line that says what to do, or ""."""
+    """The base class of all errors. `what` is one line; `hint` is one line with the action to take, or ""."""
 
     exit_code = 1
 
@@ -30,27 +30,33 @@ class DeskctlError(Exception):
 
 
 class UsageError(DeskctlError):
+    """The request is invalid."""
+
     exit_code = 2
 
 
 class NotFound(DeskctlError):
+    """The requested object does not exist."""
+
     exit_code = 3
 
 
 class Refused(DeskctlError):
+    """The action is not allowed now."""
+
     exit_code = 4
 
 
 class CustomerWrote(Refused):
-    """The customer wrote since the author of a reply last looked; `force` sends it all the same."""
+    """The customer wrote after the author of a reply last read the ticket. `force` sends the reply anyway."""
 
 
 class ColleagueReplied(Refused):
-    """Another agent answered since the author of a reply last looked; `force` sends it all the same."""
+    """Another agent replied after the author of a reply last read the ticket. `force` sends the reply anyway."""
 
 
 class ConfigError(DeskctlError):
-    """The configuration is wrong; `problems` holds one line for each place, `file:line: path: what`."""
+    """The configuration is wrong. `problems` has one line per problem: `file:line: path: what`."""
 
     exit_code = 5
 
@@ -60,13 +66,15 @@ class ConfigError(DeskctlError):
 
 
 class Unavailable(DeskctlError):
+    """The store, the daemon or the network cannot be reached now."""
+
     exit_code = 6
 
 
 class StoreLost(Unavailable):
-    """The store's file, or its write-ahead log, was deleted or replaced while it was open. Waiting does not help.
+    """The file of the store, or its write-ahead log, was deleted or replaced while it was open. Retrying does not help.
 
-    `closable`: closing the store still writes into it what only the deleted log holds.
+    `closable`: closing the store still writes the data of the deleted log into it.
     """
 
     def __init__(self, what: str, hint: str = "", closable: bool = False) -> None:
@@ -75,10 +83,12 @@ class StoreLost(Unavailable):
 
 
 class TemporaryFailure(Unavailable):
+    """The mail server must keep the mail and retry."""
+
     exit_code = 75
 
 
-#: By name, so that an error keeps its kind when it crosses the daemon's socket.
+#: The error classes by name, so that an error keeps its class over the daemon's socket.
 KINDS: dict[str, type[DeskctlError]] = {
     kind.__name__: kind
     for kind in (

@@ -1,12 +1,12 @@
-"""Named points at which the crash tests stop or kill this process: each commit, and each exchange with a peer.
+"""Named fault points at which the crash tests stop or kill this process: each commit and each exchange with a peer.
 
     reach("listener.content")             # one point
     with exchange("imap.fetch"): …        # two: imap.fetch.before, imap.fetch.after
 
-Nothing happens at a point unless the environment variable DESKCTL_FAULT named a folder when the process began. The
-folder's file `fault` holds lines of SIGNAL POINT COUNT: the signal (KILL, STOP) that the process sends itself when it
-reaches that point for that time. Each point that was reached becomes a line of the file `reached`.
-This module imports nothing of deskctl.
+A fault point has no effect unless the environment variable DESKCTL_FAULT names a folder when the process starts. The
+file `fault` in that folder contains lines of the form SIGNAL POINT COUNT: the process sends itself the signal (KILL,
+STOP) when it reaches the point for the COUNTth time. Each reached point is written to the file `reached`.
+This module imports no other module of deskctl.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VARIABLE: Final = "DESKCTL_FAULT"
 
 
 class _Faults:
-    """What is to happen in this process, read once at its start."""
+    """The faults of this process, read once at its start."""
 
     def __init__(self, folder: Path) -> None:
         self._signals: dict[str, signal.Signals] = {}
@@ -34,7 +34,7 @@ class _Faults:
             self._signals[point], self._left[point] = signal.Signals[f"SIG{name}"], int(count)
         self._seen: set[str] = set()
         self._lock = threading.Lock()
-        # Written without a buffer: what was reached is on record when the signal strikes.
+        # Written without a buffer, so that a point is recorded before the signal arrives.
         self._record = os.open(folder / "reached", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         os.write(2, f"{VARIABLE} is set: this process breaks at {', '.join(self._signals)}\n".encode())
 
@@ -49,7 +49,7 @@ class _Faults:
             self._left[point] -= 1
             if self._left[point]:
                 return
-        # To this very thread: it does not take another step.
+        # Sent to this thread, so that it executes nothing after the point.
         signal.pthread_kill(threading.get_ident(), self._signals[point])
 
 
@@ -60,20 +60,20 @@ def _armed() -> _Faults | None:
     try:
         return _Faults(Path(folder))
     except (OSError, ValueError, KeyError) as error:
-        sys.exit(f"{VARIABLE}={folder} cannot be used: {error}")
+        sys.exit(f"cannot use {VARIABLE}={folder}: {error}")
 
 
 _FAULTS: Final = _armed()
 
 
 def reach(point: str, step: str = "") -> None:
-    """The process has come to `point` (`point.step`, where there is a step)."""
+    """Mark that the process reached `point`, or `point.step` if a step is given."""
     if _FAULTS is not None:
         _FAULTS.reach(f"{point}.{step}" if step else point)
 
 
-class exchange:  # noqa: N801 - read as a word: `with exchange("imap.fetch"):`
-    """Something asked of a peer: `name.before` when the block begins, `name.after` when it ended well."""
+class exchange:  # noqa: N801 - used like a function: `with exchange("imap.fetch"):`
+    """An exchange with a peer: reaches `name.before` at the start of the block, `name.after` after its success."""
 
     __slots__ = ("_name",)
 

@@ -225,17 +225,27 @@ _catalogues: dict[tuple[str, tuple[str, ...]], GNUTranslations | None] = {}
 
 
 def _found(text: Text, languages: Sequence[str]) -> str:
-    """Return the template in the first language that has a catalogue."""
-    catalogue = _catalogue(text.domain, tuple(languages)) if text.domain else None
+    """Return the template in the first language that has a catalogue.
+
+    Messages that a plugin shares with deskctl are only in the catalogue of deskctl.
+    """
+    english = text.template if text.plural is None or text.number == 1 else text.plural
+    for domain in dict.fromkeys((text.domain, DOMAIN)) if text.domain else ():
+        found = _looked_up(text, _catalogue(domain, tuple(languages)))
+        if found not in (None, english):
+            return str(found)
+    return english
+
+
+def _looked_up(text: Text, catalogue: GNUTranslations | None) -> str | None:
+    """Return the template in the language of a catalogue; None without a catalogue."""
+    if catalogue is None or not text.template:
+        return None
     if text.plural is not None:
-        if catalogue is not None:
-            return catalogue.ngettext(text.template, text.plural, text.number)
-        return text.template if text.number == 1 else text.plural
-    if catalogue is None:
-        return text.template
+        return catalogue.ngettext(text.template, text.plural, text.number)
     if text.context is not None:
         return catalogue.pgettext(text.context, text.template)
-    return catalogue.gettext(text.template) if text.template else ""
+    return catalogue.gettext(text.template)
 
 
 def _catalogue(domain: str, languages: tuple[str, ...]) -> GNUTranslations | None:

@@ -57,7 +57,7 @@ def _serve(pipe: Connection) -> None:
         if pipe.recv() == "go":
             updates = [_update(number) for number in range(MAILS)]
             began = time.perf_counter()
-            bots.happen(updates)
+            bots.add_updates(updates)
             bots.wait_confirmed(MAILS, 180)
             pipe.send(time.perf_counter() - began)
             pipe.recv()

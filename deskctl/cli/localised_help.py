@@ -36,17 +36,21 @@ def localised(command: click.Command, languages: tuple[str, ...]) -> click.Comma
         return widened(translated(text, languages, domain))
 
     found = copy.copy(command)
-    found.help = (
-        None
-        if command.help is None
-        else "\n\n".join(block if is_example(block) else say(unwrapped(block)) for block in blocks(command.help))
-    )
+    found.help = None if command.help is None else "\n\n".join(_block(block, say) for block in blocks(command.help))
     found.short_help = None if command.short_help is None else say(command.short_help)
     found.epilog = None if command.epilog is None else say(unwrapped(command.epilog))
     found.params = [_parameter(param, say) for param in command.params]
     if isinstance(found, click.Group) and isinstance(command, click.Group):
         found.commands = {name: localised(child, languages) for name, child in command.commands.items()}
     return found
+
+
+def _block(block: str, say: Callable[[str], str]) -> str:
+    """Return a paragraph, or a block of examples with a translated heading."""
+    heading = example_heading(block)
+    if heading:
+        return block.replace(heading, say(heading), 1)
+    return block if is_example(block) else say(unwrapped(block))
 
 
 def _parameter(param: click.Parameter, say: Callable[[str], str]) -> click.Parameter:
@@ -84,7 +88,11 @@ def domain_of(command: click.Command) -> str:
 def texts(command: click.Command) -> Iterator[str]:
     """Return the ids of a command's own texts, without those of the commands below it."""
     for text in (command.help, command.epilog):
-        yield from (unwrapped(block) for block in blocks(text or "") if not is_example(block))
+        for block in blocks(text or ""):
+            if not is_example(block):
+                yield unwrapped(block)
+            elif example_heading(block):
+                yield example_heading(block)
     if command.short_help:
         yield command.short_help
     for param in command.params:
@@ -102,6 +110,12 @@ def blocks(page: str) -> list[str]:
 def is_example(block: str) -> bool:
     """Return whether click prints a paragraph as it is."""
     return block.startswith("\b")
+
+
+def example_heading(block: str) -> str:
+    """Return the heading of a block of examples, "" for a paragraph or a block without one."""
+    first = block.partition("\n")[2].partition("\n")[0] if is_example(block) else ""
+    return first if first.endswith(":") and not first.startswith(" ") else ""
 
 
 def unwrapped(paragraph: str) -> str:

@@ -60,7 +60,7 @@ _HELP: dict[str, i18n.Text] = {}
 
 
 def help_text(text: i18n.Text) -> str:
-    """Return a help text with parameters for click: `help=help_text(deferred_(…))`, with `_` of `deskctl.i18n`."""
+    """Return a help text with parameters for click: `help=help_text(_("…"))`, with the `_` of `deskctl.i18n`."""
     _HELP[str(text)] = text
     return str(text)
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from .messages import LocalisedContext
+from ..i18n import _
+from .messages import LocalisedContext, help_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,7 +79,7 @@ def columns(known: tuple[Any, ...]) -> Callable[[F], F]:
         expose_value=False,
         callback=_keep,
         shell_complete=complete,
-        help=f"Print these columns: {names}.",
+        help=help_text(_("Print these columns: {names}.", names=names)),
     )
 
 
@@ -88,5 +89,7 @@ def limit_option(default: int) -> Callable[[F], F]:
         "--limit",
         type=click.IntRange(min=1),
         metavar="N",
-        help=f"List at most N entries.  [default: {default} on a terminal; all in a pipe or with --json]",
+        help=help_text(
+            _("List at most N entries. [default: {n} on a terminal; all in a pipe or with --json]", n=default)
+        ),
     )

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
-from deskctl.plugins.manager import OFF
+from deskctl.plugins.manager import DISABLED_ENVIRONMENT
 
 log = logging.getLogger("deskctl.daemon.hang_detector")
 
@@ -96,6 +96,9 @@ def restart_without(plugin: str, why: str) -> NoReturn:
     """Restart this process with a plugin disabled. All accepted data is on disk; the locks end with the process."""
     log.error("the daemon restarts without the plugin %s: %s", plugin, why)
     sys.stderr.flush()
-    off = {**json.loads(os.environ.get(OFF, "{}")), plugin: f"{why}; restart the daemon after it is repaired"}
-    os.environ[OFF] = json.dumps(off)
+    off = {
+        **json.loads(os.environ.get(DISABLED_ENVIRONMENT, "{}")),
+        plugin: f"{why}; restart the daemon after it is repaired",
+    }
+    os.environ[DISABLED_ENVIRONMENT] = json.dumps(off)
     os.execv(sys.executable, sys.orig_argv)

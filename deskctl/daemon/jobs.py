@@ -231,7 +231,7 @@ class JobRunner:
             ):
                 why = f"its automation {run.job.automation} hangs: {now - run.since:.0f} s over job {run.job.id}"
                 log.error("the plugin %s is disabled: %s; restart the daemon after it is repaired", plugin, why)
-                self._components.plugins.silence(plugin, why)
+                self._components.plugins.disable(plugin, why)
 
 
 #: Another daemon has claimed the job, or it is finished.

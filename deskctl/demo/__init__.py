@@ -1,5 +1,5 @@
-"""`deskctl demo`: a whole desk on this machine, real mails over real SMTP, and every command as a person types it.
+"""`deskctl demo`: a complete desk on this machine, with real mail over SMTP and real commands.
 
-`story` is what happens, `telegram` and `knowledge` are scenes of it that need a plugin, `stage` is the processes it
-happens on, `world` the outside world, `mails` what customers write, `looking` how the story knows what has happened.
+`story` contains the steps; `telegram` and `knowledge_base` are steps that need a plugin. `stage` runs the processes,
+`world` is the SMTP server of the customers, `mails` contains their mails, and `state` reads the state of the desk.
 """

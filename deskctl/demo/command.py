@@ -8,14 +8,13 @@ from ..cli.context import CliContext
 
 
 @click.command("demo")
-@click.option("--keep", is_flag=True, help="Leave the desk running at the end, to play with.")
+@click.option("--keep", is_flag=True, help="Keep the desk running at the end.")
 @click.pass_obj
 def demo(context: CliContext, keep: bool) -> int:
-    """Run a whole desk on this machine and show it at work.
+    """Show a complete desk at work on this machine.
 
-    In a temporary folder and on loopback only: a daemon takes real mails in over SMTP, an agent works on the tickets
-    at the shell, the answers arrive at an SMTP server that plays the outside world. Exits with 1 when something that
-    should have happened did not.
+    The demo uses a temporary folder and loopback addresses only. A daemon receives real mail over SMTP, an agent works
+    on the tickets with commands, and the replies arrive at a local SMTP server. The exit code is 1 if a step fails.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What customers write: raw mails as other programs make them, good and bad."""
+"""The mails of the customers, as other programs create them, some of them malformed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DESK = "support@acme.test"
 
 
 class Mail(NamedTuple):
-    """A raw mail and what to call it in the story."""
+    """A raw mail and its description."""
 
     kind: str
     sender: str
@@ -90,7 +90,7 @@ BROKEN = _mail(
 
 
 def out_of_office(answer_id: str) -> Mail:
-    """Ana's machine answers the desk's answer."""
+    """Return an automatic reply of Ana's mail server to the reply of the desk."""
     return _mail(
         "an out-of-office",
         "ana@example.org",
@@ -101,15 +101,15 @@ def out_of_office(answer_id: str) -> Mail:
     )
 
 
-def answer_of_the_customer(answer_id: str, references: str) -> Mail:
-    """Ana answers the desk's answer, from her usual mail program."""
+def customer_reply(answer_id: str, references: str) -> Mail:
+    """Return a reply of Ana to the reply of the desk."""
     return _mail(
-        "Ana's answer",
+        "Ana's reply",
         "ana@example.org",
         "printer-3",
         f"From: Ana Silva <ana@example.org>\nSubject: Re: Printer on fire\nIn-Reply-To: {answer_id}\n"
         f"References: {references} {answer_id}\n",
-        b"Content-Type: text/plain; charset=utf-8\n\nYes, it is unplugged now. When does somebody come?\n\n"
+        b"Content-Type: text/plain; charset=utf-8\n\nYes, it is unplugged now. When does someone come?\n\n"
         b"On Sat, 21 Nov 2026, Acme Support wrote:\n> We are on it. Please unplug it.\n",
     )
 
@@ -123,10 +123,10 @@ QUESTION = _mail(
 )
 
 
-def it_solved(answer_id: str) -> Mail:
-    """Emma picks the first of what the machine offered."""
+def solved_confirmation(answer_id: str) -> Mail:
+    """Return Emma's reply that chooses the first option of the automatic answer."""
     return _mail(
-        "Emma's answer, “1”",
+        "Emma's reply, “1”",
         "emma@example.net",
         "question-2",
         f"From: Emma <emma@example.net>\nSubject: Re: Refund\nIn-Reply-To: {answer_id}\n"
@@ -137,7 +137,7 @@ def it_solved(answer_id: str) -> Mail:
 
 
 def plain(mail: Message) -> str:
-    """The plain text of a mail that arrived."""
+    """Return the plain text of a received mail."""
     for part in mail.walk():
         if part.get_content_type() == "text/plain":
             content = part.get_payload(decode=True)

@@ -1,4 +1,4 @@
-"""Where the demo plays: a temporary folder, the daemon and the outside world as real processes, and a terminal."""
+"""The environment of the demo: a temporary folder, the daemon and other processes, and a terminal."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ from .mails import DESK, Mail
 T = TypeVar("T")
 
 DESKCTL = (sys.executable, "-m", "deskctl.cli.main")
-#: Seconds that anything in the story may take.
-PATIENCE = 8.0
+#: Seconds that each step may take.
+TIMEOUT = 8.0
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
-#: The sandbox is on this machine: no proxy leads to it.
+#: The sandbox runs on this machine, so proxies are not used.
 _web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class NotHappened(Exception):
-    """Something that the story needs did not happen in time."""
+class DemoFailed(Exception):
+    """A step of the demo did not happen within the time limit."""
 
 
 class Stage:
-    """`keep` leaves folder and processes as they are at the end."""
+    """Runs the processes of the demo. With `keep`, folder and processes stay at the end."""
 
     def __init__(self, *, color: bool, keep: bool) -> None:
         self.color = color
@@ -84,7 +84,7 @@ class Stage:
                 process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    # --- what the audience sees -------------------------------------------------------------------
+    # --- output -----------------------------------------------------------------------------------
 
     def title(self, text: str) -> None:
         self._write("\n" + self._paint(f"── {text}", "bold") + "\n")
@@ -93,40 +93,40 @@ class Stage:
         self._write(text + "\n")
 
     def check(self, promise: str, kept: bool) -> None:
-        """Whether something came out as promised; the end of the demo counts these."""
+        """Print and record the result of a check."""
         self.checks.append((promise, kept))
         mark = self._paint("✓", "green") if kept else self._paint("✗", "red")
         self._write(f"{mark} {promise}\n")
 
-    # --- what happens -----------------------------------------------------------------------------
+    # --- steps ------------------------------------------------------------------------------------
 
     def run(self, *words: str, codes: tuple[int, ...] = (0,)) -> str:
-        """A command as a person types it, with its real output, which is the result, without colors.
+        """Run a command on a terminal, print its output, and return it without colors.
 
-        It counts as a check when its exit code is wrong.
+        A wrong exit code is recorded as a failed check.
         """
         self._prompt(shlex.join(["deskctl", *words]))
         code, output = _in_terminal([*DESKCTL, *words], self.folder, self._environment())
         self._write(output)
         if code not in codes:
-            self.check(f"deskctl {words[0]} ends with {codes[0]} (it ended with {code})", False)
+            self.check(f"deskctl {words[0]} exits with {codes[0]} (it exited with {code})", False)
         return _COLOR.sub("", output)
 
     def start_world(self) -> None:
-        """The SMTP server that stands for everybody else."""
+        """Start the SMTP server of the customers."""
         words = [sys.executable, "-m", "deskctl.demo.world", str(self.relay), str(self.outside)]
         self._spawn("world", words)
-        self.wait("the outside world listens", (self.outside / "ready").exists)
+        self.wait("the SMTP server of the customers listens", (self.outside / "ready").exists)
 
     def start_sandbox(self) -> None:
-        """The Bot API on loopback that the plugin for Telegram brings for trying things out."""
+        """Start the Bot API sandbox of the Telegram plugin on loopback."""
         words = [sys.executable, "-m", "deskctl_telegram.sandbox", "--port", str(self.bots)]
         process = self._spawn("sandbox", words)
         log = self.folder / "sandbox.log"
 
         def ready() -> bool:
             if process.poll() is not None:
-                raise NotHappened(f"the Bot API ended: {log.read_text().strip()}")
+                raise DemoFailed(f"the Bot API ended: {log.read_text().strip()}")
             return "http://" in log.read_text()
 
         self.wait("the Bot API listens", ready)
@@ -138,20 +138,20 @@ class Stage:
 
         def ready() -> bool:
             if process.poll() is not None:
-                raise NotHappened(f"the daemon ended: {log.read_text().strip()}")
+                raise DemoFailed(f"the daemon ended: {log.read_text().strip()}")
             return "ready" in log.read_text()
 
         self.wait("the daemon says that it is ready", ready)
         self._write(next(line for line in log.read_text().splitlines() if "ready" in line) + "\n")
 
     def send(self, mail: Mail) -> None:
-        """A customer's mail, over SMTP to the desk's own listener."""
+        """Send a mail of a customer over SMTP to the listener of the desk."""
         with smtplib.SMTP("127.0.0.1", self.listen, timeout=10) as smtp:
             smtp.sendmail(mail.sender, [DESK], mail.raw, mail_options=["BODY=8BITMIME"])
         self._write(self._paint(f"✉ from {mail.sender}: {mail.kind}", "cyan") + "\n")
 
     def arrived(self, subject: str, to: str) -> Message:
-        """The mail in the outside world with that subject and addressee, once it is there. Raises NotHappened."""
+        """Wait for a mail with this subject and recipient, and return it. Raises DemoFailed."""
 
         def look() -> Message | None:
             for file in sorted(self.outside.glob("*.eml")):
@@ -163,14 +163,14 @@ class Stage:
         return self.wait(f"a mail about {subject!r} arrives at {to}", look)
 
     def chats(self, user: int, name: str, text: str) -> None:
-        """A customer writes to the bot."""
+        """Send a message of a customer to the bot."""
         body = urlencode({"text": text, "name": name}).encode()
         with _web.open(self.chat_url(user), body, timeout=10) as answer:
             answer.read()
         self._write(self._paint(f"✈ {name} to the bot: {text}", "cyan") + "\n")
 
     def heard(self, user: int, words: str) -> str:
-        """What the bot wrote with those words in it, once it stands in the customer's chat. Raises NotHappened."""
+        """Wait for a message of the bot in the customer's chat that contains `words`, and return it."""
 
         def look() -> str | None:
             with _web.open(self.chat_url(user), timeout=10) as answer:
@@ -180,32 +180,32 @@ class Stage:
         return self.wait(f"{words!r} arrives in the chat", look)
 
     def chat_url(self, user: int) -> str:
-        """Where a customer's chat with the bot is written and read."""
+        """Return the URL to write and read a customer's chat with the bot."""
         return f"http://127.0.0.1:{self.bots}/chats/{user}"
 
     @property
     def desk(self) -> Desk:
-        """The desk as a program sees it: how the story knows what has happened."""
+        """The desk, for queries about its state."""
         if self._desk is None:
             self._desk = open_desk(self.home / "config.toml")
         return self._desk
 
     def wait(self, what: str, condition: Callable[[], T | None]) -> T:
-        """The condition's first answer that is not false. Raises NotHappened."""
-        deadline = time.monotonic() + PATIENCE
+        """Wait until the condition is true and return its result. Raises DemoFailed."""
+        deadline = time.monotonic() + TIMEOUT
         while True:
             answer = condition()
             if answer:
                 return answer
             if time.monotonic() > deadline:
-                raise NotHappened(f"waited {PATIENCE:g} s in vain: {what}")
+                raise DemoFailed(f"did not happen within {TIMEOUT:g} s: {what}")
             time.sleep(0.02)
 
     def pids(self) -> list[int]:
-        """Of everything but the daemon, which has a command to end it."""
+        """Return the pids of all processes except the daemon, which `deskctl daemon stop` stops."""
         return [process.pid for name, process in self._processes.items() if name != "daemon"]
 
-    # --- how --------------------------------------------------------------------------------------
+    # --- processes --------------------------------------------------------------------------------
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKCTL_")}
@@ -215,13 +215,13 @@ class Stage:
             **kept,
             "DESKCTL_CONFIG": str(self.home / "config.toml"),
             "DESKCTL_AGENT": "agent1",
-            "XDG_STATE_HOME": str(self.folder / "state"),  # drafts go when the desk goes
+            "XDG_STATE_HOME": str(self.folder / "state"),  # drafts are deleted with the desk
             "PAGER": "cat",
             "COLUMNS": str(terminal_width()),
         }
 
     def _spawn(self, name: str, words: list[str]) -> subprocess.Popen[bytes]:
-        """It writes into `NAME.log`."""
+        """Start a process that writes to `NAME.log`."""
         with (self.folder / f"{name}.log").open("wb") as output:
             process = subprocess.Popen(
                 words,
@@ -230,7 +230,7 @@ class Stage:
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 env=self._environment(),
-                start_new_session=True,  # Ctrl-C is the demo's; it ends the others itself
+                start_new_session=True,  # Ctrl-C stops only the demo, which then stops the others
             )
         self._processes[name] = process
         return process
@@ -248,7 +248,7 @@ class Stage:
 
 
 def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
-    """Run a command on a terminal of its own, so that it prints what a person sees: its exit code and output."""
+    """Run a command on a terminal, and return its exit code and its output as a person sees it."""
     ours, theirs = os.openpty()
     try:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(environment["COLUMNS"]), 0, 0))
@@ -262,7 +262,7 @@ def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) ->
         while True:
             try:
                 piece = os.read(ours, 65536)
-            except OSError:  # how Linux says that the other end is closed
+            except OSError:  # on Linux: the other end is closed
                 break
             if not piece:
                 break
@@ -276,7 +276,7 @@ def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) ->
 
 
 def _free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on."""
+    """Return free loopback ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:

@@ -1,4 +1,4 @@
-"""The outside world: an SMTP server that keeps every mail as a file. python -m deskctl.demo.world PORT FOLDER"""
+"""The SMTP server of the customers: it stores each mail as a file. Run: python -m deskctl.demo.world PORT FOLDER"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deskctl.testing.smtp_sink import SmtpSink
 
 
 def main(port: int, folder: Path) -> None:
-    """Until SIGTERM: the n-th mail becomes `n.eml`, complete when it appears."""
+    """Serve until SIGTERM. The n-th mail becomes the file `n.eml`, which is complete when it appears."""
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

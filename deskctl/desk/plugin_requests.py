@@ -161,7 +161,7 @@ def _resolve(request: PreparedRequest, agents: Any, needed: bool) -> Actor:
 
 def _unknown(components: Components, name: str) -> NotFound:
     plugin = name.partition(".")[0]
-    why = components.plugins.absent().get(plugin)
+    why = components.plugins.disabled_reasons().get(plugin)
     if why is not None:
         what = _("no plugin answers {name}: the plugin {plugin} is off: {why}", name=name, plugin=plugin, why=why)
         return NotFound(what, "deskctl plugin list")

@@ -1,6 +1,7 @@
-"""The desk behind the daemon's socket, for short-lived commands: blocking, and it loads almost nothing.
+"""The client of the daemon's socket, for short commands. It blocks and imports little.
 
-`_socket` is what `socket` wraps; the wrapping alone (enumerations, selectors) takes a tenth of a short command's time.
+It uses `_socket` directly: the import of `socket` (enumerations, selectors) takes a tenth of the time of a short
+command.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ from deskctl.desk import DeskInfo
 from deskctl.desk.address import reachable
 from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, spoken
 from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
+from deskctl.i18n import _
 
 if TYPE_CHECKING:
     from deskctl.core.kernel.command import Command
     from deskctl.core.kernel.query import Query
 
-#: Seconds that a daemon may take to say hello, and to answer. An answer waits for a locked store at most 60 s.
+#: Seconds to wait for the hello of a daemon and for an answer. A locked store delays an answer by at most 60 s.
 HELLO_WITHIN = 10.0
 ANSWER_WITHIN = 90.0
-#: Requests that take their own time, in seconds on top of `seconds` where they name one.
+#: Time limits of slow calls in seconds, in addition to their parameter `seconds`.
 SLOW_CALLS = {"channel_test": 300.0, "channel_action": 600.0, "reparse": 600.0, "wait_delivery": ANSWER_WITHIN}
 
 _NOBODY_LISTENS = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
 
 
 class RemoteDesk:
-    """A connection to the daemon. Not for several threads at once."""
+    """A connection to the daemon. Use it in one thread at a time."""
 
     def __init__(
         self,
@@ -59,12 +61,12 @@ class RemoteDesk:
         answer_within: float = ANSWER_WITHIN,
         invocation: str | None = None,
     ) -> RemoteDesk | None:
-        """The desk served on the socket `path`; None when nobody listens there.
+        """Connect to the socket `path`. Return None if no daemon listens there.
 
-        All commands of one `invocation` (letters and digits) are undone together; None: each by itself.
+        All commands of one `invocation` (letters and digits) are undone together; None: each separately.
 
-        Raises Unavailable when a daemon is there but silent, or speaks another protocol; Refused when the
-        caller may not use the socket.
+        Raises Unavailable if the daemon does not answer or has another protocol version, Refused if the caller may not
+        use the socket.
         """
         path = os.fspath(path)
         connection = _connect(path, hello_within)
@@ -112,7 +114,8 @@ class RemoteDesk:
         self._last += 1
         message = line({"id": self._last, **document})
         if len(message) > LINE_LIMIT:
-            raise UsageError("that is too large for the desk", f"the limit is {LINE_LIMIT // 1024 // 1024} MB")
+            size = LINE_LIMIT // 1024 // 1024
+            raise UsageError(_("the request is too large"), _("the limit is {size} MB", size=size))
         within = self._answer_within if within is None else within
         self._socket.settimeout(within)
         try:
@@ -123,7 +126,7 @@ class RemoteDesk:
         if "error" in answer:
             raise error_from(answer["error"])
         if answer.get("id") != self._last:
-            raise DeskctlError("the daemon answered another question than this one")
+            raise DeskctlError(_("the daemon answered another request"))
         return answer_from(answer)
 
 
@@ -136,7 +139,7 @@ def _connect(path: str, within: float) -> socket | None:
             with reachable(path) as name:
                 connection.connect(name)
             return connection
-        except BlockingIOError:  # its queue of new connections is full
+        except BlockingIOError:  # the queue of new connections is full
             if time.monotonic() < deadline:
                 time.sleep(0.02)
                 continue
@@ -147,12 +150,13 @@ def _connect(path: str, within: float) -> socket | None:
             if error.errno in _NOBODY_LISTENS:
                 return None
             if error.errno in (errno.EACCES, errno.EPERM):
-                raise Refused(f"you may not use the desk at {path}", "its owner can add you to its group") from error
+                hint = _("its owner can add you to the group of its folder")
+                raise Refused(_("you may not use the desk at {path}", path=path), hint) from error
             raise Unavailable(f"{path}: {error.strerror or error}") from error
 
 
 def _read_line(connection: socket, path: str, within: float) -> dict[str, Any]:
-    """The next line as JSON. `within` seconds for all of it."""
+    """Read a line of JSON. The time limit `within` applies to the whole line."""
     deadline = time.monotonic() + within
     pieces: list[bytes] = []
     while True:
@@ -178,16 +182,22 @@ def _check(hello: dict[str, Any]) -> None:
         raise error_from(hello["error"])
     if hello.get("protocol") != PROTOCOL:
         raise Unavailable(
-            f"the daemon is deskctl {hello.get('deskctl', 'of another age')}, this command is {__version__}",
-            "restart the daemon, so that both are the same",
+            _(
+                "the daemon has version {daemon}, this command has version {command}",
+                daemon=hello.get("deskctl", "?"),
+                command=__version__,
+            ),
+            _("restart the daemon, so that both have the same version"),
         )
 
 
 def _silent(path: str, within: float) -> Unavailable:
     return Unavailable(
-        f"the daemon does not answer ({within:g} s at {path})", "see what it is doing, or stop it and try again"
+        _("the daemon does not answer ({seconds} s at {path})", seconds=f"{within:g}", path=path),
+        _("see its log, or restart it and try again"),
     )
 
 
 def _gone() -> Unavailable:
-    return Unavailable("the daemon hung up before it answered", "look whether the change was made before you repeat it")
+    hint = _("check if the change was made before you repeat it")
+    return Unavailable(_("the daemon closed the connection before it answered"), hint)

@@ -1,4 +1,4 @@
-"""Everything that a plugin may use. Plugins import from here and from nowhere else in deskctl.
+"""The plugin API. Plugins import from this package only.
 
 from deskctl.plugins import ChannelType, hookimpl
 

@@ -1,4 +1,4 @@
-"""What an automation, or a request of a plugin, can have done: the desk's own commands."""
+"""The commands that automations and requests of plugins can execute."""
 
 from __future__ import annotations
 

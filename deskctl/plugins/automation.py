@@ -1,8 +1,8 @@
-"""The contract of an automation: what happened on the desk, and what a plugin makes of it.
+"""The contract of an automation: a plugin reacts to events of the desk.
 
-The desk writes a job in the transaction in which something happened, and runs it after the commit; what the
-automation answers is carried out in one transaction that also ends the job. So nothing is missed and nothing is done
-twice, whenever the process dies: an automation must be able to be asked the same again.
+The desk writes a job in the transaction of an event and runs it after the commit. The commands that the automation
+returns are executed in one transaction that also ends the job. So no event is missed and no command is executed twice,
+even if the process dies. An automation may be called again for the same event.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from ..core.kernel.query import Query
 
 
 class Happening(NamedTuple):
-    """One event of the desk. `kind` and `facts` as `deskctl log N --json` shows them; `at` is aware, UTC.
+    """An event of the desk. `kind` and `facts` are those of `deskctl log N --json`; `at` is aware, in UTC.
 
-    `actor` is `agent:HANDLE`, `contact:ID`, `system:WHAT` or `user:LOGIN`; `ticket` None for what concerns none.
+    `actor` is `agent:HANDLE`, `contact:ID`, `system:NAME` or `user:LOGIN`. `ticket` is None for an event without a
+    ticket.
     """
 
     id: int
@@ -32,41 +33,43 @@ class Happening(NamedTuple):
 
 
 class DeskView(Protocol):
-    """The desk as a plugin may look at it: queries of `deskctl.plugins.queries`, answered as JSON documents."""
+    """The desk as seen by a plugin: it answers the queries of `deskctl.plugins.queries` with JSON documents."""
 
     def ask(self, query: Query) -> Any:
-        """Raises NotFound."""
+        """Return the document of a query. Raises NotFound."""
         ...
 
 
 class PluginContext(Protocol):
-    """What a plugin's own code is given. Blocking; in a thread of the desk's."""
+    """The context that the code of a plugin gets. Its methods block; they are called in a thread."""
 
     log: Logger
-    """Never log message bodies or secrets."""
+    """A logger. Do not log message texts or secrets."""
     desk: DeskView
     config: Any
-    """The plugin's table `[plugins.NAME]` as its own class (hook `deskctl_config`), None when it has none."""
+    """The table `[plugins.NAME]` as an instance of the config class (hook `deskctl_config`), None without one."""
     language: str
-    """The desk's language, BCP 47."""
+    """The language of the desk, as a BCP 47 code."""
 
     @property
     def connection(self) -> Any:
-        """A SQLAlchemy Connection to the desk's store, for the plugin's own tables (hook `deskctl_tables`) and no
-        others. It can write where a request writes and in a `Write` of an automation; elsewhere it only reads."""
+        """A SQLAlchemy Connection to the store. Use it only for the plugin's own tables (hook `deskctl_tables`).
+
+        It can write in a request with `writes=True` and in a `Write` of an automation; otherwise it only reads.
+        """
         ...
 
     def now(self) -> datetime:
-        """Aware, UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
     def channel(self, name: str) -> ChannelView | None:
-        """What the desk knows of a configured channel."""
+        """Return the common settings of a configured channel, None if there is no such channel."""
         ...
 
 
 class ChannelView(Protocol):
-    """A channel's common settings."""
+    """The common settings of a channel."""
 
     @property
     def name(self) -> str: ...
@@ -76,47 +79,49 @@ class ChannelView(Protocol):
     def sends(self) -> bool: ...
     @property
     def answer(self) -> bool:
-        """Whether a machine may give the first answer here (`answer = true` in the channel's table)."""
+        """True if the first answer may be automatic (`answer = true` in the table of the channel)."""
         ...
 
     @property
     def hours(self) -> str:
-        """When people answer here, in words for people; "" where nobody said."""
+        """The business hours as text for customers, "" if they are not configured."""
         ...
 
 
 class WriteContext(PluginContext, Protocol):
-    """What is given to work inside a transaction that writes, beside the rest."""
+    """The context inside a transaction that writes."""
 
     @property
     def actor(self) -> str:
-        """Who is at work: `agent:HANDLE` where that is known, else `user:LOGIN`; `system:PLUGIN` for an automation."""
+        """The actor: `agent:HANDLE` if the agent is known, else `user:LOGIN`; `system:PLUGIN` in an automation."""
         ...
 
     def execute(self, command: Command) -> dict[str, Any]:
-        """Carry out a command of `deskctl.plugins.actions` in the same transaction. The facts it gave: the numbers that
-        were made. Raises DeskctlError."""
+        """Execute a command of `deskctl.plugins.actions` in the same transaction and return its facts.
+
+        The facts contain the numbers of created objects, such as a ticket. Raises DeskctlError.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Work for the transaction that ends a job: the plugin's own tables are written, and commands carried out whose
-    numbers it needs. It may run again after a conflict, so it does nothing else; and the desk has one writer, so it is
-    quick."""
+    """Work for the transaction that ends a job: write the plugin's own tables, and execute commands if it needs their
+    numbers. It may run again after a conflict, so it must have no other effects. It must be quick, because the desk has
+    one writer."""
 
     work: Callable[[WriteContext], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AutomationType:
-    """An automation. `on` are the kinds of event it wants to hear of, and none else is ever told.
+    """An automation. `on` are the kinds of events for which it is called.
 
-    `run(happening, context)` gives commands of `deskctl.plugins.actions`, carried out one after another as
-    `system:PLUGIN`, and `Write`s between them, all in one transaction; it may wait for others meanwhile (a web
-    service), it may not write. An automation is not told of what it caused itself. A run past `seconds`, and one that
-    raises, is reported with the plugin's name and tried again, later each time, five times at most. What a spam ticket
-    goes through is not told, nor mail that was there before the desk.
+    `run(happening, context)` returns commands of `deskctl.plugins.actions` and `Write` objects. They are executed in
+    this order as `system:PLUGIN` in one transaction. `run` may wait for other services (a web service), but must not
+    write. An automation is not called for events that it caused, for events of spam tickets, or for mail that is older
+    than the desk. A run that raises or takes longer than `seconds` is reported with the name of the plugin and retried
+    up to five times, with growing waits.
     """
 
     name: str

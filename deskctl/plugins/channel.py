@@ -1,7 +1,7 @@
-"""The contract of a channel: how messages come in, how answers leave.
+"""The contract of a channel: it receives messages and sends replies.
 
-A channel plugin describes itself once with a `ChannelType`; the daemon opens a `Channel` for each table
-`[channels.NAME]` of its kind and supervises it. `deskctl.testing` has the tests that prove a channel right.
+A plugin describes a channel type once with a `ChannelType`. The daemon opens a `Channel` for each table
+`[channels.NAME]` of this type and supervises it. `deskctl.testing` contains the tests of this contract.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from ..errors import DeskctlError
 
 
 class Unavailable(DeskctlError):
-    """The other side cannot be reached now; the supervisor tries again, waiting longer each time."""
+    """The other side cannot be reached now. The supervisor retries with growing waits."""
 
 
 class AuthFailed(DeskctlError):
-    """The other side refuses our credentials. The channel stops until the configuration changes; people are told."""
+    """The other side refuses the credentials. The channel stops until the configuration changes and reports it."""
 
 
 class TryLater(DeskctlError):
-    """The message was not accepted, but may be later. `retry_after` in seconds, when the peer named a time.
+    """The message was not accepted, but may be accepted later. `retry_after`: seconds, if the other side named a time.
 
-    `tried` is False when nothing was attempted, because the channel has sent as much as it may for now: the message
-    waits `retry_after` seconds for its turn, and that counts as no failure.
+    `tried` is False if the channel has reached its sending limit and made no attempt. The message then waits
+    `retry_after` seconds, and this does not count as a failure.
     """
 
     def __init__(self, what: str, hint: str = "", retry_after: float | None = None, *, tried: bool = True) -> None:
@@ -38,24 +38,24 @@ class TryLater(DeskctlError):
 
 
 class Rejected(DeskctlError):
-    """The message will never be accepted as it is."""
+    """The message will never be accepted in this form."""
 
 
 class Uncertain(DeskctlError):
-    """The message left, but no answer came: it may have been accepted. It is never sent again blindly."""
+    """The message was sent, but there was no answer: it may have been accepted. It is not sent again automatically."""
 
 
 class StoreUnavailable(DeskctlError):
-    """`deliver` could not make the message durable. Do not acknowledge it; offer it again later."""
+    """`deliver` could not store the message. Do not acknowledge it; deliver it again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The other side accepted the message. `remark` is what it answered, for the log.
+    """The other side accepted the message. `remark` is its answer, for the log.
 
-    `ids`: by which names, besides its Message-ID, an answer may refer to it (`InboundMessage.in_reply_to`), where the
-    other side gives messages names of its own; with angle brackets, never the same for two messages of a channel.
-    `refused`: recipients whom the other side did not accept, while it accepted the message for others.
+    `ids`: the identifiers, besides the Message-ID, by which a reply may refer to the message
+    (`InboundMessage.in_reply_to`), if the other side assigns its own. They have angle brackets and are unique in a
+    channel. `refused`: recipients that the other side refused although it accepted the message for others.
     """
 
     remark: str = ""
@@ -65,7 +65,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that a channel was asked to try: what, whether it worked, and what to do if not."""
+    """The result of one check of a channel: its name, success or failure, details, and a hint for the repair."""
 
     name: str
     ok: bool
@@ -75,7 +75,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `Channel.check` found, part by part."""
+    """The result of `Channel.check`, one part per check."""
 
     parts: tuple[Part, ...]
 
@@ -86,11 +86,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """`sends`: answers can leave. `receives`: `receive` does something.
+    """The capabilities of a channel type. `sends`: it can send. `receives`: `receive` does something.
 
-    `marks_sending`: `send` itself calls `ctx.sending(outbox_id)` at the last moment before the words leave;
-    otherwise the message counts as sending from the call of `send` on. `conversational`: a customer's next message
-    belongs to the ticket last talked about there (chat). `choices`: `send` shows `OutboundMessage.choices` itself.
+    `marks_sending`: `send` calls `ctx.sending(outbox_id)` directly before it transmits the message; otherwise the
+    message counts as being sent from the call of `send`. `conversational`: the next message of a customer belongs to
+    the ticket of the previous one (chat). `choices`: `send` displays `OutboundMessage.choices`.
     """
 
     receives: bool = True
@@ -101,31 +101,31 @@ class Capabilities:
 
 
 class ChannelContext(Protocol):
-    """What the daemon gives a channel. Everything here is safe to call from the channel's own threads,
-    except the coroutines, which belong to the daemon's loop."""
+    """The context that the daemon passes to a channel. All methods can be called from threads of the channel, except
+    the coroutines, which run in the daemon's event loop."""
 
     name: str
-    """The channel's name: NAME of `[channels.NAME]`."""
+    """The name of the channel: NAME of `[channels.NAME]`."""
     log: Logger
-    """Never log message bodies or secrets."""
+    """A logger. Do not log message texts or secrets."""
 
     async def deliver(self, raw: bytes, key: str, envelope: Envelope) -> None:
-        """Returns once the raw message is in the journal and committed; only then acknowledge it.
+        """Store a raw message durably. Acknowledge it to the other side only after this call returns.
 
-        The same `key` again is fine and changes nothing. Raises StoreUnavailable.
+        A second delivery with the same `key` changes nothing. Raises StoreUnavailable.
         """
         ...
 
     def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
-        """The same for several messages at once, one commit, from a thread. Raises StoreUnavailable."""
+        """Store several messages in one commit, from a thread. Raises StoreUnavailable."""
         ...
 
     def journalled(self, keys: Sequence[str]) -> set[str]:
-        """Which of these (a few hundred at most) are in the journal of this channel. Blocking."""
+        """Return those of the keys (a few hundred at most) that are in the journal of this channel. Blocking."""
         ...
 
     def sending(self, outbox_id: int) -> None:
-        """Durably mark a message as on its way, just before its words leave. Blocking; call it from a thread."""
+        """Mark a message durably as being sent, directly before it is transmitted. Blocking; call it from a thread."""
         ...
 
     def listening(self) -> None:
@@ -133,70 +133,72 @@ class ChannelContext(Protocol):
         ...
 
     def accepting(self) -> bool:
-        """Whether the desk can take messages now (its store can be written)."""
+        """Return True if the desk can accept messages now (its store can be written)."""
         ...
 
     def load_state(self) -> dict[str, Any]:
-        """What this channel saved last, `{}` at first. Blocking."""
+        """Return the saved state of this channel, `{}` at first. Blocking."""
         ...
 
     def save_state(self, state: Mapping[str, Any]) -> None:
-        """Durably keep a small JSON document (a cursor). Blocking. Raises StoreUnavailable."""
+        """Save a small JSON document (a cursor) durably. Blocking. Raises StoreUnavailable."""
         ...
 
     def read_file(self, sha256: str) -> bytes:
-        """The bytes of an attachment. Blocking."""
+        """Return the bytes of an attachment. Blocking."""
         ...
 
     def alert(self, what: str, hint: str = "") -> None:
-        """Something a person must see (a wrong password): logged, shown by `doctor`."""
+        """Report a problem that a person must see (a wrong password). It is logged and shown by `doctor`."""
         ...
 
     def now(self) -> datetime:
-        """Aware, UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
 
 class Channel(Protocol):
-    """An open channel. One instance a configured channel; its coroutines run in the daemon's loop."""
+    """An open channel, one instance for each configured channel. Its coroutines run in the daemon's event loop."""
 
     async def receive(self) -> None:
-        """Take messages in until cancelled. Raises Unavailable or AuthFailed."""
+        """Receive messages until cancelled. Raises Unavailable or AuthFailed."""
         ...
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        """Send one message. Raises TryLater, Rejected or Uncertain; anything else counts as uncertain
-        once it was marked as sending, and as TryLater before."""
+        """Send one message. Raises TryLater, Rejected or Uncertain.
+
+        Any other exception counts as Uncertain after the message was marked as being sent, and as TryLater before.
+        """
         ...
 
     async def check(self) -> Health:
-        """Try every configured part and clean up after; never makes a ticket. Raises nothing."""
+        """Test every configured part and clean up afterwards. Creates no ticket and raises nothing."""
         ...
 
     async def aclose(self) -> None:
-        """Let go of connections. Called once, also after a failure."""
+        """Close all connections. Called once, also after a failure."""
         ...
 
 
-#: (config, context, parameters) → a JSON document. Blocking, in a thread of its own, wherever the desk runs; only the
-#: desk's owner can ask for it. Raises DeskctlError.
+#: A function (config, context, parameters) that returns a JSON document. It blocks and runs in a thread of its own, in
+#: the daemon or in a local command. Only the owner of the desk can run it. Raises DeskctlError.
 Action = Callable[[Any, ChannelContext, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelType:
-    """A kind of channel.
+    """A channel type. `kind` is its name, the value of `type` in `[channels.NAME]`.
 
-    `config` is an attrs or data class that the table `[channels.NAME]` is turned into; keys it lacks are
-    errors. `open(config, context)` makes a channel without doing I/O. `parse(raw, envelope)` is pure and
-    reads any bytes: what is broken becomes a remark in `problems`; an exception quarantines the message.
-    `address(config)` and `aliases(config)` name what customers write to. `sends(config)` and
-    `receives(config)` tell what this configuration can do, `copies(config)` whether `send` is asked to keep
-    a copy of each reply that was sent, `plus(config)` whether mail to `local+anything@domain` arrives.
-    `authority(config)` is the mail server whose Authentication-Results are believed where the table names none.
+    `config` is an attrs class or a dataclass for the table `[channels.NAME]`; unknown keys are errors.
+    `open(config, context)` creates a channel without I/O. `parse(raw, envelope)` is a pure function that accepts any
+    bytes: it reports damage in `problems`, and an exception quarantines the message. `address(config)` and
+    `aliases(config)` return the addresses that customers write to. `sends(config)` and `receives(config)` return True
+    if this configuration can send and receive, `copies(config)` if `send` is called to store a copy of each sent reply,
+    `plus(config)` if mail to `local+anything@domain` arrives. `authority(config)` is the mail server whose
+    Authentication-Results are trusted if the table names none.
     `listens(config)` is True if `receive` opens a listener and calls `context.listening()` when it accepts
     connections: the daemon reports that it is ready only after that.
-    `actions` are what the plugin's own commands ask the desk to do for a channel, by name.
+    `actions` are the functions that the plugin's commands can run for a channel, by name.
     """
 
     kind: str

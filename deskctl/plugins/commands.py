@@ -1,4 +1,4 @@
-"""What a plugin's command is given. Commands are click commands of the entry-point group `deskctl.commands`.
+"""The interface of commands of plugins: click commands in the entry-point group `deskctl.commands`.
 
     import click
     from deskctl.plugins.commands import CommandContext, pass_context
@@ -9,8 +9,8 @@
         "Count the pigeons."
         context.emit([{"pigeons": 3}], ["pigeons"])
 
-`--config`, `--as`, `--json` and `--debug` come by themselves, before the command and after it. A command's answer
-is its exit code when it is an int. Errors are raised as `deskctl.plugins.DeskctlError`.
+`--config`, `--as`, `--json` and `--debug` are added automatically, before and after the command. If a command returns
+an int, it is the exit code. Raise errors as `deskctl.plugins.DeskctlError`.
 """
 
 from __future__ import annotations
@@ -28,20 +28,23 @@ R = TypeVar("R")
 
 
 class CommandDesk(Protocol):
-    """The desk as a plugin's command may use it. Raises DeskctlError."""
+    """The desk as a command of a plugin can use it. The methods raise DeskctlError."""
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
-        """A request of a plugin (`deskctl.plugins.requests`): its JSON document. `agent`: whoever the caller is."""
+        """Run a request of a plugin (`deskctl.plugins.requests`) and return its JSON document.
+
+        `agent` is the agent to act as.
+        """
         ...
 
     def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
-        """See `deskctl.desk.requests`. `agent`: whoever the caller is."""
+        """Make a call (`deskctl.desk.calls`). `agent`: act as this agent."""
         ...
 
 
 class CommandContext(Protocol):
-    """`json`: the caller asked for JSON. `dry_run`: to see what would change; a command that offers it has the option
-    `--dry-run` and passes it on by `request`."""
+    """The context of a command. `json`: True with `--json`. `dry_run`: True with `--dry-run`, which a command offers
+    with `dry_run_option` and which `request` passes to the desk."""
 
     @property
     def json(self) -> bool: ...
@@ -49,25 +52,29 @@ class CommandContext(Protocol):
     def dry_run(self) -> bool: ...
 
     def request(self, name: str, /, **params: Any) -> Any:
-        """A request of a plugin, as whoever `--as` names, tried only with `--dry-run`. Raises DeskctlError."""
+        """Run a request of a plugin as the agent of `--as`, without changes with `--dry-run`. Raises DeskctlError."""
         ...
 
     def config_path(self) -> Path:
-        """The configuration in use. Raises ConfigError."""
+        """Return the path of the configuration. Raises ConfigError."""
         ...
 
     def desk(self) -> CommandDesk:
-        """The desk, opened when it is first needed. Finish with standard input before, and `release` it before
-        anything that waits for a person. Raises ConfigError and Unavailable."""
+        """Return the desk, opened on the first call. Raises ConfigError and Unavailable.
+
+        Read standard input before you open the desk, and call `release` before you wait for a person.
+        """
         ...
 
     def release(self) -> None:
-        """Let go of the desk."""
+        """Close the desk."""
         ...
 
     def emit(self, rows: Iterable[Any], columns: Sequence[Any]) -> None:
         """Print rows (mappings): a table on a terminal, tab-separated values in a pipe, JSON Lines with `--json`.
-        `columns` are the keys to print; `(key, 20)` is one that gives way on a narrow terminal, down to 20 cells."""
+
+        `columns` are the keys to print. A column `(key, 20)` may shrink to 20 cells on a narrow terminal.
+        """
         ...
 
     def document(self, document: Any) -> None:
@@ -75,11 +82,11 @@ class CommandContext(Protocol):
         ...
 
     def say(self, line: str) -> None:
-        """Print one line for people, made safe for a terminal; nothing with `--json`."""
+        """Print one line, made safe for a terminal. Prints nothing with `--json`."""
         ...
 
     def warn(self, line: str) -> None:
-        """Print one line to standard error, made safe for a terminal, also with `--json`."""
+        """Print one line to standard error, made safe for a terminal. Prints with `--json` too."""
         ...
 
 
@@ -89,12 +96,12 @@ def shown(text: str) -> str:
 
 
 def pass_context(function: Callable[Concatenate[CommandContext, P], R]) -> Callable[P, R]:
-    """Give the command its CommandContext as first argument."""
+    """Pass the CommandContext to the command as its first argument."""
     return cast("Callable[P, R]", click.pass_obj(function))
 
 
 def dry_run_option(function: Callable[P, R]) -> Callable[P, R]:
-    """Give the command `--dry-run`, which `CommandContext.request` passes on."""
+    """Add the option `--dry-run`, which `CommandContext.request` passes to the desk."""
 
     def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:

@@ -1,13 +1,13 @@
-"""The built-in channel `console`: messages are files in a folder, answers are lines of another file.
+"""The built-in channel type `console`: messages are files in a folder, replies are lines in a file.
 
-For scripts and cron on the desk's own machine, and the shortest example of a whole channel.
+It is for scripts and cron jobs on the same machine, and it is the shortest example of a complete channel.
 
     [channels.ops]
     type = "console"
     inbox = "ops/in"             # each file is one message; move it in under its final name
-    answers = "ops/out.jsonl"    # one JSON object an answer
+    answers = "ops/out.jsonl"    # each reply is one line of JSON
 
-A message is text. It may begin with a block of headers, ended by an empty line:
+A message is text. It may begin with a block of headers that ends with an empty line:
 
     From: backup@host
     Subject: Backup failed
@@ -15,9 +15,9 @@ A message is text. It may begin with a block of headers, ended by an empty line:
 
     No space left on device.
 
-Whoever writes again adds to the ticket that was talked about last. `Intent: new` begins another one; `status`, `help`,
-`person`, `link CODE` and, with In-Reply-To, `choice KEY` ask the desk itself. `Edits: <run-81@host>` replaces what was
-said under that id.
+A further message of the same sender is added to the sender's latest ticket. `Intent: new` creates another ticket. The
+intents `status`, `help`, `person`, `link CODE` and, with In-Reply-To, `choice KEY` are requests to the desk.
+`Edits: <run-81@host>` replaces the text of the message with that id.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Final
 
+from ..i18n import _
 from . import (
     Automatic,
     Capabilities,
@@ -62,7 +63,7 @@ _ID = re.compile(r"<[^<>\s]+>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleConfig:
-    """`poll`: how often the folder is looked at; files cannot announce themselves."""
+    """The keys of a console channel. `poll`: the interval between checks of the folder."""
 
     inbox: Path
     answers: Path
@@ -70,11 +71,11 @@ class ConsoleConfig:
 
     def __post_init__(self) -> None:
         if self.poll < timedelta(milliseconds=10):
-            raise Invalid("must be longer", key="poll")
+            raise Invalid(_("must be at least 10 ms"), key="poll")
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
-    """Read any bytes as a message. Text is UTF-8; what is not is replaced and remarked."""
+    """Parse any bytes as a message. Bytes that are not UTF-8 are replaced and reported in `problems`."""
     text = unicodedata.normalize("NFC", raw.decode("utf-8", "replace").replace("\0", "\ufffd"))
     problems = ("it is not UTF-8 text",) if "\ufffd" in text else ()
     headers, body = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -99,14 +100,14 @@ def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
 
 
 def _intent(words: str) -> Intent | None:
-    """None for what is no intent: the message is then like any other."""
-    kind, _, argument = words.partition(" ")
+    """Return the intent of a header, None for unknown ones: the message is then an ordinary message."""
+    kind, _space, argument = words.partition(" ")
     known = {intent.value: intent for intent in IntentKind}
     return Intent(known[kind.lower()], argument.strip()) if kind.lower() in known else None
 
 
 def _split(text: str) -> tuple[dict[str, str], str]:
-    """Headers and body; no headers unless the text begins with a whole block of known ones."""
+    """Split a text into headers and body. There are headers only if the text begins with a block of known ones."""
     head, empty, body = text.partition("\n\n")
     if not empty:
         head, body = text.rstrip("\n"), ""
@@ -120,7 +121,7 @@ def _split(text: str) -> tuple[dict[str, str], str]:
 
 
 class ConsoleChannel:
-    """Takes files from the inbox in the order of their age and removes each once it is in the journal."""
+    """Reads files from the inbox, oldest first, and removes each file after it is in the journal."""
 
     def __init__(self, config: ConsoleConfig, context: ChannelContext) -> None:
         self._config = config
@@ -141,16 +142,17 @@ class ConsoleChannel:
         return await asyncio.to_thread(self._check)
 
     async def aclose(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file stays open."""
 
     async def _take(self, path: Path) -> None:
         try:
             status, raw = await asyncio.to_thread(lambda: (path.stat(), path.read_bytes()))
         except FileNotFoundError:
-            return  # whoever put it there took it back
+            return  # the file was removed meanwhile
         except OSError as error:
-            raise Unavailable(f"{path} cannot be read: {error.strerror}", "Let the daemon's user read it.") from None
-        # The same file offered again is the same message; the same words in another file are not.
+            what = _("cannot read {path}: {reason}", path=path, reason=error.strerror)
+            raise Unavailable(what, _("give the daemon's user read access")) from None
+        # The same file is the same message. The same text in another file is another message.
         identity = f"{path.name}\0{status.st_ino}\0{status.st_mtime_ns}\0".encode()
         key = hashlib.sha256(identity + raw).hexdigest()
         envelope = Envelope(via="console", received_at=self._context.now(), sender="console")
@@ -158,33 +160,34 @@ class ConsoleChannel:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
     def _waiting(self) -> list[Path]:
-        """Files that are whole: hidden ones and `.part` are still being written. Makes the folder."""
+        """Return the complete files. Hidden files and `.part` files are incomplete. Creates the folder if necessary."""
         try:
             self._config.inbox.mkdir(parents=True, exist_ok=True)
             with os.scandir(self._config.inbox) as entries:
                 files = [entry for entry in entries if entry.is_file() and _whole(entry.name)]
             return [Path(entry.path) for entry in sorted(files, key=lambda e: (e.stat().st_mtime_ns, e.name))]
         except FileNotFoundError:
-            return []  # one went away meanwhile; the next look finds the rest
+            return []  # a file was removed meanwhile; the next check finds the others
         except OSError as error:
-            raise Unavailable(f"{self._config.inbox} cannot be read: {error.strerror}") from None
+            what = _("cannot read {path}: {reason}", path=self._config.inbox, reason=error.strerror)
+            raise Unavailable(what) from None
 
     def _append(self, line: bytes) -> None:
-        """One write, on disk when this returns."""
+        """Append a line with one write, and sync it to disk."""
         try:
             self._config.answers.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self._config.answers, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as error:
-            raise TryLater(f"{self._config.answers} cannot be written: {error.strerror}") from None
+            raise TryLater(f"cannot write {self._config.answers}: {error.strerror}") from None
         try:
             before = os.fstat(file).st_size
             try:
                 written = os.write(file, line)
             except OSError as error:
-                raise TryLater(f"{self._config.answers} cannot be written: {error.strerror}") from None
+                raise TryLater(f"cannot write {self._config.answers}: {error.strerror}") from None
             if written != len(line):
                 os.ftruncate(file, before)
-                raise TryLater(f"{self._config.answers} has no room")
+                raise TryLater(_("the disk of {path} is full", path=self._config.answers))
             try:
                 os.fsync(file)
             except OSError as error:
@@ -201,9 +204,9 @@ class ConsoleChannel:
                 folder.mkdir(parents=True, exist_ok=True)
                 usable = os.access(folder, os.R_OK | os.W_OK | os.X_OK)
             except OSError as error:
-                yield Part(name, False, f"{folder}: {error.strerror}", f"Make {folder} for the daemon's user.")
+                yield Part(name, False, f"{folder}: {error.strerror}", f"create {folder} for the daemon's user")
                 continue
-            hint = "" if usable else f"Let the daemon's user read and write {folder}."
+            hint = "" if usable else f"give the daemon's user read and write access to {folder}"
             yield Part(name, usable, str(folder), hint)
 
 
@@ -239,6 +242,6 @@ def deskctl_channels() -> Iterable[ChannelType]:
             open=_open,
             parse=parse,
             capabilities=Capabilities(conversational=True, choices=True),
-            description="files in a folder come in, answers are appended to a file",
+            description="receives files from a folder and appends replies to a file",
         ),
     )

@@ -1,4 +1,4 @@
-"""Where plugins come from: the built-in ones, installed distributions, one-file plugins in a folder."""
+"""Find plugins: built-in ones, installed distributions, and one-file plugins in a folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENTRY_POINTS = "deskctl"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plugin that could be loaded. `source`: "built in", a distribution's name, or a file. `requires` are the
+    """A plugin that was found. `source`: "built in", the name of a distribution, or a file. `requires` are the
     requirements of its distribution."""
 
     name: str
@@ -35,7 +35,7 @@ def built_in() -> Iterator[Found]:
 
 
 def installed() -> Iterator[Found]:
-    """By the entry-point group `deskctl`, sorted by name, so that two machines load alike."""
+    """Yield the plugins of the entry-point group `deskctl`, sorted by name for a stable order."""
     from importlib.metadata import entry_points
 
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
@@ -47,9 +47,9 @@ def installed() -> Iterator[Found]:
 
 
 def in_folder(folder: Path) -> Iterator[Found]:
-    """One plugin a file `NAME.py`. A file is looked at only when nobody else could have changed it.
+    """Yield one plugin for each file `NAME.py`. A file is loaded only if no other user can change it.
 
-    Raises ConfigError when the folder itself cannot be believed.
+    Raises ConfigError if the folder itself cannot be trusted.
     """
     try:
         why = str(check_trust(folder, own=True, folder=True) or "")
@@ -72,9 +72,9 @@ def _module(file: Path) -> ModuleType:
     name = f"deskctl_plugin_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ConfigError(f"{file} is no Python module")
+        raise ConfigError(f"{file} is not a Python module")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
+    sys.modules[name] = module  # dataclasses look up their module
     try:
         spec.loader.exec_module(module)
     except BaseException:

@@ -1,4 +1,4 @@
-"""The contract of erasing: what a plugin keeps of a person goes with everything else that is known of the person.
+"""The contract of erasure: a plugin deletes its data about a person together with the data of the desk.
 
 def forget(person: ErasedPerson, context: PluginContext) -> None:
     context.connection.execute(delete(visits).where(visits.c.contact.in_(person.contacts)))
@@ -22,11 +22,11 @@ __all__ = ["EraseType", "ErasedPerson"]
 
 @dataclass(frozen=True, slots=True)
 class EraseType:
-    """What a plugin erases, when `deskctl contact erase` erases a person.
+    """The data that a plugin deletes when `deskctl contact erase` erases a person.
 
-    `run(person, context)` runs inside the transaction that erases, where `context.connection` writes. It deletes what
-    the plugin's own tables keep of the person, and nothing else: it may run again after a conflict. If it raises, the
-    transaction is rolled back, nothing is erased, and the agent is told which plugin failed.
+    `run(person, context)` runs inside the transaction of the erasure, and `context.connection` can write. It deletes
+    the rows about the person from the plugin's own tables and has no other effects, because it may run again after a
+    conflict. If it raises, the transaction is rolled back, nothing is erased, and the error names the plugin.
     """
 
     name: str

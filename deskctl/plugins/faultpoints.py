@@ -1,4 +1,4 @@
-"""The fault points of `deskctl.faultpoints`, for channels: a plugin names its exchanges with a peer by them."""
+"""Fault points for channels (see `deskctl.faultpoints`). A plugin marks its exchanges with a peer with them."""
 
 from __future__ import annotations
 

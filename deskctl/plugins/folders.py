@@ -1,4 +1,4 @@
-"""Files below a folder that somebody named, read and written without following symbolic links.
+"""Read and write files below a folder without following symbolic links.
 
     from deskctl.plugins.folders import Folder
 
@@ -6,9 +6,9 @@
         text = docs.read("billing/refund.md", most=2_000_000)
         docs.write("billing/refund.md", b"...")
 
-The folder itself may be reached through links: whoever names it means what it leads to. Below it every part of a path
-is opened by itself, relative to the one before (`openat`, `O_NOFOLLOW`), so a link that is put there at any moment is
-an error, not a way out. Only POSIX systems are supported, as for the rest of deskctl.
+The path of the folder itself may contain links. Below the folder, each part of a path is opened relative to the part
+before it (`openat`, `O_NOFOLLOW`), so a link that is created at any time causes an error and cannot lead out of the
+folder. Only POSIX systems are supported, as for the rest of deskctl.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import Refused, UsageError
+from ..i18n import _
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-#: Folders in one another that are looked through.
+#: The maximum depth of nested folders.
 _DEEPEST = 64
 
 
 class Folder:
-    """An open folder. Paths are relative, with slashes; one that leads out of the folder is a UsageError."""
+    """An open folder. Paths are relative, with slashes. A path that leads out of the folder is a UsageError."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
@@ -40,34 +41,33 @@ class Folder:
     @classmethod
     @contextlib.contextmanager
     def opened(cls, path: Path, *, make: bool = False) -> Iterator[Folder]:
-        """Open the folder at `path`; with `make`, create it and those above it first. Raises UsageError."""
+        """Open the folder at `path`. With `make`, create it and the folders above it first. Raises UsageError."""
         try:
             if make:
                 path.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError:
-            raise UsageError(f"there is no folder {path}") from None
+            raise UsageError(_("no folder {path}", path=path)) from None
         except NotADirectoryError:
-            raise UsageError(f"{path} is not a folder") from None
+            raise UsageError(_("{path} is not a folder", path=path)) from None
         except OSError as error:
-            raise UsageError(f"{path} cannot be opened: {error.strerror}") from error
+            raise UsageError(_("cannot open {path}: {reason}", path=path, reason=error.strerror)) from error
         try:
             yield cls(path, descriptor)
         finally:
             os.close(descriptor)
 
     def files(self, suffix: str) -> list[str]:
-        """Return the paths of all files and links whose names end in `suffix`, in any case, sorted.
+        """Return the paths of all files and links whose names end in `suffix` (case-insensitive), sorted.
 
-        Hidden names, and folders that are links, are left out.
+        Hidden names, and links to folders, are left out.
         """
         found: list[str] = []
         self._look(self._root, "", suffix.lower(), found, 0)
         return sorted(found)
 
     def read(self, path: str, most: int) -> bytes:
-        """Return the bytes of a file, at most `most` and one more. Raises UsageError for what is not a regular file or
-        cannot be read."""
+        """Return the bytes of a file, at most `most` + 1. Raises UsageError if it is not a readable regular file."""
         with self._problems(path), self._parent(path) as (parent, name):
             descriptor = os.open(name, _READ, dir_fd=parent)
             try:
@@ -79,10 +79,10 @@ class Folder:
                 os.close(descriptor)
 
     def write(self, path: str, content: bytes, *, replace: bool = True, mode: int = 0o666) -> None:
-        """Write a file, all of it or nothing; the folders above it are made. `mode` is cut by the umask.
+        """Write a file atomically and create the folders above it. The umask limits `mode`.
 
-        A regular file at `path` is replaced, so other hard links to it keep their content. Raises Refused if there is
-        a file and not `replace`, UsageError if there is anything else, or for a path that is a link or leads over one.
+        A regular file at `path` is replaced, so other hard links to it keep their content. Raises Refused if the file
+        exists and `replace` is False, UsageError if `path` is not a regular file or contains a link.
         """
         with self._problems(path), self._parent(path, make=True) as (parent, name):
             self._check_target(parent, name, replace)
@@ -122,7 +122,7 @@ class Folder:
 
     @contextlib.contextmanager
     def _parent(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-        """The open folder that holds the last part of `path`, and that part."""
+        """Yield the open folder that contains the last part of `path`, and that part."""
         *folders, name = path.split("/")
         if any(part in ("", ".", "..") or "\0" in part for part in (*folders, name)):
             raise UsageError("its path leads out of the folder")
@@ -162,7 +162,7 @@ class Folder:
                 try:
                     below = os.open(name, _FOLDER, dir_fd=descriptor)
                 except OSError:
-                    continue  # gone, exchanged for a link, or not for us to read
+                    continue  # removed, replaced by a link, or not readable
                 try:
                     self._look(below, f"{before}{name}/", suffix, found, depth + 1)
                 finally:
@@ -177,7 +177,7 @@ class Folder:
 
     @contextlib.contextmanager
     def _problems(self, path: str) -> Iterator[None]:
-        """Name the file in what is wrong with it."""
+        """Add the path of the file to errors."""
         shown = self.path / path.replace("\0", "\ufffd")
         try:
             yield
@@ -191,7 +191,7 @@ class Folder:
 
 
 def _place(new: str, name: str, parent: int) -> None:
-    """Give a new file its name unless that is taken, in one step; file systems without links take two."""
+    """Give a new file its name if the name is free, in one step. File systems without hard links need two steps."""
     try:
         os.link(new, name, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Every hook that a plugin can answer. Hooks are plain functions; async lives in the objects they return."""
+"""The hooks of a plugin. Hooks are plain functions; the objects that they return may be asynchronous."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ hookimpl = pluggy.HookimplMarker("deskctl")
 
 @hookspec
 def deskctl_channels() -> Iterable[ChannelType]:
-    """The kinds of channel that this plugin brings. Called once at start; no I/O."""
+    """Return the channel types of this plugin. Called once at start; must not do I/O."""
     return ()
 
 
 @hookspec
 def deskctl_automations() -> Iterable[AutomationType]:
-    """What this plugin does of itself after something happened. Called once at start; no I/O."""
+    """Return the automations of this plugin. Called once at start; must not do I/O."""
     return ()
 
 
 @hookspec
 def deskctl_requests() -> Iterable[RequestType]:
-    """What can be asked of this plugin through the desk. Called once at start; no I/O."""
+    """Return the requests of this plugin. Called once at start; must not do I/O."""
     return ()
 
 
 @hookspec
 def deskctl_tables() -> PluginTables | None:
-    """The plugin's own tables in the desk's store, made when the store is."""
+    """Return the plugin's own tables in the store. They are created with the store."""
     return None
 
 
 @hookspec
 def deskctl_config() -> type | None:
-    """The attrs or data class that the table `[plugins.NAME]` is turned into."""
+    """Return the attrs class or dataclass for the table `[plugins.NAME]`."""
     return None
 
 
 @hookspec
 def deskctl_suggest() -> Iterable[SuggestionType]:
-    """What can be offered to an agent who looks at a ticket. Called once at start; no I/O."""
+    """Return the suggestion types of this plugin. Called once at start; must not do I/O."""
     return ()
 
 
 @hookspec
 def deskctl_erase() -> Iterable[EraseType]:
-    """What this plugin erases when a person is erased. Called once at start; no I/O."""
+    """Return the data that this plugin deletes when a person is erased. Called once at start; must not do I/O."""
     return ()

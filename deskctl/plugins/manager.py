@@ -1,4 +1,4 @@
-"""Load plugins, each apart from the others: one that fails is named and switched off, the rest go on."""
+"""Load plugins independently of each other. A plugin that fails is disabled with a reason; the others work."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from .discover import Found, built_in, in_folder, installed
 from .erasure import EraseType
 from .requests import RequestType
 from .suggestion import SuggestionType
-from .validation import Brought, brought
-from .version import objection
+from .validation import Contributions, collect
+from .version import incompatibility
 
 log = logging.getLogger("deskctl.plugins")
 
 T = TypeVar("T")
 
-#: Limits what loads, before the configuration does: a comma list of names, or "none".
+#: The names of the plugins that may be loaded, separated by commas, or "none". Applied before the configuration.
 ENVIRONMENT = "DESKCTL_PLUGINS"
-#: Set by a daemon that starts again without a plugin that held it up: a JSON object of names and reasons.
-OFF = "DESKCTL_PLUGINS_OFF"
+#: Set by a daemon that restarts without a plugin that blocked it: a JSON object of names and reasons.
+DISABLED_ENVIRONMENT = "DESKCTL_PLUGINS_OFF"
 
 
 class Section(Protocol):
-    """The table `[plugins]`, as far as loading needs it."""
+    """The keys of the table `[plugins]` that loading uses."""
 
     @property
     def only(self) -> tuple[str, ...] | None: ...
@@ -48,8 +48,11 @@ class Section(Protocol):
 
 
 class PluginRow(TypedDict):
-    """`source`: "built in", a distribution's name, or a file. `error`: why it was switched off, null if it works
-    or was switched off on purpose. The lists hold the names of what it brings; `tables`: whether it has its own."""
+    """A plugin in `deskctl plugin list`. `source`: "built in", the name of a distribution, or a file.
+
+    `error`: the reason why it is off, null if it works or is disabled by the configuration. The lists contain the names
+    of its contributions. `tables`: it has its own tables.
+    """
 
     name: str
     version: str | None
@@ -65,7 +68,7 @@ class PluginRow(TypedDict):
 
 
 class Owned(NamedTuple, Generic[T]):
-    """Something a plugin brings, and whose it is."""
+    """A contribution and the name of its plugin."""
 
     plugin: str
     type: T
@@ -77,13 +80,16 @@ class _Plugin:
     enabled: bool = True
     error: str | None = None
     hooks: list[str] = field(default_factory=list)
-    brought: Brought = field(default_factory=Brought)
+    contributions: Contributions = field(default_factory=Contributions)
 
 
 class Plugins:
-    """What is loaded, of the plugins that work: `channel_types` by kind, `requests` by their whole name,
-    `automations` and `erasers` by `PLUGIN.NAME`, `suggestions` by name; `tables` (the package of migrations) and
-    `configs` (the class of `[plugins.NAME]`, None where it has none) by plugin."""
+    """The contributions of the plugins that work.
+
+    `channel_types` are by kind, `requests` by full name, `automations` and `erasers` by `PLUGIN.NAME`, `suggestions` by
+    name. `tables` (the package of migrations) and `configs` (the class of `[plugins.NAME]`, None without one) are by
+    plugin.
+    """
 
     def __init__(self) -> None:
         self.channel_types: dict[str, ChannelType] = {}
@@ -98,24 +104,24 @@ class Plugins:
         self._plugins: dict[str, _Plugin] = {}
 
     def rows(self) -> list[PluginRow]:
-        """Every plugin that was found, in the order of loading."""
+        """Return every plugin that was found, in the order of loading."""
         return [_row(name, plugin) for name, plugin in self._plugins.items()]
 
-    def absent(self) -> dict[str, str]:
-        """Why plugins are off, by name; for `deskctl.config.check`."""
+    def disabled_reasons(self) -> dict[str, str]:
+        """Return the reasons why plugins are off, by name, for `deskctl.config.check`."""
         return {name: plugin.error or DISABLED_REASON for name, plugin in self._plugins.items() if not plugin.enabled}
 
-    def switch_off(self, name: str, why: str) -> None:
-        """Take a plugin out and say why; nothing of it stays."""
-        for kind in self._plugins[name].brought.channels:
+    def remove(self, name: str, why: str) -> None:
+        """Remove a plugin with all contributions, and record the reason."""
+        for kind in self._plugins[name].contributions.channels:
             self.channel_types.pop(kind.kind, None)
-        self.silence(name, why)
-        self._plugins[name].brought = Brought()
+        self.disable(name, why)
+        self._plugins[name].contributions = Contributions()
         if self._pm.has_plugin(name):
             self._pm.unregister(name=name)
 
-    def silence(self, name: str, why: str) -> None:
-        """Take a plugin out that fails when the desk is open. Channels of its kinds go on: they are watched singly."""
+    def disable(self, name: str, why: str) -> None:
+        """Disable a plugin that fails while the desk is open. Its channels continue: each has its own supervision."""
         plugin = self._plugins.get(name)
         if plugin is None:
             return
@@ -127,18 +133,18 @@ class Plugins:
         self.configs.pop(name, None)
 
     def plugin_of_kind(self, kind: str) -> str:
-        """Who brings a kind of channel."""
+        """Return the plugin of a channel type."""
         return self._kinds()[kind]
 
     def is_on(self, name: str) -> bool:
         return self._plugins[name].enabled
 
-    def wanted(self) -> dict[str, frozenset[str]]:
-        """By automation (`PLUGIN.NAME`): the kinds of event it wants to hear of."""
+    def event_kinds(self) -> dict[str, frozenset[str]]:
+        """Return the kinds of events of each automation (`PLUGIN.NAME`)."""
         return {name: frozenset(owned.type.on) for name, owned in self.automations.items()}
 
     def add(self, found: Found, enabled: bool = True) -> None:
-        """Load one plugin. Never raises for what the plugin does wrong."""
+        """Load one plugin. Errors of the plugin are recorded, not raised."""
         if found.name in self._plugins:
             first = self._plugins[found.name].found.source
             name = f"{found.name} ({found.source})"
@@ -149,15 +155,15 @@ class Plugins:
             return
         try:
             self._register(plugin)
-            self._collect(plugin, brought(found.name, lambda hook: self._ask(plugin, hook)))
+            self._collect(plugin, collect(found.name, lambda hook: self._call_hook(plugin, hook)))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may even call sys.exit
             log.debug("plugin %s failed", found.name, exc_info=True)
-            self.switch_off(found.name, _words(error))
+            self.remove(found.name, _error_line(error))
 
     def add_all(self, source: str, find: Callable[[], Iterable[Found]], wanted: Callable[[str], bool]) -> None:
-        """Load what a source finds; a source that cannot be read becomes a row of its own."""
+        """Load the plugins of a source. A source that cannot be read gets its own row with the error."""
         try:
             for found in find():
                 self.add(found, wanted(found.name))
@@ -165,15 +171,15 @@ class Plugins:
             self._plugins[source] = _Plugin(Found(source, source, None, lambda: None), False, error.what)
 
     def expect(self, name: str) -> None:
-        """A plugin that the configuration names; one that was not found becomes a row that says so."""
+        """Add a row with an error if a plugin named by the configuration was not found."""
         if name not in self._plugins:
-            why = f"[plugins] names it, and nothing is called {name}{did_you_mean(name, self._plugins)}"
+            why = f"named in [plugins] but not found: {name}{did_you_mean(name, self._plugins)}"
             self._plugins[name] = _Plugin(Found(name, "[plugins]", None, lambda: None), False, why)
 
     def _register(self, plugin: _Plugin) -> None:
         name = plugin.found.name
         module = plugin.found.load()
-        if why := objection(module, plugin.found.requires):
+        if why := incompatibility(module, plugin.found.requires):
             raise ConfigError(why)
         _refuse_unmarked(module)
         self._pm.register(module, name=name)
@@ -182,23 +188,21 @@ class Plugins:
                 if impl.plugin_name != name:
                     continue
                 if not caller.has_spec() and not impl.optionalhook:
-                    raise ConfigError(f"there is no hook {caller.name}{did_you_mean(caller.name, _hook_names())}")
+                    raise ConfigError(f"unknown hook {caller.name}{did_you_mean(caller.name, _hook_names())}")
                 if inspect.iscoroutinefunction(impl.function) or inspect.isasyncgenfunction(impl.function):
-                    raise ConfigError(
-                        f"{caller.name} is async; hooks are plain functions, async lives in what they return"
-                    )
+                    raise ConfigError(f"{caller.name} must not be async: hooks are plain functions")
                 if impl.wrapper or impl.hookwrapper:
-                    raise ConfigError(f"{caller.name} wraps other plugins' hooks, which is not allowed")
+                    raise ConfigError(f"{caller.name} must not wrap hooks of other plugins")
                 plugin.hooks.append(caller.name)
         self._pm.check_pending()
         if not plugin.hooks:
-            raise ConfigError("it has no hooks; mark them with @hookimpl of deskctl.plugins")
+            raise ConfigError("no hooks found; mark them with @hookimpl of deskctl.plugins")
 
-    def _collect(self, plugin: _Plugin, found: Brought) -> None:
-        """Take in what it brings, all or nothing. Raises ConfigError for what another plugin brings already."""
+    def _collect(self, plugin: _Plugin, found: Contributions) -> None:
+        """Add all contributions of a plugin, or none. Raises ConfigError if another plugin has one of the names."""
         name = plugin.found.name
         for what, mine, taken in (
-            ("channel kind", [kind.kind for kind in found.channels], self._kinds()),
+            ("channel type", [kind.kind for kind in found.channels], self._kinds()),
             (
                 "suggestion",
                 [kind.name for kind in found.suggestions],
@@ -207,8 +211,8 @@ class Plugins:
         ):
             for key in mine:
                 if key in taken:
-                    raise ConfigError(f"{taken[key]} and {name} both bring the {what} {key!r}; disable one of them")
-        plugin.brought = found
+                    raise ConfigError(f"{taken[key]} and {name} both define the {what} {key!r}; disable one of them")
+        plugin.contributions = found
         self.channel_types.update({kind.kind: kind for kind in found.channels})
         self.requests.update({kind.name: Owned(name, kind) for kind in found.requests})
         self.automations.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.automations})
@@ -219,18 +223,18 @@ class Plugins:
             self.tables[name] = found.tables.migrations
 
     def _kinds(self) -> dict[str, str]:
-        """Who brings each kind of channel."""
-        return {kind.kind: name for name, other in self._plugins.items() for kind in other.brought.channels}
+        """Return the plugin of each channel type."""
+        return {kind.kind: name for name, other in self._plugins.items() for kind in other.contributions.channels}
 
-    def _ask(self, plugin: _Plugin, hook: str) -> list[Any]:
-        """What one plugin alone answers to a hook."""
+    def _call_hook(self, plugin: _Plugin, hook: str) -> list[Any]:
+        """Return the answers of one plugin to a hook."""
         others = [module for name, module in self._pm.list_name_plugin() if name != plugin.found.name and module]
         answers: list[Any] = self._pm.subset_hook_caller(hook, others)()
         return answers
 
 
 def load(section: Section | None = None, environ: Mapping[str, str] | None = None) -> Plugins:
-    """Find and load all plugins that the configuration and $DESKCTL_PLUGINS let in. Raises nothing."""
+    """Find and load all plugins that the configuration and $DESKCTL_PLUGINS allow. Raises nothing."""
     environ = os.environ if environ is None else environ
     named = environ.get(ENVIRONMENT)
     limit = None if named is None else {name.strip() for name in named.split(",")} - {"", "none"}
@@ -248,8 +252,8 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
         plugins.add_all(str(folder), lambda: in_folder(folder), wanted)
     for name in (*(only or ()), *disabled):
         plugins.expect(name)
-    for name, why in json.loads(environ.get(OFF, "{}")).items():
-        plugins.silence(name, why)
+    for name, why in json.loads(environ.get(DISABLED_ENVIRONMENT, "{}")).items():
+        plugins.disable(name, why)
     return plugins
 
 
@@ -258,7 +262,7 @@ def _hook_names() -> list[str]:
 
 
 def _refuse_unmarked(module: object) -> None:
-    """A forgotten @hookimpl would make a hook silently do nothing."""
+    """Raise ConfigError for a hook without @hookimpl, which would be ignored silently."""
     for name, value in vars(module).items():
         own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
         if name in _hook_names() and own and callable(value) and not hasattr(value, "deskctl_impl"):
@@ -266,7 +270,7 @@ def _refuse_unmarked(module: object) -> None:
 
 
 def _row(name: str, plugin: _Plugin) -> PluginRow:
-    found = plugin.brought
+    found = plugin.contributions
     return PluginRow(
         name=name,
         version=plugin.found.version,
@@ -282,8 +286,8 @@ def _row(name: str, plugin: _Plugin) -> PluginRow:
     )
 
 
-def _words(error: BaseException) -> str:
-    """One line that says what went wrong."""
+def _error_line(error: BaseException) -> str:
+    """Return an error as one line."""
     if isinstance(error, DeskctlError):
         return error.what
     text = " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""What a plugin can ask the desk (`context.desk.ask`). The answers are the documents that `--json` prints."""
+"""The queries that a plugin can use (`context.desk.ask`). The answers are the documents that `--json` prints."""
 
 from __future__ import annotations
 

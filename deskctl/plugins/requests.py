@@ -1,4 +1,4 @@
-"""A plugin's own questions and commands, asked through the desk: the same with a daemon and without one.
+"""The contract of a request: a plugin adds its own queries and commands. They work with and without a daemon.
 
     @dataclass(frozen=True)
     class Count:
@@ -10,7 +10,7 @@
     def deskctl_requests():
         return [RequestType("pigeons.count", Count, count)]
 
-A command of the plugin asks `context.desk().request("pigeons.count", colour="white")`.
+A command of the plugin runs it with `context.desk().request("pigeons.count", colour="white")`.
 """
 
 from __future__ import annotations
@@ -23,24 +23,23 @@ from .automation import WriteContext
 
 
 class RequestContext(WriteContext, Protocol):
-    """What a handler is given beside its parameters. `execute` only where the request writes."""
+    """The context of a handler. `execute` works only if the request writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestType:
-    """A request. `name` is PLUGIN.VERB; `params` a frozen data class of text, numbers, booleans, tuples and None.
+    """A request. `name` is PLUGIN.VERB; `params` is a frozen dataclass of text, numbers, booleans, tuples and None.
 
-    `handler(params, context)` gives a JSON document; with `writes` inside a transaction on the writer, which is
-    rolled back when it raises (and with `--dry-run`), otherwise on a reader. It may be run again after a conflict, so
-    it does nothing but read and write its tables, and quickly: the desk has one writer. `needs_agent`: only an agent
-    may ask. `who`: "agent", or "owner" where only the desk's owner and root may ask; agents never ask without
-    being one of these.
+    `handler(params, context)` returns a JSON document. With `writes` it runs inside a transaction on the writer, which
+    is rolled back if it raises (and with `--dry-run`); otherwise it runs on a reader. It may run again after a
+    conflict, so it must only read and write tables, and quickly, because the desk has one writer. `needs_agent`: the
+    caller must be an agent. `who`: "agent", or "owner" if only the owner of the desk and root may use it.
 
-    A request that writes counts as a command of its caller. `deskctl undo` cannot take it back; it says so with `undo`,
-    the way to reverse it ("deskctl pigeons release sets it free"). `counts` is False where the request only keeps the
-    plugin's own records, and no caller would call it a change.
+    A request that writes counts as a command of its caller. `deskctl undo` cannot undo it and shows `undo`, the way to
+    reverse it ("deskctl pigeons release sets it free"). `counts` is False if the request only updates internal records
+    of the plugin that its caller would not regard as a change.
 
-    Raises DeskctlError; anything else is reported as the plugin's fault.
+    The handler raises DeskctlError. Any other exception is reported as an error in the plugin.
     """
 
     name: str
@@ -56,10 +55,10 @@ class RequestType:
 
 @dataclass(frozen=True, slots=True)
 class PluginTables:
-    """A plugin's own tables: `migrations` is a package with one module a revision, in the order of their names.
+    """The tables of a plugin. `migrations` is a package with one module per revision, in the order of their names.
 
-    Each module has `def upgrade(connection: Connection) -> None`. What was done is kept by plugin, so that a plugin
-    can come, go and come again. Table names begin with the plugin's name and an underscore.
+    Each module has a function `def upgrade(connection: Connection) -> None`. The store records the applied revisions of
+    each plugin, even if the plugin is not installed. Table names begin with the name of the plugin and an underscore.
     """
 
     migrations: str

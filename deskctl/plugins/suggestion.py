@@ -1,4 +1,4 @@
-"""The contract of a suggestion: what a plugin can offer to an agent who looks at a ticket."""
+"""The contract of a suggestion: a plugin suggests texts for the reply to a ticket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from .automation import PluginContext
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`reference` is what `deskctl reply N --insert REFERENCE` takes ("kb:3"); `score` orders, more is better."""
+    """A suggestion. `reference` is the value for `deskctl reply N --insert` ("kb:3"). A higher `score` is better.
+
+    `public`: customers may see it.
+    """
 
     reference: str
     title: str
@@ -22,7 +25,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What goes into a reply to a customer, plain text."""
+    """The plain text of a suggestion for a reply to a customer."""
 
     text: str
     title: str = ""
@@ -30,11 +33,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionType:
-    """`suggest(ticket, context, limit)` is given the ticket's document as `deskctl show N --json` prints it.
+    """A source of suggestions. Its references begin with `name` and a colon. Both functions must only read.
 
-    `insert(reference, context)` gives the words to put into a reply to a customer (text alone will do); it raises
-    Refused for what is not theirs to see, NotFound for what is not there. References of this type begin with `name` and
-    a colon. Both only read.
+    `suggest(ticket, context, limit)` gets the document of the ticket as printed by `deskctl show N --json`.
+    `insert(reference, context)` returns the text for a reply to a customer, as `Words` or text. It raises Refused for
+    text that customers must not see, NotFound for an unknown reference.
     """
 
     name: str

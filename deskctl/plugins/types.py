@@ -1,4 +1,4 @@
-"""Small values that the config classes of several plugins share."""
+"""Value types for the config classes of plugins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..config.problems import Invalid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a server listens. Raises Invalid for what can be no port or host."""
+    """The host and port of a server. Raises Invalid for an invalid port or host."""
 
     host: str
     port: int
@@ -18,11 +18,11 @@ class Endpoint:
         if not 0 < self.port < 65536:
             raise Invalid("must be between 1 and 65535", key="port")
         if not self.host or any(c.isspace() for c in self.host):
-            raise Invalid("must be a host's name or address", key="host")
+            raise Invalid("must be the name or address of a host", key="host")
 
     @property
     def loopback(self) -> bool:
-        """Whether the words never leave this machine."""
+        """True if the traffic stays on this machine."""
         if self.host == "localhost":
             return True
         import ipaddress

@@ -1,4 +1,4 @@
-"""What a plugin brings, looked at before anybody uses it. Every objection is a ConfigError that says which and why."""
+"""Collect and validate the contributions of a plugin. Every problem is a ConfigError that names the contribution."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .suggestion import SuggestionType
 
 T = TypeVar("T")
 
-#: A name that can stand in a command, a reference or a file.
+#: A name that can be part of a command, a reference or a file name.
 _WORD = re.compile(r"[a-z][a-z0-9_-]*")
-#: Names that `Desk.request` has for itself.
+#: Parameter names that `Desk.request` uses itself.
 _RESERVED = ("agent", "dry_run")
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """All that one plugin brings."""
+class Contributions:
+    """The contributions of one plugin."""
 
     channels: tuple[ChannelType, ...] = ()
     requests: tuple[RequestType, ...] = ()
@@ -38,14 +38,14 @@ class Brought:
     config: type | None = None
 
 
-def brought(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Brought:
-    """What the plugin answers to each hook. `ask(hook)` gives its answers. Raises ConfigError, and what it raises."""
+def collect(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Contributions:
+    """Return the contributions of a plugin. `ask(hook)` returns its answers to a hook. Raises ConfigError."""
     channels = _all(ask, "deskctl_channels", ChannelType)
     for channel in channels:
-        _check_config(f"the config of channel kind {channel.kind!r}", channel.config)
+        _check_config(f"the config of channel type {channel.kind!r}", channel.config)
         if clash := {"type", "team"} & _keys(channel.config):
             raise ConfigError(
-                f"the config of channel kind {channel.kind!r} may not have {min(clash)!r}: every channel has"
+                f"the config of channel type {channel.kind!r} must not contain {min(clash)!r}: it is a common key"
             )
     requests = _all(ask, "deskctl_requests", RequestType)
     for request in requests:
@@ -60,28 +60,28 @@ def brought(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Brought:
     for eraser in erasers:
         _check_word("the eraser", eraser.name)
     for what, names in (
-        ("channel kind", [c.kind for c in channels]),
+        ("channel type", [c.kind for c in channels]),
         ("request", [r.name for r in requests]),
         ("automation", [a.name for a in automations]),
         ("suggestion", [s.name for s in suggestions]),
         ("eraser", [e.name for e in erasers]),
     ):
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ConfigError(f"it brings the {what} {twice!r} twice")
+            raise ConfigError(f"it defines the {what} {twice!r} twice")
     tables = _one(ask, "deskctl_tables")
     if tables is not None and not isinstance(tables, PluginTables):
-        raise ConfigError(f"deskctl_tables gave a {type(tables).__name__}, not PluginTables")
+        raise ConfigError(f"deskctl_tables returned {_a(type(tables).__name__)}, not PluginTables")
     config = _one(ask, "deskctl_config")
     if config is not None:
-        _check_config("what deskctl_config gives", config)
-    return Brought(channels, requests, automations, suggestions, erasers, tables, config)
+        _check_config("the result of deskctl_config", config)
+    return Contributions(channels, requests, automations, suggestions, erasers, tables, config)
 
 
 def _all(ask: Callable[[str], Iterable[Any]], hook: str, kind: type[T]) -> tuple[T, ...]:
     found = [item for answer in ask(hook) for item in answer]
     for item in found:
         if not isinstance(item, kind):
-            raise ConfigError(f"{hook} gave a {type(item).__name__}, not {_a(kind.__name__)}")
+            raise ConfigError(f"{hook} returned {_a(type(item).__name__)}, not {_a(kind.__name__)}")
     return tuple(found)
 
 
@@ -91,7 +91,7 @@ def _one(ask: Callable[[str], Iterable[Any]], hook: str) -> Any:
 
 def _check_config(what: str, cls: object) -> None:
     if not isinstance(cls, type) or not (hasattr(cls, "__attrs_attrs__") or dataclasses.is_dataclass(cls)):
-        raise ConfigError(f"{what} must be an attrs class or a data class")
+        raise ConfigError(f"{what} must be an attrs class or a dataclass")
 
 
 def _keys(cls: type) -> set[str]:
@@ -101,33 +101,37 @@ def _keys(cls: type) -> set[str]:
 
 def _check_word(what: str, name: object) -> None:
     if not isinstance(name, str) or not _WORD.fullmatch(name):
-        raise ConfigError(f'{what} {name!r} needs another name: small letters, digits, "-" and "_"')
+        raise ConfigError(f'{what} {name!r} has an invalid name; use lower-case letters, digits, "-" and "_"')
 
 
 def _check_request(plugin: str, request: RequestType) -> None:
     params: object = request.params
     owner, dot, verb = str(request.name).partition(".")
     if owner != plugin:
-        raise ConfigError(f"the request {request.name!r} must begin with its own name: {plugin}.{verb or owner}")
+        raise ConfigError(
+            f"the name of the request {request.name!r} must begin with that of the plugin: {plugin}.{verb or owner}"
+        )
     _check_word("the request", verb if dot else "")
     _check_callable(f"the request {request.name}", request.handler)
     if not isinstance(params, type) or not dataclasses.is_dataclass(params):
-        raise ConfigError(f"the params of the request {request.name} must be a data class")
+        raise ConfigError(f"the params of the request {request.name} must be a dataclass")
     for name, hint in typing.get_type_hints(params).items():
         if name in _RESERVED:
-            raise ConfigError(f"the params of the request {request.name} may not have {name!r}: every request has")
-        if not _speakable(hint):
             raise ConfigError(
-                f"{name} of the request {request.name} cannot be sent: text, numbers, booleans, tuples and None can"
+                f"the params of the request {request.name} must not contain {name!r}: the name is reserved"
+            )
+        if not _is_sendable(hint):
+            raise ConfigError(
+                f"{name} of the request {request.name} has an unsupported type; use str, int, float, bool, tuple, None"
             )
 
 
-def _speakable(hint: Any) -> bool:
+def _is_sendable(hint: Any) -> bool:
     if hint in (str, int, float, bool, types.NoneType):
         return True
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union, tuple):
-        return all(argument is Ellipsis or _speakable(argument) for argument in arguments)
+        return all(argument is Ellipsis or _is_sendable(argument) for argument in arguments)
     return origin is typing.ClassVar
 
 
@@ -136,27 +140,29 @@ def _check_automation(automation: AutomationType) -> None:
     _check_callable(f"the automation {automation.name}", automation.run)
     kinds: object = automation.on
     if isinstance(kinds, str) or not kinds:
-        raise ConfigError(f"the automation {automation.name} names no kinds of event in `on`")
+        raise ConfigError(f"the automation {automation.name} has no kinds of events in `on`")
     from ..config.problems import did_you_mean
     from ..core.event_kinds import KINDS
 
     for kind in automation.on:
         if kind not in KINDS:
             raise ConfigError(
-                f"the automation {automation.name}: there is no event {kind!r}{did_you_mean(kind, KINDS)}"
+                f"the automation {automation.name}: unknown kind of event {kind!r}{did_you_mean(kind, KINDS)}"
             )
     if not 0 < automation.seconds <= 600:
-        raise ConfigError(f"the automation {automation.name} may take up to 600 seconds, not {automation.seconds:g}")
+        raise ConfigError(
+            f"the limit of the automation {automation.name} must be at most 600 seconds, not {automation.seconds:g}"
+        )
 
 
 def _check_callable(what: str, function: object) -> None:
     import inspect
 
     if not callable(function):
-        raise ConfigError(f"{what} has no function")
+        raise ConfigError(f"the function of {what} is not callable")
     if inspect.iscoroutinefunction(function):
-        raise ConfigError(f"the function of {what} is async; the desk calls it in a thread")
+        raise ConfigError(f"the function of {what} must not be async: the desk calls it in a thread")
 
 
 def _a(name: str) -> str:
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

@@ -1,4 +1,4 @@
-"""The version of this API, and whether a plugin was written for it."""
+"""The version of the plugin API, and the check that a plugin supports it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Final
 
 from .. import __version__
 
-#: Rises when a plugin that works today would have to be changed. A plugin may say `deskctl_api = 1` in its module.
+#: Increased by incompatible changes. A plugin can set `deskctl_api = 1` in its module.
 API_VERSION: Final = 1
 
 
-def objection(module: object, requires: Iterable[str]) -> str | None:
-    """Why a plugin cannot work with this version; None when it can.
+def incompatibility(module: object, requires: Iterable[str]) -> str | None:
+    """Return the reason why a plugin cannot work with this version, None if it can.
 
-    `requires` are its distribution's requirements (`Requires-Dist` of the core metadata specification): the plugin is
-    left out when the one on deskctl does not admit the running version.
+    `requires` are the requirements of its distribution (`Requires-Dist` of the core metadata specification). A plugin
+    whose requirement on deskctl excludes the running version is not loaded.
     """
     wanted = getattr(module, "deskctl_api", API_VERSION)
     if wanted != API_VERSION:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ..core.calendars.model import Calendar, Day, Frame
+from ..core.calendars.model import Calendar, Frame, SpecialDay
 from ..core.sla.changes import LevelChanges
 from ..core.sla.clocks import Clock, ClockState
 from ..core.sla.policy import Metric, Policy, Step, parse_threshold
@@ -81,12 +81,12 @@ def _calendar(row: Any) -> Calendar:
     )
 
 
-def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> Day:
+def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> SpecialDay:
     """Older versions say of no day that it is a public holiday."""
-    return Day(name, _frames(frames), public)
+    return SpecialDay(name, _frames(frames), public)
 
 
-def _day_kept(day: Day) -> list[Any]:
+def _day_kept(day: SpecialDay) -> list[Any]:
     return [day.name, [list(frame) for frame in day.frames], *([True] if day.public else [])]
 
 

@@ -1,4 +1,4 @@
-"""The rota on disk."""
+"""Store the rota and handover notes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HANDOVER_COLUMNS = "id team author text at"
 
 
 class StoredShifts:
-    """Part of `StoredSource`."""
+    """The part of `StoredSource` for shifts."""
 
     _connection: Connection
 

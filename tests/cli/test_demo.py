@@ -22,6 +22,6 @@ def test_demo_passes_its_checks_and_cleans_up(tmp_path: Path) -> None:
         assert f"$ {words}" in out
     assert "one customer with one timeline" in out
     assert "1 solved" in out
-    assert "promises kept" in out
+    assert "checks passed" in out
     assert list(tmp_path.iterdir()) == []
     assert Path(tempfile.gettempdir()) != tmp_path

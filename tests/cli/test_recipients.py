@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal, script
 
 LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
@@ -15,10 +14,7 @@ LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
 def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
     """Run a command on a terminal, give `answer` to its question, and return the output."""
     ours, theirs = os.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, *words], cwd=shell.folder, env={**shell.env, "TERM": "xterm"},
-        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
+    process = shell.spawn(*words, streams=[theirs] * 3, session=True, TERM="xterm")
     os.close(theirs)
     seen, told = b"", False
     try:

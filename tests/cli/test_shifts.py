@@ -5,27 +5,23 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deskctl.cli.commands.shifts import rota_view, staffing_view
 from deskctl.cli.width import width
-from tests.cli import shell
-from tests.cli.shell import ROOT, Shell
+from tests.cli.shell import ROOT, NewDesk, Shell
 
 PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
 
 
 @pytest.fixture
-def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
+def seoul(new_desk: NewDesk) -> Shell:
     """Return a desk in Seoul on each store that only the commands of the test use."""
-    made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
-    made.zygote = zygote
+    made = new_desk()
     config = made.folder / "config.toml"
     config.write_text(re.sub(r'timezone = ".*"', 'timezone = "Asia/Seoul"', config.read_text()))
-    yield made
-    made.stop()
+    return made
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
@@ -77,18 +73,18 @@ def test_transcript_of_shifts_works(desk: Shell) -> None:
         ("shift add agent1 --hours 'mon 09:00-18:00' --timezone Asia/Seol", 2, "Asia/Seoul"),
         ("shift add agent1 --hours 'mon 09:00-18:00' --from 2027-03-02 --until 2027-03-01", 2, "cannot begin"),
         ("shift remove 99", 3, "deskctl shift list"),
-        ("shift off agent1 --from tomorrow", 2, "is no date"),
+        ("shift off agent1 --from tomorrow", 2, "not a date"),
         ("shift gaps --team supprt", 3, "did you mean support"),
-        ("shift gaps --next 90w", 2, "too far ahead"),
-        ("shift show --week 2027-02-30", 2, "is no date"),
-        ("shift handover -m ' '", 2, "without words"),
+        ("shift gaps --next 90w", 2, "is too long"),
+        ("shift show --week 2027-02-30", 2, "not a date"),
+        ("shift handover -m ' '", 2, "is empty"),
         ("staffing --target 80%/20s --channel email", 2, "--aht 6m"),
         ("staffing --target 0.5%/20s", 2, "between 1% and 99%"),
         ("staffing --target 80%/0s", 2, "--target"),
         ("staffing --target 80%/20s --aht 1000000h", 2, "too long"),
-        ("shift gaps --calendar 24x7 --hours 'mon 09:00-10:00'", 2, "name one of them"),
+        ("shift gaps --calendar 24x7 --hours 'mon 09:00-10:00'", 2, "use one of them"),
         ("staffing --target 101%/20s --aht 6m", 2, "between 1% and 99%"),
-        ("staffing --target 80%/20s --aht 6m --shrinkage 100%", 2, "is no share"),
+        ("staffing --target 80%/20s --aht 6m --shrinkage 100%", 2, "not a share"),
         ("staffing --target 80%/20s --aht 6m --channel fax", 3, "no channel"),
         ("queue --team 지원", 3, "no team is called"),
     ],
@@ -140,7 +136,7 @@ def test_missing_agents_are_red() -> None:
     document = {
         "team": "support", "channel": None, "timezone": "Asia/Seoul", "share": 0.8, "within": 20, "aht": 360,
         "aht_from": "as given", "shrinkage": 0.3, "at_once": 1, "history": None, "missing": 7, "most": 9,
-        "hours": hours, "remarks": ["too little history: nothing has arrived yet"],
+        "hours": hours, "remarks": ["too little history: no request has arrived yet"],
     }  # fmt: skip
     drawn = staffing_view.render_staffing(document, 80, color=False)
     assert "09:00-10:00  9/2    ·" in drawn
@@ -163,11 +159,11 @@ def test_history_text_describes_the_averages() -> None:
 )
 def test_staffing_states_its_assumptions_on_a_new_desk(alone: Shell, words: str) -> None:
     said = alone("staffing", *words.split()).err
-    assert "note: no call says how long a request takes: 6 min are assumed; --aht says it\n" in said
-    assert "note: nobody has a shift" in said
-    assert "note: nobody has a shift" in alone("shift", "gaps").err
+    assert "note: the handling time is not known and assumed to be 6 min; set it with --aht\n" in said
+    assert "note: no agent has a shift" in said
+    assert "note: no agent has a shift" in alone("shift", "gaps").err
     chat = alone("staffing", *["--channel", "chat", "--target", "80%/1m", "--aht", "8m", "--at-once", "3"])
-    assert "note: there is no chat" in chat.err
+    assert "note: this desk has no channel of type chat" in chat.err
 
 
 def test_handover_list_marks_only_printed_notes_as_read(alone: Shell) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deskctl.testing.smtp_sink import Received, SmtpSink
-from tests.cli import shell
-from tests.cli.shell import Result, Shell, mail
+from tests.cli.shell import NewDesk, Result, Shell, mail
 from tests.servers.telegram import TOKEN, BotServer
 from tests.servers.waiting import wait_until
 
@@ -62,9 +60,8 @@ class Acme:
 
 
 @pytest.fixture(params=["socket", "alone"])
-def acme(request: pytest.FixtureRequest, store_url: str, tmp_path: Path, sink: SmtpSink, zygote: str) -> Iterator[Acme]:
-    store = None if store_url.startswith("sqlite:") else store_url
-    made = shell.make(tmp_path / "acme", store=store, smtp=sink.port, zygote=zygote)
+def acme(request: pytest.FixtureRequest, new_desk: NewDesk, sink: SmtpSink) -> Iterator[Acme]:
+    made = new_desk(smtp=sink.port)
     made.env["TG_TOKEN"] = TOKEN
     with BotServer() as bots:
         config = made.folder / "config.toml"
@@ -120,9 +117,9 @@ def from_mail_to_telegram_and_back(acme: Acme) -> None:
     said = acme("deskctl contact link 1 --channel tg").out
     code = said.partition("/start ")[2].split()[0]
     with acme:
-        acme.bots.says(42, f"/start {code}")
+        acme.bots.customer_writes(42, f"/start {code}")
         assert "together with your earlier messages" in acme.bots.wait_sent(1)[0].text or "알" in acme.bots.sent[0].text
-        acme.bots.says(666, f"/start {code}")
+        acme.bots.customer_writes(666, f"/start {code}")
         assert acme.bots.wait_sent(2)[1].params["chat_id"] == "666"
     [row] = [row for row in acme("deskctl contact list --json").rows if row["id"] == 1]
     assert {"42", "minsu@example.kr", "+8225550101"} == set(row["addresses"])
@@ -130,7 +127,7 @@ def from_mail_to_telegram_and_back(acme: Acme) -> None:
         acme("deskctl reply 1 --via tg -m '어느 결제입니까?' --wait")
         asked = acme.bots.wait_sent(3)[2]
         assert (asked.params["chat_id"], "어느 결제입니까?" in asked.text) == ("42", True)
-        acme.bots.says(42, "두 번째 결제입니다.")
+        acme.bots.customer_writes(42, "두 번째 결제입니다.")
         wait_until(lambda: len(acme.shell.show(1)["messages"]) == 3, what="the customer's answer is there")
     assert "── 김민수 (42) · " in acme("deskctl show 1").out
     acme('deskctl reply 1 --via support -m "continuing by mail"')

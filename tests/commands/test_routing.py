@@ -333,7 +333,7 @@ def test_a_team_is_not_set_up_to_do_nonsense(routed: StoredDesk, fields: dict[st
 
 
 def test_nobody_takes_nothing(routed: StoredDesk) -> None:
-    with pytest.raises(UsageError, match="with 0 nobody"):
+    with pytest.raises(UsageError, match="0 would exclude the agent"):
         routed.do(ChangeAgent("agent1", capacity=("email=0",)), ROOT)
 
 

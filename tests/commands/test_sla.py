@@ -326,7 +326,7 @@ def test_a_calendar_of_old_learns_which_days_are_public_holidays_when_they_are_c
     seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
     as_of_old(desk_url)
     assert february(seoul) == {"2027-02-08": ("설날",), "2027-02-11": ("창립일",)}
-    with pytest.raises(Refused, match="does not know which of its days are holidays of KR") as error:
+    with pytest.raises(Refused, match="does not record which of its days are holidays of KR") as error:
         seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
     assert "edit seoul --holidays KR" in error.value.hint
     seoul.do(ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")

@@ -91,7 +91,7 @@ def test_daemon_runs_with_faulty_plugins_and_reports_each(tmp_path: Path, wait_u
         with closing(daemon.desk()) as desk:
             errors = {row["name"]: row["error"] for row in desk.call("plugins") if row["error"]}
             assert set(errors) == set(BAD)
-            assert "both bring the channel kind 'rogue'" in errors["taker"]
+            assert "both define the channel type 'rogue'" in errors["taker"]
 
             services = {row["name"]: row for row in desk.ask(DeskHealth())["services"]}
             assert services["hangs"]["state"] == "running"

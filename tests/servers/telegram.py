@@ -1,7 +1,7 @@
-"""A Bot API server for tests, on loopback, that behaves as https://core.telegram.org/bots/api says.
+"""A Bot API server on loopback for tests, which follows https://core.telegram.org/bots/api.
 
-Long polling with confirmation by offset, the conflict of two pollers, webhooks with their secret, files both ways,
-the limits of texts, and faults on demand.
+It supports long polling with confirmation by offset, conflicts of two pollers, webhooks with a secret, upload and
+download of files, the limits of texts, and scripted faults.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from urllib.parse import parse_qs, urlsplit
 TOKEN = "777:SECRET-token_of-tests"
 BOT = {"id": 777, "is_bot": True, "first_name": "Desk", "username": "desk_test_bot", "can_join_groups": True}
 
-#: `answer`: this error instead of doing it. `cut`: the line is cut before, `lose`: after it was done, unanswered.
+#: `answer`: answer with an error. `cut`: close the connection before the call. `lose`: close it after the call.
 Fault = Literal["answer", "cut", "lose"]
 
 
 @dataclass
 class Sent:
-    """What a bot sent: the method, its parameters, and the file that came along."""
+    """A call by which the bot sent something: the method, its parameters, and the file."""
 
     method: str
     params: dict[str, Any]
@@ -55,21 +55,21 @@ class _Scripted:
 
 
 class BotServer:
-    """Listens until `close`. Everything may be called from any thread."""
+    """A server that listens until `close`. All methods are safe in any thread."""
 
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.answered: list[str] = []
-        """The ids of the pressed buttons that the bot answered."""
+        """The ids of pressed buttons that the bot answered."""
         self.calls: list[str] = []
         self.blocked: set[int] = set()
         self.unknown: set[int] = set()
         self.files: dict[str, bytes] = {}
         self.webhook: dict[str, Any] = {}
         self.confirmed = 0
-        """How many updates the bot has confirmed."""
+        """The number of updates that the bot confirmed."""
         self.handed_over = 0
-        """How often an update was given out by getUpdates, repetitions included."""
+        """The number of updates in responses of getUpdates, including repetitions."""
         self._updates: list[dict[str, Any]] = []
         self._next_update = 1000
         self._next_message = 1
@@ -86,10 +86,10 @@ class BotServer:
         for thread in self._threads:
             thread.start()
 
-    # --- what people do
+    # --- customers
 
-    def says(self, user: int, text: str = "", **more: Any) -> dict[str, Any]:
-        """A message from `user` in their own chat; the message as Telegram would show it."""
+    def customer_writes(self, user: int, text: str = "", **more: Any) -> dict[str, Any]:
+        """Add a message from `user` in the user's own chat, and return it in Telegram's form."""
         message = {
             "message_id": self._number(),
             "date": int(time.time()),
@@ -98,11 +98,11 @@ class BotServer:
             **({"text": text} if text else {}),
             **more,
         }
-        self.happens(message=message)
+        self.add_update(message=message)
         return message
 
-    def presses(self, user: int, under: Sent, data: str, query: str = "q1") -> None:
-        """Somebody presses a button."""
+    def press_button(self, user: int, under: Sent, data: str, query: str = "q1") -> None:
+        """Add the press of a button by `user`."""
         shown = {
             "message_id": under.message_id,
             "date": int(time.time()),
@@ -112,22 +112,22 @@ class BotServer:
             "reply_markup": json.loads(under.params["reply_markup"]),
         }
         sender = {"id": user, "is_bot": False, "first_name": "Ana"}
-        self.happens(callback_query={"id": query, "from": sender, "message": shown, "data": data})
+        self.add_update(callback_query={"id": query, "from": sender, "message": shown, "data": data})
 
-    def happens(self, **kind: Any) -> int:
-        """An update of any kind; its number."""
-        self.happen([kind])
+    def add_update(self, **kind: Any) -> int:
+        """Add an update of any kind and return its number."""
+        self.add_updates([kind])
         return self._next_update - 1
 
-    def happen(self, kinds: list[dict[str, Any]]) -> None:
-        """Several at once."""
+    def add_updates(self, kinds: list[dict[str, Any]]) -> None:
+        """Add several updates at once."""
         with self._changed:
             for kind in kinds:
                 self._updates.append({"update_id": self._next_update, **kind})
                 self._next_update += 1
             self._changed.notify_all()
 
-    def has_file(self, file_id: str, content: bytes) -> None:
+    def add_file(self, file_id: str, content: bytes) -> None:
         self.files[file_id] = content
 
     # --- faults
@@ -143,7 +143,7 @@ class BotServer:
         skip: int = 0,
         **parameters: Any,
     ) -> None:
-        """Meet the next calls of `method` with a fault, after `skip` that go well."""
+        """Apply a fault to the next calls of `method`, after `skip` successful ones."""
         with self._changed:
             self._faults.append(_Scripted(method, fault, status, description, parameters, times, skip))
 
@@ -161,7 +161,7 @@ class BotServer:
     # --- waiting
 
     def wait_sent(self, count: int, seconds: float = 15) -> list[Sent]:
-        """Everything sent, once it is so many."""
+        """Wait until the bot sent `count` messages, and return all of them."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.sent) >= count, seconds):
                 raise AssertionError(f"{len(self.sent)} of {count} messages were sent within {seconds:g} s")
@@ -196,7 +196,7 @@ class BotServer:
         content: bytes,
         gone: Callable[[], bool] = lambda: False,
     ) -> Any:
-        """The result of a call. `gone`: whether whoever called waits no more. Raises Refusal."""
+        """Return the result of a call. `gone` returns True after the client disconnected. Raise ErrorResponse."""
         with self._changed:
             self.calls.append(method)
         match method:
@@ -222,27 +222,27 @@ class BotServer:
             case "getFile":
                 known = self.files.get(params["file_id"])
                 if known is None:
-                    raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+                    raise ErrorResponse(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
                 if len(known) > 20 * 1024 * 1024:
-                    raise Refusal(400, "Bad Request: file is too big")
+                    raise ErrorResponse(400, "Bad Request: file is too big")
                 return {"file_id": params["file_id"], "file_size": len(known), "file_path": f"f/{params['file_id']}"}
             case "sendMessage" | "sendPhoto" | "sendDocument":
                 return self._send(method, params, filename, content)
-        raise Refusal(404, "Not Found")
+        raise ErrorResponse(404, "Not Found")
 
     def _send(self, method: str, params: dict[str, Any], filename: str | None, content: bytes) -> dict[str, Any]:
         chat = int(params["chat_id"])
         if chat in self.unknown:
-            raise Refusal(400, "Bad Request: chat not found")
+            raise ErrorResponse(400, "Bad Request: chat not found")
         if chat in self.blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
+            raise ErrorResponse(403, "Forbidden: bot was blocked by the user")
         text = params.get("text", "")
         if method == "sendMessage" and not text.strip():
-            raise Refusal(400, "Bad Request: message text is empty")
+            raise ErrorResponse(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > 4096:
-            raise Refusal(400, "Bad Request: message is too long")
+            raise ErrorResponse(400, "Bad Request: message is too long")
         if method == "sendPhoto" and not content.startswith((b"\x89PNG", b"\xff\xd8")):
-            raise Refusal(400, "Bad Request: IMAGE_PROCESS_FAILED")
+            raise ErrorResponse(400, "Bad Request: IMAGE_PROCESS_FAILED")
         sent = Sent(method, params, filename, content, self._number())
         with self._changed:
             self.sent.append(sent)
@@ -251,12 +251,12 @@ class BotServer:
 
     def _get_updates(self, params: dict[str, Any], gone: Callable[[], bool]) -> list[dict[str, Any]]:
         if self.webhook:
-            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise ErrorResponse(409, "Conflict: can't use getUpdates method while webhook is active")
         allowed = json.loads(params["allowed_updates"]) if "allowed_updates" in params else None
         with self._changed:
             self._poller += 1
-            mine = self._poller
-            self._changed.notify_all()  # ends an older question
+            poller = self._poller
+            self._changed.notify_all()  # end an older request
             if offset := int(params.get("offset", 0)):
                 before = len(self._updates)
                 self._updates = [update for update in self._updates if update["update_id"] >= offset]
@@ -265,20 +265,20 @@ class BotServer:
             deadline = time.monotonic() + min(int(params.get("timeout", 0)), 50)
 
             def ready() -> bool:
-                return bool(self._updates) or self._poller != mine or self._closed
+                return bool(self._updates) or self._poller != poller or self._closed
 
             while not ready() and time.monotonic() < deadline:
                 self._changed.wait(min(0.1, max(0.0, deadline - time.monotonic())))
                 if gone():
                     return []
-            if self._poller != mine:
-                raise Refusal(
+            if self._poller != poller:
+                raise ErrorResponse(
                     409,
                     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
                 )
-            some = self._updates[: int(params.get("limit", 100))]
-            self.handed_over += len(some)
-        return [u for u in some if allowed is None or any(kind in u for kind in allowed)]
+            batch = self._updates[: int(params.get("limit", 100))]
+            self.handed_over += len(batch)
+        return [u for u in batch if allowed is None or any(kind in u for kind in allowed)]
 
     def _number(self) -> int:
         with self._changed:
@@ -286,7 +286,7 @@ class BotServer:
             return self._next_message
 
     def _push(self) -> None:
-        """Bring updates to the webhook, one after another, each until it is heard with `200`."""
+        """Post updates to the webhook, one after another, and repeat each until the answer is `200`."""
         while not self._closed:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or (self.webhook and self._updates), 0.2)
@@ -300,22 +300,22 @@ class BotServer:
             request = urllib.request.Request(hook["url"], json.dumps(update).encode(), headers)
             try:
                 with _direct.open(request, timeout=10) as answer:
-                    heard = answer.status == 200
+                    accepted = answer.status == 200
             except OSError:
-                heard = False
+                accepted = False
             with self._changed:
-                if heard and update in self._updates:
+                if accepted and update in self._updates:
                     self._updates.remove(update)
                     self.confirmed += 1
                     self._changed.notify_all()
-            if not heard:
+            if not accepted:
                 time.sleep(0.05)
 
 
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Refusal(Exception):
+class ErrorResponse(Exception):
     def __init__(self, status: int, description: str, parameters: dict[str, Any] | None = None) -> None:
         super().__init__(description)
         self.status, self.description, self.parameters = status, description, parameters
@@ -327,21 +327,21 @@ class _Server(ThreadingHTTPServer):
     bots: BotServer
 
     def __init__(self, *args: Any) -> None:
-        self._lines: set[socket.socket] = set()
+        self._connections: set[socket.socket] = set()
         super().__init__(*args)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        line, address = super().get_request()
-        self._lines.add(line)
-        return line, address
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
 
     def cut(self) -> None:
-        for line in self._lines:
+        for connection in self._connections:
             with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, *_: object) -> None:
-        """A line that was cut is no error here."""
+        """Ignore errors of closed connections."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -350,7 +350,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         self._handle()
@@ -375,14 +375,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             if scripted is not None and scripted.fault == "answer":
-                raise Refusal(scripted.status, scripted.description, scripted.parameters)
+                raise ErrorResponse(scripted.status, scripted.description, scripted.parameters)
             params, filename, content = self._params(body)
             result = bots.perform(method, params, filename, content, self._gone)
-        except Refusal as refusal:
-            answer = {"ok": False, "error_code": refusal.status, "description": refusal.description}
-            if refusal.parameters:
-                answer["parameters"] = refusal.parameters
-            self._answer(refusal.status, answer)
+        except ErrorResponse as error:
+            answer = {"ok": False, "error_code": error.status, "description": error.description}
+            if error.parameters:
+                answer["parameters"] = error.parameters
+            self._answer(error.status, answer)
             return
         if scripted is not None:
             self._cut()
@@ -390,7 +390,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, {"ok": True, "result": result})
 
     def _gone(self) -> bool:
-        """Whether the other end of the line is closed."""
+        """Return True if the client closed the connection."""
         if not select.select([self.connection], [], [], 0)[0]:
             return False
         try:

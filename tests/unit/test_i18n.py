@@ -142,6 +142,12 @@ def test_plugin_messages_name_their_catalogue() -> None:
     assert translate(text, "ko") == "no pigeon Ada"
 
 
+@pytest.mark.usefixtures("catalogue")
+def test_messages_that_a_plugin_shares_with_deskctl_are_translated() -> None:
+    text = translator("deskctl_pigeon")("no ticket {number}", number=7)
+    assert translate(text, "pl") == "brak zgłoszenia 7"
+
+
 def test_catalogue_of_a_plugin_is_found_without_importing_it() -> None:
     import sys
 

@@ -1,1 +1,1 @@
-"""For authors of plugins: a new project from a template, and a judge of one that is there."""
+"""Creation of plugin projects from a template (`plugin new`) and checks of plugins (`plugin check`)."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
-from ..sla.events import _changed_since
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RestoreCalendar(Restore):
-    """`version` None: the calendar is removed; otherwise what that version says is in force."""
+    """Restore a calendar: remove it (`version` None), or put the content of a version in force."""
 
     calendar: str
     version: int | None
@@ -25,7 +25,7 @@ class RestoreCalendar(Restore):
 
 @dataclass(frozen=True, slots=True)
 class CalendarChanged(Event):
-    """`version` holds from now on; None: the calendar is gone."""
+    """A version of a calendar is valid from now on; None: the calendar was removed."""
 
     kind = "calendar_changed"
     undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
@@ -45,9 +45,14 @@ class CalendarChanged(Event):
             return UNRECORDED
         current = unit.levels.book.calendar(self.calendar)
         if (None if current is None else current.version) != self.version:
-            return _changed_since(f"calendar {self.calendar}", f"deskctl calendar show {self.calendar}")
+            return Hindrance(
+                _("calendar {calendar} was changed since", calendar=self.calendar),
+                _("see deskctl calendar show {calendar}", calendar=self.calendar),
+            )
         users = [p.name for p in unit.levels.book.current_policies if p.calendar == self.calendar]
         if self.kept["version"] is None and users:
-            why = f"policy {users[0]} uses calendar {self.calendar}"
-            return Hindrance(why, f"deskctl sla edit {users[0]} --calendar 24x7")
+            return Hindrance(
+                _("policy {policy} uses calendar {calendar}", policy=users[0], calendar=self.calendar),
+                _("deskctl sla edit {policy} --calendar 24x7 changes that", policy=users[0]),
+            )
         return None

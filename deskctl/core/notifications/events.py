@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..delivery.model import DUE_STATES
 from ..kernel.event import Event
 from ..kernel.undo import Follows, Restore
@@ -21,7 +22,7 @@ class AgentNotified(Event):
     """A notification to an agent entered the outbox."""
 
     kind = "agent_told"
-    undo = Follows("a notification that still waits is cancelled; one that was sent stays")
+    undo = Follows(_("a notification that still waits is cancelled; one that was sent stays"))
 
     agent: str
     about: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, changed_since
 from ..messages.events import MessageWithdrawn
@@ -27,7 +28,7 @@ class Routed(Event):
     """
 
     kind = "routed"
-    undo = Follows("the assignment is undone, and routing decides again")
+    undo = Follows(_("the assignment is undone, and routing decides again"))
 
     agent: str | None
     strategy: str
@@ -45,7 +46,7 @@ class TicketGivenBack(Event):
     """An agent gave the ticket back or passed it on: routing skips this agent until another one has had the ticket."""
 
     kind = "handed_on"
-    undo = Follows("the assignment is undone")
+    undo = Follows(_("the assignment is undone"))
 
     agent: str
 
@@ -55,7 +56,7 @@ class FormerAssignee(Event):
     """The ticket reopened while its assignee `agent` was not available; the agent has priority when available again."""
 
     kind = "former_owner"
-    undo = Follows("it ends when the ticket is assigned")
+    undo = Follows(_("it ends when the ticket is assigned"))
 
     agent: str
 
@@ -142,7 +143,8 @@ class PresenceChanged(Event):
         if self.kept is None:
             return UNRECORDED
         changed = conflicts(unit.roster.presence(self.agent), self.kept["new"])
-        return changed_since(f"the presence of {self.agent}", changed, "deskctl agent online, away or offline")
+        what = _("the presence of {agent}", agent=self.agent)
+        return changed_since(what, changed, _("use deskctl agent online, away or offline"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class AgentMoved(Event):
     """An agent was moved to an overloaded channel, or (`to` None) back to their own channels."""
 
     kind = "agent_moved"
-    undo = Follows("routing moves agents by itself")
+    undo = Follows(_("routing moves agents by itself"))
     concerns = "agent {agent}"
 
     agent: str
@@ -164,7 +166,7 @@ class TeamUnattended(Event):
     """Tickets of a team wait and none of its agents is available. Recorded once, until an agent is available again."""
 
     kind = "nobody_there"
-    undo = Follows("routing warns by itself")
+    undo = Follows(_("routing warns by itself"))
     concerns = "team {team}"
 
     team: str

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..agents import targets
 from ..agents.model import Team
 from ..kernel.unit import Unit
-from ..shifts.expand import on_shift as works
+from ..shifts.work_periods import on_shift as rota_on_shift
 from .candidate import Candidate
 from .model import Presence
 from .team_router import TeamRouter
@@ -19,7 +19,7 @@ OnShift = Callable[[str], bool | None]
 def router_for(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: Presence | None = None) -> TeamRouter:
     """Return the router of a team. `moved` replaces the presence of one agent, `on_shift` the rota."""
     agents = targets.members(unit, team.handle)
-    asked = on_shift or (lambda agent: works(unit.shifts.rota, agent, unit.now, team.handle))
+    asked = on_shift or (lambda agent: rota_on_shift(unit.shifts.rota, agent, unit.now, team.handle))
     handles = [agent.handle for agent in agents]
     loads, turns = unit.roster.loads(handles), unit.roster.turns(handles)
     candidates = [

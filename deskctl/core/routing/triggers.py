@@ -18,7 +18,7 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..notifications.events import AgentNotified
 from ..shifts import events as se
-from ..shifts.expand import next_start
+from ..shifts.work_periods import next_start
 from ..sla.events import SlaEvent
 from ..tickets import events as e
 from ..tickets import merge_events as je

@@ -1,4 +1,4 @@
-"""Setting up the rota, and handing over."""
+"""Add and remove shifts and days off, and write handover notes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from ...errors import NotFound, Refused, UsageError
+from ...i18n import Text, _
 from ..agents.model import Agent
 from ..calendars.model import zone
 from ..kernel.actor import Actor
@@ -21,12 +22,12 @@ from ..values.dataclass_json import read as read_plain
 from ..values.suggestions import did_you_mean
 from . import commands as c
 from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, RestoreRota, ShiftAdded, ShiftRemoved
-from .expand import AHEAD, stints
 from .hours import parse_shift, written
 from .model import Absence, Handover, Rota, Shift
+from .work_periods import AHEAD, work_periods
 
 LONGEST_NOTE = 4000
-#: After this no whole year is left to look ahead in.
+#: The latest start of a search; later there is no whole year to search.
 _LATEST = datetime(9998, 12, 1, tzinfo=UTC)
 
 
@@ -35,45 +36,65 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
     team = None if command.team is None else _team(unit, command.team)
     first, last = _maybe_date(command.first), _maybe_date(command.last)
     if first is not None and last is not None and last < first:
-        raise UsageError(f"a shift until {last} cannot begin on {first}", "--from comes before --until")
+        raise UsageError(
+            _("a shift until {last} cannot begin on {first}", last=last, first=first),
+            _("give a date in --from that is before --until"),
+        )
     timezone = zone(command.timezone or unit.settings.timezone).key
     number = unit.source.next_id("shifts")
     shift = Shift(number, agent.handle, timezone, parse_shift(command.hours), first, last, team)
     remarks = _remarks(unit, shift, agent)
     unit.shifts.add(shift=shift)
     yield ShiftAdded(None, number, agent.handle)
-    said = f"shift {number}: {agent.handle} works {written(shift.week)} ({timezone})"
+    said = _(
+        "shift {number}: {agent} works {hours} ({timezone})",
+        number=number,
+        agent=agent.handle,
+        hours=written(shift.week),
+        timezone=timezone,
+    )
     return Outcome(
         said, facts={"shift": number, "agent": agent.handle, "hours": written(shift.week), "remarks": remarks}
     )
 
 
 def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
-    found = []
+    """Return warnings about a new shift that is valid but probably a mistake."""
+    found: list[str] = []
     others = unit.shifts.rota.of(agent.handle).shifts
-    days = [day for other in others if (day := _both_from(shift, other, unit.now)) is not None]
+    days = [day for other in others if (day := _first_overlap(shift, other, unit.now)) is not None]
     if days:
-        found.append(f"{agent.handle} has another shift at the same time, from {min(days)} on: they are there once")
+        found.append(
+            _(
+                "{agent} has another shift at the same time, from {date} on; overlapping hours count once",
+                agent=agent.handle,
+                date=min(days),
+            )
+        )
     if shift.last is not None and shift.last < unit.now.astimezone(zone(shift.timezone)).date():
-        found.append(f"the shift ended on {shift.last}: it never begins")
+        found.append(_("the shift never begins: it ended on {date}", date=shift.last))
     if shift.team is not None and shift.team not in agent.teams:
         found.append(
-            f"{agent.handle} is not in team {shift.team}: deskctl agent set {agent.handle} --join {shift.team}"
+            _(
+                "{agent} is not in team {team}: deskctl agent set {agent} --join {team}",
+                agent=agent.handle,
+                team=shift.team,
+            )
         )
     return found
 
 
-def _both_from(one: Shift, other: Shift, now: datetime) -> date | None:
-    """The first day, where `one` is worked, on which both are at the same time; None within two weeks of their both
-    being worked."""
+def _first_overlap(one: Shift, other: Shift, now: datetime) -> date | None:
+    """Return the first day, in the time zone of `one`, on which both shifts overlap; None if they do not within two
+    weeks after both have begun."""
     firsts = [shift.first for shift in (one, other) if shift.first is not None and shift.first > now.date()]
     begins = [datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1) for day in firsts]
     start = min(max([now, *begins]), _LATEST)
     end = start + AHEAD + timedelta(days=2)
     both = (
         max(first.start, second.start)
-        for first in stints(Rota((one,)), start, end)
-        for second in stints(Rota((other,)), start, end)
+        for first in work_periods(Rota((one,)), start, end)
+        for second in work_periods(Rota((other,)), start, end)
         if first.start < second.end and second.start < first.end
     )
     at = min(both, default=None)
@@ -85,27 +106,36 @@ def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
     first = _date(command.first)
     last = first if command.last is None else _date(command.last)
     if last < first:
-        raise UsageError(f"days off until {last} cannot begin on {first}", "--from comes before --until")
+        raise UsageError(
+            _("days off until {last} cannot begin on {first}", last=last, first=first),
+            _("give a date in --from that is before --until"),
+        )
     number = unit.source.next_id("shifts")
     mine = unit.shifts.rota.of(agent.handle)
     unit.shifts.add(absence=Absence(number, agent.handle, first, last))
     yield AbsenceAdded(None, number, agent.handle, first.isoformat(), last.isoformat())
-    remarks = [
-        f"{agent.handle} is off {_days(known)} already: deskctl shift remove {known.id} takes that back"
+    remarks: list[str] = [
+        _(
+            "{agent} is already off {days}: deskctl shift remove {number} removes these days off",
+            agent=agent.handle,
+            days=_days(known),
+            number=known.id,
+        )
         for known in mine.absences
         if known.first <= last and first <= known.last
     ]
     if not mine.shifts:
-        remarks.append(f"{agent.handle} has no shifts to be off from")
+        remarks.append(_("{agent} has no shifts, so the days off have no effect", agent=agent.handle))
     facts = {"shift": number, "agent": agent.handle, "remarks": remarks}
     days = _days(Absence(number, agent.handle, first, last))
-    return Outcome(f"shift {number}: {agent.handle} is off {days}", facts=facts)
+    said = _("shift {number}: {agent} is off {days}", number=number, agent=agent.handle, days=days)
+    return Outcome(said, facts=facts)
 
 
-def _days(absence: Absence) -> str:
+def _days(absence: Absence) -> Text:
     if absence.first == absence.last:
-        return f"on {absence.first}"
-    return f"from {absence.first} to {absence.last}"
+        return _("on {date}", date=absence.first)
+    return _("from {first} to {last}", first=absence.first, last=absence.last)
 
 
 def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
@@ -113,20 +143,30 @@ def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
     shift = next((s for s in rota.shifts if s.id == command.number), None)
     absence = next((a for a in rota.absences if a.id == command.number), None)
     if shift is None and absence is None:
-        raise NotFound(f"there is no shift {command.number}", "deskctl shift list shows them with their numbers")
+        raise NotFound(_("no shift {number}", number=command.number), _("see deskctl shift list"))
     unit.shifts.remove(command.number)
     if shift is not None:
         yield ShiftRemoved(None, shift.id, shift.agent, plain(shift))
-        said = f"shift {shift.id} of {shift.agent} is removed: {written(shift.week)}"
+        said = _(
+            "shift {number} of {agent} removed: {hours}",
+            number=shift.id,
+            agent=shift.agent,
+            hours=written(shift.week),
+        )
     else:
         assert absence is not None
         yield AbsenceRemoved(None, absence.id, absence.agent, plain(absence))
-        said = f"{absence.agent} is not off {_days(absence)} after all"
+        said = _(
+            "days off {number} of {agent} removed: {days}",
+            number=absence.id,
+            agent=absence.agent,
+            days=_days(absence),
+        )
     return Outcome(said, facts={"shift": command.number})
 
 
 def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
-    """Undo a change of the rota: what was removed is there again with its number, what was added is not."""
+    """Undo a change of the rota: restore what was removed, with its number, and remove what was added."""
     rota = unit.shifts.rota
     if past.shift is not None:
         shift = read_plain(Shift, past.shift)
@@ -148,48 +188,63 @@ def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
 def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
     author = unit.agents.get(actor.handle or "")
     if author is None:
-        raise Refused("only an agent hands over", "--as AGENT says who you are")
+        raise Refused(_("only agents can write handover notes"), _("pass --as AGENT or set DESKCTL_AGENT"))
     text = command.text.strip()
     if not text:
-        raise UsageError("a note without words tells nobody anything", '-m "what the next shift should know"')
+        raise UsageError(_("the handover note is empty"), _('give a text, -m "what the next shift should know"'))
     if len(text) > LONGEST_NOTE:
-        raise UsageError(f"that is too long for a note: {len(text)} characters", f"at most {LONGEST_NOTE}")
+        raise UsageError(
+            _("the handover note is too long: {count} characters", count=len(text)),
+            _("use at most {maximum} characters", maximum=LONGEST_NOTE),
+        )
     if command.team is not None:
         team: str | None = _team(unit, command.team)
     elif len(author.teams) > 1:
         teams = sorted(author.teams)
-        raise UsageError(f"whom is it for? You are in {', '.join(teams)}", f"--team {teams[0]}")
+        raise UsageError(
+            _("you are in several teams: {teams}", teams=", ".join(teams)),
+            _("name one, for example --team {team}", team=teams[0]),
+        )
     else:
         team = next(iter(author.teams), None)
     number = unit.source.next_id("handovers")
     unit.shifts.hand_over(Handover(number, team, author.handle, text, unit.now))
     yield HandoverWritten(None, number, author.handle, team)
-    who = f"team {team}" if team else "everybody"
-    return Outcome(f"noted for the next shift of {who}", facts={"handover": number, "team": team})
+    said = (
+        _("handover note for the next shift of team {team} saved", team=team)
+        if team
+        else _("handover note for the next shift of all agents saved")
+    )
+    return Outcome(said, facts={"handover": number, "team": team})
 
 
 def read(unit: Unit, command: c.ReadHandovers, actor: Actor) -> Steps:
     yield from ()
     if actor.handle is not None:
         unit.shifts.mark_read(actor.handle, command.upto)
-    return Outcome("read")
+    return Outcome(_("handover notes marked as read"))
 
 
 def _agent(unit: Unit, handle: str) -> Agent:
     agent = unit.agents.get(handle)
     if agent is None:
         raise NotFound(
-            f"no agent is called “{handle}”{did_you_mean(handle, unit.agents)}", "deskctl agent list shows them"
+            _('no agent is called "{name}"{suggestion}', name=handle, suggestion=did_you_mean(handle, unit.agents)),
+            _("see deskctl agent list"),
         )
     if not agent.active:
-        raise Refused(f"{handle} does not work here any more", f"deskctl agent set {handle} --active")
+        raise Refused(
+            _("agent {agent} is deactivated", agent=handle),
+            _("deskctl agent set {agent} --active activates the agent", agent=handle),
+        )
     return agent
 
 
 def _team(unit: Unit, handle: str) -> str:
     if handle not in unit.teams:
         raise NotFound(
-            f"no team is called “{handle}”{did_you_mean(handle, unit.teams)}", "deskctl team list shows them"
+            _('no team is called "{name}"{suggestion}', name=handle, suggestion=did_you_mean(handle, unit.teams)),
+            _("see deskctl team list"),
         )
     return handle
 
@@ -202,7 +257,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise UsageError(f"“{text}” is no date", "as in 2027-03-01") from None
+        raise UsageError(_('not a date: "{text}"', text=text), _("use YYYY-MM-DD")) from None
 
 
 HANDLERS: dict[type[Command], Handler] = {

@@ -1,4 +1,4 @@
-"""The working set's part about shifts."""
+"""Load and write the rota and handover notes in a transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ShiftChanges:
-    """What a transaction writes."""
+    """The changes of the rota that a transaction writes."""
 
     shifts: list[Shift] = field(default_factory=list)  # new
     absences: list[Absence] = field(default_factory=list)  # new
@@ -23,7 +23,7 @@ class ShiftChanges:
 
 
 class Shifts:
-    """Reads come from what this transaction made, then from the source."""
+    """The rota as this transaction sees it: its own changes, then the source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -44,7 +44,7 @@ class Shifts:
         self._rota = Rota(shifts, (*rota.absences, *([absence] if absence else [])))
 
     def remove(self, number: int) -> None:
-        """A shift or an absence that was stored."""
+        """Remove a stored shift or absence."""
         self.changes.removed.add(number)
         self._rota = Rota(
             tuple(shift for shift in self.rota.shifts if shift.id != number),

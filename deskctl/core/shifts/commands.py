@@ -1,4 +1,4 @@
-"""The rota, days off, and what is left for the next shift."""
+"""Commands for shifts, days off and handover notes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class AddShift(Command, audience=Audience.AGENT):
-    """`hours` as in "mon-fri 09:00-18:00" or "fri 22:00-06:00", by the wall clock of `timezone` (None: the desk's).
-    `first` and `last` are dates as in "2027-03-01". `team` None: for every team of theirs."""
+    """Add a shift.
+
+    `hours` is for example "mon-fri 09:00-18:00" or "fri 22:00-06:00", by the wall clock of `timezone` (None: the
+    desk's). `first` and `last` are dates such as "2027-03-01". `team` None: for all teams of the agent.
+    """
 
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
@@ -26,7 +29,7 @@ class AddShift(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class TakeOff(Command, audience=Audience.AGENT):
-    """An agent works no shift that begins from `first` to `last` (dates, both included)."""
+    """Add days off: the agent works no shift that begins from `first` to `last` (dates, both included)."""
 
     did: ClassVar[str] = "added days off as"
     needs_agent: ClassVar[bool] = False
@@ -37,7 +40,7 @@ class TakeOff(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class RemoveShift(Command, audience=Audience.AGENT):
-    """A shift, or days off, by the number that the list gives it."""
+    """Remove a shift or days off, by number."""
 
     did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
@@ -46,7 +49,10 @@ class RemoveShift(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class HandOver(Command, audience=Audience.AGENT):
-    """A note for whoever works next. `team` None: the author's own; for everybody, where they are in none."""
+    """Write a handover note for the next shift.
+
+    `team` None: for the author's only team; for all agents if the author is in no team.
+    """
 
     did: ClassVar[str] = "wrote"
     text: str
@@ -55,7 +61,7 @@ class HandOver(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ReadHandovers(Command, audience=Audience.AGENT):
-    """The agent was shown every note up to this one. Looking is no change: there is no event of it."""
+    """Mark the handover notes up to an id as read by the agent. This records no event."""
 
     undoable: ClassVar[bool] = False
     upto: int

@@ -1,4 +1,4 @@
-"""Hours in which a team is open and nobody is there."""
+"""Coverage: find gaps, the business hours in which no agent of a team is on shift."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from ..calendars.model import Calendar
 from ..calendars.model import zone as zone_named
-from .expand import Stint, stints
 from .model import Rota, Shift
+from .work_periods import WorkPeriod, work_periods
 
 
 class Span(NamedTuple):
-    """Half-open, aware, UTC."""
+    """A period of time: half-open, aware, UTC."""
 
     start: datetime
     end: datetime
@@ -23,8 +23,8 @@ class Span(NamedTuple):
         return self.end - self.start
 
 
-def united(spans: Iterable[tuple[datetime, datetime]]) -> list[Span]:
-    """In order, none touching another."""
+def merge_spans(spans: Iterable[tuple[datetime, datetime]]) -> list[Span]:
+    """Merge overlapping and adjacent periods; return them in order."""
     found: list[Span] = []
     for start, end in sorted(spans):
         if found and start <= found[-1].end:
@@ -34,8 +34,8 @@ def united(spans: Iterable[tuple[datetime, datetime]]) -> list[Span]:
     return found
 
 
-def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
-    """What is left of `spans` once `taken` is gone; both in order."""
+def subtract(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
+    """Return `spans` without `taken`; both must be in order."""
     left: list[Span] = []
     place = 0
     for start, end in spans:
@@ -53,8 +53,8 @@ def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     return left
 
 
-def opening(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
-    """When a calendar is open between two moments: its days and frames, as if they were somebody's shift."""
+def open_periods(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
+    """Return when a calendar is open between two moments, by treating its days and frames as a shift."""
     local = zone_named(calendar.timezone)
     first, last = start.astimezone(local).date(), end.astimezone(local).date()
     whole: list[tuple[datetime, datetime]] = []
@@ -62,14 +62,14 @@ def opening(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
     while day <= last:
         week = tuple(calendar.frames(day) if n == day.weekday() else () for n in range(7))
         shift = Shift(0, "", calendar.timezone, week, day, day)
-        whole += [(s.start, s.end) for s in stints(Rota((shift,)), start, end)]
+        whole += [(s.start, s.end) for s in work_periods(Rota((shift,)), start, end)]
         day += timedelta(days=1)
-    return united(whole)
+    return merge_spans(whole)
 
 
-def gaps(open_: Sequence[Span], there: Sequence[Stint]) -> list[Span]:
-    """Open stretches in which nobody works."""
-    return without(open_, united((stint.start, stint.end) for stint in there))
+def gaps(open_: Sequence[Span], worked: Sequence[WorkPeriod]) -> list[Span]:
+    """Return the open periods in which no agent works."""
+    return subtract(open_, merge_spans((period.start, period.end) for period in worked))
 
 
 def total(spans: Iterable[Span]) -> timedelta:

@@ -1,4 +1,4 @@
-"""The rota as documents: its rows, a week of it, and the hours that it leaves open."""
+"""JSON documents of the rota: shifts, a week, and coverage gaps."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
+from ...i18n import _
 from ..calendars.model import Calendar
 from ..values.moments import YEARS
 from . import coverage
-from .expand import AHEAD, Stint, lost, stints
 from .hours import written
 from .model import Handover, Rota
 from .views import GapReport, GapRow, HandoverRow, ShiftDay, ShiftPerson, ShiftRow, ShiftWeek
+from .work_periods import AHEAD, WorkPeriod, absent_periods, work_periods
 from .workload import QUARTER, Demand, hour_of, remarks
 from .workload import written as utc
 
 DAY = timedelta(days=1)
+NO_SHIFTS = _("no agent has a shift: deskctl shift add AGENT --hours HOURS")
 
 
 def rows(rota: Rota, here: Collection[str]) -> list[ShiftRow]:
-    """By agent, then number. `here` are the agents who have not left."""
+    """Return the rows of shifts and days off, by agent and number. `here` are the active agents."""
     found: list[ShiftRow] = [
         {
             "number": shift.id,
@@ -54,67 +56,73 @@ def rows(rota: Rota, here: Collection[str]) -> list[ShiftRow]:
 
 
 def monday(week: str | None, now: datetime, local: ZoneInfo) -> date:
-    """The Monday of a date's week. Raises UsageError."""
+    """Return the Monday of a date's week. Raises UsageError."""
     if week is None:
         day = now.astimezone(local).date()
     else:
         try:
             day = date.fromisoformat(week.strip())
         except ValueError:
-            raise UsageError(f"“{week}” is no date", "as in 2027-03-01: the week that has it is shown") from None
+            raise UsageError(_('not a date: "{text}"', text=week), _("use YYYY-MM-DD, any day of the week")) from None
         if day.year not in YEARS:
-            raise UsageError(f"“{week}” is too far away", f"weeks from {YEARS[0]} to {YEARS[-1]} are shown")
+            raise UsageError(
+                _('out of range: "{text}"', text=week),
+                _("use a date from {first} to {last}", first=YEARS[0], last=YEARS[-1]),
+            )
     return day - timedelta(days=day.weekday())
 
 
 def week(
     rota: Rota, first: date, now: datetime, local: ZoneInfo, team: str | None, names: Mapping[str, str]
 ) -> ShiftWeek:
-    """`names` are the agents who count, by handle; those without any shift are left out. Notes are added later."""
+    """Return the document of a week. `names` are the agents to show, by handle; agents without shifts are left out.
+
+    Handover notes are added later.
+    """
     start = datetime(first.year, first.month, first.day, tzinfo=local)
     span = (start - DAY, start + 8 * DAY)
-    worked = _by_date(stints(rota, *span, team, names), local)
-    off = _by_date(lost(rota, *span, team, names), local)
+    worked = _by_date(work_periods(rota, *span, team, names), local)
+    off = _by_date(absent_periods(rota, *span, team, names), local)
     agents = sorted({shift.agent for shift in rota.shifts} & names.keys())
     dates = [first + n * DAY for n in range(7)]
     people: list[ShiftPerson] = []
     for agent in agents:
         days = [_day(day, worked.get((agent, day), []), (agent, day) in off, local) for day in dates]
         people.append({"agent": agent, "name": names[agent], "days": days})
-    coming = stints(rota, now, now + AHEAD, team, names)
-    following = next((stint for stint in coming if stint.start > now), None)
+    coming = work_periods(rota, now, now + AHEAD, team, names)
+    following = next((period for period in coming if period.start > now), None)
     return {
         "week": first.isoformat(),
         "timezone": local.key,
         "team": team,
         "now": _local(now, local),
         "people": people,
-        "there": sorted({stint.agent for stint in coming if stint.start <= now}),
+        "there": sorted({period.agent for period in coming if period.start <= now}),
         "next": None if following is None else {"agent": following.agent, "at": _local(following.start, local)},
         "handovers": [],
     }
 
 
-def _by_date(found: Iterable[Stint], local: ZoneInfo) -> dict[tuple[str, date], list[Stint]]:
-    """Whose begins on which day of the local clock, whatever day it is where the shift is worked."""
-    placed: dict[tuple[str, date], list[Stint]] = {}
-    for piece in (piece for stint in found for piece in _by_day(stint, local)):
+def _by_date(found: Iterable[WorkPeriod], local: ZoneInfo) -> dict[tuple[str, date], list[WorkPeriod]]:
+    """Return periods by agent and by the local date on which they begin, whatever the time zone of the shift."""
+    placed: dict[tuple[str, date], list[WorkPeriod]] = {}
+    for piece in (piece for period in found for piece in _by_day(period, local)):
         placed.setdefault((piece.agent, piece.start.astimezone(local).date()), []).append(piece)
     return placed
 
 
-def _by_day(stint: Stint, local: ZoneInfo) -> list[Stint]:
-    """A stint as it is; one of more than a day cut at midnight."""
+def _by_day(period: WorkPeriod, local: ZoneInfo) -> list[WorkPeriod]:
+    """Return a period, split at midnight if it is longer than a day."""
     found = []
-    while stint.end - stint.start > DAY:
-        day = stint.start.astimezone(local).date() + DAY
-        midnight = datetime(day.year, day.month, day.day, tzinfo=local).astimezone(stint.start.tzinfo)
-        found.append(stint._replace(end=midnight))
-        stint = stint._replace(start=midnight)
-    return [*found, stint]
+    while period.end - period.start > DAY:
+        day = period.start.astimezone(local).date() + DAY
+        midnight = datetime(day.year, day.month, day.day, tzinfo=local).astimezone(period.start.tzinfo)
+        found.append(period._replace(end=midnight))
+        period = period._replace(start=midnight)
+    return [*found, period]
 
 
-def _day(day: date, worked: Sequence[Stint], off: bool, local: ZoneInfo) -> ShiftDay:
+def _day(day: date, worked: Sequence[WorkPeriod], off: bool, local: ZoneInfo) -> ShiftDay:
     return {
         "date": day.isoformat(),
         "shifts": [{"from": _local(s.start, local), "to": _local(s.end, local)} for s in worked],
@@ -131,10 +139,10 @@ def gap_report(
     agents: Sequence[str],
     demand: Demand | None,
 ) -> GapReport:
-    """Where `calendar` is open between the two moments and none of `agents` works, with what usually arrives then."""
+    """Return the gaps: when `calendar` is open and none of `agents` works, with the expected number of requests."""
     start, end = span
-    open_ = coverage.opening(calendar, start, end)
-    found = coverage.gaps(open_, stints(rota, start, end, team, agents))
+    open_ = coverage.open_periods(calendar, start, end)
+    found = coverage.gaps(open_, work_periods(rota, start, end, team, agents))
     whole, missing = coverage.total(open_), coverage.total(found)
     known = demand if demand is not None and demand.total else None
     gaps: list[GapRow] = [
@@ -148,7 +156,7 @@ def gap_report(
     ]
     said = remarks(demand)
     if not any(shift.agent in agents for shift in rota.shifts):
-        said.insert(0, "nobody has a shift: deskctl shift add AGENT --hours …")
+        said.insert(0, NO_SHIFTS)
     return {
         "team": team,
         "hours": calendar.name,
@@ -165,12 +173,12 @@ def gap_report(
 
 
 def _expected(gap: coverage.Span, demand: Demand, local: ZoneInfo) -> float:
-    """What usually arrives in a stretch: each of its quarter hours brings its part of that hour's."""
+    """Return the expected number of requests in a gap, quarter hour by quarter hour."""
     total = 0.0
     at = gap.start
     while at < gap.end:
         part = min(gap.end, at + QUARTER)
-        total += demand.usual(hour_of(at, local)) * ((part - at) / timedelta(hours=1))
+        total += demand.average(hour_of(at, local)) * ((part - at) / timedelta(hours=1))
         at = part
     return total
 
@@ -180,7 +188,7 @@ def handover_row(note: Handover) -> HandoverRow:
 
 
 def _local(at: datetime, local: ZoneInfo) -> str:
-    """RFC 3339 with the offset that holds there then."""
+    """Format a moment as RFC 3339 with the local offset."""
     return at.astimezone(local).isoformat(timespec="seconds")
 
 

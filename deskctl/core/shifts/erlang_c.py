@@ -1,15 +1,15 @@
-"""How many people it takes to answer in time: the Erlang C model of a queue.
+"""The Erlang C model of a queue: how many agents are needed to answer in time.
 
-Requests come independently of each other at a steady rate, take exponentially distributed time, wait for the first of
-`people` who is free, and do not give up (an M/M/n queue). The offered load is A = arrivals × handling time, in erlangs.
+Requests come independently of each other at a steady rate, take exponentially distributed time, wait for the first free
+agent of n agents, and do not give up (an M/M/n queue). The offered load is A = arrivals × handling time, in erlangs.
 
     B(0) = 1,  B(n) = A·B(n-1) / (n + A·B(n-1))          Erlang's loss formula as a recurrence
-    C(n) = B(n) / (1 - (A/n)·(1 - B(n)))                 the chance of having to wait, n > A
+    C(n) = B(n) / (1 - (A/n)·(1 - B(n)))                 the probability of waiting, n > A
     W(n, t) = 1 - C(n)·exp(-(n - A)·t / handling time)   the share that is answered within t
 
 A. K. Erlang, "Solution of some Problems in the Theory of Probabilities of Significance in Automatic Telephone
-Exchanges" (Elektroteknikeren 13, 1917). Written with factorials and powers the formulas overflow at some 150 people;
-the recurrence only ever holds numbers between 0 and 1.
+Exchanges" (Elektroteknikeren 13, 1917). With factorials and powers the formulas overflow at about 150 agents; the
+recurrence only uses numbers between 0 and 1.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ import math
 from datetime import timedelta
 
 from ...errors import UsageError
+from ...i18n import _
 
-#: Erlangs that nobody's desk has: the answer is looked for one person after the other.
+#: The maximum load in erlangs, because the result is searched one agent at a time.
 LARGEST = 1_000_000.0
 
 
 def load(arrivals: float, handling: timedelta, period: timedelta = timedelta(hours=1)) -> float:
-    """Erlangs: how many people would be busy all the time with `arrivals` in a period."""
+    """Return the load in erlangs: the number of agents who would be busy all the time with `arrivals` in a period."""
     return arrivals * (handling / period)
 
 
 def blocking(people: int, erlangs: float) -> float:
-    """Erlang B: the chance that all are busy where nobody waits."""
+    """Return the probability that all agents are busy if no request waits (Erlang B)."""
     chance = 1.0
     for n in range(1, people + 1):
         chance = _next(chance, n, erlangs)
@@ -41,7 +42,10 @@ def _next(chance: float, n: int, erlangs: float) -> float:
 
 
 def waiting(people: int, erlangs: float) -> float:
-    """Erlang C: the chance of having to wait. 1 where people are too few for the load: the queue only grows."""
+    """Return the probability of waiting (Erlang C).
+
+    It is 1 if there are too few agents for the load: the queue grows.
+    """
     return _waits(blocking(people, erlangs), people, erlangs)
 
 
@@ -52,7 +56,7 @@ def _waits(blocked: float, people: int, erlangs: float) -> float:
 
 
 def service_level(people: int, erlangs: float, handling: timedelta, within: timedelta) -> float:
-    """The share (0 to 1) that is answered `within` some time; 0 where people are too few."""
+    """Return the share (0 to 1) of requests answered `within` some time; 0 if there are too few agents."""
     return _level(blocking(people, erlangs), people, erlangs, handling, within)
 
 
@@ -65,14 +69,19 @@ def _level(blocked: float, people: int, erlangs: float, handling: timedelta, wit
 
 
 def needed(erlangs: float, handling: timedelta, share: float, within: timedelta) -> int:
-    """The fewest people with whom at least `share` (0 to 1) is answered `within` some time.
+    """Return the minimum number of agents who answer at least `share` (0 to 1) `within` some time.
 
-    Raises UsageError for shares that nobody can promise, and loads beyond all desks.
+    Raises UsageError for a share that cannot be met, and for a load above LARGEST.
     """
     if not 0 < share < 1:
-        raise UsageError(f"a target of {share:.0%} cannot be met", "between 1% and 99%, as in 80%/20s")
+        raise UsageError(
+            _("a target of {share} cannot be met", share=f"{share:.0%}"),
+            _("use a share between 1% and 99%, for example 80%/20s"),
+        )
     if erlangs > LARGEST:
-        raise UsageError(f"a load of {erlangs:.0f} erlangs is beyond every desk", "is the handling time right?")
+        raise UsageError(
+            _("a load of {load} erlangs is too large", load=f"{erlangs:.0f}"), _("check the handling time")
+        )
     if erlangs <= 0:
         return 0
     blocked, people = 1.0, 0
@@ -83,5 +92,5 @@ def needed(erlangs: float, handling: timedelta, share: float, within: timedelta)
 
 
 def with_shrinkage(people: int, share: float) -> int:
-    """How many have to be on the rota when `share` (0 to 1) of their time goes to breaks, training and illness."""
+    """Return how many agents the rota needs if `share` (0 to 1) of their time goes to breaks, training and illness."""
     return math.ceil(round(people / (1 - share), 9))

@@ -1,4 +1,4 @@
-"""What happened to the rota, and that something was left for the next shift."""
+"""Events of shifts, days off and handover notes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShiftAdded(Event):
+    """A shift was added."""
+
     kind = "shift_added"
     undo = Undoable("The shift is removed.")
     concerns = "shift {shift}"
@@ -28,11 +31,13 @@ class ShiftAdded(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if any(known.id == self.shift for known in unit.shifts.rota.shifts):
             return None
-        return Hindrance(f"shift {self.shift} was removed since")
+        return Hindrance(_("shift {number} was removed since", number=self.shift))
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftRemoved(Event):
+    """A shift was removed."""
+
     kind = "shift_removed"
     undo = Undoable("The shift is there again, with its number.")
     concerns = "shift {shift}"
@@ -51,6 +56,8 @@ class ShiftRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceAdded(Event):
+    """Days off were added."""
+
     kind = "absence_added"
     undo = Undoable("The days off are removed.")
     concerns = "shift {absence}"
@@ -65,11 +72,13 @@ class AbsenceAdded(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if any(known.id == self.absence for known in unit.shifts.rota.absences):
             return None
-        return Hindrance(f"shift {self.absence} was removed since")
+        return Hindrance(_("shift {number} was removed since", number=self.absence))
 
 
 @dataclass(frozen=True, slots=True)
 class AbsenceRemoved(Event):
+    """Days off were removed."""
+
     kind = "absence_removed"
     undo = Undoable("The days off are there again, with their number.")
     concerns = "shift {absence}"
@@ -88,10 +97,10 @@ class AbsenceRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class HandoverWritten(Event):
-    """`team` None: it is for everybody."""
+    """A handover note was written; `team` None: for all agents."""
 
     kind = "handover_written"
-    undo = Cannot("colleagues may have read the handover note", "deskctl shift handover writes another note")
+    undo = Cannot(_("colleagues may have read the handover note"), _("deskctl shift handover writes another note"))
     concerns = "handover note {handover}"
 
     handover: int
@@ -99,13 +108,13 @@ class HandoverWritten(Event):
     team: str | None
 
 
-#: Those after which other agents may be there.
+#: Events after which other agents can be on shift.
 ROTA = (ShiftAdded, ShiftRemoved, AbsenceAdded, AbsenceRemoved)
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreRota(Restore):
-    """Shifts and absences, as `plain` gives them, are there again; those in `gone` are not."""
+    """Restore a shift or an absence, in the format of `plain`, or remove the one with the number `gone`."""
 
     shift: Mapping[str, Any] | None = None
     absence: Mapping[str, Any] | None = None

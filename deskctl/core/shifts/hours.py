@@ -1,4 +1,4 @@
-"""Hours of a shift as people write them: those of a calendar, and through the night: `mon-fri 22:00-06:00`."""
+"""Hours of a shift: those of a calendar, and past midnight, for example `mon-fri 22:00-06:00`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import UsageError
+from ...i18n import _
 from ..calendars import hours as calendar_hours
 from ..calendars.hours import parse_hours
 from ..calendars.model import DAY, WEEKDAYS, Frame
@@ -16,12 +17,13 @@ _WEEK = 7 * DAY
 
 
 def parse_shift(text: str) -> Week:
-    """The frames of each weekday, Monday first; one that goes past midnight ends after 24:00 of its day.
+    """Parse the hours of a shift and return the frames of each weekday, Monday first.
 
-    Raises UsageError as a calendar's hours do, and where a night runs into the next morning's frame.
+    A frame that continues past midnight ends after 24:00 of its day. Raises UsageError as for a calendar's hours, and
+    if a night overlaps the frame of the next morning.
     """
     week: list[tuple[Frame, ...]] = [()] * 7
-    parse_hours(_FRAME.sub(_until_midnight, text))  # days named twice, and all else that cannot be
+    parse_hours(_FRAME.sub(_until_midnight, text))  # raises for days named twice and other mistakes
     for part in filter(None, (p.strip() for p in text.split(";"))):
         ends = [_morning(found) for found in _FRAME.finditer(part)]
         past = max(ends, default=0)
@@ -32,12 +34,12 @@ def parse_shift(text: str) -> Week:
                 week[day] = (*frames[:-1], Frame(late.start, DAY + past)) if long else frames
     _check(week)
     if not any(week):
-        raise UsageError("hours: a shift that is never worked is none", "as in mon-fri 09:00-18:00")
+        raise UsageError(_("hours: the shift has no working hours"), _("use for example mon-fri 09:00-18:00"))
     return tuple(week)
 
 
 def _morning(found: re.Match[str]) -> int:
-    """Seconds after midnight at which a frame of the night ends; 0 for one of the day."""
+    """Return the end of a night frame in seconds after midnight; 0 for a frame of one day."""
     return _seconds(found[3], found[4]) if _backward(found) else 0
 
 
@@ -60,17 +62,19 @@ def _check(week: list[tuple[Frame, ...]]) -> None:
     first = (spans[0][0] + _WEEK, spans[0][1] + _WEEK, spans[0][2])
     for one, other in pairwise([*spans, first]):
         if other[0] < one[1]:
-            where = f"{WEEKDAYS[one[2]]} and {WEEKDAYS[other[2]]}"
-            raise UsageError(f"hours: the shifts of {where} overlap", "let each end before the next begins")
+            raise UsageError(
+                _("hours: the shifts of {day} and {next} overlap", day=WEEKDAYS[one[2]], next=WEEKDAYS[other[2]]),
+                _("end each before the next begins"),
+            )
 
 
 def shown(frame: Frame) -> str:
-    """`22:00-06:00`; the end of a night is a time of the next day."""
+    """Format a frame, for example `22:00-06:00`; the end of a night is a time of the next day."""
     return calendar_hours.shown(Frame(frame.start, frame.end if frame.end <= DAY else frame.end - DAY))
 
 
 def written(week: Week) -> str:
-    """The shortest text that `parse_shift` reads as this week."""
+    """Return the shortest text that `parse_shift` reads as this week."""
     return _PAST.sub(lambda found: f"-{int(found[1]) - 24:02}:{found[2]}", calendar_hours.written(week))
 
 

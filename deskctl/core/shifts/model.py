@@ -1,4 +1,4 @@
-"""A rota: the hours of a week that people work, the days on which they do not, and what they leave for each other."""
+"""The rota: weekly shifts of agents, days off, and handover notes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import date, datetime
 
 from ..calendars.model import Frame
 
-#: Monday first; a frame belongs to the day on which it begins and may end on the next, after 24:00.
+#: Frames by weekday, Monday first. A frame belongs to the day on which it begins and can end on the next, after 24:00.
 Week = tuple[tuple[Frame, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Hours that an agent works every week, by the wall clock of `timezone` (IANA).
+    """The hours that an agent works every week, by the wall clock of `timezone` (IANA).
 
-    A shift begins on days from `first` to `last`, both included; None: no end to that side. `team` None: for every
-    team of theirs. Nobody has two shifts at once: where two say so, they are there once.
+    A shift begins on days from `first` to `last`, both included; None: unlimited. `team` None: for all teams of the
+    agent. Overlapping shifts of an agent count once.
     """
 
     id: int
@@ -28,7 +28,7 @@ class Shift:
     team: str | None = None
 
     def frames(self, day: date) -> tuple[Frame, ...]:
-        """What begins on a day."""
+        """Return the frames that begin on a day."""
         if (self.first is not None and day < self.first) or (self.last is not None and day > self.last):
             return ()
         return self.week[day.weekday()]
@@ -36,7 +36,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """An agent works no shift that begins on days from `first` to `last`, both included."""
+    """Days off: the agent works no shift that begins on days from `first` to `last`, both included."""
 
     id: int
     agent: str
@@ -49,7 +49,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A note for the next shift. `team` None: for everybody."""
+    """A handover note for the next shift. `team` None: for all agents."""
 
     id: int
     team: str | None
@@ -60,7 +60,7 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """All shifts and absences of a desk."""
+    """The rota: all shifts and absences of a desk."""
 
     shifts: tuple[Shift, ...] = ()
     absences: tuple[Absence, ...] = ()

@@ -1,4 +1,4 @@
-"""Questions about who works when, how many it takes, and what is next. `now` is a moment as people write it."""
+"""Queries about shifts, staffing and handover notes. `now` is a moment as users write it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListShifts(Query, audience=Audience.AGENT):
-    """Shifts and days off. Answer: `list[shift_answers.ShiftRow]`."""
+    """List shifts and days off. Answer: `list[views.ShiftRow]`."""
 
     agent: str | None = None
     team: str | None = None
@@ -18,9 +18,9 @@ class ListShifts(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ShowShifts(Query, audience=Audience.AGENT):
-    """The week of a date ("2027-03-01"; None: this week). `reader` is the agent whose unread notes come along.
+    """Show the week of a date ("2027-03-01"; None: this week), with the unread handover notes of the agent `reader`.
 
-    Answer: `shift_answers.ShiftWeek`.
+    Answer: `views.ShiftWeek`.
     """
 
     week: str | None = None
@@ -32,8 +32,11 @@ class ShowShifts(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class FindGaps(Query, audience=Audience.AGENT):
-    """Hours in which a team is open and nobody is there. `ahead` is a length of time. The hours are `hours`, else the
-    calendar `calendar`, else the one that is called as the team, else 24x7. Answer: `shift_answers.GapReport`."""
+    """Find gaps: hours in which a team is open and no agent is on shift, for the length of time `ahead`.
+
+    The open hours are `hours`, else the calendar `calendar`, else the calendar with the name of the team, else 24x7.
+    Answer: `views.GapReport`.
+    """
 
     ahead: str = "14d"
     team: str | None = None
@@ -45,8 +48,11 @@ class FindGaps(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ListHandovers(Query, audience=Audience.AGENT):
-    """Notes, the newest first; for a `reader` those of their teams and of everybody. `unread`: only what they have not
-    read and did not write. `limit` None: all of them. Answer: `list[shift_answers.HandoverRow]`."""
+    """List handover notes, the newest first; for a `reader` those of the reader's teams and those for all agents.
+
+    `unread`: only notes that the reader has neither read nor written. `limit` None: all. Answer:
+    `list[views.HandoverRow]`.
+    """
 
     reader: str | None = None
     team: str | None = None
@@ -56,10 +62,12 @@ class ListHandovers(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class PlanStaffing(Query, audience=Audience.AGENT):
-    """How many people which hour of the week needs. `target` as in "80%/20s"; `channel` a name or a kind, "chat" is
-    every channel on which people talk, None: phones and chats, where customers wait for the answer. `aht` is a length
-    of time, None: that of the calls, else an assumed one; `shrinkage` as in "30%".
-    Answer: `shift_answers.StaffingReport`."""
+    """Calculate how many agents each hour of the week needs.
+
+    `target` is for example "80%/20s". `channel` is a name or a type; "chat" stands for all conversational channels,
+    None for phones and chats, where customers wait for the answer. `aht` is a length of time; None: the average of the
+    calls, else an assumption. `shrinkage` is for example "30%". Answer: `views.StaffingReport`.
+    """
 
     target: str
     team: str | None = None

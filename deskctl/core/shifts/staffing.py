@@ -1,4 +1,4 @@
-"""How many people which hour of the week needs, against how many the rota has."""
+"""Staffing: compare the number of agents that each hour of the week needs with the number in the rota."""
 
 from __future__ import annotations
 
@@ -9,64 +9,76 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
+from ...i18n import _
 from ..calendars.model import WEEKDAYS
 from ..values.durations import parse_duration
 from . import erlang_c as staffing
-from .expand import Stint, stints
 from .model import Rota
 from .views import StaffingHour
+from .work_periods import WorkPeriod, work_periods
 from .workload import QUARTER, WEEK, Demand, Hour, hour_of
 
-#: How long a request is taken to take where nothing says it; what a call takes in the textbooks.
+#: The assumed handling time if nothing is known; a usual value for calls.
 ASSUMED = timedelta(minutes=6)
-#: Nobody works longer at one.
+#: The maximum handling time of a request.
 LONGEST = timedelta(days=30)
 _SHARE = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*%?\Z")
-#: A length of time with more digits than one is read with.
+#: A length of time with more digits than `parse_duration` accepts.
 _ENDLESS = re.compile(r"(?:\d+[smhdw])*\d{7,}[smhdw](?:\d+[smhdw])*", re.ASCII)
 EXAMPLE = "80%/20s"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`share` (0 to 1) of all requests is answered `within` some time."""
+    """A service target: `share` (0 to 1) of all requests is answered `within` some time."""
 
     share: float
     within: timedelta
 
 
 def parse_target(text: str) -> Target:
-    """`80%/20s`, `80/20`. Raises UsageError."""
+    """Parse a target, for example `80%/20s` or `80/20`. Raises UsageError."""
     share, slash, within = text.partition("/")
     within = within.strip()
     if not slash or not within:
-        raise UsageError(f"“{text}” is no target", f"a share and a time, as in {EXAMPLE}: four of five within 20 s")
+        raise UsageError(
+            _('not a target: "{text}"', text=text),
+            _("give a share and a time, for example {example}: 80% within 20 s", example=EXAMPLE),
+        )
     length = parse_duration(f"{within}s" if within.isdecimal() else within, "--target")
     return Target(parse_share(share, "--target"), length)
 
 
 def parse_share(text: str, where: str) -> float:
-    """`30%` as 0.3. A target is at least 1%. Raises UsageError."""
+    """Parse a share: `30%` is 0.3. A target is at least 1%. Raises UsageError."""
     found = _SHARE.match(text.strip())
     least = 1 if where == "--target" else 0
     if found is None or not least <= float(found[1]) <= 99:
-        raise UsageError(f"{where}: “{text}” is no share", f"between {least}% and 99%, as in 80%")
+        raise UsageError(
+            _('{option}: not a share: "{text}"', option=where, text=text),
+            _("use a value between {least}% and 99%, for example 80%", least=least),
+        )
     return float(found[1]) / 100
 
 
 def parse_handling(text: str) -> timedelta:
-    """How long a request takes. Raises UsageError."""
+    """Parse a handling time. Raises UsageError."""
     endless = _ENDLESS.fullmatch(text.strip().lower())
     length = None if endless else parse_duration(text, "--aht")
     if length is None or length > LONGEST:
-        raise UsageError(f"--aht: {text} is too long", f"nobody works at one request for {LONGEST.days} days; as in 6m")
+        raise UsageError(
+            _("--aht: {text} is too long", text=text),
+            _("use at most {days} days, for example 6m", days=LONGEST.days),
+        )
     return length
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What requests take: `handling` each, of which one person does `at_once` at the same time; `shrinkage` (0 to 1) of
-    people's time goes to something else."""
+    """The work of requests: each takes `handling`, an agent handles `at_once` of them at the same time.
+
+    `shrinkage` (0 to 1) is the share of working time that is not spent on requests.
+    """
 
     handling: timedelta
     target: Target
@@ -74,13 +86,16 @@ class Work:
     at_once: int = 1
 
     def needed(self, arrivals: float) -> int:
-        """People on the rota for so many requests an hour. Raises UsageError."""
+        """Return the number of agents that a number of requests per hour needs. Raises UsageError."""
         load = staffing.load(arrivals, self.handling)
         lines = staffing.needed(load, self.handling, self.target.share, self.target.within)
         return staffing.with_shrinkage(-(-lines // self.at_once), self.shrinkage)
 
     def level(self, arrivals: float, on_shift: int) -> float:
-        """The share that so many on the rota answer in time. Who is there for a part of it counts for that part."""
+        """Return the share of requests that a number of agents answers within the target time.
+
+        An agent whose shift covers part of the hour counts for that part.
+        """
         load = staffing.load(arrivals, self.handling)
         lines = round(on_shift * (1 - self.shrinkage) * self.at_once, 9)
         whole = int(lines)
@@ -91,12 +106,12 @@ class Work:
 
 
 def plan(found: Demand | None, work: Work, present: dict[Hour, int]) -> list[StaffingHour]:
-    """One entry for each hour of the week, Monday first. `present`: who the rota has by hour."""
+    """Return one row for each hour of the week, Monday first. `present`: the number of agents in the rota by hour."""
     known: dict[float, int] = {}
     rows: list[StaffingHour] = []
     for day in range(7):
         for clock in range(24):
-            arrivals = 0.0 if found is None else found.usual((day, clock))
+            arrivals = 0.0 if found is None else found.average((day, clock))
             if arrivals not in known:
                 known[arrivals] = work.needed(arrivals)
             there = present.get((day, clock), 0)
@@ -116,9 +131,9 @@ def plan(found: Demand | None, work: Work, present: dict[Hour, int]) -> list[Sta
 
 
 def present(rota: Rota, now: datetime, local: ZoneInfo, team: str | None, agents: Sequence[str]) -> dict[Hour, int]:
-    """How many work through each hour of the seven days to come: the fewest of its four quarters."""
+    """Return how many agents work in each hour of the next seven days: the minimum of its four quarters."""
     start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    worked = stints(rota, start, start + WEEK, team, agents)
+    worked = work_periods(rota, start, start + WEEK, team, agents)
     found: dict[Hour, int] = {}
     at = start
     while at < start + WEEK:
@@ -129,5 +144,5 @@ def present(rota: Rota, now: datetime, local: ZoneInfo, team: str | None, agents
     return found
 
 
-def _there(worked: Sequence[Stint], at: datetime) -> int:
-    return sum(stint.start <= at and at + QUARTER <= stint.end for stint in worked)
+def _there(worked: Sequence[WorkPeriod], at: datetime) -> int:
+    return sum(period.start <= at and at + QUARTER <= period.end for period in worked)

@@ -1,10 +1,11 @@
-"""The documents about shifts, staffing and the queue, as `docs/reference/json.md` describes them."""
+"""The JSON documents of shifts, staffing and handover notes, which `docs/reference/json.md` describes."""
 
 from __future__ import annotations
 
 from typing import TypedDict
 
-#: A shift, or days off: `kind` is shift or off. `hours` as in "mon-fri 09:00-18:00"; both dates are included. `left`:
+#: A shift or days off: `kind` is shift or off. `hours` is for example "mon-fri 09:00-18:00"; both dates are included.
+#: `left`: the agent is deactivated.
 #: the agent does not work here any more.
 ShiftRow = TypedDict(
     "ShiftRow",
@@ -21,12 +22,12 @@ ShiftRow = TypedDict(
     },
 )
 
-#: Moments have the offset of the document's time zone.
+#: A period of work. Moments have the offset of the document's time zone.
 StintRow = TypedDict("StintRow", {"from": str, "to": str})
 
 
 class ShiftDay(TypedDict):
-    """`shifts` are those that begin on the date. `off`: days off have taken away what would begin on it."""
+    """A day of an agent. `shifts` are those that begin on the date. `off`: days off removed the shifts of the date."""
 
     date: str
     shifts: list[StintRow]
@@ -53,7 +54,7 @@ class HandoverRow(TypedDict):
 
 
 class ShiftWeek(TypedDict):
-    """`there`: who works now. `next`: who begins next, and when. `handovers`: notes that the reader has not read."""
+    """A week. `there`: agents on shift now. `next`: the next shift. `handovers`: unread notes of the reader."""
 
     week: str
     timezone: str
@@ -65,12 +66,12 @@ class ShiftWeek(TypedDict):
     handovers: list[HandoverRow]
 
 
-#: `arrivals` is how many requests such hours usually bring, null without history.
+#: A gap. `arrivals` is the expected number of requests, null without history.
 GapRow = TypedDict("GapRow", {"from": str, "to": str, "seconds": int, "arrivals": float | None})
 
 
 class History(TypedDict):
-    """What averages are made of: requests between two moments, `weeks` of them."""
+    """The history that averages are computed from: requests between two moments, `weeks` of them."""
 
     since: str
     until: str
@@ -97,8 +98,11 @@ GapReport = TypedDict(
 
 
 class StaffingHour(TypedDict):
-    """`arrivals` a usual hour, `load` in erlangs. `spare` is `on_shift` less `needed`: below zero somebody is missing.
-    `level`: the share that those on shift answer in time."""
+    """An hour of the week. `arrivals`: the average number of requests; `load`: in erlangs.
+
+    `spare` is `on_shift` minus `needed`: below zero, agents are missing. `level`: the share that the agents on shift
+    answer in time.
+    """
 
     weekday: str
     hour: int
@@ -111,8 +115,11 @@ class StaffingHour(TypedDict):
 
 
 class StaffingReport(TypedDict):
-    """`share` and `shrinkage` from 0 to 1; `within` and `aht` in seconds. `aht_from` says where it is from, or that it
-    is assumed. `missing`: hours a week times people. `hours` has one entry for each hour of the week, Monday first."""
+    """The staffing of a week. `share` and `shrinkage` are from 0 to 1; `within` and `aht` in seconds.
+
+    `aht_from`: the source of the handling time. `missing`: missing agents times hours per week. `hours` has one row for
+    each hour of the week, Monday first.
+    """
 
     team: str | None
     channel: str | None

@@ -1,4 +1,4 @@
-"""What usually arrives in which hour of the week, from what did."""
+"""The workload: average number of requests by hour of the week, from the history."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ...i18n import Text, _, _n
 from .views import History
 
-#: Weeks of history that averages are made of, at most, and fewer than which are said to be too few.
+#: The maximum number of weeks for averages; with fewer than ENOUGH_WEEKS or ENOUGH_ARRIVALS a warning is shown.
 WEEKS = 12
 ENOUGH_WEEKS = 4
 ENOUGH_ARRIVALS = 50
@@ -22,8 +23,10 @@ Hour = tuple[int, int]
 
 
 def window(first: datetime | None, now: datetime) -> tuple[datetime, datetime] | None:
-    """The stretch that is averaged over: whole weeks up to this hour, since `first` at most. None: nothing has come;
-    an empty stretch: nothing before this hour."""
+    """Return the period for averages: whole weeks until this hour, since `first` at most.
+
+    None: no request has arrived yet. An empty period: none before this hour.
+    """
     until = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     if first is None:
         return None
@@ -34,16 +37,19 @@ def window(first: datetime | None, now: datetime) -> tuple[datetime, datetime] |
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """`counts` are requests by hour of the week, `quarters` how many quarters of each were between `since` and
-    `until`: in a zone that is half an hour off, what is averaged over begins and ends within an hour."""
+    """Requests by hour of the week between `since` and `until`.
+
+    `quarters` is the number of quarter hours of each: in a time zone with an offset of half an hour, the period begins
+    and ends within an hour.
+    """
 
     since: datetime
     until: datetime
     counts: Counter[Hour]
     quarters: Counter[Hour]
 
-    def usual(self, hour: Hour) -> float:
-        """How many arrive in such an hour, on average; 0 for one that has not been seen."""
+    def average(self, hour: Hour) -> float:
+        """Return the average number of requests in an hour of the week; 0 without data."""
         return self.counts[hour] / (self.quarters[hour] / 4) if self.quarters[hour] else 0.0
 
     @property
@@ -51,7 +57,7 @@ class Demand:
         return self.counts.total()
 
     def history(self) -> History | None:
-        """None: there is no whole hour of it."""
+        """Return the document of the history; None if it is shorter than an hour."""
         if self.since == self.until:
             return None
         return {
@@ -63,7 +69,7 @@ class Demand:
 
 
 def demand(arrivals: Iterable[tuple[datetime, int]], since: datetime, until: datetime, local: ZoneInfo) -> Demand:
-    """`arrivals` are moments (aware) with how many came then."""
+    """Count requests by hour of the week. `arrivals` are moments (aware) with the number of requests."""
     counts: Counter[Hour] = Counter()
     for at, count in arrivals:
         counts[hour_of(at, local)] += count
@@ -81,25 +87,35 @@ def hour_of(at: datetime, local: ZoneInfo) -> Hour:
 
 
 def remarks(found: Demand | None) -> list[str]:
-    """Where the history is too short to lean on."""
+    """Return warnings about a history that is too short for averages."""
     if found is not None and found.since == found.until:
-        return ["too little history: less than an hour of it"]
+        return [_("too little history: less than an hour")]
     if found is None:
-        return ["too little history: nothing has arrived yet"]
+        return [_("too little history: no request has arrived yet")]
     length = found.until - found.since
     if not found.total:
-        return [f"too little history: nothing has arrived in the last {lasting(length)}"]
+        return [_("too little history: no request has arrived in the last {length}", length=lasting(length))]
     if length < ENOUGH_WEEKS * WEEK or found.total < ENOUGH_ARRIVALS:
-        enough = f"{ENOUGH_WEEKS} weeks and {ENOUGH_ARRIVALS} requests say more"
-        return [f"too little history: {many(found.total, 'request')} in {lasting(length)}; {enough}"]
+        return [
+            _n(
+                "too little history: {n} request in {length}; use at least {weeks} weeks and {requests} requests",
+                "too little history: {n} requests in {length}; use at least {weeks} weeks and {requests} requests",
+                found.total,
+                length=lasting(length),
+                weeks=ENOUGH_WEEKS,
+                requests=ENOUGH_ARRIVALS,
+            )
+        ]
     return []
 
 
-def lasting(length: timedelta) -> str:
-    """`3 weeks`, below two of them `9 days`, below two of those `4 hours`."""
+def lasting(length: timedelta) -> Text:
+    """Format a length: `3 weeks`, below two weeks `9 days`, below two days `4 hours`."""
     if length >= 2 * WEEK:
-        return f"{length / WEEK:.0f} weeks"
-    return many(length // DAY, "day") if length >= 2 * DAY else many(length // HOUR, "hour")
+        return _n("{n} week", "{n} weeks", round(length / WEEK))
+    if length >= 2 * DAY:
+        return _n("{n} day", "{n} days", length // DAY)
+    return _n("{n} hour", "{n} hours", length // HOUR)
 
 
 def many(count: int, what: str) -> str:

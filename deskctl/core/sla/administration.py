@@ -21,13 +21,13 @@ from ..tickets.model import Priority, parse_priority
 from ..values.durations import written as as_written
 from ..values.suggestions import did_you_mean
 from . import commands as c
-from . import recalculate as keeping
 from .actions import ACTIONS, NEXT, OWNER, TEAM
 from .conditions import parse as parse_when
 from .events import PolicyChanged, PolicyMoved
 from .policy import MEASURED, Metric, Policy, Step, Threshold, parse_target, parse_threshold
 from .policy_book import PolicyBook
 from .policy_warnings import remarks
+from .recalculate import recalculate_all
 
 
 def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
@@ -52,7 +52,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
         )
     unit.levels.put_policy(policy)
     yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
     written = [text for _, text in command.targets]
     return Outcome(_("policy {policy} added", policy=name), facts=_facts(unit, policy, written))
 
@@ -104,7 +104,7 @@ def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[st
     policy = replace(wanted, version=known.version + 1, since=unit.now)
     unit.levels.put_policy(policy)
     yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
     return Outcome(_("policy {policy} changed from now on", policy=policy.name), facts=_facts(unit, policy, written))
 
 
@@ -121,7 +121,7 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
         place = unit.levels.book.place(known.name)
         unit.levels.put_order(tuple(order))
         yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
-        yield from keeping.recalculate_all(unit)
+        yield from recalculate_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
     return Outcome(_("order of policies: {policies}", policies=", ".join(order)), facts=facts)
 
@@ -131,7 +131,7 @@ def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
     place = unit.levels.book.place(known.name)
     unit.levels.put_order(tuple(name for name in unit.levels.book.order if name != known.name))
     yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
     said = _("policy {policy} removed; the times that its clocks measured stay", policy=known.name)
     return Outcome(said, facts={"policy": known.name})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable
 
@@ -20,7 +21,7 @@ class SlaEvent(Event):
     """An event that follows from other events, a policy or the time; it is not news for agents who watch the list."""
 
     kind = "level_event"
-    undo = Follows("clocks are recalculated")
+    undo = Follows(_("clocks are recalculated"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +218,16 @@ class PolicyChanged(Event):
         book = unit.levels.book
         current = book.policy(self.policy)
         if (None if current is None else current.version) != self.version:
-            return _changed_since(f"policy {self.policy}", f"deskctl sla show {self.policy}")
+            return Hindrance(
+                _("policy {policy} was changed since", policy=self.policy),
+                _("see deskctl sla show {policy}", policy=self.policy),
+            )
         former = next((p for p in book.policies[self.policy] if p.version == self.kept["version"]), None)
         if former is not None and book.calendar(former.calendar) is None:
-            why = f"calendar {former.calendar} of policy {self.policy} was removed"
-            return Hindrance(why, f"deskctl calendar add {former.calendar} adds it again")
+            return Hindrance(
+                _("calendar {calendar} of policy {policy} was removed", calendar=former.calendar, policy=self.policy),
+                _("deskctl calendar add {calendar} adds it again", calendar=former.calendar),
+            )
         return None
 
 
@@ -248,11 +254,9 @@ class PolicyMoved(Event):
         order = unit.levels.book.order
         if self.policy in order and order.index(self.policy) + 1 == self.place:
             return None
-        return _changed_since(f"the place of policy {self.policy}", "deskctl sla list")
-
-
-def _changed_since(what: str, instead: str) -> Hindrance:
-    return Hindrance(f"{what} was changed since", instead)
+        return Hindrance(
+            _("the place of policy {policy} was changed since", policy=self.policy), _("see deskctl sla list")
+        )
 
 
 @dataclass(frozen=True, slots=True)

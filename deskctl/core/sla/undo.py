@@ -10,8 +10,8 @@ from ..kernel.feature import Restorer
 from ..kernel.handler import By
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
-from . import recalculate as keeping
 from .events import PolicyChanged, PolicyMoved, RestorePolicy
+from .recalculate import recalculate_all
 
 
 def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
@@ -37,7 +37,7 @@ def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
         restored = replace(former, version=versions[-1].version + 1, since=unit.now)
         unit.levels.put_policy(restored)
         yield PolicyChanged(None, name, restored.version, {"version": version, "place": None})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
 
 
 RESTORERS: dict[type[Restore], Restorer] = {RestorePolicy: restore}

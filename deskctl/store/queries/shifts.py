@@ -1,4 +1,4 @@
-"""Who works when, and how many it takes, as documents."""
+"""Answer queries about shifts, coverage, staffing and handover notes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ...core.shifts.workload import Demand
 from ...core.values.durations import parse_duration
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
+from ...i18n import _, _n, _p
 from ..levels import PolicyBookCache
 from ..moments import from_micros, to_micros
 from ..shifts import handover, rota
@@ -32,16 +33,22 @@ from .reader import Answers
 
 _LONGEST = timedelta(days=366)
 _QUARTER = 15 * 60 * 1_000_000
-_ASSUMED = "assumed"
-#: What stands for every channel on which people talk, whatever carries it.
+_ASSUMED = _p("handling time", "assumed")
+#: The word for all conversational channels, independent of their type.
 _CHAT = "chat"
 
 
 def list_shifts(connection: Connection, query: ListShifts) -> list[ShiftRow]:
     names = _names(connection, query.team, left=True)
     if query.agent is not None and query.agent not in names:
-        hint = "deskctl agent list shows them"
-        raise NotFound(f"no agent is called “{query.agent}”{did_you_mean(query.agent, names)}", hint)
+        raise NotFound(
+            _(
+                'no agent is called "{name}"{suggestion}',
+                name=query.agent,
+                suggestion=did_you_mean(query.agent, names),
+            ),
+            _("see deskctl agent list"),
+        )
     wanted = {query.agent} if query.agent is not None else names.keys()
     here = _names(connection, None)
     return [row for row in showing.rows(rota(connection), here) if row["agent"] in wanted]
@@ -62,7 +69,7 @@ def find_gaps(connection: Connection, query: FindGaps, settings: Settings) -> Ga
     names = _names(connection, query.team)
     length = parse_duration(query.ahead, "--next")
     if length > _LONGEST:
-        raise UsageError(f"--next {query.ahead} is too far ahead", "at most a year, as in 14d")
+        raise UsageError(_("--next {length} is too long", length=query.ahead), _("use at most a year, for example 14d"))
     calendar = _hours(connection, query, local)
     found = _demand(connection, settings, now, local, query.team, None)
     return showing.gap_report(rota(connection), calendar, (now, now + length), local, query.team, list(names), found)
@@ -93,16 +100,16 @@ def plan_staffing(connection: Connection, query: PlanStaffing, settings: Setting
     target = planning.parse_target(query.target)
     shrinkage = 0.0 if query.shrinkage is None else planning.parse_share(query.shrinkage, "--shrinkage")
     if not 1 <= query.at_once <= 100:
-        raise UsageError(f"nobody does {query.at_once} at once", "--at-once 3")
+        raise UsageError(_("--at-once {count} is out of range", count=query.at_once), _("use a number from 1 to 100"))
     channels = _channels(settings, query.channel)
     found = _demand(connection, settings, now, local, query.team, channels)
     aht, aht_from = _handling(connection, query, settings, found, channels)
     work = planning.Work(aht, target, shrinkage, query.at_once)
     worked: Rota = rota(connection)
     hours = planning.plan(found, work, planning.present(worked, now, local, query.team, list(names)))
-    remarks = [*demands.remarks(found), *_doubts(connection, query, settings, found, channels, aht_from)]
+    remarks = [*demands.remarks(found), *_assumptions(connection, query, settings, found, channels, aht_from)]
     if not any(shift.agent in names for shift in worked.shifts):
-        remarks.append("nobody has a shift: deskctl shift add AGENT --hours …")
+        remarks.append(showing.NO_SHIFTS)
     return {
         "team": query.team,
         "channel": query.channel,
@@ -124,20 +131,27 @@ def plan_staffing(connection: Connection, query: PlanStaffing, settings: Setting
 def _handling(
     connection: Connection, query: PlanStaffing, settings: Settings, found: Demand | None, channels: list[str]
 ) -> tuple[timedelta, str]:
-    """How long a request takes, and where that is from. Raises UsageError: calls say nothing of other channels."""
+    """Return the handling time of a request and its source.
+
+    Raises UsageError for channels without calls, whose handling time is not known.
+    """
     if query.aht is not None:
-        return planning.parse_handling(query.aht), "as given"
+        return planning.parse_handling(query.aht), _("as given")
     if channels and not set(channels) & set(_phones(settings)):
-        raise UsageError(f"how long does a request on {query.channel} take? No call says so", "--aht 6m")
+        raise UsageError(
+            _("the handling time of requests on {channel} is not known", channel=query.channel),
+            _("give it, for example --aht 6m"),
+        )
     if found is not None:
         where = [*_calls(found.since, found.until, query.team, channels), calls.c.seconds > 0]
         average, count = connection.execute(_from_calls(func.avg(calls.c.seconds), func.count()).where(*where)).one()
         if count:
-            return timedelta(seconds=float(average)), f"the average of {demands.many(count, 'call')}"
+            source = _n("the average of {n} call", "the average of {n} calls", count)
+            return timedelta(seconds=float(average)), source
     return planning.ASSUMED, _ASSUMED
 
 
-def _doubts(
+def _assumptions(
     connection: Connection,
     query: PlanStaffing,
     settings: Settings,
@@ -145,24 +159,40 @@ def _doubts(
     channels: list[str],
     aht_from: str,
 ) -> list[str]:
-    """Where the plan rests on something else than what was counted."""
-    said = []
+    """Return warnings about assumptions of the result."""
+    said: list[str] = []
     waiting = {*_phones(settings), *_chats(settings)}
     if not channels:
-        said.append(f"there is no {query.channel}: no channel of this desk is one, and nothing arrives")
+        said.append(_("this desk has no channel of type {channel}, so no requests are counted", channel=query.channel))
     later = [channel for channel in channels if channel not in waiting]
     if later:
-        said.append(f"Erlang C is for those who wait on the line: on {', '.join(later)} it asks for too many people")
+        said.append(
+            _(
+                "Erlang C assumes that customers wait for the answer; for {channels} the result is too high",
+                channels=", ".join(later),
+            )
+        )
     if aht_from == _ASSUMED:
-        said.append("no call says how long a request takes: 6 min are assumed; --aht says it")
+        said.append(_("the handling time is not known and assumed to be 6 min; set it with --aht"))
     elif query.aht is None and set(channels) & set(_chats(settings)):
-        said.append("chats are taken to last as long as calls: --channel chat --aht LENGTH looks at them alone")
+        said.append(
+            _(
+                "the handling time of chats is assumed to be that of calls; "
+                "use --channel chat --aht LENGTH for chats alone"
+            )
+        )
     if query.team is not None and found is not None:
         where = [*_calls(found.since, found.until, None, channels), tickets.c.team.is_(None)]
         count = connection.execute(_from_calls(func.count()).where(*where)).scalar_one()
         if count:
-            does = "belongs to no team and does" if count == 1 else "belong to no team and do"
-            said.append(f"{demands.many(count, 'call')} {does} not count: deskctl set NUMBER team={query.team}")
+            said.append(
+                _n(
+                    "{n} call without a team is not counted: deskctl set NUMBER team={team}",
+                    "{n} calls without a team are not counted: deskctl set NUMBER team={team}",
+                    count,
+                    team=query.team,
+                )
+            )
     return said
 
 
@@ -174,7 +204,7 @@ def _demand(
     team: str | None,
     channels: list[str] | None,
 ) -> Demand | None:
-    """Requests are tickets on the channels, and calls that came in, whatever ticket they were about."""
+    """Return the demand: tickets on the channels, and incoming calls about any ticket."""
     oldest = select(tickets.c.created_at).order_by(tickets.c.number).limit(1)
     first = connection.execute(oldest).scalar_one_or_none()
     window = demands.window(None if first is None else from_micros(first), now)
@@ -233,7 +263,10 @@ def _of_kind(settings: Settings, wanted: str) -> list[str]:
 
 
 def _channels(settings: Settings, wanted: str | None) -> list[str]:
-    """Those with this name or of this kind; None: those on which customers wait for the answer. Raises NotFound."""
+    """Return the channels with a name or of a type; None: those where customers wait for the answer.
+
+    Raises NotFound.
+    """
     if wanted is None:
         return sorted({*_phones(settings), *_chats(settings)})
     if wanted == _CHAT:
@@ -242,14 +275,17 @@ def _channels(settings: Settings, wanted: str | None) -> list[str]:
     if not found:
         known = {**BUILT_IN, **settings.channels}
         names = sorted({_CHAT, *known, *(channel.kind for channel in known.values())})
-        raise NotFound(f"there is no channel “{wanted}”{did_you_mean(wanted, names)}", f"there is {', '.join(names)}")
+        raise NotFound(
+            _('no channel is called "{name}"{suggestion}', name=wanted, suggestion=did_you_mean(wanted, names)),
+            _("channels: {names}", names=", ".join(names)),
+        )
     return found
 
 
 def _hours(connection: Connection, query: FindGaps, local: ZoneInfo) -> Calendar:
-    """Raises NotFound, UsageError."""
+    """Return the calendar of a query for gaps. Raises NotFound and UsageError."""
     if query.hours is not None and query.calendar is not None:
-        raise UsageError("--hours and --calendar both say when somebody is to be there", "name one of them")
+        raise UsageError(_("--hours and --calendar exclude each other"), _("use one of them"))
     if query.hours is not None:
         week = parse_shift(query.hours)
         return Calendar(written(week), local.key, week)
@@ -261,21 +297,26 @@ def _hours(connection: Connection, query: FindGaps, local: ZoneInfo) -> Calendar
 
 
 def _names(connection: Connection, team: str | None, *, left: bool = False) -> dict[str, str]:
-    """Names of the agents of a team, or of all, by handle; with those who have `left`. Raises NotFound."""
+    """Return the names of a team's agents, or of all agents, by handle; `left`: also deactivated ones.
+
+    Raises NotFound.
+    """
     wanted = select(agents.c.handle, agents.c.name).order_by(agents.c.handle)
     if not left:
         wanted = wanted.where(agents.c.active)
     if team is not None:
         known: Sequence[str] = connection.execute(select(teams.c.handle)).scalars().all()
         if team not in known:
-            hint = "deskctl team list shows them"
-            raise NotFound(f"no team is called “{team}”{did_you_mean(team, known)}", hint)
+            raise NotFound(
+                _('no team is called "{name}"{suggestion}', name=team, suggestion=did_you_mean(team, known)),
+                _("see deskctl team list"),
+            )
         wanted = wanted.where(agents.c.handle.in_(select(memberships.c.agent).where(memberships.c.team == team)))
     return {row.handle: row.name for row in connection.execute(wanted)}
 
 
 def _zone(name: str | None, settings: Settings) -> ZoneInfo:
-    """Raises UsageError."""
+    """Return a time zone by name, by default the desk's. Raises UsageError."""
     return zone(name or settings.timezone)
 
 

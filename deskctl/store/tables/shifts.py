@@ -1,4 +1,4 @@
-"""The rota, days off, and what is left for the next shift. Shifts and absences share their numbers."""
+"""Tables of the rota (shifts and absences, with common numbers) and of handover notes."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def slug_from(name: str) -> str:
 def guess_language(text: str, default: str) -> str:
     """Return the language of a text by its script.
 
-    Without Korean, Japanese or Chinese characters, return `default`, or English if `default` has a script of its own.
+    Without Korean, Japanese or Chinese characters, return `default`, or English if `default` has another script.
     """
     letters = sum(c.isalpha() for c in text) or 1
     if len(_HANGUL.findall(text)) / letters > 0.1:

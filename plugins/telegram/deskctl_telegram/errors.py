@@ -16,7 +16,7 @@ class ErrorKind(StrEnum):
 
     NOT_SENT = "not sent"  # the request did not leave
     NO_ANSWER = "no answer"  # the request left; its effect is unknown
-    SERVER_ERROR = "server error"  # the server reports a fault of its own
+    SERVER_ERROR = "server error"  # the server reports an internal fault
     RATE_LIMITED = "rate limited"  # HTTP 429, see rate_limit.py
     REFUSED = "refused"
     FORBIDDEN = "forbidden"

@@ -41,7 +41,7 @@ class Telegram:
 
     def put(self, raw: bytes) -> None:
         offered = json.loads(raw)
-        self.server.happens(**{kind: said for kind, said in offered.items() if kind != "update_id"})
+        self.server.add_update(**{kind: said for kind, said in offered.items() if kind != "update_id"})
 
     def acknowledged(self) -> int:
         return self.server.confirmed

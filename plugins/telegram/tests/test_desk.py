@@ -31,12 +31,12 @@ def test_conversation_stays_in_one_ticket(desk: TemporaryDesk, bots: BotServer) 
     """Exchange text, pictures and files; reply to an old message; edit a message."""
     png = b"\x89PNG\r\n\x1a\n" + b"x" * 100
     (desk.folder / "안내.pdf").write_bytes(b"%PDF-1.7 x")
-    bots.has_file("p1", png)
+    bots.add_file("p1", png)
     with desk.daemon():
-        bots.says(42, "프린터에서 연기가 나요 🔥")
+        bots.customer_writes(42, "프린터에서 연기가 나요 🔥")
         bots.wait_confirmed(1)
         picture = {"file_id": "p1", "file_name": "연기.png", "mime_type": "image/png"}
-        bots.says(42, caption="사진입니다", document=picture)
+        bots.customer_writes(42, caption="사진입니다", document=picture)
         desk.wait_until(lambda: len(message_texts(desk)) == 2, "both messages are on the ticket")
         desk.run("reply", "1", "-m", "전원을 꺼 주세요 😀", "--attach", "안내.pdf", "--force")
         words, file = bots.wait_sent(2)
@@ -44,13 +44,15 @@ def test_conversation_stays_in_one_ticket(desk: TemporaryDesk, bots: BotServer) 
         assert (file.method, file.filename, file.content) == ("sendDocument", "안내.pdf", b"%PDF-1.7 x")
         desk.wait_until(lambda: not desk.json("outbox", "list"), "the outbox is empty")
 
-        bots.says(42, "/new 결제 오류")
+        bots.customer_writes(42, "/new 결제 오류")
         desk.wait_until(lambda: len(desk.json("list", "--all")) == 2, "/new opened a second ticket")
-        answer = bots.says(42, "껐어요", reply_to_message={"message_id": words.message_id, "from": {"id": 777}})
+        answer = bots.customer_writes(
+            42, "껐어요", reply_to_message={"message_id": words.message_id, "from": {"id": 777}}
+        )
         desk.wait_until(lambda: message_texts(desk)[-1] == "껐어요", "the reply is on the first ticket")
 
         edited = {**answer, "text": "껐어요. 이제 괜찮아요", "edit_date": answer["date"] + 60}
-        bots.happens(edited_message=edited)
+        bots.add_update(edited_message=edited)
         desk.wait_until(lambda: message_texts(desk)[-1] == "껐어요. 이제 괜찮아요", "the ticket shows the edited text")
     first = desk.ticket(1)
     assert first["channel"] == "tg"
@@ -75,7 +77,7 @@ def run_until_killed(desk: TemporaryDesk, point: str, *command: str) -> None:
 
 def test_crash_neither_duplicates_updates_nor_replies(desk: TemporaryDesk, bots: BotServer) -> None:
     """Kill the daemon between commit and confirmation, and between the call and the end of the delivery."""
-    bots.says(42, "Only once.")
+    bots.customer_writes(42, "Only once.")
     run_until_killed(desk, "telegram.journalled")
     assert bots.confirmed == 0
     run_until_killed(desk, "telegram.sent", "reply", "1", "-m", "Once, too.")

@@ -31,7 +31,7 @@ async def test_updates_are_journalled_once_and_confirmed(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     for number in range(250):
-        bots.says(42, f"message {number}")
+        bots.customer_writes(42, f"message {number}")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 250, "all are confirmed")
     assert texts(context) == [f"message {number}" for number in range(250)]
@@ -41,7 +41,7 @@ async def test_updates_are_journalled_once_and_confirmed(
 async def test_unconfirmed_update_is_delivered_again_and_recognised(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
-    bots.says(42, "once")
+    bots.customer_writes(42, "once")
     bots.fail("getUpdates", "cut", skip=1)
     channel = TelegramChannel(config, context)
     with pytest.raises(Unavailable):
@@ -58,8 +58,8 @@ async def test_unconfirmed_update_is_delivered_again_and_recognised(
 async def test_file_is_downloaded_before_the_update_is_journalled(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
-    bots.has_file("p1", b"JPEG")
-    bots.says(42, caption="여기", photo=PHOTO)
+    bots.add_file("p1", b"JPEG")
+    bots.customer_writes(42, caption="여기", photo=PHOTO)
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
     [entry] = context.journal
@@ -70,10 +70,10 @@ async def test_file_is_downloaded_before_the_update_is_journalled(
 async def test_failed_download_is_retried(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
-    bots.has_file("p1", b"JPEG")
+    bots.add_file("p1", b"JPEG")
     bots.fail("file", "cut")
     bots.fail("getFile", status=500)
-    bots.says(42, photo=PHOTO)
+    bots.customer_writes(42, photo=PHOTO)
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
     [entry] = context.journal
@@ -83,9 +83,9 @@ async def test_failed_download_is_retried(
 async def test_large_or_missing_file_does_not_block_later_updates(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
-    bots.says(42, document={"file_id": "x", "file_name": "movie.mp4", "file_size": 900 * 1024 * 1024})
-    bots.says(42, document={"file_id": "gone", "file_name": "lost.txt"})
-    bots.says(43, "after them")
+    bots.customer_writes(42, document={"file_id": "x", "file_name": "movie.mp4", "file_size": 900 * 1024 * 1024})
+    bots.customer_writes(42, document={"file_id": "gone", "file_name": "lost.txt"})
+    bots.customer_writes(43, "after them")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 3, "all are confirmed")
     large, gone, after = texts(context)
@@ -98,8 +98,8 @@ async def test_file_larger_than_its_stated_size_is_left_out(
     bots: BotServer, context: MemoryContext, running: Running
 ) -> None:
     config = TelegramConfig(token=Secret.of(TOKEN), api=bots.url, max_file="1KB")
-    bots.has_file("x", b"z" * 2000)
-    bots.says(42, document={"file_id": "x", "file_name": "a.bin", "file_size": 10})
+    bots.add_file("x", b"z" * 2000)
+    bots.customer_writes(42, document={"file_id": "x", "file_name": "a.bin", "file_size": 10})
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
     assert "[a.bin: download failed: the file is too large]" in texts(context)[0]
@@ -108,10 +108,10 @@ async def test_file_larger_than_its_stated_size_is_left_out(
 async def test_irrelevant_update_is_confirmed_but_not_journalled(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
-    bots.happens(my_chat_member={"chat": {"id": 42}, "new_chat_member": {"status": "kicked"}})
-    bots.happens(message={"message_id": 1, "chat": {"id": 42}, "from": {"id": 42}, "pinned_message": {}})
-    bots.says(42, "in a group", chat={"id": -5, "type": "group"})
-    bots.says(42, "heard")
+    bots.add_update(my_chat_member={"chat": {"id": 42}, "new_chat_member": {"status": "kicked"}})
+    bots.add_update(message={"message_id": 1, "chat": {"id": 42}, "from": {"id": 42}, "pinned_message": {}})
+    bots.customer_writes(42, "in a group", chat={"id": -5, "type": "group"})
+    bots.customer_writes(42, "heard")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 4, "all are confirmed")
     assert texts(context) == ["heard"]
@@ -122,7 +122,7 @@ async def test_pressed_button_is_journalled_and_answered(
 ) -> None:
     async with running(config, context) as channel:
         await channel.send(outbound("Did it help?", to=("42",), choices=(Choice("solved", "Yes"),)))
-        bots.presses(42, bots.sent[0], "choice:solved", "q7")
+        bots.press_button(42, bots.sent[0], "choice:solved", "q7")
         await context.wait_for(lambda: bots.answered == ["q7"], "the button was answered")
     [entry] = context.journal
     picked = parse(entry.raw, entry.envelope)
@@ -145,7 +145,7 @@ async def test_rate_limited_polling_waits_and_continues(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
     bots.fail("getUpdates", status=429, description="Too Many Requests: retry after 1", retry_after=1)
-    bots.says(42, "patience")
+    bots.customer_writes(42, "patience")
     async with running(config, context):
         await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
     assert texts(context) == ["patience"]

@@ -11,7 +11,7 @@ import pytest
 from deskctl.config import check, plugins_table
 from deskctl.config.schema import PluginsTable
 from deskctl.plugins.manager import PluginRow, Plugins, load
-from deskctl.plugins.version import objection
+from deskctl.plugins.version import incompatibility
 
 GOOD = """
 from dataclasses import dataclass
@@ -36,13 +36,13 @@ BAD = {
     "does_not_parse": ("def (:\n", "SyntaxError"),
     "fails_at_import": ("import no_such_module\n", "No module named 'no_such_module'"),
     "exits_at_import": ("raise SystemExit(3)\n", "SystemExit: 3"),
-    "has_no_hook": ("x = 1\n", "has no hooks"),
+    "has_no_hook": ("x = 1\n", "no hooks found"),
     "forgot_the_mark": ("def deskctl_channels():\n    return []\n", "not marked with @hookimpl"),
     "unknown_hook": (IMPORT + "@hookimpl\ndef deskctl_chanels():\n    return []\n", "did you mean deskctl_channels?"),
-    "async_hook": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    return []\n", "is async"),
-    "async_generator": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    yield 1\n", "is async"),
+    "async_hook": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    return []\n", "must not be async"),
+    "async_generator": (IMPORT + "@hookimpl\nasync def deskctl_channels():\n    yield 1\n", "must not be async"),
     "wrong_arguments": (IMPORT + "@hookimpl\ndef deskctl_channels(desk):\n    return []\n", "desk"),
-    "wraps_others": (IMPORT + "@hookimpl(wrapper=True)\ndef deskctl_channels():\n    return (yield)\n", "wraps"),
+    "wraps_others": (IMPORT + "@hookimpl(wrapper=True)\ndef deskctl_channels():\n    return (yield)\n", "not wrap"),
     "raises_in_its_hook": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    1 / 0\n", "ZeroDivisionError"),
     "raises_half_way": (
         GOOD.replace("KIND", "half").replace("    return [", "    yield from [") + "    1 / 0\n",
@@ -51,8 +51,8 @@ BAD = {
     "exits_in_its_hook": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    raise SystemExit\n", "SystemExit"),
     "gives_no_list": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    return 3\n", "TypeError"),
     "gives_no_type": (IMPORT + "@hookimpl\ndef deskctl_channels():\n    return ['pigeon']\n", "not a ChannelType"),
-    "config_is_no_class": (GOOD.replace("config=Pigeon", "config=dict").replace("KIND", "x"), "attrs class or a data"),
-    "config_takes_our_key": (GOOD.replace("loft:", "team:").replace("KIND", "x"), "may not have 'team'"),
+    "config_is_no_class": (GOOD.replace("config=Pigeon", "config=dict").replace("KIND", "x"), "a dataclass"),
+    "config_takes_our_key": (GOOD.replace("loft:", "team:").replace("KIND", "x"), "must not contain 'team'"),
 }
 
 API = (
@@ -65,18 +65,18 @@ BAD_API = {
     "of_a_later_api": (IMPORT + "deskctl_api = 2\n", "written for version 2 of the plugin API"),
     "no_automation": (AUTOMATION.replace("AutomationType(GIVEN)", "3"), "not an AutomationType"),
     "unknown_event": (AUTOMATION.replace("GIVEN", "'a', frozenset({'ticket_craeted'}), print"), "mean ticket_created"),
-    "no_event": (AUTOMATION.replace("GIVEN", "'a', frozenset(), print"), "names no kinds of event"),
-    "endless": (AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print, 1e9"), "up to 600 seconds"),
-    "another_name": (REQUEST.replace("GIVEN", "'console.list', Params, print"), "must begin with its own name"),
-    "no_params": (REQUEST.replace("GIVEN", "'no_params.list', int, print"), "must be a data class"),
+    "no_event": (AUTOMATION.replace("GIVEN", "'a', frozenset(), print"), "has no kinds of events"),
+    "endless": (AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print, 1e9"), "at most 600 seconds"),
+    "another_name": (REQUEST.replace("GIVEN", "'console.list', Params, print"), "must begin with that of the plugin"),
+    "no_params": (REQUEST.replace("GIVEN", "'no_params.list', int, print"), "must be a dataclass"),
     "unsendable": (
         REQUEST.replace("GIVEN", "'unsendable.list', Params, print").replace("x: int", "x: dict"),
-        "be sent",
+        "unsupported type",
     ),
     "reserved": (REQUEST.replace("GIVEN", "'reserved.list', Params, print").replace("x: int", "agent: int"), "'agent'"),
     "twice": (REQUEST.replace("[RequestType(GIVEN)]", "[RequestType('twice.a', Params, print)] * 2"), "twice"),
     "no_tables": (API + "@hookimpl\ndef deskctl_tables():\n    return 'a.b'\n", "not PluginTables"),
-    "no_settings": (API + "@hookimpl\ndef deskctl_config():\n    return dict\n", "attrs class or a data class"),
+    "no_settings": (API + "@hookimpl\ndef deskctl_config():\n    return dict\n", "attrs class or a dataclass"),
 }
 BAD.update(BAD_API)
 
@@ -145,7 +145,7 @@ def test_bad_plugin_is_disabled_and_others_are_loaded(name: str, load_files: Loa
     assert message in bad["error"]
     assert "\n" not in bad["error"]
     assert {"a", "z", "console", "email", "telegram"} == set(plugins.channel_types)
-    assert name in plugins.absent()
+    assert name in plugins.disabled_reasons()
 
 
 def test_second_plugin_with_the_same_channel_kind_is_disabled(load_files: LoadFiles) -> None:
@@ -164,18 +164,18 @@ def test_second_plugin_with_the_same_suggestion_is_disabled(load_files: LoadFile
 
     plugins = load_files({"one": text, "two": text})
 
-    assert "one and two both bring the suggestion 'coo'" in str(row(plugins, "two")["error"])
+    assert "one and two both define the suggestion 'coo'" in str(row(plugins, "two")["error"])
     assert plugins.suggestions["coo"].plugin == "one"
 
 
 def test_silenced_plugin_keeps_only_its_channels(load_files: LoadFiles) -> None:
     text = AUTOMATION.replace("GIVEN", "'a', frozenset({'tagged'}), print")
     plugins = load_files({"one": text + GOOD.replace("KIND", "coo"), "two": text}, only=("one", "two"))
-    assert plugins.wanted() == {"one.a": frozenset({"tagged"}), "two.a": frozenset({"tagged"})}
+    assert plugins.event_kinds() == {"one.a": frozenset({"tagged"}), "two.a": frozenset({"tagged"})}
 
-    plugins.silence("one", "it hangs")
+    plugins.disable("one", "it hangs")
 
-    assert list(plugins.wanted()) == ["two.a"]
+    assert list(plugins.event_kinds()) == ["two.a"]
     assert (row(plugins, "one")["enabled"], row(plugins, "one")["error"]) == (False, "it hangs")
     assert "coo" in plugins.channel_types, "each channel is supervised separately"
 
@@ -190,7 +190,7 @@ def test_silenced_plugin_keeps_only_its_channels(load_files: LoadFiles) -> None:
     ],
 )
 def test_plugin_for_another_deskctl_version_is_disabled(requires: list[str], message: str | None) -> None:
-    why = objection(object(), requires)
+    why = incompatibility(object(), requires)
 
     assert (why is None) if message is None else (why is not None and message in why)
 
@@ -276,7 +276,7 @@ def test_missing_folder_does_not_affect_other_plugins(tmp_path: Path) -> None:
 def test_plugin_can_be_switched_off_after_loading(load_files: LoadFiles) -> None:
     plugins = load_files({"pigeon": GOOD.replace("KIND", "pigeon")})
 
-    plugins.switch_off("pigeon", "its hook took longer than 5 s")
+    plugins.remove("pigeon", "its hook took longer than 5 s")
 
     assert "pigeon" not in plugins.channel_types
     assert row(plugins, "pigeon")["error"] == "its hook took longer than 5 s"
@@ -298,7 +298,7 @@ type = "broken"
     load_files({"pigeon": GOOD.replace("KIND", "pigeon"), "broken": "1 / 0\n"})
 
     plugins = load(plugins_table(config), {})
-    report = check(config, plugins.channel_types, plugins.absent())
+    report = check(config, plugins.channel_types, plugins.disabled_reasons())
 
     assert [(problem.line, problem.path) for problem in report.errors] == [
         (4, "channels.roof.loft"),
@@ -315,7 +315,7 @@ def test_unknown_plugin_name_produces_a_warning(tmp_path: Path) -> None:
     config.write_text('[desk]\n[plugins]\ndisabled = [\n  "console",\n  "emial",\n]\n')
 
     plugins = load(plugins_table(config), {})
-    [warning] = check(config, plugins.channel_types, plugins.absent()).warnings
+    [warning] = check(config, plugins.channel_types, plugins.disabled_reasons()).warnings
 
     assert (warning.line, warning.path) == (5, "plugins.disabled[1]")
     assert "(did you mean email?)" in warning.what

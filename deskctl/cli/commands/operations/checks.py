@@ -101,7 +101,7 @@ def _configuration(path: Path, rows: list[Finding]) -> Config | None:
 
     try:
         plugins = manager.load(plugins_table(path))
-        report = check(path, plugins.channel_types, plugins.absent(), plugins.configs)
+        report = check(path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs)
     except ConfigError as error:
         rows.append(finding("configuration", error.what, error.hint or "deskctl config check"))
         return None

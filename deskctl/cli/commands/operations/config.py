@@ -41,7 +41,7 @@ def check(context: CliContext) -> int:
 
     path = context.config_path()
     plugins = manager.load(plugins_table(path))
-    report = check_config(path, plugins.channel_types, plugins.absent(), plugins.configs)
+    report = check_config(path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs)
     problems: list[tuple[str, Any]] = [("error", p) for p in report.errors]
     problems += [("warning", p) for p in (*report.warnings, *_empty_teams(context, report))]
     if context.json:

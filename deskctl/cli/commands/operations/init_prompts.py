@@ -60,5 +60,5 @@ class Prompts:
             path = Path(folder) / "config.toml"
             path.write_text(text, encoding="utf-8")
             path.chmod(0o600)
-            report = check(path, plugins.channel_types, plugins.absent(), plugins.configs)
+            report = check(path, plugins.channel_types, plugins.disabled_reasons(), plugins.configs)
         return next((error.what for error in report.errors), "")

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskctl.core.calendars.model import Calendar, Day, Frame
-from deskctl.core.calendars.open_time import Opening
+from deskctl.core.calendars.business_hours import BusinessHours
+from deskctl.core.calendars.model import Calendar, Frame, SpecialDay
 from tests.unit.core.calendars import slow
 
 CASES = 10_000 if os.environ.get("DESKCTL_LONG") else 200
@@ -36,7 +36,9 @@ def calendars(draw: st.DrawFn, step: int = 1) -> Calendar:
     year = draw(st.integers(1975, 2036))
     days = draw(
         st.dictionaries(
-            st.dates(date(year, 1, 1), date(year, 12, 31)), frames(step, 1).map(lambda f: Day("own", f)), max_size=10
+            st.dates(date(year, 1, 1), date(year, 12, 31)),
+            frames(step, 1).map(lambda f: SpecialDay("own", f)),
+            max_size=10,
         )
     )
     return Calendar("any", draw(st.sampled_from(ZONES)), week, days)
@@ -59,7 +61,7 @@ def near_changes(draw: st.DrawFn) -> datetime:
 @given(calendars(), starts() | near_changes(), st.integers(0, 2 * 86400))
 def test_the_moment_after_some_working_time_agrees_to_the_second(cal: Calendar, start: datetime, working: int) -> None:
     wanted = slow.add(cal, start, timedelta(seconds=working), MOST)
-    reached = Opening(cal).add(start, timedelta(seconds=working))
+    reached = BusinessHours(cal).add(start, timedelta(seconds=working))
     if wanted is None:
         assert reached is None or reached > start + MOST
     else:
@@ -70,7 +72,7 @@ def test_the_moment_after_some_working_time_agrees_to_the_second(cal: Calendar, 
 @given(calendars(), starts() | near_changes(), st.integers(0, 10 * 86400))
 def test_the_working_time_between_two_moments_agrees_to_the_second(cal: Calendar, start: datetime, span: int) -> None:
     end = start + timedelta(seconds=span)
-    assert Opening(cal).between(start, end) == slow.between(cal, start, end)
+    assert BusinessHours(cal).between(start, end) == slow.between(cal, start, end)
 
 
 @settings(max_examples=CASES, deadline=None)
@@ -79,13 +81,13 @@ def test_it_agrees_with_counting_the_minutes_that_the_wall_clock_shows(
     cal: Calendar, start: datetime, span: int
 ) -> None:
     end = start + timedelta(minutes=span)
-    assert Opening(cal).between(start, end) == timedelta(minutes=slow.minutes_between(cal, start, end))
+    assert BusinessHours(cal).between(start, end) == timedelta(minutes=slow.minutes_between(cal, start, end))
 
 
 @settings(max_examples=CASES, deadline=None)
 @given(calendars(), starts() | near_changes(), st.integers(0, 40 * 86400 * 1_000_000))
 def test_what_was_added_lies_between(cal: Calendar, start: datetime, working: int) -> None:
-    opening, added = Opening(cal), timedelta(microseconds=working)
+    opening, added = BusinessHours(cal), timedelta(microseconds=working)
     reached = opening.add(start, added)
     if reached is not None:
         assert opening.between(start, reached) == added
@@ -96,7 +98,7 @@ def test_what_was_added_lies_between(cal: Calendar, start: datetime, working: in
 def test_adding_what_lies_between_gives_the_earliest_moment_of_equal_measure(
     cal: Calendar, start: datetime, span: int
 ) -> None:
-    opening, end = Opening(cal), start + timedelta(seconds=span)
+    opening, end = BusinessHours(cal), start + timedelta(seconds=span)
     measure = opening.between(start, end)
     earliest = opening.add(start, measure)
     assert earliest is not None and start <= earliest <= end

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from deskctl.core.calendars.model import DAY, Calendar, Frame
 from deskctl.core.shifts import coverage
 from deskctl.core.shifts import staffing as planning
-from deskctl.core.shifts.expand import next_start, on_shift, stints
 from deskctl.core.shifts.hours import parse_shift, written
 from deskctl.core.shifts.model import Absence, Rota, Shift
+from deskctl.core.shifts.work_periods import next_start, on_shift, work_periods
 from deskctl.core.shifts.workload import demand, lasting, remarks, window
 from deskctl.errors import UsageError
 
@@ -55,8 +55,8 @@ def test_hours_are_read_as_people_write_them(text: str, again: str) -> None:
         ("sun 22:00-06:00; mon 05:00-09:00", "sun and mon overlap"),
         ("mon 09:00-09:00", "is empty"),
         ("mon 09:00-18:00; mon 20:00-21:00", "named twice"),
-        ("closed", "never worked"),
-        ("someday 09:00-18:00", "no day"),
+        ("closed", "no working hours"),
+        ("someday 09:00-18:00", "not a day"),
     ],
 )
 def test_hours_that_cannot_be_worked_are_refused(text: str, why: str) -> None:
@@ -67,8 +67,8 @@ def test_hours_that_cannot_be_worked_are_refused(text: str, why: str) -> None:
 def test_a_night_is_shorter_when_clocks_are_set_forward_and_longer_when_back() -> None:
     night = rota("sat 22:00-06:00", "Europe/Berlin")
     spring, autumn = at("2027-03-27T12:00"), at("2027-10-30T12:00")
-    assert [s.end - s.start for s in stints(night, spring, spring + timedelta(days=1))] == [timedelta(hours=7)]
-    assert [s.end - s.start for s in stints(night, autumn, autumn + timedelta(days=1))] == [timedelta(hours=9)]
+    assert [s.end - s.start for s in work_periods(night, spring, spring + timedelta(days=1))] == [timedelta(hours=7)]
+    assert [s.end - s.start for s in work_periods(night, autumn, autumn + timedelta(days=1))] == [timedelta(hours=9)]
 
 
 def test_the_night_before_a_day_off_is_worked_to_its_end() -> None:
@@ -81,7 +81,7 @@ def test_the_night_before_a_day_off_is_worked_to_its_end() -> None:
 
 def test_a_shift_counts_from_its_first_day_through_its_last() -> None:
     short = rota("daily 09:00-18:00", first=date(2027, 3, 2), last=date(2027, 3, 3))
-    found = stints(short, at("2027-03-01T00:00"), at("2027-03-08T00:00"))
+    found = work_periods(short, at("2027-03-01T00:00"), at("2027-03-08T00:00"))
     assert [s.day.day for s in found] == [2, 3]
 
 
@@ -127,7 +127,7 @@ def test_stints_are_the_minutes_in_which_somebody_is_on_shift(found: Rota, start
     begin = at(start)
     minutes = [begin + n * MINUTE for n in range(0, 4 * 1440, 5)]
     expected = {m for m in minutes if on_shift(found, "ana", m)}
-    pieces = stints(found, begin, begin + timedelta(days=4))
+    pieces = work_periods(found, begin, begin + timedelta(days=4))
     assert expected == {m for m in minutes if any(p.start <= m < p.end for p in pieces)}
     assert all(one.end < other.start for one, other in pairwise(pieces))
 
@@ -138,8 +138,8 @@ def test_a_gap_is_a_minute_that_is_open_and_nobodys(found: Rota, start: str) -> 
     office = Calendar("office", "Europe/Berlin", parse_shift("mon-fri 08:00-20:00; sat 10:00-14:00"))
     begin = at(start)
     end = begin + timedelta(days=4)
-    open_ = coverage.opening(office, begin, end)
-    gaps = coverage.gaps(open_, stints(found, begin, end))
+    open_ = coverage.open_periods(office, begin, end)
+    gaps = coverage.gaps(open_, work_periods(found, begin, end))
     for n in range(0, 4 * 1440, 15):
         minute = begin + n * MINUTE
         local = minute.astimezone(ZoneInfo("Europe/Berlin"))
@@ -157,12 +157,12 @@ def test_averages_are_of_whole_weeks_and_say_when_there_are_too_few() -> None:
     seoul = ZoneInfo("Asia/Seoul")
     since, until = window(at("2027-02-20T08:30"), now) or (now, now)
     found = demand([(at("2027-03-01T00:15"), 6)], since, until, seoul)  # Monday 09:15 in Seoul
-    assert found.usual((0, 9)) == 2
-    assert found.usual((0, 10)) == 0
-    assert remarks(found) == ["too little history: 6 requests in 3 weeks; 4 weeks and 50 requests say more"]
-    assert remarks(None) == ["too little history: nothing has arrived yet"]
+    assert found.average((0, 9)) == 2
+    assert found.average((0, 10)) == 0
+    assert remarks(found) == ["too little history: 6 requests in 3 weeks; use at least 4 weeks and 50 requests"]
+    assert remarks(None) == ["too little history: no request has arrived yet"]
     silent = demand([], since, until, seoul)
-    assert remarks(silent) == ["too little history: nothing has arrived in the last 3 weeks"]
+    assert remarks(silent) == ["too little history: no request has arrived in the last 3 weeks"]
 
 
 def test_who_leaves_within_the_hour_is_not_there_for_it() -> None:
@@ -186,12 +186,12 @@ def test_a_part_of_an_hour_counts_as_that_part() -> None:
     """Half past five is where hours begin in Kolkata; Lord Howe sets its clocks forward by half an hour."""
     kolkata = ZoneInfo("Asia/Kolkata")
     short = demand([(at("2027-03-01T10:00"), 3)], at("2027-03-01T10:00"), at("2027-03-01T11:00"), kolkata)
-    assert (short.usual((0, 15)), short.usual((0, 16))) == (6.0, 0.0)
+    assert (short.average((0, 15)), short.average((0, 16))) == (6.0, 0.0)
     lord_howe = ZoneInfo("Australia/Lord_Howe")
     first = at("2027-08-09T00:00")
     year = demand([(at("2027-10-02T15:45"), 17)], first, first + timedelta(weeks=9), lord_howe)
-    assert year.usual((6, 2)) == 17 / 8.5
-    assert year.usual((6, 3)) == 0
+    assert year.average((6, 2)) == 17 / 8.5
+    assert year.average((6, 3)) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""How much working time passes, and when it has passed.
+"""Business hours arithmetic: add working time to a moment, measure working time between moments.
 
-Open intervals are computed a year at a time, in UTC, with what is open before each: both questions are then a look
-into sorted lists, however far away the answer is.
+Open intervals are computed for a whole year, in UTC, with the open time before each. Then both operations are a binary
+search, however far away the result is.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from .model import BEGINNING, DAY, Calendar, zone
-from .time_zones import stretches
+from .time_zones import offset_periods
 
-#: A moment that is not reached within so many years is said never to come.
+#: A moment that is not reached within this number of years counts as never.
 HORIZON_YEARS = 100
 _MICRO = timedelta(microseconds=1)
 _SECOND = 1_000_000
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST_DAY, _LAST_DAY = (day.toordinal() - _EPOCH_DAY for day in (date.min, date.max))
-#: The last microsecond that has a date.
+#: The last microsecond that `datetime` supports.
 _LAST = (datetime.max.replace(tzinfo=UTC) - BEGINNING) // _MICRO
 
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """Open intervals of a year of UTC in microseconds since 1970; `before[i]` is what is open before the i-th."""
+    """The open intervals of a year in UTC, in microseconds since 1970; `before[i]` is the open time before the i-th."""
 
     starts: list[int]
     ends: list[int]
@@ -33,8 +33,8 @@ class _Year:
     total: int
 
 
-class Opening:
-    """Computes with one version of a calendar; keep it, what it has worked out is remembered."""
+class BusinessHours:
+    """Business hours arithmetic with one version of a calendar. Instances cache results, so keep them."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -44,11 +44,11 @@ class Opening:
         self._last_own = max(calendar.days, default=date.min)
         week = sum(frame.end - frame.start for frames in calendar.week for frame in frames)
         own = sum(frame.end - frame.start for day in calendar.days.values() for frame in day.frames)
-        #: More than is ever open within the horizon, the days on which clocks are set back included.
+        #: An upper limit of the open time within the horizon, including days on which clocks are set back.
         self._most = (HORIZON_YEARS * (53 * week + 4 * DAY) + own) * _SECOND
 
     def add(self, start: datetime, working: timedelta) -> datetime | None:
-        """The first moment at which `working` time has passed since `start` (aware); the answer is UTC.
+        """Return the first moment at which `working` time has passed since `start` (aware); the result is UTC.
 
         None if the calendar is not open for that long within a hundred years, or before the year 10000.
         Laws: between(start, add(start, d)) == d, and add(s, between(s, e)) is the earliest moment of equal measure.
@@ -59,7 +59,7 @@ class Opening:
         if left > self._most:
             return None
         if self._always:
-            return _dated(at + left) if left < HORIZON_YEARS * 366 * DAY * _SECOND else None
+            return _moment_or_none(at + left) if left < HORIZON_YEARS * 366 * DAY * _SECOND else None
         first = (BEGINNING + at * _MICRO).year
         left += self._open_before(first, at)
         for number in range(first, min(first + HORIZON_YEARS, date.max.year + 1)):
@@ -67,12 +67,12 @@ class Opening:
                 return None
             year = self._year(number)
             if left <= year.total:
-                return _dated(_reached(year, left))
+                return _moment_or_none(_open_time_reached(year, left))
             left -= year.total
         return None
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How much working time lies between two moments (aware); none when `end` is not after `start`."""
+        """Return the working time between two moments (aware); zero if `end` is not after `start`."""
         one, other = micros(start), micros(end)
         if other <= one:
             return timedelta()
@@ -89,21 +89,21 @@ class Opening:
         return place >= 0 and when < year.ends[place]
 
     def _open_before(self, number: int, at: int) -> int:
-        """Open microseconds of a year before a moment in it."""
+        """Return the open microseconds of a year before a moment in it."""
         year = self._year(number)
         place = bisect_right(year.starts, at) - 1
         return 0 if place < 0 else year.before[place] + min(at, year.ends[place]) - year.starts[place]
 
     def _year(self, number: int) -> _Year:
         if number not in self._years:
-            self._years[number] = self._computed(number)
+            self._years[number] = self._compute_year(number)
         return self._years[number]
 
-    def _computed(self, number: int) -> _Year:
-        """The wall clock is UTC plus an offset in each stretch: frames of its dates, moved back by the offset."""
+    def _compute_year(self, number: int) -> _Year:
+        """Compute a year: for each period with a constant offset, move the frames of its dates back by the offset."""
         starts: list[int] = []
         ends: list[int] = []
-        for begin, end, offset in stretches(self._zone, number):
+        for begin, end, offset in offset_periods(self._zone, number):
             first, last = max((begin + offset) // DAY, _FIRST_DAY), min((end + offset - 1) // DAY, _LAST_DAY)
             for day in range(first, last + 1):
                 midnight = day * DAY - offset
@@ -126,19 +126,20 @@ class Opening:
         return f"<opening hours of {self.calendar.name}, version {self.calendar.version}>"
 
 
-def _reached(year: _Year, left: int) -> int:
-    """The earliest moment at which `left` (above 0, at most the year's total) is open since the year began."""
+def _open_time_reached(year: _Year, left: int) -> int:
+    """Return the earliest moment at which `left` microseconds (above 0, at most the total) are open since the year
+    began."""
     place = bisect_right(year.before, left - 1) - 1
     return year.starts[place] + left - year.before[place]
 
 
-def _dated(at: int) -> datetime | None:
-    """None after the end of the year 9999."""
+def _moment_or_none(at: int) -> datetime | None:
+    """Return the moment; None after the year 9999."""
     return moment(at) if at <= _LAST else None
 
 
 def micros(at: datetime) -> int:
-    """Microseconds since 1970."""
+    """Return the microseconds since 1970."""
     return (at - BEGINNING) // _MICRO
 
 

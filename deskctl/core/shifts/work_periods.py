@@ -1,8 +1,8 @@
-"""A rota's weeks as stretches of time, and who is there at a moment.
+"""Expand a rota into work periods, and find who is on shift at a moment.
 
-Somebody is on shift while the wall clock of the shift's zone shows a time within a frame of the day, or of the day
-before where that goes past midnight: when clocks are set forward a night is an hour shorter, when they are set back an
-hour longer.
+An agent is on shift while the wall clock in the shift's time zone shows a time within a frame of the day, or of the day
+before if that frame continues past midnight. So a night is an hour shorter when clocks are set forward, and an hour
+longer when they are set back.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from ..calendars.model import DAY, zone
-from ..calendars.time_zones import seconds, stretches
+from ..calendars.time_zones import offset_periods, seconds
 from .model import Rota, Shift
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-#: How far the rota is looked at for who comes next.
+#: How far ahead the rota is searched for the next shift.
 AHEAD = timedelta(days=14)
 
 
-class Stint(NamedTuple):
-    """A stretch that an agent works: half-open, aware, UTC. `day` is the one on which the shift begins."""
+class WorkPeriod(NamedTuple):
+    """A period that an agent works: half-open, aware, UTC. `day` is the date on which the shift begins."""
 
     start: datetime
     end: datetime
@@ -33,7 +33,7 @@ class Stint(NamedTuple):
 
 
 def on_shift(rota: Rota, agent: str, moment: datetime, team: str | None = None) -> bool | None:
-    """Whether an agent works at a moment (aware), for a team or for whichever. None: they are in no rota."""
+    """Return whether an agent works at a moment (aware), for one team or for any. None: the agent is in no rota."""
     mine = [shift for shift in rota.shifts if shift.agent == agent]
     if not mine:
         return None
@@ -52,33 +52,34 @@ def _works(rota: Rota, shift: Shift, moment: datetime) -> bool:
 
 
 def next_start(rota: Rota, agents: Collection[str], now: datetime) -> datetime | None:
-    """When the next shift of one of these begins; the end of AHEAD when it is further away, None: they have none."""
+    """Return the start of the next shift of these agents, at most AHEAD from `now`; None if they have no shifts."""
     if not any(shift.agent in agents for shift in rota.shifts):
         return None
-    coming = stints(rota, now, now + AHEAD, agents=agents)
-    return min((stint.start for stint in coming if stint.start > now), default=now + AHEAD)
+    coming = work_periods(rota, now, now + AHEAD, agents=agents)
+    return min((period.start for period in coming if period.start > now), default=now + AHEAD)
 
 
-def stints(
+def work_periods(
     rota: Rota, start: datetime, end: datetime, team: str | None = None, agents: Collection[str] | None = None
-) -> list[Stint]:
-    """Every stretch between two moments that agents work (for a team: what is for it or for all), in order.
+) -> list[WorkPeriod]:
+    """Return the work periods between two moments in order, for a `team` (including shifts for all teams) or for all.
 
-    What touches or overlaps of one agent's is one stint, of the day of its first. Cut at both moments.
+    Adjacent and overlapping periods of an agent are merged into one, with the day of the first. Periods are cut at both
+    moments.
     """
-    wanted = _wanted(rota, team, agents)
-    return _joined(s for shift in wanted for s in _expanded(shift, start, end) if not rota.away(s.agent, s.day))
+    wanted = _selected(rota, team, agents)
+    return _merged(s for shift in wanted for s in _periods_of(shift, start, end) if not rota.away(s.agent, s.day))
 
 
-def lost(
+def absent_periods(
     rota: Rota, start: datetime, end: datetime, team: str | None = None, agents: Collection[str] | None = None
-) -> list[Stint]:
-    """What days off take away between two moments, as `stints` has what they leave."""
-    wanted = _wanted(rota, team, agents)
-    return _joined(s for shift in wanted for s in _expanded(shift, start, end) if rota.away(s.agent, s.day))
+) -> list[WorkPeriod]:
+    """Return the periods that days off remove between two moments, in the format of `work_periods`."""
+    wanted = _selected(rota, team, agents)
+    return _merged(s for shift in wanted for s in _periods_of(shift, start, end) if rota.away(s.agent, s.day))
 
 
-def _wanted(rota: Rota, team: str | None, agents: Collection[str] | None) -> list[Shift]:
+def _selected(rota: Rota, team: str | None, agents: Collection[str] | None) -> list[Shift]:
     return [
         shift
         for shift in rota.shifts
@@ -86,24 +87,24 @@ def _wanted(rota: Rota, team: str | None, agents: Collection[str] | None) -> lis
     ]
 
 
-def _joined(found: Iterable[Stint]) -> list[Stint]:
+def _merged(found: Iterable[WorkPeriod]) -> list[WorkPeriod]:
     places: dict[str, int] = {}
-    joined: list[Stint] = []
-    for stint in sorted(found):
-        place = places.get(stint.agent)
-        if place is not None and stint.start <= joined[place].end:
-            joined[place] = joined[place]._replace(end=max(joined[place].end, stint.end))
+    joined: list[WorkPeriod] = []
+    for period in sorted(found):
+        place = places.get(period.agent)
+        if place is not None and period.start <= joined[place].end:
+            joined[place] = joined[place]._replace(end=max(joined[place].end, period.end))
         else:
-            places[stint.agent] = len(joined)
-            joined.append(stint)
+            places[period.agent] = len(joined)
+            joined.append(period)
     return joined
 
 
-def _expanded(shift: Shift, start: datetime, end: datetime) -> Iterator[Stint]:
+def _periods_of(shift: Shift, start: datetime, end: datetime) -> Iterator[WorkPeriod]:
     local = zone(shift.timezone)
     first, last = seconds(start), seconds(end)
     for year in range(start.astimezone(UTC).year, end.astimezone(UTC).year + 1):
-        for begin, stop, offset in stretches(local, year):
+        for begin, stop, offset in offset_periods(local, year):
             low, high = max(begin, first), min(stop, last)
             if low >= high:
                 continue
@@ -113,7 +114,7 @@ def _expanded(shift: Shift, start: datetime, end: datetime) -> Iterator[Stint]:
                 for frame in shift.frames(day):
                     one, other = max(midnight + frame.start, low), min(midnight + frame.end, high)
                     if one < other:
-                        yield Stint(_moment(one), _moment(other), shift.agent, day)
+                        yield WorkPeriod(_moment(one), _moment(other), shift.agent, day)
 
 
 def _moment(at: int) -> datetime:

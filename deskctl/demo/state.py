@@ -1,4 +1,4 @@
-"""How the story knows what has happened: it asks the desk, as a program does."""
+"""The state of the desk, read with queries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def text(stage: Stage, number: int) -> str:
     return " ".join(message["text"] for message in messages(stage, number))
 
 
-def nothing_waits(stage: Stage) -> bool:
+def queues_are_empty(stage: Stage) -> bool:
     return stage.wait("inbox and outbox are empty", lambda: not stage.desk.ask(ListInbox())) and not [
         row for row in stage.desk.ask(ListOutbox()) if row["state"] in ("failed", "uncertain")
     ]
