@@ -34,7 +34,7 @@ test: install ## run every test, with the same examples each time (ARGS="-k word
 	$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-seed=0 $(ARGS)
 
 test-long: install ## what chance decides, thousands of times: working time and clocks (takes long)
-	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_clock_lives.py $(ARGS)
+	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_random_clocks.py $(ARGS)
 
 crash: install ## break the daemon at every named point, and kill it at random moments (takes long)
 	DESKCTL_CRASH=all DESKCTL_KILLS=$${DESKCTL_KILLS:-50} $(PYTEST) -m crash -n $(WORKERS) --dist worksteal $(ARGS)
