@@ -1,4 +1,4 @@
-"""How long reading a mail takes: ordinary mails against the standard library's floor, hostile ones by their size.
+"""Measure the parsing time of mails: ordinary mails against the standard library, hostile mails by their size.
 
     python bench/parse_bench.py [FOLDER of .eml files]
 

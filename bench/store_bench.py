@@ -1,8 +1,8 @@
-"""What the store costs for each mail: journal append, reading it back, and a transaction of 50 new tickets.
+"""Measure the cost of the store per mail: journal append, reading back, and a transaction of 50 new tickets.
 
     python bench/store_bench.py [URL …]     default: SQLite in a temporary folder
 
-Every mail makes a contact, an identity, a ticket, a message, participants and two events, as intake does.
+Each mail creates a contact, an identity, a ticket, a message, participants and two events, as in the intake.
 """
 
 from __future__ import annotations

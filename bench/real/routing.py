@@ -1,5 +1,5 @@
-"""Giving out 10,000 waiting tickets among a million to 50 agents by load and skill, beside the same rows written one by
-one."""
+"""Measure the assignment of 10,000 waiting tickets among a million to 50 agents by load and skill, compared with writing
+the same rows one by one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _CLOCK = Actor.system("clock")
 
 
 def routing(runs: int) -> list[Figure]:
-    """Every run has two stores of its own: the floor writes into one what routing wrote into the other."""
+    """Use two new stores for each run: the floor writes the rows that routing wrote to the other store."""
     low: list[float] = []
     high: list[float] = []
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
@@ -58,7 +58,7 @@ def routing(runs: int) -> list[Figure]:
 
 
 def fill(path: Path) -> None:
-    """A team whose queue waits for agents that are there; every ticket has its clocks."""
+    """Create a team with a waiting queue. Each ticket has its clocks."""
     store = Store.open(f"sqlite:///{path}", Settings())
     store.transaction(people)
     for start in range(0, TICKETS, BATCH):
@@ -76,7 +76,7 @@ def fill(path: Path) -> None:
 
 
 def people(unit: Unit) -> None:
-    """Fifty agents who are there, in a team that is not routed yet."""
+    """Create fifty available agents in a team without routing."""
     unit.put_team(Team("crowd", "Crowd"))
     for place in range(AGENTS):
         known = frozenset((SKILLS[place % 2], SKILLS[2 + place // 2 % 2]))
@@ -87,7 +87,7 @@ def people(unit: Unit) -> None:
 
 
 def route(path: Path) -> float:
-    """Seconds until everything is given out, through the one door."""
+    """Return the seconds until all tickets are assigned."""
     store = Store.open(f"sqlite:///{path}", Settings())
     store.transaction(lambda unit: schedule_routing(unit, "crowd"))
     started = time.perf_counter()
@@ -104,7 +104,7 @@ def route(path: Path) -> float:
 
 
 def floor(real: Path, copy: Path) -> float:
-    """Seconds for the same rows, one statement each with SQLAlchemy Core, in as many transactions."""
+    """Return the seconds for the same rows, one SQLAlchemy Core statement each, in as many transactions."""
     batches, happened, now_is, given = written(real, copy)
     changed = {column.name: bindparam(column.name) for column in tickets.c if column.name != "number"}
     given_to = update(tickets).where(tickets.c.number == bindparam("of")).values(changed)
@@ -131,7 +131,7 @@ Row = dict[str, Any]
 
 
 def written(real: Path, copy: Path) -> tuple[list[Row], dict[int, list[Row]], dict[int, Row], list[Row]]:
-    """What routing wrote: commands, their events, the tickets as they are now, turns. Clocks it left alone."""
+    """Return the rows that routing wrote: commands, their events, tickets and turns. It did not change clocks."""
     made = sqlite3.connect(real)
     made.row_factory = sqlite3.Row
     made.execute("ATTACH ? AS before", (str(copy),))

@@ -19,8 +19,7 @@ from deskctl.core.calendars.documents import document
 from deskctl.core.calendars.hours import parse_hours
 from deskctl.core.calendars.model import Calendar, SpecialDay
 from deskctl.errors import UsageError
-from tests.cli import shell
-from tests.cli.shell import ROOT, Shell
+from tests.cli.shell import ROOT, NewDesk, Shell
 from tests.cli.test_terminal import at_terminal
 
 PAGE = (ROOT / "docs" / "how-to" / "sla-policies.md").read_text()
@@ -32,12 +31,9 @@ GOLD = (
 
 
 @pytest.fixture
-def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
+def seoul(new_desk: NewDesk) -> Shell:
     """Return a desk on each store that only the commands of the test use."""
-    made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
-    made.zygote = zygote
-    yield made
-    made.stop()
+    return new_desk()
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
@@ -122,7 +118,7 @@ def test_transcript_of_service_levels_works(desk: Shell) -> None:
             2,
             'cannot parse the hours in "Half 9-12"',
         ),
-        ("calendar import 24x7 nothing.ics", 2, "nothing.ics cannot be read"),
+        ("calendar import 24x7 nothing.ics", 2, "cannot read nothing.ics"),
         ("sla add x --first-response 1h --when contact.teir:vip", 2, "did you mean contact.tier?"),
         ("sla add x --first-response 1h --when status:open", 2, "status changes all the time"),
         ("sla add x --first-response 1h --calendar seul", 3, 'no calendar is called "seul"'),
@@ -184,7 +180,8 @@ def test_calendar_show_names_the_last_year_of_holidays(alone: Shell) -> None:
     last = alone("calendar", "show", "seoul", "--json").row["holidays_until"]
     assert alone("calendar", "show", "seoul", "--month", f"{last}-12").err == ""
     said = alone("calendar", "show", "seoul", "--month", f"{last + 1}-01").err
-    assert said.startswith(f"note: the holidays of KR end with {last}; deskctl calendar edit seoul --holidays KR")
+    command = "deskctl calendar edit seoul --holidays KR"
+    assert said == f"note: the calendar has public holidays of KR until {last}; {command} adds later years\n"
     assert alone("calendar", "show", "24x7", "--month", f"{last + 1}-01").err == ""
 
 

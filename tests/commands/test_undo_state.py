@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,8 @@ from deskctl.core.tickets.commands import (
 from deskctl.core.tickets.model import Status, Ticket
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
+from tests.servers import stores
+from tests.servers.fixtures import StoreCopy
 
 from .desk import StoredDesk
 
@@ -85,6 +88,9 @@ class Desk(StoredDesk):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
+        if self.prepared:
+            self._mails = itertools.count(4)
+            return
         for command in SETUP:
             self.do(command, "user:root")
         self.mail("ana@example.org", "Printer")
@@ -106,6 +112,13 @@ SETUP: list[Command] = [
     ChangeAgent("lead", tier="lead"),
     ChangeAgent("agent1", skills="ko,billing", capacity=("any=5",), quiet="22:00-07:00"),
 ]
+
+
+@pytest.fixture
+def desk_url(store_copy: StoreCopy) -> str:
+    """The URL of a store that is set up, once for each engine."""
+    return store_copy("set up", Desk.fill)
+
 
 EVERY: list[Command] = [
     Take(1),
@@ -247,7 +260,12 @@ def test_what_was_undone_is_kept_out_of_the_audit_and_erased(desk_url: str) -> N
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_sequence_can_be_undone_backwards(commands: list[Command], data: Any) -> None:
     """Undo as often as there were commands: each time the desk is as it was before that command."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Desk(f"sqlite:///{Path(folder)}/desk.db")) as desk:
+    with tempfile.TemporaryDirectory() as folder:
+        undo_backwards(stores.new_sqlite(Path(folder) / "desk.db", "set up", Desk.fill), commands)
+
+
+def undo_backwards(url: str, commands: list[Command]) -> None:
+    with contextlib.closing(Desk(url)) as desk:
         befores = []
         for command in commands:
             desk.later(seconds=1)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from deskctl.core.kernel.settings import Settings
-from deskctl.store import Store
 from deskctl.testing.smtp_sink import SmtpSink
-from tests.servers import leaks, waiting
+from tests.cli import shell
+from tests.cli.shell import NewDesk, Shell
+from tests.servers import leaks, stores, waiting
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import DovecotServer, open_dovecot
 from tests.servers.postgres import PostgresServer, open_postgres
 from tests.servers.process import missing
+
+StoreCopy = Callable[[str, stores.Fill], str]
 
 
 @pytest.fixture(scope="session")
@@ -56,30 +57,67 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop(url)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreCopy]:
+    """`store_copy(name, fill)`: the URL of a copy of the store that `fill(url)` filled once; once for each engine."""
+    if request.param == "sqlite":
+        yield lambda name, fill: stores.new_sqlite(tmp_path / "desk.db", name, fill)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    urls: list[str] = []
+
+    def copy(name: str, fill: stores.Fill) -> str:
+        urls.append(stores.new_postgresql(server, name, fill))
+        return urls[-1]
+
+    yield copy
+    for url in urls:
+        server.drop(url)
+
+
+@pytest.fixture
+def desk_url(store_copy: StoreCopy) -> str:
+    """The URL of a new store with its tables in place, once for each engine."""
+    return store_copy("migrated", stores.migrated)
+
+
 @pytest.fixture(scope="session")
-def made_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite store with its tables and nothing in them, to copy."""
-    path = tmp_path_factory.mktemp("made-store") / "desk.db"
-    _make(f"sqlite:///{path}")
-    return path
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk that `deskctl init` made, with three agents; tests work on copies of it."""
+    return shell.make(tmp_path_factory.mktemp("template")).folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The same with its tables in place: copied, because making them takes longer than most tests."""
-    if request.param == "sqlite":
-        path = tmp_path / "desk.db"
-        shutil.copy(request.getfixturevalue("made_store"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.database(server.template("made_store", _make))
-    yield url
-    server.drop(url)
+def new_desk(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewDesk]:
+    """`new_desk(smtp=PORT)`: a copy of the desk in `template`, once for each engine; its daemon does not run."""
+    made: list[Shell] = []
+    urls: list[str] = []
+
+    def copy(smtp: int | None = None) -> Shell:
+        if request.param == "sqlite":
+            made.append(shell.copy(template, tmp_path / "acme", smtp=smtp))
+            return made[-1]
+        server: PostgresServer = request.getfixturevalue("postgres")
+        origin = tmp_path_factory.getbasetemp() / "template-postgresql"
+        prepared = server.template("template", lambda url: _make_desk(origin, url))
+        made.append(shell.copy(origin, tmp_path / "acme", smtp=smtp))
+        urls.append(server.database(prepared))
+        config = made[-1].folder / "config.toml"
+        config.write_text(config.read_text().replace(server.url(prepared), urls[-1]))
+        return made[-1]
+
+    yield copy
+    for desk in made:
+        desk.stop()
+    for url in urls:
+        request.getfixturevalue("postgres").drop(url)
 
 
-def _make(url: str) -> None:
-    Store.open(url, Settings(), migrate=True).close()
+def _make_desk(folder: Path, url: str) -> None:
+    shell.make(folder, store=url)
+    assert url in (folder / "config.toml").read_text()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ SECOND = timedelta(seconds=1)
 
 
 def opened(calendar: Calendar, start: datetime, end_at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield open intervals between two moments, in steps of an hour; of a second in hours with a change of the offset."""
+    """Yield open intervals between two moments, in steps of an hour; of a second in hours with a change of the offset.
+    """
     zone = ZoneInfo(calendar.timezone)
     at = start
     while at < end_at:

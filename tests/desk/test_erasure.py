@@ -1,4 +1,4 @@
-"""A plugin that cannot erase stops the whole erasing, and says so; afterwards it can be done again."""
+"""A plugin that fails stops the whole erasure, is named, and the erasure can be repeated."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ CHANNELS = '[channels.ops]\ntype = "console"\nteam = "support"\ninbox = "in"\nan
 
 
 @pytest.mark.parametrize("served", [False, True])
-def test_a_plugin_that_fails_stops_the_erasing_and_it_can_be_repeated(
-    tmp_path: Path, desk_url: str, served: bool
-) -> None:
+def test_failing_plugin_stops_the_erasure_which_can_be_repeated(tmp_path: Path, desk_url: str, served: bool) -> None:
     folder = make_desk(tmp_path / "desk", desk_url, CHANNELS, {"visits": PLUGIN})
     plugins = folder / "plugins"
 
