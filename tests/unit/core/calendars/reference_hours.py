@@ -13,8 +13,7 @@ SECOND = timedelta(seconds=1)
 
 
 def opened(calendar: Calendar, start: datetime, end_at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield open intervals between two moments, in steps of an hour; of a second in hours with a change of the offset.
-    """
+    """Yield open intervals between two moments, hour by hour; second by second where the offset changes."""
     zone = ZoneInfo(calendar.timezone)
     at = start
     while at < end_at:

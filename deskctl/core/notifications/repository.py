@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol, cast
 
+from ..kernel.repository import Repository
+from ..kernel.unit import Unit
 from .model import ContentKey, Notification, Window
 
-if TYPE_CHECKING:
-    from ..kernel.source import Source
+
+class NotificationSource(Protocol):
+    """What the store loads of notifications."""
+
+    def windows(self) -> Iterable[Window]:
+        """Return the window of every agent who was notified of something."""
+        ...
+
+    def notices(self, agent: str) -> Sequence[Notification]:
+        """Return the waiting notifications of an agent, oldest first."""
+        ...
 
 
 @dataclass(slots=True)
@@ -20,18 +32,19 @@ class NoticeChanges:
     windows: dict[str, Window] = field(default_factory=dict)  # by agent, new or changed
 
 
-class Notices:
+class Notices(Repository):
     """Notifications as this transaction sees them: its own changes, then the source."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self.source = cast("NotificationSource", unit.source)
         self._windows: dict[str, Window] | None = None
         self._said: dict[ContentKey, Notification] = {}  # sent or stored by this transaction
-        self.changes = NoticeChanges()
+        self.changes = unit.changes.of(NoticeChanges)
 
     def window(self, agent: str) -> Window | None:
         if self._windows is None:
-            self._windows = {window.agent: window for window in self._source.windows()}
+            self._windows = {window.agent: window for window in self.source.windows()}
         return self._windows.get(agent)
 
     def put_window(self, window: Window) -> None:
@@ -42,9 +55,9 @@ class Notices:
     def keep(self, notification: Notification) -> None:
         self.changes.notices[notification.id] = self._said[notification.content_key] = notification
 
-    def of(self, agent: str) -> list[Notification]:
+    def waiting_for(self, agent: str) -> list[Notification]:
         """Return the pending notifications of an agent, oldest first."""
-        stored = [n for n in self._source.notices(agent) if n.id not in self.changes.told]
+        stored = [n for n in self.source.notices(agent) if n.id not in self.changes.told]
         return stored + [n for n in self.changes.notices.values() if n.agent == agent]
 
     def told(self, notification: Notification) -> None:

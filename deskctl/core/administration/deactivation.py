@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
+from ..agents.model import Agent
 from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..routing.events import AgentMoved, PresenceChanged
 from ..routing.model import State
+from ..routing.repository import Roster
 from ..sla.policy_warnings import inactive_agent_remarks
+from ..sla.repository import Ledger
 from ..tickets.events import Assigned
 from ..tickets.model import ACTIVE
+from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing
-from .model import Agent
 
 
 def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
@@ -23,10 +26,10 @@ def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None
     gone = before.active and not after.active
     if not (gone or left):
         return ()
-    numbers = unit.source.active_of(before.handle)
-    unit.load_tickets(numbers)
+    numbers = Tickets.of(unit).source.active_of(before.handle)
+    Tickets.of(unit).load(numbers)
     back = []
-    for ticket in map(unit.ticket, numbers):
+    for ticket in map(Tickets.of(unit).get, numbers):
         if ticket.assignee == before.handle and ticket.status in ACTIVE and (gone or ticket.team in left):
             yield Assigned(ticket.number, before.handle, None)
             back.append(ticket.number)
@@ -35,7 +38,7 @@ def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None
 
 def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
     """Who was moved to a busy channel and may no longer be is back on their own; who left is not there at all."""
-    presence = unit.roster.presence(agent.handle)
+    presence = Roster.of(unit).presence(agent.handle)
     kept = presence
     if presence.moved is not None and not (agent.active and agent.seat.surge and presence.moved_by in agent.teams):
         kept = replace(kept, moved=None, moved_by=None)
@@ -47,11 +50,11 @@ def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
         before = differing(presence, kept, ("state", "since", "until"))
         yield PresenceChanged(None, agent.handle, was, State.OFFLINE.value, kept=before)
     if kept != presence:
-        unit.roster.put_presence(kept)
+        Roster.of(unit).put_presence(kept)
 
 
 def named_in_steps(unit: Unit, agent: Agent) -> Iterator[str]:
     """What policies would have them do who is not there any more."""
     if not agent.active:
-        for policy in unit.levels.book.current_policies:
+        for policy in Ledger.of(unit).book.current_policies:
             yield from (f"policy {policy.name}: {remark}" for remark in inactive_agent_remarks(policy, [agent.handle]))

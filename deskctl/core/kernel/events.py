@@ -1,4 +1,4 @@
-""""""
+"""Events that belong to no feature: undo, and writes of plugins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .event import Event
-from .undo import Cannot, Hindrance
+from .undo import PART_OF_UNDO, Cannot, Hindrance
 
 if TYPE_CHECKING:
     from .records import RecordedEvent
@@ -27,3 +27,13 @@ class PluginWrote(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         why = f"only the plugin {self.plugin} knows how to reverse it"
         return Hindrance(why, self.instead or f"deskctl {self.plugin} --help lists its commands")
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Event):
+    """An agent's command was taken back; the events before this one, of the same command, say how."""
+
+    kind = "undone"
+    undo = PART_OF_UNDO
+
+    command: int

@@ -10,13 +10,15 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..sla.pauses import open_promise
+from ..sla.repository import Ledger
 from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
-from . import commands as c
+from ..tickets import commands as c
+from ..tickets.events import WaitingChanged
+from ..tickets.merge_events import Absorbed, Merged
+from ..tickets.model import REOPENED, Status, Ticket
+from ..tickets.repository import Tickets
+from ..tickets.status import to_status, workable
 from .carry_over import carry_over
-from .events import WaitingChanged
-from .merge_events import Absorbed, Merged
-from .model import REOPENED, Status, Ticket
-from .status import to_status, workable
 
 
 def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
@@ -26,7 +28,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = workable(unit, command.ticket), workable(unit, command.into)
-    history = read_history(unit.levels.history(ticket.number, HISTORY_KINDS))
+    history = read_history(Ledger.of(unit).history(ticket.number, HISTORY_KINDS))
     promised = ticket.status is not Status.SOLVED and history is not None and open_promise(history) is not None
     yield Merged(ticket.number, into.number, ticket.status)
     asked = unanswered(history)
@@ -35,8 +37,8 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     if promised and into.status is Status.SOLVED:
         yield from to_status(into, Status.OPEN)  # a solved ticket keeps no promise
     if ticket.waiting_since is not None:
-        if unit.ticket(into.number).status in REOPENED:
-            yield from to_status(unit.ticket(into.number), Status.OPEN)
+        if Tickets.of(unit).get(into.number).status in REOPENED:
+            yield from to_status(Tickets.of(unit).get(into.number), Status.OPEN)
         waiting = min(ticket.waiting_since, into.waiting_since or ticket.waiting_since)
         if waiting != into.waiting_since:
             yield WaitingChanged(into.number, into.waiting_since, waiting)

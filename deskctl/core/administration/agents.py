@@ -7,6 +7,10 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 
 from ...errors import NotFound, Refused, UsageError
+from ..agents import commands as admin
+from ..agents.events import AgentChanged, RestoreAgent, RestoreTeam, TeamCreated, TeamRedefined
+from ..agents.model import Agent, Team
+from ..agents.repository import Agents
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -20,10 +24,7 @@ from ..notifications import schedule as timing
 from ..routing import configuration as routing_configuration
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
-from . import commands as admin
 from . import deactivation as leaving
-from .events import AgentChanged, RestoreAgent, RestoreTeam, TeamCreated, TeamRedefined
-from .model import Agent, Team
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\Z")
@@ -33,22 +34,24 @@ _TAKEN = frozenset({"none", "agent", "team", "system", "all", "me"})
 
 def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
     handle = _handle(command.handle)
-    if handle in unit.agents:
+    if handle in Agents.of(unit).agents:
         raise Refused(f"there is an agent {handle} already", f"deskctl agent set {handle} changes it")
-    if handle in unit.teams:
+    if handle in Agents.of(unit).teams:
         raise Refused(f"a team is called {handle}", "agents and teams share their names; choose another")
     _free_login(unit, command.login, handle)
     yield from _ensure_teams(unit, command.teams)
-    unit.put_agent(Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login))
+    Agents.of(unit).put_agent(
+        Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login)
+    )
     yield AgentChanged(None, handle, ("added",))
     return Outcome(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
 
 
 def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
-    agent = unit.agents.get(command.handle)
+    agent = Agents.of(unit).agents.get(command.handle)
     if agent is None:
         raise NotFound(
-            f"no agent is called “{command.handle}”{did_you_mean(command.handle, unit.agents)}",
+            f"no agent is called “{command.handle}”{did_you_mean(command.handle, Agents.of(unit).agents)}",
             "deskctl agent list shows them",
         )
     _free_login(unit, command.login, agent.handle)
@@ -81,7 +84,7 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
 
 def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Generator[Event, None, tuple[int, ...]]:
     """An agent is changed, with what follows; the tickets that are in the queue again."""
-    unit.put_agent(after)
+    Agents.of(unit).put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
     timing.reschedule(unit, before, after)
     yield from leaving.ends_surge(unit, after)
@@ -90,7 +93,7 @@ def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Gene
 
 def restore_agent(unit: Unit, past: RestoreAgent) -> Generator[Event, None, None]:
     """Undo `change_agent`. Raises Refused when the login is another agent's by now."""
-    agent = unit.agents[past.agent]
+    agent = Agents.of(unit).agents[past.agent]
     restored = with_fields(agent, past.fields)
     if restored.login != agent.login:
         _free_login(unit, restored.login, agent.handle)
@@ -99,24 +102,24 @@ def restore_agent(unit: Unit, past: RestoreAgent) -> Generator[Event, None, None
 
 def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
     """Undo `change_team`."""
-    team = unit.teams[past.team]
+    team = Agents.of(unit).teams[past.team]
     restored = with_fields(team, past.fields)
-    unit.put_team(restored)
+    Agents.of(unit).put_team(restored)
     yield TeamRedefined(None, team.handle, tuple(past.fields), differing(team, restored, past.fields))
 
 
 def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
-    if command.handle in unit.teams:
+    if command.handle in Agents.of(unit).teams:
         return Outcome(f"there is a team {command.handle} already", facts={"team": command.handle})
     yield from _ensure_teams(unit, (command.handle,), command.name)
     return Outcome(f"team {command.handle} is added", facts={"team": command.handle})
 
 
 def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
-    team = unit.teams.get(command.handle)
+    team = Agents.of(unit).teams.get(command.handle)
     if team is None:
         raise NotFound(
-            f"no team is called “{command.handle}”{did_you_mean(command.handle, unit.teams)}",
+            f"no team is called “{command.handle}”{did_you_mean(command.handle, Agents.of(unit).teams)}",
             "deskctl team list shows them",
         )
     changed = Team(
@@ -127,7 +130,7 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
     )
     what = tuple(f for f in ("name", "signature", "plan") if getattr(team, f) != getattr(changed, f))
     if what:
-        unit.put_team(changed)
+        Agents.of(unit).put_team(changed)
         yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
     facts = {"team": team.handle, "remarks": list(routing_configuration.team_remarks(unit, changed))}
     return Outcome(f"team {team.handle}: {_changed(what)} changed", facts=facts)
@@ -141,10 +144,10 @@ def _changed(what: Iterable[str]) -> str:
 
 def _ensure_teams(unit: Unit, handles: Iterable[str], name: str | None = None) -> Generator[Event, None, None]:
     for handle in handles:
-        if handle not in unit.teams:
-            if _handle(handle) in unit.agents:
+        if handle not in Agents.of(unit).teams:
+            if _handle(handle) in Agents.of(unit).agents:
                 raise Refused(f"an agent is called {handle}", "agents and teams share their names; choose another")
-            unit.put_team(Team(handle, _line(name or handle)))
+            Agents.of(unit).put_team(Team(handle, _line(name or handle)))
             yield TeamCreated(None, handle)
 
 
@@ -170,7 +173,7 @@ def _line(text: str) -> str:
 
 
 def _free_login(unit: Unit, login: str | None, handle: str) -> None:
-    for agent in unit.agents.values():
+    for agent in Agents.of(unit).agents.values():
         if login and agent.login == login and agent.handle != handle:
             raise Refused(f"the login {login} is {agent.handle}'s", f"deskctl agent set {agent.handle} --login ''")
 

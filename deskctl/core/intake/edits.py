@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ..intake.commands import Receive
-from ..intake.journal import JournalSettled, JournalState
 from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from .events import MessageEdited
-from .model import InboundMessage
-from .thread import MessageHead
+from ..messages.events import MessageEdited
+from ..messages.model import InboundMessage
+from ..messages.repository import Messages
+from ..messages.thread import MessageHead
+from .commands import Receive
+from .journal import JournalSettled, JournalState
+from .repository import Journal
 
 
 def earlier(unit: Unit, channel: str, message: InboundMessage) -> MessageHead | None:
@@ -17,16 +19,16 @@ def earlier(unit: Unit, channel: str, message: InboundMessage) -> MessageHead | 
     if message.edits is None or not message.sender:
         return None
     sender = message.sender.lower()
-    found = (h for h in unit.messages_by_id(message.edits) if h.channel == channel)
+    found = (h for h in Messages.of(unit).by_message_id(message.edits) if h.channel == channel)
     return next((h for h in found if h.author is not None and h.author.lower() == sender), None)
 
 
 def replace_words(unit: Unit, command: Receive, head: MessageHead) -> Steps:
     """Nobody is told: who has read the message sees in the ticket that it was changed."""
-    unit.changes.edited[head.id] = command.message
+    Messages.of(unit).changes.edited[head.id] = command.message
     yield MessageEdited(head.ticket, head.id)
     reason = f"changed message {head.id}"
-    unit.settle_journal(
+    Journal.of(unit).settle(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=command.message.sender)
     )
     return Outcome(f"message {head.id} was edited", (head.ticket,), {"number": head.ticket, "message": head.id})

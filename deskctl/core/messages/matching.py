@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from ..contacts.identity import address_key, person
 from ..contacts.identity import living as living_contact
 from ..contacts.model import Address
+from ..contacts.repository import Contacts
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages.conversations import Talk
-from ..messages.model import InboundMessage, IntentKind, MessageKind
-from ..messages.senders import THROUGH
-from ..messages.subjects import numbers
-from ..messages.thread import MessageHead
 from ..tickets.model import FINAL, Status, Ticket
+from ..tickets.repository import Tickets
+from .conversations import Conversations, Talk
+from .model import InboundMessage, IntentKind, MessageKind
+from .repository import Messages
+from .senders import THROUGH
+from .subjects import numbers
+from .thread import MessageHead
 
 #: How many references are followed, newest first; mail with thousands of them exists to be slow.
 MAX_REFERENCES = 50
@@ -61,7 +64,7 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
     """
     sender = (message.sender or "").lower()
     mentioned: list[int] = []
-    heads = [h for ref in references(message) for h in unit.messages_by_id(ref) if h.channel == channel]
+    heads = [h for ref in references(message) for h in Messages.of(unit).by_message_id(ref) if h.channel == channel]
     for head in heads:
         if ours(head):
             return Match(head.ticket, "own_id", verified=_takes_part(unit, sender, head.ticket))
@@ -69,20 +72,20 @@ def by_reference(unit: Unit, channel: str, message: InboundMessage) -> Match:
         if _takes_part(unit, sender, head.ticket) and _same_way(unit, message, head.ticket):
             return Match(head.ticket, "reference")
         mentioned.append(head.ticket)
-    for number in unit.source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
-        if on_channel(unit, unit.ticket(number), channel):
+    for number in Tickets.of(unit).source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
+        if on_channel(unit, Tickets.of(unit).get(number), channel):
             return Match(number, "plus", verified=_takes_part(unit, sender, number))
-    named = [number for number in numbers(message.subject) if unit.find_ticket(number) is not None]
+    named = [number for number in numbers(message.subject) if Tickets.of(unit).find(number) is not None]
     own = [
         number
         for number in named
         if _takes_part(unit, sender, number)
-        and on_channel(unit, unit.ticket(number), channel)
+        and on_channel(unit, Tickets.of(unit).get(number), channel)
         and _same_way(unit, message, number)
     ]
     if own:  # of several the one that is open, else the one that was added last
         return Match(next((n for n in own if living(unit, n)[1] is None), own[0]), "subject")
-    mentioned += [number for number in named if unit.ticket(number).channel == channel]
+    mentioned += [number for number in named if Tickets.of(unit).get(number).channel == channel]
     return Match(mentions=tuple(dict.fromkeys(mentioned)))
 
 
@@ -90,7 +93,9 @@ def on_channel(unit: Unit, ticket: Ticket, channel: str) -> bool:
     """Whether a ticket is at home on a channel, or was continued there."""
     if ticket.channel == channel:
         return True
-    return any(head.channel == channel and head.kind is not MessageKind.NOTE for head in unit.heads(ticket.number))
+    return any(
+        head.channel == channel and head.kind is not MessageKind.NOTE for head in Messages.of(unit).heads(ticket.number)
+    )
 
 
 def in_talk(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Match:
@@ -103,14 +108,16 @@ def in_talk(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Match:
     sender = (message.sender or "").lower()
     if message.intent is not None and message.intent.kind is IntentKind.NEW:
         return Match()
-    if sender and unit.talks.begins_anew(channel.name, sender):
+    if sender and Conversations.of(unit).begins_anew(channel.name, sender):
         return Match()
-    for head in (h for ref in references(message) for h in unit.messages_by_id(ref) if h.channel == channel.name):
+    for head in (
+        h for ref in references(message) for h in Messages.of(unit).by_message_id(ref) if h.channel == channel.name
+    ):
         if _takes_part(unit, sender, head.ticket):
             return Match(head.ticket, "own_id" if ours(head) else "reference")
-    identity = unit.identity(address_key(channel.kind, sender)) if sender else None
-    for number in unit.talks.tickets(channel.name, selves(unit, identity.contact)) if identity else ():
-        if _takes_part(unit, sender, number) and unit.ticket(number).status not in FINAL:
+    identity = Contacts.of(unit).identity(address_key(channel.kind, sender)) if sender else None
+    for number in Conversations.of(unit).tickets(channel.name, selves(unit, identity.contact)) if identity else ():
+        if _takes_part(unit, sender, number) and Tickets.of(unit).get(number).status not in FINAL:
             return Match(number, "talk")
     return Match()
 
@@ -118,15 +125,21 @@ def in_talk(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Match:
 def load_talks(unit: Unit, talking: Iterable[tuple[str, Address]]) -> set[int]:
     """Load in bulk what these (channel, address) may talk about; the numbers of the tickets."""
     keys = [(channel, address) for channel, address in talking]
-    unit.talks.load_anew((channel, address.address) for channel, address in keys)
-    known = [(channel, identity.contact) for channel, address in keys if (identity := unit.identity(address))]
-    unit.talks.load_alone(contact for _, contact in known if unit.contact(contact).merged_into is None)
-    return unit.talks.load([Talk(channel, one) for channel, contact in known for one in selves(unit, contact)])
+    Conversations.of(unit).load_anew((channel, address.address) for channel, address in keys)
+    known = [
+        (channel, identity.contact) for channel, address in keys if (identity := Contacts.of(unit).identity(address))
+    ]
+    Conversations.of(unit).load_alone(
+        contact for _, contact in known if Contacts.of(unit).get(contact).merged_into is None
+    )
+    return Conversations.of(unit).load(
+        [Talk(channel, one) for channel, contact in known for one in selves(unit, contact)]
+    )
 
 
 def selves(unit: Unit, contact: int) -> list[int]:
     """The contacts that are one person."""
-    return [contact] if unit.talks.alone(contact) else person(unit, contact)
+    return [contact] if Conversations.of(unit).alone(contact) else person(unit, contact)
 
 
 def ours(head: MessageHead) -> bool:
@@ -136,12 +149,12 @@ def ours(head: MessageHead) -> bool:
 
 def _takes_part(unit: Unit, sender: str, ticket: int) -> bool:
     """Tell whether an address (lower-cased) is a participant's, or one that the ticket's customer is known by."""
-    if not sender or sender in unit.participants(ticket):
+    if not sender or sender in Tickets.of(unit).participants(ticket):
         return bool(sender)
-    identity = unit.identity(Address("email", sender)) if "@" in sender else None
+    identity = Contacts.of(unit).identity(Address("email", sender)) if "@" in sender else None
     if identity is None:
         return False
-    return living_contact(unit, identity.contact).id == living_contact(unit, unit.ticket(ticket).contact).id
+    return living_contact(unit, identity.contact).id == living_contact(unit, Tickets.of(unit).get(ticket).contact).id
 
 
 def _same_way(unit: Unit, message: InboundMessage, ticket: int) -> bool:
@@ -151,7 +164,7 @@ def _same_way(unit: Unit, message: InboundMessage, ticket: int) -> bool:
     if unit.settings.owns(message.through):
         return False
     through, author = message.through.lower(), (message.sender or "").lower()
-    before = [head for head in unit.heads(ticket) if (head.author or "").lower() == author]
+    before = [head for head in Messages.of(unit).heads(ticket) if (head.author or "").lower() == author]
     return any(head.headers.get(THROUGH, "").lower() == through for head in before)
 
 
@@ -170,9 +183,9 @@ def tokens(message: InboundMessage) -> list[str]:
 def living(unit: Unit, number: int) -> tuple[Ticket, Ticket | None]:
     """Where a message to ticket `number` goes: the ticket at the end of its merge pointers, and the closed
     ticket that a new one would follow, if that end is closed."""
-    ticket = unit.ticket(number)
+    ticket = Tickets.of(unit).get(number)
     seen = {number}
     while ticket.status is Status.MERGED and ticket.merged_into is not None and ticket.merged_into not in seen:
         seen.add(ticket.merged_into)
-        ticket = unit.ticket(ticket.merged_into)
+        ticket = Tickets.of(unit).get(ticket.merged_into)
     return ticket, ticket if ticket.status in FINAL else None

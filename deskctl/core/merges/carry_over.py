@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from ..agents import targets
+from ..agents.repository import Agents
 from ..kernel.event import Event
 from ..kernel.unit import Unit
-from ..routing.events import TierChanged
 from ..sla.clocks import ClockKey
 from ..sla.events import DueSet, Promised
 from ..sla.pauses import due_by_hand, open_clocks, open_promise
 from ..sla.policy import Metric
+from ..sla.repository import Ledger
 from ..sla.ticket_history import HISTORY_KINDS, TicketHistory, read_history
-from .events import FollowerAdded, PriorityChanged, Tagged
-from .model import Status, Ticket
+from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged
+from ..tickets.model import Status, Ticket
+from ..tickets.repository import Tickets
 
 #: Clocks for the answer to a message: a ticket has one of them at a time.
 _ANSWERS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
@@ -25,7 +27,7 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
 
     The earlier of two moments counts, the higher of two priorities. Whoever had or followed `ticket` follows.
     """
-    into = unit.ticket(number)
+    into = Tickets.of(unit).get(number)
     history, other = _history(unit, number), _history(unit, ticket.number)
     if history is not None and other is not None and ticket.status is not Status.SOLVED:
         yield from _moments(unit, number, history, other)
@@ -40,22 +42,22 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
 
 
 def _history(unit: Unit, number: int) -> TicketHistory | None:
-    return read_history(unit.levels.history(number, HISTORY_KINDS))
+    return read_history(Ledger.of(unit).history(number, HISTORY_KINDS))
 
 
 def _moments(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
     """Promises and due times that somebody set."""
     theirs, ours = open_promise(other), open_promise(history)
     if theirs is not None and (ours is None or theirs < ours):
-        unit.levels.use()
+        Ledger.of(unit).use()
         yield Promised(number, theirs)
     running = open_clocks(history)
     for metric, due in due_by_hand(other).items():
         alike = _ANSWERS if metric in _ANSWERS else (metric,)
         for key in (key for key in running if key.metric in alike):
-            clock = unit.levels.clocks(number).get(ClockKey(key.metric, key.instance))
+            clock = Ledger.of(unit).clocks(number).get(ClockKey(key.metric, key.instance))
             if clock is None or clock.due_at is None or due < clock.due_at:
-                unit.levels.use()
+                Ledger.of(unit).use()
                 yield DueSet(number, key.metric.value, due)
 
 
@@ -64,7 +66,7 @@ def _tier(unit: Unit, ticket: Ticket, into: Ticket) -> Generator[Event, None, No
     if ticket.tier is None or ticket.team != into.team:
         return
     place = targets.rank(unit, into.team, ticket.tier)
-    owner = unit.agents.get(into.assignee or "")
+    owner = Agents.of(unit).agents.get(into.assignee or "")
     reached = owner is None or targets.rank(unit, into.team, owner.seat.tier) >= place
     if reached and place > targets.rank(unit, into.team, into.tier):
         yield TierChanged(into.number, into.tier, ticket.tier)

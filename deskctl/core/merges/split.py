@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ...errors import NotFound, Refused, UsageError
 from ..contacts.identity import address_key
+from ..contacts.repository import Contacts
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -15,14 +16,17 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.addresses import answerable
 from ..messages.model import MessageKind
+from ..messages.repository import Messages
 from ..messages.thread import MessageHead
+from ..sla.repository import Ledger
 from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
-from . import commands as c
-from .creation import created, open_ticket
-from .events import WaitingChanged
-from .merge_events import SplitFrom, SplitOff
-from .model import Ticket
-from .status import workable
+from ..tickets import commands as c
+from ..tickets.creation import created, open_ticket
+from ..tickets.events import WaitingChanged
+from ..tickets.merge_events import SplitFrom, SplitOff
+from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
+from ..tickets.status import workable
 
 
 def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
@@ -31,9 +35,9 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     What the desk answered stays where it was given. The new ticket's clocks run as if it had been one from the start.
     """
     ticket = workable(unit, command.ticket)
-    chosen = _chosen(unit, ticket, unit.heads(ticket.number), command.messages)
+    chosen = _chosen(unit, ticket, Messages.of(unit).heads(ticket.number), command.messages)
     first = next(head for head in chosen if head.kind is MessageKind.IN)
-    history = read_history(unit.levels.history(ticket.number, HISTORY_KINDS))
+    history = read_history(Ledger.of(unit).history(ticket.number, HISTORY_KINDS))
     spoken = (
         {
             interaction.message: interaction.at
@@ -54,8 +58,8 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
         language=ticket.language,
     )
     numbers = tuple(head.id for head in chosen)
-    unit.move(numbers, ticket.number, other.number)
-    unit.add_participants(other.number, _company(unit, chosen))
+    Messages.of(unit).move(numbers, ticket.number, other.number)
+    Tickets.of(unit).add_participants(other.number, _company(unit, chosen))
     yield created(other)
     moments = tuple(at.isoformat() for at in asked.values())
     yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
@@ -99,8 +103,8 @@ def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Se
 
 def _merged_with(unit: Unit, ticket: int, message: int) -> int | None:
     """The ticket that was merged into this one and has the message."""
-    merged = unit.source.merged_into(ticket)
-    return next((number for number in merged if any(h.id == message for h in unit.heads(number))), None)
+    merged = Tickets.of(unit).source.merged_into(ticket)
+    return next((number for number in merged if any(h.id == message for h in Messages.of(unit).heads(number))), None)
 
 
 def _listed(unit: Unit, heads: Sequence[MessageHead]) -> str:
@@ -112,7 +116,7 @@ def _writer(unit: Unit, head: MessageHead, ticket: Ticket) -> int:
     """Whose the new ticket is."""
     channel = unit.settings.channel(head.channel)
     kind = "email" if channel is None or "@" in (head.author or "") else channel.kind
-    identity = None if head.author is None else unit.identity(address_key(kind, head.author))
+    identity = None if head.author is None else Contacts.of(unit).identity(address_key(kind, head.author))
     return ticket.contact if identity is None else identity.contact
 
 

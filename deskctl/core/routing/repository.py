@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol, cast
 
+from ..kernel.repository import Repository
+from ..kernel.unit import Unit
 from .model import Presence, QueuedTicket, Turn
 
-if TYPE_CHECKING:
-    from ..kernel.source import Source
+
+class RoutingSource(Protocol):
+    """What the store loads for routing."""
+
+    def presences(self) -> Iterable[Presence]: ...
+    def turns(self, agents: Collection[str]) -> Iterable[Turn]: ...
+
+    def loads(self, agents: Collection[str]) -> Mapping[tuple[str, str], int]:
+        """Return the number of new and open tickets of these agents, by agent and channel."""
+        ...
+
+    def waiting(
+        self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
+    ) -> Sequence[QueuedTicket]:
+        """Return the head of a team's queue, or what follows `after` (queue_at and number). `besides`: leave out the
+        tickets that wait for this recorded reason."""
+        ...
+
+    def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
+        """Return by channel how many tickets wait in a team's queue, and since when the first of them waits."""
+        ...
+
+    def unattended(self, team: str) -> bool:
+        """Return True if a team was told that no agent is present, and none has come since."""
+        ...
 
 
 @dataclass(slots=True)
@@ -26,20 +51,21 @@ class RosterChanges:
     unattended: dict[str, datetime | None] = field(default_factory=dict)
 
 
-class Roster:
+class Roster(Repository):
     """The routing state as this transaction sees it: its own changes, then the source.
 
     Tickets are read from the source only: routing starts after all other changes of its transaction.
     """
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.changes = RosterChanges()
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self.source = cast("RoutingSource", unit.source)
+        self.changes = unit.changes.of(RosterChanges)
         self._presences: dict[str, Presence] | None = None
 
     def presence(self, agent: str) -> Presence:
         if self._presences is None:
-            self._presences = {p.agent: p for p in self._source.presences()}
+            self._presences = {p.agent: p for p in self.source.presences()}
         return self._presences.get(agent) or Presence(agent)
 
     def put_presence(self, presence: Presence) -> None:
@@ -50,7 +76,7 @@ class Roster:
     def turns(self, agents: Collection[str]) -> dict[str, dict[str, Turn]]:
         """Return the turns of agents, by agent and channel."""
         found: defaultdict[str, dict[str, Turn]] = defaultdict(dict)
-        for turn in (*self._source.turns(agents), *self.changes.turns.values()):
+        for turn in (*self.source.turns(agents), *self.changes.turns.values()):
             found[turn.agent][turn.channel] = turn
         return found
 
@@ -59,7 +85,7 @@ class Roster:
 
     def loads(self, agents: Collection[str]) -> dict[str, Counter[str]]:
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for (agent, channel), count in self._source.loads(agents).items():
+        for (agent, channel), count in self.source.loads(agents).items():
             found[agent][channel] = count
         return found
 
@@ -67,15 +93,15 @@ class Roster:
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
     ) -> Sequence[QueuedTicket]:
         """Return unassigned tickets in the order of the queue; `after`: only those after a position."""
-        return self._source.waiting(team, limit, after, besides)
+        return self.source.waiting(team, limit, after, besides)
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:
-        return self._source.busy(team)
+        return self.source.busy(team)
 
     def is_unattended(self, team: str) -> bool:
         if team in self.changes.unattended:
             return self.changes.unattended[team] is not None
-        return self._source.unattended(team)
+        return self.source.unattended(team)
 
     def set_unattended(self, team: str, since: datetime | None) -> None:
         self.changes.unattended[team] = since

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from ...i18n import Phrases, _, _p, preferred
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages.model import Choice
 from ..tickets.model import Status, Ticket
+from .model import Choice
 
 #: A customer who asks how things stand is told of so many tickets at most, the newest first.
 MOST_TICKETS = 10

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol, cast
 
 from ..calendars.model import Calendar
+from ..kernel.records import RecordedEvent
+from ..kernel.repository import Repository
+from ..kernel.unit import Unit
+from ..tickets.repository import Tickets
 from .clocks import Clock, ClockKey
 from .policy import Policy
 from .policy_book import PolicyBook
 
-if TYPE_CHECKING:
-    from ..kernel.records import RecordedEvent
-    from ..kernel.source import Source
+
+class SlaSource(Protocol):
+    """What the store loads of SLA policies, calendars and clocks."""
+
+    def book(self) -> PolicyBook:
+        """Return the current policies and calendars."""
+        ...
+
+    def clocks(self, tickets: Collection[int]) -> Iterable[Clock]: ...
+
+    def active_after(self, ticket: int, limit: int) -> Sequence[int]:
+        """Return the next numbers above `ticket` of tickets that are new, open, pending or on hold."""
+        ...
 
 
 @dataclass(slots=True)
@@ -28,42 +42,42 @@ class LevelChanges:
     book: PolicyBook | None = None  # set if `edition` or `used` changed
 
 
-class Ledger:
+class Ledger(Repository):
     """The SLA state as this transaction sees it: its own changes, then what it loaded, then the source."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.changes = LevelChanges()
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self.source = cast("SlaSource", unit.source)
+        self.changes = unit.changes.of(LevelChanges)
         self._book: PolicyBook | None = None
         self._clocks: dict[int, dict[ClockKey, Clock]] = {}
         self._stored: dict[int, list[RecordedEvent]] = {}
         self._fresh: dict[int, list[RecordedEvent]] = {}
+        self._indexed = 0
 
     @property
     def book(self) -> PolicyBook:
         if self._book is None:
-            self._book = self._source.book()
+            self._book = self.source.book()
         return self._book
 
     def load(self, tickets: Collection[int], kinds: Sequence[str] | None = None) -> None:
         """Load the clocks of tickets and, if `kinds` is given, their events of these kinds, in bulk."""
+        new = Tickets.of(self.unit).changes.new_tickets
         missing = [ticket for ticket in dict.fromkeys(tickets) if ticket not in self._clocks]
         if missing:
             self._clocks.update((ticket, {}) for ticket in missing)
-            for clock in self._source.clocks(missing):
+            stored = [ticket for ticket in missing if ticket not in new]
+            for clock in self.source.clocks(stored) if stored else ():
                 self._clocks[clock.ticket][clock.key] = clock
         if kinds is not None:
             missing = [ticket for ticket in dict.fromkeys(tickets) if ticket not in self._stored]
             if missing:
                 self._stored.update((ticket, []) for ticket in missing)
-                for recorded in self._source.histories(missing, kinds):
+                stored = [ticket for ticket in missing if ticket not in new]
+                for recorded in self.unit.source.histories(stored, kinds) if stored else ():
                     assert recorded.event.ticket is not None
                     self._stored[recorded.event.ticket].append(recorded)
-
-    def is_new(self, ticket: int) -> None:
-        """Note that a ticket is created in this transaction, so there is nothing to load."""
-        self._clocks[ticket] = {}
-        self._stored[ticket] = []
 
     def clocks(self, ticket: int) -> dict[ClockKey, Clock]:
         self.load((ticket,))
@@ -72,16 +86,20 @@ class Ledger:
     def history(self, ticket: int, kinds: Sequence[str]) -> list[RecordedEvent]:
         """Return the events of a ticket, including those of this transaction."""
         self.load((ticket,), kinds)
-        return [*self._stored[ticket], *self._fresh.get(ticket, ())]
+        return [*self._stored[ticket], *self._new_events(ticket)]
 
     def active_after(self, ticket: int, limit: int) -> Sequence[int]:
-        return self._source.active_after(ticket, limit)
+        return self.source.active_after(ticket, limit)
+
+    def _new_events(self, ticket: int) -> Sequence[RecordedEvent]:
+        """Return the events of this transaction on a ticket. They are indexed once, as a batch may hold thousands."""
+        for recorded in self.unit.events[self._indexed :]:
+            if recorded.event.ticket is not None:
+                self._fresh.setdefault(recorded.event.ticket, []).append(recorded)
+        self._indexed = len(self.unit.events)
+        return self._fresh.get(ticket, ())
 
     # --- writing ----------------------------------------------------------------------------------
-
-    def happened(self, recorded: RecordedEvent) -> None:
-        if recorded.event.ticket is not None:
-            self._fresh.setdefault(recorded.event.ticket, []).append(recorded)
 
     def put(self, clock: Clock) -> None:
         self.clocks(clock.ticket)[clock.key] = clock

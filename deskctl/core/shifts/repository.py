@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol, cast
 
+from ..kernel.repository import Repository
+from ..kernel.unit import Unit
 from .model import Absence, Handover, Rota, Shift
 
-if TYPE_CHECKING:
-    from ..kernel.source import Source
+
+class ShiftSource(Protocol):
+    """What the store loads of shifts."""
+
+    def rota(self) -> Rota: ...
 
 
 @dataclass(slots=True)
@@ -22,18 +27,19 @@ class ShiftChanges:
     read: dict[str, int] = field(default_factory=dict)  # by agent: the newest note they have read
 
 
-class Shifts:
+class Shifts(Repository):
     """The rota as this transaction sees it: its own changes, then the source."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.changes = ShiftChanges()
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self.source = cast("ShiftSource", unit.source)
+        self.changes = unit.changes.of(ShiftChanges)
         self._rota: Rota | None = None
 
     @property
     def rota(self) -> Rota:
         if self._rota is None:
-            self._rota = self._source.rota()
+            self._rota = self.source.rota()
         return self._rota
 
     def add(self, *, shift: Shift | None = None, absence: Absence | None = None) -> None:

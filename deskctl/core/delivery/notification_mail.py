@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from ...i18n import Phrases, _, preferred
 from ..agents.model import Agent
-from ..delivery.model import OutboxEntry, OutboxKind, OutboxState, Shown
+from ..agents.repository import Agents
 from ..kernel.settings import ChannelInfo, Settings
 from ..kernel.unit import Unit
 from ..messages.reply import new_message_id
+from .model import OutboxEntry, OutboxKind, OutboxState, Shown
+from .repository import Outbox
 
 #: The last line of notifications through other channels than mail, where an answer looks like a customer's message.
 _FOOT = Phrases({"foot": _("An answer to this message does not reach the customer: deskctl reply NUMBER")})
@@ -77,7 +79,7 @@ def compose(
 
 def resend_by_mail(unit: Unit, entry: OutboxEntry) -> None:
     """Send a notification again by mail if it failed or its delivery is uncertain: better twice than never."""
-    agent = unit.agents.get(entry.agent or "")
+    agent = Agents.of(unit).agents.get(entry.agent or "")
     channel = unit.settings.notifier
     if (
         entry.kind is not OutboxKind.NOTIFICATION
@@ -92,6 +94,6 @@ def resend_by_mail(unit: Unit, entry: OutboxEntry) -> None:
     text = entry.text.removeprefix(f"{entry.subject}\n\n")
     for foot in _FOOT.everywhere("foot"):
         text = text.removesuffix(f"\n{foot}")
-    unit.enqueue(
+    Outbox.of(unit).add(
         compose(unit, agent, Destination(channel, agent.email), entry.subject, text, entry.ticket, entry.shown)
     )

@@ -5,15 +5,10 @@ A job is written with its event and goes with what the automation has done about
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-
-from .actor import Actor
-from .command import Command
-from .records import RecordedEvent
-from .unit import Unit
 
 #: Tries before a job counts as failed.
 MAX_TRIES = 5
@@ -57,24 +52,3 @@ def plugin_of(automation: str) -> str:
 def wait(tries: int) -> timedelta | None:
     """How long to wait after so many tries that failed; None: no more."""
     return None if tries >= MAX_TRIES else WAITS[min(tries, len(WAITS)) - 1]
-
-
-def note(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
-    """Write a job for each automation that wants to hear of one of these events, which `cause` of `actor` led to.
-
-    An automation does not hear of what its own plugin caused, of what was taken back, of spam, and of mail that was
-    there before the desk.
-    """
-    automations = unit.settings.automations
-    if not automations or cause.undoes or cause.historical:
-        return
-    if unit.job_depth >= MAX_DEPTH:
-        return
-    for record in events:
-        number = record.event.ticket
-        wanting = [name for name, kinds in sorted(automations.items()) if record.event.kind in kinds]
-        if not wanting or (number is not None and unit.ticket(number).spam):
-            continue
-        for name in wanting:
-            if Actor.system(plugin_of(name)) not in (actor, record.actor):
-                unit.add_job(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))
