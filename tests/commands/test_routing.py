@@ -9,6 +9,7 @@ import pytest
 
 from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
 from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.messages.commands import Reply
@@ -55,7 +56,7 @@ def owners(desk: StoredDesk, *numbers: int) -> list[str | None]:
 def told(desk: StoredDesk, words: str) -> list[str]:
     """Whom a notification with these words in its subject went to."""
     numbers = [row["id"] for row in desk.outbox()]
-    entries = desk.store.transaction(lambda unit: [unit.outbox(number) for number in numbers])
+    entries = desk.store.transaction(lambda unit: [Outbox.of(unit).get(number) for number in numbers])
     return sorted(entry.to[0] for entry in entries if words in entry.subject)
 
 

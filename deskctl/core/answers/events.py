@@ -11,9 +11,6 @@ from ..kernel.undo import Cannot
 if TYPE_CHECKING:
     pass
 
-if TYPE_CHECKING:
-    pass
-
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered(Event):

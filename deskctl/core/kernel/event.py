@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from enum import Enum
+from enum import Enum, IntEnum
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
-from ..tickets.model import Priority, Status
 from .undo import Cannot, Declaration, Follows, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
@@ -30,12 +29,14 @@ class Event:
     A class declares how it is undone (`undo`), or inherits that. With `Undoable` it has an `inverse`; the one below is
     for classes with `old` and `new`. `concerns` names what an event without a ticket concerns, facts in braces.
     `by_customer`: somebody outside the desk did it, whoever wrote it down.
+    `quiet`: the event does not count as an update of its ticket.
     """
 
     kind: ClassVar[str]
     undo: ClassVar[Declaration]
     concerns: ClassVar[str] = ""
     by_customer: ClassVar[bool] = False
+    quiet: ClassVar[bool] = False
     ticket: int | None
 
     def __init_subclass__(cls) -> None:
@@ -51,6 +52,10 @@ class Event:
         if "kind" not in vars(cls):
             raise TypeError(f"event class {cls.__name__} has no `kind`: set the name under which it is stored")
         KINDS[cls.kind] = cls
+
+    def is_quiet(self) -> bool:
+        """Return True if the event does not count as an update of its ticket."""
+        return self.quiet
 
     @property
     def is_consequence(self) -> bool:
@@ -73,8 +78,8 @@ class Event:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Priority):
-        return value.label
+    if isinstance(value, IntEnum):
+        return value.name.lower()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -108,13 +113,17 @@ def _hints(cls: type[Event]) -> dict[str, Any]:
 def _typed(hint: Any, value: Any) -> Any:
     if value is None:
         return None
+    enumeration = _enumeration(hint)
+    if enumeration is not None:
+        return enumeration[value.upper()] if issubclass(enumeration, IntEnum) else enumeration(value)
     text = str(hint)
-    if "Priority" in text:
-        return Priority[value.upper()]
-    if "Status" in text:
-        return Status(value)
     if "datetime" in text:
         return datetime.fromisoformat(value)
     if "frozenset" in text:
         return frozenset(value)
     return tuple(value) if "tuple" in text else value
+
+
+def _enumeration(hint: Any) -> type[Enum] | None:
+    """Return the enumeration in a type such as `Status` or `Status | None`."""
+    return next((t for t in (hint, *get_args(hint)) if isinstance(t, type) and issubclass(t, Enum)), None)

@@ -10,6 +10,7 @@ from ...errors import DeskctlError, NotFound, Refused
 from ..kernel.actor import Actor
 from ..kernel.command import audience_of
 from ..kernel.event import Event
+from ..kernel.events import Undone
 from ..kernel.feature import Restorer
 from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
@@ -18,7 +19,6 @@ from ..kernel.records import CommandRecord, RecordedEvent
 from ..kernel.undo import Follows, Hindrance, Restore
 from ..kernel.unit import Unit
 from .commands import ListCommands, Undo
-from .events import Undone
 from .summaries import described
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskctl.core.agents.routing_profile import ANY, Model, RoutingPlan, Seat, Strategy
 from deskctl.core.routing.candidate import Candidate
-from deskctl.core.routing.model import ANY, Model, Presence, QueuedTicket, RoutingPlan, Seat, State, Strategy
+from deskctl.core.routing.model import Presence, QueuedTicket, State
 from deskctl.core.routing.team_router import Decision, TeamRouter
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
