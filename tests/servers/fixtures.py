@@ -1,4 +1,4 @@
-"""The fixtures that hand out real servers; each starts when a test first asks for it."""
+"""Fixtures for real servers. Each server starts on its first use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ StoreCopy = Callable[[str, stores.Fill], str]
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server, one for each process of the test run."""
+    """A PostgreSQL server, one per process of the test run."""
     server = open_postgres()
     yield server
     server.close()
@@ -39,7 +39,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture(scope="session")
 def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
-    """A Dovecot server, one for each process of the test run. Every test takes a mailbox of its own."""
+    """A Dovecot server, one per process of the test run. Each test uses its own mailbox."""
     server = open_dovecot(make_certificate(tmp_path_factory.mktemp("tls-dovecot")))
     yield server
     server.close()
@@ -47,7 +47,7 @@ def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a store that is new and empty, once for each engine: a test that asks for it runs on both."""
+    """The URL of a new, empty store. A test with this fixture runs once per engine."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'desk.db'}"
         return
@@ -77,13 +77,13 @@ def store_copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store
 
 @pytest.fixture
 def desk_url(store_copy: StoreCopy) -> str:
-    """The URL of a new store with its tables in place, once for each engine."""
+    """The URL of a new store with its tables, once per engine."""
     return store_copy("migrated", stores.migrated)
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a desk that `deskctl init` made, with three agents; tests work on copies of it."""
+    """The folder of a desk created by `deskctl init`, with three agents. Tests use copies of it."""
     return shell.make(tmp_path_factory.mktemp("template")).folder
 
 
@@ -122,7 +122,7 @@ def _make_desk(folder: Path, url: str) -> None:
 
 @pytest.fixture
 def sink(tmp_path: Path) -> Iterator[SmtpSink]:
-    """An SMTP server that plays the outside world. No customer may have got there what only agents know."""
+    """An SMTP server for all recipients. After the test, it must not have sent internal texts to customers."""
     with SmtpSink() as server:
         yield server
         if server.mails:
@@ -131,11 +131,11 @@ def sink(tmp_path: Path) -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def wait_until() -> Callable[..., object]:
-    """`wait_until(condition, timeout=10, what="…")`: the condition's first true answer."""
+    """`wait_until(condition, timeout=10, what="…")` waits and returns the first true result of the condition."""
     return waiting.wait_until
 
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    """`free_port()`: a loopback port that nobody listens on."""
+    """`free_port()` returns a free loopback port."""
     return waiting.free_port
