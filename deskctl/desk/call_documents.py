@@ -44,7 +44,7 @@ class RawMail(TypedDict):
 
 
 class Reparsed(TypedDict):
-    """`failed`: {message, reason} of messages that could not be parsed. `after`: the start of the next batch, or null."""
+    """`failed`: {message, reason} of messages that could not be parsed. `after`: the next start, or null."""
 
     done: int
     failed: list[dict[str, Any]]
