@@ -1,7 +1,7 @@
 """Measure the installed deskctl against its floors: `make bench`, or `bench/run.py --only imap --runs 5`.
 
-Prints the medians of at least five alternating runs of floor and deskctl, their ratio, and the limit. The exit code is 1
-if a limit is exceeded.
+Prints the medians of at least five alternating runs of floor and deskctl, their ratio, and the limit. The exit code is
+1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ MEASUREMENTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5, help="number of runs; use at least 5 for published results")
-    parser.add_argument(
-        "--only", default=",".join(MEASUREMENTS), help="names separated by commas: " + ", ".join(MEASUREMENTS)
-    )
+    parser.add_argument("--only", default=",".join(MEASUREMENTS), help="names, with commas: " + ", ".join(MEASUREMENTS))
     chosen = parser.parse_args()
     figures: list[Figure] = []
     print(f"{'':52} {'floor':>12} {'real':>12} {'':8} {'ratio':>9}  bound")

@@ -28,7 +28,7 @@ def telegram(runs: int) -> list[Figure]:
 
 
 def telegram_once(number: int) -> tuple[float, float]:
-    """Return updates per second between the first request and the last confirmation, and the relative time to process all."""
+    """Return updates per second between the first request and the last confirmation, and the relative total time."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=_serve, args=(theirs,))
     server.start()
@@ -51,7 +51,7 @@ def telegram_once(number: int) -> tuple[float, float]:
 
 
 def _serve(pipe: Connection) -> None:
-    """Run the server in its own process. After `go` all users write at once. Returns the seconds until all is confirmed."""
+    """Run the server in a separate process. After `go` all users write at once. Returns the seconds to the end."""
     with BotServer() as bots:
         pipe.send(bots.url)
         if pipe.recv() == "go":
