@@ -29,7 +29,7 @@ class Cannot:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """The event follows from others. `why` tells how it is corrected; a command of only such events is refused with it."""
+    """The event follows from others. `why` tells how it is corrected; undo of only such events is refused with it."""
 
     why: str
     instead: str = ""
