@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from ..errors import NotFound
-from .faults import Inconsistent
+from .errors import Inconsistent
 from .ids import Ids
 from .statements import found, insert, update
 from .tables import blob_bytes, blobs

@@ -19,7 +19,7 @@ from ..errors import ConfigError, Unavailable
 from . import revision, schema
 from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
-from .faults import scrub, translated
+from .errors import scrub, translated
 from .search import rebuild
 from .tables import metadata, postgresql_metadata, sqlite_metadata
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import Unavailable
-from .faults import Conflict, Inconsistent
+from .errors import Conflict, Inconsistent
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from ...core.calendars.model import ALWAYS
 from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.search.queries import Completions
 from ...errors import UsageError
-from ..shapes import plan, seat
+from ..documents import plan, seat
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 from .reader import Answers

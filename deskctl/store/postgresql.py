@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ..errors import ConfigError
 from .database import Database
-from .faults import scrub
+from .errors import scrub
 from .ids import Ids, Sequences
 from .instance import Instance, LockedInstance
 

@@ -11,8 +11,8 @@ from ...core.messages.views import FileContent
 from ...errors import NotFound
 from .. import blobs
 from ..tables import attachments
+from .notification_ids import hidden
 from .reader import Answers
-from .secrets import hidden
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
