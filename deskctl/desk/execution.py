@@ -10,6 +10,7 @@ from typing import Any
 
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent
+from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.command import Command
@@ -17,7 +18,8 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
-from deskctl.core.routing.events import FormerAssignee
+from deskctl.core.tickets.events import FormerAssignee
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import numbers
 from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store
@@ -50,7 +52,9 @@ def execute_command(
 
     def work(unit: Unit) -> Executed:
         unit.invocation, unit.by_owner = invocation, caller.trusted
-        return execute_in_unit(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
+        return execute_in_unit(
+            unit, command, caller.actor(Agents.of(unit).agents.values(), claim, needed=command.needs_agent)
+        )
 
     executed = store.transaction(work, dry_run=dry_run)
     return executed if dry_run else replace(executed, then=route(store, executed.changes))
@@ -81,7 +85,7 @@ def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
     """Execute one command inside a transaction."""
     outcome = dispatch.execute(unit, command, actor)
-    outcome = outcome.with_subjects(tuple(unit.ticket(number).subject for number in outcome.tickets))
+    outcome = outcome.with_subjects(tuple(Tickets.of(unit).get(number).subject for number in outcome.tickets))
     return Executed(outcome, unit.changes)
 
 

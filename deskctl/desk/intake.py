@@ -14,6 +14,7 @@ from deskctl.core import features as dispatch
 from deskctl.core.intake import receive as intake
 from deskctl.core.intake.commands import Quarantine, Receive
 from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalRow, JournalState
+from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.unit import Unit
@@ -97,7 +98,9 @@ class Intake:
 
     def _commit(self, commands: Sequence[Receive | Quarantine]) -> None:
         def work(unit: Unit) -> Changes:
-            mine = [c for c in commands if not self.shared or unit.source.journal_state(c.journal) is _WAITING]
+            mine = [
+                c for c in commands if not self.shared or Journal.of(unit).source.journal_state(c.journal) is _WAITING
+            ]
             intake.preload(unit, [command for command in mine if isinstance(command, Receive)])
             for command in mine:
                 dispatch.execute(unit, command, _INTAKE)

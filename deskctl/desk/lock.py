@@ -89,10 +89,10 @@ class OwnerLock:
         pid, what = self.holder()
         return Unavailable(
             _(
-                "the desk is busy for more than {seconds} s: process {pid} ({what}) uses it",
+                "the desk has been busy for {seconds} s: pid {pid} ({what}) uses it",
                 seconds=f"{seconds:g}",
-                pid=pid or "?",
-                what=what or "?",
+                pid=pid or "unknown",
+                what=what or "unknown",
             ),
             _("try again later"),
         )

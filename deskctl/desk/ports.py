@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from deskctl.core.agents.model import DESK
+from deskctl.core.automations.jobs import JobAtHand
 from deskctl.core.delivery.model import OutboxEntry
 from deskctl.core.intake.journal import JournalEntry, JournalRow
 from deskctl.core.kernel.actor import Actor
-from deskctl.core.kernel.jobs import JobAtHand
 from deskctl.core.kernel.query import Query
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timers import Timer

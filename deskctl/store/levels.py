@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..core.calendars.model import Calendar, Frame, SpecialDay
-from ..core.sla.changes import LevelChanges
 from ..core.sla.clocks import Clock, ClockState
 from ..core.sla.policy import Metric, Policy, Step, parse_threshold
 from ..core.sla.policy_book import PolicyBook
+from ..core.sla.repository import LevelChanges
 from ..core.tickets.model import Priority
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import delete, found, insert, or_update, update

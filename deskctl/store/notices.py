@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from ..core.notifications.changes import NoticeChanges
 from ..core.notifications.model import Notification, Window
+from ..core.notifications.repository import NoticeChanges
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import notices, windows

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text, tuple_
 
-from ..core.routing.changes import RosterChanges
 from ..core.routing.model import Presence, QueuedTicket, State, Turn
+from ..core.routing.repository import RosterChanges
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import OR_NOTHING, delete, found, insert, or_update
 from .tables import presences as presence_table

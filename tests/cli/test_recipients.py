@@ -146,7 +146,7 @@ def test_long_verification_warning_fits_the_terminal(alone: Shell) -> None:
     alone("reply", "1", "-m", "We ask.", "--bcc", stranger, "--yes")
     reply = alone("outbox", "list", "--all", "--json").rows[-1]["message_id"]
     alone.ingest(mail(stranger, headers=[("In-Reply-To", reply)]))
-    remark = f"not verified: not a participant; reply --to {stranger} answers them alone"
+    remark = f"not verified: not a participant; reply --to {stranger} answers only them"
     assert remark in alone("show", "1").out.splitlines()
     lines = at_terminal(alone, "show", "1", NO_COLOR="1").splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("not verified"))

@@ -140,7 +140,7 @@ def test_missing_agents_are_red() -> None:
     }  # fmt: skip
     drawn = staffing_view.render_staffing(document, 80, color=False)
     assert "09:00-10:00  9/2    ·" in drawn
-    assert "the most at Mon 09:00: 9 needed, 2 there, 0% answered" in drawn
+    assert "most on Mon 09:00: 9 needed, 2 on shift" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
     assert "\x1b[31m9/2" in staffing_view.render_staffing(document, 80, color=True)
     arrivals = rota_view.render_arrivals(document, color=False).splitlines()

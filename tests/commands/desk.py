@@ -20,6 +20,7 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import Automatic, Envelope, InboundMessage
 from deskctl.core.tickets.model import Ticket
 from deskctl.core.tickets.queries import ShowTicket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.store import Store
 from tests.servers import stores
 
@@ -103,7 +104,7 @@ class StoredDesk:
         return document
 
     def ticket(self, number: int) -> Ticket:
-        return self.store.transaction(lambda unit: unit.ticket(number))
+        return self.store.transaction(lambda unit: Tickets.of(unit).get(number))
 
     def outbox(self, **filters: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.store.ask(ListOutbox(**{"all": True, **filters}))

@@ -14,15 +14,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.agents.repository import Agents
 from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar, RemoveCalendar
 from deskctl.core.calendars.model import BEGINNING
 from deskctl.core.contacts.commands import MergeContacts, SetContact, UnmergeContact
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
+from deskctl.core.messages.repository import Messages
 from deskctl.core.routing.commands import SetPresence
+from deskctl.core.routing.repository import Roster
 from deskctl.core.shifts.commands import AddShift, RemoveShift, TakeOff
+from deskctl.core.shifts.repository import Shifts
 from deskctl.core.sla.commands import AddPolicy, AddStep, ChangePolicy, MovePolicy, Promise, RemovePolicy
+from deskctl.core.sla.repository import Ledger
 from deskctl.core.tickets.commands import (
     Approve,
     AskApproval,
@@ -39,6 +45,7 @@ from deskctl.core.tickets.commands import (
     Take,
 )
 from deskctl.core.tickets.model import Status, Ticket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
 from tests.servers import stores
@@ -51,21 +58,23 @@ def state(desk: StoredDesk) -> dict[str, Any]:
     """Everything that a person could see of the desk, but for moments of change and numbers of versions."""
 
     def look(unit: Unit) -> dict[str, Any]:
-        book, rota = unit.levels.book, unit.shifts.rota
+        book, rota = Ledger.of(unit).book, Shifts.of(unit).rota
         versions = (replace(p, version=0, since=None) for p in book.current_policies)
-        presences = {handle: unit.roster.presence(handle) for handle in unit.agents}
+        presences = {handle: Roster.of(unit).presence(handle) for handle in Agents.of(unit).agents}
         return {
-            "agents": dict(unit.agents),
-            "teams": dict(unit.teams),
-            "contacts": [replace(unit.contact(n), parted=False) for n in (1, 2)],
+            "agents": dict(Agents.of(unit).agents),
+            "teams": dict(Agents.of(unit).teams),
+            "contacts": [replace(Contacts.of(unit).get(n), parted=False) for n in (1, 2)],
             "policies": list(versions),
             "calendars": [replace(c, version=0, since=BEGINNING) for c in book.current_calendars],
             "rota": (sorted(rota.shifts, key=lambda s: s.id), sorted(rota.absences, key=lambda a: a.id)),
-            "blocks": list(unit.source.blocks()),
+            "blocks": list(Messages.of(unit).source.blocks()),
             "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
-            "tickets": [lasting(unit.ticket(n)) for n in (1, 2, 3)],
+            "tickets": [lasting(Tickets.of(unit).get(n)) for n in (1, 2, 3)],
             "clocks": [
-                sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in unit.levels.clocks(n).values())
+                sorted(
+                    (c.metric, c.instance, c.state, c.due_at, c.started_at) for c in Ledger.of(unit).clocks(n).values()
+                )
                 for n in (1, 2, 3)
             ],
         }
@@ -234,7 +243,7 @@ def test_other_fields_that_somebody_changed_stay(desk_url: str) -> None:
         desk.do(SetContact(1, (("tier", "vip"),)))
         desk.do(SetContact(1, (("org", "Acme"),)), "lead")
         desk.do(Undo())
-        contact = desk.store.transaction(lambda unit: unit.contact(1))
+        contact = desk.store.transaction(lambda unit: Contacts.of(unit).get(1))
         assert (contact.tier, contact.org) == (None, "Acme")
 
 

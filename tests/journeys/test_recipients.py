@@ -92,7 +92,7 @@ def test_blind_copy_is_not_disclosed(world: World) -> None:
     answers = first["facts"]["message_id"]
     world.write("sup@supplier.example", "Our price is 3 EUR.", Subject="Re: Part missing [#1]", In_Reply_To=answers)
     shown = world.desk("show", "1").out
-    assert "not a participant; reply --to sup@supplier.example answers them alone" in shown
+    assert "not a participant; reply --to sup@supplier.example answers only them" in shown
     document = world.desk.show(1)
     assert document["status"] == "pending"
     assert document["messages"][-1]["doubt"] == "stranger"

@@ -26,7 +26,7 @@ _QUERIES = (_SAID, "SELECT email FROM agents", "SELECT subject FROM tickets", _S
 
 @dataclass(slots=True)
 class Told:
-    """What a desk knows: `internal` are lines, the rest whole texts. `agents` are addresses."""
+    """The texts of a desk. `internal` are lines, the others whole texts. `agents` are addresses."""
 
     agents: set[str] = field(default_factory=set)
     internal: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Told:
 
 
 def check(url: str, mails: Iterable[Received] = ()) -> None:
-    """AssertionError for words of a note or a notification in what was sent to customers. `url` is the store's."""
+    """Raise AssertionError if mail to customers contains text of a note or notification. `url` is that of the store."""
     told = Told()
     said, agents, tickets, sent = _rows(url)
     for kind, subject, text, visible, original in said:
@@ -56,7 +56,7 @@ def check(url: str, mails: Iterable[Received] = ()) -> None:
 
 
 def leaked(told: Told) -> Iterator[str]:
-    """The internal lines that stand in what was sent."""
+    """Return the internal lines in the sent texts."""
     sent, theirs = (words("\n".join(texts).split("\n")).letters for texts in (told.sent, told.theirs))
     for line in told.internal:
         said = words([line])
@@ -75,7 +75,7 @@ def _of_customers(mail: Received, told: Told) -> Iterator[str]:
 
 
 def check_folder(folder: Path, mails: Iterable[Received]) -> None:
-    """The same for every SQLite store in a folder."""
+    """Check every SQLite store in a folder."""
     for path in folder.rglob("*.db"):
         check(f"sqlite:///{path}", mails)
 

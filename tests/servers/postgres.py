@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: its own cluster in a temporary folder, reached over a Unix socket only."""
+"""A real PostgreSQL server for the tests: a cluster in a temporary folder, accessible over a Unix socket only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FAST = (
 
 
 class PostgresServer:
-    """A running server. `database()` makes a fresh database and answers its URL; trust, so no password."""
+    """A running server. `database()` creates a database and returns its URL. No password is needed."""
 
     def __init__(self, binaries: Path, *, durable: bool = False) -> None:
         self._account = Account.ordinary("postgres")
@@ -82,7 +82,7 @@ class PostgresServer:
         return f"postgresql://{_OWNER}@/{database}?host={self._folder}"
 
     def database(self, template: str = "template0") -> str:
-        """The URL of a new database, a copy of `template`."""
+        """Return the URL of a new database, a copy of `template`."""
         name = f"desk_{os.getpid()}_{next(self._numbers)}"
         self._connect().execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return self.url(name)
@@ -96,7 +96,7 @@ class PostgresServer:
         return self._templates[name]
 
     def drop(self, url: str) -> None:
-        """Remove a database, whoever is still connected."""
+        """Remove a database and disconnect its clients."""
         self._connect().execute(f'DROP DATABASE IF EXISTS "{self._name(url)}" WITH (FORCE)'.encode())
 
     @staticmethod
@@ -104,7 +104,7 @@ class PostgresServer:
         return url.partition("@/")[2].partition("?")[0]
 
     def restart(self) -> None:
-        """Stop and start again; every connection is cut."""
+        """Restart the server. All connections are closed."""
         self.stop()
         self.start()
 
@@ -121,7 +121,7 @@ class PostgresServer:
 
 
 def open_postgres(*, durable: bool = False) -> PostgresServer:
-    """Start a server, or skip the test with the way to install one."""
+    """Start a server, or skip the test with a hint to install one."""
     binaries = _binaries()
     if binaries is None:
         missing("PostgreSQL", "apt-get install postgresql")
@@ -130,7 +130,7 @@ def open_postgres(*, durable: bool = False) -> PostgresServer:
 
 
 def _binaries() -> Path | None:
-    """The folder of initdb and postgres: Debian keeps it off the path, one for each version."""
+    """Return the folder of initdb and postgres. On Debian it depends on the version and is not in PATH."""
     candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name, reverse=True)
     if program := shutil.which("pg_config"):
         said = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False, timeout=20).stdout

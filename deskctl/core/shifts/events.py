@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
+from .repository import Shifts
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -29,7 +30,7 @@ class ShiftAdded(Event):
         yield RestoreRota(gone=self.shift)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if any(known.id == self.shift for known in unit.shifts.rota.shifts):
+        if any(known.id == self.shift for known in Shifts.of(unit).rota.shifts):
             return None
         return Hindrance(_("shift {number} was removed since", number=self.shift))
 
@@ -70,7 +71,7 @@ class AbsenceAdded(Event):
         yield RestoreRota(gone=self.absence)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if any(known.id == self.absence for known in unit.shifts.rota.absences):
+        if any(known.id == self.absence for known in Shifts.of(unit).rota.absences):
             return None
         return Hindrance(_("shift {number} was removed since", number=self.absence))
 

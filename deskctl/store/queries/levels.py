@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
 from ...core.calendars import documents as showing
-from ...core.calendars.administration import existing as existing_calendar
 from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
 from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
 from ...core.kernel.records import RecordedEvent
 from ...core.kernel.settings import Settings
 from ...core.sla import explain as explaining
 from ...core.sla.administration import existing as existing_policy
+from ...core.sla.calendars import existing as existing_calendar
 from ...core.sla.clocks import NO_POLICY
 from ...core.sla.conditions import TicketFacts
 from ...core.sla.policy_book import PolicyBook
