@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from deskctl.testing.desk import TemporaryDesk
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli import shell
 from tests.cli.shell import NewDesk, Shell
-from tests.servers import leaks, stores, waiting
+from tests.servers import leaks, stores, waiting, zygote
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import DovecotServer, open_dovecot
 from tests.servers.postgres import PostgresServer, open_postgres
@@ -118,6 +122,24 @@ def new_desk(
 def _make_desk(folder: Path, url: str) -> None:
     shell.make(folder, store=url)
     assert url in (folder / "config.toml").read_text()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_temporary_desks() -> Iterator[None]:
+    """Let `TemporaryDesk` fork its commands, too. The tests of new plugin projects run it as plugin authors do."""
+
+    def execute(desk: TemporaryDesk, words: Sequence[str], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+        return zygote.shared().run(["--config", str(desk.config), *words], desk.folder, desk.environ, stdin)
+
+    def start(desk: TemporaryDesk, words: Sequence[str], log: IO[bytes]) -> object:
+        with Path(os.devnull).open("rb") as nothing:
+            streams = [nothing.fileno(), log.fileno(), log.fileno()]
+            return zygote.shared().spawn(["--config", str(desk.config), *words], desk.folder, desk.environ, streams)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TemporaryDesk, "_execute", execute)
+        patch.setattr(TemporaryDesk, "_start", start)
+        yield
 
 
 @pytest.fixture
