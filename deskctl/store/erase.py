@@ -38,11 +38,11 @@ from .tables import (
     link_codes,
     link_tries,
     messages,
+    notices,
     outbox,
     participants,
     tickets,
 )
-from .tables import notifications as notices
 from .tables.outbox import AUTO
 
 #: Messages that are blanked at a time.

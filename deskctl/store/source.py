@@ -35,7 +35,7 @@ from .conversations import HEAD, TalkSource, portions, valid
 from .encoding import clean, to_json
 from .ids import Ids
 from .moments import to_micros
-from .notifications import StoredNotices
+from .notifications import StoredNotifications
 from .seen_messages import SeenSource
 from .shifts import StoredShifts
 from .sla import PolicyBookCache
@@ -58,7 +58,7 @@ from .tables import (
     tickets,
     timers,
 )
-from .tables.events import INVOKED, UNDOABLE
+from .tables.history import INVOKED, UNDOABLE
 from .tables.outbox import AUTO
 from .tables.tickets import ACTIVE, QUEUED
 
@@ -68,7 +68,7 @@ _QUEUE_LOCK = 0x6465736B71
 _PAGE = 200
 
 
-class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotices):
+class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotifications):
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
     def __init__(self, connection: Connection, ids: Ids, shelf: PolicyBookCache) -> None:

@@ -17,10 +17,10 @@ from ..core.intake.repository import JournalChanges
 from ..core.kernel.changes import Changes
 from ..core.messages.conversations import ConversationChanges
 from ..core.messages.repository import MessageChanges
-from ..core.notifications.repository import NoticeChanges
-from ..core.routing.repository import RosterChanges
+from ..core.notifications.repository import NotificationChanges
+from ..core.routing.repository import RoutingChanges
 from ..core.shifts.repository import ShiftChanges
-from ..core.sla.repository import LevelChanges
+from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
 from ..core.tickets.repository import TicketChanges
 from . import agent_rows as people_rows
@@ -31,12 +31,12 @@ from .attachments import FileRow, file_rows, insert_files
 from .encoding import clean, maybe_clean
 from .erase import EraseToo, erase
 from .message_changes import edit, purge, reread
-from .notifications import write_notices
-from .routing import write_roster
+from .notifications import write_notifications
+from .routing import write_routing
 from .search import contacts as contact_index
 from .search import index
 from .shifts import write_shifts
-from .sla import write_levels
+from .sla import write_sla
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, found, insert, or_update, update
 from .tables import (
@@ -80,10 +80,10 @@ def write(connection: Connection, changes: Changes, source: StoredSource, too: E
     purge(connection, changes.of(MessageChanges).purged, source)
     erase(connection, changes.of(ContactChanges).erased, source, changes.of(ContactChanges).erased_names, too)
     _history(connection, changes)
-    write_levels(connection, changes.of(LevelChanges))
-    write_roster(connection, changes.of(RosterChanges))
+    write_sla(connection, changes.of(SlaChanges))
+    write_routing(connection, changes.of(RoutingChanges))
     write_shifts(connection, changes.of(ShiftChanges))
-    write_notices(connection, changes.of(NoticeChanges))
+    write_notifications(connection, changes.of(NotificationChanges))
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.of(JobChanges).jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)

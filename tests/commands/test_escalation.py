@@ -11,9 +11,9 @@ from deskctl.core.messages.commands import MarkSpam, Reply
 from deskctl.core.routing import distribution
 from deskctl.core.routing.commands import RunRoutes, SetPresence
 from deskctl.core.routing.queries import ShowQueue
-from deskctl.core.routing.repository import Roster
+from deskctl.core.routing.repository import Routing
 from deskctl.core.sla import commands as lv
-from deskctl.core.sla.repository import Ledger
+from deskctl.core.sla.repository import Sla
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.commands import AskApproval
 from deskctl.core.tickets.model import Priority, Status
@@ -103,7 +103,7 @@ def test_moved_agent_returns_when_moves_are_no_longer_allowed(routed: StoredDesk
     settle(routed)
 
     def moved() -> str | None:
-        return routed.store.transaction(lambda unit: Roster.of(unit).presence("agent1").moved)
+        return routed.store.transaction(lambda unit: Routing.of(unit).presence("agent1").moved)
 
     assert moved() == "phone"
     routed.do(ChangeAgent("agent1", **change), ROOT)
@@ -322,15 +322,15 @@ def test_approval_is_withdrawn_when_the_ticket_is_done(desk: StoredDesk, end: c.
 def test_higher_priority_never_loses_a_target(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("first_response", "urgent=15m"), ("resolution", "normal=3d"))), ROOT)
     desk.mail()
-    before = desk.store.transaction(lambda unit: Ledger.of(unit).clocks(1))
+    before = desk.store.transaction(lambda unit: Sla.of(unit).clocks(1))
     desk.do(c.Set(1, (("priority", "urgent"),)))
-    after = desk.store.transaction(lambda unit: Ledger.of(unit).clocks(1))
+    after = desk.store.transaction(lambda unit: Sla.of(unit).clocks(1))
     resolution = {key: clock.due_at for key, clock in before.items()}
     assert {key: clock.due_at for key, clock in after.items() if key in resolution} == resolution
     assert desk.ticket(1).priority is Priority.URGENT
     desk.later(minutes=1)
     desk.do(c.Set(1, (("priority", "low"),)))
-    low = desk.store.transaction(lambda unit: Ledger.of(unit).clocks(1))
+    low = desk.store.transaction(lambda unit: Sla.of(unit).clocks(1))
     assert {clock.why for clock in low.values()} == {"no_target"}
 
 
@@ -416,5 +416,5 @@ def test_undone_assignment_does_not_count_as_a_turn(routed: StoredDesk) -> None:
     routed.do(c.Assign(1, other), first)
     routed.later(minutes=5)
     routed.do(Undo(), first)
-    turns = routed.store.transaction(lambda unit: Roster.of(unit).turns((first,)))[first]
+    turns = routed.store.transaction(lambda unit: Routing.of(unit).turns((first,)))[first]
     assert [turn.at.minute for turn in turns.values()] == [0]

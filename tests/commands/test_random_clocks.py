@@ -18,7 +18,7 @@ from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.messages.commands import MarkSpam, Reply, UnmarkSpam
 from deskctl.core.sla import commands as lv
 from deskctl.core.sla.clocks import Clock, ClockState
-from deskctl.core.sla.repository import Ledger
+from deskctl.core.sla.repository import Sla
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import ACTIVE
 from deskctl.core.undo.commands import Undo
@@ -197,7 +197,7 @@ class RandomTickets:
 
     def compare(self) -> None:
         now = self.desk.now
-        kept = self.desk.store.transaction(lambda unit: dict(Ledger.of(unit).clocks(self.ticket)))
+        kept = self.desk.store.transaction(lambda unit: dict(Sla.of(unit).clocks(self.ticket)))
         wanted = reference.clocks(self.desk.show(self.ticket)["events"], self.up, now)
         names = {(key.metric.value, key.instance) for key in kept}
         ticket = self.desk.ticket(self.ticket)

@@ -19,7 +19,7 @@ from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
 from ..search import rebuild
 from ..tables import attachments, calls, contacts, events, identities, messages, participants, tickets
-from ..tables.events import ABOUT
+from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
 from .identity import Person, person, persons
 from .reader import Answers

@@ -6,10 +6,10 @@ store never looks inside them.
 """
 
 from .base import metadata
-from .events import commands, events
+from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
 from .messages import anew, attachments, calls, known_as, messages, seen_messages
-from .notifications import notices, windows
+from .notices import notices, windows
 from .outbox import notification_answers, outbox, timers
 from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
 from .plugins import jobs, plugin_revisions
