@@ -28,7 +28,7 @@ from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.model import Presence, State
-from deskctl.core.routing.repository import Roster
+from deskctl.core.routing.repository import Routing
 from deskctl.core.routing.triggers import schedule_routing
 from deskctl.core.tickets.commands import Create, Set
 from deskctl.store import Store
@@ -88,7 +88,7 @@ def people(unit: Unit) -> None:
         seat = Seat(skills=known, capacity={"any": 2 * TICKETS // AGENTS})
         name = f"agent{place:02}"
         Agents.of(unit).put_agent(Agent(name, name, f"{name}@desk.example", frozenset({"crowd"}), seat=seat))
-        Roster.of(unit).put_presence(Presence(name, State.ONLINE, unit.now))
+        Routing.of(unit).put_presence(Presence(name, State.ONLINE, unit.now))
 
 
 def route(path: Path) -> float:

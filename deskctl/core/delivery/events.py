@@ -1,4 +1,4 @@
-""""""
+"""Events of the feature delivery."""
 
 from __future__ import annotations
 

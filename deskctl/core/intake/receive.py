@@ -33,7 +33,7 @@ from ..messages.model import Forwarded as ForwardedMail
 from ..messages.repository import Messages
 from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
 from ..tickets.creation import created, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
@@ -80,8 +80,8 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
         Tickets.of(unit).load(numbers)
         Tickets.of(unit).load_participants({n for n in numbers if Tickets.of(unit).find(n) is not None})
     Conversations.of(unit).load_offers(Tickets.of(unit).loaded)
-    if Ledger.of(unit).book.used:
-        Ledger.of(unit).load(Tickets.of(unit).loaded, HISTORY_KINDS)
+    if Sla.of(unit).book.used:
+        Sla.of(unit).load(Tickets.of(unit).loaded, HISTORY_KINDS)
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:

@@ -10,7 +10,7 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..sla.pauses import open_promise
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
 from ..tickets import commands as c
 from ..tickets.events import WaitingChanged
@@ -28,7 +28,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = workable(unit, command.ticket), workable(unit, command.into)
-    history = read_history(Ledger.of(unit).history(ticket.number, HISTORY_KINDS))
+    history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
     promised = ticket.status is not Status.SOLVED and history is not None and open_promise(history) is not None
     yield Merged(ticket.number, into.number, ticket.status)
     asked = unanswered(history)

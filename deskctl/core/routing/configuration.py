@@ -17,11 +17,11 @@ from ..agents.model import Agent, Team
 from ..agents.repository import Agents
 from ..agents.routing_profile import ANY, MANY, TIERS, Model, RoutingPlan, Seat, Strategy
 from ..kernel.unit import Unit
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..values.durations import parse_wait
 from ..values.suggestions import did_you_mean
 from .model import State
-from .repository import Roster
+from .repository import Routing
 
 _WORD = re.compile(r"[\w][\w.+-]{0,63}\Z")
 #: Channel types that a desk can add later; they produce no warning about an unknown channel.
@@ -101,7 +101,7 @@ def team_remarks(unit: Unit, team: Team) -> Iterator[str]:
     yield from _unknown_tiers(unit, team, agents)
     if not plan.routed:
         return
-    if agents and not any(Roster.of(unit).presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
+    if agents and not any(Routing.of(unit).presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
         yield _("no agent of the team is online; tickets are assigned once an agent runs deskctl agent online")
     if not agents:
         yield _("team {team} has no agents; add one with deskctl agent set AGENT --join {team}", team=team.handle)
@@ -123,7 +123,7 @@ def _unknown_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[
                 lowest=tiers[0],
             )
     anywhere = {tier for other in (None, *Agents.of(unit).teams) for tier in targets.tiers_of(unit, other)}
-    for policy in Ledger.of(unit).book.current_policies:
+    for policy in Sla.of(unit).book.current_policies:
         for step in policy.steps:
             for what, value in step.then:
                 kind, _colon, name = value.rpartition(":")

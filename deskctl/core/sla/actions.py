@@ -30,7 +30,7 @@ from ..tickets.repository import Tickets
 from . import events as le
 from .clocks import ClockKey
 from .policy import Metric
-from .repository import Ledger
+from .repository import Sla
 from .thresholds import actions_at
 
 #: The actions that `--then` accepts.
@@ -90,7 +90,7 @@ def _notifications(
     unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool
 ) -> Iterator[NotifyAgent]:
     """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
-    clock = Ledger.of(unit).clocks(ticket.number).get(ClockKey(Metric(metric), instance))
+    clock = Sla.of(unit).clocks(ticket.number).get(ClockKey(Metric(metric), instance))
     language = preferred(unit.settings.language)
     due = "-"
     if clock is not None and clock.due_at is not None:
@@ -121,11 +121,11 @@ def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
 
 
 def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
-    clock = Ledger.of(unit).clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
+    clock = Sla.of(unit).clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
     number = (command.ticket,)
     if clock is None:
         return Outcome(_("the clock no longer exists"), number)
-    for name, value in actions_at(clock, Ledger.of(unit).book, command.level):
+    for name, value in actions_at(clock, Sla.of(unit).book, command.level):
         try:
             if name == "notify":
                 yield from _notify(unit, command, value, actor)

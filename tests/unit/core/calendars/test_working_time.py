@@ -1,4 +1,4 @@
-"""Working time agrees with slow, obvious computations, whatever the zone, the hours and the holidays."""
+"""Working time equals the results of the reference, for all kinds of zones, hours and holidays."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from deskctl.core.calendars.business_hours import BusinessHours
 from deskctl.core.calendars.model import Calendar, Frame, SpecialDay
-from tests.unit.core.calendars import slow
+from tests.unit.core.calendars import reference_hours as reference
 
 CASES = 10_000 if os.environ.get("DESKCTL_LONG") else 200
 MOST = timedelta(days=20)
-#: Every rule there is of changing clocks: at midnight, by half an hour, by a day, four times a year, never.
+#: Zones with all kinds of clock changes: at midnight, by half an hour, by a day, four times a year, never.
 ZONES = (
     "Asia/Seoul", "UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe",
     "Pacific/Apia", "Africa/Casablanca", "Asia/Kathmandu", "America/St_Johns", "Asia/Tehran", "Africa/Cairo",
@@ -24,7 +24,7 @@ ZONES = (
 
 @st.composite
 def frames(draw: st.DrawFn, step: int = 1, most: int = 3) -> tuple[Frame, ...]:
-    """Sorted, apart; at any second, or at whole minutes."""
+    """Frames in order and not adjacent; with a precision of `step` seconds."""
     edges = draw(st.sets(st.integers(0, 86400 // step), max_size=2 * most))
     ordered = sorted(edge * step for edge in edges)
     return tuple(Frame(a, b) for a, b in zip(ordered[::2], ordered[1::2], strict=False))
@@ -52,15 +52,15 @@ def starts(whole_minutes: bool = False) -> st.SearchStrategy[datetime]:
 
 @st.composite
 def near_changes(draw: st.DrawFn) -> datetime:
-    """Around the weekends on which most clocks change, and around a year's end."""
+    """Moments around the weekends of clock changes, and around the end of a year."""
     year, (month, day) = draw(st.integers(1975, 2036)), draw(st.sampled_from([(3, 28), (10, 28), (11, 3), (12, 30)]))
     return datetime(year, month, day, tzinfo=UTC) + timedelta(seconds=draw(st.integers(-4 * 86400, 4 * 86400)))
 
 
 @settings(max_examples=CASES, deadline=None)
 @given(calendars(), starts() | near_changes(), st.integers(0, 2 * 86400))
-def test_the_moment_after_some_working_time_agrees_to_the_second(cal: Calendar, start: datetime, working: int) -> None:
-    wanted = slow.add(cal, start, timedelta(seconds=working), MOST)
+def test_add_agrees_with_the_reference(cal: Calendar, start: datetime, working: int) -> None:
+    wanted = reference.add(cal, start, timedelta(seconds=working), MOST)
     reached = BusinessHours(cal).add(start, timedelta(seconds=working))
     if wanted is None:
         assert reached is None or reached > start + MOST
@@ -70,23 +70,21 @@ def test_the_moment_after_some_working_time_agrees_to_the_second(cal: Calendar, 
 
 @settings(max_examples=CASES, deadline=None)
 @given(calendars(), starts() | near_changes(), st.integers(0, 10 * 86400))
-def test_the_working_time_between_two_moments_agrees_to_the_second(cal: Calendar, start: datetime, span: int) -> None:
+def test_between_agrees_with_the_reference(cal: Calendar, start: datetime, span: int) -> None:
     end = start + timedelta(seconds=span)
-    assert BusinessHours(cal).between(start, end) == slow.between(cal, start, end)
+    assert BusinessHours(cal).between(start, end) == reference.between(cal, start, end)
 
 
 @settings(max_examples=CASES, deadline=None)
 @given(calendars(step=60), starts(whole_minutes=True), st.integers(0, 2 * 1440))
-def test_it_agrees_with_counting_the_minutes_that_the_wall_clock_shows(
-    cal: Calendar, start: datetime, span: int
-) -> None:
+def test_between_equals_the_open_minutes_of_the_wall_clock(cal: Calendar, start: datetime, span: int) -> None:
     end = start + timedelta(minutes=span)
-    assert BusinessHours(cal).between(start, end) == timedelta(minutes=slow.minutes_between(cal, start, end))
+    assert BusinessHours(cal).between(start, end) == timedelta(minutes=reference.minutes_between(cal, start, end))
 
 
 @settings(max_examples=CASES, deadline=None)
 @given(calendars(), starts() | near_changes(), st.integers(0, 40 * 86400 * 1_000_000))
-def test_what_was_added_lies_between(cal: Calendar, start: datetime, working: int) -> None:
+def test_between_is_the_inverse_of_add(cal: Calendar, start: datetime, working: int) -> None:
     opening, added = BusinessHours(cal), timedelta(microseconds=working)
     reached = opening.add(start, added)
     if reached is not None:
@@ -95,9 +93,7 @@ def test_what_was_added_lies_between(cal: Calendar, start: datetime, working: in
 
 @settings(max_examples=CASES, deadline=None)
 @given(calendars(), starts() | near_changes(), st.integers(0, 40 * 86400))
-def test_adding_what_lies_between_gives_the_earliest_moment_of_equal_measure(
-    cal: Calendar, start: datetime, span: int
-) -> None:
+def test_add_returns_the_earliest_moment_of_equal_measure(cal: Calendar, start: datetime, span: int) -> None:
     opening, end = BusinessHours(cal), start + timedelta(seconds=span)
     measure = opening.between(start, end)
     earliest = opening.add(start, measure)

@@ -1,4 +1,4 @@
-"""Random lives of tickets: whatever happens to them, their clocks are those that the event log tells."""
+"""Stored clocks of tickets with random histories are equal to those that the reference calculates from the events."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.messages.commands import MarkSpam, Reply, UnmarkSpam
 from deskctl.core.sla import commands as lv
 from deskctl.core.sla.clocks import Clock, ClockState
-from deskctl.core.sla.repository import Ledger
+from deskctl.core.sla.repository import Sla
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import ACTIVE
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
-from tests.commands import slow_clocks as slow
+from tests.commands import reference_clocks as reference
 from tests.commands.desk import StoredDesk
 
-LIVES = 2000 if os.environ.get("DESKCTL_LONG") else 24
+TICKETS = 2000 if os.environ.get("DESKCTL_LONG") else 24
 #: Lives on one desk, whose policies and calendars grow versions.
 TOGETHER = 8
 
@@ -43,15 +43,15 @@ AFTER = ("pending", "open", "hold", "solved")
 PRIORITIES = ("low", "normal", "high", "urgent")
 
 
-class Life:
-    """One desk and, one after another, its tickets; `now` is always a whole minute."""
+class RandomTickets:
+    """Creates tickets with random histories on one desk; `now` is always a whole minute."""
 
     def __init__(self, url: str, seed: int) -> None:
         self.random = random.Random(seed)
         self.desk = StoredDesk(url)
-        # Around the last Sunday of March, when clocks in Berlin change.
+        # Around the last Sunday of March, when the clocks in Berlin change.
         self.desk.now = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
-        self.up = slow.SetUp()
+        self.up = reference.Configuration()
         self.order: list[str] = []
         self.ticket = 0
         for name in ("one", "two"):
@@ -59,7 +59,7 @@ class Life:
         self.new_policy("gold", "tag:gold")
         self.new_policy("rest", "")
 
-    # --- what people set up -----------------------------------------------------------------------
+    # --- configuration ----------------------------------------------------------------------------
 
     def new_calendar(self, name: str) -> None:
         zone, hours = self.random.choice(ZONES), self.random.choice(list(HOURS))
@@ -104,10 +104,10 @@ class Life:
             self.new_policy("extra", self.random.choice(["priority:high", "tag:gold priority:>=high", "team:support"]))
             self.desk.do(lv.MovePolicy("extra", 1), "user:root")
 
-    # --- what happens to a ticket -----------------------------------------------------------------
+    # --- changes of a ticket ----------------------------------------------------------------------
 
     def do(self, command: Any, who: str = "agent1") -> None:
-        with suppress(DeskctlError):  # not everything can be done at every time: that is part of life
+        with suppress(DeskctlError):  # some commands are refused in some states
             self.desk.do(command, who)
 
     def outgoing(self, act: Callable[[int], Any]) -> None:
@@ -150,7 +150,7 @@ class Life:
         self.desk.mail(subject=f"Re: Printer [#{self.ticket}]", references=self.thread, automatic=automatic)
 
     def split(self) -> None:
-        """The life goes on as that of the ticket that was split off, half of the time."""
+        """Split the ticket; half of the time, continue with the new one."""
         said = [m["id"] for m in self.desk.show(self.ticket)["messages"] if m["ticket"] == self.ticket]
         with suppress(DeskctlError):
             made = self.desk.do(c.Split(self.ticket, tuple(self.random.sample(said, min(len(said), 1)))))
@@ -159,7 +159,7 @@ class Life:
                 self.ticket = int(made.facts["number"])
 
     def wait(self) -> None:
-        """Time passes in whole minutes: with the daemon at work, or with nobody there."""
+        """Let time pass in whole minutes, with or without a running daemon."""
         until = self.desk.now + timedelta(minutes=self.random.choice([1, 7, 30, 90, 240, 600, 1500]))
         if self.random.random() < 0.75:
             while (due := self.desk.store.timers.next_due()) is not None and due <= until:
@@ -176,8 +176,8 @@ class Life:
 
     # --- comparing --------------------------------------------------------------------------------
 
-    def live(self) -> None:
-        """A ticket from its first mail to its end, compared on the way."""
+    def run_ticket(self) -> None:
+        """Create a ticket, change it randomly until it is closed, and compare its clocks after each step."""
         self.ticket = 0
         self.older = int(self.desk.mail(sender="cem@example.org").facts["number"])
         self.desk.now += timedelta(minutes=self.random.choice([1, 90, 600]))
@@ -197,23 +197,23 @@ class Life:
 
     def compare(self) -> None:
         now = self.desk.now
-        kept = self.desk.store.transaction(lambda unit: dict(Ledger.of(unit).clocks(self.ticket)))
-        wanted = slow.clocks(self.desk.show(self.ticket)["events"], self.up, now)
+        kept = self.desk.store.transaction(lambda unit: dict(Sla.of(unit).clocks(self.ticket)))
+        wanted = reference.clocks(self.desk.show(self.ticket)["events"], self.up, now)
         names = {(key.metric.value, key.instance) for key in kept}
         ticket = self.desk.ticket(self.ticket)
-        # A ticket that is done follows a changed policy when somebody next touches it.
+        # A ticket that is done gets a changed policy only when it is changed again.
         assert names == set(wanted) if ticket.status in ACTIVE else names <= set(wanted)
         for key, clock in kept.items():
-            told = wanted[key.metric.value, key.instance]
-            assert _seen(clock, now) == (told.state, told.fulfilled, told.breached), (key, clock, told)
-            if clock.state is ClockState.RUNNING and told.breached is None and told.due is not None:
-                assert clock.due_at == told.due, (key, clock, told)
+            expected = wanted[key.metric.value, key.instance]
+            assert _seen(clock, now) == (expected.state, expected.fulfilled, expected.breached), (key, clock, expected)
+            if clock.state is ClockState.RUNNING and expected.breached is None and expected.due is not None:
+                assert clock.due_at == expected.due, (key, clock, expected)
         running = [k.due_at for k in kept.values() if k.state is ClockState.RUNNING and k.due_at]
         assert ticket.due_at == min(running, default=None)
 
 
 def _seen(clock: Clock, now: datetime) -> tuple[str, datetime | None, datetime | None]:
-    """A clock whose timer has not gone off yet is overdue all the same."""
+    """Return state, fulfillment and breach of a clock; it is overdue even if its timer was not processed yet."""
     breached = clock.breached_at
     if breached is None and clock.state is ClockState.RUNNING and clock.due_at is not None and clock.due_at <= now:
         breached = max(clock.due_at, clock.since, clock.ruled_since)
@@ -225,11 +225,11 @@ def _written(targets: dict[str, dict[str, int]]) -> tuple[tuple[str, str], ...]:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("seed", range(LIVES // TOGETHER))
-def test_the_clocks_are_those_that_the_event_log_tells(seed: int, tmp_path: Path) -> None:
-    life = Life(f"sqlite:///{tmp_path / 'desk.db'}", seed)
+@pytest.mark.parametrize("seed", range(TICKETS // TOGETHER))
+def test_stored_clocks_equal_the_clocks_of_the_event_log(seed: int, tmp_path: Path) -> None:
+    tickets = RandomTickets(f"sqlite:///{tmp_path / 'desk.db'}", seed)
     try:
         for _ in range(TOGETHER):
-            life.live()
+            tickets.run_ticket()
     finally:
-        life.desk.close()
+        tickets.desk.close()

@@ -1,4 +1,4 @@
-"""The same questions answered slowly and obviously: hour by hour, and minute by minute."""
+"""Reference implementation of business hours: simple and slow, hour by hour and minute by minute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECOND = timedelta(seconds=1)
 
 
 def opened(calendar: Calendar, start: datetime, end_at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Open intervals between two moments, an hour at a time; where the offset changes, a second at a time."""
+    """Yield open intervals between two moments, hour by hour; second by second where the offset changes."""
     zone = ZoneInfo(calendar.timezone)
     at = start
     while at < end_at:
@@ -29,7 +29,7 @@ def opened(calendar: Calendar, start: datetime, end_at: datetime) -> Iterator[tu
 def _in_frames(
     calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
-    """What of a stretch without a change of offset is open."""
+    """Yield the open parts of a period with a constant offset."""
     offset = start.astimezone(zone).utcoffset()
     assert offset is not None
     local_start, local_end = (start + offset).replace(tzinfo=None), (end + offset).replace(tzinfo=None)
@@ -43,7 +43,7 @@ def _in_frames(
 
 
 def add(calendar: Calendar, start: datetime, working: timedelta, within: timedelta) -> datetime | None:
-    """None when it is not reached `within` that time."""
+    """Return when `working` time has passed; None if that is not `within` a time."""
     if not working:
         return start
     for opens, closes in opened(calendar, start, start + within):
@@ -63,7 +63,7 @@ def between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
 
 
 def minutes_between(calendar: Calendar, start: datetime, end: datetime) -> int:
-    """Whole minutes, of which each is open or not by what the wall clock shows."""
+    """Count the whole minutes in which the wall clock shows an open time."""
     zone = ZoneInfo(calendar.timezone)
     count = 0
     while start < end:

@@ -1,5 +1,4 @@
-"""Every clock of a ticket worked out slowly and obviously: minute by minute, from nothing but the event log and what
-was set up when."""
+"""Reference implementation of SLA clocks: simple and slow, minute by minute, from the events and the configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
-#: How far ahead the slow way looks for a due moment.
+#: How far ahead a due time is searched.
 AHEAD = timedelta(days=21)
 
 PRIORITIES = ("low", "normal", "high", "urgent")
@@ -26,8 +25,8 @@ STOPS = {
 
 
 @dataclass
-class SetUp:
-    """What the desk's people set up, each with the moment: calendars as hours by weekday, policies as plain facts."""
+class Configuration:
+    """The configuration of a desk by time: calendars as hours by weekday, policies as dictionaries."""
 
     calendars: dict[str, list[tuple[datetime, Any]]] = field(default_factory=dict)
     policies: dict[str, list[tuple[datetime, Any]]] = field(default_factory=dict)
@@ -37,7 +36,7 @@ class SetUp:
         return next((v for since, v in reversed(versions) if since <= at), versions[0][1])
 
     def opening(self, policy: str | None) -> Callable[[datetime], bool]:
-        """Whether a policy's calendar is open at a moment, by the versions of then; asked with growing moments only."""
+        """Return a function that tells whether a policy is open at a moment; call it with increasing moments only."""
         if policy is None:
             return lambda at: True
         version_at = _at(self.policies[policy], self.policies[policy][0][1])
@@ -56,14 +55,14 @@ class SetUp:
 
 @lru_cache(1 << 19)
 def on_the_wall(zone: str, at: datetime) -> tuple[int, int]:
-    """The weekday there and the minute of the day."""
+    """Return the local weekday and the minute of the day."""
     local = at.astimezone(ZoneInfo(zone))
     return local.weekday(), local.hour * 60 + local.minute
 
 
 @dataclass
-class Slow:
-    """What the slow way says of a clock."""
+class ReferenceClock:
+    """The state of a clock according to the reference."""
 
     state: str
     fulfilled: datetime | None
@@ -75,31 +74,31 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def clocks(events: list[dict[str, Any]], up: SetUp, now: datetime) -> dict[tuple[str, int], Slow]:
-    """By metric and instance."""
-    told = _without_undone(events)
-    if not told or told[0]["kind"] != "ticket_created":
+def clocks(events: list[dict[str, Any]], up: Configuration, now: datetime) -> dict[tuple[str, int], ReferenceClock]:
+    """Return the clocks by metric and instance."""
+    events = _without_undone(events)
+    if not events or events[0]["kind"] != "ticket_created":
         return {}
     return {
-        (metric, instance): slow
-        for metric, instance, start, end in _spans(told)
-        if (slow := _walk(told, up, now, metric, start, end)) is not None
+        (metric, instance): found
+        for metric, instance, start, end in _spans(events)
+        if (found := _walk(events, up, now, metric, start, end)) is not None
     }
 
 
 def _without_undone(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    # An event's own number stands in "command"; what it speaks of has its kind before it.
+    # "command" is the command of the event itself; "undone_command" the one it refers to.
     undone = {e["undone_command"] for e in events if e["kind"] == "undone"}
     undoing = {e["command"] for e in events if e["kind"] == "undone"}
     kept = [e for e in events if e["command"] not in undone]
     return [e for e in kept if e["command"] not in undoing or e["kind"] == "policy_applied"]
 
 
-def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
-    """Questions, answers that arrive as far as anybody knows, and promises."""
+def _spoken(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
+    """Return questions, answers (unless their delivery failed) and promises."""
     found: list[list[Any]] = []
     lost: set[int] = set()
-    for e in told:
+    for e in events:
         at = moment(e["at"])
         if e["kind"] == "message_received" and e["automatic"] is None:
             found.append([moment(e["received"] or e["at"]), "asked", e["message"]])
@@ -116,7 +115,7 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
         elif e["kind"] == "message_withdrawn":
             found = [f for f in found if f[2] != e["message"]]
         elif e["kind"] == "delivery_settled" and e["state"] in ("failed", "cancelled"):
-            lost |= {f[2] for f in found if f[2] == e["message"]}  # what was taken back is on no ticket
+            lost |= {f[2] for f in found if f[2] == e["message"]}  # a withdrawn message is not in `found`
             found = [f for f in found if f[2] != e["message"]]
         elif e["kind"] == "delivery_settled" and e["state"] == "queued" and e["message"] in lost:
             lost.discard(e["message"])
@@ -124,9 +123,9 @@ def _spoken(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     return [(at, what) for at, what, _ in found]
 
 
-def _spans(told: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetime | None]]:
-    spoken = _spoken(told)
-    start = _began(told)
+def _spans(events: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetime | None]]:
+    spoken = _spoken(events)
+    start = _began(events)
     found: list[tuple[str, int, datetime, datetime | None]] = []
     answers = [n for n, (_, what) in enumerate(spoken) if what == "answered"]
     first_answer = answers[0] if answers else len(spoken)
@@ -154,7 +153,7 @@ def _spans(told: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetim
             promises += 1
             found.append(("promise", promises, promised[0], spoken[following][0] if following < len(spoken) else None))
     done = None
-    for at, state in _states(told):
+    for at, state in _states(events):
         if state in ("solved", "closed"):
             done = done or at
         elif state not in ("merged", "spam"):
@@ -162,21 +161,23 @@ def _spans(told: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetim
     return [*found, ("resolution", 1, start, done), ("work", 1, start, done)]
 
 
-def _began(told: list[dict[str, Any]]) -> datetime:
-    """When the ticket was opened, or its first message written where that stood on another one."""
-    return min([moment(told[0]["at"]), *(moment(e["since"]) for e in told if e["kind"] == "split_from")])
+def _began(events: list[dict[str, Any]]) -> datetime:
+    """Return when the ticket was created, or its first message was written if that was on another ticket."""
+    return min([moment(events[0]["at"]), *(moment(e["since"]) for e in events if e["kind"] == "split_from")])
 
 
-def _earliest(told: list[dict[str, Any]]) -> datetime:
-    """Before the ticket was opened somebody may have waited on one that was merged into it, or for their mail to be
-    worked off: it counts as it began."""
-    earlier = [e.get("waiting") or e.get("received") for e in told if e["kind"] in ("absorbed", "message_received")]
-    return min([_began(told), *(moment(at) for at in earlier if at)])
+def _earliest(events: list[dict[str, Any]]) -> datetime:
+    """Return the earliest moment of the history, which can be before the ticket's creation.
+
+    A customer can have waited on a ticket that was merged into it, or for mail that waited in the journal.
+    """
+    earlier = [e.get("waiting") or e.get("received") for e in events if e["kind"] in ("absorbed", "message_received")]
+    return min([_began(events), *(moment(at) for at in earlier if at)])
 
 
-def _states(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
-    found = [(_earliest(told), "new")]
-    for e in told:
+def _states(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
+    found = [(_earliest(events), "new")]
+    for e in events:
         if e["kind"] in ("status_changed", "unmerged", "unmarked_spam"):
             found.append((moment(e["at"]), e["new"]))
         elif e["kind"] == "merged":
@@ -187,7 +188,9 @@ def _states(told: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
 
 
 def _at(changes: list[tuple[datetime, Any]], before: Any = None) -> Callable[[datetime], Any]:
-    """What held at a moment, and `before` the first change; asked with growing moments only."""
+    """Return a function from a moment to the value at that moment, `before` the first change; call it with increasing
+    moments only.
+    """
     place = 0
 
     def held(at: datetime) -> Any:
@@ -200,19 +203,19 @@ def _at(changes: list[tuple[datetime, Any]], before: Any = None) -> Callable[[da
 
 
 def _walk(
-    told: list[dict[str, Any]], up: SetUp, now: datetime, metric: str, start: datetime, end: datetime | None
-) -> Slow | None:
-    state_at = _at(_states(told))
-    changed = [(moment(e["at"]), e["new"]) for e in told if e["kind"] == "priority_changed"]
-    priority_at = _at([(_earliest(told), told[0]["priority"]), *changed])
-    policy_at = _at([(moment(e["at"]), e["policy"]) for e in told if e["kind"] == "policy_applied"])
-    hand = [(moment(e["at"]), e["due"]) for e in told if e["kind"] == "due_set" and e["metric"] == metric]
+    events: list[dict[str, Any]], up: Configuration, now: datetime, metric: str, start: datetime, end: datetime | None
+) -> ReferenceClock | None:
+    state_at = _at(_states(events))
+    changed = [(moment(e["at"]), e["new"]) for e in events if e["kind"] == "priority_changed"]
+    priority_at = _at([(_earliest(events), events[0]["priority"]), *changed])
+    policy_at = _at([(moment(e["at"]), e["policy"]) for e in events if e["kind"] == "policy_applied"])
+    hand = [(moment(e["at"]), e["due"]) for e in events if e["kind"] == "due_set" and e["metric"] == metric]
     hand = [(at, due and moment(due)) for at, due in hand if at >= start]
     if metric == "promise":
-        hand = [(moment(e["at"]), moment(e["due"])) for e in told if e["kind"] == "promised"]
+        hand = [(moment(e["at"]), moment(e["due"])) for e in events if e["kind"] == "promised"]
     hand_at = _at(hand)
     counted: dict[str | None, int] = {}
-    names = {None, *(e["policy"] for e in told if e["kind"] == "policy_applied")}
+    names = {None, *(e["policy"] for e in events if e["kind"] == "policy_applied")}
     is_open = {name: up.opening(name) for name in names}
     version_at = {name: _at(up.policies[name], up.policies[name][0][1]) for name in names if name is not None}
     exists, breached, due, held, why, policy = False, None, None, None, False, None
@@ -249,7 +252,7 @@ def _walk(
     if not exists:
         return None
     if end is not None:
-        return Slow("fulfilled", end, breached, None)
+        return ReferenceClock("fulfilled", end, breached, None)
     if why or held is None:
-        return Slow("paused", None, breached, None)
-    return Slow("running", None, breached, held if isinstance(held, datetime) else due)
+        return ReferenceClock("paused", None, breached, None)
+    return ReferenceClock("running", None, breached, held if isinstance(held, datetime) else due)

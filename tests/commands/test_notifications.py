@@ -1,4 +1,4 @@
-"""What agents are told, when, through what; and that nothing of it is lost."""
+"""Notifications to agents on each store: digests, quiet hours, preferred channels and relevance."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from tests.commands.desk import SETTINGS, StoredDesk
 
 
 def told(desk: StoredDesk, agent: str = "agent1") -> list[dict[str, Any]]:
-    """What was enqueued for an agent, in order."""
+    """Return the notifications that were enqueued for an agent, in order."""
     rows = [desk.store.ask(ShowOutbox(row["id"])) for row in sorted(desk.outbox(), key=lambda row: int(row["id"]))]
     return [row for row in rows if row["kind"] == "notification" and row["to"][0].startswith((agent, "4711"))]
 
 
 def fire(desk: StoredDesk) -> None:
-    """Everything that is due, as the daemon does it."""
+    """Process all due timers, as the daemon does."""
     while due := [timer.id for timer in desk.store.timers.due(100)]:
 
         def work(unit: Unit, due: list[int] = due) -> None:
@@ -51,7 +51,7 @@ def at(desk: StoredDesk, moment: str) -> None:
     desk.now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
-def test_a_storm_is_one_message_after_the_first(desk: StoredDesk) -> None:
+def test_notifications_after_the_first_are_sent_as_one_digest(desk: StoredDesk) -> None:
     for number in range(40):
         desk.mail(f"c{number}@example.org", f"프린터 {number}\x1b[2J")
     assert len(told(desk)) == 1
@@ -72,7 +72,7 @@ def test_a_storm_is_one_message_after_the_first(desk: StoredDesk) -> None:
     assert desk.store.timers.next_due() is None
 
 
-def test_while_a_storm_lasts_messages_come_further_apart(desk: StoredDesk) -> None:
+def test_digests_become_less_frequent_during_a_storm(desk: StoredDesk) -> None:
     for number in range(240):  # ten minutes with two tickets every five seconds
         desk.mail(f"c{number}@example.org")
         if number % 2:
@@ -88,7 +88,7 @@ def test_while_a_storm_lasts_messages_come_further_apart(desk: StoredDesk) -> No
     assert told(desk)[-1]["ticket"] == 241
 
 
-def test_what_is_urgent_does_not_wait_a_few_times(desk: StoredDesk) -> None:
+def test_a_few_urgent_notifications_are_sent_at_once(desk: StoredDesk) -> None:
     for number in range(6):
         desk.mail(f"c{number}@example.org")
     before = len(told(desk))
@@ -102,7 +102,7 @@ def test_what_is_urgent_does_not_wait_a_few_times(desk: StoredDesk) -> None:
     assert digest["text"].index("#4 Escalated to you, New ticket") < digest["text"].index("#2 New ticket")
 
 
-def test_a_single_thing_that_waited_reads_like_any_and_can_be_answered(desk: StoredDesk) -> None:
+def test_single_postponed_notification_can_be_answered(desk: StoredDesk) -> None:
     desk.mail("ana@example.org", "One")
     desk.mail("bob@example.org", "Two", text="It smokes.", name="Bob")
     desk.later(seconds=31)
@@ -115,7 +115,7 @@ def test_a_single_thing_that_waited_reads_like_any_and_can_be_answered(desk: Sto
     assert [m["text"] for m in desk.show(2)["messages"]][-1] == "On it."
 
 
-def test_an_answer_to_a_message_about_several_tickets_is_kept_and_reaches_no_customer(desk: StoredDesk) -> None:
+def test_answer_to_a_digest_is_stored_and_not_sent_to_a_customer(desk: StoredDesk) -> None:
     for number in range(3):
         desk.mail(f"c{number}@example.org")
     desk.later(seconds=31)
@@ -128,7 +128,7 @@ def test_an_answer_to_a_message_about_several_tickets_is_kept_and_reaches_no_cus
     assert not [row for row in desk.outbox() if row["ticket"] in (1, 2, 3) and row["to"][0].startswith("c")]
 
 
-def test_quiet_hours_are_waited_out_and_end_in_one_message(desk: StoredDesk) -> None:
+def test_notifications_in_quiet_hours_are_sent_as_one_digest_at_the_end(desk: StoredDesk) -> None:
     change(desk, quiet="22:00-07:00; sat-sun", timezone="Asia/Seoul")
     at(desk, "2026-03-06 13:30:00")  # Friday, 22:30 in Seoul
     for number in range(4):
@@ -146,9 +146,7 @@ def test_quiet_hours_are_waited_out_and_end_in_one_message(desk: StoredDesk) -> 
 
 
 @pytest.mark.parametrize("waking", [True, False])
-def test_what_is_escalated_to_an_agent_comes_in_the_night_unless_they_do_not_want_it(
-    desk: StoredDesk, waking: bool
-) -> None:
+def test_escalation_is_notified_in_quiet_hours_unless_turned_off(desk: StoredDesk, waking: bool) -> None:
     change(desk, quiet="22:00-07:00", waking=waking)
     at(desk, "2026-03-02 23:00:00")
     desk.mail()
@@ -161,7 +159,7 @@ def test_what_is_escalated_to_an_agent_comes_in_the_night_unless_they_do_not_wan
     assert "New ticket" in told(desk)[-1]["text"]
 
 
-def test_what_waits_when_quiet_hours_begin_waits_for_their_end(desk: StoredDesk) -> None:
+def test_pending_notifications_wait_until_quiet_hours_end(desk: StoredDesk) -> None:
     change(desk, quiet="22:00-07:00")
     at(desk, "2026-03-02 21:59:50")
     desk.mail("a@example.org")
@@ -174,7 +172,7 @@ def test_what_waits_when_quiet_hours_begin_waits_for_their_end(desk: StoredDesk)
     assert [row["ticket"] for row in told(desk)] == [1, 2]
 
 
-def test_a_channel_of_their_own_comes_first_and_mail_when_it_fails(desk: StoredDesk) -> None:
+def test_preferred_channel_is_used_and_mail_if_it_fails(desk: StoredDesk) -> None:
     change(desk, notify="chat:4711")
     desk.mail()
     (row,) = told(desk)
@@ -196,7 +194,7 @@ def test_a_channel_of_their_own_comes_first_and_mail_when_it_fails(desk: StoredD
     assert told(desk)[-1]["to"] == ["agent1@acme.test"]
 
 
-def test_where_long_messages_become_many_the_rest_is_named_by_number(desk: StoredDesk) -> None:
+def test_digest_on_a_short_message_channel_lists_the_rest_by_number(desk: StoredDesk) -> None:
     change(desk, notify="chat:4711")
     for number in range(200):
         desk.mail(f"c{number}@example.org", "주문한 상품이 아직도 도착하지 않았어요 확인 부탁드립니다")
@@ -218,14 +216,14 @@ def test_where_long_messages_become_many_the_rest_is_named_by_number(desk: Store
         {"timezone": "Asia/Nowhere"},
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_changes_nothing(desk: StoredDesk, fields: dict[str, str]) -> None:
+def test_invalid_preferences_are_refused_without_changes(desk: StoredDesk, fields: dict[str, str]) -> None:
     with pytest.raises(DeskctlError):
         change(desk, **fields)
     desk.mail()
     assert len(told(desk)) == 1
 
 
-def test_a_desk_that_speaks_korean_gathers_in_korean(desk_url: str) -> None:
+def test_digest_is_in_the_language_of_the_desk(desk_url: str) -> None:
     korean = StoredDesk(desk_url, replace(SETTINGS, language="ko"))
     for number in range(3):
         korean.mail(f"c{number}@example.org", "환불")
@@ -244,14 +242,14 @@ def at_once(desk_url: str) -> Iterator[StoredDesk]:
     desk.close()
 
 
-def test_without_a_window_everything_leaves_at_once(at_once: StoredDesk) -> None:
+def test_without_a_window_all_notifications_are_sent_at_once(at_once: StoredDesk) -> None:
     for number in range(5):
         at_once.mail(f"c{number}@example.org")
     assert len(told(at_once)) == 5
     assert at_once.store.timers.next_due() is None
 
 
-def test_nothing_piles_up_where_nobody_can_be_told(desk_url: str) -> None:
+def test_no_notifications_are_stored_for_agents_who_cannot_be_notified(desk_url: str) -> None:
     mute = StoredDesk(desk_url, replace(SETTINGS, channels={}))
     mute.mail(at="manual")
     mute.mail("bob@example.org", at="manual")
@@ -260,7 +258,7 @@ def test_nothing_piles_up_where_nobody_can_be_told(desk_url: str) -> None:
     mute.close()
 
 
-def test_who_leaves_is_told_nothing_more(desk: StoredDesk) -> None:
+def test_deactivated_agent_gets_no_notifications(desk: StoredDesk) -> None:
     desk.mail("a@example.org")
     desk.mail("b@example.org")
     change(desk, active=False)
@@ -273,7 +271,7 @@ def test_who_leaves_is_told_nothing_more(desk: StoredDesk) -> None:
     assert len(told(desk)) == 1
 
 
-def test_of_somebody_who_is_forgotten_no_gathered_word_stays(desk: StoredDesk) -> None:
+def test_erasure_removes_pending_notifications_about_the_customer(desk: StoredDesk) -> None:
     desk.mail("a@example.org", "Mine")
     for number in range(2):
         desk.mail("forget@example.org", f"Secret {number}")
@@ -291,7 +289,7 @@ GOLD = lv.AddPolicy("gold", "", "24x7", (("first_response", "4h"), ("resolution"
 
 
 @pytest.mark.parametrize("waking", [True, False])
-def test_who_is_named_by_a_step_hears_of_it_in_the_night(desk: StoredDesk, waking: bool) -> None:
+def test_agent_named_by_an_sla_step_is_notified_in_quiet_hours(desk: StoredDesk, waking: bool) -> None:
     desk.do(GOLD, "user:root")
     desk.do(lv.AddStep("gold", "50%", ("notify=agent1",)), "user:root")
     change(desk, quiet="22:00-07:00", waking=waking)
@@ -307,7 +305,7 @@ def test_who_is_named_by_a_step_hears_of_it_in_the_night(desk: StoredDesk, wakin
     assert not told(desk, "agent2")  # it is theirs, and not overdue
 
 
-def test_a_step_that_names_the_owner_comes_in_the_night_though_the_warning_waits(desk: StoredDesk) -> None:
+def test_sla_step_for_the_owner_is_sent_in_quiet_hours_while_the_warning_waits(desk: StoredDesk) -> None:
     desk.do(GOLD, "user:root")
     desk.do(lv.AddStep("gold", "50%", ("notify=agent1",)), "user:root")
     change(desk, quiet="22:00-07:00")
@@ -326,7 +324,7 @@ def test_a_step_that_names_the_owner_comes_in_the_night_though_the_warning_waits
     assert [row["subject"] for row in told(desk)][1:] == ["[#1] New ticket: Printer"]
 
 
-def test_one_breach_is_one_message(desk: StoredDesk) -> None:
+def test_one_breach_produces_one_notification(desk: StoredDesk) -> None:
     desk.do(GOLD, "user:root")
     desk.do(lv.AddStep("gold", "breach", ("notify=owner", "notify=agent1")), "user:root")
     desk.mail()
@@ -340,7 +338,7 @@ def test_one_breach_is_one_message(desk: StoredDesk) -> None:
     assert overdue == ["[#1] Overdue: Printer"]
 
 
-def test_what_was_due_soon_and_is_overdue_is_only_overdue(desk: StoredDesk) -> None:
+def test_overdue_replaces_due_soon_in_a_digest(desk: StoredDesk) -> None:
     desk.do(GOLD, "user:root")
     at(desk, "2026-03-02 21:00:00")
     desk.mail()
@@ -356,8 +354,8 @@ def test_what_was_due_soon_and_is_overdue_is_only_overdue(desk: StoredDesk) -> N
     assert [row["subject"] for row in told(desk)[before:]] == ["[#1] Overdue: Printer"]
 
 
-def test_what_is_no_longer_so_in_the_morning_is_not_told(desk: StoredDesk) -> None:
-    """Each thing of the night is settled before it is told, but that three tickets are new."""
+def test_notifications_that_no_longer_apply_are_dropped(desk: StoredDesk) -> None:
+    """All notifications of the night are settled before they are sent, except that three tickets are new."""
     desk.do(GOLD, "user:root")
     at(desk, "2026-03-02 21:00:00")
     for agent in ("agent1", "agent2"):
@@ -388,7 +386,7 @@ def test_what_is_no_longer_so_in_the_morning_is_not_told(desk: StoredDesk) -> No
     assert "#1" in said  # that it came is true
 
 
-def test_where_nothing_is_left_to_tell_there_is_no_message(desk: StoredDesk) -> None:
+def test_no_digest_is_sent_if_no_notification_applies(desk: StoredDesk) -> None:
     change(desk, quiet="22:00-07:00")
     at(desk, "2026-03-02 23:00:00")
     desk.mail()
@@ -408,7 +406,9 @@ def test_where_nothing_is_left_to_tell_there_is_no_message(desk: StoredDesk) -> 
         ("ko", ["보낸 사람: Ana <ana@example.org>", "에스컬레이션한 사람: Agent1", "사유: refund over limit"]),
     ],
 )
-def test_an_escalation_names_the_customer_who_escalated_and_why(desk_url: str, language: str, lines: list[str]) -> None:
+def test_escalation_notification_names_customer_author_and_reason(
+    desk_url: str, language: str, lines: list[str]
+) -> None:
     made = StoredDesk(desk_url, replace(SETTINGS, language=language))
     made.mail(name="Ana")
     made.do(c.Escalate(1, "agent:agent2", "refund over limit"), "agent1")
@@ -423,7 +423,7 @@ def test_an_escalation_names_the_customer_who_escalated_and_why(desk_url: str, l
         ("ko", ["보낸 사람: ana@example.org", "에스컬레이션한 사람: SLA 정책", "사유: 기한 초과: 첫 응답"]),
     ],
 )
-def test_what_a_clock_escalates_is_nobodys_message(desk_url: str, language: str, lines: list[str]) -> None:
+def test_escalation_by_a_clock_names_the_sla_policy_as_author(desk_url: str, language: str, lines: list[str]) -> None:
     made = StoredDesk(desk_url, replace(SETTINGS, language=language, digest=timedelta()))
     made.do(GOLD, "user:root")
     made.do(lv.AddStep("gold", "breach", ("escalate=agent:agent2",)), "user:root")
@@ -435,7 +435,7 @@ def test_what_a_clock_escalates_is_nobodys_message(desk_url: str, language: str,
     made.close()
 
 
-def test_what_waits_is_told_when_the_quiet_hours_are_taken_away(desk: StoredDesk) -> None:
+def test_pending_notifications_are_sent_when_quiet_hours_are_removed(desk: StoredDesk) -> None:
     change(desk, quiet="22:00-07:00")
     at(desk, "2026-03-02 23:00:00")
     for number in range(2):
@@ -454,7 +454,7 @@ def test_what_waits_is_told_when_the_quiet_hours_are_taken_away(desk: StoredDesk
     assert [row["ticket"] for row in told(desk)] == [None, 3]
 
 
-def test_a_time_zone_without_quiet_hours_is_remarked_upon_once(desk: StoredDesk) -> None:
+def test_time_zone_without_quiet_hours_produces_a_warning(desk: StoredDesk) -> None:
     (remark,) = change(desk, timezone="Asia/Seoul").facts["remarks"]
     assert remark == "a time zone without quiet hours has no effect: deskctl agent set agent1 --quiet 22:00-07:00"
     for fields in ({"quiet": "22:00-07:00"}, {"quiet": "none"}, {"name": "Ana"}):

@@ -1,4 +1,4 @@
-"""Nothing is left behind: what agents who go had, what was escalated, what nobody who is there may have."""
+"""Deactivated agents, escalations, waiting tickets and approvals on each store."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from deskctl.core.messages.commands import MarkSpam, Reply
 from deskctl.core.routing import distribution
 from deskctl.core.routing.commands import RunRoutes, SetPresence
 from deskctl.core.routing.queries import ShowQueue
-from deskctl.core.routing.repository import Roster
+from deskctl.core.routing.repository import Routing
 from deskctl.core.sla import commands as lv
-from deskctl.core.sla.repository import Ledger
+from deskctl.core.sla.repository import Sla
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.commands import AskApproval
 from deskctl.core.tickets.model import Priority, Status
@@ -31,10 +31,10 @@ def queue(desk: StoredDesk, agent: str) -> list[int]:
     return [row["number"] for row in desk.store.ask(ShowQueue(agent))["tickets"]]
 
 
-# --- agents who go --------------------------------------------------------------------------------
+# --- deactivated agents ---------------------------------------------------------------------------
 
 
-def test_the_tickets_of_somebody_who_leaves_are_in_the_queue_again(desk: StoredDesk) -> None:
+def test_tickets_of_a_deactivated_agent_return_to_the_queue(desk: StoredDesk) -> None:
     for name in ("ana", "ben", "cem"):
         desk.do(c.Take(desk.mail(f"{name}@example.org").facts["number"]))
     desk.do(Reply(2, "Try again."))
@@ -44,12 +44,12 @@ def test_the_tickets_of_somebody_who_leaves_are_in_the_queue_again(desk: StoredD
         "agent agent1: active changed; 2 tickets of theirs are in the queue again",
         [1, 2],
     )
-    assert owners(desk, 1, 2, 3) == [None, None, "agent1"], "what is done stays theirs"
+    assert owners(desk, 1, 2, 3) == [None, None, "agent1"], "tickets that are done keep their assignee"
     assert queue(desk, "agent2") == [1]
     assert desk.do(c.Next(), "agent2").tickets == (1,)
 
 
-def test_a_solved_ticket_of_somebody_who_left_is_nobodys_when_it_goes_on(desk: StoredDesk) -> None:
+def test_reopened_ticket_of_a_deactivated_agent_is_unassigned(desk: StoredDesk) -> None:
     desk.mail(message_id="<first@example.org>")
     desk.do(c.Take(1))
     desk.do(c.Solve(1))
@@ -58,7 +58,7 @@ def test_a_solved_ticket_of_somebody_who_left_is_nobodys_when_it_goes_on(desk: S
     assert (desk.ticket(1).status, desk.ticket(1).assignee) == (Status.OPEN, None)
 
 
-def test_who_leaves_a_team_has_none_of_its_tickets(desk: StoredDesk) -> None:
+def test_agent_who_leaves_a_team_loses_its_tickets(desk: StoredDesk) -> None:
     desk.do(ChangeAgent("agent1", join=("leads",)), ROOT)
     desk.do(c.Create("ana@example.org", "One", "x", team="support"))
     desk.do(c.Create("ana@example.org", "Two", "x", team="leads"))
@@ -68,7 +68,7 @@ def test_who_leaves_a_team_has_none_of_its_tickets(desk: StoredDesk) -> None:
     assert owners(desk, 1, 2) == [None, "agent1"]
 
 
-def test_undo_gives_no_ticket_to_somebody_who_left(desk: StoredDesk) -> None:
+def test_undo_does_not_assign_a_ticket_to_a_deactivated_agent(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(c.Take(1))
     desk.do(c.Assign(1, "agent2"), "lead")
@@ -77,14 +77,14 @@ def test_undo_gives_no_ticket_to_somebody_who_left(desk: StoredDesk) -> None:
     assert owners(desk, 1) == [None]
 
 
-def test_steps_that_name_whoever_leaves_are_named(desk: StoredDesk) -> None:
+def test_deactivation_lists_the_sla_steps_that_name_the_agent(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1d"),)), ROOT)
     desk.do(lv.AddStep("gold", "90%", ("notify=agent1",)), ROOT)
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
     assert any("gold" in remark and "agent1, who is deactivated" in remark for remark in done.facts["remarks"])
 
 
-def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> None:
+def test_reactivated_agent_is_offline_until_they_go_online(routed: StoredDesk) -> None:
     come(routed, "agent1")
     routed.do(ChangeAgent("agent1", active=False), ROOT)
     routed.do(ChangeAgent("agent1", active=True), ROOT)
@@ -94,7 +94,7 @@ def test_who_comes_back_is_not_there_until_they_say_so(routed: StoredDesk) -> No
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"leave": ("support",)}, {"surge": False}])
-def test_a_helper_who_may_not_help_any_more_is_moved_back(routed: StoredDesk, change: dict[str, Any]) -> None:
+def test_moved_agent_returns_when_moves_are_no_longer_allowed(routed: StoredDesk, change: dict[str, Any]) -> None:
     routed.do(ChangeTeam("support", surge_queue=("phone=1",)), ROOT)
     routed.do(ChangeAgent("agent1", channels="email", surge=True), ROOT)
     come(routed, "agent1")
@@ -103,18 +103,18 @@ def test_a_helper_who_may_not_help_any_more_is_moved_back(routed: StoredDesk, ch
     settle(routed)
 
     def moved() -> str | None:
-        return routed.store.transaction(lambda unit: Roster.of(unit).presence("agent1").moved)
+        return routed.store.transaction(lambda unit: Routing.of(unit).presence("agent1").moved)
 
     assert moved() == "phone"
     routed.do(ChangeAgent("agent1", **change), ROOT)
     assert moved() is None
 
 
-# --- what was escalated ---------------------------------------------------------------------------
+# --- escalated tickets ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["pending", "hold", "solved"])
-def test_what_is_escalated_is_work_whoever_it_waited_for(routed: StoredDesk, state: str) -> None:
+def test_escalation_opens_a_waiting_ticket_and_undo_restores_its_status(routed: StoredDesk, state: str) -> None:
     come(routed, "agent1", "lead")
     routed.mail()
     settle(routed)
@@ -126,7 +126,7 @@ def test_what_is_escalated_is_work_whoever_it_waited_for(routed: StoredDesk, sta
     assert routed.ticket(1).status == state
 
 
-def test_a_clock_takes_no_ticket_down_and_none_from_somebody_high_enough(routed: StoredDesk) -> None:
+def test_sla_escalation_never_lowers_the_tier_and_keeps_a_senior_assignee(routed: StoredDesk) -> None:
     routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
     routed.do(lv.AddStep("gold", "breach", ("escalate=senior",)), ROOT)
     routed.do(ChangeAgent("agent1", tier="senior"), ROOT)
@@ -142,7 +142,7 @@ def test_a_clock_takes_no_ticket_down_and_none_from_somebody_high_enough(routed:
     assert told(routed, "[#1] Overdue") == ["agent1@acme.test"]
 
 
-def test_a_clock_can_take_a_ticket_to_the_next_tier(routed: StoredDesk) -> None:
+def test_sla_step_escalates_to_the_next_tier(routed: StoredDesk) -> None:
     routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
     routed.do(lv.AddStep("gold", "50%", ("escalate=next",)), ROOT)
     routed.do(lv.AddStep("gold", "breach", ("escalate=next",)), ROOT)
@@ -151,13 +151,13 @@ def test_a_clock_can_take_a_ticket_to_the_next_tier(routed: StoredDesk) -> None:
     routed.later(minutes=31)
     fire(routed)
     assert (routed.ticket(1).tier, owners(routed, 1)) == ("senior", [None])
-    assert routed.ticket(1).declined is None, "nobody gave it back"
+    assert routed.ticket(1).declined is None, "no agent gave it back"
     routed.later(minutes=31)
     fire(routed)
     assert routed.ticket(1).tier == "lead"
 
 
-def test_a_clock_can_send_word_to_the_customer_which_keeps_no_promise(desk: StoredDesk) -> None:
+def test_sla_step_replies_to_the_customer_without_fulfilling_the_clock(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("first_response", "1h"),)), ROOT)
     desk.do(lv.AddStep("gold", "breach", ("reply=Wir arbeiten an #{number}.",)), ROOT)
     desk.mail()
@@ -167,10 +167,10 @@ def test_a_clock_can_send_word_to_the_customer_which_keeps_no_promise(desk: Stor
     assert (last["kind"], last["text"].strip()) == ("auto", "Wir arbeiten an #1.")
     entries = [row for row in desk.outbox(ticket=1) if row["to"] == ["ana@example.org"]]
     assert len(entries) == 1
-    assert desk.ticket(1).due_at is not None, "the promise is still broken"
+    assert desk.ticket(1).due_at is not None, "the clock is still breached"
 
 
-def test_an_escalation_by_a_clock_comes_through_quiet_hours(desk: StoredDesk) -> None:
+def test_sla_escalation_is_notified_in_quiet_hours(desk: StoredDesk) -> None:
     desk.do(ChangeAgent("agent2", quiet="00:00-23:59"), ROOT)
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
     desk.do(lv.AddStep("gold", "breach", ("escalate=agent2",)), ROOT)
@@ -180,7 +180,7 @@ def test_an_escalation_by_a_clock_comes_through_quiet_hours(desk: StoredDesk) ->
     assert told(desk, "Escalated to you") == ["agent2@acme.test"]
 
 
-def test_what_was_escalated_above_somebody_is_not_theirs_to_take(routed: StoredDesk) -> None:
+def test_agent_below_the_tier_cannot_take_an_escalated_ticket(routed: StoredDesk) -> None:
     routed.mail()
     routed.do(c.Escalate(1, "tier:lead", "angry"))
     with pytest.raises(Refused, match="agent1 is not of that tier"):
@@ -188,10 +188,10 @@ def test_what_was_escalated_above_somebody_is_not_theirs_to_take(routed: StoredD
     with pytest.raises(Refused, match="agent1 is not of that tier"):
         routed.do(c.Assign(1, "agent2"))
     routed.do(c.Assign(1, "agent2"), "lead")
-    assert owners(routed, 1) == ["agent2"], "who may have it may give it to whom they like"
+    assert owners(routed, 1) == ["agent2"], "an agent of the tier can assign it to anyone"
 
 
-def test_what_stands_before_it_for_others_hides_nothing_from_anybody(routed: StoredDesk) -> None:
+def test_queue_shows_tickets_behind_those_of_higher_tiers(routed: StoredDesk) -> None:
     for number in range(25):
         routed.mail(f"c{number}@example.org")
         if number < 22:
@@ -201,7 +201,7 @@ def test_what_stands_before_it_for_others_hides_nothing_from_anybody(routed: Sto
     assert routed.do(c.Next()).tickets == (23,)
 
 
-def test_a_reason_is_needed_and_whoever_has_it_is_no_target(desk: StoredDesk) -> None:
+def test_escalation_needs_a_reason_and_another_target_than_the_assignee(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(c.Take(1))
     with pytest.raises(UsageError) as raised:
@@ -214,10 +214,10 @@ def test_a_reason_is_needed_and_whoever_has_it_is_no_target(desk: StoredDesk) ->
         desk.do(c.Escalate(1, "agent2", "again"))
 
 
-# --- what waits -----------------------------------------------------------------------------------
+# --- waiting tickets ------------------------------------------------------------------------------
 
 
-def test_the_team_hears_of_tickets_that_nobody_who_is_there_may_have(routed: StoredDesk) -> None:
+def test_team_is_notified_of_tickets_that_no_available_agent_can_take(routed: StoredDesk) -> None:
     routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
     come(routed, "agent1")
     for name in ("ana", "ben"):
@@ -229,10 +229,8 @@ def test_the_team_hears_of_tickets_that_nobody_who_is_there_may_have(routed: Sto
     assert len(told(routed, "no available agent can take")) == 3, "once"
 
 
-def test_a_queue_that_cannot_be_given_out_hides_nobody_behind_it(
-    routed: StoredDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The real thing looks at five thousand at once; a small desk at a few."""
+def test_tickets_behind_unassignable_ones_are_assigned(routed: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits are lowered, so that a few tickets are enough."""
     monkeypatch.setattr(distribution, "MAX_INSPECTED", 4)
     monkeypatch.setattr(distribution, "PAGE_SIZE", 2)
     routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
@@ -243,14 +241,14 @@ def test_a_queue_that_cannot_be_given_out_hides_nobody_behind_it(
     assert owners(routed, 10) == ["agent1"]
 
 
-def test_what_is_counted_is_all_that_waits(routed: StoredDesk) -> None:
+def test_route_run_counts_all_waiting_tickets(routed: StoredDesk) -> None:
     for number in range(7):
         routed.mail(f"c{number}@example.org")
     routed.do(SetPresence("online"), "agent1")
     assert routed.do(RunRoutes(), ROOT).said == "support: 3 assigned, 4 still waiting"
 
 
-def test_a_ticket_taken_by_hand_is_a_turn(routed: StoredDesk) -> None:
+def test_ticket_taken_by_hand_counts_as_a_turn(routed: StoredDesk) -> None:
     routed.do(ChangeTeam("support", route="round_robin"), ROOT)
     routed.do(SetPresence("online"), "agent1")
     routed.mail()
@@ -262,18 +260,18 @@ def test_a_ticket_taken_by_hand_is_a_turn(routed: StoredDesk) -> None:
     assert owners(routed, 2) == ["agent2"]
 
 
-def test_a_tag_can_ask_for_a_skill_that_nobody_has_yet(routed: StoredDesk) -> None:
+def test_tag_can_require_a_skill_that_no_agent_has_yet(routed: StoredDesk) -> None:
     come(routed, "agent1")
     routed.do(c.Create("ana@example.org", "Router", "x", team="support", tags=("skill:router",)), "agent2")
     settle(routed)
-    assert routed.ticket(1).assignee == "agent1", "nobody could be waited for"
+    assert routed.ticket(1).assignee == "agent1", "no agent has the skill"
     (made,) = explain(routed, 1)["decisions"]
     assert (made["skills"], made["waived"], made["agent"]) == (["router"], ["router"], "agent1")
     with pytest.raises(UsageError):
         routed.do(c.Tag(1, ("place:router",)))
 
 
-def test_a_ticket_that_is_taken_up_again_stands_where_it_came_back(desk: StoredDesk) -> None:
+def test_reopened_ticket_is_queued_at_the_time_of_reopening(desk: StoredDesk) -> None:
     desk.do(c.Create("ana@example.org", "One", "x", team="support", priority="normal"))
     desk.do(c.Solve(1))
     desk.later(days=2)
@@ -284,7 +282,7 @@ def test_a_ticket_that_is_taken_up_again_stands_where_it_came_back(desk: StoredD
     assert desk.ticket(1).queue_at > desk.now
 
 
-def test_the_queue_is_shown_as_it_would_be(desk: StoredDesk) -> None:
+def test_queue_can_be_shown_for_another_moment(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "8h"),)), ROOT)
     desk.mail()
     shown = desk.store.ask(ShowQueue(now="2099-01-01T09:00:00Z"))
@@ -296,7 +294,7 @@ def test_the_queue_is_shown_as_it_would_be(desk: StoredDesk) -> None:
 # --- approvals ------------------------------------------------------------------------------------
 
 
-def test_whoever_may_decide_sees_what_waits_for_it_and_nobody_else(routed: StoredDesk) -> None:
+def test_open_approvals_are_shown_only_to_agents_who_can_decide(routed: StoredDesk) -> None:
     routed.mail()
     routed.do(AskApproval(1, "refund"))
     asked = {agent: len(routed.store.ask(ShowQueue(agent))["approvals"]) for agent in ("agent1", "agent2", "lead")}
@@ -304,7 +302,7 @@ def test_whoever_may_decide_sees_what_waits_for_it_and_nobody_else(routed: Store
 
 
 @pytest.mark.parametrize("end", [c.Solve(1), c.Close(1), c.Merge(1, 2), MarkSpam(1)])
-def test_what_is_done_waits_for_nobodys_leave(desk: StoredDesk, end: c.Solve) -> None:
+def test_approval_is_withdrawn_when_the_ticket_is_done(desk: StoredDesk, end: c.Solve) -> None:
     desk.do(ChangeAgent("lead", tier="lead"), ROOT)
     desk.mail()
     desk.mail("ben@example.org")
@@ -321,22 +319,22 @@ def test_what_is_done_waits_for_nobodys_leave(desk: StoredDesk, end: c.Solve) ->
 # --- priorities -----------------------------------------------------------------------------------
 
 
-def test_what_becomes_more_urgent_is_promised_no_less(desk: StoredDesk) -> None:
+def test_higher_priority_never_loses_a_target(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("first_response", "urgent=15m"), ("resolution", "normal=3d"))), ROOT)
     desk.mail()
-    before = desk.store.transaction(lambda unit: Ledger.of(unit).clocks(1))
+    before = desk.store.transaction(lambda unit: Sla.of(unit).clocks(1))
     desk.do(c.Set(1, (("priority", "urgent"),)))
-    after = desk.store.transaction(lambda unit: Ledger.of(unit).clocks(1))
+    after = desk.store.transaction(lambda unit: Sla.of(unit).clocks(1))
     resolution = {key: clock.due_at for key, clock in before.items()}
     assert {key: clock.due_at for key, clock in after.items() if key in resolution} == resolution
     assert desk.ticket(1).priority is Priority.URGENT
     desk.later(minutes=1)
     desk.do(c.Set(1, (("priority", "low"),)))
-    low = desk.store.transaction(lambda unit: Ledger.of(unit).clocks(1))
+    low = desk.store.transaction(lambda unit: Sla.of(unit).clocks(1))
     assert {clock.why for clock in low.values()} == {"no_target"}
 
 
-def test_where_nobody_is_of_just_the_tier_those_above_hear_of_it(desk: StoredDesk) -> None:
+def test_escalation_to_an_empty_tier_notifies_the_tiers_above(desk: StoredDesk) -> None:
     desk.do(ChangeAgent("lead", join=("support",), tier="lead"), ROOT)
     desk.mail()
     desk.later(hours=1)
@@ -345,10 +343,10 @@ def test_where_nobody_is_of_just_the_tier_those_above_hear_of_it(desk: StoredDes
     assert told(desk, "Escalated to you") == ["lead@acme.test"]
 
 
-# --- tiers that nobody is of ----------------------------------------------------------------------
+# --- tiers without agents -------------------------------------------------------------------------
 
 
-def test_what_is_escalated_to_nobody_is_everybodys(desk: StoredDesk) -> None:
+def test_ticket_escalated_to_an_empty_tier_is_available_to_all_agents(desk: StoredDesk) -> None:
     desk.mail()
     done = desk.do(c.Escalate(1, "tier:senior", "angry"))
     assert "nobody is of that tier yet" in done.said
@@ -361,7 +359,7 @@ def test_what_is_escalated_to_nobody_is_everybodys(desk: StoredDesk) -> None:
     assert desk.do(c.Next(), "agent2").tickets == (1,)
 
 
-def test_a_clock_leaves_a_ticket_with_its_owner_where_no_tier_has_anybody(desk: StoredDesk) -> None:
+def test_sla_escalation_keeps_the_assignee_if_no_tier_has_agents(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
     desk.do(lv.AddStep("gold", "breach", ("escalate=next", "escalate=senior")), ROOT)
     desk.mail()
@@ -372,7 +370,7 @@ def test_a_clock_leaves_a_ticket_with_its_owner_where_no_tier_has_anybody(desk: 
     assert [e["action"] for e in desk.show(1)["events"] if e["kind"] == "step_failed"] == ["escalate", "escalate"]
 
 
-def test_routing_gives_what_was_escalated_to_nobody_to_anybody(routed: StoredDesk) -> None:
+def test_routing_assigns_a_ticket_of_an_empty_tier_to_any_agent(routed: StoredDesk) -> None:
     routed.do(ChangeAgent("lead", tier=""), ROOT)
     routed.mail()
     routed.do(c.Escalate(1, "tier:lead", "angry"))
@@ -381,7 +379,7 @@ def test_routing_gives_what_was_escalated_to_nobody_to_anybody(routed: StoredDes
 
 
 @pytest.mark.parametrize("to", ["team:support", "agent1"])
-def test_a_clock_takes_nothing_from_who_is_high_enough_for_a_team_or_an_agent(routed: StoredDesk, to: str) -> None:
+def test_sla_escalation_to_a_team_or_agent_keeps_a_higher_assignee(routed: StoredDesk, to: str) -> None:
     routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
     routed.do(lv.AddStep("gold", "breach", (f"escalate={to}",)), ROOT)
     routed.mail()
@@ -392,7 +390,7 @@ def test_a_clock_takes_nothing_from_who_is_high_enough_for_a_team_or_an_agent(ro
     assert owners(routed, 1) == ["lead"]
 
 
-def test_undo_brings_back_the_place_in_the_queue(desk: StoredDesk) -> None:
+def test_undo_restores_the_queue_position(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Reply(1, "Try again.", status="open"))
     before = desk.ticket(1).queue_at
@@ -406,7 +404,7 @@ def test_undo_brings_back_the_place_in_the_queue(desk: StoredDesk) -> None:
     assert (desk.ticket(1).status, desk.ticket(1).queue_at) == (Status.OPEN, before)
 
 
-def test_an_assignment_that_is_taken_back_is_no_turn(routed: StoredDesk) -> None:
+def test_undone_assignment_does_not_count_as_a_turn(routed: StoredDesk) -> None:
     routed.do(ChangeTeam("support", route="round_robin"), ROOT)
     for agent in ("agent1", "agent2"):
         routed.do(SetPresence("online"), agent)
@@ -418,5 +416,5 @@ def test_an_assignment_that_is_taken_back_is_no_turn(routed: StoredDesk) -> None
     routed.do(c.Assign(1, other), first)
     routed.later(minutes=5)
     routed.do(Undo(), first)
-    turns = routed.store.transaction(lambda unit: Roster.of(unit).turns((first,)))[first]
+    turns = routed.store.transaction(lambda unit: Routing.of(unit).turns((first,)))[first]
     assert [turn.at.minute for turn in turns.values()] == [0]

@@ -1,4 +1,4 @@
-"""Quiet hours: what is written, what it means, and when they end."""
+"""Quiet hours: parsing, and when they end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def until(quiet: str, local: str, timezone: str = "Asia/Seoul") -> str | None:
-    """When it is loud again, on the wall clock of the zone."""
+    """Return when quiet hours end, on the wall clock of the zone."""
     zone = ZoneInfo(timezone)
     at = quiet_until(quiet, timezone, datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC))
     return None if at is None else at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16]
@@ -38,26 +38,26 @@ def until(quiet: str, local: str, timezone: str = "Asia/Seoul") -> str | None:
         ("평일 20:00–08:00", "2026-03-02 21:00", "2026-03-03 08:00"),
     ],
 )
-def test_quiet_hours_end_when_the_wall_clock_says_so(quiet: str, now: str, end: str | None) -> None:
+def test_quiet_hours_end_by_the_local_wall_clock(quiet: str, now: str, end: str | None) -> None:
     assert until(quiet, now) == end
 
 
-def test_a_night_in_which_the_clocks_change_ends_by_the_wall_clock() -> None:
+def test_quiet_hours_end_by_the_wall_clock_after_a_clock_change() -> None:
     assert until("22:00-07:00", "2026-03-28 23:00", "Europe/Berlin") == "2026-03-29 07:00"
 
 
 @pytest.mark.parametrize("quiet", ["22:00", "25:00-07:00", "07:00-07:00", "sun-sat", "someday", "0:00-24:00", ";"])
-def test_what_leaves_no_moment_or_makes_no_sense_is_refused(quiet: str) -> None:
+def test_invalid_quiet_hours_are_refused(quiet: str) -> None:
     with pytest.raises(UsageError):
         parse_quiet(quiet)
 
 
 @pytest.mark.parametrize("quiet", ["mon-fri 20:00-08:00, sat-sun", "22:00-07:00, sat-sun", "평일 20:00-08:00 주말"])
-def test_a_day_after_an_hour_begins_another_part(quiet: str) -> None:
+def test_day_after_an_hour_is_refused(quiet: str) -> None:
     with pytest.raises(UsageError, match="comes after an hour") as refused:
         parse_quiet(quiet)
     assert "start a new part with a semicolon" in (refused.value.hint or "")
 
 
-def test_many_numbers_are_named_in_few_words() -> None:
+def test_numbers_are_formatted_as_ranges() -> None:
     assert ranges([3, 5, 6, 7, 9]) == "#3, #5–#7, #9"
