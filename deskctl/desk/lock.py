@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deskctl.desk.wire import LOCK_NAME, SOCKET_NAME
 from deskctl.errors import Refused, Unavailable
+from deskctl.i18n import _
 
 DAEMON = "daemon"
 COMMAND = "command"
@@ -34,12 +35,12 @@ class OwnerLock:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
         except PermissionError as error:
             raise Unavailable(
-                f"no daemon serves this desk, and only its owner can use {self.path}",
-                "ask the desk's owner to start the daemon: deskctl daemon run",
+                _("no daemon serves this desk, and only its owner can use {path}", path=self.path),
+                _("ask the desk's owner to start the daemon: deskctl daemon run"),
             ) from error
         except OSError as error:
             raise Unavailable(
-                f"{self.path}: {error.strerror}", "the desk's folder must exist and be writable"
+                f"{self.path}: {error.strerror}", _("the desk's folder must exist and be writable")
             ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,7 +68,10 @@ class OwnerLock:
         while not self.take(DAEMON):
             holder = pid, what = self.holder()
             if what == DAEMON and holder == before:  # seen twice: no dead daemon's name that a new owner is replacing
-                raise Refused(f"a daemon already runs for this desk (pid {pid})", f"stop it first: kill {pid}")
+                raise Refused(
+                    _("a daemon already runs for this desk (pid {pid})", pid=pid),
+                    _("stop it first: kill {pid}", pid=pid),
+                )
             if time.monotonic() >= deadline:
                 raise self.held(seconds)
             before = holder
@@ -85,8 +89,13 @@ class OwnerLock:
         """What to say after waiting in vain."""
         pid, what = self.holder()
         return Unavailable(
-            f"the desk has been busy for {seconds:g} s: pid {pid or 'unknown'} ({what or 'unknown'}) holds it",
-            "try again when it is done",
+            _(
+                "the desk has been busy for {seconds} s: pid {value} ({value2}) holds it",
+                seconds=format(seconds, "g"),
+                value=pid or "unknown",
+                value2=what or "unknown",
+            ),
+            _("try again when it is done"),
         )
 
     def release(self) -> None:

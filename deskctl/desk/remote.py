@@ -18,6 +18,7 @@ from deskctl.desk import DeskInfo
 from deskctl.desk.address import reachable
 from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, spoken
 from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
+from deskctl.i18n import _
 
 if TYPE_CHECKING:
     from deskctl.core.kernel.command import Command
@@ -112,7 +113,9 @@ class RemoteDesk:
         self._last += 1
         message = line({"id": self._last, **document})
         if len(message) > LINE_LIMIT:
-            raise UsageError("that is too large for the desk", f"the limit is {LINE_LIMIT // 1024 // 1024} MB")
+            raise UsageError(
+                _("the request is too large"), _("the limit is {size} MB", size=LINE_LIMIT // 1024 // 1024)
+            )
         within = self._answer_within if within is None else within
         self._socket.settimeout(within)
         try:
@@ -123,7 +126,7 @@ class RemoteDesk:
         if "error" in answer:
             raise error_from(answer["error"])
         if answer.get("id") != self._last:
-            raise DeskctlError("the daemon answered another question than this one")
+            raise DeskctlError(_("the daemon answered a different request"))
         return answer_from(answer)
 
 
@@ -147,7 +150,9 @@ def _connect(path: str, within: float) -> socket | None:
             if error.errno in _NOBODY_LISTENS:
                 return None
             if error.errno in (errno.EACCES, errno.EPERM):
-                raise Refused(f"you may not use the desk at {path}", "its owner can add you to its group") from error
+                raise Refused(
+                    _("you may not use the desk at {path}", path=path), _("its owner can add you to its group")
+                ) from error
             raise Unavailable(f"{path}: {error.strerror or error}") from error
 
 
@@ -178,16 +183,24 @@ def _check(hello: dict[str, Any]) -> None:
         raise error_from(hello["error"])
     if hello.get("protocol") != PROTOCOL:
         raise Unavailable(
-            f"the daemon is deskctl {hello.get('deskctl', 'of another age')}, this command is {__version__}",
-            "restart the daemon, so that both are the same",
+            _(
+                "the daemon is deskctl {theirs}, this command is deskctl {ours}",
+                theirs=hello.get("deskctl", "?"),
+                ours=__version__,
+            ),
+            _("restart the daemon so that both have the same version"),
         )
 
 
 def _silent(path: str, within: float) -> Unavailable:
     return Unavailable(
-        f"the daemon does not answer ({within:g} s at {path})", "see what it is doing, or stop it and try again"
+        _("the daemon does not answer ({within} s at {path})", within=format(within, "g"), path=path),
+        _("check what the daemon is doing, or stop it and try again"),
     )
 
 
 def _gone() -> Unavailable:
-    return Unavailable("the daemon hung up before it answered", "look whether the change was made before you repeat it")
+    return Unavailable(
+        _("the daemon closed the connection before it answered"),
+        _("check whether the change was made before you repeat it"),
+    )

@@ -24,6 +24,7 @@ from ...core.sla.views import ClockDocument, DueRow, PolicyDocument, PolicyTest
 from ...core.tickets.model import Priority
 from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
+from ...i18n import _
 from .. import rows
 from ..levels import PolicyBookCache
 from ..moments import rfc3339, to_micros
@@ -78,7 +79,7 @@ def having(state: str) -> ColumnElement[bool]:
     elif state == "running":
         condition = text(RUNNING)
     else:
-        raise UsageError(f"no clock is “{state}”", "one of breached, warned and running")
+        raise UsageError(_("not a state of an SLA clock: {state}", state=state), _("use breached, warned or running"))
     return tickets.c.number.in_(select(clocks.c.ticket).where(condition))
 
 
@@ -185,7 +186,7 @@ def _row(connection: Connection, number: int) -> Any:
     query = select(tickets).where(tickets.c.number == number)
     found = connection.execute(query).one_or_none() if 0 < number < 2**63 else None
     if found is None:
-        raise NotFound(f"there is no ticket {number}", "deskctl list --all shows every ticket")
+        raise NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
     return found
 
 

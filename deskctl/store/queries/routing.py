@@ -16,6 +16,7 @@ from ...core.routing.queries import ExplainRoute
 from ...core.routing.team_state import router_for
 from ...core.routing.views import RouteDecision, RouteDocument
 from ...errors import NotFound
+from ...i18n import _
 from .. import rows
 from ..engine import Database
 from ..levels import PolicyBookCache
@@ -35,7 +36,7 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     asked = select(tickets).where(tickets.c.number == query.ticket)
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:
-        raise NotFound(f"there is no ticket {query.ticket}", "deskctl list --all shows every ticket")
+        raise NotFound(_("no ticket {number}", number=query.ticket), _("deskctl list --all shows every ticket"))
     now = moment(query.now, settings)
     unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
     team = unit.teams.get(row.team or "")
