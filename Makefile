@@ -1,23 +1,24 @@
-# The same few verbs for people and for CI. `make` alone lists them.
+# Commands for developers and CI. `make` without arguments lists them.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 STAMP := .venv/.installed
 DISTRIBUTIONS := -e . -e plugins/email -e plugins/telegram -e plugins/kb
 PYTEST := $(BIN)/python -m pytest
-# One worker more than cores, as tests often wait; each starts servers of its own when a test first asks for one.
+UNIT := tests/unit plugins/email/tests/parse
+# One worker more than cores, because tests often wait. Each worker starts its own servers on first use.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
 # Compiled modules halve the start of every command; some container images turn them off.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format docs site messages bench crash fuzz clean
+.PHONY: help install demo test test-unit check test-long lint format docs site messages bench crash fuzz clean
 
-help: ## list the verbs
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(STAMP) ## make .venv with deskctl, its plugins and the tools
+install: $(STAMP) ## create .venv with deskctl, its plugins and the tools
 
 $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("deskctl needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -27,19 +28,24 @@ $(STAMP): pyproject.toml $(wildcard plugins/*/pyproject.toml) constraints.txt
 	$(PIP) --no-build-isolation $(DISTRIBUTIONS)
 	@touch $@
 
-demo: install ## see the whole desk at work (ARGS="--keep" leaves it running)
+demo: install ## run the demo (ARGS="--keep" keeps the desk running)
 	@$(BIN)/deskctl demo $(ARGS)
 
-test: install ## run every test, with the same examples each time (ARGS="-k word" for some)
+test: install ## run all tests with reproducible examples (ARGS="-k word" selects tests)
 	$(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-seed=0 $(ARGS)
 
-test-long: install ## what chance decides, thousands of times: working time and clocks (takes long)
-	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_clock_lives.py $(ARGS)
+test-unit: install ## run the unit tests, which need no server and no network (under a minute)
+	DESKCTL_UNIT=1 $(PYTEST) -n $(WORKERS) --dist worksteal --hypothesis-seed=0 $(UNIT) $(ARGS)
 
-crash: install ## break the daemon at every named point, and kill it at random moments (takes long)
+check: lint test-unit ## run lint and the unit tests before a commit
+
+test-long: install ## run property tests of working time and SLA clocks with thousands of examples (slow)
+	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_random_clocks.py $(ARGS)
+
+crash: install ## stop and kill the daemon at every fault point, and at random times (slow)
 	DESKCTL_CRASH=all DESKCTL_KILLS=$${DESKCTL_KILLS:-50} $(PYTEST) -m crash -n $(WORKERS) --dist worksteal $(ARGS)
 
-lint: install ## everything that can be checked without running
+lint: install ## run all static checks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -49,11 +55,11 @@ lint: install ## everything that can be checked without running
 	$(BIN)/deptry deskctl
 	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md
 
-format: install ## put the code into its usual form
+format: install ## format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: install ## write the reference pages and the picture that are made from the code
+docs: install ## generate the reference pages and the diagram from the code
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/terminal.py
 
@@ -65,12 +71,12 @@ messages: install ## collect the messages into the catalogues and compile them (
 	$(BIN)/python tools/messages.py $(ARGS)
 
 SECONDS ?= 60
-fuzz: install ## feed the mail parser with damaged mail (SECONDS=600)
+fuzz: install ## run the mail parser on damaged mail (SECONDS=600)
 	$(BIN)/python bench/parse_fuzz.py --seconds $(SECONDS) $(ARGS)
 
-bench: install ## measure against the floors (ARGS="--only imap --runs 5")
+bench: install ## run the benchmarks (ARGS="--only imap --runs 5")
 	$(PIP) --group bench
 	$(BIN)/python bench/run.py $(ARGS)
 
-clean: ## remove what the verbs above have made
+clean: ## remove all generated files
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .site

@@ -9,8 +9,9 @@ from pathlib import Path
 import hypothesis
 
 from hatch_build import compiled
+from tests.servers import statements
 
-pytest_plugins = ["tests.servers.fixtures", "deskctl.testing.pytest_plugin"]
+pytest_plugins = ["tests.servers.isolation", "tests.servers.fixtures", "deskctl.testing.pytest_plugin"]
 
 # A test starts hundreds of Python processes. Without compiled modules each of them compiles all of deskctl again.
 sys.dont_write_bytecode = False
@@ -21,6 +22,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
+
+statements.share()
 
 with suppress(ImportError):  # without Babel the catalogues are those of the installation
     for _project in (Path(__file__).parent, *Path(__file__).parent.glob("plugins/*")):

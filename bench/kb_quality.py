@@ -1,8 +1,8 @@
-"""How well the knowledge base finds what questions ask for: `bench/kb_quality.py [FILE.jsonl]...`
+"""Measure the search quality of the knowledge base: `bench/kb_quality.py [FILE.jsonl]...`
 
-MRR@10 of plain BM25 over words and CJK bigrams (the floor) and of the knowledge base's own ranking, and what the
-automatic first answer would do. A file has one
-article a line: {"id", "title", "text", "questions": [...]}; a question's right answer is its own article.
+Prints the MRR@10 of plain BM25 over words and CJK bigrams (the floor) and of the ranking of the knowledge base, and the
+results of the automatic first answer. A file has one article per line: {"id", "title", "text", "questions": [...]}. The
+correct answer to a question is its own article.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How long reading a mail takes: ordinary mails against the standard library's floor, hostile ones by their size.
+"""Measure the parsing time of mails: ordinary mails against the standard library, hostile mails by their size.
 
     python bench/parse_bench.py [FOLDER of .eml files]
 
 The floor is `message_from_bytes` and decoding the text part. Ordinary mails must stay under 3 × the floor, and no mail
-may take more than 2 s per MB. Medians of interleaved runs.
+may take more than 2 s per MB. The results are medians of alternating runs.
 """
 
 from __future__ import annotations

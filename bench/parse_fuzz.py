@@ -1,9 +1,9 @@
-"""Feed the parser with damaged mail for a while: `python bench/parse_fuzz.py --seconds 600 [--seed 1]`.
+"""Run the parser on damaged mail: `python bench/parse_fuzz.py --seconds 600 [--seed 1]`.
 
-Mails are built from pieces that mail is made of (headers, charsets, encodings, boundaries, reports, HTML, quotes)
-and then damaged: bytes flipped, pieces cut, doubled, swapped, repeated. A finding is an exception, a mail that was
-given up on, a result that no store takes, or one that takes more than two seconds a megabyte. It is written to
-`.fuzz/` and the run ends with exit code 1.
+Mails are built from typical pieces (headers, charsets, encodings, boundaries, reports, HTML, quotes) and then damaged:
+bytes are flipped; pieces are cut, duplicated, swapped and repeated. A finding is an exception, a mail that was not
+parsed completely, a result that the store does not accept, or a mail that takes more than two seconds per megabyte. It
+is written to `.fuzz/`, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from deskctl_email.parse import parse
 
 ENVELOPE = Envelope("pipe", datetime(2026, 1, 1, tzinfo=UTC))
 SECONDS_PER_MB = 2.0
-SMALLEST = 0.1  # MB: what starting up costs is not counted against a small mail
+SMALLEST = 0.1  # MB: smaller mails count as this size, because of fixed costs
 
 WORDS = [
     b"On Mon, Jan 15, 2024 at 3:12 PM Ana <ana@x.test> wrote:\r\n> quoted\r\n",

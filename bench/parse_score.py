@@ -1,4 +1,4 @@
-"""Compare what `parse` makes of a folder of mails with what is expected of them, field by field.
+"""Compare the results of `parse` for a folder of mails with the expected results, field by field.
 
 python bench/parse_score.py FOLDER       # FOLDER/mail/*.eml, FOLDER/mail/expected.json, FOLDER/replies.jsonl
 """

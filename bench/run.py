@@ -1,7 +1,7 @@
 """Measure the installed deskctl against its floors: `make bench`, or `bench/run.py --only imap --runs 5`.
 
-Prints the medians of at least five interleaved runs of floor and real thing, their ratio, and whether it keeps
-the bound. Ends with 1 if one was missed.
+Prints the medians of at least five alternating runs of floor and deskctl, their ratio, and the limit. The exit code is
+1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.real.measure import WORK, Figure
 
-#: Where each measurement lives.
+#: The module of each measurement.
 MEASUREMENTS = {
     "shell": "shell",
     "pages": "pages",
@@ -33,14 +33,14 @@ MEASUREMENTS = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5, help="runs of each, at least 5 to quote a figure")
-    parser.add_argument("--only", default=",".join(MEASUREMENTS), help="comma list of " + ", ".join(MEASUREMENTS))
+    parser.add_argument("--runs", type=int, default=5, help="number of runs; use at least 5 for published results")
+    parser.add_argument("--only", default=",".join(MEASUREMENTS), help="names, with commas: " + ", ".join(MEASUREMENTS))
     chosen = parser.parse_args()
     figures: list[Figure] = []
     print(f"{'':52} {'floor':>12} {'real':>12} {'':8} {'ratio':>9}  bound")
     for name in chosen.only.split(","):
         if name not in MEASUREMENTS:
-            parser.error(f"no measurement is called {name!r}: {', '.join(MEASUREMENTS)}")
+            parser.error(f"unknown measurement {name!r}; use {', '.join(MEASUREMENTS)}")
         module = importlib.import_module(f"bench.real.{MEASUREMENTS[name]}")
         for figure in getattr(module, name)(chosen.runs):
             print(figure.line(), flush=True)

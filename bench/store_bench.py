@@ -1,8 +1,8 @@
-"""What the store costs for each mail: journal append, reading it back, and a transaction of 50 new tickets.
+"""Measure the cost of the store per mail: journal append, reading back, and a transaction of 50 new tickets.
 
     python bench/store_bench.py [URL …]     default: SQLite in a temporary folder
 
-Every mail makes a contact, an identity, a ticket, a message, participants and two events, as intake does.
+Each mail creates a contact, an identity, a ticket, a message, participants and two events, as in the intake.
 """
 
 from __future__ import annotations
@@ -18,15 +18,19 @@ from functools import partial
 from statistics import median
 
 from deskctl.core.contacts.model import Address, Contact, Identity
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.intake.journal import JournalEntry, JournalRow, JournalSettled, JournalState
+from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.events import MessageReceived
 from deskctl.core.messages.model import Envelope, MessageKind
+from deskctl.core.messages.repository import Messages
 from deskctl.core.messages.thread import Message
 from deskctl.core.tickets.events import TicketCreated
 from deskctl.core.tickets.model import Ticket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.store import Store
 
 BATCH = 50
@@ -53,16 +57,16 @@ def text(chance: random.Random) -> str:
 
 def receive(unit: Unit, rows: list[JournalRow], texts: dict[int, str]) -> None:
     actor = Actor.system("intake")
-    unit.load_messages([f"<{row.id}@example.org>" for row in rows])
-    unit.load_identities([Address("email", f"customer{row.id}@example.org") for row in rows])
+    Messages.of(unit).load_by_message_id([f"<{row.id}@example.org>" for row in rows])
+    Contacts.of(unit).load_identities([Address("email", f"customer{row.id}@example.org") for row in rows])
     for row in rows:
         unit.begin("receive", actor, False)
         contact = Contact(unit.source.next_id("contacts"), f"Customer {row.id}", unit.now)
-        unit.put_contact(contact)
+        Contacts.of(unit).put(contact)
         address = f"customer{row.id}@example.org"
-        unit.add_identity(Identity("email", address, contact.id))
+        Contacts.of(unit).add_identity(Identity("email", address, contact.id))
         number = unit.source.next_id("tickets")
-        unit.add_ticket(Ticket(number, f"Subject {row.id}", row.channel, contact.id, unit.now, unit.now, unit.now))
+        Tickets.of(unit).add(Ticket(number, f"Subject {row.id}", row.channel, contact.id, unit.now, unit.now, unit.now))
         message = Message(
             id=unit.source.next_id("messages"),
             ticket=number,
@@ -79,11 +83,11 @@ def receive(unit: Unit, rows: list[JournalRow], texts: dict[int, str]) -> None:
             contact=contact.id,
             raw_sha256=row.raw_sha256,
         )
-        unit.add_message(message)
-        unit.add_participants(number, (address,))
+        Messages.of(unit).add(message)
+        Tickets.of(unit).add_participants(number, (address,))
         unit.record(TicketCreated(number, row.channel, contact.id), actor)
         unit.record(MessageReceived(number, message.id), actor)
-        unit.settle_journal(JournalSettled(row.id, JournalState.DONE, message.id))
+        Journal.of(unit).settle(JournalSettled(row.id, JournalState.DONE, message.id))
 
 
 def measure(url: str) -> dict[str, float]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskctl.config.locate import trusted_run_folder
+from deskctl.core.agents.repository import Agents
 from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import SOCKET_NAME
 
@@ -131,7 +132,7 @@ def ensure_teams(components: Components) -> None:
         return
 
     def work(unit: Unit) -> None:
-        for team in sorted(wanted - set(unit.teams)):
+        for team in sorted(wanted - set(Agents.of(unit).teams)):
             dispatch.execute(unit, AddTeam(team), Actor.system("config"))
 
     try:

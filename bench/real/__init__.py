@@ -1,1 +1,1 @@
-"""The real things that `bench/run.py` measures: the installed deskctl, over its public doors."""
+"""The measurements of `bench/run.py`: the installed deskctl, used through its public interfaces."""

@@ -1,4 +1,4 @@
-"""A desk to measure: made with `deskctl init`, run by the daemon, looked at from beside."""
+"""A desk for measurements: created with `deskctl init`, run by the daemon, and observed from outside."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADDRESS = "support@desk.example"
 
 
 class BenchDesk:
-    """A desk in `.bench/NAME`, new unless `keep`. The daemon runs between `start` and `stop`."""
+    """A desk in `.bench/NAME`, created anew unless `keep`. The daemon runs between `start` and `stop`."""
 
     def __init__(self, name: str, channel: str = "", *, keep: bool = False) -> None:
         self.folder = WORK / name
@@ -36,7 +36,7 @@ class BenchDesk:
             self.config.write_text(self._configured(channel))
 
     def _configured(self, channel: str) -> str:
-        """The configuration that `init` wrote, with the tables of the channel replaced by the measurement's."""
+        """Replace the channel tables in the configuration of `init`."""
         head = self.config.read_text().partition("[channels.")[0]
         return f'{head}[channels.support]\ntype = "email"\naddress = "{ADDRESS}"\nteam = "support"\n{channel}'
 
@@ -45,14 +45,14 @@ class BenchDesk:
         return {**os.environ, "DESKCTL_CONFIG": str(self.config)}
 
     def run(self, *words: str, text: bytes = b"") -> bytes:
-        """One command of the installed deskctl; what it printed."""
+        """Run a command of the installed deskctl and return its output."""
         done = subprocess.run([DESKCTL, *words], env=self.environ, input=text, capture_output=True, timeout=120)
         if done.returncode:
             raise RuntimeError(f"deskctl {' '.join(words)}: {done.returncode}: {done.stderr.decode()}")
         return done.stdout
 
     def start(self) -> None:
-        """Start the daemon; returns when it says that it is ready."""
+        """Start the daemon and wait until it is ready."""
         output = self.folder / "daemon.log"
         with output.open("wb") as log:
             command = [DESKCTL, "daemon", "run"]
@@ -84,7 +84,7 @@ class BenchDesk:
     # --- from beside
 
     def count(self, what: str) -> int:
-        """The answer to `SELECT what`, from a connection of its own that only reads."""
+        """Return the result of `SELECT what` from a separate read-only connection."""
         connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=30)
         try:
             return int(connection.execute(f"SELECT {what}").fetchone()[0])
@@ -95,13 +95,13 @@ class BenchDesk:
         return self.count("count(*) FROM journal WHERE state = 'waiting'")
 
     def memory(self, line: str = "VmRSS") -> float:
-        """Megabytes: VmRSS is what the daemon has now, VmHWM the most it had."""
+        """Return the memory of the daemon in megabytes: VmRSS is the current value, VmHWM the maximum."""
         assert self._process is not None
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith(line))
 
     def processor(self) -> tuple[float, int]:
-        """Seconds of processor time used so far, and how often the daemon woke up."""
+        """Return the processor time of the daemon in seconds, and the number of its wakeups."""
         assert self._process is not None
         proc = Path(f"/proc/{self._process.pid}")
         ticks = (proc / "stat").read_text().rpartition(")")[2].split()

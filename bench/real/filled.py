@@ -1,4 +1,4 @@
-"""Stores with many tickets: a few hundred real ones, then copies of them with everything that belongs to them."""
+"""Create stores with many tickets: some hundred real tickets, and copies of them with all related rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COPIED = ("commands", "tickets", "messages", "events", "ticket_tags", "participa
 
 
 def filled(tickets: int) -> BenchDesk:
-    """A desk with that many tickets, nine of ten solved; made once and kept."""
+    """Return a desk with this number of tickets, nine of ten solved. It is created once and kept."""
     name = f"filled-{tickets}-open-tenth-{schema()}"
     desk = BenchDesk(name, keep=True)
     if desk.count("count(*) FROM tickets") >= tickets:
@@ -39,13 +39,13 @@ def filled(tickets: int) -> BenchDesk:
 
 
 def schema() -> str:
-    """Names the tables as they are now: a desk that was made with others is of no use."""
+    """Return a name for the current tables. A desk with other tables is not reused."""
     versions = sorted((ROOT / "deskctl" / "store" / "migrations" / "versions").glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in versions)).hexdigest()[:8]
 
 
 def seed(desk: BenchDesk, port: int) -> None:
-    """Real tickets, taken in as mail."""
+    """Create real tickets from mail."""
     with desk, smtplib.SMTP("127.0.0.1", port) as client:
         for n in range(1, SEED + 1):
             sender = f"user{n % 97}@example.org"
@@ -55,12 +55,12 @@ def seed(desk: BenchDesk, port: int) -> None:
 
 
 def columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, bool]]:
-    """The names of a table's columns, and whether each is part of its key."""
+    """Return the columns of a table, each with True if it is part of the key."""
     return [(row[1], bool(row[5])) for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
 def step(connection: sqlite3.Connection, table: str) -> int:
-    """By how much the numbers of a table move on in each copy; 0 for a table without a number of its own."""
+    """Return the offset of the ids of a table in each copy, 0 for a table without its own ids."""
     keys = [name for name, is_key in columns(connection, table) if is_key]
     if len(keys) != 1:
         return 0
@@ -68,7 +68,7 @@ def step(connection: sqlite3.Connection, table: str) -> int:
 
 
 def multiply(connection: sqlite3.Connection, table: str, times: int, steps: dict[str, int]) -> None:
-    """Add `times` - 1 copies of a table's rows; keys, and what refers to a copied table, move on with each."""
+    """Add `times` - 1 copies of the rows of a table. Keys and references to copied tables get an offset."""
     refers = {row[3]: row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
     values = []
     for name, is_key in columns(connection, table):

@@ -1,4 +1,4 @@
-"""Runs the floors, each in a process of its own, and reads the figure that is compared."""
+"""Run the floors in separate processes and read the figure to compare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.real.measure import FLOORS, WORK
 
 
 def run_floor(script: str, *words: str, timeout: float = 300) -> str:
-    """What a floor printed. Its data lie beside the desks, on the same disk."""
+    """Run a floor and return its output. Its data are beside the desks, on the same disk."""
     WORK.mkdir(exist_ok=True)
     environ = {**os.environ, "RAW": str(WORK / "raw"), "BENCH_DATA": str(WORK / "data")}
     command = [sys.executable, str(FLOORS / script), *words]
@@ -22,7 +22,7 @@ def run_floor(script: str, *words: str, timeout: float = 300) -> str:
 
 
 def figure(printed: str, line: str, key: str) -> float:
-    """The value of `key` in the first line that begins with `line`."""
+    """Return the value of `key` in the first line that begins with `line`."""
     for row in printed.splitlines():
         if row.startswith(line) and (found := re.search(rf"'{key}': ([\d.]+)", row)):
             return float(found[1])

@@ -1,4 +1,4 @@
-"""What the daemon costs while nothing happens."""
+"""Measure the cost of an idle daemon."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WATCHED = 10.0
 
 
 def idle(runs: int) -> list[Figure]:
-    """A daemon with a listener and a relay, watched for ten seconds after it has settled."""
+    """Measure a daemon with a listener and a relay for ten seconds after its start has settled."""
     memory, processor, wakes = [], [], []
     for _ in range(max(min(runs, 5), 1)):
         listen = f'[channels.support.listen]\nhost = "127.0.0.1"\nport = {free_port()}\n'

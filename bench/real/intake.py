@@ -1,4 +1,4 @@
-"""How fast mail becomes tickets: from a real IMAP server, and over SMTP."""
+"""Measure the intake of mail from a real IMAP server and over SMTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAILS = 2000
 
 
 def imap(runs: int) -> list[Figure]:
-    """The daemon, started on a mailbox that has filled while it was down, until the last ticket is done."""
+    """Start the daemon on a full mailbox and wait until the last ticket is created."""
     server = open_dovecot(None)
     try:
         floor, real, peak, threads = [], [], [], []
@@ -41,17 +41,17 @@ def imap(runs: int) -> list[Figure]:
 
 
 def fill(box: Mailbox) -> int:
-    """The workload into a mailbox; answers how many threads it has."""
+    """Put the workload into a mailbox and return the number of its threads."""
     mails = Gen(MAILS)
     Imap(box.host, box.port, box.user, box.password).append("INBOX", mails)
     return int(mails.truth["threads"])
 
 
 def imap_once(box: Mailbox, number: int) -> tuple[float, float, float]:
-    """Mails a second, peak memory in MB, and by how many the tickets differ from the threads."""
+    """Return mails per second, peak memory in MB, and the difference between tickets and threads."""
     table = f'[channels.support.imap]\nhost = "{box.host}"\nport = {box.port}\nsecurity = "plain"\n'
     desk = BenchDesk(f"imap-{number}", table + f'user = "{box.user}"\npassword = "{box.password}"\n')
-    with desk:  # a mailbox begins at its first login
+    with desk:  # reading starts with the first login
         until(lambda: desk.count("count(*) FROM channel_state") > 0, 30, "the first login")
     threads = fill(box)
     desk.start()
@@ -65,7 +65,7 @@ def imap_once(box: Mailbox, number: int) -> tuple[float, float, float]:
 
 
 def smtp(runs: int) -> list[Figure]:
-    """Ten senders, each with one connection, against a server that does nothing with what it gets."""
+    """Measure ten senders with one connection each, against a server that discards the mail."""
     floor, real, lag, peak = [], [], [], []
     for number in range(runs):
         words = ["-n", str(MAILS), "--runs", "1", "--kinds", "null", "--conns", "10", "--port", str(free_port())]
@@ -82,7 +82,7 @@ def smtp(runs: int) -> list[Figure]:
 
 
 def smtp_once(number: int) -> tuple[float, float, float]:
-    """Mails a second, the time until all is done in sending times, and peak memory in MB."""
+    """Return mails per second, the total time in multiples of the sending time, and peak memory in MB."""
     sys.path.insert(0, str(FLOORS))
     from bench_smtp import sender  # type: ignore[import-not-found]
 
@@ -97,13 +97,13 @@ def smtp_once(number: int) -> tuple[float, float, float]:
         client.join()
         until(lambda: desk.count("count(*) FROM messages") >= MAILS and not desk.unsettled(), 180, "every mail is done")
         sending = MAILS / rate
-        # The senders make their mails before they begin: that time is not the journal's.
+        # The senders create their mails before they start; this time does not count.
         making = time_to_make()
         return rate, max(time.perf_counter() - began - making, sending) / sending, desk.memory("VmHWM")
 
 
 def time_to_make() -> float:
-    """Seconds that making the workload takes."""
+    """Return the seconds needed to create the workload."""
     began = time.perf_counter()
     for _ in Gen(MAILS):
         pass

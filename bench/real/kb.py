@@ -1,4 +1,4 @@
-"""Ranked search of the knowledge base against a bare FTS5 query over the same words."""
+"""Measure the ranked search of the knowledge base against a plain FTS5 query over the same words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONFIG = '[desk]\nname = "Bench"\n[store]\nurl = "sqlite:///desk.db"\n'
 
 
 def kb(runs: int) -> list[Figure]:
-    """In process, as the daemon does it: from the question to titles and snippets."""
+    """Measure a search in process, like the daemon: from the question to titles and snippets."""
     folder = WORK / "kb"
     config, floor = folder / "config.toml", folder / "floor.db"
     if not floor.exists():
@@ -72,7 +72,7 @@ def _questions() -> Iterator[str]:
 
 
 def _fill(folder: Path) -> None:
-    """Articles of about 120 words: a known one's own, words of others, and names that are rare."""
+    """Create articles of about 120 words from known articles, common words and rare names."""
     from deskctl.store.search.cut import cut
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a measurement is, and how it is shown."""
+"""Measurements and their output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORK = ROOT / ".bench"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One compared figure. `bound` is on the ratio real / floor, or on the real figure where there is no floor."""
+    """One figure. `bound` limits the ratio real / floor, or the real figure if there is no floor."""
 
     name: str
     unit: str
@@ -55,19 +55,19 @@ def compare(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Figure:
-    """The medians of both, and their ratio."""
+    """Return the figure for the medians of floor and deskctl and their ratio."""
     middle = statistics.median
     runs = {"floor": list(floor), "real": list(real)}
     return Figure(name, unit, middle(real), middle(floor), at_least, at_most, runs)
 
 
 def alone(name: str, unit: str, real: Sequence[float], *, at_most: float | None = None) -> Figure:
-    """A figure that is bounded by itself."""
+    """Return a figure without a floor."""
     return Figure(name, unit, statistics.median(real), None, None, at_most, {"real": list(real)})
 
 
 def until(condition: Callable[[], bool], timeout: float, what: str, pause: float = 0.01) -> float:
-    """The seconds until `condition` was true. Raises TimeoutError."""
+    """Return the seconds until `condition` was true. Raises TimeoutError."""
     started = time.perf_counter()
     while not condition():
         if time.perf_counter() - started > timeout:

@@ -1,4 +1,4 @@
-"""Whether a page of the list costs the same among a million tickets as among ten thousand."""
+"""Compare the cost of a page of the list among a million tickets and among ten thousand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATER = 40
 
 
 def pages(runs: int) -> list[Figure]:
-    """The first page and the 40th, in process."""
+    """Measure the first and the 40th page in process."""
     small, large = filled(10_000), filled(1_000_000)
     figures = []
     for name, after in (("first page", 0), ("40th page", LATER)):
@@ -32,7 +32,7 @@ def pages(runs: int) -> list[Figure]:
 
 
 def cursor(desk: BenchDesk, pages_before: int, everything: bool) -> ListTickets:
-    """The query for the page after so many others."""
+    """Return the query for the page after the given number of pages."""
     query = ListTickets(all=everything)
     with_desk = open_desk(desk.config)
     try:
@@ -45,7 +45,7 @@ def cursor(desk: BenchDesk, pages_before: int, everything: bool) -> ListTickets:
 
 
 def seconds(desk: BenchDesk, query: Any) -> float:
-    """The median of forty answers, after a first one that warms up."""
+    """Return the median of forty answers after one warm-up."""
     opened = open_desk(desk.config)
     try:
         opened.ask(query)

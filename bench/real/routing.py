@@ -1,5 +1,7 @@
-"""Giving out 10,000 waiting tickets among a million to 50 agents by load and skill, beside the same rows written one by
-one."""
+"""Measure the assignment of 10,000 waiting tickets among a million to 50 agents by load and skill.
+
+The floor writes the same rows one by one.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,15 @@ from bench.real.measure import WORK, Figure, compare
 from bench.real.sla import watched
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent, Team
+from deskctl.core.agents.repository import Agents
+from deskctl.core.agents.routing_profile import RoutingPlan, Seat, Strategy
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
-from deskctl.core.routing.model import Presence, RoutingPlan, Seat, State, Strategy
+from deskctl.core.routing.model import Presence, State
+from deskctl.core.routing.repository import Routing
 from deskctl.core.routing.triggers import schedule_routing
 from deskctl.core.tickets.commands import Create, Set
 from deskctl.store import Store
@@ -42,7 +47,7 @@ _CLOCK = Actor.system("clock")
 
 
 def routing(runs: int) -> list[Figure]:
-    """Every run has two stores of its own: the floor writes into one what routing wrote into the other."""
+    """Use two new stores for each run: the floor writes the rows that routing wrote to the other store."""
     low: list[float] = []
     high: list[float] = []
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
@@ -58,7 +63,7 @@ def routing(runs: int) -> list[Figure]:
 
 
 def fill(path: Path) -> None:
-    """A team whose queue waits for agents that are there; every ticket has its clocks."""
+    """Create a team with a waiting queue. Each ticket has its clocks."""
     store = Store.open(f"sqlite:///{path}", Settings())
     store.transaction(people)
     for start in range(0, TICKETS, BATCH):
@@ -71,23 +76,23 @@ def fill(path: Path) -> None:
                 dispatch.execute(unit, Set(done.tickets[0], (("language", SKILLS[place % 2]),)), Actor.agent("agent00"))
 
         store.transaction(more)
-    store.transaction(lambda unit: unit.put_team(replace(unit.teams["crowd"], plan=PLAN)))
+    store.transaction(lambda unit: Agents.of(unit).put_team(replace(Agents.of(unit).teams["crowd"], plan=PLAN)))
     store.close()
 
 
 def people(unit: Unit) -> None:
-    """Fifty agents who are there, in a team that is not routed yet."""
-    unit.put_team(Team("crowd", "Crowd"))
+    """Create fifty available agents in a team without routing."""
+    Agents.of(unit).put_team(Team("crowd", "Crowd"))
     for place in range(AGENTS):
         known = frozenset((SKILLS[place % 2], SKILLS[2 + place // 2 % 2]))
         seat = Seat(skills=known, capacity={"any": 2 * TICKETS // AGENTS})
         name = f"agent{place:02}"
-        unit.put_agent(Agent(name, name, f"{name}@desk.example", frozenset({"crowd"}), seat=seat))
-        unit.roster.put_presence(Presence(name, State.ONLINE, unit.now))
+        Agents.of(unit).put_agent(Agent(name, name, f"{name}@desk.example", frozenset({"crowd"}), seat=seat))
+        Routing.of(unit).put_presence(Presence(name, State.ONLINE, unit.now))
 
 
 def route(path: Path) -> float:
-    """Seconds until everything is given out, through the one door."""
+    """Return the seconds until all tickets are assigned."""
     store = Store.open(f"sqlite:///{path}", Settings())
     store.transaction(lambda unit: schedule_routing(unit, "crowd"))
     started = time.perf_counter()
@@ -104,7 +109,7 @@ def route(path: Path) -> float:
 
 
 def floor(real: Path, copy: Path) -> float:
-    """Seconds for the same rows, one statement each with SQLAlchemy Core, in as many transactions."""
+    """Return the seconds for the same rows, one SQLAlchemy Core statement each, in as many transactions."""
     batches, happened, now_is, given = written(real, copy)
     changed = {column.name: bindparam(column.name) for column in tickets.c if column.name != "number"}
     given_to = update(tickets).where(tickets.c.number == bindparam("of")).values(changed)
@@ -131,7 +136,7 @@ Row = dict[str, Any]
 
 
 def written(real: Path, copy: Path) -> tuple[list[Row], dict[int, list[Row]], dict[int, Row], list[Row]]:
-    """What routing wrote: commands, their events, the tickets as they are now, turns. Clocks it left alone."""
+    """Return the rows that routing wrote: commands, their events, tickets and turns. It did not change clocks."""
     made = sqlite3.connect(real)
     made.row_factory = sqlite3.Row
     made.execute("ATTACH ? AS before", (str(copy),))

@@ -1,4 +1,4 @@
-"""Searching a million messages: the newest 50 that hold the words, with what was found marked in them."""
+"""Measure the search in a million messages: the newest 50 hits with highlighted words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SEARCHES = (
 
 
 def search(runs: int) -> list[Figure]:
-    """In process; the floor, a script of its own, in turn with it."""
+    """Measure the search in process, alternating with the floor, which is a separate script."""
     desk = filled(MESSAGES)
     speak(desk)
     figures = []
@@ -46,13 +46,13 @@ def search(runs: int) -> list[Figure]:
 
 
 def floor(desk: BenchDesk, match: str, pattern: str) -> float:
-    """Milliseconds."""
+    """Return the time in milliseconds."""
     command = [sys.executable, str(FLOORS / "bench_search.py"), str(desk.store), match, pattern]
     return float(json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["ms"])
 
 
 def speak(desk: BenchDesk) -> None:
-    """Give every message a text of its own, and index them; once for a desk."""
+    """Give each message its own text and index it, once per desk."""
     connection = sqlite3.connect(desk.store, isolation_level=None)
     if connection.execute("PRAGMA user_version").fetchone()[0]:
         return
@@ -71,7 +71,7 @@ def speak(desk: BenchDesk) -> None:
 
 
 def texts() -> Iterator[str]:
-    """Zipf-like words, one text in ten Korean."""
+    """Create a text with Zipf-like words; one text in ten is Korean."""
     chance = random.Random(11)
     syllables = [c + v for c in "klmntsrvpdgxbfz" for v in "aeiou"]
     latin = ["the", "printer", "is", "invoice", "broken", "please"]

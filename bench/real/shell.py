@@ -1,4 +1,4 @@
-"""How long a command takes, as a whole process, with the daemon running."""
+"""Measure the time of whole command processes with a running daemon."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ cli(["--help"])
 
 
 def shell(runs: int) -> list[Figure]:
-    """`list`, `show` and `--help` among 100,000 tickets."""
+    """Measure `list`, `show` and `--help` with 100,000 tickets."""
     desk = filled(100_000)
     database = str(WORK / "floor-list.sqlite")
     run_floor("bench_list_cli.py", "make", database)
@@ -52,7 +52,7 @@ def shell(runs: int) -> list[Figure]:
 
 
 def process(desk: BenchDesk, command: Sequence[str]) -> float:
-    """Milliseconds from start to end."""
+    """Return the run time in milliseconds."""
     environ = {**os.environ, "DESKCTL_CONFIG": str(desk.config)}
     began = time.perf_counter()
     subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=True, timeout=60)

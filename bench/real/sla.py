@@ -1,4 +1,4 @@
-"""What clocks cost: nothing due, a thousand due at once, and a change of one ticket among many."""
+"""Measure the cost of SLA clocks: none due, a thousand due at once, and a change of one ticket among many."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def sla(runs: int) -> list[Figure]:
 
 
 def watched(tickets: int) -> BenchDesk:
-    """A desk on which every active ticket has a clock and a timer, due in a month."""
+    """Return a desk on which each active ticket has a clock and a timer that is due in a month."""
     desk = filled(tickets)
     if desk.count("count(*) FROM sla_policies"):
         return desk
@@ -84,7 +84,7 @@ def watched(tickets: int) -> BenchDesk:
 
 
 def ahead(desk: BenchDesk) -> None:
-    """Nothing has fired, and everything is due in a month."""
+    """Reset the clocks: none has fired, and all are due in a month."""
     month = int((time.time() + 30 * 86400) * 1_000_000)
     connection = sqlite3.connect(desk.store)
     connection.execute(
@@ -104,7 +104,7 @@ def opened(desk: BenchDesk) -> Store:
 
 
 def nothing_due(store: Store) -> float:
-    """What the daemon asks when it wakes; the median of fifty times."""
+    """Return the median of fifty runs of the query that the daemon makes when it wakes up."""
     times = []
     for _ in range(50):
         began = time.perf_counter()
@@ -115,7 +115,7 @@ def nothing_due(store: Store) -> float:
 
 
 def make_due(desk: BenchDesk) -> None:
-    """A thousand clocks ran out a moment ago."""
+    """Make a thousand clocks due now."""
     now = int(time.time() * 1_000_000) - 1_000_000
     connection = sqlite3.connect(desk.store)
     chosen = f"(SELECT ticket FROM clocks WHERE state = 'running' AND fired = '[]' LIMIT {AT_ONCE})"
@@ -128,7 +128,7 @@ def make_due(desk: BenchDesk) -> None:
 
 
 def thousand_due(desk: BenchDesk, store: Store) -> float:
-    """As the daemon fires them."""
+    """Fire the timers like the daemon."""
     ahead(desk)
     make_due(desk)
     began = time.perf_counter()
@@ -149,7 +149,7 @@ def thousand_due(desk: BenchDesk, store: Store) -> float:
 
 
 def floor(desk: BenchDesk) -> float:
-    """The rows that firing leaves behind, one statement each: a command, two events, the clock, the timer."""
+    """Write the rows of a fired timer, one statement each: a command, two events, the clock, the timer."""
     ahead(desk)
     engine = create_engine(f"sqlite:///{desk.store}")
     now = datetime.now(UTC)
@@ -198,7 +198,7 @@ def _fired(connection: Any, ticket: int, command: int, event: int, now: int) -> 
 
 
 def one_change(desk: BenchDesk) -> float:
-    """The median of twenty changes, each with its ticket's clocks, as a command is carried out."""
+    """Return the median time of twenty changes of tickets with clocks, executed as commands."""
     store = opened(desk)
     connection = sqlite3.connect(desk.store)
     tickets = [row[0] for row in connection.execute("SELECT ticket FROM clocks WHERE fired = '[]' LIMIT 21")]
@@ -209,7 +209,7 @@ def one_change(desk: BenchDesk) -> float:
             wanted = Set(ticket, (("priority", ("high", "low")[int(time.time()) % 2]),))
             began = time.perf_counter()
             store.transaction(lambda unit, wanted=wanted: dispatch.execute(unit, wanted, Actor.agent("bench")))
-            if place:  # the first one reads the book
+            if place:  # the first change reads the policies
                 times.append((time.perf_counter() - began) * 1000)
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""How fast Telegram's updates become durable, beside mail: the same texts over SMTP and by long polling."""
+"""Measure the intake of Telegram updates by long polling against the same texts over SMTP."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.servers.telegram import TOKEN, BotServer
 
 
 def telegram(runs: int) -> list[Figure]:
-    """Updates that wait at a local Bot API server, until each is in the journal and confirmed; the floor is what the
-    same daemon takes in over SMTP from ten senders."""
+    """Measure waiting updates at a local Bot API server until each is in the journal and confirmed. The floor is the
+    SMTP intake of the same daemon from ten senders."""
     floor, real, lag = [], [], []
     for number in range(runs):
         floor.append(smtp_once(number)[0])
@@ -28,7 +28,7 @@ def telegram(runs: int) -> list[Figure]:
 
 
 def telegram_once(number: int) -> tuple[float, float]:
-    """Updates a second from the first question to the last confirmation, and the time until all are done in that."""
+    """Return updates per second between the first request and the last confirmation, and the relative total time."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=_serve, args=(theirs,))
     server.start()
@@ -51,7 +51,7 @@ def telegram_once(number: int) -> tuple[float, float]:
 
 
 def _serve(pipe: Connection) -> None:
-    """The server, in a process of its own. At `go` everybody writes at once; answers the seconds until all is heard."""
+    """Run the server in a separate process. After `go` all users write at once. Returns the seconds to the end."""
     with BotServer() as bots:
         pipe.send(bots.url)
         if pipe.recv() == "go":
@@ -64,7 +64,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _update(number: int) -> dict[str, object]:
-    """One of 200 customers writes a few lines."""
+    """Return a message of one of 200 customers."""
     user = 1000 + number % 200
     text = f"프린터 {number}에서 연기가 나요. The printer in room {number} burns.\n" * 6
     person = {"id": user, "is_bot": False, "first_name": f"Customer {user}", "language_code": "ko"}

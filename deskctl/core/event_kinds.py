@@ -1,23 +1,23 @@
-"""Every kind of event, by importing the modules that define them: for the store, which reads recorded events."""
+"""All event classes by kind. Importing this module loads them, for code that reads recorded events."""
 
 from __future__ import annotations
 
 from .agents import events as _agents
 from .answers import events as _answers
-from .calendars import events as _calendars
 from .contacts import events as _contacts
 from .delivery import events as _delivery
 from .intake import events as _intake
-from .kernel import plugin_events as _plugins
+from .kernel import events as _plugins
 from .kernel.event import KINDS, restore
 from .messages import events as _messages
 from .notifications import events as _notifications
 from .routing import events as _routing
 from .shifts import events as _shifts
+from .sla import calendar_events as _calendars
 from .sla import events as _sla
+from .sla import policy_events as _policies
 from .tickets import events as _tickets
 from .tickets import merge_events as _merges
-from .undo import events as _undo
 
 __all__ = ("KINDS", "restore")
 
@@ -34,7 +34,7 @@ _MODULES = (
     _routing,
     _shifts,
     _sla,
+    _policies,
     _tickets,
     _merges,
-    _undo,
 )

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from deskctl.core.automations.jobs import JobAtHand, plugin_of, wait
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
-from deskctl.core.kernel.jobs import JobAtHand, plugin_of, wait
 from deskctl.core.kernel.unit import Unit
 from deskctl.daemon.clock import WallClock
 from deskctl.daemon.wakeup import Wakeup

@@ -16,6 +16,10 @@ from pathlib import Path
 from deskctl import __version__
 from deskctl.bootstrap import load, open_components
 from deskctl.config.locate import fingerprint
+from deskctl.core.agents.repository import AgentChanges
+from deskctl.core.automations.repository import JobChanges
+from deskctl.core.delivery.repository import OutboxChanges
+from deskctl.core.intake.repository import JournalChanges
 from deskctl.core.kernel.changes import Changes
 from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
@@ -313,17 +317,17 @@ class _Daemon:
 
     def _changed(self, changes: Changes) -> None:
         """Wake the services that have new work."""
-        if changes.outbox and self.sender is not None:
+        if changes.of(OutboxChanges).outbox and self.sender is not None:
             self.sender.wakeup.set()
-            if self.desk is not None and set(changes.outbox) - changes.new_outbox:
+            if self.desk is not None and set(changes.of(OutboxChanges).outbox) - changes.of(OutboxChanges).new_outbox:
                 self.desk.delivery_settled()
         if changes.timers and self.timers is not None:
             self.timers.wakeup.set()
-        if changes.jobs:
+        if changes.of(JobChanges).jobs:
             self._jobs_changed()
-        if changes.retried_journal:
+        if changes.of(JournalChanges).retried_journal:
             self.journal.wake()
-        if (changes.agents or changes.teams) and self.desk is not None:
+        if (changes.of(AgentChanges).agents or changes.of(AgentChanges).teams) and self.desk is not None:
             self.desk.forget_agents()
 
 

@@ -170,7 +170,7 @@ class Stage:
         self._write(self._paint(f"✈ {name} to the bot: {text}", "cyan") + "\n")
 
     def heard(self, user: int, words: str) -> str:
-        """Wait for a message of the bot with `words` in the customer's chat, and return it. Raises DemoFailed."""
+        """Wait for a message of the bot in the customer's chat that contains `words`, and return it."""
 
         def look() -> str | None:
             with _web.open(self.chat_url(user), timeout=10) as answer:

@@ -1,7 +1,7 @@
-"""The port of everything: whoever wants something of the desk says it here.
+"""The interface of a desk. All commands use it.
 
-`local.LocalDesk` runs on the store in this process, `remote.RemoteDesk` speaks to the daemon's socket;
-a caller cannot tell them apart.
+`local.LocalDesk` runs on the store in this process, `remote.RemoteDesk` uses the socket of the daemon. Both behave the
+same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DeskInfo(NamedTuple):
-    """What a desk says of itself in its hello. `agent` is who the caller is when no other is named, None: nobody."""
+    """General information about a desk. `agent` is the default agent of the caller, None if there is none."""
 
     name: str
     timezone: str
@@ -27,26 +27,25 @@ class DeskInfo(NamedTuple):
 
 
 class Desk(Protocol):
-    """Raises DeskctlError in every method; the same error wherever the desk runs."""
+    """A desk. Its methods raise DeskctlError, the same error with and without a daemon."""
 
     @property
     def info(self) -> DeskInfo: ...
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
-        """Carry a command out as `agent` (None: whoever the caller is). `dry_run` says what would change."""
+        """Execute a command as `agent` (None: the default agent of the caller). With `dry_run`, change nothing."""
         ...
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
-        """The JSON document that the query names, as `agent` (None: whoever the caller is) may see it."""
+        """Return the JSON document that answers a query, as visible to `agent` (None: the default agent)."""
         ...
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
-        """A request of a plugin (`PLUGIN.VERB`), asked as `agent` (None: whoever the caller is); its document."""
+        """Run a request of a plugin (`PLUGIN.VERB`) as `agent` (None: the default agent) and return its document."""
         ...
 
     def call(self, request: str, *, agent: str | None = None, **params: Any) -> Any:
-        """What is neither a change of tickets nor a question to the store (see `requests`): ingest a raw
-        mail, test a channel, follow an outgoing message, list plugins. `agent` as in `ask`."""
+        """Make a call (see `calls`), for example to ingest a raw mail or to test a channel. `agent` as in `ask`."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Where a desk's socket is, however deep its folder: the kernel takes at most 107 bytes of path."""
+"""Connect to a socket with a long path: the kernel accepts at most 107 bytes in a socket address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = 107
 
 @contextmanager
 def reachable(path: str) -> Iterator[str]:
-    """A name of `path` that fits into a socket address; through an open folder where the path itself is too long."""
+    """Yield a name of `path` that fits into a socket address. A long path is replaced by one through an open folder."""
     if len(os.fsencode(path)) <= LONGEST:
         yield path
         return

@@ -1,4 +1,4 @@
-"""A desk that is asked as the agent whom a command line names."""
+"""A desk that is used as the agent of a command line."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from deskctl.core.kernel.query import Query
     from deskctl.desk import Desk, DeskInfo
 
-#: Calls about tickets; the others concern the setup and are made by whoever is at the keyboard.
+#: Calls about tickets. Other calls concern the setup and are made as the caller.
 _ABOUT_TICKETS = frozenset({"raw", "suggest", "insert", "wait_delivery"})
 
 
 class AgentDesk:
-    """Passes everything on to `desk`.
+    """Passes all requests to `desk` with the agent of the command line.
 
-    `claim` is the agent of `--as`. `agent` is that agent, or the one of $DESKCTL_AGENT, who works on tickets but does
-    not set up the desk: the first agent could not be added by themselves. For reading, a $DESKCTL_AGENT who is no
-    agent of this desk counts as not set.
+    `claim` is the agent of `--as`. `agent` is that agent or $DESKCTL_AGENT. The latter is used for work on tickets, not
+    for the setup: otherwise the first agent could not be added. For queries, a $DESKCTL_AGENT who is not an agent of
+    this desk is ignored.
     """
 
     def __init__(self, desk: Desk, claim: str | None, agent: str | None) -> None:

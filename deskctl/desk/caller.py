@@ -1,4 +1,4 @@
-"""Callers of the desk: which system user asks, what they may do, and as whom they act."""
+"""Callers of the desk: the system user, the rights, and the agent or user that they act as."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from deskctl.core.kernel import permissions
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.permissions import Audience, Kind, Rights
 
-#: Seconds for which the uid of a login is remembered: asking may mean a directory server.
+#: Seconds for which the uid of a login is cached, because a lookup may ask a directory server.
 _REMEMBER = 5.0
 _uids: dict[str, tuple[float, int | None]] = {}
 
 
 def login_of(uid: int) -> str | None:
-    """Return the account of a uid, None when it has none."""
+    """Return the account name of a uid, None if it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -28,14 +28,14 @@ def login_of(uid: int) -> str | None:
 
 
 def uid_of(login: str) -> int | None:
-    """Return the uid of an account, None when there is no such account."""
+    """Return the uid of an account, None if there is no such account."""
     now = time.monotonic()
     known = _uids.get(login)
     if known is not None and now - known[0] < _REMEMBER:
         return known[1]
     try:
         uid: int | None = pwd.getpwnam(login).pw_uid
-    except (KeyError, ValueError):  # ValueError: a NUL in it
+    except (KeyError, ValueError):  # ValueError: a NUL in the name
         uid = None
     if len(_uids) > 1000:
         _uids.clear()
@@ -45,8 +45,8 @@ def uid_of(login: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A system user who asks. `login` is None when the uid has no account. `trusted`: the desk's owner or root, who
-    may name any agent."""
+    """A system user who sends requests. `login` is None if the uid has no account. `trusted`: the owner of the desk or
+    root, who may act as any agent."""
 
     uid: int
     login: str | None
@@ -54,7 +54,7 @@ class Caller:
 
     @classmethod
     def of(cls, uid: int, owners: Collection[int]) -> Caller:
-        """Return the caller with this uid. `owners` are the uids that own the desk; root needs not be listed."""
+        """Return the caller with this uid. `owners` are the uids that own the desk, besides root."""
         return cls(uid, login_of(uid), uid == 0 or uid in owners)
 
     @classmethod
@@ -64,15 +64,15 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """For messages and the audit log."""
+        """The name for messages and the audit log."""
         return self.login or f"uid-{self.uid}"
 
     def is_login(self, login: str) -> bool:
-        """Return whether `login` is the caller's account, compared by uid. A missing account is nobody's."""
+        """Return True if `login` is an account with the caller's uid."""
         return self.login is not None and uid_of(login) == self.uid
 
     def rights(self, agents: Iterable[Agent], ingest_users: Iterable[str]) -> Rights:
-        """Return what the caller is at a desk with these agents and `[desk] ingest_users`."""
+        """Return the rights of the caller at a desk with these agents and `[desk] ingest_users`."""
         mine = next((a.handle for a in agents if a.active and a.login is not None and self.is_login(a.login)), None)
         return Rights(self.trusted, mine, any(self.is_login(login) for login in ingest_users))
 
@@ -97,5 +97,5 @@ class Caller:
         return self.actor(agents, claim, needed=False)
 
     def agent(self, agents: Iterable[Agent]) -> Agent | None:
-        """Return the agent that the caller is when none is named, None when that is open."""
+        """Return the default agent of the caller, None if there is none."""
         return callers.default_agent(agents, login=self.login, trusted=self.trusted, is_caller=self.is_login)

@@ -1,4 +1,4 @@
-"""What a desk is put together from; `deskctl.bootstrap` does it."""
+"""The components of a desk. `deskctl.bootstrap` creates them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Plugins(Protocol):
-    """What loaded; `deskctl.plugins.manager` fits."""
+    """The loaded plugins. `deskctl.plugins.manager` implements it."""
 
     @property
     def channel_types(self) -> Mapping[str, ChannelType]: ...
@@ -35,38 +35,38 @@ class Plugins(Protocol):
     def erasers(self) -> Mapping[str, Owned[EraseType]]: ...
     @property
     def tables(self) -> Mapping[str, str]:
-        """By plugin: the package of its migrations."""
+        """The package of migrations by plugin."""
         ...
 
     @property
     def configs(self) -> Mapping[str, type | None]: ...
 
     def rows(self) -> Any:
-        """`list[requests.PluginRow]`."""
+        """Return a `list[call_documents.PluginRow]`."""
         ...
 
     def disabled_reasons(self) -> dict[str, str]:
-        """Why plugins are off, by name."""
+        """Return the reasons why plugins are off, by name."""
         ...
 
     def disable(self, name: str, why: str) -> None:
-        """Take a plugin out that fails while the desk runs."""
+        """Disable a plugin that fails while the desk runs."""
         ...
 
     def plugin_of_kind(self, kind: str) -> str:
-        """Who brings a kind of channel."""
+        """Return the plugin of a channel type."""
         ...
 
     def is_on(self, name: str) -> bool: ...
 
     def event_kinds(self) -> dict[str, frozenset[str]]:
-        """By automation: the kinds of event it wants."""
+        """Return the kinds of events of each automation."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """A configuration that holds, what its plugins bring, and its open store."""
+    """A valid configuration, its plugins, and its open store."""
 
     config: Config
     plugins: Plugins
@@ -77,13 +77,13 @@ class Components:
         return self.config.store.url.startswith("sqlite:")
 
     def type_of(self, channel: str) -> ChannelType:
-        """The type of a configured channel."""
+        """Return the type of a configured channel."""
         return self.plugins.channel_types[self.config.channels[channel].type]
 
     def plugin_of(self, channel: str) -> str:
-        """The plugin that runs a configured channel."""
+        """Return the plugin of a configured channel."""
         return self.plugins.plugin_of_kind(self.config.channels[channel].type)
 
     def parsers(self) -> dict[str, Parse]:
-        """By channel: what reads its raw messages."""
+        """Return the parser of raw messages for each channel."""
         return {name: self.type_of(name).parse for name in self.config.channels}

@@ -1,4 +1,4 @@
-"""Let plugins erase what they keep of a person, inside the transaction that erases the rest."""
+"""Let plugins delete their data about a person, inside the transaction of the erasure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deskctl.i18n import _
 
 
 def erase_in_plugins(components: Components, connection: Any, person: ErasedPerson) -> None:
-    """Run what plugins bring for it. Raises Refused that names the plugin that failed."""
+    """Run the erasers of all plugins. Raises Refused with the name of the plugin that failed."""
     for owned in list(components.plugins.erasers.values()):
         context = Context(components, owned.plugin, connection)
         try:

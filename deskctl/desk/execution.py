@@ -1,4 +1,4 @@
-"""A command of somebody, carried out on the store: the same for a local desk and for the daemon's socket."""
+"""Execute commands on the store, for a local desk and for the daemon."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent
+from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.command import Command
@@ -17,7 +18,8 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
-from deskctl.core.routing.events import FormerAssignee
+from deskctl.core.tickets.events import FormerAssignee
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import numbers
 from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store
@@ -30,7 +32,7 @@ _CLOCK = Actor.system("clock")
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """What became of a command, and what it changed; `then` is what was changed by what followed at once."""
+    """The outcome of a command and its changes. `then` are the changes of actions that followed at once (routing)."""
 
     outcome: Outcome
     changes: Changes
@@ -45,20 +47,21 @@ def execute_command(
     dry_run: bool = False,
     invocation: str | None = None,
 ) -> Executed:
-    """Carry a command out that the caller may use. Raises DeskctlError."""
+    """Execute a command as a caller who has permission for it. Raises DeskctlError."""
     numbers.check(getattr(command, field.name) for field in fields(command))
 
     def work(unit: Unit) -> Executed:
         unit.invocation, unit.by_owner = invocation, caller.trusted
-        return execute_in_unit(unit, command, caller.actor(unit.agents.values(), claim, needed=command.needs_agent))
+        return execute_in_unit(
+            unit, command, caller.actor(Agents.of(unit).agents.values(), claim, needed=command.needs_agent)
+        )
 
-    performed = store.transaction(work, dry_run=dry_run)
-    return performed if dry_run else replace(performed, then=route(store, performed.changes))
+    executed = store.transaction(work, dry_run=dry_run)
+    return executed if dry_run else replace(executed, then=route(store, executed.changes))
 
 
 def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
-    """Give tickets out where that is due now, so that whoever asks next finds it done. What fails has a timer, and is
-    tried again in its priority."""
+    """Route tickets that are due now, so that the next query sees the result. A timer retries failed routing."""
     now = datetime.now(UTC)
     due = [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.ROUTE and t.due_at <= now]
     done = []
@@ -68,26 +71,26 @@ def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
                 store.transaction(partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer")
             )
         except DeskctlError as error:
-            log.warning("routing waits: %s", error.what)
+            log.warning("routing failed and is retried later: %s", error.what)
     return tuple(more for p in done for more in (p.changes, *_once_more(store, p.changes)))
 
 
 def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
-    """A ticket that was given back by routing itself is looked at with its team, at once."""
+    """Route at once for the team of a ticket that routing itself has unassigned."""
     asked = [key for key, t in changes.timers.items() if key.startswith(f"{TimerKind.ROUTE}:team:")]
     reopened = any(isinstance(recorded.event, FormerAssignee) for recorded in changes.events)
     return route(store, changes) if asked and reopened else ()
 
 
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
-    """One command through the one door, inside a transaction."""
+    """Execute one command inside a transaction."""
     outcome = dispatch.execute(unit, command, actor)
-    outcome = outcome.with_subjects(tuple(unit.ticket(number).subject for number in outcome.tickets))
+    outcome = outcome.with_subjects(tuple(Tickets.of(unit).get(number).subject for number in outcome.tickets))
     return Executed(outcome, unit.changes)
 
 
 def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:
-    """The agents that `ListAgents` answered with."""
+    """Return the agents of the answer to `ListAgents`."""
     return [
         Agent(
             row["handle"], row["name"], row["email"], frozenset(row["teams"]), login=row["login"], active=row["active"]

@@ -1,7 +1,7 @@
-"""From the journal to tickets: rows in batches, singly where a batch fails, aside where a row fails alone.
+"""Turn journal rows into tickets: in batches, one by one after a failed batch. A row that fails alone is quarantined.
 
-Parsing happens outside the transaction. A store that cannot be used now is nobody's fault: it goes to the caller,
-and no row is the worse for it.
+Parsing happens outside the transaction. If the store is unavailable, the caller gets the error and no row counts as
+failed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from deskctl.core import features as dispatch
 from deskctl.core.intake import receive as intake
 from deskctl.core.intake.commands import Quarantine, Receive
 from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalRow, JournalState
+from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.unit import Unit
@@ -26,7 +27,7 @@ log = logging.getLogger("deskctl.intake")
 
 Parse = Callable[[bytes, Envelope], InboundMessage]
 
-#: A batch: enough to share a commit, little enough to hold in memory (bytes) and to let others write in between.
+#: The limits of a batch: large enough to share a commit, small enough for memory and for writes in between.
 BATCH_ROWS = 50
 BATCH_BYTES = 4 * 1024 * 1024
 
@@ -36,11 +37,11 @@ _WAITING = JournalState.WAITING
 
 @dataclass(slots=True)
 class Intake:
-    """Works journal rows off. `parsers` are by channel; `changed` hears of every commit's changes.
+    """Processes journal rows. `parsers` are by channel; `changed` is called with the changes of each commit.
 
-    `counted` are the rows whose present attempt is in the journal already: a store fault between two tries of
-    the same process is no further attempt. `shared`: others may work the same journal off (PostgreSQL), so each row
-    is locked and looked at again before it is decided.
+    `counted` are the rows whose current attempt is already recorded in the journal: a retry after an error of the store
+    in the same process is not a further attempt. `shared`: other daemons may process the same journal (PostgreSQL), so
+    each row is locked and read again before it is processed.
     """
 
     store: Store
@@ -51,7 +52,7 @@ class Intake:
     counted: set[int] = field(default_factory=set)
 
     def process(self, rows: Sequence[JournalRow]) -> None:
-        """Every row is a message or quarantined when this returns. Raises Unavailable when the store fails."""
+        """Turn each row into a message or quarantine it. Raises Unavailable if the store fails."""
         if len(rows) == 1 or any(row.singly for row in rows):
             for row in rows:
                 self._single(row)
@@ -61,8 +62,8 @@ class Intake:
             self._commit([self._receive(row) for row in rows])
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a row does, the others must not suffer
-            log.warning("a batch of %d messages failed, trying them singly: %s", len(rows), _reason(error))
+        except Exception as error:  # noqa: BLE001 - an error of one row must not affect the others
+            log.warning("a batch of %d messages failed and is processed one by one: %s", len(rows), _reason(error))
             for row in rows:
                 self._single(row)
 
@@ -83,7 +84,7 @@ class Intake:
         except Unavailable:
             raise
         except Exception as error:
-            log.exception("journal row %d of %s cannot become a message", row.id, row.channel)
+            log.exception("journal row %d of %s cannot be processed", row.id, row.channel)
             self._quarantine(row, _reason(error), receive.message)
         else:
             self.counted.discard(row.id)
@@ -97,7 +98,9 @@ class Intake:
 
     def _commit(self, commands: Sequence[Receive | Quarantine]) -> None:
         def work(unit: Unit) -> Changes:
-            mine = [c for c in commands if not self.shared or unit.source.journal_state(c.journal) is _WAITING]
+            mine = [
+                c for c in commands if not self.shared or Journal.of(unit).source.journal_state(c.journal) is _WAITING
+            ]
             intake.preload(unit, [command for command in mine if isinstance(command, Receive)])
             for command in mine:
                 dispatch.execute(unit, command, _INTAKE)
@@ -114,6 +117,6 @@ class Intake:
 
 
 def _reason(error: Exception) -> str:
-    """One line about an error, without what the message says."""
+    """Return an error as one line, without the content of the message."""
     first = (str(error).splitlines() or [""])[0][:200]
     return f"{type(error).__name__}: {first}" if first else type(error).__name__

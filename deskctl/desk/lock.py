@@ -1,4 +1,4 @@
-"""Who owns the desk: one process at a time holds `desk.lock`, and the file says which."""
+"""The owner lock: one process at a time holds `desk.lock`. The file contains its pid."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from deskctl.i18n import _
 DAEMON = "daemon"
 COMMAND = "command"
 
-#: Seconds between two looks at a lock that somebody else holds.
+#: Seconds between attempts to take a lock that another process holds.
 _LOOK_AGAIN = 0.05
 
 
 class OwnerLock:
-    """An advisory lock on `run_dir/desk.lock`. The kernel lets go of it when its process dies, however it dies."""
+    """An advisory lock on `run_dir/desk.lock`. The kernel releases it when its process ends for any reason."""
 
     def __init__(self, run_dir: Path) -> None:
         self.path = run_dir / LOCK_NAME
@@ -27,20 +27,21 @@ class OwnerLock:
         self._file: int | None = None
 
     def take(self, what: str) -> bool:
-        """Try once. `what` (DAEMON or COMMAND) and the pid are written into the file. Raises Unavailable.
+        """Try once to take the lock. Return True on success. Raises Unavailable.
 
-        A socket that an earlier owner left behind is removed: nobody can be serving it.
+        `what` (DAEMON or COMMAND) and the pid are written to the file. A socket that an earlier owner left is removed,
+        because no process serves it.
         """
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
         except PermissionError as error:
             raise Unavailable(
                 _("no daemon serves this desk, and only its owner can use {path}", path=self.path),
-                _("ask the desk's owner to start the daemon: deskctl daemon run"),
+                _("ask the owner of the desk to start the daemon: deskctl daemon run"),
             ) from error
         except OSError as error:
             raise Unavailable(
-                f"{self.path}: {error.strerror}", _("the desk's folder must exist and be writable")
+                f"{self.path}: {error.strerror}", _("the folder of the desk must exist and be writable")
             ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +55,7 @@ class OwnerLock:
         return True
 
     def take_within(self, what: str, seconds: float) -> None:
-        """Try until it works. Raises Unavailable after `seconds`."""
+        """Try to take the lock for up to `seconds`. Raises Unavailable."""
         deadline = time.monotonic() + seconds
         while not self.take(what):
             if time.monotonic() >= deadline:
@@ -62,44 +63,42 @@ class OwnerLock:
             time.sleep(_LOOK_AGAIN)
 
     def take_as_daemon(self, seconds: float) -> None:
-        """Wait for a command to end; never for another daemon, which is Refused."""
+        """Take the lock and wait for a running command. Raises Refused if another daemon runs."""
         deadline = time.monotonic() + seconds
         before = None
         while not self.take(DAEMON):
             holder = pid, what = self.holder()
-            if what == DAEMON and holder == before:  # seen twice: no dead daemon's name that a new owner is replacing
-                raise Refused(
-                    _("a daemon already runs for this desk (pid {pid})", pid=pid),
-                    _("stop it first: kill {pid}", pid=pid),
-                )
+            if what == DAEMON and holder == before:  # seen twice, so it is not the name of a dead daemon
+                what_runs = _("a daemon already runs for this desk (pid {pid})", pid=pid)
+                raise Refused(what_runs, _("stop it first: kill {pid}", pid=pid))
             if time.monotonic() >= deadline:
                 raise self.held(seconds)
             before = holder
             time.sleep(_LOOK_AGAIN)
 
     def holder(self) -> tuple[int | None, str]:
-        """Pid and purpose of whoever holds the lock, as far as the file says."""
+        """Return the pid and the purpose of the owner according to the file."""
         try:
-            pid, _, what = self.path.read_text("ascii", "replace").strip().partition(" ")
+            pid, _space, what = self.path.read_text("ascii", "replace").strip().partition(" ")
         except OSError:
             return None, ""
         return (int(pid), what) if pid.isdecimal() else (None, "")
 
     def held(self, seconds: float) -> Unavailable:
-        """What to say after waiting in vain."""
+        """Return the error for a lock that was not released in time."""
         pid, what = self.holder()
         return Unavailable(
             _(
-                "the desk has been busy for {seconds} s: pid {value} ({value2}) holds it",
-                seconds=format(seconds, "g"),
-                value=pid or "unknown",
-                value2=what or "unknown",
+                "the desk has been busy for {seconds} s: pid {pid} ({what}) uses it",
+                seconds=f"{seconds:g}",
+                pid=pid or "unknown",
+                what=what or "unknown",
             ),
-            _("try again when it is done"),
+            _("try again later"),
         )
 
     def release(self) -> None:
         if self._file is not None:
-            os.ftruncate(self._file, 0)  # so that nobody reads an old owner's name
+            os.ftruncate(self._file, 0)  # so that the file does not name an old owner
             os.close(self._file)
             self._file = None

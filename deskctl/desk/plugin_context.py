@@ -1,4 +1,4 @@
-"""What the desk gives a plugin's own code (`deskctl.plugins.automation.PluginContext`)."""
+"""The contexts that the desk passes to the code of plugins (`deskctl.plugins.automation.PluginContext`)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from deskctl.i18n import _
 from deskctl.plugins import actions
 from deskctl.plugins.automation import DeskView
 
-#: What a plugin may have done.
+#: The commands that a plugin may execute.
 ACTIONS = tuple(action for name in actions.__all__ if issubclass(action := getattr(actions, name), Command))
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectedDesk:
-    """The desk as it is inside one transaction, as `viewer` may see it."""
+    """The state of the desk inside one transaction, as visible to `viewer`."""
 
     components: Components = field(repr=False)
     connection: Any = field(repr=False)
@@ -38,7 +38,7 @@ class ConnectedDesk:
 
 
 class _Common:
-    """What does not depend on a connection."""
+    """The parts of a context that do not need a connection."""
 
     def __init__(self, components: Components, plugin: str) -> None:
         self.log = logging.getLogger(f"deskctl.plugin.{plugin}")
@@ -54,7 +54,7 @@ class _Common:
 
 
 class Context(_Common):
-    """For one call of a plugin's function, on one connection."""
+    """The context of one call of a plugin's function, on one connection."""
 
     def __init__(
         self, components: Components, plugin: str, connection: Any, viewer: Callable[[], Actor] = lambda: DESK
@@ -65,7 +65,7 @@ class Context(_Common):
 
 
 class LazyContext(_Common):
-    """For an automation, which may wait for others: it has a connection from when it first asks for one."""
+    """The context of an automation. It opens a connection on first use, because an automation may wait for long."""
 
     def __init__(self, components: Components, plugin: str, connect: Callable[[], Any]) -> None:
         super().__init__(components, plugin)
@@ -81,7 +81,7 @@ class LazyContext(_Common):
 
 
 class PluginRequestContext(Context):
-    """`deskctl.plugins.requests.RequestContext`. `who(needed)` names the caller, an agent where that is `needed`."""
+    """The `deskctl.plugins.requests.RequestContext`. `who(needed)` returns the caller, an agent if `needed`."""
 
     def __init__(
         self,
@@ -108,6 +108,6 @@ class PluginRequestContext(Context):
 
 
 def check_action(command: object) -> None:
-    """Raises UsageError for what a plugin may not have done."""
+    """Raise UsageError for a command that plugins may not execute."""
     if not isinstance(command, ACTIONS):
         raise UsageError(_("{type} is no command of deskctl.plugins.actions", type=type(command).__name__))

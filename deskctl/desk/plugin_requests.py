@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from deskctl import i18n
 from deskctl.core.agents.model import Agent
 from deskctl.core.agents.queries import ListAgents
+from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
+from deskctl.core.kernel.events import PluginWrote
 from deskctl.core.kernel.permissions import REQUESTS, Audience
-from deskctl.core.kernel.plugin_events import PluginWrote
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.values.suggestions import did_you_mean
 from deskctl.desk.caller import Caller
@@ -88,7 +89,7 @@ def run(components: Components, request: PreparedRequest) -> Response:
 
     def work(unit: Unit, connection: Any) -> Response:
         def who(needed: bool) -> Actor:
-            return _resolve(request, unit.agents.values(), needed)
+            return _resolve(request, Agents.of(unit).agents.values(), needed)
 
         unit.invocation = request.invocation
         context = PluginRequestContext(components, request.plugin, connection, who, unit)

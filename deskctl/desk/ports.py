@@ -1,4 +1,4 @@
-"""What a desk needs of its store. `deskctl.store` fits these; nothing here or above it speaks SQL."""
+"""The interface of the store. `deskctl.store` implements it; this layer and the layers above do not use SQL."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from deskctl.core.agents.model import DESK
+from deskctl.core.automations.jobs import JobAtHand
 from deskctl.core.delivery.model import OutboxEntry
 from deskctl.core.intake.journal import JournalEntry, JournalRow
 from deskctl.core.kernel.actor import Actor
-from deskctl.core.kernel.jobs import JobAtHand
 from deskctl.core.kernel.query import Query
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timers import Timer
@@ -23,23 +23,23 @@ T = TypeVar("T")
 
 class Journal(Protocol):
     def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
-        """Keep raw messages durably, all in one commit; True where the row is new."""
+        """Store raw messages durably in one commit. Return True for each new row."""
         ...
 
     def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
-        """The oldest rows to work off; one that must be tried singly comes alone."""
+        """Return the oldest waiting rows. A row that must be processed alone is returned alone."""
         ...
 
     def start_batch(self, ids: Sequence[int]) -> None:
-        """Durably note that these are tried together, so that they are tried singly if the process dies."""
+        """Record durably that these rows are processed together. If the process dies, they are processed one by one."""
         ...
 
     def start_single(self, row: int) -> int:
-        """Durably count an attempt; how many there have been, this one included."""
+        """Record an attempt durably, and return the number of attempts including this one."""
         ...
 
     def release(self) -> None:
-        """At the start of an owner: rows of a batch that died with its process will be tried singly."""
+        """Mark rows of a batch whose process died: they are processed one by one. Called when an owner starts."""
         ...
 
     def count_waiting(self) -> int: ...
@@ -47,22 +47,22 @@ class Journal(Protocol):
 
 class Outbox(Protocol):
     def claim(self, limit: int, channels: Collection[str]) -> list[OutboxEntry]:
-        """Take due entries of these channels; nobody else gets them."""
+        """Claim due entries of these channels exclusively."""
         ...
 
     def mark_sending(self, entry: int) -> None:
-        """Durable, just before the words leave."""
+        """Mark an entry durably as being sent, directly before it is sent."""
         ...
 
     def recover(self, started: bool = True) -> list[int]:
-        """What a dead sender had claimed is queued again; the ids of what had begun to leave when it died.
+        """Queue the claimed entries of dead senders again. Return the ids of entries that were being sent.
 
-        `started`: this sender has nothing in hand yet. Otherwise only what others have left.
+        `started`: this sender has not claimed anything yet. Otherwise only entries of other senders are recovered.
         """
         ...
 
     def next_due(self, channels: Collection[str]) -> datetime | None:
-        """When the next entry of these channels is due."""
+        """Return the due time of the next entry of these channels."""
         ...
 
 
@@ -73,24 +73,24 @@ class Timers(Protocol):
 
 class Jobs(Protocol):
     def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
-        """Take due jobs of these automations; nobody else gets them."""
+        """Claim due jobs of these automations exclusively."""
         ...
 
     def finish(self, connection: Any, job: int) -> bool:
-        """Inside the transaction of that connection: the job goes with it; False when it is another's."""
+        """Delete a job in the transaction of the connection. Return False if another daemon has claimed it."""
         ...
 
     def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:
-        """It failed, and is tried again at a moment, or never; not `counted`: it was not the plugin's doing."""
+        """Queue a failed job for `due_at`, None: never. `counted` is False if the plugin did not cause the failure."""
         ...
 
     def recover(self, started: bool = True) -> None:
-        """What a dead daemon had in hand waits again."""
+        """Queue the claimed jobs of dead daemons again."""
         ...
 
     def next_due(self, automations: Collection[str]) -> datetime | None: ...
     def rows(self) -> list[Any]:
-        """`list[requests.JobRow]`."""
+        """Return a `list[call_documents.JobRow]`."""
         ...
 
     def retry(self, job: int) -> None:
@@ -104,7 +104,7 @@ class Jobs(Protocol):
 
 class Delays(Protocol):
     def set_back(self, by: timedelta) -> None:
-        """The clock was set back by this much: retries, undo windows and digests do not wait longer for it."""
+        """Move retries, undo windows and digests back by this time after the clock was set back."""
         ...
 
 
@@ -114,7 +114,7 @@ class ChannelStates(Protocol):
 
 
 class Store(Protocol):
-    """Synchronous and safe to call from any thread. Raises deskctl.errors.Unavailable when it cannot be used now."""
+    """The store. Its methods block and can be called in any thread. They raise Unavailable if the store is unusable."""
 
     @property
     def journal(self) -> Journal: ...
@@ -130,58 +130,61 @@ class Store(Protocol):
     def state(self) -> ChannelStates: ...
 
     def transaction(self, work: Callable[[Unit], T], *, dry_run: bool = False, name: str = "command") -> T:
-        """Run `work` on a unit and commit what it changed (nothing with `dry_run`). `name`: of its fault points."""
+        """Run `work` on a unit and commit its changes (none with `dry_run`). `name` is that of its fault points.
+
+        `work` may run several times after conflicts, so it must not change anything but the unit.
+        """
         ...
 
     @property
     def settings(self) -> Settings: ...
 
     def with_connection(self, work: Callable[[Unit, Any], T], *, dry_run: bool = False, name: str = "request") -> T:
-        """As `transaction`, with its connection for the tables of a plugin."""
+        """Run a `transaction` whose connection can also be used for the tables of a plugin."""
         ...
 
     def reading(self) -> AbstractContextManager[Any]:
-        """A connection that sees one moment of the store and writes nothing."""
+        """Return a connection with a consistent, read-only view of the store."""
         ...
 
     def require_index(self) -> None:
-        """Raise Unavailable while what is searched for is not all indexed."""
+        """Raise Unavailable while the search index is incomplete."""
         ...
 
     def read_with_connection(self, work: Callable[[Any], T]) -> T:
-        """Run `work` on a connection that writes nothing."""
+        """Run `work` on a read-only connection."""
         ...
 
     def ask_on(self, connection: Any, query: Query, viewer: Actor = DESK) -> Any:
-        """As `ask`, inside the transaction of that connection."""
+        """Answer a query inside the transaction of the connection."""
         ...
 
     def is_at_fault(self, error: BaseException) -> bool:
-        """Whether what came out of a plugin's use of its connection is the store's doing, not the plugin's."""
+        """Return True if an exception of a plugin's database access is an error of the store, not of the plugin."""
         ...
 
     def plugin_revisions(self) -> Mapping[str, tuple[str, ...]]:
-        """By plugin: the revisions of its tables that were made."""
+        """Return the applied revisions of the tables of each plugin."""
         ...
 
     def ask(self, query: Query, viewer: Actor = DESK) -> Any:
-        """The JSON document that the query names, as `viewer` may see it. Raises NotFound and UsageError."""
+        """Return the JSON document that answers a query, as visible to `viewer`. Raises NotFound and UsageError."""
         ...
 
     def blob(self, sha256: str) -> bytes: ...
     def writable(self) -> bool: ...
     def watch(self, lost: Callable[[StoreLost], None]) -> None:
-        """Have `lost` called, in any thread, when the store's files were taken away under this process."""
+        """Call `lost`, in any thread, when the files of the store are removed."""
         ...
 
     def check(self) -> None:
-        """Raise StoreLost when the store's files were taken away. Costs little."""
+        """Raise StoreLost if the files of the store were removed. This is fast."""
         ...
 
     def close(self) -> None: ...
 
 
-#: Runs a piece of work where writes belong: at once in a short command, on the writer's thread in the daemon.
+#: A function that runs work which writes: directly in a short command, on the writer thread in the daemon.
 Run = Callable[[Callable[[], Any]], Any]
 
 
@@ -190,5 +193,5 @@ def run_directly(work: Callable[[], T]) -> T:
 
 
 def names(items: Iterable[str]) -> str:
-    """Names for a hint."""
+    """Return names as a list for a hint."""
     return ", ".join(sorted(items)) or "none"

@@ -21,7 +21,7 @@ CHECK_WITHIN = 180.0
 
 
 class ProbeContext:
-    """A `ChannelContext` that refuses messages, because no daemon would process them."""
+    """A `ChannelContext` that refuses messages, because they would not be processed."""
 
     def __init__(self, name: str, store: Store) -> None:
         self.name = name

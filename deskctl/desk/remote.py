@@ -1,6 +1,7 @@
-"""The desk behind the daemon's socket, for short-lived commands: blocking, and it loads almost nothing.
+"""The client of the daemon's socket, for short commands. It blocks and imports little.
 
-`_socket` is what `socket` wraps; the wrapping alone (enumerations, selectors) takes a tenth of a short command's time.
+It uses `_socket` directly: the import of `socket` (enumerations, selectors) takes a tenth of the time of a short
+command.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     from deskctl.core.kernel.command import Command
     from deskctl.core.kernel.query import Query
 
-#: Seconds that a daemon may take to say hello, and to answer. An answer waits for a locked store at most 60 s.
+#: Seconds to wait for the hello of a daemon and for an answer. A locked store delays an answer by at most 60 s.
 HELLO_WITHIN = 10.0
 ANSWER_WITHIN = 90.0
-#: Requests that take their own time, in seconds on top of `seconds` where they name one.
+#: Time limits of slow calls in seconds, in addition to their parameter `seconds`.
 SLOW_CALLS = {"channel_test": 300.0, "channel_action": 600.0, "reparse": 600.0, "wait_delivery": ANSWER_WITHIN}
 
 _NOBODY_LISTENS = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
 
 
 class RemoteDesk:
-    """A connection to the daemon. Not for several threads at once."""
+    """A connection to the daemon. Use it in one thread at a time."""
 
     def __init__(
         self,
@@ -60,12 +61,12 @@ class RemoteDesk:
         answer_within: float = ANSWER_WITHIN,
         invocation: str | None = None,
     ) -> RemoteDesk | None:
-        """The desk served on the socket `path`; None when nobody listens there.
+        """Connect to the socket `path`. Return None if no daemon listens there.
 
-        All commands of one `invocation` (letters and digits) are undone together; None: each by itself.
+        All commands of one `invocation` (letters and digits) are undone together; None: each separately.
 
-        Raises Unavailable when a daemon is there but silent, or speaks another protocol; Refused when the
-        caller may not use the socket.
+        Raises Unavailable if the daemon does not answer or has another protocol version, Refused if the caller may not
+        use the socket.
         """
         path = os.fspath(path)
         connection = _connect(path, hello_within)
@@ -113,9 +114,8 @@ class RemoteDesk:
         self._last += 1
         message = line({"id": self._last, **document})
         if len(message) > LINE_LIMIT:
-            raise UsageError(
-                _("the request is too large"), _("the limit is {size} MB", size=LINE_LIMIT // 1024 // 1024)
-            )
+            size = LINE_LIMIT // 1024 // 1024
+            raise UsageError(_("the request is too large"), _("the limit is {size} MB", size=size))
         within = self._answer_within if within is None else within
         self._socket.settimeout(within)
         try:
@@ -126,7 +126,7 @@ class RemoteDesk:
         if "error" in answer:
             raise error_from(answer["error"])
         if answer.get("id") != self._last:
-            raise DeskctlError(_("the daemon answered a different request"))
+            raise DeskctlError(_("the daemon answered another request"))
         return answer_from(answer)
 
 
@@ -139,7 +139,7 @@ def _connect(path: str, within: float) -> socket | None:
             with reachable(path) as name:
                 connection.connect(name)
             return connection
-        except BlockingIOError:  # its queue of new connections is full
+        except BlockingIOError:  # the queue of new connections is full
             if time.monotonic() < deadline:
                 time.sleep(0.02)
                 continue
@@ -150,14 +150,13 @@ def _connect(path: str, within: float) -> socket | None:
             if error.errno in _NOBODY_LISTENS:
                 return None
             if error.errno in (errno.EACCES, errno.EPERM):
-                raise Refused(
-                    _("you may not use the desk at {path}", path=path), _("its owner can add you to its group")
-                ) from error
+                hint = _("its owner can add you to the group of its folder")
+                raise Refused(_("you may not use the desk at {path}", path=path), hint) from error
             raise Unavailable(f"{path}: {error.strerror or error}") from error
 
 
 def _read_line(connection: socket, path: str, within: float) -> dict[str, Any]:
-    """The next line as JSON. `within` seconds for all of it."""
+    """Read a line of JSON. The time limit `within` applies to the whole line."""
     deadline = time.monotonic() + within
     pieces: list[bytes] = []
     while True:
@@ -184,23 +183,21 @@ def _check(hello: dict[str, Any]) -> None:
     if hello.get("protocol") != PROTOCOL:
         raise Unavailable(
             _(
-                "the daemon is deskctl {theirs}, this command is deskctl {ours}",
-                theirs=hello.get("deskctl", "?"),
-                ours=__version__,
+                "the daemon has version {daemon}, this command has version {command}",
+                daemon=hello.get("deskctl", "?"),
+                command=__version__,
             ),
-            _("restart the daemon so that both have the same version"),
+            _("restart the daemon, so that both have the same version"),
         )
 
 
 def _silent(path: str, within: float) -> Unavailable:
     return Unavailable(
-        _("the daemon does not answer ({within} s at {path})", within=format(within, "g"), path=path),
-        _("check what the daemon is doing, or stop it and try again"),
+        _("the daemon does not answer ({seconds} s at {path})", seconds=f"{within:g}", path=path),
+        _("see its log, or restart it and try again"),
     )
 
 
 def _gone() -> Unavailable:
-    return Unavailable(
-        _("the daemon closed the connection before it answered"),
-        _("check whether the change was made before you repeat it"),
-    )
+    hint = _("check if the change was made before you repeat it")
+    return Unavailable(_("the daemon closed the connection before it answered"), hint)

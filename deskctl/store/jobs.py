@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
-from ..core.kernel.jobs import MAX_TRIES, JobAtHand, plugin_of
+from ..core.automations.jobs import MAX_TRIES, JobAtHand, plugin_of
 from ..errors import NotFound
 from ..i18n import _
 from .engine import Database

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ..core.calendars.model import Calendar, Day, Frame
-from ..core.sla.changes import LevelChanges
+from ..core.calendars.model import Calendar, Frame, SpecialDay
 from ..core.sla.clocks import Clock, ClockState
 from ..core.sla.policy import Metric, Policy, Step, parse_threshold
 from ..core.sla.policy_book import PolicyBook
+from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Priority
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import delete, found, insert, or_update, update
@@ -81,12 +81,12 @@ def _calendar(row: Any) -> Calendar:
     )
 
 
-def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> Day:
+def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> SpecialDay:
     """Older versions say of no day that it is a public holiday."""
-    return Day(name, _frames(frames), public)
+    return SpecialDay(name, _frames(frames), public)
 
 
-def _day_kept(day: Day) -> list[Any]:
+def _day_kept(day: SpecialDay) -> list[Any]:
     return [day.name, [list(frame) for frame in day.frames], *([True] if day.public else [])]
 
 
@@ -168,7 +168,7 @@ def _clock_values(clock: Clock) -> tuple[Any, ...]:
     )
 
 
-def write_levels(connection: Connection, changes: LevelChanges) -> None:
+def write_sla(connection: Connection, changes: SlaChanges) -> None:
     if changes.book is not None:
         row = (_BOOK, changes.book.edition, changes.book.used)
         insert(connection, sla_book, [row], "id edition used", or_update("id", ["edition", "used"]))
@@ -181,7 +181,7 @@ def write_levels(connection: Connection, changes: LevelChanges) -> None:
     insert(connection, clocks, kept, CLOCK_COLUMNS, or_update(", ".join(CLOCK_KEY), rest))
 
 
-def _calendars(connection: Connection, changes: LevelChanges) -> None:
+def _calendars(connection: Connection, changes: SlaChanges) -> None:
     update(connection, calendars, [(True, name) for name in sorted(changes.gone_calendars)], "removed", "name")
     back = sorted({c.name for c in changes.calendars} - changes.gone_calendars)
     update(connection, calendars, [(False, name) for name in back], "removed", "name")
@@ -201,7 +201,7 @@ def _calendars(connection: Connection, changes: LevelChanges) -> None:
     insert(connection, calendars, rows, CALENDAR_COLUMNS)
 
 
-def _policies(connection: Connection, changes: LevelChanges) -> None:
+def _policies(connection: Connection, changes: SlaChanges) -> None:
     rows = [
         (
             clean(p.name),

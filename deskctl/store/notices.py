@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from ..core.notifications.changes import NoticeChanges
 from ..core.notifications.model import Notification, Window
+from ..core.notifications.repository import NotificationChanges
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import notices, windows
@@ -17,7 +17,7 @@ NOTICE_COLUMNS = "id agent about at ticket message detail personal"
 WINDOW_COLUMNS = "agent until seconds at_once waiting"
 
 
-class StoredNotices:
+class StoredNotifications:
     """The part of `StoredSource` for notifications."""
 
     _connection: Connection
@@ -39,7 +39,7 @@ class StoredNotices:
         ]
 
 
-def write_notices(connection: Connection, changes: NoticeChanges) -> None:
+def write_notifications(connection: Connection, changes: NotificationChanges) -> None:
     new = [
         (n.id, n.agent, n.about, to_micros(n.at), n.ticket, n.message, maybe_clean(n.detail), n.personal)
         for n in changes.notices.values()

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from ..core.automations.jobs import Job
 from ..core.contacts.model import Contact, Identity
 from ..core.delivery.model import OutboxEntry, OutboxKind, OutboxState
 from ..core.event_kinds import restore
 from ..core.kernel.actor import Actor
-from ..core.kernel.jobs import Job
 from ..core.kernel.records import CommandRecord, RecordedEvent
 from ..core.kernel.timers import Timer, TimerKind
 from ..core.messages.model import Choice, Envelope, FileRef, MessageKind

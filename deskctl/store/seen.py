@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select
 
 from ..core.kernel.changes import Changes
+from ..core.messages.repository import MessageChanges
 from ..core.messages.seen_views import ComposingRow, SeenMark
 from .moments import rfc3339, to_micros
 from .statements import OR_NOTHING, delete, insert, or_update, update
@@ -66,11 +67,18 @@ def composers(connection: Connection, numbers: Collection[int]) -> list[Composin
 
 def write(connection: Connection, changes: Changes) -> None:
     """After the messages and the outbox, which the rows refer to."""
-    shown = [(clean(agent), message, version) for (agent, message), version in sorted(changes.seen.items())]
+    shown = [
+        (clean(agent), message, version)
+        for (agent, message), version in sorted(changes.of(MessageChanges).seen.items())
+    ]
     insert(connection, seen_messages, shown, "agent message version", or_update("agent, message", ["version"]))
-    accepted = [(outbox, content, message) for (outbox, content), message in sorted(changes.accepted.items())]
+    accepted = [
+        (outbox, content, message) for (outbox, content), message in sorted(changes.of(MessageChanges).accepted.items())
+    ]
     insert(connection, notification_answers, accepted, "outbox content message", OR_NOTHING)
-    leases = [(key, lease) for key, lease in sorted(changes.composing.items(), key=lambda item: item[0])]
+    leases = [
+        (key, lease) for key, lease in sorted(changes.of(MessageChanges).composing.items(), key=lambda item: item[0])
+    ]
     begun = [
         (ticket, clean(agent), to_micros(lease.since), to_micros(lease.until))
         for (ticket, agent), lease in leases

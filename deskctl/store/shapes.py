@@ -7,9 +7,9 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from ..core.agents.model import Reach
+from ..core.agents.routing_profile import Model, RoutingPlan, Seat, Strategy
 from ..core.delivery.model import Delivery, Shown
-from ..core.notifications.model import Reach
-from ..core.routing.model import Model, RoutingPlan, Seat, Strategy
 from .text import clean, from_json, maybe_clean, to_json
 
 

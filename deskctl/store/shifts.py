@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..core.calendars.model import Frame
-from ..core.shifts.changes import ShiftChanges
 from ..core.shifts.model import Absence, Handover, Rota, Shift
+from ..core.shifts.repository import ShiftChanges
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import absences, handovers, handovers_read, shifts

@@ -32,7 +32,7 @@ from .customers import StoredCustomers
 from .ids import Ids
 from .levels import PolicyBookCache
 from .moments import to_micros
-from .notices import StoredNotices
+from .notices import StoredNotifications
 from .seen import SeenSource
 from .shifts import StoredShifts
 from .tables import (
@@ -66,7 +66,7 @@ _QUEUE_LOCK = 0x6465736B71
 _PAGE = 200
 
 
-class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotices):
+class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotifications):
     """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
 
     def __init__(self, connection: Connection, ids: Ids, shelf: PolicyBookCache) -> None:

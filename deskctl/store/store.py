@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from deskctl.core.contacts.repository import Contacts
+
+from ..core import features
 from ..core.agents.model import DESK
 from ..core.kernel.actor import Actor
 from ..core.kernel.query import Query
@@ -101,12 +104,12 @@ class Store:
     def _attempt(self, work: Callable[[Unit], T], dry_run: bool, name: str) -> T:
         with self._database.deciding() if dry_run else self._database.writing(name) as connection:
             source = StoredSource(connection, self._database.ids(connection), self._shelf)
-            unit = Unit(source, self.settings, self._clock())
+            unit = features.new_unit(source, self.settings, self._clock())
             unit.dry_run = dry_run
             result = work(unit)
             if not dry_run:
                 write(connection, unit.changes, source, self._erase_too)
-        if unit.changes.erased and not dry_run:
+        if Contacts.of(unit).changes.erased and not dry_run:
             self._database.forget()
         return result
 
@@ -122,13 +125,13 @@ class Store:
         try:
             with self._database.writing(name) as connection:
                 source = StoredSource(connection, self._database.ids(connection), self._shelf)
-                unit = Unit(source, self.settings, self._clock())
+                unit = features.new_unit(source, self.settings, self._clock())
                 unit.dry_run = dry_run
                 result.append(work(unit, connection))
                 write(connection, unit.changes, source, self._erase_too)
                 if dry_run:
                     raise _TakenBack
-            if unit.changes.erased:
+            if Contacts.of(unit).changes.erased:
                 self._database.forget()
         except _TakenBack:
             pass

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text, tuple_
 
-from ..core.messages.conversations import Said, Talk
+from ..core.messages.conversations import LastMessage, Talk
 from ..core.messages.model import FileRef
 from ..core.messages.thread import MessageHead
 from . import rows
@@ -52,11 +52,11 @@ class TalkSource:
 
     _connection: Connection
 
-    def talked(self, talks: Collection[Talk]) -> Iterable[Said]:
+    def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
         contacts_of: defaultdict[str, list[int]] = defaultdict(list)
         for talk in talks:
             contacts_of[talk.channel].append(talk.contact)
-        found: list[Said] = []
+        found: list[LastMessage] = []
         for channel, those in contacts_of.items():
             last = (
                 select(func.max(messages.c.id))
@@ -71,7 +71,7 @@ class TalkSource:
             for some in portions(those):
                 living = tickets.c.contact.in_(some), tickets.c.status.not_in(("closed", "merged"))
                 rows = self._connection.execute(select(tickets.c.contact, tickets.c.number, last).where(*living))
-                found += [Said(Talk(channel, c), number, said) for c, number, said in rows if said is not None]
+                found += [LastMessage(Talk(channel, c), number, said) for c, number, said in rows if said is not None]
         return found
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:

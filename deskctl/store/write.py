@@ -9,15 +9,27 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from ..core.agents.repository import AgentChanges
+from ..core.automations.repository import JobChanges
+from ..core.contacts.repository import ContactChanges
+from ..core.delivery.repository import OutboxChanges
+from ..core.intake.repository import JournalChanges
 from ..core.kernel.changes import Changes
+from ..core.messages.conversations import ConversationChanges
+from ..core.messages.repository import MessageChanges
+from ..core.notifications.repository import NotificationChanges
+from ..core.routing.repository import RoutingChanges
+from ..core.shifts.repository import ShiftChanges
+from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
+from ..core.tickets.repository import TicketChanges
 from . import blobs, links, people_rows, rows, seen
 from .erase import EraseToo, erase
 from .files import FileRow, file_rows, insert_files
-from .levels import write_levels
-from .notices import write_notices
+from .levels import write_sla
+from .notices import write_notifications
 from .rewrite import edit, purge, reread
-from .routing import write_roster
+from .routing import write_routing
 from .search import contacts as contact_index
 from .search import index
 from .shifts import write_shifts
@@ -60,17 +72,17 @@ def write(connection: Connection, changes: Changes, source: StoredSource, too: E
     _messages(connection, changes, source)
     _conversations(connection, changes)
     _outbox(connection, changes, source)
-    reread(connection, changes.reread, source)
-    edit(connection, changes.edited, source)
-    purge(connection, changes.purged, source)
-    erase(connection, changes.erased, source, changes.erased_names, too)
+    reread(connection, changes.of(MessageChanges).reread, source)
+    edit(connection, changes.of(MessageChanges).edited, source)
+    purge(connection, changes.of(MessageChanges).purged, source)
+    erase(connection, changes.of(ContactChanges).erased, source, changes.of(ContactChanges).erased_names, too)
     _history(connection, changes)
-    write_levels(connection, changes.levels)
-    write_roster(connection, changes.roster)
-    write_shifts(connection, changes.shifts)
-    write_notices(connection, changes.notices)
+    write_sla(connection, changes.of(SlaChanges))
+    write_routing(connection, changes.of(RoutingChanges))
+    write_shifts(connection, changes.of(ShiftChanges))
+    write_notifications(connection, changes.of(NotificationChanges))
     _timers(connection, changes)
-    insert(connection, jobs, [rows.job_values(job) for job in changes.jobs], rows.JOB_COLUMNS)
+    insert(connection, jobs, [rows.job_values(job) for job in changes.of(JobChanges).jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)
     seen.write(connection, changes)
     source.ids.save()
@@ -80,43 +92,63 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
     insert(
         connection,
         teams,
-        [people_rows.team_values(t) for t in changes.teams.values()],
+        [people_rows.team_values(t) for t in changes.of(AgentChanges).teams.values()],
         people_rows.TEAM_COLUMNS,
         or_update("handle", ["name", "signature", "plan"]),
     )
     insert(
         connection,
         agents,
-        [people_rows.agent_values(a) for a in changes.agents.values()],
+        [people_rows.agent_values(a) for a in changes.of(AgentChanges).agents.values()],
         people_rows.AGENT_COLUMNS,
         or_update("handle", people_rows.AGENT_COLUMNS.split()[1:]),
     )
-    delete(connection, memberships, [(handle,) for handle in changes.agents], "agent")
-    joined = [(a.handle, team) for a in changes.agents.values() for team in sorted(a.teams)]
+    delete(connection, memberships, [(handle,) for handle in changes.of(AgentChanges).agents], "agent")
+    joined = [(a.handle, team) for a in changes.of(AgentChanges).agents.values() for team in sorted(a.teams)]
     insert(connection, memberships, joined, "agent team")
     insert(
         connection,
         contacts,
-        [rows.contact_values(c) for c in changes.contacts.values()],
+        [rows.contact_values(c) for c in changes.of(ContactChanges).contacts.values()],
         rows.CONTACT_COLUMNS,
         or_update("id", rows.CONTACT_COLUMNS.split()[1:]),
     )
-    codes = [links.link_code_values(c) for c in changes.link_codes.values()]
+    codes = [links.link_code_values(c) for c in changes.of(ContactChanges).link_codes.values()]
     insert(connection, link_codes, codes, links.LINK_CODE_COLUMNS, or_update("digest", ["used_at"]))
-    tried = [links.link_tries_values(t) for t in changes.link_tries.values()]
+    tried = [links.link_tries_values(t) for t in changes.of(ContactChanges).link_tries.values()]
     insert(connection, link_tries, tried, links.LINK_TRIES_COLUMNS, or_update("address, kind", ["wrong", "since"]))
-    reached = [(source.next_id("identities"), i.kind, clean(i.address), i.contact) for i in changes.identities]
+    reached = [
+        (source.next_id("identities"), i.kind, clean(i.address), i.contact)
+        for i in changes.of(ContactChanges).identities
+    ]
     insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
-    contact_index.renew(connection, changes.contacts.keys() | {i.contact for i in changes.identities})
-    marked = [(maybe_clean(why), clean(a.address), a.kind) for a, why in sorted(changes.bounced.items())]
+    contact_index.renew(
+        connection,
+        changes.of(ContactChanges).contacts.keys() | {i.contact for i in changes.of(ContactChanges).identities},
+    )
+    marked = [
+        (maybe_clean(why), clean(a.address), a.kind) for a, why in sorted(changes.of(ContactChanges).bounced.items())
+    ]
     update(connection, identities, marked, "bounced", "address", "kind")
-    insert(connection, blocks, [(p,) for p, on in sorted(changes.blocked.items()) if on], "pattern", OR_NOTHING)
-    delete(connection, blocks, [(p,) for p, on in sorted(changes.blocked.items()) if not on], "pattern")
+    insert(
+        connection,
+        blocks,
+        [(p,) for p, on in sorted(changes.of(MessageChanges).blocked.items()) if on],
+        "pattern",
+        OR_NOTHING,
+    )
+    delete(
+        connection, blocks, [(p,) for p, on in sorted(changes.of(MessageChanges).blocked.items()) if not on], "pattern"
+    )
 
 
 def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> None:
-    new = [changes.tickets[number] for number in sorted(changes.new_tickets)]
-    changed = [t for number, t in sorted(changes.tickets.items()) if number not in changes.new_tickets]
+    new = [changes.of(TicketChanges).tickets[number] for number in sorted(changes.of(TicketChanges).new_tickets)]
+    changed = [
+        t
+        for number, t in sorted(changes.of(TicketChanges).tickets.items())
+        if number not in changes.of(TicketChanges).new_tickets
+    ]
     renamed = _of_renamed(connection, changed, source.tickets_before)
     index.forget(connection, renamed)
     insert(connection, tickets, [rows.ticket_values(t) for t in new], rows.TICKET_COLUMNS)
@@ -138,7 +170,7 @@ def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> 
     )
     delete(connection, followers, removed, "ticket agent")
     insert(connection, followers, added, "ticket agent")
-    took_part = sorted((ticket, clean(address)) for ticket, address in changes.participants)
+    took_part = sorted((ticket, clean(address)) for ticket, address in changes.of(TicketChanges).participants)
     insert(connection, participants, took_part, "ticket address", OR_NOTHING)
     index.again(connection, renamed)
 
@@ -164,27 +196,48 @@ def _difference(
 
 
 def _messages(connection: Connection, changes: Changes, source: StoredSource) -> None:
-    files, contents = file_rows(((m.id, m.files) for m in changes.messages), source)
-    raw = [m.raw_sha256 for m in changes.messages if m.raw_sha256 is not None]
+    files, contents = file_rows(((m.id, m.files) for m in changes.of(MessageChanges).messages), source)
+    raw = [m.raw_sha256 for m in changes.of(MessageChanges).messages if m.raw_sha256 is not None]
     blobs.keep(connection, source.ids, contents, [*raw, *(sha256 for _, _, _, _, _, sha256, _, _ in files)])
-    insert(connection, messages, [rows.message_values(m) for m in changes.messages], rows.MESSAGE_COLUMNS)
+    insert(
+        connection,
+        messages,
+        [rows.message_values(m) for m in changes.of(MessageChanges).messages],
+        rows.MESSAGE_COLUMNS,
+    )
     insert_files(connection, files)
-    called = [(m.id, m.call.direction, m.call.seconds) for m in changes.messages if m.call is not None]
+    called = [
+        (m.id, m.call.direction, m.call.seconds) for m in changes.of(MessageChanges).messages if m.call is not None
+    ]
     insert(connection, calls, called, "message direction seconds")
     _index(connection, changes, files, source)
-    index.forget(connection, changes.moved)
-    update(connection, messages, [(t, m) for m, t in sorted(changes.moved.items())], "ticket", "id")
-    index.again(connection, changes.moved)
-    update(connection, messages, [(True, message) for message in sorted(changes.withdrawn)], "withdrawn", "id")
-    index.forget(connection, changes.withdrawn)
+    index.forget(connection, changes.of(MessageChanges).moved)
+    update(connection, messages, [(t, m) for m, t in sorted(changes.of(MessageChanges).moved.items())], "ticket", "id")
+    index.again(connection, changes.of(MessageChanges).moved)
+    update(
+        connection,
+        messages,
+        [(True, message) for message in sorted(changes.of(MessageChanges).withdrawn)],
+        "withdrawn",
+        "id",
+    )
+    index.forget(connection, changes.of(MessageChanges).withdrawn)
 
 
 def _conversations(connection: Connection, changes: Changes) -> None:
-    begun = [(clean(channel), clean(address)) for (channel, address), on in sorted(changes.anew.items()) if on]
-    said = [(clean(channel), clean(address)) for (channel, address), on in sorted(changes.anew.items()) if not on]
+    begun = [
+        (clean(channel), clean(address))
+        for (channel, address), on in sorted(changes.of(ConversationChanges).anew.items())
+        if on
+    ]
+    said = [
+        (clean(channel), clean(address))
+        for (channel, address), on in sorted(changes.of(ConversationChanges).anew.items())
+        if not on
+    ]
     insert(connection, anew, begun, "channel address", OR_NOTHING)
     delete(connection, anew, said, "channel address")
-    named = [(clean(name), message) for name, message in sorted(changes.known_as.items())]
+    named = [(clean(name), message) for name, message in sorted(changes.of(MessageChanges).known_as.items())]
     insert(connection, known_as, named, "name message", OR_NOTHING)
 
 
@@ -192,8 +245,8 @@ def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], s
     names: dict[int, list[str]] = {}
     for _, message, filename, *_ in files:
         names.setdefault(message, []).append(filename)
-    said = [m for m in changes.messages if m.id not in changes.withdrawn]
-    known = source.tickets_before | changes.tickets
+    said = [m for m in changes.of(MessageChanges).messages if m.id not in changes.of(MessageChanges).withdrawn]
+    known = source.tickets_before | changes.of(TicketChanges).tickets
     subjects = {m.ticket: clean(known[m.ticket].subject) for m in said if m.ticket in known}
     others = [(number,) for number in {m.ticket for m in said} - subjects.keys()]
     subjects |= {row.number: row.subject for row in found(connection, tickets, "number subject", "number", others)}
@@ -204,8 +257,12 @@ def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], s
 
 
 def _outbox(connection: Connection, changes: Changes, source: StoredSource) -> None:
-    new = [changes.outbox[entry] for entry in sorted(changes.new_outbox)]
-    changed = [e for number, e in sorted(changes.outbox.items()) if number not in changes.new_outbox]
+    new = [changes.of(OutboxChanges).outbox[entry] for entry in sorted(changes.of(OutboxChanges).new_outbox)]
+    changed = [
+        e
+        for number, e in sorted(changes.of(OutboxChanges).outbox.items())
+        if number not in changes.of(OutboxChanges).new_outbox
+    ]
     blobs.keep(connection, source.ids, {}, [file.sha256 for entry in new for file in entry.files])
     insert(connection, outbox, [rows.outbox_values(e) for e in new], rows.OUTBOX_COLUMNS)
     update(connection, outbox, [rows.outbox_changes(e) for e in changed], rows.OUTBOX_CHANGES, "id")
@@ -242,10 +299,10 @@ def _journal(connection: Connection, changes: Changes) -> None:
                 maybe_clean(s.subject),
                 s.id,
             )
-            for s in changes.journal
+            for s in changes.of(JournalChanges).journal
         ],
         "state message duplicate reason sender subject",
         "id",
     )
-    again = [("waiting", 0, 0, None, row) for row in sorted(changes.retried_journal)]
+    again = [("waiting", 0, 0, None, row) for row in sorted(changes.of(JournalChanges).retried_journal)]
     update(connection, journal, again, "state attempts trial reason", "id")

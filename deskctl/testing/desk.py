@@ -9,11 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from ..core.kernel.query import Query
 from ..desk.remote import RemoteDesk
@@ -73,15 +73,7 @@ class TemporaryDesk:
     def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> str:
         """Run `deskctl WORDS…` and return its output. Raise AssertionError if it exits with another code."""
         self._prepare()
-        done = subprocess.run(
-            self._command(*words),
-            cwd=self.folder,
-            env=self.environ,
-            input=stdin,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        done = self._execute(words, stdin)
         output = done.stdout.decode("utf-8", "replace")
         assert done.returncode == code, (
             f"deskctl {' '.join(words)}: exit {done.returncode}\n{output}{done.stderr.decode()}"
@@ -107,9 +99,7 @@ class TemporaryDesk:
         """Run the daemon. At the end stop it, and fail if that takes more than 30 seconds."""
         self._prepare()
         with (self.folder / "daemon.log").open("ab") as log:
-            self._daemon = subprocess.Popen(
-                self._command("daemon", "run"), cwd=self.folder, env=self.environ, stdout=log, stderr=log
-            )
+            self._daemon = self._start(("daemon", "run"), log)
         try:
             self.wait_until(lambda: "is ready" in self.log, "the daemon is ready")
             yield
@@ -126,6 +116,20 @@ class TemporaryDesk:
                     f"{'the daemon ended' if ended else f'not within {seconds:g} s'}: {what}\n{self.log}"
                 )
             time.sleep(0.02)
+
+    def _execute(self, words: Sequence[str], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            self._command(*words),
+            cwd=self.folder,
+            env=self.environ,
+            input=stdin,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    def _start(self, words: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command(*words), cwd=self.folder, env=self.environ, stdout=log, stderr=log)
 
     def _ask(self, query: Query) -> Any:
         """Answer a query through the running daemon, which is faster, or else with a command."""

@@ -13,8 +13,8 @@ import pytest
 from deskctl.cli.main import cli
 from tests.architecture.tree import ROOT, tracked
 
-#: Commands of the plugins that the pages for authors create.
-FROM_EXAMPLES = {"birds", "pigeons"}
+#: Commands that pages for authors of plugins and for contributors create.
+FROM_EXAMPLES = {"birds", "follow", "pigeons"}
 _FENCE = re.compile(r"^ *```([a-z]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^ {4,}\S.*\n)+", re.MULTILINE)
 _INLINE = re.compile(r"`(deskctl [a-z][^`\n]*)`")

@@ -8,13 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
-from tests.cli import zygote
+from tests.servers import zygote
 from tests.servers.waiting import free_port, wait_until
 
 COMMAND = [sys.executable, "-m", "deskctl.cli.main"]
@@ -52,50 +51,47 @@ def environment(**more: str) -> dict[str, str]:
 class Shell:
     """`shell("list", "--json")` runs a command in the desk's folder. With a daemon, when `start` was called.
 
-    With `zygote`, the path of its socket, commands are forks of a process that is warm; else processes of their own.
+    Commands and the daemon are forks of a process that has imported everything (tests/servers/zygote.py).
     """
 
     folder: Path
     env: dict[str, str] = field(default_factory=environment)
-    zygote: str | None = None
-    daemon: subprocess.Popen[bytes] | None = None
+    """Its PATH begins with a folder that has a `deskctl` for shell scripts."""
+    daemon: zygote.Process | subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.env = {**self.env, "PATH": f"{zygote.shared().script.parent}{os.pathsep}{os.environ['PATH']}"}
 
     def __call__(
         self, *words: str, input: str | bytes = b"", code: int | None = 0, env: Mapping[str, str] | None = None
     ) -> Result:
         """Run a command. Raises AssertionError for an exit code other than `code` (None: any)."""
         given = input.encode() if isinstance(input, str) else input
-        result = (self._warm if self.zygote else self._cold)(words, given, {**self.env, **(env or {})})
+        done = zygote.shared().run(words, self.folder, {**self.env, **(env or {})}, given)
+        result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         said = f"{' '.join(words)}: {result.code}\n{result.out}\n{result.err}"
         assert "Traceback" not in result.err, said
         assert code is None or result.code == code, said
         return result
 
-    def _cold(self, words: Sequence[str], given: bytes, env: Mapping[str, str]) -> Result:
-        done = subprocess.run(
-            [*COMMAND, *words], cwd=self.folder, env=env, input=given, capture_output=True, timeout=60
-        )
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    def spawn(
+        self, *words: str, streams: Sequence[int], session: bool = False, **env: str
+    ) -> zygote.Process | subprocess.Popen[bytes]:
+        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own."""
+        return zygote.shared().spawn(words, self.folder, {**self.env, **env}, streams, session=session)
 
-    def _warm(self, words: Sequence[str], given: bytes, env: Mapping[str, str]) -> Result:
-        assert self.zygote is not None
-        with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
-            stdin.write(given)
-            stdin.seek(0)
-            streams = [stream.fileno() for stream in (stdin, stdout, stderr)]
-            code = zygote.ask(self.zygote, words, self.folder, env, streams)
-            stdout.seek(0)
-            stderr.seek(0)
-            return Result(code, stdout.read().decode(), stderr.read().decode())
+    def pipe(self, line: str, code: int = 0, *, cold: bool = False) -> Result:
+        """Run a line of the shell in which `deskctl` is the command.
 
-    def pipe(self, line: str, code: int = 0) -> Result:
-        """Run a shell line that uses the command `deskctl`."""
-        wrapper = self.folder / ".bin" / "deskctl"
-        if not wrapper.exists():
+        `cold`: the command is a new Python process, not a fork, where its start matters (closed streams).
+        """
+        env = self.env
+        if cold:
+            wrapper = self.folder / ".bin" / "deskctl"
             wrapper.parent.mkdir(exist_ok=True)
             wrapper.write_text("#!/bin/sh\nexec " + " ".join(COMMAND) + ' "$@"\n')
             wrapper.chmod(0o755)
-        env = {**self.env, "PATH": f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"}
+            env = {**env, "PATH": f"{wrapper.parent}{os.pathsep}{env['PATH']}"}
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=env, capture_output=True, timeout=120
         )
@@ -119,18 +115,19 @@ class Shell:
 
     def start(self) -> None:
         """Start the daemon and wait until it is ready."""
-        self.daemon = subprocess.Popen(
-            [*COMMAND, "daemon", "run"], cwd=self.folder, env=self.env, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
-        )
-        assert self.daemon.stderr is not None
+        read, write = os.pipe()
+        with open(write, "wb") as stderr, open(os.devnull, "r+b") as nothing:  # noqa: PTH123
+            streams = [nothing.fileno(), nothing.fileno(), stderr.fileno()]
+            self.daemon = zygote.shared().spawn(["daemon", "run"], self.folder, self.env, streams)
+        log = open(read, "rb")  # noqa: PTH123, SIM115 - closed by its reader
         said = []
-        for line in self.daemon.stderr:
+        for line in log:
             said.append(line.decode())
             if "ready" in said[-1]:
                 break
         else:
             raise AssertionError(f"the daemon ended with {self.daemon.wait(10)}: {''.join(said)}")
-        self._drain = _Reader(self.daemon.stderr)
+        self._drain = _Reader(log)
 
     def stop(self) -> None:
         if self.daemon is not None:
@@ -142,6 +139,10 @@ class Shell:
                 self.daemon.wait(10)
             self._drain.join()
             self.daemon = None
+
+
+#: Makes a desk: see the fixture `new_desk`.
+NewDesk = Callable[..., Shell]
 
 
 class _Reader:
@@ -169,11 +170,10 @@ def make(
     store: str | None = None,
     smtp: int | None = None,
     agents: bool = True,
-    zygote: str | None = None,
 ) -> Shell:
     """Create a desk with `deskctl init`, with the agents agent1, agent2 and lead."""
     folder.mkdir(parents=True, exist_ok=True)
-    shell = Shell(folder, zygote=zygote)
+    shell = Shell(folder)
     where = ["--listen", f"127.0.0.1:{free_port()}", "--smtp", f"127.0.0.1:{smtp or free_port()}"]
     shell(
         *("init", "--dir", ".", "--name", "Acme Support", "--timezone", "Asia/Seoul", "--address", "support@acme.test"),
@@ -185,7 +185,7 @@ def make(
     return shell
 
 
-def copy(template: Path, folder: Path, smtp: int | None = None, zygote: str | None = None) -> Shell:
+def copy(template: Path, folder: Path, smtp: int | None = None) -> Shell:
     """Create a copy of the desk in `template` with other ports."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     config = folder / "config.toml"
@@ -193,7 +193,7 @@ def copy(template: Path, folder: Path, smtp: int | None = None, zygote: str | No
     for key, port in (("listen", free_port()), ("smtp", smtp or free_port())):
         text = re.sub(rf"(?m)^({key} = .*port = )\d+", rf"\g<1>{port}", text)
     config.write_text(text)
-    return Shell(folder, {**environment(), "DESKCTL_AGENT": "agent1"}, zygote)
+    return Shell(folder, {**environment(), "DESKCTL_AGENT": "agent1"})
 
 
 def mail(

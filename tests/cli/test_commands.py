@@ -67,7 +67,7 @@ class TestDocuments:
         desk.ingest(mail())
         outcome = desk("take", "1", "--json").row
         assert set(outcome) == {"command", "changed", "said", "tickets", "subjects", "facts"}
-        assert (outcome.changed, outcome.tickets) == (True, [1])
+        assert (outcome["changed"], outcome["tickets"]) == (True, [1])
 
     def test_columns_option_selects_and_orders(self, desk: Shell) -> None:
         desk.ingest(mail(subject="One"))
@@ -189,7 +189,7 @@ class TestReplying:
 
     def test_unknown_insert_or_channel_sends_nothing(self, desk: Shell) -> None:
         desk.ingest(mail())
-        assert "nothing is called" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
+        assert "no suggestion nothing:1" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
         assert "did you mean support" in desk("reply", "1", "--via", "suport", "-m", "x", code=3).err
         assert "known is: ana@example.org (email)" in desk("reply", "1", "--to", "eve@a.example", "-m", "x", code=4).err
         assert "ana@example.org" not in desk("outbox", "list").out

@@ -39,12 +39,15 @@ def test_contact_merge_joins_mail_and_phone(desk: Shell) -> None:
     assert code not in desk("log", "--contact", "1").out
 
 
+EXPORTED = "exported contact 1 to contact-1/: tickets: 1, messages: 2, attachments: 1\n"
+
+
 def test_contact_export_leaves_out_notes_and_erase_removes_personal_data(desk: Shell) -> None:
     desk.ingest(mail("김민수 <minsu@example.org>", "결제 오류", "카드 1234"))
     (desk.folder / "영수증.txt").write_text("receipt")
     desk("reply", "1", "-m", "확인했습니다.", "--attach", "영수증.txt")
     desk("note", "1", "-m", "secret note")
-    assert desk("contact", "export", "1").out == "contact 1 is in contact-1/: 1 tickets, 2 messages, 1 attachments\n"
+    assert desk("contact", "export", "1").out == EXPORTED
     folder = desk.folder / "contact-1"
     about = json.loads((folder / "contact.json").read_text())
     assert (about["name"], about["tickets"]) == ("김민수", [1])

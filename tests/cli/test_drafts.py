@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal, script
 from tests.servers.waiting import wait_until
 
-DESKCTL = " ".join(COMMAND)
 WORDS = "A long and careful answer."
 
 
@@ -52,9 +51,9 @@ def texts(desk: Shell) -> list[str]:
 
 
 MEANWHILE = {
-    "the customer wrote": (f"{DESKCTL} mail ingest < second.eml", "exit 0", 4, "since you last looked"),
-    "a colleague replied": (f"{DESKCTL} --as agent2 reply 1 -m Yes", "exit 0", 4, "agent2 replied"),
-    "it was closed": (f"{DESKCTL} close 1", "exit 0", 4, "closed"),
+    "the customer wrote": ("deskctl mail ingest < second.eml", "exit 0", 4, "since you last looked"),
+    "a colleague replied": ("deskctl --as agent2 reply 1 -m Yes", "exit 0", 4, "agent2 replied"),
+    "it was closed": ("deskctl close 1", "exit 0", 4, "closed"),
     "the editor failed": (":", "exit 3", 1, "the editor exited with 3"),
     "a signal came": ("kill -TERM $PPID; sleep 5", "exit 0", 130, ""),
     "an interrupt came": ("kill -INT $PPID; sleep 5", "exit 0", 130, ""),
@@ -85,7 +84,7 @@ def test_reply_is_kept_if_the_desk_cannot_be_opened(alone: Shell) -> None:
 
 def test_draft_is_sent_after_its_author_reads_the_ticket(kept: Shell) -> None:
     at_terminal(kept, "reply", "1", "--status", "open", "--cc", "boss@example.org",
-                EDITOR=editor(kept, f"{DESKCTL} mail ingest < second.eml"), code=4)  # fmt: skip
+                EDITOR=editor(kept, "deskctl mail ingest < second.eml"), code=4)  # fmt: skip
     wait_until(lambda: len(texts(kept)) == 2, what="the second message")
     refused = kept("draft", "send", "1", code=4)
     assert "Wait!" in refused.err
@@ -239,8 +238,8 @@ def test_text_is_printed_if_the_draft_cannot_be_saved(kept: Shell) -> None:
 
 
 def test_composing_agent_is_shown_until_the_editor_exits(kept: Shell) -> None:
-    theirs = f"{DESKCTL} --as agent2"
-    meanwhile = f"{theirs} show 1 > theirs; {DESKCTL} show 1 > mine; {theirs} show 1 --json > json"
+    theirs = "deskctl --as agent2"
+    meanwhile = f"{theirs} show 1 > theirs; deskctl show 1 > mine; {theirs} show 1 --json > json"
     opened = editor(kept, f"{meanwhile}; {theirs} reply 1 -m Me 2> told")
     at_terminal(kept, "reply", "1", EDITOR=opened, code=4)
     assert "agent1 has been writing a reply since" in (kept.folder / "theirs").read_text()
@@ -263,7 +262,7 @@ def test_only_one_of_two_simultaneous_replies_is_sent(kept: Shell) -> None:
     kept("show", "1", "--as", "agent2")
     both = [
         subprocess.Popen(
-            [*COMMAND, "--as", agent, "reply", "1", "-m", agent], cwd=kept.folder, env=kept.env,
+            ["deskctl", "--as", agent, "reply", "1", "-m", agent], cwd=kept.folder, env=kept.env,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for agent in ("agent1", "agent2")

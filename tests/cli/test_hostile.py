@@ -18,7 +18,7 @@ from deskctl.daemon.logs import JsonFormatter, TextFormatter
 from deskctl.safe import json_text, visible, visible_lines
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli import shell
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal
 from tests.servers.waiting import wait_until
 
@@ -102,13 +102,13 @@ def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str |
 
 
 @pytest.fixture(scope="module")
-def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory, zygote: str) -> Iterator[Shell]:
+def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Return a desk with a daemon and a ticket for each text of the corpus. Its relay refuses mail with hostile text.
 
     The mails come in by SMTP and by the pipe, half and half.
     """
     with SmtpSink() as relay:
-        desk = shell.copy(template, tmp_path_factory.mktemp("hostile") / "desk", smtp=relay.port, zygote=zygote)
+        desk = shell.copy(template, tmp_path_factory.mktemp("hostile") / "desk", smtp=relay.port)
         config = desk.folder / "config.toml"
         config.write_text(config.read_text().replace("[desk]\n", '[desk]\ndigest = "1s"\n', 1))
         desk.start()
@@ -356,7 +356,7 @@ def test_raw_bytes_are_not_printed_to_a_terminal(flooded: Shell) -> None:
     )
     assert "--raw" in flooded("inbox", "show", "--help").out
     piped = subprocess.run(
-        [*COMMAND, "inbox", "show", "1", "--raw"], cwd=flooded.folder, env=flooded.env, capture_output=True, timeout=60
+        ["deskctl", "inbox", "show", "1", "--raw"], cwd=flooded.folder, env=flooded.env, capture_output=True, timeout=60
     )
     assert piped.stdout == evil("csi", CORPUS["csi"])
 

@@ -78,7 +78,7 @@ def test_doctor_wraps_findings_on_a_narrow_terminal(alone: Shell) -> None:
     text = at_terminal(alone, "doctor", code=1, NO_COLOR="1")
     assert "…" not in text
     assert max(map(len, text.split("\npermissions: ", 1)[0].splitlines())) <= 80
-    assert "desk.dbisnotwritable,sothedesktakesnomail" in "".join(text.split())
+    assert "desk.dbisnotwritable,sothedeskcannotreceivemail" in "".join(text.split())
 
 
 def test_config_check_reports_every_error_at_once_and_exits_with_5(alone: Shell) -> None:
@@ -92,4 +92,4 @@ def test_config_check_reports_every_error_at_once_and_exits_with_5(alone: Shell)
 
 def test_an_upgrade_is_refused_while_the_daemon_runs(alone: Shell) -> None:
     alone.start()
-    assert "kill" in alone("db", "upgrade", code=4).err
+    assert "deskctl daemon stop" in alone("db", "upgrade", code=4).err

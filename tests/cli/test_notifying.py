@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from tests.cli import shell
 from tests.cli.shell import ROOT, Shell
 
 PAGE = (ROOT / "docs" / "how-to" / "notifications.md").read_text()
-
-
-@pytest.fixture
-def alone(tmp_path: Path, zygote: str) -> Iterator[Shell]:
-    made = shell.make(tmp_path / "acme")
-    made.zygote = zygote
-    yield made
-    made.stop()
 
 
 def test_examples_of_the_notifications_page_work(alone: Shell) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal, script
 
 LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
@@ -15,10 +14,7 @@ LAWYER, BOSS = "lawyer@other.example", "boss@corp.example"
 def asked(shell: Shell, *words: str, answer: str, code: int = 0) -> str:
     """Run a command on a terminal, give `answer` to its question, and return the output."""
     ours, theirs = os.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, *words], cwd=shell.folder, env={**shell.env, "TERM": "xterm"},
-        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
+    process = shell.spawn(*words, streams=[theirs] * 3, session=True, TERM="xterm")
     os.close(theirs)
     seen, told = b"", False
     try:
@@ -150,7 +146,7 @@ def test_long_verification_warning_fits_the_terminal(alone: Shell) -> None:
     alone("reply", "1", "-m", "We ask.", "--bcc", stranger, "--yes")
     reply = alone("outbox", "list", "--all", "--json").rows[-1]["message_id"]
     alone.ingest(mail(stranger, headers=[("In-Reply-To", reply)]))
-    remark = f"not verified: not a participant; reply --to {stranger} answers them alone"
+    remark = f"not verified: not a participant; reply --to {stranger} answers only them"
     assert remark in alone("show", "1").out.splitlines()
     lines = at_terminal(alone, "show", "1", NO_COLOR="1").splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("not verified"))

@@ -6,24 +6,19 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.cli import shell
-from tests.cli.shell import ROOT, Shell
+from tests.cli.shell import ROOT, NewDesk, Shell
 from tests.servers.waiting import wait_until
 
 PAGE = (ROOT / "docs" / "how-to" / "routing.md").read_text()
 
 
 @pytest.fixture
-def either(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
+def either(new_desk: NewDesk) -> Shell:
     """Return a desk on each store that only the commands of the test use."""
-    made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
-    made.zygote = zygote
-    yield made
-    made.stop()
+    return new_desk()
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:

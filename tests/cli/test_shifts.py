@@ -5,27 +5,23 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deskctl.cli.commands.shifts import rota_view, staffing_view
 from deskctl.cli.width import width
-from tests.cli import shell
-from tests.cli.shell import ROOT, Shell
+from tests.cli.shell import ROOT, NewDesk, Shell
 
 PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
 
 
 @pytest.fixture
-def seoul(store_url: str, tmp_path: Path, zygote: str) -> Iterator[Shell]:
+def seoul(new_desk: NewDesk) -> Shell:
     """Return a desk in Seoul on each store that only the commands of the test use."""
-    made = shell.make(tmp_path / "acme", store=None if store_url.startswith("sqlite:") else store_url)
-    made.zygote = zygote
+    made = new_desk()
     config = made.folder / "config.toml"
     config.write_text(re.sub(r'timezone = ".*"', 'timezone = "Asia/Seoul"', config.read_text()))
-    yield made
-    made.stop()
+    return made
 
 
 def examples() -> Iterator[tuple[str, list[str]]]:
@@ -144,7 +140,7 @@ def test_missing_agents_are_red() -> None:
     }  # fmt: skip
     drawn = staffing_view.render_staffing(document, 80, color=False)
     assert "09:00-10:00  9/2    ·" in drawn
-    assert "the most at Mon 09:00: 9 needed, 2 there, 0% answered" in drawn
+    assert "most on Mon 09:00: 9 needed, 2 on shift" in drawn
     assert max(map(width, drawn.splitlines())) <= 80
     assert "\x1b[31m9/2" in staffing_view.render_staffing(document, 80, color=True)
     arrivals = rota_view.render_arrivals(document, color=False).splitlines()

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 
 CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
 
@@ -14,35 +14,35 @@ CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
 @pytest.mark.parametrize("streams", CLOSED)
 def test_note_is_added_once_if_a_stream_is_closed(desk: Shell, streams: str) -> None:
     desk.ingest(mail())
-    desk.pipe(f"deskctl note 1 -m written {streams}")
+    desk.pipe(f"deskctl note 1 -m written {streams}", cold=True)
     notes = [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"]
     assert notes == ["written"]
 
 
 def test_closed_output_of_a_query_is_an_error(desk: Shell) -> None:
     desk.ingest(mail())
-    result = desk.pipe("deskctl list >&-", code=74)
+    result = desk.pipe("deskctl list >&-", code=74, cold=True)
     assert "standard output is closed" in result.err
     assert "Traceback" not in result.err
 
 
 def test_full_output_reports_that_the_command_was_executed(desk: Shell) -> None:
     desk.ingest(mail())
-    result = desk.pipe("deskctl note 1 -m written > /dev/full", code=74)
+    result = desk.pipe("deskctl note 1 -m written > /dev/full", code=74, cold=True)
     assert "the command was carried out" in result.err
     assert [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"] == ["written"]
-    assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74).err
+    assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74, cold=True).err
 
 
 def test_full_standard_error_does_not_change_the_exit_code(desk: Shell) -> None:
-    desk.pipe("deskctl show 99 2>/dev/full", code=3)
-    desk.pipe("deskctl list --bogus 2>/dev/full", code=2)
+    desk.pipe("deskctl show 99 2>/dev/full", code=3, cold=True)
+    desk.pipe("deskctl list --bogus 2>/dev/full", code=2, cold=True)
 
 
 def test_opened_files_never_get_the_number_of_a_stream(alone: Shell) -> None:
     """With closed streams, the store must not become the standard output of a child process."""
     alone.ingest(mail())
-    alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-")
+    alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-", cold=True)
     assert alone("db", "check", code=None).code in (0, 2)
     assert alone.show(1)["messages"][-1]["text"] == "one"
 
@@ -66,11 +66,11 @@ def test_number_beyond_64_bits_is_a_usage_error_or_not_found(desk: Shell, number
 def test_deleted_current_folder_is_reported(desk: Shell) -> None:
     desk.ingest(mail(subject="Lamp"))
     gone = 'mkdir gone && cd gone && rmdir ../gone && deskctl --config "$OLDPWD/config.toml" '
-    assert "Lamp" in desk.pipe(gone + "list").out
-    desk.pipe(gone + "note 1 -m x")
-    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl list", code=5)
+    assert "Lamp" in desk.pipe(gone + "list", cold=True).out
+    desk.pipe(gone + "note 1 -m x", cold=True)
+    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl list", code=5, cold=True)
     assert "no longer exists" in result.err
-    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl --config config.toml list", code=5)
+    result = desk.pipe("mkdir gone && cd gone && rmdir ../gone && deskctl --config config.toml list", code=5, cold=True)
     assert "no longer exists" in result.err
 
 
@@ -84,7 +84,7 @@ def test_terminal_without_a_size_has_80_columns(desk: Shell) -> None:
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
     done = subprocess.run(
-        [*COMMAND, "list"], cwd=desk.folder, env={**desk.env, "NO_COLOR": "1"}, stdin=theirs, stdout=theirs, timeout=60
+        ["deskctl", "list"], cwd=desk.folder, env={**desk.env, "NO_COLOR": "1"}, stdin=theirs, stdout=theirs, timeout=60
     )
     os.close(theirs)
     seen = os.read(ours, 65536).decode()

@@ -11,17 +11,14 @@ import termios
 from pathlib import Path
 
 from deskctl.cli.width import width
-from tests.cli.shell import COMMAND, Shell, mail
+from tests.cli.shell import Shell, mail
 
 
 def at_terminal(shell: Shell, *words: str, columns: int = 80, code: int = 0, **env: str) -> str:
     """Run a command on a terminal and return its output."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [*COMMAND, *words], cwd=shell.folder, env={**shell.env, "TERM": "xterm", **env},
-        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
+    process = shell.spawn(*words, streams=[theirs] * 3, session=True, **{"TERM": "xterm", **env})
     os.close(theirs)
     seen = b""
     try:
@@ -72,7 +69,7 @@ def test_editor_shows_the_thread_and_the_text_above_is_sent(alone: Shell) -> Non
     editor = script(
         alone.folder,
         "editor",
-        f"#!/bin/sh\nset -e\ngrep -q '^# It burns' \"$1\"\n{' '.join(COMMAND)} take 1 >/dev/null\n"
+        "#!/bin/sh\nset -e\ngrep -q '^# It burns' \"$1\"\ndeskctl take 1 >/dev/null\n"
         'printf "Written\\nin an editor\\n# not a comment\\n" | cat - "$1" > "$1.new"\nmv "$1.new" "$1"\n',
     )
     at_terminal(alone, "reply", "1", EDITOR=editor)
@@ -95,16 +92,14 @@ def test_message_received_during_editing_stops_the_reply(alone: Shell) -> None:
     editor = script(
         alone.folder,
         "editor",
-        f'#!/bin/sh\nset -e\n{" ".join(COMMAND)} mail ingest < more.eml\nsed -i "1i Too late" "$1"\n',
+        '#!/bin/sh\nset -e\ndeskctl mail ingest < more.eml\nsed -i "1i Too late" "$1"\n',
     )
     assert "Wait!" in at_terminal(alone, "reply", "1", EDITOR=editor, code=4)
 
 
 def test_pager_runs_after_the_desk_is_released(alone: Shell) -> None:
     alone.ingest(mail(text="line\n" * 100))
-    pager = script(
-        alone.folder, "pager", f"#!/bin/sh\ncat > paged\n{' '.join(COMMAND)} list --json > listed || exit 1\n"
-    )
+    pager = script(alone.folder, "pager", "#!/bin/sh\ncat > paged\ndeskctl list --json > listed || exit 1\n")
     at_terminal(alone, "show", "1", PAGER=pager)
     assert (alone.folder / "paged").read_text().count("line") == 100
     assert '"number": 1' in (alone.folder / "listed").read_text()
@@ -112,7 +107,7 @@ def test_pager_runs_after_the_desk_is_released(alone: Shell) -> None:
 
 def test_waiting_for_input_does_not_lock_the_desk(alone: Shell) -> None:
     alone.ingest(mail())
-    waiting = subprocess.Popen([*COMMAND, "note", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE)
+    waiting = subprocess.Popen(["deskctl", "note", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE)
     try:
         alone("take", "1")
         waiting.communicate(b"from a slow pipe", timeout=20)
@@ -124,7 +119,7 @@ def test_waiting_for_input_does_not_lock_the_desk(alone: Shell) -> None:
 
 def test_blocked_pipe_does_not_lock_the_desk(alone: Shell) -> None:
     alone.ingest(mail(text="long line of text\n" * 20_000))
-    stuck = subprocess.Popen([*COMMAND, "show", "1"], cwd=alone.folder, env=alone.env, stdout=subprocess.PIPE)
+    stuck = subprocess.Popen(["deskctl", "show", "1"], cwd=alone.folder, env=alone.env, stdout=subprocess.PIPE)
     try:
         assert stuck.stdout is not None
         stuck.stdout.read(1)  # its output has begun, and stops where the pipe is full

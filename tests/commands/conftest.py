@@ -7,8 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import leaks
+from tests.servers.fixtures import StoreCopy
 
 from .desk import StoredDesk
+
+
+@pytest.fixture
+def desk_url(store_copy: StoreCopy) -> str:
+    """The URL of a new store with three agents, once for each engine."""
+    return store_copy("staffed", StoredDesk.fill)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 from deskctl.core import features as dispatch
 from deskctl.core.agents.commands import AddAgent
+from deskctl.core.agents.queries import ListAgents
 from deskctl.core.delivery.queries import ListOutbox
 from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
@@ -19,7 +20,9 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import Automatic, Envelope, InboundMessage
 from deskctl.core.tickets.model import Ticket
 from deskctl.core.tickets.queries import ShowTicket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.store import Store
+from tests.servers import stores
 
 SETTINGS = Settings(
     name="Acme Support",
@@ -30,16 +33,30 @@ SETTINGS = Settings(
 )
 
 
+AGENTS = (("agent1", "support"), ("agent2", "support"), ("lead", "leads"))
+
+
 class StoredDesk:
     """Agents `agent1` and `agent2` are in team support, `lead` is in leads. The clock stands unless it is moved.
-    `again`: the store was opened before."""
 
-    def __init__(self, url: str, settings: Settings = SETTINGS, *, again: bool = False) -> None:
+    A store that has agents already is taken as it is.
+    """
+
+    def __init__(self, url: str, settings: Settings = SETTINGS) -> None:
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-        self.store = Store.open(url, settings, lambda: self.now, migrate=True)
+        if url.startswith("sqlite:"):
+            stores.prepare(url)
+        self.store = Store.open(url, settings, lambda: self.now)
+        self.prepared = bool(self.store.ask(ListAgents()))
         self._mails = itertools.count(1)
-        for handle, team in () if again else (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
+        for handle, team in () if self.prepared else AGENTS:
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), "user:root")
+
+    @classmethod
+    def fill(cls, url: str) -> None:
+        """Prepare a new store, to be copied."""
+        stores.prepare(url)
+        cls(url).close()
 
     def close(self) -> None:
         self.store.close()
@@ -87,7 +104,7 @@ class StoredDesk:
         return document
 
     def ticket(self, number: int) -> Ticket:
-        return self.store.transaction(lambda unit: unit.ticket(number))
+        return self.store.transaction(lambda unit: Tickets.of(unit).get(number))
 
     def outbox(self, **filters: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.store.ask(ListOutbox(**{"all": True, **filters}))

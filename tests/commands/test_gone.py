@@ -92,7 +92,7 @@ def test_a_log_that_a_killed_process_left_behind_is_emptied_by_the_next(tmp_path
             shutil.copy(file, copy / file.name)
     desk.close()
     assert (copy / "desk.db-wal").stat().st_size > 0
-    again = StoredDesk(f"sqlite:///{copy / 'desk.db'}", again=True)
+    again = StoredDesk(f"sqlite:///{copy / 'desk.db'}")
     again.do(HandOver("Good morning."))
     for file in copy.iterdir():
         assert b"zebra" not in file.read_bytes().lower(), file
@@ -114,7 +114,7 @@ def test_pages_that_were_freed_long_before_hold_nothing(tmp_path: Path) -> None:
         connection.execute("DROP TABLE old")
         connection.commit()
     assert b"zebraold" in path.read_bytes()
-    desk = StoredDesk(f"sqlite:///{path}", again=True)
+    desk = StoredDesk(f"sqlite:///{path}")
     _erase_zebra(desk)
     desk.close()
     assert b"zebra" not in path.read_bytes().lower()

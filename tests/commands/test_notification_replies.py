@@ -9,6 +9,7 @@ import pytest
 
 from deskctl.core.contacts.commands import EraseContact
 from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.messages.commands import Reply
@@ -25,7 +26,7 @@ REASON = "customer already cheated us twice over the warranty, so check the seri
 
 def sent_to(desk: StoredDesk, address: str) -> list[OutboxEntry]:
     numbers = [row["id"] for row in desk.outbox() if address in row["to"]]
-    return desk.store.transaction(lambda unit: [unit.outbox(number) for number in numbers])
+    return desk.store.transaction(lambda unit: [Outbox.of(unit).get(number) for number in numbers])
 
 
 def receive(desk: StoredDesk, raw: bytes) -> dict[str, Any]:

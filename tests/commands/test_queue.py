@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.seen_commands import MarkSeen
@@ -72,7 +73,7 @@ def test_the_colleague_who_asked_first_stays_in_copy(desk: StoredDesk) -> None:
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     desk.mail("ben@example.org", in_reply_to=("<one@example.org>",), to=("support@acme.test",))
     outbox = desk.do(Reply(1, "Hello.")).facts["outbox"]
-    entry = desk.store.transaction(lambda unit: unit.outbox(outbox))
+    entry = desk.store.transaction(lambda unit: Outbox.of(unit).get(outbox))
     assert (entry.to, entry.cc) == (("ben@example.org",), ("ana@example.org",))
 
 

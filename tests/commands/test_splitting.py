@@ -9,6 +9,7 @@ import pytest
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.search.queries import SearchMessages
 from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.commands.desk import StoredDesk
@@ -114,7 +115,7 @@ def test_whoever_may_write_on_the_new_ticket_took_part_in_its_messages(gold: Sto
     ticket = opened(gold, message_id="<first@example.org>", cc=("carl@example.org",))
     later = gold.mail(references=("<first@example.org>",), cc=("dora@example.org", "support@acme.test"))
     other = int(gold.do(c.Split(ticket, (int(later.facts["message"]),))).facts["number"])
-    parts = gold.store.transaction(lambda unit: unit.participants(other))
+    parts = gold.store.transaction(lambda unit: Tickets.of(unit).participants(other))
     assert parts == {"ana@example.org", "dora@example.org"}
 
 

@@ -20,6 +20,7 @@ from deskctl.core.tickets.lifecycle import evolve
 from deskctl.core.tickets.model import FINAL, Status, Ticket
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
+from tests.servers import stores
 
 from .desk import StoredDesk
 
@@ -140,7 +141,7 @@ def fresh_sqlite(tmp_path: Path) -> Iterator[type[Work]]:
 
         def __init__(self) -> None:
             type(self).count += 1
-            self.url = f"sqlite:///{tmp_path}/{type(self).count}.db"
+            self.url = stores.new_sqlite(tmp_path / f"{type(self).count}.db", "staffed", StoredDesk.fill)
             super().__init__()
 
     yield OnFile

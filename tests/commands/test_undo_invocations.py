@@ -10,6 +10,7 @@ from deskctl.core.agents.commands import AddAgent, AddTeam, ChangeAgent
 from deskctl.core.contacts.commands import EraseContact, ExportContact, IssueLink, SetContact
 from deskctl.core.delivery.commands import CancelOutbox, RetryOutbox, SettleDelivery
 from deskctl.core.delivery.model import OutboxState
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.features import execute
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
@@ -310,10 +311,10 @@ def test_a_cancelled_reply_waits_again(desk: StoredDesk) -> None:
     assert desk.ticket(1).status is Status.OPEN
     desk.do(Undo())
     assert desk.ticket(1).status is Status.PENDING
-    assert desk.store.transaction(lambda unit: unit.outbox(number).state) is OutboxState.QUEUED
+    assert desk.store.transaction(lambda unit: Outbox.of(unit).get(number).state) is OutboxState.QUEUED
     desk.do(RetryOutbox(desk.do(CancelOutbox(number)).facts["outbox"]))
     desk.do(Undo())
-    assert desk.store.transaction(lambda unit: unit.outbox(number).state) is OutboxState.CANCELLED
+    assert desk.store.transaction(lambda unit: Outbox.of(unit).get(number).state) is OutboxState.CANCELLED
 
 
 def test_a_one_time_code_is_revoked(desk: StoredDesk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.agents.repository import Agents
 from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar, RemoveCalendar
 from deskctl.core.calendars.model import BEGINNING
 from deskctl.core.contacts.commands import MergeContacts, SetContact, UnmergeContact
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
+from deskctl.core.messages.repository import Messages
 from deskctl.core.routing.commands import SetPresence
+from deskctl.core.routing.repository import Routing
 from deskctl.core.shifts.commands import AddShift, RemoveShift, TakeOff
+from deskctl.core.shifts.repository import Shifts
 from deskctl.core.sla.commands import AddPolicy, AddStep, ChangePolicy, MovePolicy, Promise, RemovePolicy
+from deskctl.core.sla.repository import Sla
 from deskctl.core.tickets.commands import (
     Approve,
     AskApproval,
@@ -38,8 +45,11 @@ from deskctl.core.tickets.commands import (
     Take,
 )
 from deskctl.core.tickets.model import Status, Ticket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
+from tests.servers import stores
+from tests.servers.fixtures import StoreCopy
 
 from .desk import StoredDesk
 
@@ -48,21 +58,21 @@ def state(desk: StoredDesk) -> dict[str, Any]:
     """Everything that a person could see of the desk, but for moments of change and numbers of versions."""
 
     def look(unit: Unit) -> dict[str, Any]:
-        book, rota = unit.levels.book, unit.shifts.rota
+        book, rota = Sla.of(unit).book, Shifts.of(unit).rota
         versions = (replace(p, version=0, since=None) for p in book.current_policies)
-        presences = {handle: unit.roster.presence(handle) for handle in unit.agents}
+        presences = {handle: Routing.of(unit).presence(handle) for handle in Agents.of(unit).agents}
         return {
-            "agents": dict(unit.agents),
-            "teams": dict(unit.teams),
-            "contacts": [replace(unit.contact(n), parted=False) for n in (1, 2)],
+            "agents": dict(Agents.of(unit).agents),
+            "teams": dict(Agents.of(unit).teams),
+            "contacts": [replace(Contacts.of(unit).get(n), parted=False) for n in (1, 2)],
             "policies": list(versions),
             "calendars": [replace(c, version=0, since=BEGINNING) for c in book.current_calendars],
             "rota": (sorted(rota.shifts, key=lambda s: s.id), sorted(rota.absences, key=lambda a: a.id)),
-            "blocks": list(unit.source.blocks()),
+            "blocks": list(Messages.of(unit).source.blocks()),
             "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
-            "tickets": [lasting(unit.ticket(n)) for n in (1, 2, 3)],
+            "tickets": [lasting(Tickets.of(unit).get(n)) for n in (1, 2, 3)],
             "clocks": [
-                sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in unit.levels.clocks(n).values())
+                sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in Sla.of(unit).clocks(n).values())
                 for n in (1, 2, 3)
             ],
         }
@@ -85,6 +95,9 @@ class Desk(StoredDesk):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
+        if self.prepared:
+            self._mails = itertools.count(4)
+            return
         for command in SETUP:
             self.do(command, "user:root")
         self.mail("ana@example.org", "Printer")
@@ -106,6 +119,13 @@ SETUP: list[Command] = [
     ChangeAgent("lead", tier="lead"),
     ChangeAgent("agent1", skills="ko,billing", capacity=("any=5",), quiet="22:00-07:00"),
 ]
+
+
+@pytest.fixture
+def desk_url(store_copy: StoreCopy) -> str:
+    """The URL of a store that is set up, once for each engine."""
+    return store_copy("set up", Desk.fill)
+
 
 EVERY: list[Command] = [
     Take(1),
@@ -221,7 +241,7 @@ def test_other_fields_that_somebody_changed_stay(desk_url: str) -> None:
         desk.do(SetContact(1, (("tier", "vip"),)))
         desk.do(SetContact(1, (("org", "Acme"),)), "lead")
         desk.do(Undo())
-        contact = desk.store.transaction(lambda unit: unit.contact(1))
+        contact = desk.store.transaction(lambda unit: Contacts.of(unit).get(1))
         assert (contact.tier, contact.org) == (None, "Acme")
 
 
@@ -247,7 +267,12 @@ def test_what_was_undone_is_kept_out_of_the_audit_and_erased(desk_url: str) -> N
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_sequence_can_be_undone_backwards(commands: list[Command], data: Any) -> None:
     """Undo as often as there were commands: each time the desk is as it was before that command."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Desk(f"sqlite:///{Path(folder)}/desk.db")) as desk:
+    with tempfile.TemporaryDirectory() as folder:
+        undo_backwards(stores.new_sqlite(Path(folder) / "desk.db", "set up", Desk.fill), commands)
+
+
+def undo_backwards(url: str, commands: list[Command]) -> None:
+    with contextlib.closing(Desk(url)) as desk:
         befores = []
         for command in commands:
             desk.later(seconds=1)

@@ -1,4 +1,4 @@
-"""The reconciliation after a fault: what was promised outside against what the desk holds."""
+"""Compare the data of the desk with the acknowledged and received mails after a fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIED = "the process died"
 
 
 def reconcile(world: World) -> None:
-    """Raises AssertionError for anything lost, doubled or left waiting. A healthy daemon runs meanwhile."""
+    """Raise AssertionError for lost, duplicated or waiting mail. A daemon without faults runs meanwhile."""
     for feeder in world.feeders:
         feeder.finish()
     wait_until(lambda: not missing(world), 60, "everything acknowledged is in the journal")
@@ -30,7 +30,7 @@ def reconcile(world: World) -> None:
 
 
 def missing(world: World) -> list[str]:
-    """Acknowledged, and not in the journal; by key for mailboxes, by content otherwise."""
+    """Return acknowledged mails that are not in the journal, by key for mailboxes, by content otherwise."""
     rows = world.sql(_JOURNAL)
     keys = {row[1] for row in rows}
     contents = {row[2] for row in rows}
@@ -46,7 +46,7 @@ def _due(box: Box) -> list[str]:
 
 
 def settled(world: World) -> bool:
-    """Whether nothing waits; an answer that is to be tried again in a while is tried now."""
+    """Return True if nothing waits. Replies that wait for a retry are retried now."""
     if world.sql("SELECT count(*) FROM journal WHERE state = 'waiting'")[0][0]:
         return False  # what comes of them may write to somebody
     if world.sql("SELECT count(*) FROM notices")[0][0]:
@@ -61,7 +61,7 @@ def settled(world: World) -> bool:
 
 
 def _journal(world: World) -> None:
-    """Each UID and each 250 is exactly one row, each row one message, a marked duplicate, or quarantined."""
+    """Check that each UID and 250 has one row, and that each row is a message, a marked duplicate or quarantined."""
     rows = world.sql(_JOURNAL)
     assert [key for key, n in Counter((row[0], row[1]) for row in rows).items() if n > 1] == []
     known = {
@@ -97,7 +97,7 @@ def _journal(world: World) -> None:
 
 
 def _mailboxes(world: World) -> None:
-    """What is in the journal is flagged, moved, or deleted on the server, and nothing else is gone from there."""
+    """Check that mails in the journal are flagged, moved or deleted on the server, and that no other mail is gone."""
     flagged, moved, deleted = world.boxes.values()
     taken = {row[1] for row in world.sql(_JOURNAL)}
     with flagged.mailbox.imap() as client:
@@ -114,7 +114,7 @@ def _mailboxes(world: World) -> None:
 
 
 def _ids(box: Box, folder: str) -> Counter[str]:
-    """The Message-IDs of the mails in a folder."""
+    """Return the Message-IDs of the mails in a folder."""
     with box.mailbox.imap() as client:
         if client.select(folder, readonly=True)[0] != "OK":
             return Counter()
@@ -129,7 +129,7 @@ def _message_id(raw: bytes) -> str:
 
 
 def _outbox(world: World) -> None:
-    """Each answer is accepted outside at most once; what is not known to be sent is marked as uncertain."""
+    """Check that each reply was accepted at most once, and that replies with an unknown result are uncertain."""
     rows = world.sql(_OUTBOX)
     states = {message_id: state for _, message_id, state, kind in rows if kind != "copy"}
     arrived = Counter(_message_id(received.raw) for received in world.sink.mails)

@@ -1,4 +1,4 @@
-"""Worlds for the crash tests. DESKCTL_CRASH=all takes every case of the matrix; otherwise a part that is soon done."""
+"""Desks for the crash tests. DESKCTL_CRASH=all runs every case of the matrix; otherwise a quick part of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def zygote() -> Iterator[Zygote]:
 
 @pytest.fixture(scope="session")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A disk of 64 MB of its own; skips where none can be mounted."""
+    """A separate disk of 64 MB. Skips the test if it cannot be mounted."""
     folder = tmp_path_factory.mktemp("disk")
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True)
     if done.returncode:
@@ -38,7 +38,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def new_world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote, dovecot: DovecotServer
 ) -> Iterator[NewWorld]:
-    """`new_world(store)`: a desk that has begun, on sqlite, postgresql or tmpfs."""
+    """`new_world(store)` returns a started desk on sqlite, postgresql or tmpfs."""
     made: list[World] = []
     numbers = itertools.count()
 

@@ -1,4 +1,4 @@
-"""Every case: a named point and what happens there, or a command and when the line is cut under it."""
+"""All cases: a fault at a fault point, or a connection that is cut during a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STORES = ("sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Case:
-    """`action`: kill, full, locked, gone, or cut. `detail`: for a cut when, otherwise what follows."""
+    """A case. `action`: kill, full, locked, gone or cut. `detail`: the time of a cut, or the action that follows."""
 
     store: str
     action: str
@@ -33,7 +33,7 @@ PRELUDE: dict[str, tuple[str, ...]] = {
 
 
 def prepare(world: World, point: str) -> None:
-    """What must be so, before the daemon begins, for the point to be come to."""
+    """Return the preparation before the start of the daemon that makes it reach the point."""
     if point.startswith(("imap.compare", "imap.dates")):
         world.boxes["moved"].make_anew()
     if point.startswith("imap.create"):
@@ -53,7 +53,7 @@ PIPE_ALONE = (*PIPE, "journal.append.commit", "journal.append.committed", "intak
 
 
 def transactions() -> list[str]:
-    """The names of the transactions that write."""
+    """Return the names of the transactions that write."""
     return sorted(point.removesuffix(".committed") for point in points() if point.endswith(".committed"))
 
 
@@ -122,7 +122,7 @@ def pipes(store: str) -> list[Case]:
 
 
 def hindrances(store: str) -> list[Case]:
-    """The disk is full (SQLite's own), the database locked, the database gone; then it heals, or the process dies."""
+    """Return cases with a full disk (SQLite), a locked or a missing database, followed by a repair or a kill."""
     found = []
     for follows in ("heals", "killed"):
         for name in transactions():
@@ -140,7 +140,7 @@ def hindrances(store: str) -> list[Case]:
 
 
 def tmpfs() -> list[Case]:
-    """A disk that is really full: only where one can be mounted."""
+    """Return cases with a full disk, which need a mounted disk."""
     return [
         Case("tmpfs", "full", point, follows)
         for follows in ("heals", "killed")

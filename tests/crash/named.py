@@ -1,4 +1,4 @@
-"""The fault points that the product names, found by reading its code."""
+"""The fault points of the product, found in its source code."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _ASKED = ("jobs.retry", "jobs.drop", "plugin_request", "plugin_tables", "index.p
 
 
 def points() -> frozenset[str]:
-    """Every point on the way of a mail and of an answer, e.g. `journal.append.commit`."""
+    """Return the fault points of mails and replies, for example `journal.append.commit`."""
     return frozenset(point for point in _all() if not point.startswith(("job.", "jobs.", *_ASKED)))
 
 
 def job_points() -> list[str]:
-    """Every point on the way of a job, which only a desk with an automation has (tests/daemon/test_jobs.py)."""
+    """Return the fault points of jobs, which need an automation (tests/daemon/test_jobs.py)."""
     return sorted(point for point in _all() if point.startswith(("job.", "jobs.")) and not point.startswith(_ASKED))
 
 
 @cache
 def _all() -> frozenset[str]:
-    """Fails for a name that cannot be read from the code."""
+    """Return a literal name. Fails for a name that is not a literal."""
     found = set()
     for path in tracked("deskctl/*.py", "plugins/email/deskctl_email/*.py"):
         if path.name == "faultpoints.py":

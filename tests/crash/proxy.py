@@ -1,4 +1,4 @@
-"""A line between two parties that can be cut before, during and after what one of them says."""
+"""A proxy that can cut a connection before, during and after a command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SILENCE = 0.05
 
 @dataclass
 class Cut:
-    """`command`: what the client says, or None for the connection itself, whose answer is the greeting."""
+    """A cut. `command` is that of the client, or None for the connection itself, whose answer is the greeting."""
 
     command: bytes | None
     when: When
@@ -28,7 +28,7 @@ class Cut:
 
 
 class Proxy:
-    """Listens on loopback, passes on to `port`, and cuts as it was told to, once."""
+    """Listens on loopback, forwards to `port`, and cuts the connection once as configured."""
 
     def __init__(self, port: int) -> None:
         self._upstream = port
@@ -45,7 +45,7 @@ class Proxy:
             self._cut = cut
 
     def take(self, said: bytes | None) -> Cut | None:
-        """The cut that is to happen at this, if any; it happens once."""
+        """Return the cut for this command, if there is one. It happens once."""
         with self._lock:
             cut = self._cut
             if cut is None or (cut.command is None) != (said is None):
@@ -87,7 +87,7 @@ class Proxy:
 
 
 class _Line:
-    """One connection: a thread for what the server says, this one for the client."""
+    """Handle one connection: a second thread forwards the output of the server."""
 
     def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
         self._proxy = proxy

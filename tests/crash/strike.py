@@ -1,4 +1,4 @@
-"""Let one case happen in a world."""
+"""Apply a case of the matrix to a desk."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tests.crash.zygote import Process
 from tests.servers.waiting import wait_until
 
 #: Seconds in which a point is to be reached, and for which a hindrance lasts.
-WITHIN = 25.0
+WITHIN = 90.0
 LASTS = 0.7
 
 
 def strike(world: World, case: Case) -> None:
-    """The fault has happened when this returns; a daemon may or may not be running."""
+    """Cause the fault. Afterwards the daemon may run or not."""
     match case.action:
         case "kill":
             _kill(world, case.point)
@@ -78,7 +78,7 @@ def _ready(daemon: Process) -> None:
 
 
 def _before(world: World, point: str) -> None:
-    """The faults that must have happened for the point to be come to."""
+    """Return the faults that must happen first so that the point is reached."""
     for fault in next((faults for name, faults in PRELUDE.items() if point.startswith(name)), ()):
         _dies(world.start(fault), fault)
 
@@ -91,7 +91,7 @@ def _dies(daemon: Process, what: str) -> None:
 
 
 def _pipe(world: World, case: Case) -> None:
-    """The command is killed under its MTA, which runs it again until it exits with 0."""
+    """Kill the command under its MTA, which runs it again until it exits with 0."""
     world.kill()
     if case.detail == "beside a daemon":
         world.start_well()
@@ -142,7 +142,7 @@ def _hinder(world: World, case: Case) -> None:
 
 @contextlib.contextmanager
 def _gone(world: World) -> Iterator[None]:
-    """The file is moved away; the server throws everybody out and lets nobody in."""
+    """Make the store unavailable: move the file away, or disconnect all clients of the server and refuse new ones."""
     if world.on_sqlite:
         file = world.store_folder / "desk.db"
         file.rename(file.with_name("moved.db"))
@@ -164,7 +164,7 @@ def _gone(world: World) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked(world: World) -> Iterator[None]:
-    """Another process holds what every write needs."""
+    """Hold the lock that every write needs, in another process."""
     daemon = world.daemon
     assert daemon is not None
     if world.on_sqlite:
@@ -198,7 +198,7 @@ def _locked(world: World) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _limited(world: World) -> Iterator[None]:
-    """No file of the daemon may grow (RLIMIT_FSIZE): a full disk that needs no root."""
+    """Limit the size of the daemon's files (RLIMIT_FSIZE). This simulates a full disk without root."""
     daemon = world.daemon
     assert daemon is not None
     soft, hard = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
@@ -212,7 +212,7 @@ def _limited(world: World) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _full(world: World) -> Iterator[None]:
-    """The store's disk has not one byte left."""
+    """Fill the disk of the store completely."""
     ballast = world.store_folder / "ballast"
     with ballast.open("wb", buffering=0) as file:
         for size in (1 << 20, 4096, 1):

@@ -1,4 +1,4 @@
-"""Whatever breaks, and wherever: no mail is lost or doubled, and no answer leaves twice.
+"""No fault at any point loses or duplicates a mail, or sends a reply twice.
 
 `make test` kills at every point on SQLite and takes a sample of the rest; `make crash` (DESKCTL_CRASH=all) takes every
 case on its own.
@@ -25,7 +25,7 @@ _FRESH_AFTER = 25
 
 
 def chains() -> list[list[Case]]:
-    """Faults in a row in one desk, whose books are read at the end."""
+    """Return series of faults for one desk, which is checked at the end."""
     kills = matrix.kills("sqlite")
     some = [
         *[
@@ -57,7 +57,7 @@ def chains() -> list[list[Case]]:
 
 @pytest.mark.skipif(ALL, reason="every case is taken on its own")
 @pytest.mark.parametrize("chain", chains(), ids=[f"{n}-{chain[0].store}" for n, chain in enumerate(chains())])
-def test_one_fault_after_the_other_loses_and_doubles_nothing(new_world: NewWorld, chain: list[Case]) -> None:
+def test_series_of_faults_loses_and_duplicates_nothing(new_world: NewWorld, chain: list[Case]) -> None:
     world = new_world(chain[0].store)
     for case in chain:
         try:
@@ -71,13 +71,13 @@ def test_one_fault_after_the_other_loses_and_doubles_nothing(new_world: NewWorld
 
 
 def well(world: World) -> None:
-    """A daemon without faults runs."""
+    """Make sure that a daemon without faults runs."""
     if world.daemon is None or not world.daemon.alive():
         world.start_well()
 
 
 class Worlds:
-    """The desk of each store, new after a failure and after a while."""
+    """The desk of each store, replaced after a failure and after some cases."""
 
     def __init__(self, new_world: NewWorld) -> None:
         self._new = new_world
@@ -103,7 +103,7 @@ def worlds(new_world: NewWorld) -> Worlds:
 
 
 @pytest.mark.parametrize("case", matrix.everything() if ALL else [], ids=str)
-def test_a_fault_loses_and_doubles_nothing(worlds: Worlds, case: Case) -> None:
+def test_fault_loses_and_duplicates_nothing(worlds: Worlds, case: Case) -> None:
     world = worlds.of(case.store)
     try:
         strike(world, case)

@@ -1,4 +1,4 @@
-"""The fault points themselves: complete, and harmless unless they are asked for."""
+"""The fault points: the matrix contains all of them, and they have no effect without configuration."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def run(faults: str | None, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", BREAK], env=env, capture_output=True, text=True, timeout=30)
 
 
-def test_every_named_point_is_struck_here_and_in_the_whole_matrix() -> None:
-    """That each is really reached is what the cases themselves find out: a process that lives on fails them."""
+def test_matrix_contains_every_fault_point() -> None:
+    """The cases verify that each point is reached: they fail if the process continues."""
     for store in matrix.STORES:
         struck = {case.point for case in matrix.everything() if case.store == store and case.action in ("kill", "pipe")}
         assert struck == points()
     assert points() <= {case.point for chain in chains() for case in chain if case.store == "sqlite"}
 
 
-def test_a_point_does_nothing_in_a_process_that_was_not_asked_to_break(tmp_path: Path) -> None:
+def test_fault_point_has_no_effect_without_configuration(tmp_path: Path) -> None:
     done = run(None, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "alive\n", "")
 
 
-def test_a_process_dies_at_its_point_at_the_named_time_and_tells_where_it_has_been(tmp_path: Path) -> None:
+def test_process_dies_at_its_fault_point_and_records_reached_points(tmp_path: Path) -> None:
     done = run("KILL b 2", tmp_path)
     assert done.returncode == -signal.SIGKILL
     assert done.stdout == ""
@@ -46,11 +46,11 @@ def test_a_process_dies_at_its_point_at_the_named_time_and_tells_where_it_has_be
     assert "this process breaks at b" in done.stderr
 
 
-def test_a_fault_that_cannot_be_read_is_no_start(tmp_path: Path) -> None:
+def test_invalid_fault_configuration_prevents_the_start(tmp_path: Path) -> None:
     done = run("EXPLODE b 1", tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "cannot be used" in done.stderr
 
 
-def test_a_point_costs_less_than_a_microsecond() -> None:
+def test_fault_point_costs_less_than_a_microsecond() -> None:
     assert min(timeit.repeat(lambda: reach("journal.append.commit"), number=10_000, repeat=5)) / 10_000 < 1e-6

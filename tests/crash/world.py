@@ -1,4 +1,4 @@
-"""A desk with every door open, people who keep writing to it, an agent who answers, and lines that can be cut."""
+"""A desk with all kinds of channels, senders, an agent who replies, and connections that can be cut."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAX_SIZE = 65536
 
 
 def mail(door: str, size: int = 0) -> bytes:
-    """A mail that there is only once."""
+    """Return a unique mail."""
     name = f"{door}-{uuid.uuid4().hex}"
     head = f"From: Ann <ann@example.org>\r\nTo: {door}@acme.test\r\nSubject: {name}\r\n"
     head += f"Message-ID: <{name}@example.org>\r\n"
@@ -59,7 +59,7 @@ class Box:
     _line: imaplib.IMAP4 | None = None
 
     def append(self, raw: bytes) -> None:
-        """What a mail server does: the mail is there once it says so."""
+        """Deliver a mail like a mail server: it is in the folder after the acknowledgement."""
         if self._line is None:
             self._line = imaplib.IMAP4(self.mailbox.host, self.mailbox.port, timeout=20)
             self._line.login(self.mailbox.user, self.mailbox.password)
@@ -77,7 +77,7 @@ class Box:
         return f"{self.mailbox.user}|{self.folder}|{uidvalidity}|{uid}"
 
     def take_out(self) -> None:
-        """Somebody deletes all that is there; whether the desk was faster is its luck."""
+        """Delete all mails in the folder. The desk may have read some of them before."""
         with self.mailbox.imap() as client:
             client.select(self.folder)
             there = client.uid("SEARCH", "ALL")[1][0].split()
@@ -88,7 +88,7 @@ class Box:
                 client.expunge()
 
     def make_anew(self) -> None:
-        """The folder is deleted and made again: another UIDVALIDITY, and one mail is in it."""
+        """Delete and recreate the folder, with another UIDVALIDITY and one mail."""
         self.take_out()
         self.mailbox.remove(self.folder)
         with self.mailbox.imap() as client:
@@ -97,7 +97,7 @@ class Box:
 
 
 class Feeder:
-    """Somebody who keeps sending: a mail is offered again until it is acknowledged, as a mail server does."""
+    """A sender that repeats each mail until it is acknowledged, like a mail server."""
 
     def __init__(self, name: str, offer: Callable[[bytes], None], pause: float, size: Callable[[], int]) -> None:
         self.name = name
@@ -110,7 +110,7 @@ class Feeder:
             self.once()
 
     def once(self) -> bool:
-        """Offer what is not acknowledged yet, or the next mail; whether it was acknowledged."""
+        """Send the unacknowledged mail again, or the next mail. Return True if it was acknowledged."""
         if self._raw is None:
             self._raw = mail(self.name, self._size())
         try:
@@ -122,7 +122,7 @@ class Feeder:
         return True
 
     def finish(self) -> None:
-        """Offer the last mail until it is acknowledged."""
+        """Send the last mail until it is acknowledged."""
         if self._raw is not None:
             wait_until(self.once, 60, f"{self.name} takes what was offered")
 
@@ -185,7 +185,7 @@ class World:
     # --- processes
 
     def start(self, *faults: str, words: Sequence[str] = ("daemon", "run")) -> Process:
-        """A daemon with these faults (`KILL point 1`) in it."""
+        """Start a daemon with these faults (`KILL point 1`)."""
         number = next(self._numbers)
         env = dict(self._env)
         if faults:
@@ -198,18 +198,18 @@ class World:
         return self.daemon
 
     def reached(self) -> set[str]:
-        """Every point that a process with faults has come to so far."""
+        """Return the points that processes with faults have reached."""
         return {point for file in self.folder.glob("fault-*/reached") for point in file.read_text().split()}
 
     def start_well(self) -> Process:
-        """A daemon without faults that has said it is ready."""
+        """Start a daemon without faults and wait until it is ready."""
         daemon = self.start()
         wait_until(lambda: "is ready" in daemon.log or not daemon.alive(), 60, "the daemon is ready")
         assert daemon.alive(), daemon.log
         return daemon
 
     def begin(self) -> None:
-        """The first login of each mailbox is where it starts."""
+        """Wait for the first login to each mailbox, where reading starts."""
         for box in self.boxes.values():
             with box.mailbox.imap() as client:
                 client.create(box.folder)
@@ -223,7 +223,7 @@ class World:
         self.end()
 
     def take_old(self) -> None:
-        """Take in what was in a mailbox before the desk."""
+        """Import the mails that were in a mailbox before the desk."""
         since = (datetime.now(UTC) - timedelta(days=1)).isoformat()
         with self.desk() as desk:
             done = desk.call("channel_action", name="flagged", action="import", params={"since": since})
@@ -231,13 +231,13 @@ class World:
         self.boxes["flagged"].old = set()
 
     def verify(self) -> list[object]:
-        """What the product itself finds missing."""
+        """Return the problems that the product itself reports."""
         with self.desk() as desk:
             reports = [desk.call("channel_action", name=name, action="verify", params={}) for name in self.boxes]
         return [missing for report in reports for missing in report["missing"]]
 
     def end(self) -> None:
-        """Let the daemon finish what it is doing."""
+        """Wait until the daemon has finished its current work."""
         daemon = self.daemon
         if daemon is not None and daemon.alive():
             daemon.send(signal.SIGTERM)
@@ -261,7 +261,7 @@ class World:
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Everybody writes and answers until the block ends, and then until what they began is done."""
+        """Run all senders and the agent during the block, and until their current work is done."""
         stop = threading.Event()
         threads = [threading.Thread(target=feeder.feed, args=(stop,), daemon=True) for feeder in self.feeders]
         threads.append(threading.Thread(target=self._answer, args=(stop,), daemon=True))
@@ -298,7 +298,7 @@ class World:
             desk.call("ingest", raw_base64=b64encode(raw).decode(), channel="smtp")
 
     def _answer(self, stop: threading.Event) -> None:
-        """An agent opens tickets, answers and solves them, over and over, whatever the daemon goes through."""
+        """Create, answer and solve tickets repeatedly as an agent, during all faults of the daemon."""
         channels = itertools.cycle(("smtp", "lmtp", "moved", "flagged"))  # the last keeps copies of what it sent
         while not stop.wait(0.2):
             with suppress(DeskctlError, OSError), self.desk() as desk:
@@ -312,7 +312,7 @@ class World:
     # --- the store, as an auditor reads it
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of the store, asked for beside the daemon."""
+        """Return rows of the store, read without the daemon."""
         if self.on_sqlite:
             connection = sqlite3.connect(f"file:{self.store_folder / 'desk.db'}?mode=ro", uri=True, timeout=20)
             try:

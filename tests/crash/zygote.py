@@ -124,7 +124,7 @@ class Process:
 
 
 class Zygote:
-    """The process that is forked from; started once for each session of tests."""
+    """The process that forks daemons, started once per test session."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()

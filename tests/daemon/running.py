@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from deskctl.bootstrap import load
 from deskctl.core.agents.commands import AddAgent
 from deskctl.desk.remote import RemoteDesk
-from deskctl.store import Store
+from tests.servers import stores, zygote
 from tests.servers.waiting import wait_until
 
 #: A plugin with channels that misbehave on purpose, each in its own way. `mode` is a key of the channel.
@@ -86,7 +85,7 @@ def deskctl_channels():
 class Daemon:
     """A daemon that has said it is ready."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, folder: Path, process: zygote.Process | subprocess.Popen[bytes], log: Path) -> None:
         self.folder = folder
         self.process = process
         self._log = log
@@ -122,22 +121,22 @@ def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str,
         text += '[plugins]\ndir = "plugins"\n'
     (folder / "config.toml").write_text(text + channels)
     config, _ = load(folder / "config.toml")
-    Store.open(config.store.url, config.settings(), migrate=True).close()
+    stores.prepare(config.store.url)
     return folder
 
 
-def command(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def command(folder: Path, *arguments: str, given: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
     """A `deskctl` command in the desk of `folder`."""
-    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), *arguments]
-    environment = {**os.environ, **environ}
-    return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=90)
+    words = ["--config", str(folder / "config.toml"), *arguments]
+    done = zygote.shared().run(words, Path.cwd(), {**os.environ, **environ}, given.encode(), timeout=90)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def launch(folder: Path, log: Path, **environ: str) -> subprocess.Popen[bytes]:
-    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "daemon", "run"]
-    with log.open("wb") as output:
-        environment = {**os.environ, **environ}
-        return subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
+def launch(folder: Path, log: Path, **environ: str) -> zygote.Process | subprocess.Popen[bytes]:
+    words = ["--config", str(folder / "config.toml"), "daemon", "run"]
+    with log.open("wb") as output, Path(os.devnull).open("rb") as nothing:
+        streams = [nothing.fileno(), output.fileno(), output.fileno()]
+        return zygote.shared().spawn(words, Path.cwd(), {**os.environ, **environ}, streams)
 
 
 def start(folder: Path, **environ: str) -> Daemon:

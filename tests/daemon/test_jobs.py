@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,7 +17,8 @@ from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Unavailable
 from tests.crash.named import job_points
-from tests.daemon.running import Daemon, add_agent, launch, make_desk, running
+from tests.daemon.running import Daemon, add_agent, command, launch, make_desk, running
+from tests.servers import zygote
 
 WaitUntil = Callable[..., Any]
 
@@ -157,7 +157,7 @@ def test_job_runs_once_after_a_kill_at_any_point(
         assert {ticket: notes(desk, ticket) for ticket in tickets} == {ticket: ["system:robin"] for ticket in tickets}
 
 
-def _told(process: subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil) -> None:
+def _told(process: zygote.Process | subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil) -> None:
     """Create a ticket. The daemon may die before it answers, or at its start because of an earlier job."""
 
     def done() -> bool:
@@ -188,7 +188,7 @@ def _leave_one_in_hand(folder: Path, monkeypatch: pytest.MonkeyPatch, wait_until
 def test_automation_that_hangs_or_fails_is_reported_and_the_daemon_continues(
     tmp_path: Path, desk_url: str, wait_until: WaitUntil
 ) -> None:
-    folder = desk_of(tmp_path, desk_url, "0.3", wren=WREN)
+    folder = desk_of(tmp_path, desk_url, "2", wren=WREN)
     with at_work(folder) as (daemon, desk):
         broken = new(desk, "broken")
         wait_until(lambda: any(job["last_error"] for job in desk.call("jobs")), 20, "the job failed")
@@ -201,7 +201,7 @@ def test_automation_that_hangs_or_fails_is_reported_and_the_daemon_continues(
         wait_until(lambda: _row(desk, "robin")["error"], 20, "robin is disabled")
         assert "robin.mark hangs" in _row(desk, "robin")["error"]
         assert _row(desk, "wren")["enabled"]
-        assert "the plugin robin took longer than 0.3 s" in daemon.log
+        assert "the plugin robin took longer than 2 s" in daemon.log
         assert new(desk, "still at work") > broken
         doctor = _doctor(folder)
         assert "robin" in doctor
@@ -220,5 +220,4 @@ def _row(desk: RemoteDesk, name: str) -> Any:
 
 
 def _doctor(folder: Path) -> str:
-    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "doctor"]
-    return subprocess.run(line, capture_output=True, text=True, timeout=60).stdout
+    return command(folder, "doctor").stdout

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import smtplib
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from deskctl.core.tickets.queries import ListTickets
-from tests.daemon.running import add_agent, make_desk, running
+from tests.daemon.running import add_agent, command, make_desk, running
 from tests.servers.waiting import wait_until
 
 MAIL = "From: Ann <ann@example.org>\nTo: support@acme.test\nSubject: {0}\nMessage-ID: <{0}@example.org>\n\nIt burns.\n"
@@ -78,9 +76,8 @@ def test_daemon_exits_with_an_error_if_the_store_is_removed_and_keeps_acknowledg
 
 def test_ingest_without_a_store_asks_the_mail_server_to_retry(tmp_path: Path, free_port: Callable[[], int]) -> None:
     folder = make_desk(tmp_path / "desk", f"sqlite:///{tmp_path / 'desk' / 'desk.db'}", channels(free_port()))
-    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(folder / "config.toml"), "mail", "ingest"]
     with running(folder) as daemon:
         (folder / "desk.db").unlink()
-        done = subprocess.run(line, input=MAIL.format("piped"), capture_output=True, text=True, timeout=60)
+        done = command(folder, "mail", "ingest", given=MAIL.format("piped"))
         assert done.returncode in (75, 6), done.stderr  # 6: the daemon has ended and there is no store
         assert daemon.process.wait(30) == 6

@@ -1,4 +1,4 @@
-"""The journal becomes tickets once, whoever works it off, and a store's fault is no row's fault."""
+"""Each journal row becomes a message once, and errors of the store do not count against a row."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def states(store: Store) -> list[tuple[str, str | None]]:
     return [(row["state"], row["reason"]) for row in store.ask(ListInbox())]
 
 
-def test_a_row_that_somebody_else_has_worked_off_is_left_alone(store: Store) -> None:
+def test_row_processed_by_another_daemon_is_skipped(store: Store) -> None:
     deliver(store, "one", "two", "three")
     one, other = (Intake(store, {"ops": parse}, shared=True) for _ in range(2))
     rows = store.journal.waiting(50, 1 << 20)
@@ -55,14 +55,14 @@ def test_a_row_that_somebody_else_has_worked_off_is_left_alone(store: Store) -> 
     assert subjects(store) == ["one", "three", "two"]
 
 
-def test_one_row_of_a_batch_that_fails_is_set_aside_alone(store: Store) -> None:
+def test_failing_row_of_a_batch_is_quarantined_alone(store: Store) -> None:
     deliver(store, "one", "BROKEN", "two")
     Intake(store, {"ops": parse}).process(store.journal.waiting(50, 1 << 20))
     assert subjects(store) == ["one", "two"]
     assert states(store) == [("quarantined", "could not be read: ValueError: no channel can read this")]
 
 
-def test_mail_of_a_channel_that_left_the_configuration_is_set_aside(store: Store) -> None:
+def test_mail_of_a_removed_channel_is_quarantined(store: Store) -> None:
     deliver(store, "one")
     Intake(store, {}).process(store.journal.waiting(50, 1 << 20))
     [(state, reason)] = states(store)
@@ -70,9 +70,7 @@ def test_mail_of_a_channel_that_left_the_configuration_is_set_aside(store: Store
     assert "the channel ops is not configured any more" in str(reason)
 
 
-def test_a_store_that_fails_again_and_again_never_sets_a_row_aside(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_store_errors_do_not_quarantine_a_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(store, "one")
     intake = Intake(store, {"ops": parse})
     with monkeypatch.context() as broken:
@@ -89,7 +87,7 @@ def _full(*_: object, **__: object) -> None:
     raise Unavailable("the disk is full")
 
 
-def test_a_batch_that_died_is_tried_singly_and_counts_against_none_of_its_rows(store: Store) -> None:
+def test_rows_of_a_dead_batch_are_processed_one_by_one_without_counting_an_attempt(store: Store) -> None:
     deliver(store, "one", "two")
     store.journal.start_batch([row.id for row in store.journal.waiting(50, 1 << 20)])
     store.journal.release()  # the next process
@@ -101,7 +99,7 @@ def test_a_batch_that_died_is_tried_singly_and_counts_against_none_of_its_rows(s
     assert subjects(store) == ["one", "two"]
 
 
-def test_a_row_that_killed_its_process_too_often_is_set_aside(store: Store) -> None:
+def test_row_that_killed_its_process_too_often_is_quarantined(store: Store) -> None:
     deliver(store, "one")
     [row] = store.journal.waiting(50, 1 << 20)
     for _ in range(MAX_ATTEMPTS):

@@ -1,4 +1,4 @@
-"""The desk in the command's own process: the same promises without a daemon."""
+"""The local desk, without a daemon."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, desk_url: str) -> Path:
 
 @pytest.fixture
 def lite(tmp_path: Path) -> Path:
-    """A desk on SQLite, for what concerns files."""
+    """A desk on SQLite, for tests about files."""
     return make_desk(tmp_path / "lite", f"sqlite:///{tmp_path / 'desk.db'}", CHANNELS, {"awkward": AWKWARD})
 
 
@@ -62,7 +62,7 @@ def encoded(text: str) -> str:
 MAIL = encoded("From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
 
 
-def test_a_mail_that_is_piped_in_is_a_ticket_when_the_command_returns(folder: Path) -> None:
+def test_ingested_mail_is_a_ticket_when_the_command_returns(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     assert desk.call("ingest", raw_base64=MAIL, channel="ops") == {"channel": "ops", "new": True}
     assert [t["subject"] for t in desk.ask(ListTickets())] == ["Printer"]
@@ -71,17 +71,15 @@ def test_a_mail_that_is_piped_in_is_a_ticket_when_the_command_returns(folder: Pa
     desk.close()
 
 
-def test_a_mail_that_nobody_can_read_is_kept_all_the_same(folder: Path) -> None:
+def test_unreadable_mail_is_stored(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     assert desk.call("ingest", raw_base64=encoded("BROKEN"), channel="odd")["new"]
     assert [row["state"] for row in desk.ask(ListInbox())] == ["quarantined"]
     desk.close()
 
 
-def test_what_follows_the_journal_may_fail_without_the_mail_coming_back(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once it is on disk the sender need not keep it; the next owner makes a ticket of it."""
+def test_error_after_the_journal_does_not_return_the_mail(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail in the journal is durable; the next owner of the desk turns it into a ticket."""
     desk = open_desk(folder / "config.toml")
     with monkeypatch.context() as patched:
         patched.setattr(Store, "transaction", _unavailable)
@@ -97,9 +95,7 @@ def _unavailable(*_: object, **__: object) -> None:
     raise Unavailable("the disk is full")
 
 
-def test_a_store_that_stays_locked_makes_the_mail_server_keep_the_mail(
-    lite: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_locked_store_makes_the_mail_server_retry(lite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config, plugins = load(lite / "config.toml")
     bootstrap.open_components(config, plugins).store.close()  # so that the teams are there
     monkeypatch.setattr(local, "JOURNAL_WITHIN", 0.2)
@@ -134,7 +130,7 @@ def test_invalid_ingest_is_refused(lite: Path, params: dict[str, Any], kind: typ
     desk.close()
 
 
-def test_what_is_to_be_sent_waits_in_the_outbox(folder: Path) -> None:
+def test_reply_waits_in_the_outbox(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
     desk.call("ingest", raw_base64=MAIL, channel="ops")
@@ -145,7 +141,7 @@ def test_what_is_to_be_sent_waits_in_the_outbox(folder: Path) -> None:
     desk.close()
 
 
-def test_a_dry_run_says_what_would_be_and_changes_nothing(folder: Path) -> None:
+def test_dry_run_reports_the_outcome_and_changes_nothing(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
     outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
@@ -155,13 +151,13 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(folder: Path) -> None:
     desk.close()
 
 
-def test_teams_that_channels_name_are_created(folder: Path) -> None:
+def test_teams_of_channels_are_created_without_a_daemon(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     assert [team["handle"] for team in desk.ask(ListTeams())] == ["support"]
     desk.close()
 
 
-def test_the_agent_behind_the_system_user_acts_without_being_named(folder: Path) -> None:
+def test_caller_acts_as_the_agent_with_their_login(folder: Path) -> None:
     me = pwd.getpwuid(os.getuid()).pw_name
     desk = open_desk(folder / "config.toml")
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
@@ -173,7 +169,7 @@ def test_the_agent_behind_the_system_user_acts_without_being_named(folder: Path)
     desk.close()
 
 
-def test_without_a_daemon_channels_are_off_and_nobody_is_ill(folder: Path) -> None:
+def test_channels_are_off_without_a_daemon(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     assert {row["name"]: row["state"] for row in desk.call("channels")} == {"ops": "off", "odd": "off"}
     assert desk.ask(DeskHealth()) == {
@@ -183,7 +179,7 @@ def test_without_a_daemon_channels_are_off_and_nobody_is_ill(folder: Path) -> No
     desk.close()
 
 
-def test_a_channel_can_be_tried_without_a_daemon(folder: Path) -> None:
+def test_channel_test_works_without_a_daemon(folder: Path) -> None:
     desk = open_desk(folder / "config.toml")
     report = desk.call("channel_test", name="ops")
     assert (report["channel"], report["ok"], [part["name"] for part in report["parts"]]) == (
@@ -207,7 +203,7 @@ def test_commands_wait_for_each_other(lite: Path, wait_until: WaitUntil) -> None
     opened[0].close()
 
 
-def test_a_command_that_waits_too_long_says_for_whom(lite: Path) -> None:
+def test_command_that_waits_too_long_names_the_owner_of_the_lock(lite: Path) -> None:
     lock = OwnerLock(lite)
     lock.take(COMMAND)
     with pytest.raises(Unavailable, match=f"pid {os.getpid()}") as raised:
@@ -216,7 +212,7 @@ def test_a_command_that_waits_too_long_says_for_whom(lite: Path) -> None:
     lock.release()
 
 
-def test_a_daemon_that_runs_is_used(folder: Path) -> None:
+def test_running_daemon_is_used(folder: Path) -> None:
     with running(folder) as daemon:
         desk = open_desk(folder / "config.toml")
         assert isinstance(desk, RemoteDesk)
@@ -228,8 +224,8 @@ def test_a_daemon_that_runs_is_used(folder: Path) -> None:
     desk.close()
 
 
-def test_a_command_that_waits_for_a_daemon_to_start_uses_it(lite: Path, wait_until: WaitUntil) -> None:
-    """The daemon takes the lock before it serves; whoever came in between waits for its socket."""
+def test_command_waits_for_a_starting_daemon(lite: Path, wait_until: WaitUntil) -> None:
+    """The daemon takes the lock before it serves its socket; a command in between waits for the socket."""
     process = launch(lite, lite / "log")
     try:
         lock = OwnerLock(lite)

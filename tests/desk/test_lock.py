@@ -1,4 +1,4 @@
-"""One owner at a time: the lock says who, waits for commands, refuses a second daemon, and forgets the dead."""
+"""The owner lock: one owner at a time, waiting for commands, refusal of a second daemon, release after a kill."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def held_by_another_process(folder: Path, what: str) -> Iterator[multiprocessing
         other.join()
 
 
-def test_a_second_daemon_is_refused_at_once_and_told_who_runs(tmp_path: Path) -> None:
+def test_second_daemon_is_refused_at_once_with_the_pid(tmp_path: Path) -> None:
     with held_by_another_process(tmp_path, DAEMON) as other, pytest.raises(Refused) as raised:
         OwnerLock(tmp_path).take_as_daemon(60)
     assert f"pid {other.pid}" in raised.value.what
     assert raised.value.exit_code == 4
 
 
-def test_a_daemon_waits_for_a_command_to_end(tmp_path: Path) -> None:
+def test_daemon_waits_for_a_running_command(tmp_path: Path) -> None:
     with held_by_another_process(tmp_path, COMMAND) as other:
         threading.Timer(0.2, other.kill).start()
         lock = OwnerLock(tmp_path)
@@ -56,13 +56,13 @@ def test_a_daemon_waits_for_a_command_to_end(tmp_path: Path) -> None:
     lock.release()
 
 
-def test_a_command_gives_up_after_its_time_and_says_who_holds_the_desk(tmp_path: Path) -> None:
+def test_command_gives_up_after_the_time_limit(tmp_path: Path) -> None:
     with held_by_another_process(tmp_path, COMMAND) as other, pytest.raises(Unavailable) as raised:
         OwnerLock(tmp_path).take_within(COMMAND, 0.2)
     assert f"pid {other.pid} (command)" in raised.value.what
 
 
-def test_a_killed_owner_holds_nothing(tmp_path: Path, wait_until: WaitUntil) -> None:
+def test_killed_owner_releases_the_lock(tmp_path: Path, wait_until: WaitUntil) -> None:
     with held_by_another_process(tmp_path, DAEMON) as other:
         other.kill()
         other.join()
@@ -71,14 +71,14 @@ def test_a_killed_owner_holds_nothing(tmp_path: Path, wait_until: WaitUntil) -> 
     lock.release()
 
 
-def test_a_released_lock_names_nobody(tmp_path: Path) -> None:
+def test_released_lock_contains_no_owner(tmp_path: Path) -> None:
     lock = OwnerLock(tmp_path)
     assert lock.take(COMMAND)
     lock.release()
     assert lock.holder() == (None, "")
 
 
-def test_the_next_owner_removes_a_socket_that_was_left_behind(tmp_path: Path) -> None:
+def test_new_owner_removes_an_old_socket(tmp_path: Path) -> None:
     stale = tmp_path / "desk.sock"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(stale))
@@ -89,12 +89,12 @@ def test_the_next_owner_removes_a_socket_that_was_left_behind(tmp_path: Path) ->
     lock.release()
 
 
-def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
+def test_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="No such file"):
         OwnerLock(tmp_path / "nowhere").take(COMMAND)
 
 
-def test_a_lock_of_someone_else_is_no_missing_folder(tmp_path: Path) -> None:
+def test_lock_without_permission_is_not_reported_as_missing_folder(tmp_path: Path) -> None:
     lock = OwnerLock(tmp_path)
     lock.path.touch()
     lock.path.chmod(0o000)

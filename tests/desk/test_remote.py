@@ -1,4 +1,4 @@
-"""The client of the desk's socket: it finds a daemon, waits so long and no longer, and never goes behind its back."""
+"""The client of the socket: it finds a daemon, respects time limits, and never bypasses a daemon."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HELLO = {
 
 @contextmanager
 def daemon_that(path: Path, behaves: Callable[[socket.socket], None]) -> Iterator[None]:
-    """Something that listens on `path` and treats its one client as `behaves` says."""
+    """Listen on `path` and serve one client with `behaves`."""
     with socket.socket(socket.AF_UNIX) as listener:
         with reachable(str(path)) as name:
             listener.bind(name)
@@ -55,7 +55,7 @@ def daemon_that(path: Path, behaves: Callable[[socket.socket], None]) -> Iterato
 
 
 def says(*documents: dict[str, object]) -> Callable[[socket.socket], None]:
-    """Sends the first document, and one more after each line that the client sends."""
+    """Return a behaviour that sends the first document, and one more after each line of the client."""
 
     def behave(client: socket.socket) -> None:
         client.sendall(line(documents[0]))
@@ -72,23 +72,23 @@ def stays_silent(client: socket.socket) -> None:
         pass
 
 
-def test_without_a_socket_there_is_no_daemon(tmp_path: Path) -> None:
+def test_missing_socket_means_no_daemon(tmp_path: Path) -> None:
     assert RemoteDesk.connect(tmp_path / "desk.sock") is None
 
 
-def test_a_socket_that_nobody_listens_on_is_no_daemon(tmp_path: Path) -> None:
+def test_socket_without_listener_means_no_daemon(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "desk.sock"))
     assert RemoteDesk.connect(tmp_path / "desk.sock") is None
 
 
-def test_a_daemon_that_is_there_but_silent_is_an_error(tmp_path: Path) -> None:
+def test_silent_daemon_is_an_error(tmp_path: Path) -> None:
     with daemon_that(tmp_path / "s", stays_silent), pytest.raises(Unavailable, match="does not answer") as raised:
         RemoteDesk.connect(tmp_path / "s", hello_within=0.1)
     assert raised.value.exit_code == 6
 
 
-def test_a_daemon_that_falls_silent_after_its_hello_is_an_error(tmp_path: Path) -> None:
+def test_daemon_that_is_silent_after_its_hello_is_an_error(tmp_path: Path) -> None:
     with daemon_that(tmp_path / "s", says(HELLO)):
         desk = RemoteDesk.connect(tmp_path / "s", answer_within=0.1)
         assert desk is not None
@@ -97,7 +97,7 @@ def test_a_daemon_that_falls_silent_after_its_hello_is_an_error(tmp_path: Path) 
         desk.close()
 
 
-def test_a_daemon_that_hangs_up_leaves_it_open_whether_the_change_was_made(tmp_path: Path) -> None:
+def test_closed_connection_asks_to_check_the_change(tmp_path: Path) -> None:
     def hangs_up(client: socket.socket) -> None:
         client.sendall(line(HELLO))
         client.recv(1 << 16)
@@ -111,13 +111,13 @@ def test_a_daemon_that_hangs_up_leaves_it_open_whether_the_change_was_made(tmp_p
         desk.close()
 
 
-def test_another_protocol_asks_for_a_restart(tmp_path: Path) -> None:
+def test_other_protocol_version_asks_for_a_restart(tmp_path: Path) -> None:
     with daemon_that(tmp_path / "s", says({**HELLO, "protocol": PROTOCOL + 1})), pytest.raises(Unavailable) as raised:
         RemoteDesk.connect(tmp_path / "s")
     assert "restart the daemon" in raised.value.hint
 
 
-def test_the_hello_is_what_the_desk_says_of_itself(tmp_path: Path) -> None:
+def test_info_comes_from_the_hello(tmp_path: Path) -> None:
     with daemon_that(tmp_path / "s", says(HELLO)):
         desk = RemoteDesk.connect(tmp_path / "s")
         assert desk is not None
@@ -126,7 +126,7 @@ def test_the_hello_is_what_the_desk_says_of_itself(tmp_path: Path) -> None:
         desk.close()
 
 
-def test_an_error_of_the_daemon_is_raised_here(tmp_path: Path) -> None:
+def test_error_of_the_daemon_is_raised_in_the_client(tmp_path: Path) -> None:
     error = {"kind": "NotFound", "what": "there is no ticket 1", "hint": "deskctl list"}
     with daemon_that(tmp_path / "s", says(HELLO, {"id": 1, "error": error})):
         desk = RemoteDesk.connect(tmp_path / "s")
@@ -136,7 +136,7 @@ def test_an_error_of_the_daemon_is_raised_here(tmp_path: Path) -> None:
         desk.close()
 
 
-def test_a_socket_in_a_very_deep_folder_is_reached(tmp_path: Path) -> None:
+def test_socket_with_a_long_path_is_reachable(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100) / ("e" * 100)
     deep.mkdir(parents=True)
     assert len(os.fsencode(deep)) > LONGEST
@@ -146,8 +146,8 @@ def test_a_socket_in_a_very_deep_folder_is_reached(tmp_path: Path) -> None:
         desk.close()
 
 
-def test_the_client_loads_neither_asyncio_nor_the_store_nor_plugins() -> None:
-    """A short command's time is its imports."""
+def test_client_does_not_import_asyncio_store_or_plugins() -> None:
+    """Imports dominate the time of a short command."""
     code = "import sys, json, deskctl.bootstrap, deskctl.core.tickets.queries; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout))
     heavy = {"asyncio", "sqlalchemy", "pluggy", "attrs", "cattrs", "logging", "email", "ssl", "sqlite3", "tomlkit"}

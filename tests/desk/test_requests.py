@@ -1,4 +1,4 @@
-"""A plugin's own requests and tables: the same with a daemon and without one."""
+"""Requests and tables of plugins, with and without a daemon."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ counter = iter(range(1000))
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A package of migrations that this process and its children can import."""
+    """Create a package of migrations that this process and its children can import."""
     name = f"pigeon_migrations_{next(counter)}"
     (tmp_path / "path" / name).mkdir(parents=True)
     (tmp_path / "path" / name / "__init__.py").touch()
@@ -117,7 +117,7 @@ def desk(request: pytest.FixtureRequest, folder: Path) -> Iterator[Desk]:
             yield desk
 
 
-def test_a_request_reads_and_writes_the_plugins_tables_and_the_desk_in_one_step(desk: Desk) -> None:
+def test_request_changes_plugin_tables_and_the_desk_in_one_transaction(desk: Desk) -> None:
     sent = desk.request("pigeons.send", name="흰둥이", colours=["white"])
     assert sent == {"number": 1, "by": "agent:ana", "colours": ["white"]}
     assert desk.request("pigeons.count") == {"sent": 1, "loft": "roof"}
@@ -137,8 +137,8 @@ def test_a_request_reads_and_writes_the_plugins_tables_and_the_desk_in_one_step(
 
     for name, params, kind, what in (
         ("pigeons.send", {}, UsageError, "needs name"),
-        ("pigeons.send", {"name": 3}, UsageError, "text expected"),
-        ("pigeons.count", {"nam": "x"}, UsageError, "has no nam"),
+        ("pigeons.send", {"name": 3}, UsageError, "must be text, not a number"),
+        ("pigeons.count", {"nam": "x"}, UsageError, "has no field nam"),
         ("pigeons.cuont", {}, NotFound, "did you mean pigeons.count"),
         ("doves.count", {}, NotFound, "there is no plugin doves"),
     ):
@@ -158,7 +158,7 @@ def test_a_request_reads_and_writes_the_plugins_tables_and_the_desk_in_one_step(
     assert [request["name"] for request in shown["requests"]] == ["pigeons.count", "pigeons.send"]
 
 
-def test_a_migration_that_fails_is_taken_back_and_puts_only_its_plugin_off(
+def test_failed_migration_is_rolled_back_and_disables_only_its_plugin(
     folder: Path, package: str, tmp_path: Path
 ) -> None:
     second = tmp_path / "path" / package / "m0002.py"
@@ -178,7 +178,7 @@ def test_a_migration_that_fails_is_taken_back_and_puts_only_its_plugin_off(
     assert (status.returncode, "pigeons: m0001, m0002" in status.stdout) == (0, True)
 
 
-def test_the_table_of_a_plugin_is_checked_as_channels_are(folder: Path) -> None:
+def test_configuration_table_of_a_plugin_is_checked(folder: Path) -> None:
     config = folder / "config.toml"
     whole = config.read_text()
     for table, said in (
@@ -196,17 +196,17 @@ def test_the_table_of_a_plugin_is_checked_as_channels_are(folder: Path) -> None:
         assert desk.request("pigeons.count")["loft"] == "tower"
 
 
-def test_a_plugin_is_switched_off_and_on_and_comments_stay(tmp_path: Path) -> None:
+def test_plugin_is_disabled_and_enabled_and_comments_are_kept(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
     folder = make_desk(tmp_path / "desk", url, "", {"pigeons": WITHOUT_TABLES})
     config = folder / "config.toml"
     config.write_text("# ours\n" + config.read_text())
     before = config.read_text()
-    assert "pigeons is disabled" in command(folder, "plugin", "disable", "pigeons").stdout
+    assert "disabled pigeons" in command(folder, "plugin", "disable", "pigeons").stdout
     assert 'disabled = ["pigeons"]' in config.read_text()
-    assert "state     off" in command(folder, "plugin", "show", "pigeons").stdout
+    assert "state off" in " ".join(command(folder, "plugin", "show", "pigeons").stdout.split())
     assert "already" in command(folder, "plugin", "disable", "pigeons").stdout
-    assert "pigeons is enabled" in command(folder, "plugin", "enable", "pigeons").stdout
+    assert "enabled pigeons" in command(folder, "plugin", "enable", "pigeons").stdout
     assert config.read_text() == before
     wrong = command(folder, "plugin", "disable", "pigoens")
     assert (wrong.returncode, "did you mean pigeons" in wrong.stderr) == (3, True)

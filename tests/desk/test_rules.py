@@ -1,4 +1,4 @@
-"""Without a daemon the same rules hold: who does not own the desk is an agent, an ingest user, or nobody."""
+"""Permissions without a daemon: users who do not own the desk are agents, ingest users, or have no access."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHANNEL = '[channels.ops]\ntype = "console"\nteam = "support"\ninbox = "in"\nans
 
 @contextmanager
 def being(user: str | int) -> Iterator[None]:
-    """Run as another user for a while."""
+    """Run a block as another user."""
     os.seteuid(user if isinstance(user, int) else pwd.getpwnam(user).pw_uid)
     try:
         yield
@@ -45,7 +45,7 @@ def being(user: str | int) -> Iterator[None]:
 
 @pytest.fixture
 def folder(desk_url: str) -> Iterator[Path]:
-    """The desk of the account `daemon`, with `mail` as ingest user; everybody may read the configuration."""
+    """The desk of the account `daemon` with the ingest user `mail` and a configuration that all users can read."""
     with tempfile.TemporaryDirectory(prefix="desk-") as outer:
         Path(outer).chmod(0o755)
         folder = make_desk(Path(outer) / "desk", desk_url, CHANNEL)
@@ -60,7 +60,7 @@ def folder(desk_url: str) -> Iterator[Path]:
 
 @pytest.fixture
 def desk_of(folder: Path) -> Iterator[Callable[[str | int], Desk]]:
-    """`desk_of(USER)`: the local desk as that user opened it, with the agents ana and eve and a ticket."""
+    """`desk_of(USER)` returns a local desk opened by that user, with the agents ana and eve and a ticket."""
     components = open_components(*load(folder / "config.toml"))
 
     def opened(user: str | int) -> Desk:
@@ -76,7 +76,7 @@ def desk_of(folder: Path) -> Iterator[Callable[[str | int], Desk]]:
 
 
 def attempts(desk: Desk, agent: str | None = None) -> dict[str, Callable[[], object]]:
-    """What an agent may do, and the owner."""
+    """Return requests that agents and the owner may make."""
     return {
         "list": lambda: desk.ask(ListTickets(), agent=agent),
         "show": lambda: desk.ask(ShowTicket(1), agent=agent),
@@ -91,7 +91,7 @@ def attempts(desk: Desk, agent: str | None = None) -> dict[str, Callable[[], obj
 
 @pytest.mark.parametrize("user", ["nobody", "mail", 54_321])
 @pytest.mark.parametrize("claim", [None, "ana", "eve"])
-def test_a_stranger_may_do_nothing(desk_of: Callable[..., Desk], user: str | int, claim: str | None) -> None:
+def test_user_without_an_agent_may_do_nothing(desk_of: Callable[..., Desk], user: str | int, claim: str | None) -> None:
     desk = desk_of(user)
     assert (desk.info.agent, desk.info.agents) == (None, ())
     for attempt in attempts(desk, claim).values():
@@ -101,7 +101,7 @@ def test_a_stranger_may_do_nothing(desk_of: Callable[..., Desk], user: str | int
         desk.execute(Note(1, "hello"), agent=claim)
 
 
-def test_an_agent_works_as_themselves_and_does_not_administer(desk_of: Callable[..., Desk]) -> None:
+def test_agent_acts_as_themselves_and_may_not_administer(desk_of: Callable[..., Desk]) -> None:
     desk = desk_of("games")
     assert desk.info.agent == "eve"
     for attempt in attempts(desk).values():
@@ -123,12 +123,12 @@ def test_an_agent_works_as_themselves_and_does_not_administer(desk_of: Callable[
 
 
 @pytest.mark.parametrize("user", ["mail", "daemon", "root"])
-def test_ingest_users_and_the_owner_hand_in_mail(desk_of: Callable[..., Desk], user: str) -> None:
+def test_ingest_users_and_the_owner_may_ingest_without_a_daemon(desk_of: Callable[..., Desk], user: str) -> None:
     assert desk_of(user).call("ingest", raw_base64=MAIL, channel="ops") == {"channel": "ops", "new": True}
 
 
 @pytest.mark.parametrize("user", ["daemon", "root"])
-def test_the_owner_needs_no_agent_to_look_and_to_administer(desk_of: Callable[..., Desk], user: str) -> None:
+def test_owner_reads_and_administers_without_an_agent(desk_of: Callable[..., Desk], user: str) -> None:
     desk = desk_of(user)
     for agent in (None, "ana"):
         for attempt in attempts(desk, agent).values():
@@ -137,7 +137,7 @@ def test_the_owner_needs_no_agent_to_look_and_to_administer(desk_of: Callable[..
 
 
 @pytest.mark.parametrize("word", ["upgrade", "reindex"])
-def test_the_store_is_changed_by_the_owner_alone(folder: Path, word: str) -> None:
+def test_only_the_owner_may_change_the_store(folder: Path, word: str) -> None:
     context = CliContext()
     context.config, context.json = str(folder / "config.toml"), True
     db.main([word], obj=context, standalone_mode=False)

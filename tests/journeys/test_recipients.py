@@ -6,19 +6,15 @@ import email
 import email.policy
 import re
 import smtplib
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import getaddresses
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deskctl.testing.smtp_sink import SmtpSink
-from tests.cli import shell
-from tests.cli.shell import Shell
+from tests.cli.shell import NewDesk, Shell
 from tests.servers.waiting import wait_until
 
 DESK = "support@acme.test"
@@ -65,14 +61,14 @@ class World:
     def reply(self, ticket: int, *words: str) -> Any:
         """Reply and return the outcome with the sent mail: `mail` has To and Cc, `everyone` all recipients."""
         outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
-        sent = self.desk("outbox", "show", str(outcome.facts["outbox"]), "--json").row
+        sent = self.desk("outbox", "show", str(outcome["facts"]["outbox"]), "--json").row
         mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
         parsed = email.message_from_bytes(mail.raw)
-        outcome.mail = {
+        outcome["mail"] = {
             name: [address for _, address in getaddresses(parsed.get_all(name, []))] for name in ("To", "Cc")
         }
-        outcome.everyone = sorted(mail.recipients)
-        assert (outcome.mail["To"], outcome.mail["Cc"]) == (outcome.facts["to"], outcome.facts["cc"])
+        outcome["everyone"] = sorted(mail.recipients)
+        assert (outcome["mail"]["To"], outcome["mail"]["Cc"]) == (outcome["facts"]["to"], outcome["facts"]["cc"])
         return outcome
 
     def shown(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
@@ -81,24 +77,11 @@ class World:
         return reply["to"], reply["cc"]
 
 
-@pytest.fixture(scope="module")
-def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the socket of a process that runs commands without waiting for imports."""
-    path = str(tmp_path_factory.mktemp("zygote") / "socket")
-    words = [sys.executable, "-m", "tests.cli.zygote", path]
-    with subprocess.Popen(words, env=shell.environment(), stdout=subprocess.PIPE, cwd=shell.ROOT) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        yield path
-        process.kill()
-
-
 @pytest.fixture
-def world(store_url: str, tmp_path: Path, sink: SmtpSink, zygote: str) -> Iterator[World]:
-    desk = shell.make(tmp_path / "desk", smtp=sink.port, store=store_url, zygote=zygote)
+def world(new_desk: NewDesk, sink: SmtpSink) -> World:
+    desk = new_desk(smtp=sink.port)
     desk.start()
-    yield World(desk, sink)
-    desk.stop()
+    return World(desk, sink)
 
 
 def test_blind_copy_is_not_disclosed(world: World) -> None:
@@ -109,7 +92,7 @@ def test_blind_copy_is_not_disclosed(world: World) -> None:
     answers = first["facts"]["message_id"]
     world.write("sup@supplier.example", "Our price is 3 EUR.", Subject="Re: Part missing [#1]", In_Reply_To=answers)
     shown = world.desk("show", "1").out
-    assert "not a participant; reply --to sup@supplier.example answers them alone" in shown
+    assert "not a participant; reply --to sup@supplier.example answers only them" in shown
     document = world.desk.show(1)
     assert document["status"] == "pending"
     assert document["messages"][-1]["doubt"] == "stranger"

@@ -1,4 +1,4 @@
-"""What is built is what works: wheels, installed where there is no checkout, run the desk."""
+"""The built wheels work when they are installed without a checkout."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAIL = (
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a wheel of each distribution."""
+    """A folder with the wheel of each distribution."""
     folder = tmp_path_factory.mktemp("wheels")
     for source in (ROOT, ROOT / "plugins" / "email"):
         command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
@@ -36,7 +36,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `deskctl` of an environment that holds `deskctl[email]` and nothing of the checkout."""
+    """The `deskctl` program of an environment with `deskctl[email]` and without the checkout."""
     home = tmp_path_factory.mktemp("env") / "venv"
     venv.create(home, with_pip=False)
     command = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "install", "--quiet"]
@@ -54,7 +54,7 @@ def run(installed: Path, tmp_path: Path) -> Iterator[Desk]:
 
 
 class Desk:
-    """The installed program, in a folder of its own, without anything that points at the checkout."""
+    """A function that runs the installed program in a separate folder, independent of the checkout."""
 
     def __init__(self, program: Path, home: Path) -> None:
         self.program = program
@@ -69,7 +69,7 @@ class Desk:
         return done.stdout.decode()
 
 
-def test_each_wheel_holds_its_package_and_nothing_else(wheels: Path) -> None:
+def test_wheel_contains_only_its_package(wheels: Path) -> None:
     tops = {}
     for wheel in wheels.glob("*.whl"):
         names = zipfile.ZipFile(wheel).namelist()
@@ -77,7 +77,7 @@ def test_each_wheel_holds_its_package_and_nothing_else(wheels: Path) -> None:
     assert tops == {"deskctl": {"deskctl"}, "deskctl_email": {"deskctl_email"}}
 
 
-def test_the_wheel_of_the_core_carries_migrations_types_and_licence(wheels: Path) -> None:
+def test_core_wheel_contains_migrations_types_and_licence(wheels: Path) -> None:
     (wheel,) = wheels.glob("deskctl-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "deskctl/py.typed" in names
@@ -86,7 +86,7 @@ def test_the_wheel_of_the_core_carries_migrations_types_and_licence(wheels: Path
     assert any(name.endswith("/templates/channel/pyproject.toml") for name in names), "`plugin new` copies it"
 
 
-def test_the_transcript_works_from_wheels_outside_the_checkout(run: Desk) -> None:
+def test_transcript_works_with_installed_wheels(run: Desk) -> None:
     where = run.program.with_name("python")
     said = subprocess.run(
         [where, "-c", "import deskctl, deskctl_email; print(deskctl.__file__, deskctl_email.__file__)"],

@@ -1,4 +1,4 @@
-"""A certificate for loopback that signs itself, for what speaks TLS in the tests."""
+"""A self-signed certificate for loopback, for TLS in the tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """PEM files, valid for 127.0.0.1 and localhost. `cert` is also what a client has to trust."""
+    """PEM files, valid for 127.0.0.1 and localhost. Clients must trust `cert`."""
 
     cert: Path
     key: Path
@@ -23,7 +23,7 @@ class Certificate:
 
 
 def make_certificate(folder: Path) -> Certificate | None:
-    """None when there is no openssl to make one with."""
+    """Create a certificate. Return None if openssl is not installed."""
     program = shutil.which("openssl")
     if program is None:
         return None

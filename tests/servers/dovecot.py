@@ -88,7 +88,7 @@ protocol imap {{
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A mailbox of its own for one test. `imap()` is a client beside the one that is tested."""
+    """The mailbox of one test. `imap()` returns a client in addition to the tested one."""
 
     host: str
     port: int
@@ -105,11 +105,11 @@ class Mailbox:
             client.logout()
 
     def append(self, raw: bytes, folder: str = "INBOX", flags: str = "") -> int:
-        """Put a message there as if it had been delivered; answers its UID. Makes the folder."""
+        """Add a message as if it had been delivered, and return its UID. Creates the folder."""
         return self.append_all([raw], folder, flags)[0]
 
     def append_all(self, messages: list[bytes], folder: str = "INBOX", flags: str = "") -> list[int]:
-        """Several at once over one connection; answers their UIDs."""
+        """Add several messages over one connection, and return their UIDs."""
         uids = []
         with self.imap() as client:
             if folder != "INBOX":
@@ -122,14 +122,14 @@ class Mailbox:
         return uids
 
     def uids(self, folder: str = "INBOX") -> list[int]:
-        """The UIDs of what is in a folder, [] for a folder that does not exist."""
+        """Return the UIDs of the messages in a folder, [] if it does not exist."""
         with self._selected(folder) as client:
             if client is None:
                 return []
             return [int(uid) for uid in client.uid("SEARCH", "ALL")[1][0].split()]
 
     def flags(self, uid: int, folder: str = "INBOX") -> set[str]:
-        r"""The flags of one message, e.g. {"\\Seen"}."""
+        r"""Return the flags of a message, for example {"\\Seen"}."""
         with self._selected(folder) as client:
             assert client is not None, folder
             data = client.uid("FETCH", str(uid), "(FLAGS)")[1]
@@ -137,20 +137,20 @@ class Mailbox:
             return {flag.decode() for flag in imaplib.ParseFlags(data[0])}
 
     def raw(self, uid: int, folder: str = "INBOX") -> bytes:
-        """The bytes of one message; it stays unseen."""
+        """Return the bytes of a message. It stays unseen."""
         with self._selected(folder) as client:
             assert client is not None, folder
             data = client.uid("FETCH", str(uid), "(BODY.PEEK[])")[1]
             return b"".join(part[1] for part in data if isinstance(part, tuple))
 
     def set_flags(self, uid: int, *flags: str, folder: str = "INBOX") -> None:
-        """What a person does who reads mail beside deskctl."""
+        """Mark a message as seen, like a person with a mail program."""
         with self.imap() as client:
             client.select(_quoted(folder))
             client.uid("STORE", str(uid), "+FLAGS", f"({' '.join(flags)})")
 
     def remove(self, folder: str) -> None:
-        """Delete a folder; one made again under the same name has another UIDVALIDITY."""
+        """Delete a folder. A new folder with the same name has another UIDVALIDITY."""
         with self.imap() as client:
             said, data = client.delete(_quoted(folder))
             assert said == "OK", data
@@ -168,7 +168,7 @@ class DovecotServer:
     host = "127.0.0.1"
 
     def __init__(self, program: str, certificate: Certificate | None, introspection: str | None = None) -> None:
-        """`introspection`: the address at which a token is asked about; then nobody logs in with a password."""
+        """`introspection` is the URL to verify tokens. With it, password logins are disabled."""
         self.certificate = certificate
         self._introspection = introspection
         self._program = program
@@ -183,7 +183,7 @@ class DovecotServer:
 
     @property
     def lmtp(self) -> tuple[str, int]:
-        """Where LMTP is spoken: host and port."""
+        """Return the host and port of LMTP."""
         return self.host, self.lmtp_port
 
     def _config(self) -> str:
@@ -238,11 +238,11 @@ class DovecotServer:
         return answers(self.port) and answers(self.lmtp_port)
 
     def mailbox(self) -> Mailbox:
-        """A new, empty mailbox; mail for `user` also arrives over LMTP."""
+        """Return a new, empty mailbox. Mail for `user` also arrives over LMTP."""
         return Mailbox(self.host, self.port, f"box{next(self._numbers)}@desk.test", self._password)
 
     def stop(self) -> None:
-        """Cut every connection and listen no more; the mailboxes stay."""
+        """Close all connections and stop listening. The mailboxes stay."""
         self._process.stop()
 
     def start(self) -> None:
@@ -259,7 +259,7 @@ class DovecotServer:
 
 
 def open_dovecot(certificate: Certificate | None, introspection: str | None = None) -> DovecotServer:
-    """Start a server, or skip the test with the way to install one."""
+    """Start a server, or skip the test with a hint to install one."""
     program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if program is None or not _speaks_lmtp():
         missing("Dovecot with IMAP and LMTP", "apt-get install dovecot-imapd dovecot-lmtpd")

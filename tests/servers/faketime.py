@@ -10,7 +10,7 @@ _PLACES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketim
 
 
 class SetClock:
-    """`environ` is for the process; `set("+3h")` sets its clock. Monotonic clocks go on as they were."""
+    """`environ` is for the process; `set("+3h")` sets its clock. Monotonic clocks are not affected."""
 
     def __init__(self, file: Path) -> None:
         found = [path for place in _PLACES for path in Path("/").glob(place.removeprefix("/"))]
@@ -26,7 +26,7 @@ class SetClock:
         }
 
     def set(self, by: str) -> None:
-        """So far from the true time."""
+        """Set the clock to this offset from the true time."""
         new = self._file.with_suffix(".new")
         new.write_text(f"{by}\n")
         new.replace(self._file)

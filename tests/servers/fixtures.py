@@ -1,26 +1,31 @@
-"""The fixtures that hand out real servers; each starts when a test first asks for it."""
+"""Fixtures for real servers. Each server starts on its first use."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from deskctl.core.kernel.settings import Settings
-from deskctl.store import Store
+from deskctl.testing.desk import TemporaryDesk
 from deskctl.testing.smtp_sink import SmtpSink
-from tests.servers import leaks, waiting
+from tests.cli import shell
+from tests.cli.shell import NewDesk, Shell
+from tests.servers import leaks, stores, waiting, zygote
 from tests.servers.certificate import Certificate, make_certificate
 from tests.servers.dovecot import DovecotServer, open_dovecot
 from tests.servers.postgres import PostgresServer, open_postgres
 from tests.servers.process import missing
 
+StoreCopy = Callable[[str, stores.Fill], str]
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server, one for each process of the test run."""
+    """A PostgreSQL server, one per process of the test run."""
     server = open_postgres()
     yield server
     server.close()
@@ -38,7 +43,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture(scope="session")
 def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]:
-    """A Dovecot server, one for each process of the test run. Every test takes a mailbox of its own."""
+    """A Dovecot server, one per process of the test run. Each test uses its own mailbox."""
     server = open_dovecot(make_certificate(tmp_path_factory.mktemp("tls-dovecot")))
     yield server
     server.close()
@@ -46,7 +51,7 @@ def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DovecotServer]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a store that is new and empty, once for each engine: a test that asks for it runs on both."""
+    """The URL of a new, empty store. A test with this fixture runs once per engine."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'desk.db'}"
         return
@@ -56,35 +61,90 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop(url)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreCopy]:
+    """`store_copy(name, fill)`: the URL of a copy of the store that `fill(url)` filled once; once for each engine."""
+    if request.param == "sqlite":
+        yield lambda name, fill: stores.new_sqlite(tmp_path / "desk.db", name, fill)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    urls: list[str] = []
+
+    def copy(name: str, fill: stores.Fill) -> str:
+        urls.append(stores.new_postgresql(server, name, fill))
+        return urls[-1]
+
+    yield copy
+    for url in urls:
+        server.drop(url)
+
+
+@pytest.fixture
+def desk_url(store_copy: StoreCopy) -> str:
+    """The URL of a new store with its tables, once per engine."""
+    return store_copy("migrated", stores.migrated)
+
+
 @pytest.fixture(scope="session")
-def made_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite store with its tables and nothing in them, to copy."""
-    path = tmp_path_factory.mktemp("made-store") / "desk.db"
-    _make(f"sqlite:///{path}")
-    return path
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk created by `deskctl init`, with three agents. Tests use copies of it."""
+    return shell.make(tmp_path_factory.mktemp("template")).folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The same with its tables in place: copied, because making them takes longer than most tests."""
-    if request.param == "sqlite":
-        path = tmp_path / "desk.db"
-        shutil.copy(request.getfixturevalue("made_store"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.database(server.template("made_store", _make))
-    yield url
-    server.drop(url)
+def new_desk(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewDesk]:
+    """`new_desk(smtp=PORT)`: a copy of the desk in `template`, once for each engine; its daemon does not run."""
+    made: list[Shell] = []
+    urls: list[str] = []
+
+    def copy(smtp: int | None = None) -> Shell:
+        if request.param == "sqlite":
+            made.append(shell.copy(template, tmp_path / "acme", smtp=smtp))
+            return made[-1]
+        server: PostgresServer = request.getfixturevalue("postgres")
+        origin = tmp_path_factory.getbasetemp() / "template-postgresql"
+        prepared = server.template("template", lambda url: _make_desk(origin, url))
+        made.append(shell.copy(origin, tmp_path / "acme", smtp=smtp))
+        urls.append(server.database(prepared))
+        config = made[-1].folder / "config.toml"
+        config.write_text(config.read_text().replace(server.url(prepared), urls[-1]))
+        return made[-1]
+
+    yield copy
+    for desk in made:
+        desk.stop()
+    for url in urls:
+        request.getfixturevalue("postgres").drop(url)
 
 
-def _make(url: str) -> None:
-    Store.open(url, Settings(), migrate=True).close()
+def _make_desk(folder: Path, url: str) -> None:
+    shell.make(folder, store=url)
+    assert url in (folder / "config.toml").read_text()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_temporary_desks() -> Iterator[None]:
+    """Let `TemporaryDesk` fork its commands, too. The tests of new plugin projects run it as plugin authors do."""
+
+    def execute(desk: TemporaryDesk, words: Sequence[str], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+        return zygote.shared().run(["--config", str(desk.config), *words], desk.folder, desk.environ, stdin)
+
+    def start(desk: TemporaryDesk, words: Sequence[str], log: IO[bytes]) -> object:
+        with Path(os.devnull).open("rb") as nothing:
+            streams = [nothing.fileno(), log.fileno(), log.fileno()]
+            return zygote.shared().spawn(["--config", str(desk.config), *words], desk.folder, desk.environ, streams)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TemporaryDesk, "_execute", execute)
+        patch.setattr(TemporaryDesk, "_start", start)
+        yield
 
 
 @pytest.fixture
 def sink(tmp_path: Path) -> Iterator[SmtpSink]:
-    """An SMTP server that plays the outside world. No customer may have got there what only agents know."""
+    """An SMTP server for all recipients. After the test, it must not have sent internal texts to customers."""
     with SmtpSink() as server:
         yield server
         if server.mails:
@@ -93,11 +153,11 @@ def sink(tmp_path: Path) -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def wait_until() -> Callable[..., object]:
-    """`wait_until(condition, timeout=10, what="…")`: the condition's first true answer."""
+    """`wait_until(condition, timeout=10, what="…")` waits and returns the first true result of the condition."""
     return waiting.wait_until
 
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    """`free_port()`: a loopback port that nobody listens on."""
+    """`free_port()` returns a free loopback port."""
     return waiting.free_port

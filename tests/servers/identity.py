@@ -16,7 +16,7 @@ from typing import Any
 
 @dataclass
 class IdentityProvider:
-    """`user` consents with `approve()` or `deny()`. `fail` answers the next requests for tokens with these statuses."""
+    """`user` consents with `approve()` or `deny()`. `fail` contains the statuses of the next token responses."""
 
     user: str = "support@acme.test"
     client_id: str = "desk-client"
@@ -26,7 +26,7 @@ class IdentityProvider:
     interval: int = 1
     fail: list[int] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
-    """Every form that came in."""
+    """All received forms."""
     refresh_tokens: set[str] = field(default_factory=set)
     access_tokens: set[str] = field(default_factory=set)
 
@@ -58,7 +58,7 @@ class IdentityProvider:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def table(self, **more: Any) -> dict[str, Any]:
-        """The channel's `oauth` table that names this provider."""
+        """Return the `oauth` table of a channel for this provider."""
         return {
             "client_id": self.client_id,
             "token_url": f"{self.url}/token",
@@ -74,22 +74,22 @@ class IdentityProvider:
         self._consent = "no"
 
     def consented(self) -> str:
-        """A refresh token, as if somebody had consented before."""
+        """Return a refresh token, as after an earlier consent."""
         token = secrets.token_urlsafe(24)
         self.refresh_tokens.add(token)
         return token
 
     def revoke(self) -> None:
-        """Take back every consent and token."""
+        """Revoke every consent and token."""
         self.refresh_tokens.clear()
         self.access_tokens.clear()
 
     def forget_access(self) -> None:
-        """Access tokens are good no more, though they have not expired; the consent stands."""
+        """Revoke access tokens before their expiry. The consent stays valid."""
         self.access_tokens.clear()
 
     def visit(self, url: str) -> str:
-        """What a browser does with the page that asks for consent: the address where it ends."""
+        """Act as a browser on the consent page and return the final URL."""
         query = {k: v[0] for k, v in urllib.parse.parse_qs(urllib.parse.urlsplit(url).query).items()}
         assert query["client_id"] == self.client_id
         assert query["code_challenge_method"] == "S256"

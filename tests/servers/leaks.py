@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from deskctl.core.intake.text_match import weight, words
 from deskctl.testing.smtp_sink import Received
 
@@ -23,11 +21,12 @@ from deskctl.testing.smtp_sink import Received
 WORDS, LETTERS = 3, 12
 _SAID = "SELECT kind, subject, text, coalesce(visible_text, text), coalesce(original, '') FROM messages"
 _SENT = 'SELECT kind, "to", subject, text FROM outbox'
+_QUERIES = (_SAID, "SELECT email FROM agents", "SELECT subject FROM tickets", _SENT)
 
 
 @dataclass(slots=True)
 class Told:
-    """What a desk knows: `internal` are lines, the rest whole texts. `agents` are addresses."""
+    """The texts of a desk. `internal` are lines, the others whole texts. `agents` are addresses."""
 
     agents: set[str] = field(default_factory=set)
     internal: list[str] = field(default_factory=list)
@@ -36,16 +35,17 @@ class Told:
 
 
 def check(url: str, mails: Iterable[Received] = ()) -> None:
-    """AssertionError for words of a note or a notification in what was sent to customers. `url` is the store's."""
+    """Raise AssertionError if mail to customers contains text of a note or notification. `url` is that of the store."""
     told = Told()
-    for kind, subject, text, visible, original in _rows(url, _SAID):
+    said, agents, tickets, sent = _rows(url)
+    for kind, subject, text, visible, original in said:
         if kind == "note":
             told.internal += [*text.splitlines(), *visible.splitlines()]
         elif kind in ("in", "auto"):
             told.theirs += [subject, text, original]
-    told.agents = {email.lower() for (email,) in _rows(url, "SELECT email FROM agents")}
-    told.theirs += [subject for (subject,) in _rows(url, "SELECT subject FROM tickets")]
-    for kind, to, subject, text in _rows(url, _SENT):
+    told.agents = {email.lower() for (email,) in agents}
+    told.theirs += [subject for (subject,) in tickets]
+    for kind, to, subject, text in sent:
         if kind == "notification":
             told.internal += [subject, *text.splitlines()]
         elif not told.agents & {address.lower() for address in json.loads(to)}:
@@ -56,7 +56,7 @@ def check(url: str, mails: Iterable[Received] = ()) -> None:
 
 
 def leaked(told: Told) -> Iterator[str]:
-    """The internal lines that stand in what was sent."""
+    """Return the internal lines in the sent texts."""
     sent, theirs = (words("\n".join(texts).split("\n")).letters for texts in (told.sent, told.theirs))
     for line in told.internal:
         said = words([line])
@@ -75,18 +75,23 @@ def _of_customers(mail: Received, told: Told) -> Iterator[str]:
 
 
 def check_folder(folder: Path, mails: Iterable[Received]) -> None:
-    """The same for every SQLite store in a folder."""
+    """Check every SQLite store in a folder."""
     for path in folder.rglob("*.db"):
         check(f"sqlite:///{path}", mails)
 
 
-def _rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    """No rows where the store has no such tables: tests break stores, too."""
+def _rows(url: str) -> list[list[tuple[Any, ...]]]:
+    """The rows of each query; none where the store has no such tables: tests break stores, too."""
     try:
         if url.startswith("sqlite:///"):
             with closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True)) as store:
-                return store.execute(query).fetchall()
-        with psycopg.connect(url) as server:
-            return server.execute(query.encode()).fetchall()
-    except (sqlite3.Error, psycopg.Error):
-        return []
+                return [store.execute(query).fetchall() for query in _QUERIES]
+        import psycopg
+
+        try:
+            with psycopg.connect(url) as server:
+                return [server.execute(query.encode()).fetchall() for query in _QUERIES]
+        except psycopg.Error:
+            return [[]] * len(_QUERIES)
+    except sqlite3.Error:
+        return [[]] * len(_QUERIES)

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: its own cluster in a temporary folder, reached over a Unix socket only."""
+"""A real PostgreSQL server for the tests: a cluster in a temporary folder, accessible over a Unix socket only."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
+from typing import TYPE_CHECKING
 
 from tests.servers.process import Account, ServerProcess, missing, remove
 from tests.servers.waiting import wait_until
 
+if TYPE_CHECKING:
+    import psycopg
+
 _OWNER = "deskctl"
-_FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+_FAST = (
+    *("fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("checkpoint_timeout=1h", "max_wal_size=4GB", "autovacuum=off", "jit=off"),
+)
 
 
 class PostgresServer:
-    """A running server. `database()` makes a fresh database and answers its URL; trust, so no password."""
+    """A running server. `database()` creates a database and returns its URL. No password is needed."""
 
     def __init__(self, binaries: Path, *, durable: bool = False) -> None:
         self._account = Account.ordinary("postgres")
         self._folder = self._account.folder("desk-pg-")
         self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
         self._command = [str(binaries / "postgres"), "-D", str(self._folder / "data"), "-k", str(self._folder)]
         for setting in ("listen_addresses=", "max_connections=200", *(() if durable else _FAST)):
             self._command += ["-c", setting]
@@ -52,24 +57,34 @@ class PostgresServer:
     def _ready(self, process: ServerProcess) -> bool:
         if not process.alive():
             raise RuntimeError(f"PostgreSQL ended at its start: {process.said()}")
+        import psycopg
+
         try:
-            self._connect().close()
+            self._connect()
         except psycopg.OperationalError:
             return False
         return True
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self.url("postgres"), autocommit=True)
+        """The connection that makes and removes databases; opened once, and again when the server was restarted."""
+        import psycopg
+
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def url(self, database: str) -> str:
         return f"postgresql://{_OWNER}@/{database}?host={self._folder}"
 
     def database(self, template: str = "template0") -> str:
-        """The URL of a new database, a copy of `template`."""
+        """Return the URL of a new database, a copy of `template`."""
         name = f"desk_{os.getpid()}_{next(self._numbers)}"
-        with self._connect() as connection:
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        self._connect().execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return self.url(name)
 
     def template(self, name: str, fill: Callable[[str], None]) -> str:
@@ -81,33 +96,32 @@ class PostgresServer:
         return self._templates[name]
 
     def drop(self, url: str) -> None:
-        """Remove a database, whoever is still connected."""
-        with self._connect() as connection:
-            statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            connection.execute(statement.format(sql.Identifier(self._name(url))))
+        """Remove a database and disconnect its clients."""
+        self._connect().execute(f'DROP DATABASE IF EXISTS "{self._name(url)}" WITH (FORCE)'.encode())
 
     @staticmethod
     def _name(url: str) -> str:
         return url.partition("@/")[2].partition("?")[0]
 
     def restart(self) -> None:
-        """Stop and start again; every connection is cut."""
+        """Restart the server. All connections are closed."""
         self.stop()
         self.start()
 
     def stop(self) -> None:
+        self._disconnect()
         self._process.stop()
 
     def start(self) -> None:
         self._process = self._start()
 
     def close(self) -> None:
-        self._process.stop()
+        self.stop()
         remove(self._folder)
 
 
 def open_postgres(*, durable: bool = False) -> PostgresServer:
-    """Start a server, or skip the test with the way to install one."""
+    """Start a server, or skip the test with a hint to install one."""
     binaries = _binaries()
     if binaries is None:
         missing("PostgreSQL", "apt-get install postgresql")
@@ -116,7 +130,7 @@ def open_postgres(*, durable: bool = False) -> PostgresServer:
 
 
 def _binaries() -> Path | None:
-    """The folder of initdb and postgres: Debian keeps it off the path, one for each version."""
+    """Return the folder of initdb and postgres. On Debian it depends on the version and is not in PATH."""
     candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name, reverse=True)
     if program := shutil.which("pg_config"):
         said = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False, timeout=20).stdout

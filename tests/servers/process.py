@@ -1,4 +1,4 @@
-"""A server of the tests: started as an ordinary user, its words in a file, ended by its pid."""
+"""A server process for the tests: started as an unprivileged user, with its output in a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 
 def missing(what: str, how: str) -> None:
-    """Skip the test because a server is not installed; fail it where servers are required."""
+    """Skip the test because a server is not installed, or fail it if servers are required."""
     message = f"{what} is not installed: {how}"
     if os.environ.get("DESKCTL_REQUIRE_SERVERS") == "1":
         pytest.fail(message, pytrace=False)
@@ -27,7 +27,7 @@ def missing(what: str, how: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom a server runs as."""
+    """The account of a server."""
 
     name: str
     group: str
@@ -36,7 +36,7 @@ class Account:
 
     @classmethod
     def ordinary(cls, *preferred: str) -> Account:
-        """The user of this process, or, for root, the first of `preferred` that exists: servers refuse to be root."""
+        """Return the current user or, for root, the first of `preferred` that exists: servers refuse to run as root."""
         entry = pwd.getpwuid(os.geteuid())
         if entry.pw_uid == 0:
             known = {name.pw_name: name for name in pwd.getpwall()}
@@ -50,14 +50,14 @@ class Account:
         return path
 
     def spawning(self) -> Mapping[str, object]:
-        """The arguments that make `subprocess` start something as this account."""
+        """Return the arguments of `subprocess` to start a process with this account."""
         if os.geteuid() != 0:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 class ServerProcess:
-    """One running server. It dies with the process that started it, however that one ends."""
+    """A running server. It ends with the process that started it."""
 
     def __init__(self, command: Sequence[str], account: Account, log: Path, stop_signal: int = signal.SIGTERM) -> None:
         self._stop_signal = stop_signal
@@ -82,13 +82,13 @@ class ServerProcess:
         return self._process.poll() is None
 
     def said(self) -> str:
-        """What the server wrote, for a failure's message."""
+        """Return the output of the server for error messages."""
         with suppress(OSError):
             return self._log.read_text(errors="replace")[-2000:]
         return ""
 
     def stop(self) -> None:
-        """Ask it to end; insist after ten seconds."""
+        """Terminate the server, and kill it after ten seconds."""
         if self.alive():
             self._process.send_signal(self._stop_signal)
         try:

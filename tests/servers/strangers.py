@@ -1,4 +1,4 @@
-"""To be another user for a moment, as far as files are concerned."""
+"""Act temporarily as another user for file access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look for leaks finds them."""
+"""The check for leaks finds internal texts in sent mail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.commands.desk import StoredDesk
 from tests.servers import leaks
 
 
-def test_a_note_that_was_sent_is_found(desk_url: str) -> None:
+def test_sent_note_is_found(desk_url: str) -> None:
     desk = StoredDesk(desk_url)
     desk.mail(text="Is it true that I get no refund?")
     desk.do(Note(1, "never mention the recall\nis it true that I get no refund"))
@@ -20,7 +20,7 @@ def test_a_note_that_was_sent_is_found(desk_url: str) -> None:
     assert list(leaks.leaked(told)) == ["never mention the recall"]
 
 
-def test_a_desk_that_sent_a_note_fails(desk_url: str) -> None:
+def test_desk_that_sent_a_note_fails(desk_url: str) -> None:
     desk = StoredDesk(desk_url)
     desk.mail()
     desk.do(Note(1, "never mention the recall"))

@@ -1,4 +1,4 @@
-"""The servers that other tests lean on do what their fixtures promise."""
+"""The test servers work as their fixtures describe."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def letter(subject: str = "Hello") -> EmailMessage:
     return message
 
 
-def test_every_test_gets_a_database_of_its_own(postgres: PostgresServer) -> None:
+def test_each_test_gets_its_own_database(postgres: PostgresServer) -> None:
     first, second = postgres.database(), postgres.database()
     with psycopg.connect(first) as connection:
         connection.execute("CREATE TABLE ticket (id int)")
@@ -36,7 +36,7 @@ def test_every_test_gets_a_database_of_its_own(postgres: PostgresServer) -> None
     postgres.drop(second)
 
 
-def test_a_template_is_filled_once_and_copied_with_what_is_in_it(postgres: PostgresServer) -> None:
+def test_template_is_filled_once_and_copied_with_its_content(postgres: PostgresServer) -> None:
     filled = []
 
     def fill(url: str) -> None:
@@ -52,7 +52,7 @@ def test_a_template_is_filled_once_and_copied_with_what_is_in_it(postgres: Postg
         postgres.drop(url)
 
 
-def test_a_mailbox_tells_what_was_put_into_it(dovecot: DovecotServer) -> None:
+def test_mailbox_returns_its_messages(dovecot: DovecotServer) -> None:
     mailbox, other = dovecot.mailbox(), dovecot.mailbox()
     uid = mailbox.append(MAIL)
     moved = mailbox.append(MAIL, folder="Done")
@@ -72,14 +72,14 @@ def test_lmtp_delivers_into_a_mailbox(dovecot: DovecotServer) -> None:
     assert len(mailbox.uids()) == 1
 
 
-def test_a_restarted_dovecot_still_has_its_mail(dovecot: DovecotServer) -> None:
+def test_restarted_dovecot_keeps_its_mail(dovecot: DovecotServer) -> None:
     mailbox = dovecot.mailbox()
     uid = mailbox.append(MAIL)
     dovecot.restart()
     assert mailbox.uids() == [uid]
 
 
-def test_dovecot_speaks_tls_with_a_certificate_that_can_be_trusted(dovecot: DovecotServer) -> None:
+def test_dovecot_supports_tls_with_a_trusted_certificate(dovecot: DovecotServer) -> None:
     if dovecot.certificate is None or dovecot.tls_port is None:
         pytest.skip("openssl is not installed: apt-get install openssl")
     mailbox = dovecot.mailbox()
@@ -96,7 +96,7 @@ def test_dovecot_refuses_a_wrong_password(dovecot: DovecotServer) -> None:
         client.login(dovecot.mailbox().user, "wrong")
 
 
-def test_the_sink_keeps_what_it_accepts(sink: SmtpSink) -> None:
+def test_sink_stores_accepted_mail(sink: SmtpSink) -> None:
     with smtplib.SMTP(sink.host, sink.port) as client:
         client.send_message(letter("환불"))
     (mail,) = sink.wait(1)
@@ -105,7 +105,7 @@ def test_the_sink_keeps_what_it_accepts(sink: SmtpSink) -> None:
     assert mail.text.strip() == "It burns."
 
 
-def test_the_sink_refuses_as_often_as_it_was_told(sink: SmtpSink) -> None:
+def test_sink_refuses_the_given_number_of_times(sink: SmtpSink) -> None:
     sink.refuse("rcpt", 550, recipient="support@acme.test")
     with smtplib.SMTP(sink.host, sink.port) as client:
         with pytest.raises(smtplib.SMTPRecipientsRefused):
@@ -115,21 +115,21 @@ def test_the_sink_refuses_as_often_as_it_was_told(sink: SmtpSink) -> None:
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
-def test_a_mail_dropped_on_its_way_did_not_arrive(sink: SmtpSink, stage: str) -> None:
+def test_mail_dropped_during_transmission_does_not_arrive(sink: SmtpSink, stage: str) -> None:
     sink.drop(stage)  # type: ignore[arg-type]
     with pytest.raises(smtplib.SMTPServerDisconnected), smtplib.SMTP(sink.host, sink.port) as client:
         client.send_message(letter())
     assert sink.mails == []
 
 
-def test_a_mail_dropped_after_its_last_line_arrived_though_its_sender_cannot_know(sink: SmtpSink) -> None:
+def test_mail_dropped_after_its_last_line_arrives(sink: SmtpSink) -> None:
     sink.drop("after-data")
     with pytest.raises(smtplib.SMTPServerDisconnected), smtplib.SMTP(sink.host, sink.port) as client:
         client.send_message(letter())
     assert len(sink.wait(1)) == 1
 
 
-def test_a_stalled_sink_lets_its_client_wait(sink: SmtpSink) -> None:
+def test_stalled_sink_delays_its_client(sink: SmtpSink) -> None:
     sink.stall("after-data")
     client = smtplib.SMTP(sink.host, sink.port, timeout=0.3)
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
@@ -137,7 +137,7 @@ def test_a_stalled_sink_lets_its_client_wait(sink: SmtpSink) -> None:
     client.close()
 
 
-def test_the_sink_can_demand_a_password_over_starttls(certificate: Certificate) -> None:
+def test_sink_can_require_a_password_over_starttls(certificate: Certificate) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate.cert))
     with SmtpSink(logins={"desk": "secret"}, tls=certificate.server_context()) as sink:
         with smtplib.SMTP(sink.host, sink.port) as client:
@@ -149,7 +149,7 @@ def test_the_sink_can_demand_a_password_over_starttls(certificate: Certificate) 
         assert len(sink.wait(1)) == 1
 
 
-def test_the_sink_can_speak_tls_from_the_start(certificate: Certificate) -> None:
+def test_sink_supports_implicit_tls(certificate: Certificate) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate.cert))
     with SmtpSink(tls=certificate.server_context(), tls_from_start=True) as sink:
         with smtplib.SMTP_SSL(sink.host, sink.port, context=trusting) as client:

@@ -1,4 +1,4 @@
-"""Waiting for something to become true, without sleeping for a guessed time."""
+"""Wait for a condition without a fixed pause."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def wait_until(condition: Callable[[], T], timeout: float = 10, what: str = "") 
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on at this moment."""
+    """Return a free TCP port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 def answers(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether somebody accepts connections there."""
+    """Return True if a process accepts connections on the port."""
     try:
         with socket.create_connection((host, port), timeout=1):
             return True

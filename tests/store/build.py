@@ -10,15 +10,19 @@ from typing import Any
 import psycopg
 
 from deskctl.core.contacts.model import Address, Contact, Identity
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.model import OutboxEntry, OutboxKind
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.events import MessageReceived
 from deskctl.core.messages.model import Envelope, IncomingFile, MessageKind
+from deskctl.core.messages.repository import Messages
 from deskctl.core.messages.thread import Message
 from deskctl.core.tickets.events import TicketCreated
 from deskctl.core.tickets.model import Ticket
+from deskctl.core.tickets.repository import Tickets
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 INTAKE = Actor.system("intake")
@@ -49,17 +53,17 @@ def open_ticket(
 ) -> Ticket:
     """A ticket with one message by a customer, as intake would make it. `fields` are the ticket's."""
     unit.begin("receive", INTAKE, undoable=False)
-    identity = unit.identity(Address("email", address))
+    identity = Contacts.of(unit).identity(Address("email", address))
     if identity is None:
         contact = Contact(unit.source.next_id("contacts"), address.partition("@")[0].title(), unit.now)
-        unit.put_contact(contact)
+        Contacts.of(unit).put(contact)
         identity = Identity("email", address, contact.id)
-        unit.add_identity(identity)
+        Contacts.of(unit).add_identity(identity)
     number = unit.source.next_id("tickets")
     ticket = Ticket(number, subject, "support", identity.contact, unit.now, unit.now, unit.now)
-    unit.add_ticket(ticket)
+    Tickets.of(unit).add(ticket)
     message = add_message(unit, number, author=address, subject=subject, text=text, files=files, raw_sha256=raw_sha256)
-    unit.add_participants(number, (address,))
+    Tickets.of(unit).add_participants(number, (address,))
     unit.record(TicketCreated(number, "support", identity.contact), INTAKE)
     unit.record(MessageReceived(number, message.id), INTAKE)
     return change_ticket(unit, number, **fields)
@@ -67,8 +71,8 @@ def open_ticket(
 
 def change_ticket(unit: Unit, number: int, **fields: Any) -> Ticket:
     """Give a ticket what the events of a desk would have given it."""
-    changed = replace(unit.ticket(number), **fields)
-    unit.changes.tickets[number] = changed
+    changed = replace(Tickets.of(unit).get(number), **fields)
+    Tickets.of(unit).changes.tickets[number] = changed
     return changed
 
 
@@ -87,7 +91,7 @@ def add_message(unit: Unit, ticket: int, **fields: Any) -> Message:
     }
     values = defaults | fields
     message = Message(id=number, ticket=ticket, **{"visible_text": values["text"]} | values)
-    unit.add_message(message)
+    Messages.of(unit).add(message)
     return message
 
 
@@ -107,7 +111,7 @@ def enqueue(unit: Unit, ticket: int | None = None, **fields: Any) -> OutboxEntry
         ticket=ticket,
     )
     entry = replace(entry, **fields)
-    unit.enqueue(entry)
+    Outbox.of(unit).add(entry)
     return entry
 
 

@@ -22,7 +22,7 @@ def reopen(desk_url: str, clock: Clock) -> Iterator[Callable[..., Store]]:
     opened: list[Store] = []
 
     def open_store(owner: str = "this daemon") -> Store:
-        opened.append(Store.open(desk_url, Settings(), clock, migrate=not opened, busy=20.0, owner=owner))
+        opened.append(Store.open(desk_url, Settings(), clock, busy=20.0, owner=owner))
         return opened[-1]
 
     yield open_store

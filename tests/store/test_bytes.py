@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import FileRef, IncomingFile
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.store import Store, blobs
@@ -114,7 +115,7 @@ def test_nul_and_lone_surrogates_are_replaced_everywhere(store: Store) -> None:
     assert document["subject"] == good
     assert document["messages"][0]["text"] == good
     assert document["messages"][0]["attachments"][0]["filename"] == good
-    assert [head.message_id for head in store.transaction(lambda unit: unit.messages_by_id(evil))] == [evil]
+    assert [head.message_id for head in store.transaction(lambda unit: Messages.of(unit).by_message_id(evil))] == [evil]
     assert store.ask(ListTickets(contact="e\0vil")) == []
     store.journal.append([mail(evil, channel=evil)])
     assert store.journal.append([mail(evil, channel=evil)]) == [False]

@@ -11,18 +11,22 @@ from typing import Any
 import pytest
 
 from deskctl.core.contacts.model import Address
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.events import Bounced
 from deskctl.core.delivery.model import OutboxState
 from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import FileRef, IncomingFile, MessageKind
 from deskctl.core.messages.queries import GetAttachment
+from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import Seen
 from deskctl.core.tickets.events import MarkedSpam, Mentions, WaitingChanged
 from deskctl.core.tickets.merge_events import Absorbed
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.queries import ShowTicket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import Clock, add_message, change_ticket, enqueue, open_ticket
@@ -101,7 +105,7 @@ def test_spam_says_why_and_a_bounced_address_is_marked(store: Store) -> None:
         unit.record(MarkedSpam(by_relay, Status.NEW, "X-Spam-Flag: YES"), Actor.system("intake"))
         by_agent = open_ticket(unit, spam=True, status=Status.CLOSED).number
         unit.record(MarkedSpam(by_agent, Status.OPEN), Actor.agent("agent1"))
-        unit.mark_bounced(Address("email", "ana@example.org"), "5.1.1 unknown user")
+        Contacts.of(unit).mark_bounced(Address("email", "ana@example.org"), "5.1.1 unknown user")
         return by_relay, by_agent
 
     by_relay, by_agent = (store.ask(ShowTicket(number)) for number in store.transaction(work))
@@ -119,7 +123,9 @@ def test_a_message_says_why_it_did_not_arrive(store: Store) -> None:
         entry = enqueue(
             unit, ticket, message=reply.id, cc=("bo@example.org",), files=(FileRef("a.txt", "text/plain", 3, ABC),)
         )
-        unit.put_outbox(replace(entry, state=OutboxState.FAILED, due_at=None, last_error="bounced: 5.1.1 no such user"))
+        Outbox.of(unit).put(
+            replace(entry, state=OutboxState.FAILED, due_at=None, last_error="bounced: 5.1.1 no such user")
+        )
         unit.record(Bounced(ticket, report.id, entry.id, True, "5.1.1"), Actor.system("intake"))
         enqueue(unit, ticket)
         return ticket, entry.id
@@ -154,7 +160,7 @@ def test_merged_tickets_bring_their_messages_along(store: Store) -> None:
     assert document["merged"] == [near, far]
     assert document["newest_in"] == document["messages"][-1]["id"]
     assert store.ask(ShowTicket(near))["merged_into"] == main
-    assert store.transaction(lambda unit: list(unit.source.merged_into(main))) == [near]
+    assert store.transaction(lambda unit: list(Tickets.of(unit).source.merged_into(main))) == [near]
 
 
 def test_a_withdrawn_message_is_gone(store: Store) -> None:
@@ -163,9 +169,9 @@ def test_a_withdrawn_message_is_gone(store: Store) -> None:
         return ticket.number, add_message(unit, ticket.number, kind=MessageKind.NOTE, text="oops").id
 
     ticket, note = store.transaction(work)
-    store.transaction(lambda unit: unit.withdraw(note))
+    store.transaction(lambda unit: Messages.of(unit).withdraw(note))
     assert [m["text"] for m in store.ask(ShowTicket(ticket))["messages"]] == ["It burns."]
-    assert store.transaction(lambda unit: len(unit.heads(ticket))) == 1
+    assert store.transaction(lambda unit: len(Messages.of(unit).heads(ticket))) == 1
 
 
 def test_who_did_it_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock) -> None:
@@ -187,13 +193,13 @@ def test_who_did_it_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock
 def test_seen_tells_what_an_agent_knows(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit).number)
     assert _seen(store, ticket) == (None, 1, None, [[1, 0]])
-    store.transaction(lambda unit: unit.changes.seen.update({("agent1", 1): 0}))
+    store.transaction(lambda unit: Messages.of(unit).changes.seen.update({("agent1", 1): 0}))
     store.transaction(lambda unit: add_message(unit, ticket))
     store.transaction(lambda unit: add_message(unit, ticket, automatic="Auto-Submitted"))
     store.transaction(lambda unit: add_message(unit, ticket, kind=MessageKind.NOTE))
     store.transaction(lambda unit: add_message(unit, ticket, kind=MessageKind.OUT, author="agent2"))
     assert _seen(store, ticket) == (1, 2, [[1, 0]], [[1, 0], [2, 0], [5, 0]])
-    store.transaction(lambda unit: unit.changes.seen.update({("agent1", 2): 0}))
+    store.transaction(lambda unit: Messages.of(unit).changes.seen.update({("agent1", 2): 0}))
     assert _seen(store, ticket) == (2, 2, [[1, 0], [2, 0]], [[1, 0], [2, 0], [5, 0]])
 
 

@@ -75,7 +75,7 @@ def test_what_is_no_database_is_named(path: Path) -> None:
 
 _FULL = """
     import os, resource, signal, sys
-    from deskctl.core.settings import Settings
+    from deskctl.core.kernel.settings import Settings
     from deskctl.errors import Unavailable
     from deskctl.store import Store
     from tests.store.build import Clock, mail, open_ticket

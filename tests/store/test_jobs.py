@@ -11,8 +11,9 @@ import pytest
 
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent
+from deskctl.core.agents.repository import Agents
+from deskctl.core.automations.jobs import MAX_DEPTH, MAX_TRIES, wait
 from deskctl.core.kernel.actor import Actor
-from deskctl.core.kernel.jobs import MAX_DEPTH, MAX_TRIES, wait
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Note
 from deskctl.core.tickets.commands import Create
@@ -34,7 +35,7 @@ def hearing(store: Store) -> Store:
 
 def _hearing(store: Store) -> Store:
     store.settings = replace(store.settings, automations=WANTED)
-    store.transaction(lambda unit: unit.put_agent(Agent("ana", "Ana", "ana@acme.test", frozenset())))
+    store.transaction(lambda unit: Agents.of(unit).put_agent(Agent("ana", "Ana", "ana@acme.test", frozenset())))
     return store
 
 

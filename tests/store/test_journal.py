@@ -11,7 +11,9 @@ import pytest
 
 from deskctl.core.intake.journal import JournalSettled, JournalState
 from deskctl.core.intake.queries import ListInbox, ShowInbox
+from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.repository import Messages
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import mail, open_ticket
@@ -73,7 +75,7 @@ def test_each_single_try_is_counted(store: Store) -> None:
 def _done(store: Store, row: int) -> None:
     def work(unit: Unit) -> None:
         open_ticket(unit, raw_sha256=store.journal.waiting(1, 1)[0].raw_sha256)
-        unit.settle_journal(JournalSettled(row, JournalState.DONE, unit.changes.messages[0].id))
+        Journal.of(unit).settle(JournalSettled(row, JournalState.DONE, Messages.of(unit).changes.messages[0].id))
 
     store.transaction(work)
 
@@ -86,14 +88,14 @@ def test_a_settled_row_waits_no_longer(store: Store) -> None:
     assert store.ask(ListInbox()) == []
     [row] = store.ask(ListInbox(all=True))
     assert (row["state"], row["message"], row["from"]) == ("done", 1, "ana@example.org")
-    assert store.transaction(lambda unit: unit.source.journal_state(1)) is JournalState.DONE
+    assert store.transaction(lambda unit: Journal.of(unit).source.journal_state(1)) is JournalState.DONE
 
 
 def test_a_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
     store.journal.append([mail("a", b"broken \xff")])
     store.journal.start_single(1)
     aside = JournalSettled(1, JournalState.QUARANTINED, None, False, "parse failed: \0", "eve@example.org", "Hello")
-    store.transaction(lambda unit: unit.settle_journal(aside))
+    store.transaction(lambda unit: Journal.of(unit).settle(aside))
     assert store.journal.waiting(10, 10**6) == []
     [row] = store.ask(ListInbox())
     assert (row["state"], row["reason"], row["from"], row["subject"], row["attempts"]) == (
@@ -106,7 +108,7 @@ def test_a_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
     shown = store.ask(ShowInbox(1))
     assert base64.b64decode(shown["raw_base64"]) == b"broken \xff"
     assert shown["envelope"]["recipients"] == ["support@desk.example"]
-    store.transaction(lambda unit: unit.changes.retried_journal.add(1))
+    store.transaction(lambda unit: Journal.of(unit).changes.retried_journal.add(1))
     [waiting] = store.journal.waiting(10, 10**6)
     assert (waiting.attempts, waiting.singly) == (0, False)
 
@@ -115,7 +117,10 @@ def test_an_unknown_row_is_not_found(store: Store) -> None:
     for row in (1, -1, 2**70):
         with pytest.raises(NotFound):
             store.ask(ShowInbox(row))
-    assert store.transaction(lambda unit: [unit.source.journal_state(row) for row in (1, -1, 2**70)]) == [None] * 3
+    assert (
+        store.transaction(lambda unit: [Journal.of(unit).source.journal_state(row) for row in (1, -1, 2**70)])
+        == [None] * 3
+    )
 
 
 def test_threads_that_append_the_same_mails_make_one_row_each(store: Store) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, event, text
 
 from deskctl.core.agents.model import Agent, Team
+from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.search.queries import Completions
 from deskctl.core.tickets.model import Priority, Status
@@ -194,9 +195,9 @@ def test_a_page_is_read_off_an_index(store: Store, desk_url: str, after: tuple[s
 
 def test_words_complete_from_what_is_there(store: Store) -> None:
     def work(unit: Unit) -> None:
-        unit.put_team(Team("support", "Support"))
-        unit.put_agent(Agent("agent1", "A", "a@desk.example"))
-        unit.put_agent(Agent("agent2", "B", "b@desk.example", active=False))
+        Agents.of(unit).put_team(Team("support", "Support"))
+        Agents.of(unit).put_agent(Agent("agent1", "A", "a@desk.example"))
+        Agents.of(unit).put_agent(Agent("agent2", "B", "b@desk.example", active=False))
         for _ in range(12):
             open_ticket(unit, tags=frozenset({"vip", "refund"}))
 

@@ -12,6 +12,7 @@ import pytest
 
 from deskctl.core.delivery.model import OutboxState
 from deskctl.core.delivery.queries import ListOutbox, ShowOutbox
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.unit import Unit
 from deskctl.errors import NotFound, Refused, UsageError
 from deskctl.store import Store
@@ -23,7 +24,7 @@ def _enqueue(store: Store, **fields: Any) -> int:
 
 
 def _settle(store: Store, entry: int, **fields: Any) -> None:
-    store.transaction(lambda unit: unit.put_outbox(replace(unit.outbox(entry), **fields)))
+    store.transaction(lambda unit: Outbox.of(unit).put(replace(Outbox.of(unit).get(entry), **fields)))
 
 
 def test_what_is_due_is_taken_once_the_longest_due_first(store: Store, clock: Clock) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import Unavailable
 from deskctl.store import Store, migrate
@@ -94,8 +95,8 @@ def test_what_is_written_while_the_index_is_built_is_found(old: str, reopen: Cal
     store = reopen()
 
     def work(unit: Unit) -> None:
-        unit.withdraw(unit.heads(2)[0].id)  # was indexed before
-        unit.withdraw(unit.heads(11)[0].id)  # was not
+        Messages.of(unit).withdraw(Messages.of(unit).heads(2)[0].id)  # was indexed before
+        Messages.of(unit).withdraw(Messages.of(unit).heads(11)[0].id)  # was not
         add_message(unit, 12, text="ＬＡＴＥ")
 
     store.transaction(work)

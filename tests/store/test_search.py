@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.core.contacts.model import Contact, Identity
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import InboundMessage, IncomingFile, MessageKind
+from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
@@ -152,14 +154,14 @@ def test_a_message_read_again_is_found_by_its_new_words(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit, text="wrong words", files=old)).number
     [hit] = store.ask(SearchMessages("wrong"))["hits"]
     anew = InboundMessage("ana@example.org", "Ana", "Printer", "right words", "right words", "digest")
-    store.transaction(lambda unit: unit.changes.reread.update({hit["message"]: anew}))
+    store.transaction(lambda unit: Messages.of(unit).changes.reread.update({hit["message"]: anew}))
     assert _found(store, "right words") == [ticket]
     assert _found(store, "wrong") == _found(store, "old.txt") == []
 
 
 def test_a_purged_ticket_is_found_no_longer(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit, subject="Lottery", text="you won").number)
-    store.transaction(lambda unit: unit.changes.purged.add(ticket))
+    store.transaction(lambda unit: Messages.of(unit).changes.purged.add(ticket))
     assert _found(store, "lottery") == _found(store, "won") == []
 
 
@@ -228,7 +230,7 @@ def test_an_index_made_anew_finds_the_same(store: Store, reopen: Callable[..., S
     def work(unit: Unit) -> None:
         ticket = open_ticket(unit, subject="환불 문의", text="first").number
         add_message(unit, ticket, kind=MessageKind.NOTE, text="second 결제")
-        unit.withdraw(add_message(unit, ticket, text="gone").id)
+        Messages.of(unit).withdraw(add_message(unit, ticket, text="gone").id)
 
     store.transaction(work)
     before = store.ask(SearchMessages("환불"))
@@ -246,8 +248,8 @@ def test_contacts_are_found_by_name_and_address(store: Store) -> None:
         for address in ("ana@example.org", "bob@shop.example"):
             open_ticket(unit, address=address)
         kim = Contact(unit.source.next_id("contacts"), "김철수", unit.now)
-        unit.put_contact(kim)
-        unit.add_identity(Identity("phone", "+82-2-555-0101", kim.id))
+        Contacts.of(unit).put(kim)
+        Contacts.of(unit).add_identity(Identity("phone", "+82-2-555-0101", kim.id))
 
     store.transaction(work)
 
@@ -269,7 +271,9 @@ def test_a_merged_contact_is_found_as_the_one_it_went_into(store: Store) -> None
 
     store.transaction(work)
     [old], [new] = store.ask(SearchContacts("ana")), store.ask(SearchContacts("berta"))
-    store.transaction(lambda unit: unit.put_contact(replace(unit.contact(old["id"]), merged_into=new["id"])))
+    store.transaction(
+        lambda unit: Contacts.of(unit).put(replace(Contacts.of(unit).get(old["id"]), merged_into=new["id"]))
+    )
     assert store.ask(SearchContacts("ana")) == [new]
     assert store.ask(SearchContacts("example")) == [new]
 
@@ -277,7 +281,7 @@ def test_a_merged_contact_is_found_as_the_one_it_went_into(store: Store) -> None
 def test_a_contact_of_another_name_is_found_by_it_only(store: Store) -> None:
     store.transaction(open_ticket)
     [row] = store.ask(SearchContacts("ana"))
-    store.transaction(lambda unit: unit.put_contact(replace(unit.contact(row["id"]), name="Berta")))
+    store.transaction(lambda unit: Contacts.of(unit).put(replace(Contacts.of(unit).get(row["id"]), name="Berta")))
     assert [r["name"] for r in store.ask(SearchContacts("berta"))] == ["Berta"]
     assert store.ask(SearchContacts("ana berta")) != []  # the address is still hers
 
@@ -289,7 +293,7 @@ def test_a_withdrawn_message_is_found_no_longer(store: Store) -> None:
 
     note = store.transaction(work)
     assert _found(store, "secret") == [1]
-    store.transaction(lambda unit: unit.withdraw(note))
+    store.transaction(lambda unit: Messages.of(unit).withdraw(note))
     assert _found(store, "secret") == []
 
 
@@ -405,7 +409,7 @@ def test_full_width_half_width_and_other_compatibility_forms_are_the_same(
 
 def test_contacts_are_found_in_compatibility_forms(store: Store) -> None:
     def work(unit: Unit) -> None:
-        unit.put_contact(Contact(unit.source.next_id("contacts"), "ＡＣＭＥ ﾃｽﾄ", unit.now))
+        Contacts.of(unit).put(Contact(unit.source.next_id("contacts"), "ＡＣＭＥ ﾃｽﾄ", unit.now))
 
     store.transaction(work)
     for words in ("acme", "テスト", "ａｃｍｅ", "ﾃｽﾄ"):

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from deskctl.core.contacts.model import Contact, Identity
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import MessageKind
 from deskctl.core.search.queries import SearchContacts, SearchMessages
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import phone
 from deskctl.store import Store
 from tests.store.build import add_message, change_ticket, open_ticket
@@ -31,10 +33,10 @@ def people(store: Store) -> Store:
     def work(unit: Unit) -> None:
         kim = open_ticket(unit, address="kim@work.example", subject="Lamp", text="It is dark.").contact
         lee = open_ticket(unit, address="lee@work.example", subject="Invoice", text="Please pay the refund.")
-        unit.add_participants(lee.number, ("kim@work.example",))
+        Tickets.of(unit).add_participants(lee.number, ("kim@work.example",))
         open_ticket(unit, address="ana@other.example", subject="Door", text="It is open. A refund?")
         home = open_ticket(unit, address="kim@home.example", subject="Chair", text="Refund, please.").contact
-        unit.put_contact(replace(unit.contact(home), merged_into=kim))
+        Contacts.of(unit).put(replace(Contacts.of(unit).get(home), merged_into=kim))
 
     store.transaction(work)
     return store
@@ -116,8 +118,8 @@ def test_a_number_of_a_merged_ticket_finds_where_it_went(people: Store) -> None:
 def test_a_telephone_number_finds_the_person_however_it_is_written(store: Store, words: str) -> None:
     def work(unit: Unit) -> None:
         kim = Contact(unit.source.next_id("contacts"), "김철수", unit.now)
-        unit.put_contact(kim)
-        unit.add_identity(Identity("phone", phone.normalised("+82-2-555-0101") or "", kim.id))
+        Contacts.of(unit).put(kim)
+        Contacts.of(unit).add_identity(Identity("phone", phone.normalised("+82-2-555-0101") or "", kim.id))
         change_ticket(unit, open_ticket(unit, address="ana@example.org").number, contact=kim.id)
         open_ticket(unit, address="ben@example.org")
 

@@ -12,20 +12,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.agents.queries import ListAgents, ListTeams
+from deskctl.core.agents.repository import Agents
 from deskctl.core.contacts.model import Address
+from deskctl.core.contacts.repository import Contacts
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.timers import Timer, TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.events import MessageReceived
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.model import Priority, Status
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.store import Store
 from tests.store.build import INTAKE, Clock, add_message, change_ticket, enqueue, open_ticket
@@ -52,7 +56,7 @@ def test_a_ticket_comes_back_as_it_was_written(store: Store, clock: Clock) -> No
         ).number
 
     number = store.transaction(work)
-    ticket = store.transaction(lambda unit: unit.ticket(number))
+    ticket = store.transaction(lambda unit: Tickets.of(unit).get(number))
     assert ticket.subject == "프린터 🔥"
     assert (ticket.status, ticket.priority, ticket.team, ticket.assignee) == (
         Status.HOLD,
@@ -71,7 +75,7 @@ def test_a_changed_ticket_keeps_what_did_not_change(store: Store) -> None:
         lambda unit: open_ticket(unit, tags=frozenset({"a", "b"}), followers=frozenset({"x"})).number
     )
     store.transaction(lambda unit: change_ticket(unit, number, tags=frozenset({"b", "c"}), subject="Other"))
-    ticket = store.transaction(lambda unit: unit.ticket(number))
+    ticket = store.transaction(lambda unit: Tickets.of(unit).get(number))
     assert (ticket.tags, ticket.followers, ticket.subject) == (frozenset({"b", "c"}), frozenset({"x"}), "Other")
 
 
@@ -96,7 +100,7 @@ def test_a_message_is_found_by_its_id_and_by_its_ticket(store: Store) -> None:
     number = store.transaction(work)
 
     def look(unit: Unit) -> None:
-        [head] = unit.messages_by_id("<own@desk.example>")
+        [head] = Messages.of(unit).by_message_id("<own@desk.example>")
         assert (head.ticket, head.references, head.to, head.cc) == (
             number,
             ("<a@x>", "<b@x>"),
@@ -106,29 +110,33 @@ def test_a_message_is_found_by_its_id_and_by_its_ticket(store: Store) -> None:
         assert head.reply_to == ("desk@ana.example", "ana@ana.example")
         assert head.headers == {"Thread-Topic": "Printer"}
         assert (head.digest, head.verified, head.automatic) == ("d", False, "Auto-Submitted")
-        assert [h.id for h in unit.heads(number)] == sorted(h.id for h in unit.heads(number))
-        assert len(unit.heads(number)) == 2
-        assert unit.messages_by_id("<OWN@desk.example>") == []
-        assert unit.participants(number) == {"ana@example.org"}
+        assert [h.id for h in Messages.of(unit).heads(number)] == sorted(h.id for h in Messages.of(unit).heads(number))
+        assert len(Messages.of(unit).heads(number)) == 2
+        assert Messages.of(unit).by_message_id("<OWN@desk.example>") == []
+        assert Tickets.of(unit).participants(number) == {"ana@example.org"}
 
     store.transaction(look)
 
 
 def test_agents_teams_and_contacts_come_back(store: Store, clock: Clock) -> None:
     def work(unit: Unit) -> None:
-        unit.put_team(Team("support", "Support"))
-        unit.put_team(Team("finance", "Finance"))
-        unit.put_agent(Agent("agent1", "Agent One", "agent1@desk.example", frozenset({"support", "finance"}), "one"))
+        Agents.of(unit).put_team(Team("support", "Support"))
+        Agents.of(unit).put_team(Team("finance", "Finance"))
+        Agents.of(unit).put_agent(
+            Agent("agent1", "Agent One", "agent1@desk.example", frozenset({"support", "finance"}), "one")
+        )
         open_ticket(unit, address="ana@example.org", assignee="agent1", team="support")
 
     store.transaction(work)
 
     def change(unit: Unit) -> None:
-        unit.put_agent(replace(unit.agents["agent1"], teams=frozenset({"finance"}), name="A. One"))
-        identity = unit.identity(Address("email", "ana@example.org"))
+        Agents.of(unit).put_agent(
+            replace(Agents.of(unit).agents["agent1"], teams=frozenset({"finance"}), name="A. One")
+        )
+        identity = Contacts.of(unit).identity(Address("email", "ana@example.org"))
         assert identity is not None
-        assert unit.contact(identity.contact).name == "Ana"
-        assert [i.address for i in unit.source.addresses_of(identity.contact)] == ["ana@example.org"]
+        assert Contacts.of(unit).get(identity.contact).name == "Ana"
+        assert [i.address for i in Contacts.of(unit).source.addresses_of(identity.contact)] == ["ana@example.org"]
 
     store.transaction(change)
     [row] = store.ask(ListAgents())
@@ -209,7 +217,7 @@ def test_the_queue_is_in_order_and_of_ones_teams(store: Store, clock: Clock) -> 
 
     def queue(limit: int, *besides: str) -> list[int]:
         teams = {None: (), "support": besides}
-        return store.transaction(lambda unit: list(unit.source.queue(teams, limit)))
+        return store.transaction(lambda unit: list(Tickets.of(unit).source.queue(teams, limit)))
 
     late, _, nobodys, _, _, early, high = store.transaction(work)
     assert set(queue(10)) == {nobodys, early, late, high}
@@ -253,7 +261,7 @@ def test_a_number_too_large_for_any_ticket_is_not_found(store: Store) -> None:
         with pytest.raises(NotFound):
             store.ask(ShowTicket(number))
         with pytest.raises(NotFound):
-            store.transaction(partial(Unit.ticket, number=number))
+            store.transaction(lambda unit, number=number: Tickets.of(unit).get(number))
 
 
 def test_numbers_go_on_after_reopening(store: Store, reopen: Callable[[], Store]) -> None:
@@ -318,7 +326,7 @@ def test_two_who_meet_the_same_new_customer_make_one_contact(store: Store) -> No
 
 _OTHER = """
     import sys
-    from deskctl.core.settings import Settings
+    from deskctl.core.kernel.settings import Settings
     from deskctl.store import Store
     from tests.store.build import Clock, mail, open_ticket
 
@@ -388,8 +396,10 @@ def test_an_outgoing_message_changes_only_in_what_may_change(store: Store, clock
         ).id
 
     number = store.transaction(work)
-    store.transaction(lambda unit: unit.put_outbox(replace(unit.outbox(number), attempts=2, last_error="nobody home")))
-    entry = store.transaction(lambda unit: unit.outbox(number))
+    store.transaction(
+        lambda unit: Outbox.of(unit).put(replace(Outbox.of(unit).get(number), attempts=2, last_error="nobody home"))
+    )
+    entry = store.transaction(lambda unit: Outbox.of(unit).get(number))
     assert (entry.attempts, entry.last_error, entry.cc, entry.bcc) == (
         2,
         "nobody home",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, changed_since
 from ..values.dataclass_json import conflicts
+from .repository import Agents
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -37,7 +38,7 @@ class AgentChanged(Event):
             return Hindrance(why, f"deskctl agent set {self.agent} --inactive")
         if self.kept is None:
             return UNRECORDED
-        changed = conflicts(unit.agents[self.agent], self.kept["new"])
+        changed = conflicts(Agents.of(unit).agents[self.agent], self.kept["new"])
         return changed_since(f"agent {self.agent}", changed, f"deskctl agent set {self.agent}")
 
 
@@ -66,7 +67,7 @@ class TeamRedefined(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        changed = conflicts(unit.teams[self.team], self.kept["new"])
+        changed = conflicts(Agents.of(unit).teams[self.team], self.kept["new"])
         return changed_since(f"team {self.team}", changed, f"deskctl team set {self.team}")
 
 

@@ -5,8 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..kernel.actor import Actor
-from ..notifications.model import Reach
-from ..routing.model import RoutingPlan, Seat
+from .routing_profile import RoutingPlan, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An agent's notification preferences.
+
+    `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` are the quiet hours, as `parse_quiet` reads them, in `timezone`
+    (IANA); None is the desk's. `waking`: urgent notifications are sent in quiet hours too.
+    """
+
+    notify: str = ""
+    quiet: str = ""
+    timezone: str | None = None
+    waking: bool = True
 
 
 @dataclass(frozen=True, slots=True)

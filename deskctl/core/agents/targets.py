@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from ...errors import NotFound
 from ..kernel.unit import Unit
-from ..routing.model import TIERS
 from ..tickets.model import Ticket
 from ..values.suggestions import did_you_mean
 from .model import Agent, Team
+from .repository import Agents
+from .routing_profile import TIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,12 @@ def resolve(unit: Unit, name: str) -> Agent | Team:
     """An agent or a team. Raises NotFound, with whoever comes near."""
     kind, _, rest = name.partition(":")
     if kind in ("agent", "team") and rest:
-        found = active_agents(unit).get(rest) if kind == "agent" else unit.teams.get(rest)
+        found = active_agents(unit).get(rest) if kind == "agent" else Agents.of(unit).teams.get(rest)
     else:
-        found = active_agents(unit).get(name) or unit.teams.get(name)
+        found = active_agents(unit).get(name) or Agents.of(unit).teams.get(name)
     if found is None:
-        names = [*active_agents(unit), *unit.teams]
-        if (gone := unit.agents.get(rest or name)) is not None:
+        names = [*active_agents(unit), *Agents.of(unit).teams]
+        if (gone := Agents.of(unit).agents.get(rest or name)) is not None:
             raise NotFound(f"{gone.handle} has left", "deskctl agent list shows who is there")
         raise NotFound(
             f"no agent or team is called “{name}”{did_you_mean(rest or name, names)}",
@@ -42,7 +43,7 @@ def resolve_any(unit: Unit, name: str, team: str | None) -> Agent | Team | Tier:
     """An agent, a team, or a tier of `team`. Raises NotFound, with whoever comes near."""
     kind, _, rest = name.partition(":")
     exact = kind in ("agent", "team", "tier") and rest
-    if not exact and (name in active_agents(unit) or name in unit.teams):
+    if not exact and (name in active_agents(unit) or name in Agents.of(unit).teams):
         return resolve(unit, name)
     tiers = tiers_of(unit, team)
     wanted = rest if exact else name
@@ -50,9 +51,9 @@ def resolve_any(unit: Unit, name: str, team: str | None) -> Agent | Team | Tier:
         return resolve(unit, name)
     if wanted in tiers:
         return Tier(wanted)
-    if not exact and wanted in unit.agents:
+    if not exact and wanted in Agents.of(unit).agents:
         return resolve(unit, name)  # who has left
-    names = tiers if exact else [*active_agents(unit), *unit.teams, *tiers]
+    names = tiers if exact else [*active_agents(unit), *Agents.of(unit).teams, *tiers]
     what = "tier" if exact else "agent, team or tier"
     raise NotFound(
         f"no {what} is called “{wanted}”{did_you_mean(wanted, names)}",
@@ -62,7 +63,7 @@ def resolve_any(unit: Unit, name: str, team: str | None) -> Agent | Team | Tier:
 
 def tiers_of(unit: Unit, team: str | None) -> tuple[str, ...]:
     """The lowest first."""
-    found = unit.teams.get(team or "")
+    found = Agents.of(unit).teams.get(team or "")
     return (found.plan.tiers if found is not None else ()) or TIERS
 
 
@@ -87,7 +88,7 @@ def reaches(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
 
 def height(unit: Unit, ticket: Ticket) -> int:
     """How far up a ticket is: at the tier that it was escalated to, or at its owner's, whichever is higher."""
-    owner = unit.agents.get(ticket.assignee or "")
+    owner = Agents.of(unit).agents.get(ticket.assignee or "")
     own = 0 if owner is None else rank(unit, ticket.team, owner.seat.tier)
     return max(own, rank(unit, ticket.team, ticket.tier))
 
@@ -115,7 +116,7 @@ def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
 
 
 def active_agents(unit: Unit) -> dict[str, Agent]:
-    return {handle: agent for handle, agent in unit.agents.items() if agent.active}
+    return {handle: agent for handle, agent in Agents.of(unit).agents.items() if agent.active}
 
 
 def members(unit: Unit, team: str | None) -> list[Agent]:

@@ -16,7 +16,9 @@ from ..kernel.unit import Unit
 from ..messages.events import MessageReceived
 from ..messages.recipients import machine_recipient
 from ..messages.reply_context import correspondence
+from ..messages.repository import Messages
 from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
 from .automatic_answer import Heard, may_answer, say
 from .commands import Acknowledge
 from .events import Acknowledged
@@ -36,9 +38,9 @@ _WORDS = Phrases(
 
 
 def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     channel = unit.settings.channel(ticket.channel)
-    heads = [h for h in unit.heads(ticket.number) if h.id == command.message]
+    heads = [h for h in Messages.of(unit).heads(ticket.number) if h.id == command.message]
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
         return Outcome("nothing to acknowledge with")
     incoming = heads[0]
@@ -86,8 +88,8 @@ def acknowledge_new_tickets(unit: Unit, event: Event, actor: Actor, cause: Comma
     if not isinstance(event, MessageReceived) or not isinstance(cause, Receive) or event.automatic is not None:
         return
     number = event.ticket
-    if number in unit.changes.new_tickets and not (unit.ticket(number).spam or cause.historical):
-        first = min(m.id for m in unit.changes.messages if m.ticket == number)
+    if number in Tickets.of(unit).changes.new_tickets and not (Tickets.of(unit).get(number).spam or cause.historical):
+        first = min(m.id for m in Messages.of(unit).changes.messages if m.ticket == number)
         channel = unit.settings.channel(cause.channel)
         if first == event.message and channel is not None and channel.acknowledge:
             yield Acknowledge(number, event.message)

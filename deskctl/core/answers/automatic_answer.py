@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from ...errors import Refused
 from ..delivery.model import OutboxEntry, OutboxKind
+from ..delivery.repository import Outbox
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -16,17 +17,19 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.customer_texts import numbered, phrase, spoken
 from ..messages.events import Forwarded
 from ..messages.model import Choice, MessageKind
 from ..messages.recipients import machine_recipient
 from ..messages.reply import new_message_id, reply_subject, return_address, sender_name, written_to
 from ..messages.reply_context import correspondence
+from ..messages.repository import Messages
 from ..messages.senders import NOBODY
 from ..messages.thread import Message, MessageHead
 from ..tickets.model import FINAL, Status, Ticket
+from ..tickets.repository import Tickets
 from .commands import Answer
 from .events import MachineAnswered, PersonAsked
-from .texts import numbered, phrase, spoken
 
 #: The last line of defence against a machine that looks like a person: so many automatic words a day to one address.
 MOST_A_DAY = 5
@@ -51,11 +54,11 @@ def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> 
         return False
     fresh = sum(
         address in map(str.lower, entry.to)
-        for number in unit.changes.new_outbox
-        if (entry := unit.changes.outbox[number]).kind is OutboxKind.AUTO
+        for number in Outbox.of(unit).changes.new_outbox
+        if (entry := Outbox.of(unit).changes.outbox[number]).kind is OutboxKind.AUTO
     )
     most = MOST_A_DAY_IN_CHAT if channel is not None and channel.conversational else MOST_A_DAY
-    return unit.source.automatic_sent(address, unit.now - timedelta(days=1)) + fresh < most
+    return Outbox.of(unit).source.automatic_sent(address, unit.now - timedelta(days=1)) + fresh < most
 
 
 def say(
@@ -95,9 +98,9 @@ def say(
         headers=dict(heard.headers),
         choices=choices if channel.choices else (),
     )
-    unit.enqueue(entry)
+    Outbox.of(unit).add(entry)
     if ticket is not None:
-        unit.add_message(_message(unit, entry, text, about, choices))
+        Messages.of(unit).add(_message(unit, entry, text, about, choices))
     return entry
 
 
@@ -124,8 +127,8 @@ def _message(unit: Unit, entry: OutboxEntry, text: str, about: str, choices: tup
 
 def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     """Nothing is sent, and nothing is refused aloud, where a machine had better be silent."""
-    ticket = unit.ticket(command.ticket)
-    heads = unit.heads(ticket.number)
+    ticket = Tickets.of(unit).get(command.ticket)
+    heads = Messages.of(unit).heads(ticket.number)
     theirs = next((h for h in heads if h.id == command.message), None)
     silent = _why_not(unit, ticket, theirs, heads)
     if silent is not None or theirs is None:

@@ -7,16 +7,19 @@ import unicodedata
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from ..intake.matching import ours, references
 from ..kernel.actor import Actor
 from ..kernel.event import Event
 from ..kernel.handler import By
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.conversations import Conversations
+from ..messages.matching import ours, references
 from ..messages.model import Choice, InboundMessage, MessageKind
+from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 from ..tickets.events import StatusChanged, WaitingChanged
 from ..tickets.model import ACTIVE, FINAL, Status, Ticket
+from ..tickets.repository import Tickets
 from ..tickets.status import to_status
 from .automatic_answer import answered_by_people, history
 from .events import ChoiceMade, PersonAsked
@@ -70,9 +73,9 @@ def answered(
     By mail only an answer to the message with the offer picks anything: a number elsewhere may mean anything.
     """
     sender = message.sender
-    if not sender or sender.lower() not in unit.participants(ticket.number):
+    if not sender or sender.lower() not in Tickets.of(unit).participants(ticket.number):
         return None
-    offer = unit.talks.offer(ticket.number)
+    offer = Conversations.of(unit).offer(ticket.number)
     if offer is None or not (channel.conversational or _is_answered(unit, offer, message)):
         return None
     pick = read(message.visible_text, offer.choices)
@@ -83,16 +86,16 @@ def answered(
 
 def _is_answered(unit: Unit, offer: MessageHead, message: InboundMessage) -> bool:
     """Tell whether In-Reply-To or References name the message with the offer."""
-    return any(head.id == offer.id for name in references(message) for head in unit.messages_by_id(name))
+    return any(head.id == offer.id for name in references(message) for head in Messages.of(unit).by_message_id(name))
 
 
 def why_not(unit: Unit, ticket: Ticket, offer: MessageHead, sender: str) -> str | None:
     """The phrase that says why nothing can be picked from an offer (any more); None when it can."""
-    if sender.lower() not in unit.participants(ticket.number):
+    if sender.lower() not in Tickets.of(unit).participants(ticket.number):
         return "not_yours"
     if any(isinstance(event, ChoiceMade) and event.message == offer.id for event in history(unit, ticket.number)):
         return "chosen"
-    last = next((head for head in reversed(unit.heads(ticket.number)) if ours(head)), None)
+    last = next((head for head in reversed(Messages.of(unit).heads(ticket.number)) if ours(head)), None)
     if ticket.status in FINAL or ticket.spam or last is None or last.id != offer.id:
         return "too_late"
     return None
@@ -106,8 +109,8 @@ def make(unit: Unit, ticket: Ticket, offer: MessageHead, pick: Pick, contact: in
         return (yield from ask_for_person(unit, ticket.number, None, contact))
     if pick.choice.key != "solved" or pick.more:
         return ""
-    now = unit.ticket(ticket.number)
-    if now.assignee is not None or answered_by_people(unit.heads(now.number)):
+    now = Tickets.of(unit).get(ticket.number)
+    if now.assignee is not None or answered_by_people(Messages.of(unit).heads(now.number)):
         return "worked_on"
     if now.status in ACTIVE:
         for event in to_status(now, Status.SOLVED):
@@ -118,7 +121,7 @@ def make(unit: Unit, ticket: Ticket, offer: MessageHead, pick: Pick, contact: in
 def ask_for_person(unit: Unit, number: int, message: int | None, contact: int) -> Caused:
     """From now on people answer on the ticket, and it is their work. Gives the phrase to answer with."""
     by = Actor.contact(contact)
-    ticket = unit.ticket(number)
+    ticket = Tickets.of(unit).get(number)
     idle = ticket.status in (Status.PENDING, Status.HOLD, Status.SOLVED)
     waited = ticket.waiting_since is not None and not idle
     if waited and any(isinstance(event, PersonAsked) for event in history(unit, number)):

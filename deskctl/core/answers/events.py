@@ -1,4 +1,4 @@
-""""""
+"""Events of the feature answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..kernel.event import Event
 from ..kernel.undo import Cannot
-
-if TYPE_CHECKING:
-    pass
 
 if TYPE_CHECKING:
     pass

@@ -10,20 +10,25 @@ import re
 from ..contacts.identity import contact_for, holder
 from ..contacts.linking import redeem
 from ..contacts.model import Contact
+from ..contacts.repository import Contacts
 from ..intake.commands import Receive
 from ..intake.journal import JournalSettled, JournalState
-from ..intake.matching import in_talk, living, references, selves
+from ..intake.repository import Journal
 from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.conversations import Conversations
+from ..messages.customer_texts import greeting, hours, phrase, spoken, states
+from ..messages.matching import in_talk, living, references, selves
 from ..messages.model import Automatic, InboundMessage, Intent, IntentKind
 from ..messages.recipients import of_message
+from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 from ..tickets.model import ACTIVE, Ticket
+from ..tickets.repository import Tickets
 from .automatic_answer import Heard, may_answer, say
 from .choices import Caused, Pick, ask_for_person, make, offered, why_not
-from .texts import greeting, hours, phrase, spoken, states
 
 _COMMAND = re.compile(r"(/[\w@]*)?")
 #: What is said on the ticket itself, as it changed by what the customer asked for.
@@ -42,7 +47,7 @@ def asked(unit: Unit, channel: ChannelInfo, message: InboundMessage, sign: Autom
     words that they come with: what says something is kept.
     """
     intent = message.intent
-    if intent is None or sign.automatic or not message.sender or unit.is_blocked(message.sender):
+    if intent is None or sign.automatic or not message.sender or Messages.of(unit).is_blocked(message.sender):
         return None
     if intent.kind in (IntentKind.NEW, IntentKind.PERSON) and not wordless(message):
         return None
@@ -65,7 +70,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
         case IntentKind.HELP:
             text = greeting(unit, channel, language)
         case IntentKind.NEW:
-            unit.talks.begin_anew(channel.name, str(message.sender), True)
+            Conversations.of(unit).begin_anew(channel.name, str(message.sender), True)
             text = phrase(language, "begin")
         case IntentKind.LINK:
             outcome = yield from redeem(unit, intent.argument.strip(), channel.kind, str(message.sender), unit.now)
@@ -83,7 +88,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
     about = ticket if name in CHANGED else None
     told = answered(unit, channel, message, text, language, about, name or intent.kind.value) if text else True
     reason = f"asked for {intent.kind.value}" + ("" if told else "; not answered")
-    unit.settle_journal(
+    Journal.of(unit).settle(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=message.sender, subject=None)
     )
     return Outcome(reason, (ticket.number,) if ticket else (), {"intent": intent.kind.value})
@@ -123,9 +128,9 @@ def answered(
 
 def _open_tickets(unit: Unit, contact: Contact) -> list[Ticket]:
     everybody = selves(unit, contact.id)
-    numbers = {*unit.source.active_tickets_of(everybody), *unit.changes.new_tickets}
-    unit.load_tickets(numbers)
-    found = (unit.ticket(number) for number in sorted(numbers, reverse=True))
+    numbers = {*Contacts.of(unit).source.active_tickets_of(everybody), *Tickets.of(unit).changes.new_tickets}
+    Tickets.of(unit).load(numbers)
+    found = (Tickets.of(unit).get(number) for number in sorted(numbers, reverse=True))
     return [t for t in found if t.contact in everybody and t.status in ACTIVE and not t.spam]
 
 
@@ -140,7 +145,7 @@ def _talked_about(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> 
 
 def _offer_of(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> MessageHead | None:
     """What the message answers, if that gave something to pick."""
-    heads = (head for reference in references(message) for head in unit.messages_by_id(reference))
+    heads = (head for reference in references(message) for head in Messages.of(unit).by_message_id(reference))
     return next((head for head in heads if head.channel == channel.name and offered(unit, head)), None)
 
 

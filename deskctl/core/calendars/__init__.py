@@ -1,4 +1,4 @@
-"""Calendars: when working time passes, and how much of it.
+"""Calendars: business hours, holidays, and working time.
 
-`model` says what a calendar is, `hours` reads one from text, `opening` computes with it, `schedule` with its versions.
+`model` defines a calendar, `hours` parses one, `business_hours` computes with it, `working_time` with its versions.
 """

@@ -11,9 +11,12 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class AddCalendar(Command, audience=Audience.AGENT):
-    """`hours` as in "mon-fri 09:00-18:00". `days` are dates of their own: date, name, and hours of that day
-    ("" or "closed": none). `public` are dates and names of public holidays, on which dates of their own win;
-    `holidays` names the countries and regions that they were taken from."""
+    """Add a calendar.
+
+    `hours` is for example "mon-fri 09:00-18:00". `days` are special days: date, name, and hours ("" or "closed": none).
+    `public` are dates and names of public holidays; special days take precedence. `holidays` are the countries and
+    regions that they were copied from.
+    """
 
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
@@ -27,9 +30,11 @@ class AddCalendar(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ChangeCalendar(Command, audience=Audience.AGENT):
-    """A new version, from now on. None leaves a field as it is; `days` are added, `forget` are dates that go.
+    """Change a calendar from now on: add a new version.
 
-    With `holidays`, `public` takes the place of all public holidays there were; without, it is not looked at."""
+    None keeps a field. `days` are added, the dates in `forget` are removed. With `holidays`, `public` replaces all
+    public holidays; without, it is ignored.
+    """
 
     did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
@@ -44,6 +49,8 @@ class ChangeCalendar(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class RemoveCalendar(Command, audience=Audience.AGENT):
+    """Remove a calendar."""
+
     did: ClassVar[str] = "removed"
     needs_agent: ClassVar[bool] = False
     name: str

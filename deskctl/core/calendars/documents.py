@@ -1,4 +1,4 @@
-"""Calendars as documents: a month with its hours, and what working time makes of two moments."""
+"""JSON documents of calendars: a month with its hours, and the check of working time between two moments."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
+from ...i18n import _
 from ..values.durations import parse_duration
 from ..values.moments import YEARS, parse_moment
+from .business_hours import HORIZON_YEARS, BusinessHours
 from .hours import shown, written
 from .model import BEGINNING, WEEKDAYS, Calendar, zone
-from .open_time import HORIZON_YEARS, Opening
 from .views import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
 
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})\Z")
 _LENGTH = re.compile(r"\+?(?:\d+[smhdw])+\Z", re.ASCII)
 _SIGN = re.compile(r"\A\s*(?:\+|in\s)\s*", re.IGNORECASE)
-#: Of what is shown and checked: hours so far away are nobody's, and what is not needed takes time.
+#: The years that can be shown and checked; the limit keeps the computation short.
 _YEARS = YEARS
 
 
 def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
-    """`policies` are those that count in it."""
+    """Return the row of a calendar; `policies` are those that use it."""
     return {
         "name": calendar.name,
         "timezone": calendar.timezone,
@@ -41,7 +42,7 @@ def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
 def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> CalendarDocument:
     """Raises UsageError."""
     year, number = _month(month) if month else (now.astimezone(zone(calendar.timezone)).timetuple()[:2])
-    _, count = gregorian.monthrange(year, number)
+    count = gregorian.monthrange(year, number)[1]
     days = [date(year, number, day) for day in range(1, count + 1)]
     return {**row(calendar, policies), "month": f"{year}-{number:02}", "month_days": [_day(calendar, d) for d in days]}
 
@@ -49,9 +50,12 @@ def document(calendar: Calendar, month: str | None, now: datetime, policies: Seq
 def _month(text: str) -> tuple[int, int]:
     found = _MONTH.match(text.strip())
     if found is None or not 1 <= int(found[2]) <= 12:
-        raise UsageError(f"not a month: “{text}”", "as in 2027-02")
+        raise UsageError(_('not a month: "{text}"', text=text), _("use YYYY-MM"))
     if int(found[1]) not in _YEARS:
-        raise UsageError(f"“{text}” is out of range", f"use a year from {_YEARS.start} to {_YEARS.stop - 1}")
+        raise UsageError(
+            _('out of range: "{text}"', text=text),
+            _("use a year from {first} to {last}", first=_YEARS[0], last=_YEARS[-1]),
+        )
     return int(found[1]), int(found[2])
 
 
@@ -65,9 +69,11 @@ def _day(calendar: Calendar, day: date) -> CalendarDay:
     }
 
 
-def check(opening: Opening, start: str, then: str, now: datetime) -> CalendarCheck:
-    """What is `due` a length of working time after a moment, or how much is `working` between two. Moments without a
-    zone are the calendar's. Raises UsageError, also for a second moment before the first."""
+def check(opening: BusinessHours, start: str, then: str, now: datetime) -> CalendarCheck:
+    """Check a calendar: return the moment after a length of working time, or the working time between two moments.
+
+    Moments without a zone are in the calendar's zone. Raises UsageError, also if the second moment is before the first.
+    """
     calendar = opening.calendar
     local = zone(calendar.timezone)
     begin = _near(start, now, local)
@@ -90,25 +96,36 @@ def check(opening: Opening, start: str, then: str, now: datetime) -> CalendarChe
         return answer
     end = _near(then, now, local)
     if end < begin:
-        raise UsageError(f"“{then}” is before “{start}”", "name the earlier moment first, or a length, as in +2h")
+        raise UsageError(
+            _('"{end}" is before "{start}"', end=then, start=start),
+            _("give the earlier moment first, or a length, for example +2h"),
+        )
     if end.year - begin.year > HORIZON_YEARS:
-        raise UsageError(f"“{then}” is more than {HORIZON_YEARS} years after “{start}”", "name moments nearer together")
+        raise UsageError(
+            _('"{end}" is more than {years} years after "{start}"', end=then, years=HORIZON_YEARS, start=start),
+            _("give moments that are closer together"),
+        )
     answer["end"] = _local(end, calendar)
     answer["working"] = int(opening.between(begin, end).total_seconds())
     return answer
 
 
 def _near(text: str, now: datetime, local: ZoneInfo) -> datetime:
-    """A moment of the years that are checked. Raises UsageError."""
+    """Parse a moment within the supported years. Raises UsageError."""
     found = parse_moment(text, now, local, day_at=time())
     if found.year not in _YEARS:
-        raise UsageError(f"“{text}” is too far away", f"moments from {_YEARS[0]} to {_YEARS[-1]} are checked")
+        raise UsageError(
+            _('out of range: "{text}"', text=text),
+            _("use a year from {first} to {last}", first=_YEARS[0], last=_YEARS[-1]),
+        )
     return found
 
 
 def _length(text: str) -> timedelta | None:
-    """ "2h", "+1h 30m", "2 hours", "2시간": what a moment from now may be called, with or without its sign. None for
-    what is no length. Raises UsageError for one of nothing."""
+    """Parse a length such as "2h", "+1h 30m", "2 hours" or "2시간", with or without a sign; None if it is not a length.
+
+    Raises UsageError for a length of zero.
+    """
     compact = text.strip().lower().replace(" ", "")
     if _LENGTH.match(compact):
         return parse_duration(compact)
@@ -117,14 +134,14 @@ def _length(text: str) -> timedelta | None:
     except UsageError:
         return None
     if not length:
-        raise UsageError(f"{text} is no time at all", "as in +2h")
+        raise UsageError(_("{text} has no length", text=text), _("use for example +2h"))
     return length
 
 
 def _local(at: datetime, calendar: Calendar) -> str:
-    """RFC 3339 with the offset that holds there then."""
+    """Format a moment as RFC 3339 with the calendar's offset."""
     return at.astimezone(zone(calendar.timezone)).isoformat()
 
 
-#: For whoever has to say why there is no due moment.
-NEVER = f"not within {HORIZON_YEARS} years"
+#: The explanation of a moment that is never reached.
+NEVER = _("not within {years} years", years=HORIZON_YEARS)

@@ -1,4 +1,4 @@
-"""Hours as people write them: `mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00`."""
+"""Parse and format business hours: `mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...errors import UsageError
+from ...i18n import _
 from ..values.suggestions import did_you_mean
 from .model import DAY, WEEKDAYS, Frame
 
@@ -16,7 +17,7 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})\Z")
 _DASH = "[-‐‑–—~〜]"
 _FRAME = rf"\d{{1,2}}:\d{{2}}\s*{_DASH}\s*\d{{1,2}}:\d{{2}}"
 _FRAMES_AT_END = re.compile(rf"(?:\A|(?<=\s)){_FRAME}(?:[\s,]+{_FRAME})*\s*\Z")
-#: A clock time anywhere, also "9시"; at the end "9-12", "9 to 12", "9am" and an open "09-".
+#: Text that looks like a time: a clock time anywhere, also "9시"; at the end "9-12", "9 to 12", "9am" or "09-".
 _LIKE_A_TIME = re.compile(
     r"(?<!\d)\d{1,2}[:：]\d{2}(?!\d)"
     r"|(?<!\d)\d{1,2}\s*시(?=\W|\d|반|까지|부터|\Z)"
@@ -43,9 +44,10 @@ _GROUPS = {
 
 
 def parse_hours(text: str) -> tuple[tuple[Frame, ...], ...]:
-    """The frames of each weekday, Monday first. `24x7` is always, `closed` never; days that are not named are closed.
+    """Parse hours and return the frames of each weekday, Monday first.
 
-    Raises UsageError for unknown days, empty or backward frames, overlaps, and days named twice.
+    `24x7` is always, `closed` never; days that are not named are closed. Raises UsageError for unknown days, empty or
+    backward frames, overlaps, and days named twice.
     """
     if text.strip().lower() in ("24x7", "24/7", "always"):
         return ((Frame(0, DAY),),) * 7
@@ -56,28 +58,38 @@ def parse_hours(text: str) -> tuple[tuple[Frame, ...], ...]:
         named, frames = _part(part)
         for day in named:
             if week[day] is not None:
-                raise UsageError(f"hours: {WEEKDAYS[day]} is named twice", f"name each day once, as in {EXAMPLE!r}")
+                raise UsageError(
+                    _("hours: {day} is named twice", day=WEEKDAYS[day]),
+                    _('name each day once, for example "{example}"', example=EXAMPLE),
+                )
             week[day] = frames
     if not any(week):
-        raise UsageError("hours: no day is open", f"as in {EXAMPLE!r}; 24x7 is always")
+        raise UsageError(
+            _("hours: no day is open"), _('use for example "{example}"; 24x7 is always open', example=EXAMPLE)
+        )
     return tuple(frames or () for frames in week)
 
 
 def plain(text: str) -> str:
-    """With the dashes that word processors make of a hyphen as one, and none of the blanks around it."""
+    """Return the text with all kinds of dashes replaced by a hyphen, without spaces around it."""
     return re.sub(rf"\s*{_DASH}\s*", "-", text)
 
 
 def split_named(text: str, where: str = "") -> tuple[str, str]:
-    """A day's name, and its hours: the frames at the end of "Founding day 09:00 – 12:00", plain; "" without any.
+    """Split "Founding day 09:00 – 12:00" into the name and the hours at the end, normalised; "" without hours.
 
-    Raises UsageError for a name that still says something of hours: it would be a whole day off. `where` is named.
+    Raises UsageError if the name still contains something like hours, because the whole day would be closed. `where`
+    prefixes the error.
     """
     found = _FRAMES_AT_END.search(text)
     name = text if found is None else text[: found.start()]
     if _LIKE_A_TIME.search(name):
-        place = f"{where}: " if where else ""
-        raise UsageError(f"{place}“{text}” says hours that cannot be read", "at the end, as in Half day 09:00-12:00")
+        raise UsageError(
+            _('{option}: cannot parse the hours in "{text}"', option=where, text=text)
+            if where
+            else _('cannot parse the hours in "{text}"', text=text),
+            _("write them at the end, for example Half day 09:00-12:00"),
+        )
     return " ".join(name.split()), "" if found is None else " ".join(plain(found[0]).replace(",", " ").split())
 
 
@@ -87,11 +99,14 @@ def _part(part: str) -> tuple[list[int], tuple[Frame, ...]]:
     while words and not words[0][0].isdigit() and words[0].lower() != "closed":
         days.append(words.pop(0))
     if not days:
-        raise UsageError(f"hours: “{part}” names no day", f"as in {EXAMPLE!r}")
+        raise UsageError(_('hours: no day in "{part}"', part=part), _('use for example "{example}"', example=EXAMPLE))
     named = [day for word in " ".join(days).replace(",", " ").split() for day in days_named(word)]
     listed = [word for word in words if word != ","]
     if not listed:
-        raise UsageError(f"hours: “{part}” names no time", "as in mon-fri 09:00-18:00; leave closed days out")
+        raise UsageError(
+            _('hours: no time in "{part}"', part=part),
+            _("use for example mon-fri 09:00-18:00; leave out closed days"),
+        )
     return named, () if [w.lower() for w in listed] == ["closed"] else parse_frames(listed)
 
 
@@ -103,22 +118,28 @@ def days_named(word: str) -> list[int]:
     if not dash:
         return [_weekday(lower)]
     start, end = _weekday(first), _weekday(last)
-    return [(start + n) % 7 for n in range((end - start) % 7 + 1)]  # sat-tue goes over the weekend
+    return [(start + n) % 7 for n in range((end - start) % 7 + 1)]  # sat-tue includes the weekend
 
 
 def _weekday(word: str) -> int:
     known = _NAMES.get(word, _NAMES.get(word.removesuffix("요일")))
     if known is None:
-        raise UsageError(f"hours: there is no day “{word}”{did_you_mean(word, _NAMES)}", "mon tue wed thu fri sat sun")
+        raise UsageError(
+            _('hours: not a day: "{word}"{suggestion}', word=word, suggestion=did_you_mean(word, _NAMES)),
+            _("use mon, tue, wed, thu, fri, sat or sun"),
+        )
     return known
 
 
 def parse_frames(words: Sequence[str]) -> tuple[Frame, ...]:
-    """Frames of one day, sorted; those that touch become one. Raises UsageError."""
+    """Parse the frames of a day; return them sorted, adjacent ones merged. Raises UsageError."""
     frames = sorted(_frame(word) for word in words)
     for one, other in pairwise(frames):
         if other.start < one.end:
-            raise UsageError(f"hours: {shown(one)} and {shown(other)} overlap", "let each frame end before the next")
+            raise UsageError(
+                _("hours: {first} and {second} overlap", first=shown(one), second=shown(other)),
+                _("end each range before the next begins"),
+            )
     merged: list[Frame] = []
     for frame in frames:
         if merged and merged[-1].end == frame.start:
@@ -131,12 +152,18 @@ def parse_frames(words: Sequence[str]) -> tuple[Frame, ...]:
 def _frame(word: str) -> Frame:
     start, dash, end = word.partition("-")
     if not dash:
-        raise UsageError(f"hours: “{word}” is no frame of time", "as in 09:00-18:00")
+        raise UsageError(_('hours: not a time range: "{word}"', word=word), _("use for example 09:00-18:00"))
     frame = Frame(seconds_of(start), seconds_of(end))
     if frame.start >= frame.end:
-        what = "is empty" if frame.start == frame.end else "ends before it starts"
-        hint = "until midnight is 24:00; past it, name the next day's hours, as in fri 22:00-24:00; sat 00:00-02:00"
-        raise UsageError(f"hours: {word} {what}", hint)
+        raise UsageError(
+            _("hours: {range} is empty", range=word)
+            if frame.start == frame.end
+            else _("hours: {range} ends before it starts", range=word),
+            _(
+                "write midnight as 24:00; after midnight, give hours of the next day, "
+                "for example fri 22:00-24:00; sat 00:00-02:00"
+            ),
+        )
     return frame
 
 
@@ -144,17 +171,17 @@ def seconds_of(text: str) -> int:
     found = _TIME.match(text)
     seconds = int(found[1]) * 3600 + int(found[2]) * 60 if found and int(found[2]) < 60 else DAY + 1
     if seconds > DAY:
-        raise UsageError(f"hours: “{text}” is no time of day", "from 00:00 to 24:00")
+        raise UsageError(_('hours: not a time of day: "{text}"', text=text), _("use a time from 00:00 to 24:00"))
     return seconds
 
 
 def shown(frame: Frame) -> str:
-    """`09:00-12:00`."""
+    """Format a frame, for example `09:00-12:00`."""
     return "-".join(f"{t // 3600:02}:{t % 3600 // 60:02}" for t in frame)
 
 
 def written(week: Sequence[Sequence[Frame]]) -> str:
-    """The shortest text that `parse_hours` reads as this week."""
+    """Return the shortest text that `parse_hours` reads as this week."""
     if all(tuple(frames) == (Frame(0, DAY),) for frames in week):
         return "24x7"
     if not any(week):

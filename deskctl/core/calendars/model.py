@@ -1,4 +1,4 @@
-"""A calendar: the hours of a week in a time zone, and the days on which they do not hold."""
+"""Calendars: weekly business hours in a time zone, holidays and other special days."""
 
 from __future__ import annotations
 
@@ -9,29 +9,33 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...errors import UsageError
+from ...i18n import _
 from ..values.suggestions import did_you_mean
 
 DAY = 86400
-#: Monday first, as `date.weekday` counts.
+#: Weekday names, Monday first as in `date.weekday`.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-#: The calendar that every desk has: open always.
+#: The built-in calendar that is always open.
 ALWAYS = "24x7"
-#: Before anything that a desk has seen: when a calendar's first version begins.
+#: The start of a calendar's first version, before anything that a desk records.
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-#: So many names are an answer; more are a list to read.
+#: The maximum number of names that an error lists.
 _LISTED = 8
+_EXAMPLE = _("use an IANA name, for example Asia/Seoul or UTC")
 
 
 class Frame(NamedTuple):
-    """An open stretch of a day: seconds of the wall clock since midnight, half-open. `end` may be 24:00."""
+    """An open period of a day: seconds of the wall clock since midnight, half-open. `end` can be 24:00."""
 
     start: int
     end: int
 
 
-class Day(NamedTuple):
-    """A day of its own: what it is called, and when it is open (not at all: a holiday). `public`: it was copied from
-    the holidays of a country, and goes with them."""
+class SpecialDay(NamedTuple):
+    """A date with a name and its own hours; without frames it is closed, for example a holiday.
+
+    `public`: it was copied from the public holidays of a country, and is replaced with them.
+    """
 
     name: str
     frames: tuple[Frame, ...] = ()
@@ -40,30 +44,32 @@ class Day(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One version of a calendar. It is open at the moments at which the wall clock of `timezone` (IANA) shows a time
-    within a frame of its weekday, or of `days` where the date has hours of its own.
+    """One version of a calendar.
 
-    `week` has seven entries, Monday first, each with its frames in order. `since` (aware, UTC) is from when on this
-    version holds. `holidays` are the countries and regions ("KR", "DE:BY") whose dates were copied into `days`.
+    It is open while the wall clock of `timezone` (IANA) shows a time within a frame of the weekday, or of the date in
+    `days`. `week` has seven entries, Monday first, each with its frames in order. The version is valid from `since`
+    (aware, UTC). `holidays` are the countries and regions ("KR", "DE:BY") whose dates were copied into `days`.
     """
 
     name: str
     timezone: str
     week: tuple[tuple[Frame, ...], ...]
-    days: Mapping[date, Day] = field(default_factory=dict)
+    days: Mapping[date, SpecialDay] = field(default_factory=dict)
     holidays: tuple[str, ...] = ()
     version: int = 1
     since: datetime = BEGINNING
 
     @property
     def always(self) -> bool:
-        """Whether it is open around the clock, every day."""
+        """Whether it is open 24 hours a day, every day."""
         return not self.days and all(frames == (Frame(0, DAY),) for frames in self.week)
 
     @property
     def holidays_until(self) -> int | None:
-        """The last year of which public holidays were copied; None without any. Calendars of old do not know which of
-        their days these are: it may be any."""
+        """The last year for which public holidays were copied; None without any.
+
+        Calendars of older versions do not know which of their days are public holidays, so all days count.
+        """
         known = [day.year for day, own in self.days.items() if own.public]
         return max(known or [day.year for day in self.days], default=None) if self.holidays else None
 
@@ -77,9 +83,9 @@ def always() -> Calendar:
 
 
 def zone(name: str) -> ZoneInfo:
-    """The rules of an IANA time zone. Raises UsageError."""
+    """Return an IANA time zone. Raises UsageError."""
     if not name.strip():
-        raise UsageError("the time zone has no name", "an IANA name, as in Asia/Seoul or UTC")
+        raise UsageError(_("the time zone is empty"), _EXAMPLE)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -89,6 +95,8 @@ def zone(name: str) -> ZoneInfo:
         below = sorted(known for known in names if known.lower().startswith(name.lower()))
         if below:
             listed = ", ".join(below[:_LISTED]) + (", …" if len(below) > _LISTED else "")
-            raise UsageError(f"there is no time zone “{name}”", f"{listed} begin with it") from None
+            raise UsageError(
+                _('not a time zone: "{name}"', name=name), _("these begin with it: {names}", names=listed)
+            ) from None
         near = did_you_mean(name, names) or did_you_mean(name, {n.rpartition("/")[2] for n in names})
-        raise UsageError(f"there is no time zone “{name}”{near}", "an IANA name, as in Asia/Seoul or UTC") from None
+        raise UsageError(_('not a time zone: "{name}"{suggestion}', name=name, suggestion=near), _EXAMPLE) from None

@@ -10,12 +10,12 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListCalendars(Query, audience=Audience.AGENT):
-    """Answer: `list[level_answers.CalendarRow]`."""
+    """List the calendars. Answer: `list[views.CalendarRow]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCalendar(Query, audience=Audience.AGENT):
-    """`month` as in "2027-02"; without one, that of `now`. Answer: `level_answers.CalendarDocument`."""
+    """Show a calendar and a month ("2027-02"; None: the current one). Answer: `views.CalendarDocument`."""
 
     name: str
     month: str | None = None
@@ -24,9 +24,9 @@ class ShowCalendar(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class CheckCalendar(Query, audience=Audience.AGENT):
-    """`then` is a length of working time ("+2h") or a second moment. Moments are read in the calendar's zone.
+    """Check a calendar: `then` is a length of working time ("+2h") or a second moment, in the calendar's zone.
 
-    Answer: `level_answers.CalendarCheck`.
+    Answer: `views.CalendarCheck`.
     """
 
     name: str

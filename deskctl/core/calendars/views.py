@@ -6,8 +6,10 @@ from typing import TypedDict
 
 
 class CalendarRow(TypedDict):
-    """`hours` as in "mon-fri 09:00-18:00". `days` counts the days of their own; `policies` count in it.
-    `holidays_until` is the last year of which public holidays were copied, null without any."""
+    """A calendar. `hours` is for example "mon-fri 09:00-18:00". `days`: the number of special days; `policies` use it.
+
+    `holidays_until` is the last year for which public holidays were copied, null without any.
+    """
 
     name: str
     timezone: str
@@ -21,7 +23,7 @@ class CalendarRow(TypedDict):
 
 
 class CalendarDay(TypedDict):
-    """`hours` as in "09:00-12:00", none on a closed day; `name` is that of a holiday or another day of its own."""
+    """A date. `hours` are for example "09:00-12:00", none on a closed day; `name` is that of a special day."""
 
     date: str
     weekday: str
@@ -30,12 +32,17 @@ class CalendarDay(TypedDict):
 
 
 class CalendarDocument(CalendarRow):
+    """A calendar with the days of a month."""
+
     month: str
     month_days: list[CalendarDay]
 
 
 class CalendarCheck(TypedDict):
-    """Moments have the calendar's own offset. `working` is in seconds. `never`: the due moment does not come."""
+    """The result of a check.
+
+    Moments have the calendar's offset. `working`: in seconds. `never`: not within 100 years.
+    """
 
     calendar: str
     timezone: str

@@ -18,12 +18,14 @@ from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..tickets.fields import parse_tag
 from ..tickets.model import ACTIVE
+from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
 from . import commands as c
 from .events import ContactChanged, ContactMerged, ContactUnmerged, JoinContacts, PartContacts, RestoreContact
 from .identity import known, living, person
 from .model import Contact
+from .repository import Contacts
 
 #: A change of these may change what the customer was promised.
 _WEIGHTY = ("tier", "org")
@@ -44,7 +46,7 @@ def set_(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
     changed = replace(contact, **changes)
     what = tuple(f for f in _READ if getattr(contact, f) != getattr(changed, f))
     if what:
-        unit.put_contact(changed)
+        Contacts.of(unit).put(changed)
         yield ContactChanged(None, contact.id, what, differing(contact, changed, what))
         yield from _weigh(unit, person(unit, contact.id), before)
     said = ", ".join(f"{name} is {values[name] or 'none'}" for name in values)
@@ -53,7 +55,7 @@ def set_(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
 
 def present(unit: Unit, number: int) -> Contact:
     """The contact, if anything may still be done with it. Raises NotFound and Refused."""
-    contact = unit.contact(number)
+    contact = Contacts.of(unit).get(number)
     if contact.merged_into is not None:
         root = living(unit, number).id
         raise Refused(f"contact {number} was merged into {root}", f"name {root} instead")
@@ -66,8 +68,8 @@ def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
     """Both keep what is theirs; `other` only points. Into a merged contact means into whom that is now."""
     if command.contact == command.other:
         raise Refused("a contact cannot be merged with itself")
-    unit.hold_contacts()
-    into, other = living(unit, command.contact), unit.contact(command.other)
+    Contacts.of(unit).lock()
+    into, other = living(unit, command.contact), Contacts.of(unit).get(command.other)
     for contact in (into, other):
         if contact.erased_at is not None:
             raise Refused(f"contact {contact.id} was erased")
@@ -93,15 +95,15 @@ def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
 def join(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
     """`other` points to `into`; both live until now. Open tickets hear of what that changes for them."""
     sides = [(person(unit, each.id), known(unit, each.id)) for each in (other, into)]
-    unit.put_contact(replace(other, merged_into=into.id, parted=False))
+    Contacts.of(unit).put(replace(other, merged_into=into.id, parted=False))
     yield ContactMerged(None, other.id, into.id, how)
     for numbers, before in sides:
         yield from _weigh(unit, numbers, before)
 
 
 def unmerge(unit: Unit, command: c.UnmergeContact, actor: Actor) -> Steps:
-    unit.hold_contacts()
-    contact = unit.contact(command.contact)
+    Contacts.of(unit).lock()
+    contact = Contacts.of(unit).get(command.contact)
     into = contact.merged_into
     if into is None:
         merged = [n for n in person(unit, contact.id) if n != contact.id]
@@ -115,7 +117,7 @@ def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
     """Take the pointer away; no machine sets it again."""
     into = int(contact.merged_into or 0)
     before = known(unit, contact.id)
-    unit.put_contact(replace(contact, merged_into=None, parted=True))
+    Contacts.of(unit).put(replace(contact, merged_into=None, parted=True))
     yield ContactUnmerged(None, contact.id, into)
     for number in (contact.id, into):
         yield from _weigh(unit, person(unit, number), before)
@@ -123,10 +125,10 @@ def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
 
 def restore(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
     """Undo a change of fields."""
-    contact = unit.contact(past.contact)
+    contact = Contacts.of(unit).get(past.contact)
     before = known(unit, contact.id)
     restored = with_fields(contact, past.fields)
-    unit.put_contact(restored)
+    Contacts.of(unit).put(restored)
     what = tuple(past.fields)
     yield ContactChanged(None, contact.id, what, differing(contact, restored, what))
     yield from _weigh(unit, person(unit, contact.id), before)
@@ -134,14 +136,14 @@ def restore(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
 
 def separate(unit: Unit, past: PartContacts) -> Generator[Event, None, None]:
     """Undo a merge."""
-    unit.hold_contacts()
-    yield from part(unit, unit.contact(past.contact))
+    Contacts.of(unit).lock()
+    yield from part(unit, Contacts.of(unit).get(past.contact))
 
 
 def rejoin(unit: Unit, past: JoinContacts) -> Generator[Event, None, None]:
     """Undo an unmerge."""
-    unit.hold_contacts()
-    yield from join(unit, unit.contact(past.contact), unit.contact(past.into), "agent")
+    Contacts.of(unit).lock()
+    yield from join(unit, Contacts.of(unit).get(past.contact), Contacts.of(unit).get(past.into), "agent")
 
 
 def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Event, None, None]:
@@ -150,11 +152,11 @@ def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Ev
     what = tuple(f for f in _WEIGHTY if getattr(before, f) != getattr(after, f))
     if not what:
         return
-    numbers = set(unit.source.active_tickets_of(contacts))
-    numbers |= {t.number for t in unit.changes.tickets.values() if t.contact in contacts}
-    unit.load_tickets(numbers)
+    numbers = set(Contacts.of(unit).source.active_tickets_of(contacts))
+    numbers |= {t.number for t in Tickets.of(unit).changes.tickets.values() if t.contact in contacts}
+    Tickets.of(unit).load(numbers)
     for ticket in sorted(numbers):
-        if unit.ticket(ticket).status in ACTIVE:
+        if Tickets.of(unit).get(ticket).status in ACTIVE:
             yield ContactChanged(ticket, after.id, what)
 
 

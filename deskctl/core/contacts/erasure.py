@@ -11,11 +11,13 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.events import CallbackChanged, StatusChanged, WaitingChanged
 from ..tickets.model import FINAL, Status
+from ..tickets.repository import Tickets
 from . import commands as c
 from .edit import present
 from .events import ContactErased, ContactExported
 from .identity import person
 from .model import Contact
+from .repository import Contacts
 
 
 def erase(unit: Unit, command: c.EraseContact, actor: Actor) -> Steps:
@@ -23,14 +25,14 @@ def erase(unit: Unit, command: c.EraseContact, actor: Actor) -> Steps:
 
     Open tickets are closed: nothing is left on them to work at.
     """
-    unit.hold_contacts()
+    Contacts.of(unit).lock()
     contact = present(unit, command.contact)
     everybody = person(unit, contact.id)
-    found = unit.source.belongings(everybody)
-    addresses = sum(len(unit.addresses_of(number)) for number in everybody)
-    unit.load_tickets(found.tickets)
+    found = Contacts.of(unit).source.belongings(everybody)
+    addresses = sum(len(Contacts.of(unit).addresses(number)) for number in everybody)
+    Tickets.of(unit).load(found.tickets)
     for number in found.tickets:
-        ticket = unit.ticket(number)
+        ticket = Tickets.of(unit).get(number)
         if ticket.callback_at is not None:
             yield CallbackChanged(number, ticket.callback_at, None)
         if ticket.waiting_since is not None:
@@ -38,12 +40,12 @@ def erase(unit: Unit, command: c.EraseContact, actor: Actor) -> Steps:
         if ticket.status not in FINAL:
             yield StatusChanged(number, ticket.status, Status.CLOSED)
     for number in everybody:
-        before = unit.contact(number)
+        before = Contacts.of(unit).get(number)
         if before.name:
-            unit.changes.erased_names.add(before.name)
+            Contacts.of(unit).changes.erased_names.add(before.name)
         nobody = Contact(number, None, before.created_at, merged_into=before.merged_into, parted=before.parted)
-        unit.put_contact(replace(nobody, erased_at=unit.now))
-    unit.changes.erased.update(everybody)
+        Contacts.of(unit).put(replace(nobody, erased_at=unit.now))
+    Contacts.of(unit).changes.erased.update(everybody)
     counts = {
         "tickets": len(found.tickets),
         "messages": found.messages,

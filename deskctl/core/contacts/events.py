@@ -11,6 +11,7 @@ from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable, changed_since
 from ..values.dataclass_json import conflicts
 from .identity import living
+from .repository import Contacts
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -37,6 +38,7 @@ class ContactChanged(Event):
     """
 
     kind = "contact_changed"
+    quiet = True
     undo = Undoable("The contact is as before; clocks of their open tickets are recalculated.")
     concerns = "contact {contact}"
 
@@ -54,7 +56,7 @@ class ContactChanged(Event):
             yield RestoreContact(self.contact, self.kept["old"])
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        contact = unit.contact(self.contact)
+        contact = Contacts.of(unit).get(self.contact)
         if contact.erased_at is not None:
             return Hindrance(f"contact {self.contact} was erased since")
         if contact.merged_into is not None:
@@ -84,7 +86,7 @@ class ContactMerged(Event):
         yield PartContacts(self.contact, self.into)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if unit.contact(self.contact).merged_into == self.into:
+        if Contacts.of(unit).get(self.contact).merged_into == self.into:
             return None
         return Hindrance(f"contact {self.contact} is no longer merged into contact {self.into}")
 
@@ -104,7 +106,7 @@ class ContactUnmerged(Event):
         yield JoinContacts(self.contact, self.into)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        contact, into = unit.contact(self.contact), living(unit, self.into)
+        contact, into = Contacts.of(unit).get(self.contact), living(unit, self.into)
         if contact.merged_into is not None or into.id == self.contact:
             return Hindrance(f"contact {self.contact} was merged since", f"deskctl contact show {self.contact}")
         if contact.erased_at is not None or into.erased_at is not None:
@@ -145,7 +147,7 @@ class LinkIssued(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        code = unit.link_code(self.kept["digest"])
+        code = Contacts.of(unit).link_code(self.kept["digest"])
         if code is not None and code.used_at is not None:
             why = "the customer has used the code"
             return Hindrance(why, f"deskctl contact show {self.contact} lists what it linked")

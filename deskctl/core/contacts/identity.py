@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..values import phone
 from .model import Address, Contact, Identity
+from .repository import Contacts
 
 if TYPE_CHECKING:
     from ..kernel.unit import Unit
@@ -27,31 +28,31 @@ def contact_for(unit: Unit, kind: str, address: str | None, name: str | None, la
     contact that holds the address (`holder`), so that a merge can be taken back.
     """
     name = name.strip() or None if name else None
-    identity = None if address is None else unit.identity(address_key(kind, address))
+    identity = None if address is None else Contacts.of(unit).identity(address_key(kind, address))
     if identity is None:
         contact = Contact(unit.source.next_id("contacts"), name, unit.now, language)
-        unit.put_contact(contact)
+        Contacts.of(unit).put(contact)
         if address is not None:
-            unit.add_identity(Identity(*address_key(kind, address), contact=contact.id))
+            Contacts.of(unit).add_identity(Identity(*address_key(kind, address), contact=contact.id))
         return contact
-    contact = unit.contact(identity.contact)
+    contact = Contacts.of(unit).get(identity.contact)
     if (contact.name is None and name) or (contact.language is None and language):
         contact = replace(contact, name=contact.name or name, language=contact.language or language)
-        unit.put_contact(contact)
+        Contacts.of(unit).put(contact)
     return contact if contact.merged_into is None else known(unit, contact.id)
 
 
 def holder(unit: Unit, kind: str, address: str | None, contact: Contact) -> int:
     """The id of the contact that the address is of, whomever that was merged into. `contact` is `contact_for`'s."""
-    identity = None if address is None else unit.identity(address_key(kind, address))
+    identity = None if address is None else Contacts.of(unit).identity(address_key(kind, address))
     return contact.id if identity is None else identity.contact
 
 
 def living(unit: Unit, number: int) -> Contact:
     """The contact that this one is now. Raises NotFound."""
-    contact = unit.contact(number)
+    contact = Contacts.of(unit).get(number)
     while contact.merged_into is not None:
-        contact = unit.contact(contact.merged_into)
+        contact = Contacts.of(unit).get(contact.merged_into)
     return contact
 
 
@@ -60,14 +61,14 @@ def person(unit: Unit, number: int) -> list[int]:
     found = [living(unit, number).id]
     asked = found
     while asked:
-        asked = [contact.id for contact in unit.contacts_into(asked)]
+        asked = [contact.id for contact in Contacts.of(unit).merged_into(asked)]
         found = found[:1] + sorted(found[1:] + asked)
     return found
 
 
 def known(unit: Unit, number: int) -> Contact:
     """The contact that lives on; what is not known of it is taken from those merged into it, the oldest first."""
-    first, *others = (unit.contact(n) for n in person(unit, number))
+    first, *others = (Contacts.of(unit).get(n) for n in person(unit, number))
     return as_known(first, others)
 
 
@@ -87,4 +88,4 @@ def as_known(contact: Contact, merged: Iterable[Contact]) -> Contact:
 def reached_at(unit: Unit, number: int) -> list[Identity]:
     """Every address of the person that a contact is: its own first, each contact's oldest first."""
     own = [number, *(n for n in person(unit, number) if n != number)]
-    return [identity for n in own for identity in unit.addresses_of(n)]
+    return [identity for n in own for identity in Contacts.of(unit).addresses(n)]

@@ -24,6 +24,7 @@ from .edit import join, present
 from .events import IdentityAdded, LinkIssued, LinkRedeemed, LinkRefused, RevokeLink
 from .identity import address_key, contact_for, holder, living
 from .model import Address, Identity
+from .repository import Contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
         kind = channel.kind
     code = codes.made_from(unit.source.token())
     until = unit.now + unit.settings.link_valid
-    unit.put_link_code(codes.LinkCode(codes.digest(code), contact.id, unit.now, until, kind))
+    Contacts.of(unit).put_link_code(codes.LinkCode(codes.digest(code), contact.id, unit.now, until, kind))
     yield LinkIssued(None, contact.id, until, kind, {"digest": codes.digest(code)})
     facts = {
         "contact": contact.id,
@@ -89,19 +90,19 @@ def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Gen
     Who they were on that channel is merged into the code's contact. What is wrong, used up or late links nothing, and
     after a few wrong ones in a day the address is no longer heard.
     """
-    unit.hold_contacts()
+    Contacts.of(unit).lock()
     sender = contact_for(unit, kind, address, None)
     own = holder(unit, kind, address, sender)
     key = address_key(kind, address)
     tries = _tries(unit, key, now)
-    found = unit.link_code(codes.digest(code))
+    found = Contacts.of(unit).link_code(codes.digest(code))
     why = "too_many" if tries.wrong >= codes.MOST_TRIES else _fault(unit, found, kind, now)
     if why is not None or found is None:
         if why != "too_many":
-            unit.put_link_tries(replace(tries, wrong=tries.wrong + 1))
+            Contacts.of(unit).put_link_tries(replace(tries, wrong=tries.wrong + 1))
         yield LinkRefused(None, own, kind, why or "wrong")
         return Redeemed(why or "wrong", sender.id)
-    unit.put_link_code(replace(found, used_at=now))
+    Contacts.of(unit).put_link_code(replace(found, used_at=now))
     into, other = living(unit, found.contact), living(unit, own)
     yield LinkRedeemed(None, into.id, own, kind)
     if into.id == other.id:
@@ -111,7 +112,7 @@ def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Gen
 
 
 def _tries(unit: Unit, key: Address, now: datetime) -> codes.LinkTries:
-    tries = unit.link_tries(key)
+    tries = Contacts.of(unit).link_tries(key)
     if tries is None or now - tries.since >= codes.FORGIVEN_AFTER:
         return codes.LinkTries(key.kind, key.address, 0, now)
     return tries
@@ -135,27 +136,27 @@ def vouch(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator
     """
     for kind, address in also:
         key = address_key(kind, address)
-        identity = unit.identity(key)
+        identity = Contacts.of(unit).identity(key)
         if identity is None:
-            unit.add_identity(Identity(key.kind, key.address, number))
+            Contacts.of(unit).add_identity(Identity(key.kind, key.address, number))
             yield IdentityAdded(None, number, key.kind)
             continue
-        unit.hold_contacts()
+        Contacts.of(unit).lock()
         into, other = sorted((living(unit, number), living(unit, identity.contact)), key=lambda c: c.id)
         if into.id != other.id and not _parted(unit, (number, identity.contact, into.id, other.id)):
             yield from join(unit, other, into, "vouched")
 
 
 def _parted(unit: Unit, numbers: Iterable[int]) -> bool:
-    return any(unit.contact(number).parted for number in numbers)
+    return any(Contacts.of(unit).get(number).parted for number in numbers)
 
 
 def revoke(unit: Unit, past: RevokeLink) -> Iterator[Event]:
     """Undo `issue`: the code expires now."""
     yield from ()
-    code = unit.link_code(past.digest)
+    code = Contacts.of(unit).link_code(past.digest)
     if code is not None:
-        unit.put_link_code(replace(code, expires_at=unit.now))
+        Contacts.of(unit).put_link_code(replace(code, expires_at=unit.now))
 
 
 HANDLERS: dict[type[Command], Handler] = {IssueLink: issue}

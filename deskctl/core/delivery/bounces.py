@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 
+from ...i18n import preferred
 from ..contacts.identity import address_key
+from ..contacts.repository import Contacts
 from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..messages.model import Bounce, Confirmation, InboundMessage, RecipientReport
-from ..notifications.texts import language
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
+from ..tickets.repository import Tickets
 from . import failure_texts as undelivered
 from .events import Bounced, DeliverySettled
 from .model import Delivery, OutboxEntry, OutboxKind, OutboxState
+from .repository import Outbox
 
 
 def returned(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry | None:
@@ -28,7 +31,7 @@ def returned(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry |
         return None
     ids = [i for i in (report.original_message_id, *message.in_reply_to, *message.references) if i]
     for message_id in dict.fromkeys(ids):
-        entry = unit.sent(message_id)
+        entry = Outbox.of(unit).sent(message_id)
         if entry is not None and entry.channel == channel and _concerns(entry, report):
             return entry
     return None
@@ -49,7 +52,7 @@ def recipients(entry: OutboxEntry) -> list[str]:
 def confirm(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
     """A report of success: these recipients, all without names, have the mail."""
     named = [address.lower() for address in confirmation.recipients] or recipients(entry)
-    unit.put_outbox(replace(entry, deliveries=_merged(entry, [Delivery(one, "delivered") for one in named])))
+    Outbox.of(unit).put(replace(entry, deliveries=_merged(entry, [Delivery(one, "delivered") for one in named])))
 
 
 def refusal(refused: Sequence[RecipientReport]) -> Bounce:
@@ -99,14 +102,14 @@ def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Gene
     elif partly:
         entry = replace(entry, last_error=f"bounced for {', '.join(one.address for one in bad)}: {reason}")
     if not whole or entry.state is OutboxState.FAILED:
-        unit.put_outbox(entry)
+        Outbox.of(unit).put(entry)
         return
-    unit.put_outbox(replace(entry, state=OutboxState.FAILED, due_at=None, last_error=f"bounced: {reason}"))
+    Outbox.of(unit).put(replace(entry, state=OutboxState.FAILED, due_at=None, last_error=f"bounced: {reason}"))
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
-    words = undelivered.lines(language(unit), bad) or f"bounced: {reason}"
+    words = undelivered.lines(preferred(unit.settings.language), bad) or f"bounced: {reason}"
     yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.FAILED.value, words)
-    ticket = unit.ticket(entry.ticket)
+    ticket = Tickets.of(unit).get(entry.ticket)
     if ticket.status is Status.PENDING:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
 
@@ -144,4 +147,4 @@ def _mark(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery
             reason = " ".join(filter(None, (one.status, one.reason)))
             words = undelivered.why("en", one.reason_class) if one.reason_class else ""
             mark = f"{reason} ({words})" if reason and words else reason or words or "no reason given"
-            unit.mark_bounced(address_key(channel.kind if channel else "email", one.address), mark)
+            Contacts.of(unit).mark_bounced(address_key(channel.kind if channel else "email", one.address), mark)

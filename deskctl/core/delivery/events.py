@@ -1,4 +1,4 @@
-""""""
+"""Events of the feature delivery."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..kernel.event import Event
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable
 from .model import DUE_STATES, OutboxState, sent_words
+from .repository import Outbox
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -31,15 +32,19 @@ class DeliverySettled(Event):
     reason: str | None = None
     old: str | None = None
 
+    def is_quiet(self) -> bool:
+        """Return True for a delivery that succeeded."""
+        return self.state == "sent"
+
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        entry = unit.outbox(self.outbox)
+        entry = Outbox.of(unit).get(self.outbox)
         state = OutboxState(self.old or self.state)
         due = unit.now + unit.settings.undo_window if state in DUE_STATES else None
-        unit.put_outbox(replace(entry, state=state, due_at=due))
+        Outbox.of(unit).put(replace(entry, state=state, due_at=due))
         yield DeliverySettled(self.ticket, self.outbox, self.message, state.value, old=entry.state.value)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        entry = unit.outbox(self.outbox)
+        entry = Outbox.of(unit).get(self.outbox)
         if self.old is None and past.actor.startswith(("agent:", "user:")):
             return UNRECORDED
         if self.old is None:

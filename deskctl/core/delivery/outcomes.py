@@ -13,21 +13,24 @@ from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..notifications.sending import resend_by_mail
+from ..messages.repository import Messages
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
+from ..tickets.repository import Tickets
 from . import bounces
 from . import commands as mail
 from .commands import SettleDelivery
 from .events import DeliverySettled
 from .model import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState
+from .notification_mail import resend_by_mail
+from .repository import Outbox
 
 _RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY, OutboxState.CANCELLED})
 
 
 def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
     """One attempt is over. `try_later` waits longer each time and fails after four days; `deferred` was no attempt."""
-    entry = unit.outbox(command.outbox)
+    entry = Outbox.of(unit).get(command.outbox)
     tried = replace(entry, attempts=entry.attempts + 1, last_error=command.reason)
     match command.result:
         case "sent":
@@ -43,7 +46,7 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
             after = replace(tried, state=OutboxState.UNCERTAIN, due_at=None)
         case _:
             after = replace(tried, state=OutboxState.FAILED, due_at=None)
-    unit.put_outbox(after)
+    Outbox.of(unit).put(after)
     if after.state not in DUE_STATES:
         yield from _tell_ticket(unit, after)
         resend_by_mail(unit, after)
@@ -52,7 +55,7 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
         if command.refused:
             yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
         if after.message is not None:
-            unit.changes.known_as.update(dict.fromkeys(command.ids, after.message))
+            Messages.of(unit).changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Outcome(
         f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value}
     )
@@ -70,7 +73,7 @@ def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
     channel = unit.settings.channel(entry.channel)
     if entry.kind is OutboxKind.REPLY and channel is not None and channel.copies:
         number = unit.source.next_id("outbox")
-        unit.enqueue(
+        Outbox.of(unit).add(
             replace(
                 entry,
                 id=number,
@@ -99,7 +102,7 @@ def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
     """A reply that does not arrive makes its ticket work again."""
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
-    ticket = unit.ticket(entry.ticket)
+    ticket = Tickets.of(unit).get(entry.ticket)
     if entry.state in (OutboxState.FAILED, OutboxState.CANCELLED) and ticket.status is Status.PENDING:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
 
@@ -111,20 +114,20 @@ def _by_hand(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
 
 
 def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
-    entry = unit.outbox(command.outbox)
+    entry = Outbox.of(unit).get(command.outbox)
     if entry.state not in _RETRIABLE:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
-    unit.put_outbox(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
+    Outbox.of(unit).put(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
     yield _by_hand(entry, OutboxState.QUEUED)
     return Outcome(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
 
 
 def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
-    entry = unit.outbox(command.outbox)
+    entry = Outbox.of(unit).get(command.outbox)
     if entry.state not in DUE_STATES:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what still waits can be cancelled")
     after = replace(entry, state=OutboxState.CANCELLED, due_at=None)
-    unit.put_outbox(after)
+    Outbox.of(unit).put(after)
     yield _by_hand(entry, OutboxState.CANCELLED)
     yield from _work_again(unit, after)
     return Outcome(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})

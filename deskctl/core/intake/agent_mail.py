@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 from ...errors import ColleagueReplied, CustomerWrote, DeskctlError, Refused
 from ..agents.model import Agent
+from ..agents.repository import Agents
 from ..delivery.model import OutboxEntry, OutboxKind
+from ..delivery.repository import Outbox
 from ..kernel.actor import Actor
 from ..kernel.event import Event
 from ..kernel.handler import By, Steps, acting
@@ -18,8 +20,10 @@ from ..kernel.unit import Unit
 from ..messages import unseen
 from ..messages.commands import Reply
 from ..messages.events import NoteAdded
+from ..messages.matching import living
 from ..messages.model import InboundMessage, MessageKind, sent
 from ..messages.reply import reply
+from ..messages.repository import Messages
 from ..messages.thread import Message
 from ..notifications.commands import NotifyAgent
 from ..notifications.notify import notify_agent
@@ -28,7 +32,6 @@ from ..tickets.assignment import assign
 from ..tickets.status import close, solve
 from . import agent_verification as agentproof
 from .commands import Receive
-from .matching import living
 
 _INTAKE = Actor.system("intake")
 _DIRECTIVE = re.compile(r"#(note|solve|close|assign)\b[ \t]*(\S*)[ \t]*\Z", re.IGNORECASE)
@@ -53,11 +56,11 @@ def answered(unit: Unit, message: InboundMessage) -> tuple[Agent, OutboxEntry] |
     agent's own address, the one that it was sent to. A sender line alone proves nothing.
     """
     sender = (message.sender or "").lower()
-    agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == sender), None)
+    agent = next((a for a in Agents.of(unit).agents.values() if a.active and a.email.lower() == sender), None)
     if agent is None:
         return None
     for message_id in dict.fromkeys((*message.in_reply_to, *reversed(message.references))):
-        entry = unit.sent(message_id)
+        entry = Outbox.of(unit).sent(message_id)
         if (
             entry is not None
             and entry.kind is OutboxKind.NOTIFICATION
@@ -89,7 +92,7 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
     own = agentproof.own_words(unit, command.message, agent, entry)
     said = directives(own.text)
     ticket = living(unit, int(entry.ticket or 0))[0].number
-    before = len(unit.changes.messages)
+    before = len(Messages.of(unit).changes.messages)
     try:
         if said.text and not said.note:
             if not own.certain:
@@ -111,13 +114,15 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
         for verb, argument in said.asked:
             yield from acting(_directive(unit, ticket, verb, argument, actor), actor)
     except DeskctlError as refused:
-        if len(unit.changes.messages) == before:
+        if len(Messages.of(unit).changes.messages) == before:
             yield from _noted(unit, command, ticket, command.message.visible_text, actor)
         yield from acting(notify_agent(unit, _refusal(unit, agent, ticket, entry, refused), actor), actor)
     else:
-        unit.changes.accepted[entry.id, agentproof.content(command.message)] = unit.changes.messages[before].id
-    made = unit.changes.messages[before]
-    unit.changes.messages[before] = _with_files(made, command)
+        Messages.of(unit).changes.accepted[entry.id, agentproof.content(command.message)] = (
+            Messages.of(unit).changes.messages[before].id
+        )
+    made = Messages.of(unit).changes.messages[before]
+    Messages.of(unit).changes.messages[before] = _with_files(made, command)
 
 
 def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, why: str) -> Iterator[Event | By]:
@@ -125,7 +130,7 @@ def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry,
     ticket = living(unit, int(entry.ticket or 0))[0].number
     channel = unit.settings.channel(command.channel)
     doubted = channel is not None and agentproof.forged(channel, command)
-    before = len(unit.changes.messages)
+    before = len(Messages.of(unit).changes.messages)
     if doubted:
         remark = f"A mail from {command.message.sender} was not accepted as the answer of {agent.name}: {why}.\n\n"
         message = command.message
@@ -135,11 +140,11 @@ def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry,
     yield from _noted(unit, command, ticket, command.message.visible_text, actor)
     what = f"a mail in your name became a note: {why}"
     yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, what), actor), actor)
-    unit.changes.messages[before] = _with_files(unit.changes.messages[before], command)
+    Messages.of(unit).changes.messages[before] = _with_files(Messages.of(unit).changes.messages[before], command)
 
 
 def said_before(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
-    """Tell an agent whose mail says what was accepted already that it was not accepted again."""
+    """NotifyAgent an agent whose mail says what was accepted already that it was not accepted again."""
     actor = Actor.agent(agent.handle)
     ticket = living(unit, int(entry.ticket or 0))[0].number
     what = "a mail in your name says the same as an earlier one, and was not accepted again"
@@ -194,7 +199,7 @@ def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -
         text=command.message.text or text,
         visible_text=text,
     )
-    unit.add_message(note)
+    Messages.of(unit).add(note)
     yield By(NoteAdded(ticket, note.id), actor)
 
 

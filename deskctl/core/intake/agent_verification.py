@@ -14,10 +14,12 @@ from hashlib import sha256
 from ...safe import visible_lines
 from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind
+from ..delivery.repository import Outbox
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.authentication import Dmarc, dmarc
 from ..messages.model import InboundMessage, IncomingFile
+from ..messages.repository import Messages
 from ..notifications import texts as wording
 from .commands import Receive
 from .notification_text import Notice, Stripped, strip
@@ -57,7 +59,7 @@ def without_secrets(unit: Unit, message: InboundMessage) -> InboundMessage:
     """The mail without the Message-ID of any notification that it refers to."""
     original = message.bounce.original_message_id if message.bounce else None
     for message_id in {*message.in_reply_to, *message.references, *filter(None, (original,))}:
-        entry = unit.sent(message_id)
+        entry = Outbox.of(unit).sent(message_id)
         if entry is not None:
             message = without_secret(message, entry)
     return message
@@ -73,8 +75,8 @@ def content(message: InboundMessage) -> str:
 
 def accepted_as(unit: Unit, entry: OutboxEntry, said: str) -> int | None:
     """The message that the same content became in answer to the same notification."""
-    fresh = unit.changes.accepted.get((entry.id, said))
-    return fresh if fresh is not None else unit.source.accepted(entry.id).get(said)
+    fresh = Messages.of(unit).changes.accepted.get((entry.id, said))
+    return fresh if fresh is not None else Messages.of(unit).source.accepted(entry.id).get(said)
 
 
 def own_words(unit: Unit, message: InboundMessage, agent: Agent, entry: OutboxEntry) -> Stripped:
@@ -89,12 +91,19 @@ def own_words(unit: Unit, message: InboundMessage, agent: Agent, entry: OutboxEn
 def _notice(unit: Unit, agent: Agent, entry: OutboxEntry) -> Notice:
     quoted = [message for message, _ in entry.shown.messages] if entry.shown else []
     # The words of a sender who does not take part are no customer's: nobody on the ticket has seen them.
-    verified = {head.id for head in unit.heads(int(entry.ticket or 0)) if head.verified}
+    verified = {head.id for head in Messages.of(unit).heads(int(entry.ticket or 0)) if head.verified}
     shown = [message for message in quoted if message in verified]
     said = {
-        line.strip() for text in unit.source.visible_texts(shown).values() for line in visible_lines(text).splitlines()
+        line.strip()
+        for text in Messages.of(unit).source.visible_texts(shown).values()
+        for line in visible_lines(text).splitlines()
     }
-    said |= {line.strip() for m in unit.changes.messages if m.id in shown for line in m.visible_text.splitlines()}
+    said |= {
+        line.strip()
+        for m in Messages.of(unit).changes.messages
+        if m.id in shown
+        for line in m.visible_text.splitlines()
+    }
     lines = [line for line in entry.text.splitlines() if line.strip()]
     strangers = len(shown) < len(quoted)
     theirs = [line for line in lines if line.strip() in said or (wording.names_customer(line) and not strangers)]

@@ -7,6 +7,7 @@ import re
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.model import InboundMessage
+from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 
 COPY = "copy"
@@ -22,7 +23,7 @@ def earlier(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Messag
     """
     if channel.conversational or message.message_id is None or message.sender is None or message.sent_at is None:
         return None
-    for head in unit.messages_by_id(message.message_id):
+    for head in Messages.of(unit).by_message_id(message.message_id):
         same = head.channel == channel.name and (head.author or "").lower() == message.sender.lower()
         if same and head.sent_at == message.sent_at:
             return head
@@ -31,8 +32,8 @@ def earlier(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Messag
 
 def says_the_same(unit: Unit, head: MessageHead, message: InboundMessage) -> bool:
     """Whether one text holds the other: then the copy tells an agent nothing new."""
-    known = next((m.visible_text for m in unit.changes.messages if m.id == head.id), None)
+    known = next((m.visible_text for m in Messages.of(unit).changes.messages if m.id == head.id), None)
     if known is None:
-        known = unit.source.visible_texts((head.id,)).get(head.id, "")
+        known = Messages.of(unit).source.visible_texts((head.id,)).get(head.id, "")
     ours, theirs = (_GAPS.sub("", text) for text in (known, message.text))
     return ours in theirs or _GAPS.sub("", message.visible_text) in ours

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..kernel.feature import Feature
-from . import quarantine, receive
+from . import quarantine, receive, reparse
 
 FEATURE = Feature(
     "intake",
-    handlers={**receive.HANDLERS, **quarantine.HANDLERS},
+    handlers={**receive.HANDLERS, **quarantine.HANDLERS, **reparse.HANDLERS},
 )

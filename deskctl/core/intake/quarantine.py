@@ -11,11 +11,12 @@ from ..kernel.unit import Unit
 from .commands import DropIntake, Quarantine, RetryIntake
 from .events import IntakeDecided
 from .journal import JournalSettled, JournalState
+from .repository import Journal
 
 
 def quarantine(unit: Unit, command: Quarantine, actor: Actor) -> Steps:
     """Set a row aside; who is told is for the notifications to say."""
-    unit.settle_journal(
+    Journal.of(unit).settle(
         JournalSettled(
             command.journal,
             JournalState.QUARANTINED,
@@ -30,20 +31,20 @@ def quarantine(unit: Unit, command: Quarantine, actor: Actor) -> Steps:
 
 def retry_intake(unit: Unit, command: RetryIntake, actor: Actor) -> Steps:
     _quarantined(unit, command.journal)
-    unit.changes.retried_journal.add(command.journal)
+    Journal.of(unit).changes.retried_journal.add(command.journal)
     yield IntakeDecided(None, command.journal, "retry")
     return Outcome(f"journal row {command.journal} is tried again", facts={"journal": command.journal})
 
 
 def drop_intake(unit: Unit, command: DropIntake, actor: Actor) -> Steps:
     _quarantined(unit, command.journal)
-    unit.settle_journal(JournalSettled(command.journal, JournalState.DROPPED, reason=f"dropped by {actor}"))
+    Journal.of(unit).settle(JournalSettled(command.journal, JournalState.DROPPED, reason=f"dropped by {actor}"))
     yield IntakeDecided(None, command.journal, "drop")
     return Outcome(f"journal row {command.journal} is dropped", facts={"journal": command.journal})
 
 
 def _quarantined(unit: Unit, journal: int) -> None:
-    state = unit.source.journal_state(journal)
+    state = Journal.of(unit).source.journal_state(journal)
     if state is None:
         raise NotFound(f"there is no journal row {journal}", "deskctl inbox list shows what waits")
     if state is not JournalState.QUARANTINED:

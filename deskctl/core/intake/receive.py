@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..agents.model import Agent
+from ..agents.repository import Agents
 from ..answers import choices, intents
-from ..answers.texts import phrase, spoken
 from ..contacts.identity import address_key, contact_for, holder
 from ..contacts.linking import vouch
+from ..contacts.repository import Contacts
 from ..delivery import bounces
 from ..delivery.model import OutboxEntry
+from ..delivery.repository import Outbox
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -20,25 +22,30 @@ from ..kernel.handler import By, Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages import edits as editing
+from ..messages import matching, senders, subjects
 from ..messages import sender_trust as trusting
-from ..messages import senders, subjects
 from ..messages.authentication import Dmarc, dmarc
+from ..messages.conversations import Conversations
+from ..messages.customer_texts import phrase, spoken
 from ..messages.events import Forwarded, MessageReceived
 from ..messages.model import Automatic, InboundMessage, IntentKind, MessageKind, sent
 from ..messages.model import Forwarded as ForwardedMail
+from ..messages.repository import Messages
 from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
+from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
 from ..tickets.creation import created, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
+from ..tickets.repository import Tickets
 from . import agent_mail as agentmail
 from . import agent_verification as agentproof
 from . import duplicates as copies
-from . import matching
+from . import edits as editing
 from .commands import Receive
 from .journal import JournalSettled, JournalState
+from .repository import Journal
 
 
 def preload(unit: Unit, receives: Sequence[Receive]) -> None:
@@ -48,7 +55,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     addresses = set()
     talking = []
     numbers: set[int] = set()
-    agents = {agent.email.lower() for agent in unit.agents.values()}
+    agents = {agent.email.lower() for agent in Agents.of(unit).agents.values()}
     for command in receives:
         message = command.message
         references = matching.references(message)
@@ -64,24 +71,24 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
             if message.sender.lower() in agents:
                 sent.update(dict.fromkeys(references))
         numbers.update(subjects.numbers(message.subject))
-    unit.load_messages(ids)
-    unit.load_sent(sent)
-    unit.load_identities(addresses)
-    unit.load_blocked({a.address for a in addresses})
+    Messages.of(unit).load_by_message_id(ids)
+    Outbox.of(unit).load_sent(sent)
+    Contacts.of(unit).load_identities(addresses)
+    Messages.of(unit).load_blocked({a.address for a in addresses})
     numbers |= matching.load_talks(unit, talking)
     if numbers:
-        unit.load_tickets(numbers)
-        unit.load_participants({n for n in numbers if unit.find_ticket(n) is not None})
-    unit.talks.load_offers(unit.loaded_tickets)
-    if unit.levels.book.used:
-        unit.levels.load(unit.loaded_tickets, HISTORY_KINDS)
+        Tickets.of(unit).load(numbers)
+        Tickets.of(unit).load_participants({n for n in numbers if Tickets.of(unit).find(n) is not None})
+    Conversations.of(unit).load_offers(Tickets.of(unit).loaded)
+    if Sla.of(unit).book.used:
+        Sla.of(unit).load(Tickets.of(unit).loaded, HISTORY_KINDS)
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     """One parsed journal row becomes one message on one ticket, or is known to be there already."""
     twin = _twin(unit, command)
     if twin is not None:
-        unit.settle_journal(_done(command, twin, duplicate=True))
+        Journal.of(unit).settle(_done(command, twin, duplicate=True))
         return Outcome(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
     command = replace(command, message=senders.written_by(unit, command.message))
     channel = _channel(unit, command)
@@ -135,7 +142,7 @@ def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
         reason = f"{kind} about no message of this desk"
     m = command.message
     subject = _plain_subject(m.subject)
-    unit.settle_journal(
+    Journal.of(unit).settle(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=m.sender, subject=subject)
     )
     return Outcome(reason, facts={"report": reason})
@@ -173,17 +180,19 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
-            unit.talks.begin_anew(channel.name, incoming.sender, False)
+            Conversations.of(unit).begin_anew(channel.name, incoming.sender, False)
         trust = trust if trust is Trust.FAIL else Trust.FIRST
         match = replace(match, verified=trust is not Trust.FAIL)
-    opened = unit.opened_now(ticket.number)
+    opened = Tickets.of(unit).opened_now(ticket.number)
     message = _message(unit, command, incoming, ticket.number, own, sign, match.verified, trust)
-    unit.add_message(message)
+    Messages.of(unit).add(message)
     if match.verified or opened:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
         company = [] if automatic is not None else trusting.newcomers(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
-        unit.add_participants(ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company])
+        Tickets.of(unit).add_participants(
+            ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company]
+        )
     received = _earlier(unit, command)
     moves = match.verified or opened
     yield MessageReceived(
@@ -198,14 +207,14 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
         yield from bounces.record(unit, returned, incoming.bounce, message.id)
     elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
         bounces.confirm(unit, returned, incoming.confirmation)
-    if automatic is None and moves and not unit.ticket(ticket.number).spam:
+    if automatic is None and moves and not Tickets.of(unit).get(ticket.number).spam:
         picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:
             yield from _wake(unit, ticket, command)
         yield from _asked(unit, channel, incoming, ticket, message, own, picked)
         if incoming.sender and match.verified:
-            unit.mark_bounced(address_key(channel.kind, incoming.sender), None)
-    unit.settle_journal(_done(command, message.id))
+            Contacts.of(unit).mark_bounced(address_key(channel.kind, incoming.sender), None)
+    Journal.of(unit).settle(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
     return Outcome(f"message {message.id} is on ticket {ticket.number}", (ticket.number,), facts)
 
@@ -225,7 +234,7 @@ def _asked(
         name = yield from choices.make(unit, ticket, *picked, contact)
     elif incoming.intent is not None and incoming.intent.kind is IntentKind.PERSON:
         name = yield from choices.ask_for_person(unit, ticket.number, message.id, contact)
-    if name and not (channel.acknowledge and unit.opened_now(ticket.number)):
+    if name and not (channel.acknowledge and Tickets.of(unit).opened_now(ticket.number)):
         language = spoken(unit, incoming.language, ticket.language)
         words = intents.confirmation(channel, language, name, ticket)
         intents.answered(unit, channel, incoming, words, language, ticket, name)
@@ -235,23 +244,23 @@ def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) 
     """An agent answers a notification: the mail is what they do, not a customer's message."""
     command = replace(command, message=agentproof.without_secret(command.message, entry))
     ticket = matching.living(unit, int(entry.ticket or 0))[0].number
-    known = next((h.id for h in unit.heads(ticket) if h.digest == command.message.digest), None)
+    known = next((h.id for h in Messages.of(unit).heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # what it became carries another Message-ID than the mail
-        unit.settle_journal(_done(command, known, duplicate=True))
+        Journal.of(unit).settle(_done(command, known, duplicate=True))
         return Outcome(f"the same as message {known}", facts={"message": known, "duplicate": True})
     known = agentproof.accepted_as(unit, entry, agentproof.content(command.message))
     if known is not None:
         yield from agentmail.said_before(unit, agent, entry)
-        unit.settle_journal(_done(command, known, duplicate=True))
+        Journal.of(unit).settle(_done(command, known, duplicate=True))
         return Outcome(f"the same as message {known}", facts={"message": known, "duplicate": True})
-    before = len(unit.changes.messages)
+    before = len(Messages.of(unit).changes.messages)
     objection = agentproof.objection(_channel(unit, command), command, entry)
     if objection is None:
         yield from agentmail.perform(unit, command, agent, entry)
     else:
         yield from agentmail.not_accepted(unit, command, agent, entry, objection)
-    message = unit.changes.messages[before]
-    unit.settle_journal(_done(command, message.id))
+    message = Messages.of(unit).changes.messages[before]
+    Journal.of(unit).settle(_done(command, message.id))
     return Outcome(
         f"{agent.handle} wrote on ticket {ticket}",
         (ticket,),
@@ -269,7 +278,9 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
         return senders.opened_by(unit, message), None
     if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
-    agent = next((a for a in unit.agents.values() if a.active and a.email.lower() == message.sender.lower()), None)
+    agent = next(
+        (a for a in Agents.of(unit).agents.values() if a.active and a.email.lower() == message.sender.lower()), None
+    )
     if agent is None or unit.settings.owns(forwarded.sender):
         return message, None
     return as_forwarded(message, forwarded), agent
@@ -310,7 +321,7 @@ def _twin(unit: Unit, command: Receive) -> int | None:
     message_id = command.message.message_id
     if message_id is None:
         return None
-    for head in unit.messages_by_id(message_id):
+    for head in Messages.of(unit).by_message_id(message_id):
         if head.channel == command.channel and head.digest == command.message.digest:
             return head.id
     return None

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ...errors import UsageError
 from ...i18n import _
-from . import jobs
 from .actor import Actor
 from .command import Command
 from .feature import Feature, Reaction, TimerHandler
 from .handler import By, Handler, Steps
 from .outcome import Outcome
+from .settings import Settings
+from .source import KernelSource
 from .timer_command import FireTimer
 from .timers import TimerKind
 from .unit import Unit
@@ -35,7 +37,13 @@ class Dispatcher:
         }
         self._reactions: list[Reaction] = [reaction for feature in features for reaction in feature.reactions]
         self._consequences = [consequence for feature in features for consequence in feature.consequences]
+        self._observers = [observe for feature in features for observe in feature.observers]
+        self._projections = [project for feature in features for project in feature.projections]
         self._preloads = [feature.preload for feature in features if feature.preload is not None]
+
+    def unit(self, source: KernelSource, settings: Settings, now: datetime) -> Unit:
+        """Return a new unit. `now` is aware, UTC."""
+        return Unit(source, settings, now, self._projections)
 
     def execute(self, unit: Unit, command: Command, actor: Actor) -> Outcome:
         """Carry out `command` in `unit`, then everything that follows from it.
@@ -47,7 +55,8 @@ class Dispatcher:
         before = len(unit.events)
         outcome = self._run_all(unit, command, actor)
         changed = len(unit.events) > before
-        jobs.note(unit, command, actor, unit.events[before:])
+        for observe in self._observers:
+            observe(unit, command, actor, unit.events[before:])
         return replace(outcome, command=number if changed else None)
 
     def preload_timers(self, unit: Unit, timers: Sequence[int]) -> None:

@@ -1,15 +1,14 @@
-"""What every event is: facts about something that happened, a name for its kind, and how it is undone."""
+"""The base of events: facts about something that happened, the kind under which it is stored, and how it is undone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from enum import Enum
+from enum import Enum, IntEnum
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
-from ..tickets.model import Priority, Status
 from .undo import Cannot, Declaration, Follows, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
@@ -18,24 +17,26 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, type[Event]] = {}
 
-#: What undo needs to know of the state before an event, as JSON. Apart from the facts: it may name people, is shown
-#: nowhere, and is erased with them.
+#: The state before an event that undo needs, as JSON. It is separate from the facts because it may contain personal
+#: data: it is never shown, and an erase deletes it.
 Kept = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`ticket` is a number, or None for what concerns no ticket.
+    """Something that happened. `ticket` is a number, or None if the event concerns no ticket.
 
-    A class declares how it is undone (`undo`), or inherits that. With `Undoable` it has an `inverse`; the one below is
-    for classes with `old` and `new`. `concerns` names what an event without a ticket concerns, facts in braces.
-    `by_customer`: somebody outside the desk did it, whoever wrote it down.
+    Each class has a `kind`, the name under which it is stored, and declares or inherits how it is undone (`undo`). A
+    class that is `Undoable` has an `inverse`; the one below is for classes with `old` and `new`. `concerns` names the
+    subject of an event without a ticket, with facts in braces. `by_customer`: a customer caused it, even if an agent
+    recorded it. `quiet`: the event does not count as an update of its ticket.
     """
 
     kind: ClassVar[str]
     undo: ClassVar[Declaration]
     concerns: ClassVar[str] = ""
     by_customer: ClassVar[bool] = False
+    quiet: ClassVar[bool] = False
     ticket: int | None
 
     def __init_subclass__(cls) -> None:
@@ -52,9 +53,13 @@ class Event:
             raise TypeError(f"event class {cls.__name__} has no `kind`: set the name under which it is stored")
         KINDS[cls.kind] = cls
 
+    def is_quiet(self) -> bool:
+        """Return True if the event does not count as an update of its ticket."""
+        return self.quiet
+
     @property
     def is_consequence(self) -> bool:
-        """Whether it follows from other events of its command."""
+        """True if the event follows from other events of its command."""
         return isinstance(self.undo, Follows)
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
@@ -64,17 +69,17 @@ class Event:
             yield swapped(self, old=getattr(self, "new"), new=getattr(self, "old"))  # noqa: B009 - fields of subclasses
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        """Why `inverse` would not be possible now; None when it is. Changes nothing."""
+        """Return why the event cannot be undone now; None if it can. Changes nothing."""
         return Hindrance(self.undo.why, self.undo.instead) if isinstance(self.undo, Cannot) else None
 
     def facts(self) -> dict[str, Any]:
-        """Everything but the ticket and what is kept, as JSON: moments in RFC 3339, enumerations by value."""
+        """Return the facts as JSON, without `ticket` and `kept`: times in RFC 3339, enumerations by value."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in ("ticket", "kept")}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Priority):
-        return value.label
+    if isinstance(value, IntEnum):
+        return value.name.lower()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -87,7 +92,7 @@ def _plain(value: Any) -> Any:
 
 
 def restore(kind: str, ticket: int | None, facts: dict[str, Any], kept: Kept = None) -> Event:
-    """The event whose `facts()` these are. Facts that a later version added are left out."""
+    """Return the event with these facts. Facts that a later version added are ignored."""
     cls = KINDS[kind]
     hints = _hints(cls)
     known = {k: _typed(hints[k], v) for k, v in facts.items() if k in hints}
@@ -108,13 +113,17 @@ def _hints(cls: type[Event]) -> dict[str, Any]:
 def _typed(hint: Any, value: Any) -> Any:
     if value is None:
         return None
+    enumeration = _enumeration(hint)
+    if enumeration is not None:
+        return enumeration[value.upper()] if issubclass(enumeration, IntEnum) else enumeration(value)
     text = str(hint)
-    if "Priority" in text:
-        return Priority[value.upper()]
-    if "Status" in text:
-        return Status(value)
     if "datetime" in text:
         return datetime.fromisoformat(value)
     if "frozenset" in text:
         return frozenset(value)
     return tuple(value) if "tuple" in text else value
+
+
+def _enumeration(hint: Any) -> type[Enum] | None:
+    """Return the enumeration in a type such as `Status` or `Status | None`."""
+    return next((t for t in (hint, *get_args(hint)) if isinstance(t, type) and issubclass(t, Enum)), None)

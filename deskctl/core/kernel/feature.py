@@ -20,6 +20,11 @@ Restorer = Callable[[Unit, Any], Iterator[Event | By]]
 #: Handles a timer that is due; the timer is already removed.
 TimerHandler = Callable[[Unit, Timer], Steps]
 
+#: Changes the state that follows from an event.
+Projection = Callable[[Unit, RecordedEvent], None]
+#: Gets a command, its actor and all events that followed from it.
+Observer = Callable[[Unit, Command, Actor, Sequence[RecordedEvent]], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
@@ -48,7 +53,8 @@ class Consequence:
 class Feature:
     """One feature: the commands that it handles, and what it does because of events and timers.
 
-    `preload` loads in bulk what the feature's timers need: it gets the numbers of their tickets.
+    `projections` run for each event as it is recorded, `observers` after each command. `preload` loads in bulk what the
+    feature's timers need: it gets the numbers of their tickets.
     """
 
     name: str
@@ -56,5 +62,7 @@ class Feature:
     reactions: tuple[Reaction, ...] = ()
     consequences: tuple[Consequence, ...] = ()
     restorers: Mapping[type[Restore], Restorer] = field(default_factory=dict)
+    projections: tuple[Projection, ...] = ()
+    observers: tuple[Observer, ...] = ()
     timers: Mapping[TimerKind, TimerHandler] = field(default_factory=dict)
     preload: Callable[[Unit, Collection[int]], None] | None = None

@@ -8,14 +8,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ...safe import visible, visible_lines
-from ..answers.texts import phrase, spoken, subject
+from ..contacts.repository import Contacts
 from ..delivery.model import OutboxEntry
 from ..delivery.routes import by_people, here
-from ..intake.matching import ours
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
+from .customer_texts import phrase, spoken, subject
+from .matching import ours
 from .model import FileRef, MessageKind
+from .repository import Messages
 from .thread import MessageHead
 
 #: What is quoted: so many messages, the newest, and so many characters of each.
@@ -37,7 +40,7 @@ def with_thread(
         about = phrase(language, "about", number=ticket.number, subject=subject(language, ticket))
         return replace(entry, text=f"{about}\n\n{entry.text}")
     past = past[-MOST_MESSAGES:]
-    files = unit.source.files_of([head.id for head in past])
+    files = Messages.of(unit).source.files_of([head.id for head in past])
     along = _fitting(files, sum(file.size for file in entry.files))
     quoted = _thread(unit, past, files, language)
     text = f"{entry.text.rstrip()}\n\n{phrase(language, 'so_far')}\n\n{quoted}\n"
@@ -67,8 +70,8 @@ def _fitting(files: Sequence[tuple[int, FileRef]], taken: int) -> tuple[FileRef,
 
 
 def _thread(unit: Unit, past: Sequence[MessageHead], files: Sequence[tuple[int, FileRef]], language: str) -> str:
-    texts = dict(unit.source.visible_texts([head.id for head in past]))
-    texts.update((message.id, message.visible_text) for message in unit.changes.messages)
+    texts = dict(Messages.of(unit).source.visible_texts([head.id for head in past]))
+    texts.update((message.id, message.visible_text) for message in Messages.of(unit).changes.messages)
     zone = ZoneInfo(unit.settings.timezone)
     blocks = []
     for head in past:
@@ -89,5 +92,5 @@ def _speaker(unit: Unit, head: MessageHead) -> str:
     """Agents are the desk to a customer; a chat's address says nothing, so its owner's name stands for it."""
     if head.kind is not MessageKind.IN:
         return visible(unit.settings.name)
-    name = unit.contact(unit.ticket(head.ticket).contact).name
+    name = Contacts.of(unit).get(Tickets.of(unit).get(head.ticket).contact).name
     return visible(str(name or head.author))

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..delivery.model import OutboxState, sent_words
+from ..delivery.repository import Outbox
 from ..kernel.event import Event, Kept
 from ..kernel.undo import PART_OF_UNDO, UNRECORDED, Cannot, Hindrance, Restore, Undoable
+from ..tickets.repository import Tickets
 from .blocked_senders import is_listed, pattern_of
+from .repository import Messages
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -60,7 +63,7 @@ class ReplyAdded(Event):
         yield from _withdrawn(unit, self.ticket, self.message)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        why = None if self.outbox is None else sent_words(unit.outbox(self.outbox), unit.settings.timezone)
+        why = None if self.outbox is None else sent_words(Outbox.of(unit).get(self.outbox), unit.settings.timezone)
         return None if why is None else Hindrance(why, f"write another reply: deskctl reply {self.ticket}")
 
 
@@ -108,12 +111,12 @@ class MessageEdited(Event):
 
 
 def _withdrawn(unit: Unit, ticket: int | None, message: int) -> Iterator[Event]:
-    unit.withdraw(message)
+    Messages.of(unit).withdraw(message)
     yield MessageWithdrawn(ticket, message)
 
 
 def _cancel(unit: Unit, outbox: int) -> None:
-    unit.put_outbox(replace(unit.outbox(outbox), state=OutboxState.CANCELLED, due_at=None))
+    Outbox.of(unit).put(replace(Outbox.of(unit).get(outbox), state=OutboxState.CANCELLED, due_at=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class SenderBlocked(Event):
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if pattern := self._pattern(unit):
-            unit.block(pattern, not self.blocked)
+            Messages.of(unit).block(pattern, not self.blocked)
             yield SenderBlocked(self.ticket, not self.blocked, self.place, self.domain, self.kept)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
@@ -150,5 +153,5 @@ class SenderBlocked(Event):
     def _pattern(self, unit: Unit) -> str:
         """The blocked address or domain; "" when it is no longer known."""
         if self.ticket is not None and self.place is not None:
-            return pattern_of(unit, unit.ticket(self.ticket).contact, self.place, bool(self.domain))
+            return pattern_of(unit, Tickets.of(unit).get(self.ticket).contact, self.place, bool(self.domain))
         return str((self.kept or {}).get("pattern", ""))

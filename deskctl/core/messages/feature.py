@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..kernel.feature import Feature, Reaction
 from ..kernel.timers import TimerKind
-from . import notes, reparse, reply, spam, unseen
+from . import notes, reply, spam, unseen
 
 FEATURE = Feature(
     "messages",
-    handlers={**notes.HANDLERS, **reply.HANDLERS, **reparse.HANDLERS, **spam.HANDLERS, **unseen.HANDLERS},
+    handlers={**notes.HANDLERS, **reply.HANDLERS, **spam.HANDLERS, **unseen.HANDLERS},
     reactions=(Reaction("spam", spam.schedule_purge),),
     timers={TimerKind.PURGE_SPAM: spam.purge},
 )

@@ -9,14 +9,16 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
 from .commands import Note
 from .events import NoteAdded
 from .model import MessageKind
+from .repository import Messages
 from .thread import Message
 
 
 def note(unit: Unit, command: Note, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     message = write_note(unit, ticket, command.text, actor)
     yield NoteAdded(ticket.number, message)
     return Outcome(f"noted on ticket {ticket.number}", (ticket.number,), {"message": message})
@@ -36,7 +38,7 @@ def write_note(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> int:
         text=words(text),
         visible_text=words(text),
     )
-    unit.add_message(message)
+    Messages.of(unit).add(message)
     return message.id
 
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from hashlib import sha256
 
 from ...errors import UsageError
+from ..agents.repository import Agents
 from ..delivery import routes
 from ..delivery.events import Continued
 from ..delivery.model import OutboxEntry, OutboxKind
+from ..delivery.repository import Outbox
 from ..delivery.routes import by_people
-from ..intake.matching import SENT_TO
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -22,14 +23,17 @@ from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.events import WaitingChanged
 from ..tickets.model import Status, Ticket
+from ..tickets.repository import Tickets
 from ..tickets.status import to_status, workable
 from ..values.suggestions import did_you_mean
 from . import channel_switch as continuing
 from .commands import Reply
 from .events import ReplyAdded
+from .matching import SENT_TO
 from .model import FileRef, IncomingFile, MessageKind
 from .recipients import Recipients, Wish, decide
 from .reply_context import correspondence
+from .repository import Messages
 from .subjects import numbered
 from .thread import Message, MessageHead, Trust
 from .unseen import refuse_unseen
@@ -58,16 +62,16 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor, aside=recipients.aside)
     new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
-    unit.enqueue(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
-    unit.add_message(message)
+    Outbox.of(unit).add(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
+    Messages.of(unit).add(message)
     if not recipients.aside:
-        unit.add_participants(ticket.number, (*entry.to, *entry.cc))
+        Tickets.of(unit).add_participants(ticket.number, (*entry.to, *entry.cc))
     yield ReplyAdded(ticket.number, message.id, entry.id, command.inserted, recipients.aside)
     if new_here:
         yield Continued(ticket.number, message.id, channel.name)
     if after is not None or not recipients.aside:
         yield from to_status(ticket, after or Status.PENDING)
-    waiting = unit.ticket(ticket.number).waiting_since
+    waiting = Tickets.of(unit).get(ticket.number).waiting_since
     if waiting is not None and not recipients.aside:
         yield WaitingChanged(ticket.number, waiting, None)
     facts = {
@@ -166,7 +170,7 @@ def reply_subject(ticket: Ticket) -> str:
 
 def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
     """Whom the customer sees as the sender: the desk, or the agent at the desk."""
-    agent = unit.agents[handle].name if handle in unit.agents else unit.settings.name
+    agent = Agents.of(unit).agents[handle].name if handle in Agents.of(unit).agents else unit.settings.name
     return channel.sender_name.replace("{agent}", agent).replace("{desk}", unit.settings.name)
 
 
@@ -197,8 +201,8 @@ def return_address(channel: ChannelInfo, ticket: Ticket, address: str | None = N
 
 def _signed(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> str:
     """The agent's own signature, else their team's."""
-    agent = unit.agents.get(actor.handle or "")
-    team = unit.teams.get(ticket.team or "")
+    agent = Agents.of(unit).agents.get(actor.handle or "")
+    team = Agents.of(unit).teams.get(ticket.team or "")
     signature = (agent.signature if agent else "") or (team.signature if team else "")
     name = agent.name if agent else unit.settings.name
     signature = signature.replace("{agent}", name).replace("{desk}", unit.settings.name).strip()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..intake.matching import Match
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
 from .addresses import answerable
 from .authentication import Dmarc, dmarc
+from .matching import Match
 from .model import InboundMessage
 from .participants import gather
 from .reply_context import correspondence
@@ -62,7 +63,7 @@ def _asks(unit: Unit, message: InboundMessage, ticket: Ticket) -> bool:
 
 
 def _diverts(unit: Unit, channel: ChannelInfo, message: InboundMessage, number: int) -> bool:
-    talk = correspondence(unit, unit.ticket(number))
+    talk = correspondence(unit, Tickets.of(unit).get(number))
     company = gather(unit.settings, channel, talk.requesters, talk.heads)
     wanted = answerable(unit.settings, message.reply_to, {a.lower() for a in (*message.lists, *company.lists)})
     return not all(company.knows_for(str(message.sender), address) for address in wanted)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ...errors import NotFound, Refused, UsageError
+from ..contacts.repository import Contacts
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -16,17 +17,19 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..tickets.events import MarkedSpam, SpamPurged, UnmarkedSpam, WaitingChanged
 from ..tickets.model import Status, Ticket
+from ..tickets.repository import Tickets
 from .blocked_senders import is_listed, pattern_of
 from .commands import Block, MarkSpam, UnmarkSpam
 from .events import SenderBlocked
 from .model import InboundMessage, MessageKind
+from .repository import Messages
 
 _PATTERN = re.compile(r"(?:[^@\s]+)?@[^@\s]+\.?[^@\s]*\Z")
 
 
 def verdict(unit: Unit, message: InboundMessage) -> str | None:
     """Why a message is spam, None when it is not."""
-    if message.sender and unit.is_blocked(message.sender):
+    if message.sender and Messages.of(unit).is_blocked(message.sender):
         return "blocked sender"
     return message.spam
 
@@ -43,7 +46,7 @@ def forget_later(unit: Unit, ticket: int) -> datetime:
 
 
 def mark(unit: Unit, command: MarkSpam, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     number = (ticket.number,)
     if ticket.status is Status.MERGED:
         raise Refused(f"ticket {ticket.number} was merged into {ticket.merged_into}", f"name {ticket.merged_into}")
@@ -53,21 +56,21 @@ def mark(unit: Unit, command: MarkSpam, actor: Actor) -> Steps:
             yield WaitingChanged(ticket.number, ticket.waiting_since, None)
         yield MarkedSpam(ticket.number, ticket.status)
     if pattern is not None and not is_listed(unit, pattern):
-        unit.block(pattern, True)
+        Messages.of(unit).block(pattern, True)
         yield SenderBlocked(ticket.number, True, place, pattern.startswith("@"))
     blocked = f", {pattern} is blocked" if pattern else ""
     return Outcome(f"ticket {ticket.number} is spam{blocked}", number, {"blocked": pattern})
 
 
 def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     if not ticket.spam:
         return Outcome(f"ticket {ticket.number} is no spam", (ticket.number,))
-    for place, _ in enumerate(unit.addresses_of(ticket.contact)):
+    for place, _ in enumerate(Contacts.of(unit).addresses(ticket.contact)):
         for domain in (False, True):
             pattern = pattern_of(unit, ticket.contact, place, domain)
             if is_listed(unit, pattern):
-                unit.block(pattern, False)
+                Messages.of(unit).block(pattern, False)
                 yield SenderBlocked(ticket.number, False, place, domain)
     yield UnmarkedSpam(ticket.number, Status.OPEN if ticket.assignee else Status.NEW)
     since = _waits_since(unit, ticket)
@@ -79,7 +82,7 @@ def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
 def _waits_since(unit: Unit, ticket: Ticket) -> datetime | None:
     """Since when nobody has answered; the moment that a mail names is its sender's claim."""
     since = None
-    for head in unit.heads(ticket.number):
+    for head in Messages.of(unit).heads(ticket.number):
         if head.kind is MessageKind.OUT:
             since = None
         elif head.kind is MessageKind.IN and head.automatic is None and since is None:
@@ -91,7 +94,7 @@ def _first(unit: Unit, contact: int, block: str) -> tuple[int, str]:
     """The contact's first mail address: its place among theirs, and what blocks it."""
     if block not in ("sender", "domain"):
         raise UsageError(f"“{block}” cannot be blocked", "sender or domain")
-    places = (n for n, identity in enumerate(unit.addresses_of(contact)) if "@" in identity.address)
+    places = (n for n, identity in enumerate(Contacts.of(unit).addresses(contact)) if "@" in identity.address)
     place = next(places, None)
     if place is None:
         raise Refused("this customer has no mail address to block")
@@ -111,7 +114,7 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
     if not command.blocked and not known:
         raise NotFound(f"{pattern} is not blocked", "deskctl block list shows what is")
     if known is not command.blocked:
-        unit.block(pattern, command.blocked)
+        Messages.of(unit).block(pattern, command.blocked)
         yield SenderBlocked(None, command.blocked, kept={"pattern": pattern})
     return Outcome(f"{pattern} is {'blocked' if command.blocked else 'no longer blocked'}", facts={"pattern": pattern})
 
@@ -127,10 +130,10 @@ def schedule_purge(unit: Unit, event: Event, actor: Actor, cause: Command) -> It
 
 def purge(unit: Unit, timer: Timer) -> Steps:
     """Handle a purge timer: delete the content of a ticket that is still spam."""
-    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    ticket = None if timer.ticket is None else Tickets.of(unit).find(timer.ticket)
     if ticket is None or not ticket.spam:
         return Outcome("nothing is due")
-    unit.changes.purged.add(ticket.number)
+    Messages.of(unit).changes.purged.add(ticket.number)
     yield SpamPurged(ticket.number)
     return Outcome(f"deleted the content of ticket {ticket.number}", (ticket.number,))
 

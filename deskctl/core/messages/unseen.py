@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ...errors import ColleagueReplied, CustomerWrote
 from ...safe import visible_lines
+from ..agents.repository import Agents
 from ..delivery.model import Shown
 from ..delivery.routes import by_people
 from ..kernel.actor import Actor
@@ -14,8 +15,10 @@ from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
+from ..tickets.repository import Tickets
 from .commands import Reply
 from .model import MessageKind
+from .repository import Messages
 from .seen_commands import Compose, MarkSeen
 from .thread import Lease, MessageHead
 
@@ -27,8 +30,8 @@ EXCERPT = 2000
 
 def conversation(unit: Unit, ticket: int) -> list[MessageHead]:
     """The ticket's messages and those of the tickets merged into it, oldest first."""
-    heads = list(unit.heads(ticket))
-    for other in unit.source.merged_into(ticket):
+    heads = list(Messages.of(unit).heads(ticket))
+    for other in Tickets.of(unit).source.merged_into(ticket):
         heads += conversation(unit, other)
     return sorted(heads, key=lambda h: h.id)
 
@@ -57,7 +60,7 @@ def _mark_all(unit: Unit, heads: Sequence[MessageHead], actor: Actor) -> None:
     before = recorded(unit, actor, heads)
     if actor.handle is not None and before is not None:
         for head in unseen(unit, heads, actor, before):
-            unit.changes.seen[actor.handle, head.id] = head.version
+            Messages.of(unit).changes.seen[actor.handle, head.id] = head.version
 
 
 def unseen(
@@ -78,7 +81,7 @@ def _of_others(unit: Unit, heads: Sequence[MessageHead], actor: Actor) -> list[M
         head
         for head in heads
         if head.id in theirs
-        or (head.kind is MessageKind.OUT and head.author in unit.agents and head.author != actor.handle)
+        or (head.kind is MessageKind.OUT and head.author in Agents.of(unit).agents and head.author != actor.handle)
     ]
 
 
@@ -95,8 +98,10 @@ def recorded(unit: Unit, actor: Actor, heads: Sequence[MessageHead]) -> dict[int
     if actor.handle is None:
         return None
     ids = [head.id for head in heads]
-    found = dict(unit.source.seen(actor.handle, ids))
-    found.update((n, v) for (agent, n), v in unit.changes.seen.items() if agent == actor.handle and n in set(ids))
+    found = dict(Messages.of(unit).source.seen(actor.handle, ids))
+    found.update(
+        (n, v) for (agent, n), v in Messages.of(unit).changes.seen.items() if agent == actor.handle and n in set(ids)
+    )
     return found or None
 
 
@@ -120,9 +125,9 @@ def known_from(unit: Unit, actor: Actor, heads: Sequence[MessageHead], shown: Sh
 
 def words_of(unit: Unit, missed: Collection[MessageHead]) -> str:
     """The unseen messages as text for their reader, oldest first."""
-    texts = dict(unit.source.visible_texts([head.id for head in missed]))
-    texts.update((message.id, message.visible_text) for message in unit.changes.messages)
-    texts.update((number, message.visible_text) for number, message in unit.changes.edited.items())
+    texts = dict(Messages.of(unit).source.visible_texts([head.id for head in missed]))
+    texts.update((message.id, message.visible_text) for message in Messages.of(unit).changes.messages)
+    texts.update((number, message.visible_text) for number, message in Messages.of(unit).changes.edited.items())
     return "\n\n".join(_block(head, texts.get(head.id, "")) for head in missed)
 
 
@@ -134,11 +139,11 @@ def mark_seen(unit: Unit, command: MarkSeen, actor: Actor) -> Steps:
     """Record what an agent was shown. No event: looking changes nothing."""
     yield from ()
     if actor.handle is not None:
-        heads = conversation(unit, unit.ticket(command.ticket).number)
+        heads = conversation(unit, Tickets.of(unit).get(command.ticket).number)
         before = recorded(unit, actor, heads) or {}
         for message, version in _shown(heads, command):
             if version > before.get(message, -1):
-                unit.changes.seen[actor.handle, message] = version
+                Messages.of(unit).changes.seen[actor.handle, message] = version
     return Outcome("seen", (command.ticket,))
 
 
@@ -154,10 +159,10 @@ def _shown(heads: Sequence[MessageHead], command: MarkSeen) -> Iterator[tuple[in
 def compose(unit: Unit, command: Compose, actor: Actor) -> Steps:
     """Begin, renew or end the lease of an agent who writes a reply. It informs others and stops nobody."""
     yield from ()
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     if actor.handle is not None:
         lease = Lease(unit.now if command.state == "begin" else None, unit.now + LEASE)
-        unit.changes.composing[ticket.number, actor.handle] = None if command.state == "end" else lease
+        Messages.of(unit).changes.composing[ticket.number, actor.handle] = None if command.state == "end" else lease
     return Outcome("", (ticket.number,))
 
 

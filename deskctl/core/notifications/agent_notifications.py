@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from ..agents.repository import Agents
 from ..agents.targets import active_agents, in_tier, members
 from ..answers.events import PersonAsked
 from ..delivery import failure_texts as undelivered
 from ..delivery.events import Bounced, DeliverySettled
 from ..delivery.model import OutboxKind
+from ..delivery.repository import Outbox
 from ..intake.commands import Quarantine, Receive
 from ..intake.events import IntakeDecided
 from ..kernel.actor import Actor
@@ -20,6 +22,7 @@ from ..tickets import calls
 from ..tickets import events as e
 from ..tickets.events import Escalated
 from ..tickets.model import FINAL, Ticket
+from ..tickets.repository import Tickets
 from .commands import NotifyAgent
 from .texts import language
 
@@ -37,17 +40,17 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
             yield from _notify_owner(unit, number, "callback", calls.promise(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             yield NotifyAgent(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
-        case PersonAsked() if number is not None and not unit.opened_now(number):
+        case PersonAsked() if number is not None and not Tickets.of(unit).opened_now(number):
             yield from _notify_owner(unit, number, "person", None)
         case Escalated(to=to) if to.startswith("team:"):
             yield from _notify_team(unit, to.removeprefix("team:"), "escalated", number, besides=(actor.handle,))
         case Escalated(to=to) if to.startswith("tier:") and number is not None:
-            yield from _notify_tier(unit, unit.ticket(number), to.removeprefix("tier:"), besides=actor.handle)
+            yield from _notify_tier(unit, Tickets.of(unit).get(number), to.removeprefix("tier:"), besides=actor.handle)
         case DeliverySettled(state="failed" | "uncertain" as state, reason=reason) if number is not None:
             if not _is_late_report(unit, number, cause):
                 yield from _notify_owner(unit, number, state, reason, _bounced(unit, cause))
         case Bounced(partly=True, outbox=outbox) if number is not None:
-            entry = unit.outbox(outbox)
+            entry = Outbox.of(unit).get(outbox)
             if entry.kind is OutboxKind.REPLY and not _is_late_report(unit, number, cause):
                 lost = [one for one in entry.deliveries if one.state == "failed"]
                 words = undelivered.lines(language(unit), lost)
@@ -58,23 +61,23 @@ def _notify_owner(
     unit: Unit, number: int, about: str, detail: str | None, besides: Collection[str] = ()
 ) -> Iterator[Command]:
     """Notify the assignee; the team if there is none, the assignee is deactivated, or is among `besides`."""
-    owner = unit.ticket(number).assignee
+    owner = Tickets.of(unit).get(number).assignee
     if owner in active_agents(unit) and owner not in besides:
         yield NotifyAgent(str(owner), about, number, detail)
     else:
-        yield from _notify_team(unit, unit.ticket(number).team, about, number, detail, besides)
+        yield from _notify_team(unit, Tickets.of(unit).get(number).team, about, number, detail, besides)
 
 
 def _bounced(unit: Unit, cause: Command) -> set[str]:
     """Return agents whose own mailbox returned the message: a notification to them would bounce, too."""
     bounce = cause.message.bounce if isinstance(cause, Receive) else None
     addresses = {address.lower() for address in bounce.recipients} if bounce is not None else set()
-    return {agent.handle for agent in unit.agents.values() if agent.email.lower() in addresses}
+    return {agent.handle for agent in Agents.of(unit).agents.values() if agent.email.lower() in addresses}
 
 
 def _notify_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> Iterator[Command]:
     """Notify the agents of a tier, unless routing assigns the ticket and notifies its new assignee."""
-    team = unit.teams.get(ticket.team or "")
+    team = Agents.of(unit).teams.get(ticket.team or "")
     if team is None or not team.plan.routed:
         yield from (
             NotifyAgent(agent.handle, "escalated", ticket.number)
@@ -85,11 +88,11 @@ def _notify_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> 
 
 def _is_late_report(unit: Unit, number: int, cause: Command) -> bool:
     """Return whether a delivery report is about a closed ticket: it is stored there without a notification."""
-    return isinstance(cause, Receive) and unit.ticket(number).status in FINAL
+    return isinstance(cause, Receive) and Tickets.of(unit).get(number).status in FINAL
 
 
 def _is_spam(unit: Unit, number: int | None) -> bool:
-    return False if number is None else unit.ticket(number).spam
+    return False if number is None else Tickets.of(unit).get(number).spam
 
 
 def _escalated(unit: Unit, number: int | None, agent: str) -> bool:

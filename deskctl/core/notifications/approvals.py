@@ -11,7 +11,9 @@ from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.unit import Unit
-from ..routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
+from ..messages.repository import Messages
+from ..tickets.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
+from ..tickets.repository import Tickets
 from .commands import NotifyAgent
 
 
@@ -20,7 +22,7 @@ def notify_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) 
     if event.ticket is None:
         return
     if isinstance(event, ApprovalAsked):
-        for agent in deciders(unit, unit.ticket(event.ticket), event.asker):
+        for agent in deciders(unit, Tickets.of(unit).get(event.ticket), event.asker):
             yield NotifyAgent(agent.handle, "approval", event.ticket, _said(unit, event.message))
     elif isinstance(event, ApprovalWithdrawn) and event.asker != actor.handle and not cause.undoes:
         if event.asker in targets.active_agents(unit) and event.asked is not None:
@@ -32,4 +34,4 @@ def notify_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) 
 
 
 def _said(unit: Unit, message: int | None) -> str | None:
-    return next((m.text for m in unit.changes.messages if m.id == message), None)
+    return next((m.text for m in Messages.of(unit).changes.messages if m.id == message), None)

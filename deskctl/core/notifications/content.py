@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from ..delivery.model import Shown
 from ..kernel.unit import Unit
 from ..messages.model import MessageKind
+from ..messages.repository import Messages
 from ..messages.thread import MessageHead, head
 from ..messages.unseen import EXCERPT, conversation
+from ..tickets.repository import Tickets
 from .model import Notification
 
 
@@ -38,6 +40,6 @@ def _state(heads: Sequence[MessageHead], quoted: tuple[tuple[int, int], ...]) ->
 
 def _heads(unit: Unit, ticket: int) -> list[MessageHead]:
     """Return the messages of a ticket. The store is not read for a new ticket: intake notifies many agents at once."""
-    if ticket in unit.changes.new_tickets:
-        return [head(message) for message in unit.changes.messages if message.ticket == ticket]
+    if ticket in Tickets.of(unit).changes.new_tickets:
+        return [head(message) for message in Messages.of(unit).changes.messages if message.ticket == ticket]
     return conversation(unit, ticket)

@@ -9,17 +9,21 @@ from itertools import groupby
 from ...i18n import _, _n, translate
 from ...safe import visible
 from ..agents.model import Agent
+from ..agents.repository import Agents
+from ..delivery.notification_mail import compose, destination
+from ..delivery.repository import Outbox
 from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
 from ..kernel.timers import Timer
 from ..kernel.unit import Unit
+from ..tickets.repository import Tickets
 from . import schedule as timing
 from . import texts as wording
 from .content import shown_together
 from .events import AgentNotified
 from .model import URGENT, Notification
 from .relevance import still_relevant
-from .sending import compose, destination
+from .repository import Notifications
 
 #: The number of tickets with a separate line, in mail and on channels for short messages; the rest is listed by number.
 LINES, BRIEF_LINES = 300, 30
@@ -34,12 +38,12 @@ _FOOT = _(
 def fire(unit: Unit, timer: Timer) -> Steps:
     """Send the pending notifications of an agent at the end of a window or of quiet hours, in one message."""
     handle = timing.agent_of(timer)
-    agent, pending = unit.agents.get(handle), unit.notices.of(handle)
+    agent, pending = Agents.of(unit).agents.get(handle), Notifications.of(unit).waiting_for(handle)
     through = destination(unit.settings, agent) if agent is not None else None
-    window = unit.notices.window(handle)
+    window = Notifications.of(unit).window(handle)
     if agent is None or through is None or not pending:
         for notification in pending:
-            unit.notices.drop(notification)
+            Notifications.of(unit).drop(notification)
         timing.close_window(unit, handle, 0, left=False)
         return Outcome(_("{agent} cannot be notified", agent=handle))
     if window is not None and window.until > unit.now:
@@ -51,7 +55,7 @@ def fire(unit: Unit, timer: Timer) -> Steps:
         timing.schedule_digest(unit, handle, end)
     told = without_superseded(still_relevant(unit, due))
     for notification in due:
-        unit.notices.drop(notification)
+        Notifications.of(unit).drop(notification)
     timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
     if told:
         yield from _send(unit, agent, told)
@@ -68,7 +72,7 @@ def _send(unit: Unit, agent: Agent, notices: Sequence[Notification]) -> Steps:
     tickets = {notification.ticket for notification in notices}
     one = tickets.pop() if len(tickets) == 1 else None
     entry = compose(unit, agent, through, subject, text, one, shown_together(unit, one))
-    unit.enqueue(entry)
+    Outbox.of(unit).add(entry)
     for notification in notices:
         yield AgentNotified(notification.ticket, agent.handle, notification.about, entry.id)
     return Outcome(_("{agent} is notified", agent=agent.handle), facts={"outbox": entry.id})
@@ -118,7 +122,7 @@ def _line(unit: Unit, group: Sequence[Notification], language: str, brief: bool)
         head, command = what, wording.command(group[0])
     else:
         head, command = (
-            f"#{number} {what}: {_short(unit.ticket(number).subject)}".rstrip(": "),
+            f"#{number} {what}: {_short(Tickets.of(unit).get(number).subject)}".rstrip(": "),
             f"deskctl show {number}",
         )
     if brief:

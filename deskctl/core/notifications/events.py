@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..delivery.model import DUE_STATES
+from ..delivery.repository import Outbox
 from ..kernel.event import Event
 from ..kernel.undo import Follows, Restore
 from ..messages.events import _cancel
@@ -21,7 +23,8 @@ class AgentNotified(Event):
     """A notification to an agent entered the outbox."""
 
     kind = "agent_told"
-    undo = Follows("a notification that still waits is cancelled; one that was sent stays")
+    quiet = True
+    undo = Follows(_("a notification that still waits is cancelled; one that was sent stays"))
 
     agent: str
     about: str
@@ -29,5 +32,5 @@ class AgentNotified(Event):
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         yield from ()
-        if unit.outbox(self.outbox).state in DUE_STATES:
+        if Outbox.of(unit).get(self.outbox).state in DUE_STATES:
             _cancel(unit, self.outbox)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import TypeVar
 
+from ..agents.repository import Agents
 from ..agents.targets import active_agents, members
 from ..answers.events import PersonAsked
 from ..intake.commands import Receive
@@ -13,8 +14,10 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
+from ..messages.repository import Messages
 from ..tickets import events as e
 from ..tickets.model import ACTIVE, Status
+from ..tickets.repository import Tickets
 from . import texts as wording
 from .commands import NotifyAgent
 
@@ -31,13 +34,13 @@ def notify_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> 
     of events that need action, and of a message that needs none only because its sender is not verified.
     """
     number = event.ticket
-    if number is None or cause.undoes or unit.opened_now(number) or unit.ticket(number).spam:
+    if number is None or cause.undoes or Tickets.of(unit).opened_now(number) or Tickets.of(unit).get(number).spam:
         return
     if cause.historical:
         return
     match event:
         case MessageReceived(automatic=None, message=message, kept_only=kept_only):
-            written = next((m for m in unit.changes.messages if m.id == message), None)
+            written = next((m for m in Messages.of(unit).changes.messages if m.id == message), None)
             besides = _whose(unit, (written.author if written else None) or "") | {actor.handle}
             if kept_only and written is not None:
                 yield from _notifications(unit, number, "unverified", wording.doubt(unit, written), besides)
@@ -56,7 +59,7 @@ def notify_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> 
 def _notifications(
     unit: Unit, number: int, about: str, detail: str | None, besides: Set[str | None]
 ) -> Iterator[NotifyAgent]:
-    ticket = unit.ticket(number)
+    ticket = Tickets.of(unit).get(number)
     people = {ticket.assignee, *ticket.followers}
     there = active_agents(unit)
     owned = ticket.assignee in there
@@ -75,9 +78,11 @@ def _notified_otherwise(unit: Unit, number: int) -> set[str | None]:
     """Return the agents who get another notification about the ticket from the same command."""
     found: set[str | None] = {event.new for event in _now(unit, number, e.Assigned)}
     if any(True for _ in _now(unit, number, PersonAsked)):
-        owner = unit.ticket(number).assignee
+        owner = Tickets.of(unit).get(number).assignee
         found |= (
-            {owner} if owner in active_agents(unit) else {a.handle for a in members(unit, unit.ticket(number).team)}
+            {owner}
+            if owner in active_agents(unit)
+            else {a.handle for a in members(unit, Tickets.of(unit).get(number).team)}
         )
     return found
 
@@ -99,10 +104,12 @@ def _now(unit: Unit, number: int, kind: type[E]) -> Iterator[E]:
 
 def _whose(unit: Unit, address: str) -> set[str | None]:
     """Return the agents with a mail address."""
-    return {agent.handle for agent in unit.agents.values() if address and agent.email.lower() == address.lower()}
+    return {
+        agent.handle for agent in Agents.of(unit).agents.values() if address and agent.email.lower() == address.lower()
+    }
 
 
 def _by(unit: Unit, actor: Actor, about: str) -> str | None:
     """Return a line that names the agent who did it; None if no agent did."""
-    agent = unit.agents.get(actor.handle or "")
+    agent = Agents.of(unit).agents.get(actor.handle or "")
     return None if agent is None else wording.done_by(unit, about, agent.name)

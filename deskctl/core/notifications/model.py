@@ -22,20 +22,6 @@ ContentKey = tuple[str, str, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """An agent's notification preferences.
-
-    `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` are the quiet hours, as `parse_quiet` reads them, in `timezone`
-    (IANA); None is the desk's. `waking`: urgent notifications are sent in quiet hours too.
-    """
-
-    notify: str = ""
-    quiet: str = ""
-    timezone: str | None = None
-    waking: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Notification:
     """A notification to an agent; `id` is 0 unless it is pending.
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from ...errors import Refused, UsageError
 from ...i18n import _
 from ..agents import commands as admin
-from ..agents.model import Agent
+from ..agents.model import Agent, Reach
 from ..calendars.model import zone
 from ..kernel.settings import Settings
 from ..values.suggestions import did_you_mean
-from .model import Reach
 from .quiet_hours import parse_quiet
 
 _NOTHING = ("", "none", "never")

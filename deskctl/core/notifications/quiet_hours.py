@@ -9,8 +9,8 @@ from itertools import pairwise
 from ...errors import UsageError
 from ...i18n import _
 from ..calendars import hours
+from ..calendars.business_hours import BusinessHours
 from ..calendars.model import DAY, Calendar, Frame
-from ..calendars.open_time import Opening
 
 EXAMPLE = "22:00-07:00; sat-sun"
 _MOMENT = timedelta(microseconds=1)
@@ -90,8 +90,8 @@ def _others(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _loud(quiet: str, timezone: str) -> Opening:
-    return Opening(Calendar("quiet", timezone, tuple(_others(frames) for frames in parse_quiet(quiet))))
+def _loud(quiet: str, timezone: str) -> BusinessHours:
+    return BusinessHours(Calendar("quiet", timezone, tuple(_others(frames) for frames in parse_quiet(quiet))))
 
 
 def quiet_until(quiet: str, timezone: str, now: datetime) -> datetime | None:

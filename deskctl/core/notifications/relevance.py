@@ -8,8 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..kernel.unit import Unit
+from ..messages.repository import Messages
 from ..sla.clocks import ClockState
+from ..sla.repository import Sla
 from ..tickets.model import ACTIVE, Ticket
+from ..tickets.repository import Tickets
 from .model import Notification
 
 #: The number of tickets that a "nobody" notification names; there can be more.
@@ -20,9 +23,9 @@ _NUMBER = re.compile(r"#(\d+)\b")
 def still_relevant(unit: Unit, notices: Sequence[Notification]) -> list[Notification]:
     """Return the notifications that still apply. Tickets and clocks are loaded in bulk."""
     tickets = {number for notification in notices for number in _tickets(notification)}
-    unit.load_tickets(tickets)
-    if unit.levels.book.used:
-        unit.levels.load(tickets)
+    Tickets.of(unit).load(tickets)
+    if Sla.of(unit).book.used:
+        Sla.of(unit).load(tickets)
     return [notification for notification in notices if _holds(unit, notification)]
 
 
@@ -40,7 +43,7 @@ def _holds(unit: Unit, notification: Notification) -> bool:
     numbers = _tickets(notification)
     if holds is None or not numbers or (notification.about == "nobody" and len(numbers) >= _NAMED):
         return True
-    found = (unit.find_ticket(number) for number in numbers)
+    found = (Tickets.of(unit).find(number) for number in numbers)
     return any(holds(unit, notification, ticket) for ticket in found if ticket is not None)
 
 
@@ -67,7 +70,9 @@ def _unanswered(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
 
 def _still_said(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     """A reply that was undone does not count."""
-    return notification.message is None or any(head.id == notification.message for head in unit.heads(ticket.number))
+    return notification.message is None or any(
+        head.id == notification.message for head in Messages.of(unit).heads(ticket.number)
+    )
 
 
 def _done(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
@@ -78,7 +83,7 @@ def _runs(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     """Find the clock by the due time in the notification, or check all clocks if none has that due time any more."""
     if not _is_work(unit, notification, ticket):
         return False
-    clocks = list(unit.levels.clocks(ticket.number).values())
+    clocks = list(Sla.of(unit).clocks(ticket.number).values())
     meant = [clock for clock in clocks if clock.due_at and _shown(unit, clock.due_at) in (notification.detail or "")]
     return any(clock.state is not ClockState.FULFILLED for clock in meant or clocks)
 

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 
 from ...i18n import Phrases, _, _p, preferred
 from ...safe import visible, visible_lines
+from ..agents.repository import Agents
+from ..contacts.repository import Contacts
 from ..kernel.unit import Unit
 from ..messages.model import MessageKind
+from ..messages.repository import Messages
 from ..messages.subjects import differs
 from ..messages.thread import Message, MessageHead, Trust
 from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
 from .model import Notification
 
 #: The maximum number of characters of the customer's message in a notification.
@@ -95,7 +99,7 @@ def command(notification: Notification) -> str:
 
 def single(unit: Unit, notification: Notification) -> tuple[str, str]:
     """Return subject and text of a single notification."""
-    ticket = unit.find_ticket(notification.ticket) if notification.ticket is not None else None
+    ticket = Tickets.of(unit).find(notification.ticket) if notification.ticket is not None else None
     what = WHAT(notification.about, language(unit))
     subject = f"[#{ticket.number}] {what}: {visible(ticket.subject)}".strip() if ticket else what
     lines = [visible_lines(notification.detail)] if notification.detail else []
@@ -119,22 +123,24 @@ def single(unit: Unit, notification: Notification) -> tuple[str, str]:
 def _head(unit: Unit, ticket: Ticket, message: int | None) -> Message | MessageHead | None:
     if message is None:
         return None
-    fresh = next((m for m in unit.changes.messages if m.id == message), None)
-    return fresh or next((m for m in unit.heads(ticket.number) if m.id == message), None)
+    fresh = next((m for m in Messages.of(unit).changes.messages if m.id == message), None)
+    return fresh or next((m for m in Messages.of(unit).heads(ticket.number) if m.id == message), None)
 
 
 def _who(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> str:
     """Return the author of a message with the address it came from; the customer if it is not a customer's message."""
-    address = (written and written.author) or next((i.address for i in unit.addresses_of(ticket.contact)), None)
+    address = (written and written.author) or next(
+        (i.address for i in Contacts.of(unit).addresses(ticket.contact)), None
+    )
     contact = written.contact if written is not None and written.contact is not None else ticket.contact
-    name = unit.contact(contact).name
+    name = Contacts.of(unit).get(contact).name
     return f"{name} <{address}>" if name and address else name or address or "?"
 
 
 def _by(unit: Unit, notification: Notification, written: Message | MessageHead) -> str:
     """Return the line that names the author of a note."""
     author = written.author or ""
-    agent = unit.agents.get(author)
+    agent = Agents.of(unit).agents.get(author)
     who = agent.name if agent is not None else _ITSELF(author if author in _ITSELF else "", language(unit))
     return done_by(unit, notification.about, who)
 
@@ -152,5 +158,5 @@ def doubt(unit: Unit, written: Message) -> str:
 def _said(unit: Unit, message: int | None) -> str:
     if message is None:
         return ""
-    fresh = next((m.visible_text for m in unit.changes.messages if m.id == message), None)
-    return unit.source.visible_texts((message,)).get(message, "") if fresh is None else fresh
+    fresh = next((m.visible_text for m in Messages.of(unit).changes.messages if m.id == message), None)
+    return Messages.of(unit).source.visible_texts((message,)).get(message, "") if fresh is None else fresh

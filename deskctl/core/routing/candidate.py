@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .model import ANY, CAPACITY, Model, Presence, RoutingPlan, Seat, State, Turn
+from ..agents.routing_profile import ANY, CAPACITY, Model, RoutingPlan, Seat
+from .model import Presence, State, Turn
 
 #: Maps channel names to channel types; a name that is missing is its own type.
 Kinds = Mapping[str, str]

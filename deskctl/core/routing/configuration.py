@@ -14,10 +14,14 @@ from ...i18n import _
 from ..agents import commands as admin
 from ..agents import targets
 from ..agents.model import Agent, Team
+from ..agents.repository import Agents
+from ..agents.routing_profile import ANY, MANY, TIERS, Model, RoutingPlan, Seat, Strategy
 from ..kernel.unit import Unit
+from ..sla.repository import Sla
 from ..values.durations import parse_wait
 from ..values.suggestions import did_you_mean
-from .model import ANY, MANY, TIERS, Model, RoutingPlan, Seat, State, Strategy
+from .model import State
+from .repository import Routing
 
 _WORD = re.compile(r"[\w][\w.+-]{0,63}\Z")
 #: Channel types that a desk can add later; they produce no warning about an unknown channel.
@@ -70,7 +74,7 @@ def agent_remarks(unit: Unit, agent: Agent) -> Iterator[str]:
     """Yield warnings about settings of an agent that are valid but probably a mistake."""
     yield from _unknown_channels(unit, (*agent.seat.channels, *agent.seat.capacity))
     for handle in sorted(agent.teams):
-        tiers = unit.teams[handle].plan.tiers or TIERS
+        tiers = Agents.of(unit).teams[handle].plan.tiers or TIERS
         if agent.seat.tier is not None and agent.seat.tier not in tiers:
             yield _(
                 "team {team} has no tier {tier}{suggestion}; in that team the agent counts as {lowest}",
@@ -97,7 +101,7 @@ def team_remarks(unit: Unit, team: Team) -> Iterator[str]:
     yield from _unknown_tiers(unit, team, agents)
     if not plan.routed:
         return
-    if agents and not any(unit.roster.presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
+    if agents and not any(Routing.of(unit).presence(agent.handle).at(unit.now) is State.ONLINE for agent in agents):
         yield _("no agent of the team is online; tickets are assigned once an agent runs deskctl agent online")
     if not agents:
         yield _("team {team} has no agents; add one with deskctl agent set AGENT --join {team}", team=team.handle)
@@ -118,12 +122,16 @@ def _unknown_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[
                 tier=agent.seat.tier,
                 lowest=tiers[0],
             )
-    anywhere = {tier for other in (None, *unit.teams) for tier in targets.tiers_of(unit, other)}
-    for policy in unit.levels.book.current_policies:
+    anywhere = {tier for other in (None, *Agents.of(unit).teams) for tier in targets.tiers_of(unit, other)}
+    for policy in Sla.of(unit).book.current_policies:
         for step in policy.steps:
             for what, value in step.then:
                 kind, _colon, name = value.rpartition(":")
-                known = {*anywhere, "next"} if kind else {*anywhere, *unit.agents, *unit.teams, "next"}
+                known = (
+                    {*anywhere, "next"}
+                    if kind
+                    else {*anywhere, *Agents.of(unit).agents, *Agents.of(unit).teams, "next"}
+                )
                 if what == "escalate" and kind in ("", "tier") and name not in known:
                     yield _(
                         "policy {policy}: the step at {threshold} escalates to {target}, which no longer exists",

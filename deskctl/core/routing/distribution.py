@@ -11,6 +11,7 @@ from ...errors import NotFound, Refused
 from ...i18n import _, joined, preferred, translate
 from ..agents import targets
 from ..agents.model import Team
+from ..agents.repository import Agents
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -20,13 +21,15 @@ from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from ..notifications import notify
 from ..notifications.commands import NotifyAgent
-from ..tickets.events import Assigned, StatusChanged
+from ..tickets.events import Assigned, FormerAssignee, StatusChanged
 from ..tickets.model import Status
+from ..tickets.repository import Tickets
 from ..values.suggestions import did_you_mean
 from . import events as re
 from . import explanation, surge
 from .commands import RunRoutes
 from .model import QueuedTicket
+from .repository import Routing
 from .team_router import Decision, TeamRouter
 from .team_state import OnShift, router_for
 from .triggers import (
@@ -51,34 +54,38 @@ MAX_RECORDED = 50
 
 def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
     """Process a due routing timer. The loads are read from the store, so other changes have to be written first."""
-    if unit.changes.tickets:
+    if Tickets.of(unit).changes.tickets:
         unit.set_timer(Timer(unit.source.next_id("timers"), timer.kind, timer.due_at, timer.key))
         return Outcome(_("routing is scheduled"))
     _kind, what, name = timer.key.split(":", 2)
     if what == "rest":
         position, _colon, name = name.partition(":")
-        return (yield from acting(_route_team(unit, unit.teams[name], on_shift, parse_position(position)), ROUTING))
+        return (
+            yield from acting(
+                _route_team(unit, Agents.of(unit).teams[name], on_shift, parse_position(position)), ROUTING
+            )
+        )
     if what == "agent":
         schedule_teams_of(unit, name)
     elif what == "ticket":
         yield from acting(_route_reopened(unit, int(name), on_shift), ROUTING)
-    elif name in unit.teams:
-        return (yield from acting(_route_team(unit, unit.teams[name], on_shift), ROUTING))
+    elif name in Agents.of(unit).teams:
+        return (yield from acting(_route_team(unit, Agents.of(unit).teams[name], on_shift), ROUTING))
     return Outcome(_("routing is scheduled"))
 
 
 def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
     """Route on request. Raises NotFound and Refused."""
-    if command.team is not None and command.team not in unit.teams:
+    if command.team is not None and command.team not in Agents.of(unit).teams:
         raise NotFound(
             _(
                 'no team is called "{name}"{suggestion}',
                 name=command.team,
-                suggestion=did_you_mean(command.team, unit.teams),
+                suggestion=did_you_mean(command.team, Agents.of(unit).teams),
             ),
             _("see deskctl team list"),
         )
-    teams = [t for _, t in sorted(unit.teams.items()) if command.team in (None, t.handle) and t.plan.routed]
+    teams = [t for _, t in sorted(Agents.of(unit).teams.items()) if command.team in (None, t.handle) and t.plan.routed]
     if not teams:
         raise Refused(
             _("team {team} assigns its tickets manually", team=command.team)
@@ -89,7 +96,7 @@ def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
     given: list[dict[str, object]] = []
     said: list[str] = []
     for team in teams:
-        if unit.changes.tickets:  # the loads of agents in several teams have changed
+        if Tickets.of(unit).changes.tickets:  # the loads of agents in several teams have changed
             schedule_routing(unit, team.handle)
             said.append(_("{team}: scheduled", team=team.handle))
             continue
@@ -111,9 +118,9 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
     if not router.anyone_available:
         yield from _warn_unattended(unit, team, router)
         return Outcome(_("{team}: no agent is available", team=team.handle), facts={"given": []})
-    if unit.roster.is_unattended(team.handle):
-        unit.roster.set_unattended(team.handle, None)
-    waiting = sum(count for count, _ in unit.roster.busy(team.handle).values())
+    if Routing.of(unit).is_unattended(team.handle):
+        Routing.of(unit).set_unattended(team.handle, None)
+    waiting = sum(count for count, _ in Routing.of(unit).busy(team.handle).values())
     selection = _select(unit, team, router, after)
     yield from _assign(unit, selection.chosen)
     yield from _record_reasons(unit, team, router, selection.left)
@@ -158,7 +165,7 @@ def _select(unit: Unit, team: Team, router: TeamRouter, after: QueuePosition | N
     most = min(router.free_capacity(), MAX_ASSIGNMENTS)
     looked = 0
     while looked < (MAX_INSPECTED if most else MAX_RECORDED):
-        page = unit.roster.waiting(team.handle, PAGE_SIZE, after)
+        page = Routing.of(unit).waiting(team.handle, PAGE_SIZE, after)
         for ticket in page:
             decision = router.decide(ticket)
             if decision.agent is None:
@@ -167,7 +174,7 @@ def _select(unit: Unit, team: Team, router: TeamRouter, after: QueuePosition | N
             if len(made.chosen) == MAX_ASSIGNMENTS:
                 made.more = True
                 return made
-            unit.roster.put_turn(router.assign(decision.agent, ticket))
+            Routing.of(unit).put_turn(router.assign(decision.agent, ticket))
             made.chosen.append((ticket, decision))
         looked += len(page)
         if len(page) < PAGE_SIZE or len(made.chosen) == _enough(most):
@@ -186,10 +193,10 @@ def _enough(most: int) -> int:
 
 
 def _assign(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
-    unit.load_tickets([ticket.number for ticket, _ in chosen])
+    Tickets.of(unit).load([ticket.number for ticket, _ in chosen])
     given: defaultdict[str, list[int]] = defaultdict(list)
     for waiting, decision in chosen:
-        ticket = unit.ticket(waiting.number)
+        ticket = Tickets.of(unit).get(waiting.number)
         agent = decision.agent
         if agent is None or ticket.assignee is not None or ticket.status not in (Status.NEW, Status.OPEN):
             continue  # an agent took it in the meantime
@@ -211,11 +218,11 @@ def _record_reasons(
 ) -> Iterator[Event | By]:
     """Record why the first tickets wait, where that changed, and notify the team of tickets that no agent can take."""
     news = [(ticket, decision) for ticket, decision in left if decision.why != ticket.waits][:MAX_RECORDED]
-    unit.load_tickets([ticket.number for ticket, _ in news])
+    Tickets.of(unit).load([ticket.number for ticket, _ in news])
     language = preferred(unit.settings.language)
     stuck: defaultdict[str, list[str]] = defaultdict(list)
     for waiting, decision in news:
-        if unit.ticket(waiting.number).assignee is None:
+        if Tickets.of(unit).get(waiting.number).assignee is None:
             yield _decision_event(unit, waiting, decision)
             if decision.why in STUCK_REASONS and router.skills_waived_at(waiting) is None:
                 why = translate(explanation.waiting_reason(decision, waiting), language)
@@ -226,7 +233,7 @@ def _record_reasons(
 
 
 def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> re.Routed:
-    team = unit.teams[unit.ticket(waiting.number).team or ""]
+    team = Agents.of(unit).teams[Tickets.of(unit).get(waiting.number).team or ""]
     return re.Routed(
         waiting.number,
         decision.agent,
@@ -243,11 +250,11 @@ def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> re
 
 def _warn_unattended(unit: Unit, team: Team, router: TeamRouter) -> Iterator[Event | By]:
     """Warn a team once that tickets wait and no agent is available."""
-    waiting = unit.roster.waiting(team.handle, MAX_RECORDED)
+    waiting = Routing.of(unit).waiting(team.handle, MAX_RECORDED)
     yield from _record_reasons(unit, team, router, [(ticket, router.decide(ticket)) for ticket in waiting])
-    if not waiting or unit.roster.is_unattended(team.handle):
+    if not waiting or Routing.of(unit).is_unattended(team.handle):
         return
-    unit.roster.set_unattended(team.handle, unit.now)
+    Routing.of(unit).set_unattended(team.handle, unit.now)
     yield re.TeamUnattended(None, team.handle)
     detail = ", ".join(f"#{ticket.number}" for ticket in waiting[:10])
     for agent in targets.members(unit, team.handle):
@@ -258,8 +265,8 @@ def _warn_unattended(unit: Unit, team: Team, router: TeamRouter) -> Iterator[Eve
 
 def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     """Route a reopened ticket: to its assignee if available, otherwise back to the queue."""
-    ticket = unit.find_ticket(number)
-    team = None if ticket is None else unit.teams.get(ticket.team or "")
+    ticket = Tickets.of(unit).find(number)
+    team = None if ticket is None else Agents.of(unit).teams.get(ticket.team or "")
     if ticket is None or team is None or ticket.status is not Status.OPEN or ticket.assignee is None:
         return Outcome(_("nothing to route"))
     owner = ticket.assignee
@@ -267,7 +274,7 @@ def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     if router.is_available(owner):
         yield re.Routed(number, owner, team.plan.strategy.value, "former_owner")
     else:
-        yield re.FormerAssignee(number, owner)
+        yield FormerAssignee(number, owner)
         yield Assigned(number, owner, None)
         schedule_routing(unit, team.handle)
     return Outcome(_("ticket {number} is routed again", number=number), (number,))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ...i18n import Text, _, _n, _p, joined
-from .model import TIERS, Model, QueuedTicket, RoutingPlan, Strategy
+from ..agents.routing_profile import TIERS, Model, RoutingPlan, Strategy
+from .model import QueuedTicket
 from .team_router import Decision, TeamRouter, score_parts
 from .views import RouteDecision
 

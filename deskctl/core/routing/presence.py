@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from ...errors import NotFound, Refused, UsageError
 from ...i18n import Text, _
 from ..agents import targets
+from ..agents.repository import Agents
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -22,6 +23,7 @@ from ..values.suggestions import did_you_mean
 from .commands import SetPresence
 from .events import PresenceChanged, RestorePresence
 from .model import Presence, State
+from .repository import Routing
 from .triggers import schedule_at_presence_end
 
 #: The fields that undo restores. Moves to another channel belong to routing.
@@ -33,7 +35,7 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     handle = command.agent or actor.handle
     if handle is None:
         raise UsageError(_("no agent given"), _("use deskctl agent online AGENT, or --as AGENT"))
-    if handle not in unit.agents:
+    if handle not in Agents.of(unit).agents:
         raise NotFound(
             _(
                 'no agent is called "{name}"{suggestion}',
@@ -42,7 +44,7 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
             ),
             _("see deskctl agent list"),
         )
-    if not unit.agents[handle].active:
+    if not Agents.of(unit).agents[handle].active:
         raise Refused(
             _("agent {agent} is deactivated", agent=handle),
             _("deskctl agent set {agent} --active activates the agent", agent=handle),
@@ -51,11 +53,11 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     until = None
     if command.until is not None:
         until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
-    old = unit.roster.presence(handle)
+    old = Routing.of(unit).presence(handle)
     if (old.at(unit.now), old.until) == (state, until):
         return Outcome(_unchanged(handle, state), facts={"agent": handle, "state": state.value})
     new = Presence(handle, state, unit.now, until)
-    unit.roster.put_presence(new)
+    Routing.of(unit).put_presence(new)
     schedule_at_presence_end(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
@@ -91,9 +93,9 @@ def _changed(agent: str, state: State, until: str | None) -> Text:
 
 def restore(unit: Unit, past: RestorePresence) -> Iterator[Event]:
     """Restore the presence before a change."""
-    now = unit.roster.presence(past.agent)
+    now = Routing.of(unit).presence(past.agent)
     restored = with_fields(now, past.fields)
-    unit.roster.put_presence(restored)
+    Routing.of(unit).put_presence(restored)
     schedule_at_presence_end(unit, past.agent, restored.until)
     old, new = now.at(unit.now).value, restored.at(unit.now).value
     yield PresenceChanged(None, past.agent, old, new, restored.until, differing(now, restored, _KEPT))

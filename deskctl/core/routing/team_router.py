@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ..agents.routing_profile import SKILL_TAG, RoutingPlan, Strategy
 from .candidate import Candidate, Kinds
-from .model import SKILL_TAG, QueuedTicket, RoutingPlan, Strategy, Turn
+from .model import QueuedTicket, Turn
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z]{2,4})?\Z")
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ..agents.events import AgentChanged, TeamRedefined
+from ..agents.repository import Agents
+from ..agents.routing_profile import Strategy
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -18,13 +20,17 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..notifications.events import AgentNotified
 from ..shifts import events as se
+from ..shifts.repository import Shifts
 from ..shifts.work_periods import next_start
 from ..sla.events import SlaEvent
 from ..tickets import events as e
 from ..tickets import merge_events as je
+from ..tickets.events import TierChanged
 from ..tickets.model import Status
+from ..tickets.repository import Tickets
 from . import events as re
-from .model import Strategy, Turn
+from .model import Turn
+from .repository import Routing
 
 ROUTING = Actor.system("routing")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +75,7 @@ def _ticket(unit: Unit, number: int, event: Event) -> None:
             _schedule_reopened(unit, number)
         case e.StatusChanged(old=old, new=new) if (old in _OPENS) != (new in _OPENS):
             _schedule_for_ticket(unit, number)
-        case e.Assigned() | e.Tagged() | e.LanguageChanged() | re.TierChanged() | e.UnmarkedSpam() | je.Unmerged():
+        case e.Assigned() | e.Tagged() | e.LanguageChanged() | TierChanged() | e.UnmarkedSpam() | je.Unmerged():
             _schedule_for_ticket(unit, number)
         case e.MarkedSpam() | je.Merged():
             _schedule_for_ticket(unit, number)
@@ -77,34 +83,34 @@ def _ticket(unit: Unit, number: int, event: Event) -> None:
 
 def _record_turn(unit: Unit, number: int, agent: str) -> None:
     """Record a turn for a ticket that an agent took or got by hand, in a team with round robin."""
-    ticket = unit.ticket(number)
-    team = unit.teams.get(ticket.team or "")
+    ticket = Tickets.of(unit).get(number)
+    team = Agents.of(unit).teams.get(ticket.team or "")
     if team is not None and team.plan.strategy is Strategy.ROUND_ROBIN:
-        last = unit.roster.turns((agent,))[agent].get(ticket.channel)
+        last = Routing.of(unit).turns((agent,))[agent].get(ticket.channel)
         began, given = (unit.now, 0) if last is None else (last.began, last.given)
-        unit.roster.put_turn(Turn(agent, ticket.channel, unit.now, began, given))
+        Routing.of(unit).put_turn(Turn(agent, ticket.channel, unit.now, began, given))
 
 
 def _schedule_for_ticket(unit: Unit, number: int) -> None:
-    ticket = unit.ticket(number)
+    ticket = Tickets.of(unit).get(number)
     if ticket.team is not None:
         schedule_routing(unit, ticket.team)
-    owner = unit.agents.get(ticket.assignee or "")
+    owner = Agents.of(unit).agents.get(ticket.assignee or "")
     if owner is not None and owner.teams - {ticket.team}:
         schedule_teams_of(unit, owner.handle)
 
 
 def _schedule_reopened(unit: Unit, number: int) -> None:
     """Schedule the routing of a reopened ticket, which can get another assignee if its own is not available."""
-    ticket = unit.ticket(number)
-    team = unit.teams.get(ticket.team or "")
+    ticket = Tickets.of(unit).get(number)
+    team = Agents.of(unit).teams.get(ticket.team or "")
     if team is not None and team.plan.routed:
         _set(unit, f"ticket:{number}", unit.now)
 
 
 def schedule_routing(unit: Unit, team: str, at: datetime | None = None) -> None:
     """Schedule the routing of a team, now or at a moment. Manual teams are skipped."""
-    found = unit.teams.get(team)
+    found = Agents.of(unit).teams.get(team)
     if found is not None and (found.plan.routed or found.plan.surge_queue or found.plan.surge_wait):
         _set(unit, f"team:{team}", at or unit.now)
 
@@ -122,13 +128,13 @@ def parse_position(text: str) -> QueuePosition:
 
 def schedule_at_next_shift(unit: Unit, team: str, agents: Collection[str]) -> None:
     """Schedule the routing of a team for the start of the next shift of one of these agents."""
-    at = next_start(unit.shifts.rota, agents, unit.now)
+    at = next_start(Shifts.of(unit).rota, agents, unit.now)
     if at is not None:
         _set(unit, f"shift:{team}", at)
 
 
 def schedule_teams_of(unit: Unit, agent: str) -> None:
-    found = unit.agents.get(agent)
+    found = Agents.of(unit).agents.get(agent)
     for team in sorted(found.teams if found is not None else ()):
         schedule_routing(unit, team)
 

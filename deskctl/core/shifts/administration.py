@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from ...errors import NotFound, Refused, UsageError
 from ...i18n import Text, _
 from ..agents.model import Agent
+from ..agents.repository import Agents
 from ..calendars.model import zone
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -24,6 +25,7 @@ from . import commands as c
 from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, RestoreRota, ShiftAdded, ShiftRemoved
 from .hours import parse_shift, written
 from .model import Absence, Handover, Rota, Shift
+from .repository import Shifts
 from .work_periods import AHEAD, work_periods
 
 LONGEST_NOTE = 4000
@@ -44,7 +46,7 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
     number = unit.source.next_id("shifts")
     shift = Shift(number, agent.handle, timezone, parse_shift(command.hours), first, last, team)
     remarks = _remarks(unit, shift, agent)
-    unit.shifts.add(shift=shift)
+    Shifts.of(unit).add(shift=shift)
     yield ShiftAdded(None, number, agent.handle)
     said = _(
         "shift {number}: {agent} works {hours} ({timezone})",
@@ -61,7 +63,7 @@ def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
 def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
     """Return warnings about a new shift that is valid but probably a mistake."""
     found: list[str] = []
-    others = unit.shifts.rota.of(agent.handle).shifts
+    others = Shifts.of(unit).rota.of(agent.handle).shifts
     days = [day for other in others if (day := _first_overlap(shift, other, unit.now)) is not None]
     if days:
         found.append(
@@ -111,8 +113,8 @@ def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
             _("give a date in --from that is before --until"),
         )
     number = unit.source.next_id("shifts")
-    mine = unit.shifts.rota.of(agent.handle)
-    unit.shifts.add(absence=Absence(number, agent.handle, first, last))
+    mine = Shifts.of(unit).rota.of(agent.handle)
+    Shifts.of(unit).add(absence=Absence(number, agent.handle, first, last))
     yield AbsenceAdded(None, number, agent.handle, first.isoformat(), last.isoformat())
     remarks: list[str] = [
         _(
@@ -139,12 +141,12 @@ def _days(absence: Absence) -> Text:
 
 
 def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
-    rota = unit.shifts.rota
+    rota = Shifts.of(unit).rota
     shift = next((s for s in rota.shifts if s.id == command.number), None)
     absence = next((a for a in rota.absences if a.id == command.number), None)
     if shift is None and absence is None:
         raise NotFound(_("no shift {number}", number=command.number), _("see deskctl shift list"))
-    unit.shifts.remove(command.number)
+    Shifts.of(unit).remove(command.number)
     if shift is not None:
         yield ShiftRemoved(None, shift.id, shift.agent, plain(shift))
         said = _(
@@ -167,18 +169,18 @@ def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
 
 def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
     """Undo a change of the rota: restore what was removed, with its number, and remove what was added."""
-    rota = unit.shifts.rota
+    rota = Shifts.of(unit).rota
     if past.shift is not None:
         shift = read_plain(Shift, past.shift)
-        unit.shifts.add(shift=shift)
+        Shifts.of(unit).add(shift=shift)
         yield ShiftAdded(None, shift.id, shift.agent)
     if past.absence is not None:
         absence = read_plain(Absence, past.absence)
-        unit.shifts.add(absence=absence)
+        Shifts.of(unit).add(absence=absence)
         first, last = absence.first.isoformat(), absence.last.isoformat()
         yield AbsenceAdded(None, absence.id, absence.agent, first, last)
     if past.gone is not None:
-        unit.shifts.remove(past.gone)
+        Shifts.of(unit).remove(past.gone)
         for gone in (s for s in rota.shifts if s.id == past.gone):
             yield ShiftRemoved(None, gone.id, gone.agent, plain(gone))
         for off in (a for a in rota.absences if a.id == past.gone):
@@ -186,7 +188,7 @@ def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
 
 
 def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
-    author = unit.agents.get(actor.handle or "")
+    author = Agents.of(unit).agents.get(actor.handle or "")
     if author is None:
         raise Refused(_("only agents can write handover notes"), _("pass --as AGENT or set DESKCTL_AGENT"))
     text = command.text.strip()
@@ -208,7 +210,7 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
     else:
         team = next(iter(author.teams), None)
     number = unit.source.next_id("handovers")
-    unit.shifts.hand_over(Handover(number, team, author.handle, text, unit.now))
+    Shifts.of(unit).hand_over(Handover(number, team, author.handle, text, unit.now))
     yield HandoverWritten(None, number, author.handle, team)
     said = (
         _("handover note for the next shift of team {team} saved", team=team)
@@ -221,15 +223,19 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
 def read(unit: Unit, command: c.ReadHandovers, actor: Actor) -> Steps:
     yield from ()
     if actor.handle is not None:
-        unit.shifts.mark_read(actor.handle, command.upto)
+        Shifts.of(unit).mark_read(actor.handle, command.upto)
     return Outcome(_("handover notes marked as read"))
 
 
 def _agent(unit: Unit, handle: str) -> Agent:
-    agent = unit.agents.get(handle)
+    agent = Agents.of(unit).agents.get(handle)
     if agent is None:
         raise NotFound(
-            _('no agent is called "{name}"{suggestion}', name=handle, suggestion=did_you_mean(handle, unit.agents)),
+            _(
+                'no agent is called "{name}"{suggestion}',
+                name=handle,
+                suggestion=did_you_mean(handle, Agents.of(unit).agents),
+            ),
             _("see deskctl agent list"),
         )
     if not agent.active:
@@ -241,9 +247,13 @@ def _agent(unit: Unit, handle: str) -> Agent:
 
 
 def _team(unit: Unit, handle: str) -> str:
-    if handle not in unit.teams:
+    if handle not in Agents.of(unit).teams:
         raise NotFound(
-            _('no team is called "{name}"{suggestion}', name=handle, suggestion=did_you_mean(handle, unit.teams)),
+            _(
+                'no team is called "{name}"{suggestion}',
+                name=handle,
+                suggestion=did_you_mean(handle, Agents.of(unit).teams),
+            ),
             _("see deskctl team list"),
         )
     return handle

@@ -53,7 +53,7 @@ def subtract(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     return left
 
 
-def opening(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
+def open_periods(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
     """Return when a calendar is open between two moments, by treating its days and frames as a shift."""
     local = zone_named(calendar.timezone)
     first, last = start.astimezone(local).date(), end.astimezone(local).date()

@@ -141,7 +141,7 @@ def gap_report(
 ) -> GapReport:
     """Return the gaps: when `calendar` is open and none of `agents` works, with the expected number of requests."""
     start, end = span
-    open_ = coverage.opening(calendar, start, end)
+    open_ = coverage.open_periods(calendar, start, end)
     found = coverage.gaps(open_, work_periods(rota, start, end, team, agents))
     whole, missing = coverage.total(open_), coverage.total(found)
     known = demand if demand is not None and demand.total else None

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Hindrance, Restore, Undoable
+from .repository import Shifts
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -28,9 +30,9 @@ class ShiftAdded(Event):
         yield RestoreRota(gone=self.shift)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if any(known.id == self.shift for known in unit.shifts.rota.shifts):
+        if any(known.id == self.shift for known in Shifts.of(unit).rota.shifts):
             return None
-        return Hindrance(f"shift {self.shift} was removed since")
+        return Hindrance(_("shift {number} was removed since", number=self.shift))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ class AbsenceAdded(Event):
         yield RestoreRota(gone=self.absence)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if any(known.id == self.absence for known in unit.shifts.rota.absences):
+        if any(known.id == self.absence for known in Shifts.of(unit).rota.absences):
             return None
-        return Hindrance(f"shift {self.absence} was removed since")
+        return Hindrance(_("shift {number} was removed since", number=self.absence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class HandoverWritten(Event):
     """A handover note was written; `team` None: for all agents."""
 
     kind = "handover_written"
-    undo = Cannot("colleagues may have read the handover note", "deskctl shift handover writes another note")
+    undo = Cannot(_("colleagues may have read the handover note"), _("deskctl shift handover writes another note"))
     concerns = "handover note {handover}"
 
     handover: int

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from ..calendars.model import DAY, zone
-from ..calendars.time_zones import seconds, stretches
+from ..calendars.time_zones import offset_periods, seconds
 from .model import Rota, Shift
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -104,7 +104,7 @@ def _periods_of(shift: Shift, start: datetime, end: datetime) -> Iterator[WorkPe
     local = zone(shift.timezone)
     first, last = seconds(start), seconds(end)
     for year in range(start.astimezone(UTC).year, end.astimezone(UTC).year + 1):
-        for begin, stop, offset in stretches(local, year):
+        for begin, stop, offset in offset_periods(local, year):
             low, high = max(begin, first), min(stop, last)
             if low >= high:
                 continue

@@ -26,9 +26,11 @@ from ..tickets import assignment as assigning
 from ..tickets import commands as c
 from ..tickets import fields
 from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
 from . import events as le
 from .clocks import ClockKey
 from .policy import Metric
+from .repository import Sla
 from .thresholds import actions_at
 
 #: The actions that `--then` accepts.
@@ -78,7 +80,7 @@ def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Comm
         return
     if isinstance(event, le.ThresholdReached):
         yield from _notifications(
-            unit, unit.ticket(number), OWNER, event.metric, event.instance, event.level, event.late
+            unit, Tickets.of(unit).get(number), OWNER, event.metric, event.instance, event.level, event.late
         )
     elif isinstance(event, le.StepDue):
         yield RunStep(number, event.metric, event.instance, event.level, event.late)
@@ -88,7 +90,7 @@ def _notifications(
     unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool
 ) -> Iterator[NotifyAgent]:
     """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
-    clock = unit.levels.clocks(ticket.number).get(ClockKey(Metric(metric), instance))
+    clock = Sla.of(unit).clocks(ticket.number).get(ClockKey(Metric(metric), instance))
     language = preferred(unit.settings.language)
     due = "-"
     if clock is not None and clock.due_at is not None:
@@ -119,11 +121,11 @@ def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
 
 
 def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
-    clock = unit.levels.clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
+    clock = Sla.of(unit).clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
     number = (command.ticket,)
     if clock is None:
         return Outcome(_("the clock no longer exists"), number)
-    for name, value in actions_at(clock, unit.levels.book, command.level):
+    for name, value in actions_at(clock, Sla.of(unit).book, command.level):
         try:
             if name == "notify":
                 yield from _notify(unit, command, value, actor)
@@ -137,7 +139,7 @@ def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
 
 def _notify(unit: Unit, command: RunStep, who: str, actor: Actor) -> Iterator[Event | By]:
     told = _notifications(
-        unit, unit.ticket(command.ticket), who, command.metric, command.instance, command.level, command.late
+        unit, Tickets.of(unit).get(command.ticket), who, command.metric, command.instance, command.level, command.late
     )
     for message in told:
         yield from acting(notify_agent(unit, message, actor), actor)
@@ -156,7 +158,7 @@ def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
 
     If the assignee already is at the target or above, the assignee gets a reminder and the ticket stays.
     """
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
     high = targets.height(unit, ticket)
     if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
@@ -183,7 +185,7 @@ _DO: dict[str, Do] = {
     "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
     "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
     "escalate": _escalate,
-    "reply": lambda u, s, v, a: answering.inform(u, u.ticket(s.ticket), v, about="update"),
+    "reply": lambda u, s, v, a: answering.inform(u, Tickets.of(u).get(s.ticket), v, about="update"),
     "note": lambda u, s, v, a: note(u, Note(s.ticket, v), a),
     "tag": lambda u, s, v, a: fields.tag(
         u, c.Tag(s.ticket, *((), (v[1:],)) if v.startswith("-") else ((v.removeprefix("+"),), ())), a

@@ -8,9 +8,8 @@ from datetime import timedelta
 
 from ...errors import NotFound, Refused, UsageError
 from ...i18n import _
+from ..agents.repository import Agents
 from ..agents.targets import tiers_of
-from ..calendars.administration import checked_name
-from ..calendars.administration import existing as existing_calendar
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -21,17 +20,20 @@ from ..tickets.model import Priority, parse_priority
 from ..values.durations import written as as_written
 from ..values.suggestions import did_you_mean
 from . import commands as c
-from . import recalculate as keeping
 from .actions import ACTIONS, NEXT, OWNER, TEAM
+from .calendars import checked_name
+from .calendars import existing as existing_calendar
 from .conditions import parse as parse_when
-from .events import PolicyChanged, PolicyMoved
 from .policy import MEASURED, Metric, Policy, Step, Threshold, parse_target, parse_threshold
 from .policy_book import PolicyBook
+from .policy_events import PolicyChanged, PolicyMoved
 from .policy_warnings import remarks
+from .recalculate import recalculate_all
+from .repository import Sla
 
 
 def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
-    book = unit.levels.book
+    book = Sla.of(unit).book
     name = checked_name(command.name)
     if book.policy(name) is not None:
         raise Refused(
@@ -50,15 +52,15 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
         raise UsageError(
             _("policy {policy} has no target", policy=name), _("give one, for example --first-response normal=4h")
         )
-    unit.levels.put_policy(policy)
+    Sla.of(unit).put_policy(policy)
     yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
     written = [text for _, text in command.targets]
     return Outcome(_("policy {policy} added", policy=name), facts=_facts(unit, policy, written))
 
 
 def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
-    book = unit.levels.book
+    book = Sla.of(unit).book
     known = existing(book, command.name)
     gone = {str(parse_threshold(level, "--forget-step")) for level in command.forget_steps}
     for level in sorted(gone - {str(step.at) for step in known.steps}):
@@ -86,7 +88,7 @@ def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
 
 
 def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
-    known = existing(unit.levels.book, command.name)
+    known = existing(Sla.of(unit).book, command.name)
     if not command.then:
         raise UsageError(_("a step needs an action"), _("give one, for example --then notify=lead"))
     at = parse_threshold(command.at, "--at")
@@ -102,36 +104,36 @@ def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[st
         facts = {"policy": known.name, "version": known.version}
         return Outcome(_("policy {policy} is unchanged", policy=known.name), facts=facts)
     policy = replace(wanted, version=known.version + 1, since=unit.now)
-    unit.levels.put_policy(policy)
+    Sla.of(unit).put_policy(policy)
     yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
     return Outcome(_("policy {policy} changed from now on", policy=policy.name), facts=_facts(unit, policy, written))
 
 
 def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
-    known = existing(unit.levels.book, command.name)
-    order = [name for name in unit.levels.book.order if name != known.name]
+    known = existing(Sla.of(unit).book, command.name)
+    order = [name for name in Sla.of(unit).book.order if name != known.name]
     if not 1 <= command.place <= len(order) + 1:
         raise UsageError(
             _("no place {place} in the order of policies", place=command.place),
             _("use a number from 1 to {last}", last=len(order) + 1),
         )
     order.insert(command.place - 1, known.name)
-    if tuple(order) != unit.levels.book.order:
-        place = unit.levels.book.place(known.name)
-        unit.levels.put_order(tuple(order))
+    if tuple(order) != Sla.of(unit).book.order:
+        place = Sla.of(unit).book.place(known.name)
+        Sla.of(unit).put_order(tuple(order))
         yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
-        yield from keeping.recalculate_all(unit)
+        yield from recalculate_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
     return Outcome(_("order of policies: {policies}", policies=", ".join(order)), facts=facts)
 
 
 def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
-    known = existing(unit.levels.book, command.name)
-    place = unit.levels.book.place(known.name)
-    unit.levels.put_order(tuple(name for name in unit.levels.book.order if name != known.name))
+    known = existing(Sla.of(unit).book, command.name)
+    place = Sla.of(unit).book.place(known.name)
+    Sla.of(unit).put_order(tuple(name for name in Sla.of(unit).book.order if name != known.name))
     yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
-    yield from keeping.recalculate_all(unit)
+    yield from recalculate_all(unit)
     said = _("policy {policy} removed; the times that its clocks measured stay", policy=known.name)
     return Outcome(said, facts={"policy": known.name})
 
@@ -268,9 +270,9 @@ def _check_target(unit: Unit, action: str, value: str) -> None:
 
     Raises NotFound, Refused and UsageError.
     """
-    agents = {handle for handle, agent in unit.agents.items() if agent.active}
-    tiers = {tier for team in (None, *unit.teams) for tier in tiers_of(unit, team)}
-    by_kind = {"agent": agents, "team": set(unit.teams), "tier": tiers}
+    agents = {handle for handle, agent in Agents.of(unit).agents.items() if agent.active}
+    tiers = {tier for team in (None, *Agents.of(unit).teams) for tier in tiers_of(unit, team)}
+    by_kind = {"agent": agents, "team": set(Agents.of(unit).teams), "tier": tiers}
     kinds = {"team": ("team",), "assign": ("agent", "team")}.get(action, ("agent", "team", "tier"))
     words = {"notify": {OWNER, TEAM}, "escalate": {NEXT}}.get(action, set())
     kind, sign, rest = value.rpartition(":")
@@ -281,7 +283,7 @@ def _check_target(unit: Unit, action: str, value: str) -> None:
             if action == "team"
             else _("give a name alone, or as {forms}", forms=", ".join(f"{k}:NAME" for k in kinds)),
         )
-    if rest in unit.agents and rest not in agents and kind in ("", "agent"):
+    if rest in Agents.of(unit).agents and rest not in agents and kind in ("", "agent"):
         raise Refused(
             _("--then: agent {agent} is deactivated", agent=rest), _("give an active agent, a team or a tier")
         )

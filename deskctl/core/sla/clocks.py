@@ -107,7 +107,7 @@ def _clock(ticket: int, span: Span, history: TicketHistory, book: PolicyBook, no
     running = span.end is None and last.counted and not without_target
     since = last.start if running else (span.end or now)
     state = ClockState.FULFILLED if span.end else ClockState.RUNNING if running else ClockState.PAUSED
-    piece = schedule.at(span.end or now)
+    entry = schedule.at(span.end or now)
     return Clock(
         ticket=ticket,
         metric=span.metric,
@@ -116,7 +116,7 @@ def _clock(ticket: int, span: Span, history: TicketHistory, book: PolicyBook, no
         started_at=span.start,
         policy=rule.policy if span.metric is not Metric.PROMISE else None,
         version=rule.version.version if rule.version is not None else None,
-        calendar=piece.opening.calendar.name if span.metric is not Metric.PROMISE else ALWAYS,
+        calendar=entry.opening.calendar.name if span.metric is not Metric.PROMISE else ALWAYS,
         target=rule.target,
         due_at=rule.by_hand if state is ClockState.PAUSED else _due(rule, schedule, timeline),
         counted=counted_time(schedule, timeline, since),

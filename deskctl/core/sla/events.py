@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..kernel.event import Event, Kept
-from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable
+from ...i18n import _
+from ..kernel.event import Event
+from ..kernel.undo import Follows, Hindrance, Restore, Undoable
+from ..tickets.lifecycle import applies, queued
+from ..tickets.model import Ticket
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -20,7 +23,8 @@ class SlaEvent(Event):
     """An event that follows from other events, a policy or the time; it is not news for agents who watch the list."""
 
     kind = "level_event"
-    undo = Follows("clocks are recalculated")
+    quiet = True
+    undo = Follows(_("clocks are recalculated"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class DueChanged(SlaEvent):
     kind = "due_changed"
     old: datetime | None
     new: datetime | None
+
+
+@applies(DueChanged)
+def _move_in_queue(ticket: Ticket, event: DueChanged) -> Ticket:
+    return queued(replace(ticket, due_at=event.new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,71 +203,5 @@ class Promised(Event):
 # --- policies -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyChanged(Event):
-    """A version of a policy is valid from now on; None: the policy was removed."""
-
-    kind = "policy_changed"
-    undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
-    concerns = "policy {policy}"
-
-    policy: str
-    version: int | None
-
-    kept: Kept = None
-
-    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        if self.kept is not None:
-            yield RestorePolicy(self.policy, self.kept["version"], self.kept["place"])
-
-    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if self.kept is None:
-            return UNRECORDED
-        book = unit.levels.book
-        current = book.policy(self.policy)
-        if (None if current is None else current.version) != self.version:
-            return _changed_since(f"policy {self.policy}", f"deskctl sla show {self.policy}")
-        former = next((p for p in book.policies[self.policy] if p.version == self.kept["version"]), None)
-        if former is not None and book.calendar(former.calendar) is None:
-            why = f"calendar {former.calendar} of policy {self.policy} was removed"
-            return Hindrance(why, f"deskctl calendar add {former.calendar} adds it again")
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyMoved(Event):
-    """A policy moved to a `place` in the order (from 1); the first policy that matches applies."""
-
-    kind = "policy_moved"
-    undo = Undoable("The policy has its earlier place in the order.")
-    concerns = "policy {policy}"
-
-    policy: str
-    place: int
-
-    kept: Kept = None
-
-    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        if self.kept is not None:
-            yield RestorePolicy(self.policy, self.kept["version"], self.kept["place"])
-
-    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        if self.kept is None:
-            return UNRECORDED
-        order = unit.levels.book.order
-        if self.policy in order and order.index(self.policy) + 1 == self.place:
-            return None
-        return _changed_since(f"the place of policy {self.policy}", "deskctl sla list")
-
-
 def _changed_since(what: str, instead: str) -> Hindrance:
     return Hindrance(f"{what} was changed since", instead)
-
-
-@dataclass(frozen=True, slots=True)
-class RestorePolicy(Restore):
-    """Restore a policy: remove it (`version` None), or put the content of a version in force, at `place` (from 1)."""
-
-    policy: str
-    version: int | None
-    place: int | None

@@ -89,7 +89,7 @@ def _parts(segment: Segment, schedule: Schedule, end: datetime) -> list[Segment]
     if not segment.counted:
         return [segment]
     until = end if segment.end is None else min(segment.end, end)
-    cuts = [piece.since for piece in schedule.pieces if segment.start < piece.since < until]
+    cuts = [entry.since for entry in schedule.entries if segment.start < entry.since < until]
     starts, ends = [segment.start, *cuts], [*cuts, segment.end]
     return [segment._replace(start=start, end=stop) for start, stop in zip(starts, ends, strict=True)]
 

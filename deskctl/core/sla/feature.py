@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from ..kernel.feature import Consequence, Feature, Reaction
 from ..kernel.timers import TimerKind
-from . import actions, administration, due_times, recalculate
+from . import actions, administration, calendars, due_times, recalculate
 from . import undo as policies
 
 FEATURE = Feature(
     "sla",
-    handlers={**recalculate.HANDLERS, **actions.HANDLERS, **administration.HANDLERS, **due_times.HANDLERS},
+    handlers={
+        **recalculate.HANDLERS,
+        **actions.HANDLERS,
+        **administration.HANDLERS,
+        **due_times.HANDLERS,
+        **calendars.HANDLERS,
+    },
     reactions=(Reaction("sla", actions.sla),),
     consequences=(Consequence("sla", recalculate.recalculation_after),),
-    restorers=policies.RESTORERS,
+    restorers={**policies.RESTORERS, **calendars.RESTORERS},
     timers={TimerKind.SLA: recalculate.fire_ticket, TimerKind.SLA_BOOK: recalculate.fire_all},
     preload=recalculate.preload,
 )

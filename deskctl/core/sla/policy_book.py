@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ..calendars.business_hours import BusinessHours
 from ..calendars.model import ALWAYS, BEGINNING, Calendar, always
-from ..calendars.open_time import Opening
-from ..calendars.working_time import Piece, Schedule
+from ..calendars.working_time import Schedule, ScheduleEntry
 from .conditions import Condition, TicketFacts, parse
 from .policy import Policy
 
@@ -17,7 +17,7 @@ from .policy import Policy
 class DerivedCache:
     """Values derived from versions of calendars and policies, which stay valid in later editions."""
 
-    openings: dict[tuple[str, int], Opening] = field(default_factory=dict)
+    openings: dict[tuple[str, int], BusinessHours] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)
 
 
@@ -79,41 +79,41 @@ class PolicyBook:
         versions = self.policies[policy]
         return next((v for v in reversed(versions) if _since(v) <= at), versions[0])
 
-    def opening(self, calendar: Calendar) -> Opening:
+    def opening(self, calendar: Calendar) -> BusinessHours:
         known = self.derived.openings
         key = (calendar.name, calendar.version)
         if key not in known:
-            known[key] = Opening(calendar)
+            known[key] = BusinessHours(calendar)
         return known[key]
 
     def schedule(self, policy: str | None) -> Schedule:
         """Return the working time of a policy: the versions of the policy and its calendars, each from its start."""
         if policy not in self._schedules:
-            self._schedules[policy] = Schedule(self._pieces(policy))
+            self._schedules[policy] = Schedule(self._entries(policy))
         return self._schedules[policy]
 
-    def _pieces(self, policy: str | None) -> list[Piece]:
+    def _entries(self, policy: str | None) -> list[ScheduleEntry]:
         if policy is None:
-            return [Piece(BEGINNING, self.opening(always()))]
-        pieces: list[Piece] = []
+            return [ScheduleEntry(BEGINNING, self.opening(always()))]
+        entries: list[ScheduleEntry] = []
         versions = self.policies[policy]
         for number, version in enumerate(versions):
             begin = _since(version) if number else BEGINNING
             end = _since(versions[number + 1]) if number + 1 < len(versions) else None
-            for piece in self._of_calendar(version.calendar, begin, end):
-                if not pieces or pieces[-1].opening is not piece.opening:
-                    pieces.append(piece)
-        return pieces
+            for entry in self._of_calendar(version.calendar, begin, end):
+                if not entries or entries[-1].opening is not entry.opening:
+                    entries.append(entry)
+        return entries
 
-    def _of_calendar(self, name: str, begin: datetime, end: datetime | None) -> list[Piece]:
+    def _of_calendar(self, name: str, begin: datetime, end: datetime | None) -> list[ScheduleEntry]:
         versions = self.calendars.get(name) or (always(),)
-        pieces = []
+        entries = []
         for number, calendar in enumerate(versions):
             since = max(begin, calendar.since) if number else begin
             until = versions[number + 1].since if number + 1 < len(versions) else None
             if (until is None or until > begin) and (end is None or since < end):
-                pieces.append(Piece(since, self.opening(calendar)))
-        return pieces
+                entries.append(ScheduleEntry(since, self.opening(calendar)))
+        return entries
 
     # --- changes ----------------------------------------------------------------------------------
 

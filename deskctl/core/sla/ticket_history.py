@@ -10,12 +10,13 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ..contacts.events import CallLogged
 from ..delivery.events import DeliverySettled
+from ..kernel.event import Event
+from ..kernel.events import Undone
 from ..kernel.records import RecordedEvent
 from ..messages.events import MessageReceived, MessageWithdrawn, ReplyAdded
 from ..tickets import events as e
 from ..tickets import merge_events as je
 from ..tickets.model import Priority, Status
-from ..undo.events import Undone
 from . import events as le
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ SPAM = "spam"
 _VOID = ("failed", "cancelled")
 
 #: The event classes that `read_history` evaluates; a store does not need to load others.
-_READ = (
+_READ: tuple[type[Event], ...] = (
     e.TicketCreated,
     MessageReceived,
     ReplyAdded,

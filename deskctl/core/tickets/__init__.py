@@ -1,1 +1,1 @@
-""""""
+"""Tickets: model, fields, states, assignment, approvals."""

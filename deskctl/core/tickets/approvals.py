@@ -9,6 +9,8 @@ from typing import ClassVar
 from ...errors import Refused
 from ..agents import targets
 from ..agents.model import Agent
+from ..agents.repository import Agents
+from ..agents.routing_profile import TIERS, RoutingPlan
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -16,12 +18,11 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
-from ..routing.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn
-from ..routing.model import TIERS, RoutingPlan
 from .commands import Approve, AskApproval, Deny
-from .events import MarkedSpam, StatusChanged
+from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, MarkedSpam, StatusChanged
 from .merge_events import Merged
 from .model import Status, Ticket
+from .repository import Tickets
 from .status import workable
 
 
@@ -45,7 +46,7 @@ def ask(unit: Unit, command: AskApproval, actor: Actor) -> Steps:
     asker = actor.handle or ""
     yield ApprovalAsked(ticket.number, asker, message)
     who = [agent.handle for agent in deciders(unit, ticket, asker)]
-    higher = _tier_above(plan_of(unit, ticket), unit.agents.get(asker))
+    higher = _tier_above(plan_of(unit, ticket), Agents.of(unit).agents.get(asker))
     nobody = f"nobody may decide it yet: deskctl agent set AGENT --tier {higher} makes somebody"
     waits = f"it waits for {', '.join(who)}" if who else nobody
     return Outcome(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
@@ -67,10 +68,10 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
             f"nothing waits for an approval on ticket {number}",
             f'deskctl escalate {number} --for approval --reason "…" asks for one',
         )
-    who = unit.agents[actor.handle or ""]
-    if not may_decide(plan_of(unit, ticket), who, unit.agents.get(asker)):
+    who = Agents.of(unit).agents[actor.handle or ""]
+    if not may_decide(plan_of(unit, ticket), who, Agents.of(unit).agents.get(asker)):
         who_may = ", ".join(agent.handle for agent in deciders(unit, ticket, asker)) or "nobody yet"
-        higher = _tier_above(plan_of(unit, ticket), unit.agents.get(asker))
+        higher = _tier_above(plan_of(unit, ticket), Agents.of(unit).agents.get(asker))
         why = "it is your own" if who.handle == asker else f"that takes a higher tier than {asker}'s"
         raise Refused(f"you may not decide this: {why}", f"who may: {who_may}; deskctl agent set AGENT --tier {higher}")
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
@@ -98,7 +99,7 @@ def _tier_above(plan: RoutingPlan, asker: Agent | None) -> str:
 def deciders(unit: Unit, ticket: Ticket, asker: str) -> list[Agent]:
     """Those of the ticket's team who may decide; where none may, those of all teams."""
     people = targets.members(unit, None)
-    return list(able(plan_of(unit, ticket), people, ticket.team, unit.agents.get(asker)).values())
+    return list(able(plan_of(unit, ticket), people, ticket.team, Agents.of(unit).agents.get(asker)).values())
 
 
 def able(plan: RoutingPlan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
@@ -108,7 +109,7 @@ def able(plan: RoutingPlan, people: Iterable[Agent], team: str | None, asker: Ag
 
 
 def plan_of(unit: Unit, ticket: Ticket) -> RoutingPlan:
-    team = unit.teams.get(ticket.team or "")
+    team = Agents.of(unit).teams.get(ticket.team or "")
     return team.plan if team is not None else RoutingPlan()
 
 
@@ -125,12 +126,12 @@ def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -
     done = (isinstance(event, StatusChanged) and event.new in (Status.SOLVED, Status.CLOSED)) or isinstance(
         event, Merged | MarkedSpam
     )
-    if done and event.ticket is not None and unit.ticket(event.ticket).approval is not None:
+    if done and event.ticket is not None and Tickets.of(unit).get(event.ticket).approval is not None:
         yield WithdrawApproval(event.ticket)
 
 
 def withdraw(unit: Unit, command: WithdrawApproval, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     if ticket.approval is not None:
         yield ApprovalWithdrawn(ticket.number, ticket.approval, asked_by_note(unit, ticket.number))
     return Outcome(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))

@@ -8,6 +8,7 @@ from ...errors import DeskctlError, Refused
 from ...i18n import _
 from ..agents import targets
 from ..agents.model import Agent, Team
+from ..agents.repository import Agents
 from ..agents.targets import Tier
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -16,10 +17,10 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.notes import words, write_note
-from ..routing.events import TicketGivenBack, TierChanged
 from . import commands as c
-from .events import Assigned, Escalated, FollowerAdded, StatusChanged, TeamChanged
+from .events import Assigned, Escalated, FollowerAdded, StatusChanged, TeamChanged, TicketGivenBack, TierChanged
 from .model import REOPENED, Status, Ticket
+from .repository import Tickets
 from .status import to_status, workable
 
 #: How many heads of the queue `next` looks at before it says that there is nothing; others may be taking them too.
@@ -31,7 +32,7 @@ def take(unit: Unit, command: c.Take, actor: Actor) -> Steps:
     handle = _agent(actor)
     if ticket.assignee == handle:
         return Outcome(_("ticket {number} is yours already", number=ticket.number), (ticket.number,))
-    _high_enough(unit, unit.agents[handle], ticket)
+    _high_enough(unit, Agents.of(unit).agents[handle], ticket)
     yield from give_to_agent(ticket, handle)
     if ticket.assignee:
         said = _("ticket {number} is yours, was {agent}'s", number=ticket.number, agent=ticket.assignee)
@@ -41,12 +42,12 @@ def take(unit: Unit, command: c.Take, actor: Actor) -> Steps:
 
 
 def next_(unit: Unit, command: c.Next, actor: Actor) -> Steps:
-    agent = unit.agents[_agent(actor)]
+    agent = Agents.of(unit).agents[_agent(actor)]
     teams = agent.teams if command.team is None else {command.team}
-    if command.team is not None and command.team not in unit.teams:
+    if command.team is not None and command.team not in Agents.of(unit).teams:
         targets.resolve(unit, f"team:{command.team}")
-    for number in unit.source.queue(targets.within_reach(unit, agent, teams), NEXT_LOOKS_AT):
-        ticket = unit.ticket(number)
+    for number in Tickets.of(unit).source.queue(targets.within_reach(unit, agent, teams), NEXT_LOOKS_AT):
+        ticket = Tickets.of(unit).get(number)
         if ticket.assignee is None and ticket.status in (Status.NEW, Status.OPEN):
             yield from give_to_agent(ticket, agent.handle)
             return Outcome(f"ticket {number} is yours", (number,), {"number": number})
@@ -66,7 +67,7 @@ def assign(unit: Unit, command: c.Assign, actor: Actor) -> Steps:
         if ticket.assignee == target.handle:
             return Outcome(f"ticket {ticket.number} is {target.handle}'s already", number)
         if actor.handle is not None and not targets.reaches(unit, target, ticket):
-            _high_enough(unit, unit.agents[actor.handle], ticket)  # who is may give it to whom they like
+            _high_enough(unit, Agents.of(unit).agents[actor.handle], ticket)  # who is may give it to whom they like
         yield from give_to_agent(ticket, target.handle)
         return Outcome(f"ticket {ticket.number} is {target.handle}'s", number)
     yield from give_to_team(unit, ticket, target.handle)
@@ -154,7 +155,7 @@ def give_back(unit: Unit, ticket: Ticket, *, handed_on: bool = True) -> Generato
     """Nobody's any more; where tickets are routed, it is not to come back at once if somebody `handed_on` it."""
     if ticket.assignee is None:
         return
-    team = unit.teams.get(unit.ticket(ticket.number).team or "")
+    team = Agents.of(unit).teams.get(Tickets.of(unit).get(ticket.number).team or "")
     if handed_on and team is not None and team.plan.routed:
         yield TicketGivenBack(ticket.number, ticket.assignee)
     yield Assigned(ticket.number, ticket.assignee, None)

@@ -23,6 +23,7 @@ from . import merge_events as je
 from .commands import SettleCallback
 from .events import CallbackDue
 from .model import FINAL, Status
+from .repository import Tickets
 
 DIRECTIONS = ("in", "out")
 #: What ends a ticket ends the promise to call.
@@ -47,7 +48,7 @@ def spoken(command: c.Create, channel: ChannelInfo) -> Call | None:
 
 def promise(unit: Unit, number: int) -> str | None:
     """For whoever is reminded: when the call was promised for, in the desk's time."""
-    due = unit.ticket(number).callback_at
+    due = Tickets.of(unit).get(number).callback_at
     return None if due is None else due.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
@@ -58,25 +59,25 @@ def follow_callbacks(unit: Unit, event: Event, actor: Actor, cause: Command) -> 
         return
     if isinstance(event, e.CallbackChanged):
         key = f"{TimerKind.CALLBACK}:{number}"
-        due = unit.ticket(number).callback_at
+        due = Tickets.of(unit).get(number).callback_at
         if due is None:
             unit.drop_timer(key)
         else:
             unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.CALLBACK, due, key, number))
     elif isinstance(event, (e.StatusChanged, je.Merged, e.MarkedSpam)):
-        ticket = unit.ticket(number)
+        ticket = Tickets.of(unit).get(number)
         if ticket.callback_at is not None and ticket.status in _ENDS:
             yield SettleCallback(number, event.into if isinstance(event, je.Merged) else None)
 
 
 def settle(unit: Unit, command: SettleCallback, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     due = ticket.callback_at
     if due is None:
         return Outcome(f"nobody promised to call about ticket {ticket.number}", (ticket.number,))
     yield e.CallbackChanged(ticket.number, due, None)
     if command.into is not None:
-        other = unit.ticket(command.into).callback_at
+        other = Tickets.of(unit).get(command.into).callback_at
         if other is None or due < other:
             yield e.CallbackChanged(command.into, other, due)
     return Outcome(f"nobody need call about ticket {ticket.number} any more", (ticket.number,))
@@ -84,7 +85,7 @@ def settle(unit: Unit, command: SettleCallback, actor: Actor) -> Steps:
 
 def remind(unit: Unit, timer: Timer) -> Steps:
     """Handle a callback timer: the customer waits for a call now."""
-    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    ticket = None if timer.ticket is None else Tickets.of(unit).find(timer.ticket)
     if ticket is None or ticket.callback_at is None:
         return Outcome("nothing is due")
     yield CallbackDue(ticket.number)

@@ -16,6 +16,7 @@ from .commands import Assign
 from .events import MarkedSpam, StatusChanged, UnmarkedSpam
 from .merge_events import Merged, Unmerged
 from .model import Status
+from .repository import Tickets
 
 _CHANGE_STATUS = (StatusChanged, Unmerged, Merged, MarkedSpam, UnmarkedSpam)
 
@@ -26,7 +27,7 @@ def close_later(unit: Unit, event: Event, actor: Actor, cause: Command) -> Itera
     if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
         return
     key = f"{TimerKind.AUTO_CLOSE}:{event.ticket}"
-    ticket = unit.ticket(event.ticket)
+    ticket = Tickets.of(unit).get(event.ticket)
     if ticket.status is Status.SOLVED:
         due = unit.now + unit.settings.close_after
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.AUTO_CLOSE, due, key, ticket.number))
@@ -37,14 +38,14 @@ def close_later(unit: Unit, event: Event, actor: Actor, cause: Command) -> Itera
 def return_to_queue(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """A ticket that goes on and whose owner has left is nobody's: it is in the queue again."""
     if isinstance(event, StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
-        owner = unit.ticket(event.ticket).assignee
+        owner = Tickets.of(unit).get(event.ticket).assignee
         if owner is not None and owner not in active_agents(unit):
             yield Assign(event.ticket, None)
 
 
 def close(unit: Unit, timer: Timer) -> Steps:
     """Handle a closing timer: close a ticket that is still solved."""
-    ticket = None if timer.ticket is None else unit.find_ticket(timer.ticket)
+    ticket = None if timer.ticket is None else Tickets.of(unit).find(timer.ticket)
     if ticket is None or ticket.status is not Status.SOLVED:
         return Outcome("nothing is due")
     yield StatusChanged(ticket.number, ticket.status, Status.CLOSED)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from deskctl.core.contacts.views import ContactRow, IdentityRow
-
+from ..contacts.views import ContactRow, IdentityRow
 from ..messages.views import AttachmentRow, CallRow
 from .views import TicketRow
 

@@ -18,6 +18,7 @@ from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
 from ..messages.model import MessageKind
 from ..messages.notes import words
+from ..messages.repository import Messages
 from ..messages.thread import Message, Trust
 from ..values.moments import shown
 from ..values.suggestions import did_you_mean
@@ -27,6 +28,7 @@ from .events import Assigned, CallbackChanged, StatusChanged, Tagged, TicketCrea
 from .fields import callback_moment, parse_tag
 from .model import Priority, Status, Ticket, parse_priority
 from .queue_order import virtual_due
+from .repository import Tickets
 
 #: Characters of a subject that is made from a text.
 LONGEST = 60
@@ -81,9 +83,9 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
         call=call,
         trust=None if outgoing else Trust.FIRST,
     )
-    unit.add_message(message)
+    Messages.of(unit).add(message)
     if kind == "email":
-        unit.add_participants(ticket.number, (sender,))
+        Tickets.of(unit).add_participants(ticket.number, (sender,))
     yield created(ticket)
     if call is not None:
         yield CallLogged(ticket.number, message.id, call.direction, call.seconds)
@@ -145,7 +147,7 @@ def open_ticket(
         follows=follows,
         token=unit.source.token(),
     )
-    unit.add_ticket(ticket)
+    Tickets.of(unit).add(ticket)
     return ticket
 
 

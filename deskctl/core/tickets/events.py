@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...i18n import _
+from ..agents.repository import Agents
 from ..kernel.event import Event, Kept
+from ..kernel.events import Undone
 from ..kernel.undo import Cannot, Follows, Hindrance, Restore, Undoable
-from ..messages.events import _withdrawn
-from ..undo.events import Undone
+from ..messages.events import MessageWithdrawn, _withdrawn
+from ..messages.repository import Messages
 from .model import REOPENED, Priority, Status
+from .repository import Tickets
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -41,7 +45,7 @@ class TicketCreated(Event):
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.ticket is not None:
-            yield StatusChanged(self.ticket, unit.ticket(self.ticket).status, Status.CLOSED)
+            yield StatusChanged(self.ticket, Tickets.of(unit).get(self.ticket).status, Status.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class StatusChanged(Event):
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.ticket is not None:
             since = open_since(unit.source.events_since(self.ticket, 0), past.id)
-            yield StatusChanged(self.ticket, unit.ticket(self.ticket).status, self.old, back=True, since=since)
+            yield StatusChanged(self.ticket, Tickets.of(unit).get(self.ticket).status, self.old, back=True, since=since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,11 @@ class Assigned(Event):
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.ticket is not None:
-            agent = unit.agents.get(self.old or "")
+            agent = Agents.of(unit).agents.get(self.old or "")
             there = self.old if agent is not None and agent.active else None
-            yield Assigned(self.ticket, unit.ticket(self.ticket).assignee, there)  # it may have been routed since
+            yield Assigned(
+                self.ticket, Tickets.of(unit).get(self.ticket).assignee, there
+            )  # it may have been routed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class Mentions(Event):
     """What the customer wrote names another ticket that they have no part in."""
 
     kind = "mentions"
+    quiet = True
     undo = Follows("a mention only informs")
 
     other: int
@@ -214,6 +221,7 @@ class SpamPurged(Event):
     """What was said on a ticket that is spam is gone."""
 
     kind = "spam_purged"
+    quiet = True
     undo = Cannot("the messages were deleted for good")
 
 
@@ -263,3 +271,83 @@ class Escalated(Event):
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         yield from _withdrawn(unit, self.ticket, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGivenBack(Event):
+    """An agent gave the ticket back or passed it on: routing skips this agent until another one has had the ticket."""
+
+    kind = "handed_on"
+    undo = Follows(_("the assignment is undone"))
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAssignee(Event):
+    """The ticket reopened while its assignee `agent` was not available; the agent has priority when available again."""
+
+    kind = "former_owner"
+    undo = Follows(_("it ends when the ticket is assigned"))
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierChanged(Event):
+    """The lowest tier whose agents can have the ticket changed; None: all agents of the team."""
+
+    kind = "tier_changed"
+    undo = Undoable("The tier is what it was.")
+
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(Event):
+    """`asker` asks an agent of a higher tier to approve what the note `message` says."""
+
+    kind = "approval_asked"
+    undo = Undoable("The request for approval and its note are withdrawn.")
+
+    asker: str
+    message: int
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        Messages.of(unit).withdraw(self.message)
+        yield ApprovalWithdrawn(self.ticket, self.asker)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDecided(Event):
+    """An approval was decided. `asked` is the note of the request, `message` that of the decision, if there is one."""
+
+    kind = "approval_decided"
+    undo = Undoable("The approval is open again; the note of the answer is withdrawn.")
+
+    asker: str
+    granted: bool
+    asked: int | None = None
+    message: int | None = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.message is not None:
+            Messages.of(unit).withdraw(self.message)
+            yield MessageWithdrawn(self.ticket, self.message)
+        yield ApprovalAsked(self.ticket, self.asker, self.asked or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalWithdrawn(Event):
+    """The request was withdrawn, or (`asked` is its note) the ticket was done before the decision."""
+
+    kind = "approval_withdrawn"
+    undo = Undoable("The approval is open again.")
+
+    asker: str
+    asked: int | None = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        if self.asked is not None:
+            yield ApprovalAsked(self.ticket, self.asker, self.asked)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from ..kernel.feature import Feature, Reaction
 from ..kernel.timers import TimerKind
-from . import approvals, assignment, calls, closing, creation, fields, merge, split, status
+from . import approvals, assignment, calls, closing, creation, fields, status
+from .commands import Set
+from .fields import Setter
+from .projection import apply_event
 
-FEATURE = Feature(
-    "tickets",
-    handlers={
-        **status.HANDLERS,
-        **assignment.HANDLERS,
-        **fields.HANDLERS,
-        **creation.HANDLERS,
-        **merge.HANDLERS,
-        **split.HANDLERS,
-        **calls.HANDLERS,
-        **approvals.HANDLERS,
-    },
-    reactions=(
-        Reaction("close_later", closing.close_later),
-        Reaction("return_to_queue", closing.return_to_queue),
-        Reaction("callbacks", calls.follow_callbacks),
-        Reaction("approvals", approvals.withdraw_when_done),
-    ),
-    timers={TimerKind.AUTO_CLOSE: closing.close, TimerKind.CALLBACK: calls.remind},
-)
+
+def feature(more_fields: Mapping[str, Setter]) -> Feature:
+    """Return the feature. `more_fields` are the ticket fields that other features declare, with their setters."""
+    return Feature(
+        "tickets",
+        handlers={
+            **status.HANDLERS,
+            **assignment.HANDLERS,
+            **fields.HANDLERS,
+            Set: partial(fields.set_, more=more_fields),
+            **creation.HANDLERS,
+            **calls.HANDLERS,
+            **approvals.HANDLERS,
+        },
+        reactions=(
+            Reaction("close_later", closing.close_later),
+            Reaction("return_to_queue", closing.return_to_queue),
+            Reaction("callbacks", calls.follow_callbacks),
+            Reaction("approvals", approvals.withdraw_when_done),
+        ),
+        projections=(apply_event,),
+        timers={TimerKind.AUTO_CLOSE: closing.close, TimerKind.CALLBACK: calls.remind},
+    )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
 from ..agents import targets
+from ..agents.routing_profile import SKILL_TAG
 from ..contacts.identity import address_key, contact_for, living, person, reached_at
+from ..contacts.repository import Contacts
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..routing.model import SKILL_TAG
-from ..sla import due_times as promising
 from ..values import phone
 from ..values.moments import ahead, shown
 from ..values.suggestions import did_you_mean
@@ -32,6 +32,7 @@ from .events import (
     TeamChanged,
 )
 from .model import Status, Ticket, parse_priority
+from .repository import Tickets
 from .status import to_status, workable
 
 #: What says that nobody need call any more.
@@ -41,14 +42,14 @@ _MAIL = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 
 
 def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     if both := sorted({parse_tag(t) for t in command.add} & {parse_tag(t) for t in command.remove}):
         raise UsageError(f"tag {both[0]} is both added and removed", "give it once")
     added = tuple(sorted({parse_tag(t) for t in command.add} - ticket.tags))
     removed = tuple(sorted({parse_tag(t) for t in command.remove} & ticket.tags))
     if added or removed:
         yield Tagged(ticket.number, added, removed)
-    now = ", ".join(sorted(unit.ticket(ticket.number).tags)) or "none"
+    now = ", ".join(sorted(Tickets.of(unit).get(ticket.number).tags)) or "none"
     return Outcome(f"tags of ticket {ticket.number}: {now}", (ticket.number,))
 
 
@@ -62,16 +63,18 @@ def parse_tag(text: str) -> str:
     return tag
 
 
-def set_(unit: Unit, command: c.Set, actor: Actor) -> Steps:
+def set_(unit: Unit, command: c.Set, actor: Actor, more: Mapping[str, Setter] | None = None) -> Steps:
+    """Set fields. `more`: the fields that other features declare."""
+    setters = {**SETTERS, **(more or {})}
     ticket = workable(unit, command.ticket)
     done = []
     for name, value in command.values:
-        if name not in _SETTERS:
+        if name not in setters:
             raise UsageError(
-                f"there is no field “{name}” to set{did_you_mean(name, _SETTERS)}",
-                f"the fields are {', '.join(sorted(_SETTERS))}",
+                f"there is no field “{name}” to set{did_you_mean(name, setters)}",
+                f"the fields are {', '.join(sorted(setters))}",
             )
-        resolved = yield from _SETTERS[name](unit, unit.ticket(ticket.number), value)
+        resolved = yield from setters[name](unit, Tickets.of(unit).get(ticket.number), value)
         done.append(f"{name} is {resolved or ' '.join(value.split())}")
     return Outcome(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
 
@@ -132,7 +135,7 @@ def _set_requester(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, N
     if contact in before:
         return
     addresses = [identity.address for identity in reached_at(unit, contact) if identity.kind == "email"]
-    unit.add_participants(ticket.number, addresses)
+    Tickets.of(unit).add_participants(ticket.number, addresses)
     yield RequesterChanged(ticket.number, ticket.contact, contact)
 
 
@@ -144,7 +147,7 @@ def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
     channel = unit.settings.channel(ticket.channel)
     kinds = dict.fromkeys((channel.kind if channel else "email", "email", "phone"))
     for kind in kinds:
-        identity = unit.identity(address_key(kind, value))
+        identity = Contacts.of(unit).identity(address_key(kind, value))
         if identity is not None:
             return living(unit, identity.contact).id
     if _MAIL.fullmatch(value) and not unit.settings.owns(value):
@@ -157,7 +160,7 @@ def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
 
 #: The value as it is shown, where that is not as it was written.
 Setter = Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]
-_SETTERS: dict[str, Setter] = {
+SETTERS: dict[str, Setter] = {
     "priority": _set_priority,
     "status": _set_status,
     "team": _set_team,
@@ -165,7 +168,6 @@ _SETTERS: dict[str, Setter] = {
     "callback": _set_callback,
     "subject": _set_subject,
     "requester": _set_requester,
-    **promising.SETTERS,
 }
 
-HANDLERS: dict[type[Command], Handler] = {c.Tag: tag, c.Set: set_}
+HANDLERS: dict[type[Command], Handler] = {c.Tag: tag}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, TypeVar
 
-from ..contacts.events import ContactChanged
-from ..delivery.events import DeliverySettled
 from ..kernel.event import Event
-from ..notifications.events import AgentNotified
-from ..routing import events as re
-from ..sla.events import DueChanged, SlaEvent
 from . import events as e
 from . import merge_events as je
+from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, FormerAssignee, TicketGivenBack, TierChanged
 from .model import FINAL, REOPENED, Status, Ticket
 from .queue_order import virtual_due
 
@@ -27,14 +25,26 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.MERGED: frozenset(),
 }
 
-#: Events that are no news to whoever watches the list: they leave `updated_at` alone.
-_QUIET = (AgentNotified, e.Mentions, e.SpamPurged, ContactChanged, re.Routed, SlaEvent)
+E = TypeVar("E", bound=Event)
+
+#: How events of other features change a ticket, by class; `applies` fills it.
+_APPLIED: dict[type[Event], Callable[[Ticket, Any], Ticket]] = {}
+
+
+def applies(kind: type[E]) -> Callable[[Callable[[Ticket, E], Ticket]], Callable[[Ticket, E], Ticket]]:
+    """Declare how an event of another feature changes its ticket. The function returns the ticket after the event."""
+
+    def declare(function: Callable[[Ticket, E], Ticket]) -> Callable[[Ticket, E], Ticket]:
+        _APPLIED[kind] = function
+        return function
+
+    return declare
 
 
 def evolve(ticket: Ticket, event: Event, at: datetime) -> Ticket:
     """The ticket after `event`, which happened at `at` (aware, UTC). Pure and total."""
     after = _apply(ticket, event, at)
-    if isinstance(event, _QUIET) or (isinstance(event, DeliverySettled) and event.state == "sent"):
+    if event.is_quiet():
         return after
     return replace(after, updated_at=max(at, ticket.updated_at))
 
@@ -44,13 +54,11 @@ def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
         case e.StatusChanged(new=new, back=None):
             return _taken_up(_with_status(ticket, new, at), ticket.status, at)
         case e.StatusChanged(new=new, since=since):
-            return _queued(replace(_with_status(ticket, new, at), open_since=since))
+            return queued(replace(_with_status(ticket, new, at), open_since=since))
         case e.PriorityChanged(new=priority):
-            return _queued(replace(ticket, priority=priority))
+            return queued(replace(ticket, priority=priority))
         case e.WaitingChanged(new=since):
-            return _queued(replace(ticket, waiting_since=since))
-        case DueChanged(new=due):
-            return _queued(replace(ticket, due_at=due))
+            return queued(replace(ticket, waiting_since=since))
         case e.Assigned(new=None):
             return replace(ticket, assignee=None)
         case e.Assigned(new=agent):
@@ -80,28 +88,27 @@ def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
         case e.UnmarkedSpam(new=status):
             return replace(_with_status(ticket, status, at), spam=False)
         case _:
-            return _routed(ticket, event)
+            return _escalated(ticket, event)
 
 
-def _routed(ticket: Ticket, event: Event) -> Ticket:
+def _escalated(ticket: Ticket, event: Event) -> Ticket:
     match event:
-        case re.Routed(agent=None, why=why):
-            return replace(ticket, waits=why)
-        case re.TicketGivenBack(agent=agent):
+        case TicketGivenBack(agent=agent):
             return replace(ticket, declined=agent)
-        case re.FormerAssignee(agent=agent):
+        case FormerAssignee(agent=agent):
             return replace(ticket, former=agent)
-        case re.TierChanged(new=tier):
+        case TierChanged(new=tier):
             return replace(ticket, tier=tier)
-        case re.ApprovalAsked(asker=asker):
+        case ApprovalAsked(asker=asker):
             return replace(ticket, approval=asker)
-        case re.ApprovalDecided() | re.ApprovalWithdrawn():
+        case ApprovalDecided() | ApprovalWithdrawn():
             return replace(ticket, approval=None)
         case _:
-            return ticket
+            change = _APPLIED.get(type(event))
+            return ticket if change is None else change(ticket, event)
 
 
-def _queued(ticket: Ticket) -> Ticket:
+def queued(ticket: Ticket) -> Ticket:
     """In its place: by the first due moment, without one by how long it waits and what it is worth."""
     since = ticket.waiting_since or ticket.open_since or ticket.created_at
     return replace(ticket, queue_at=ticket.due_at or virtual_due(since, ticket.priority))
@@ -110,7 +117,7 @@ def _queued(ticket: Ticket) -> Ticket:
 def _taken_up(ticket: Ticket, before: Status, at: datetime) -> Ticket:
     """What waited for somebody else, or was done, and goes on is in the queue since then, not since it was created."""
     if before in REOPENED and ticket.status is Status.OPEN:
-        return _queued(replace(ticket, open_since=at))
+        return queued(replace(ticket, open_since=at))
     return ticket
 
 

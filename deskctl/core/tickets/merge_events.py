@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..kernel.event import Event
 from ..kernel.undo import PART_OF_UNDO, Restore, Undoable
+from ..messages.repository import Messages
 from .model import Status
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class SplitFrom(Event):
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         yield from ()
         if self.ticket is not None:
-            unit.move(self.messages, self.ticket, self.origin)
+            Messages.of(unit).move(self.messages, self.ticket, self.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from . import commands as c
 from .events import StatusChanged, WaitingChanged
 from .lifecycle import TRANSITIONS
 from .model import FINAL, Status, Ticket
+from .repository import Tickets
 
 
 def workable(unit: Unit, number: int) -> Ticket:
     """The ticket, if anything may still be done with it. Raises NotFound and Refused."""
-    ticket = unit.ticket(number)
+    ticket = Tickets.of(unit).get(number)
     if ticket.status is Status.MERGED:
         raise Refused(f"ticket {number} was merged into {ticket.merged_into}", f"name {ticket.merged_into} instead")
     if ticket.status in FINAL:
@@ -47,7 +48,7 @@ def solve(unit: Unit, command: c.Solve, actor: Actor) -> Steps:
 
 
 def close(unit: Unit, command: c.Close, actor: Actor) -> Steps:
-    ticket = unit.ticket(command.ticket)
+    ticket = Tickets.of(unit).get(command.ticket)
     if ticket.status is Status.CLOSED:
         return Outcome(f"ticket {ticket.number} is closed already", (ticket.number,))
     yield from to_status(workable(unit, command.ticket), Status.CLOSED)

@@ -1,4 +1,4 @@
-"""Did you mean …: the nearest of the names there are."""
+"""Suggest the nearest known name for an unknown one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...i18n import _
 
 
 def did_you_mean(wrong: str, names: Iterable[str]) -> str:
-    """` (did you mean NAME?)`, or `""` when nothing is near."""
+    """Return ` (did you mean NAME?)`, or `""` if no name is near."""
     from difflib import get_close_matches  # only a mistake needs it
 
     near = get_close_matches(wrong, list(names), n=1, cutoff=0.6)

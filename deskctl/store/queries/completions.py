@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, text
 
+from ...core.agents.routing_profile import TIERS
 from ...core.calendars.model import ALWAYS
 from ...core.kernel.settings import BUILT_IN, Settings
-from ...core.routing.model import TIERS
 from ...core.search.queries import Completions
 from ...errors import UsageError
 from ...i18n import _

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
 from ...core.calendars import documents as showing
-from ...core.calendars.administration import existing as existing_calendar
 from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
 from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
 from ...core.kernel.records import RecordedEvent
 from ...core.kernel.settings import Settings
 from ...core.sla import explain as explaining
 from ...core.sla.administration import existing as existing_policy
+from ...core.sla.calendars import existing as existing_calendar
 from ...core.sla.clocks import NO_POLICY
 from ...core.sla.conditions import TicketFacts
 from ...core.sla.policy_book import PolicyBook
@@ -79,7 +79,7 @@ def having(state: str) -> ColumnElement[bool]:
     elif state == "running":
         condition = text(RUNNING)
     else:
-        raise UsageError(_("not a state of an SLA clock: {state}", state=state), _("use breached, warned or running"))
+        raise UsageError(_('not an SLA state: "{state}"', state=state), _("use breached, warned or running"))
     return tickets.c.number.in_(select(clocks.c.ticket).where(condition))
 
 
@@ -186,7 +186,7 @@ def _row(connection: Connection, number: int) -> Any:
     query = select(tickets).where(tickets.c.number == number)
     found = connection.execute(query).one_or_none() if 0 < number < 2**63 else None
     if found is None:
-        raise NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
+        raise NotFound(_("no ticket {number}", number=number), _("see deskctl list --all"))
     return found
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, text
 
 from ...core.agents.model import Agent
+from ...core.agents.routing_profile import TIERS, RoutingPlan
 from ...core.kernel.settings import Settings
-from ...core.routing.model import TIERS, RoutingPlan
 from ...core.routing.queries import ShowQueue
 from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ...core.shifts.queries import ListHandovers

@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from deskctl.core.agents.repository import Agents
+
 from ...core.agents.model import Team
+from ...core.agents.routing_profile import RoutingPlan
 from ...core.kernel.settings import Settings
 from ...core.kernel.unit import Unit
 from ...core.routing import explanation
 from ...core.routing.events import Routed
-from ...core.routing.model import RoutingPlan
 from ...core.routing.queries import ExplainRoute
 from ...core.routing.team_state import router_for
 from ...core.routing.views import RouteDecision, RouteDocument
@@ -36,10 +38,10 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     asked = select(tickets).where(tickets.c.number == query.ticket)
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:
-        raise NotFound(_("no ticket {number}", number=query.ticket), _("deskctl list --all shows every ticket"))
+        raise NotFound(_("no ticket {number}", number=query.ticket), _("see deskctl list --all"))
     now = moment(query.now, settings)
     unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
-    team = unit.teams.get(row.team or "")
+    team = Agents.of(unit).teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
     recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
     decisions = [explanation.recorded_decision(rows.event(event)) for event in recorded]

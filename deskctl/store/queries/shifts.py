@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
 
-from ...core.calendars.administration import existing as existing_calendar
 from ...core.calendars.model import ALWAYS, Calendar, zone
 from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.shifts import documents as showing
@@ -20,6 +19,7 @@ from ...core.shifts.model import Rota
 from ...core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
 from ...core.shifts.views import GapReport, HandoverRow, ShiftRow, ShiftWeek, StaffingReport
 from ...core.shifts.workload import Demand
+from ...core.sla.calendars import existing as existing_calendar
 from ...core.values.durations import parse_duration
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.agents.queries import ListAgents, ListTeams
+from ...core.agents.routing_profile import RoutingPlan
 from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
-from ...core.routing.model import Presence, RoutingPlan
+from ...core.routing.model import Presence
 from .. import routing, shapes
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets

@@ -14,7 +14,7 @@ from . import journal_keys, oauth_consent
 from .config import EmailConfig, Imap
 from .cursor import Cursor
 from .imap_connection import Connection
-from .imap_login import ConnectionLost, ServerRefusal
+from .imap_login import ConnectionLost, ServerRefusal, error_text
 from .messages import _
 from .oauth_provider import OAuth
 from .oauth_tokens import AccessTokens
@@ -193,9 +193,13 @@ def _open_connection(config: EmailConfig, imap: Imap, context: ChannelContext) -
         finally:
             connection.close()
     except (OSError, ConnectionLost, ServerRefusal) as error:
-        words = " ".join(str(error).split())[:300] or type(error).__name__
         raise Unavailable(
-            _("the mailbox {account} at {host}: {error}", account=imap.account, host=imap.host, error=words),
+            _(
+                "the mailbox {account} at {host}: {error}",
+                account=imap.account,
+                host=imap.host,
+                error=error_text(error),
+            ),
             "deskctl channel test",
         ) from error
 

@@ -15,7 +15,7 @@ from deskctl.plugins import ChannelContext, DeskctlError, Part
 from .compose import LOOP_HEADER, Mail, loop_token
 from .config import EmailConfig, Imap, Listen, Smtp
 from .imap_connection import Connection
-from .imap_login import ConnectionLost, ServerRefusal
+from .imap_login import ConnectionLost, ServerRefusal, error_text
 from .messages import _, joined
 from .oauth_tokens import AccessTokens
 from .probe import HEADER, ProbeTokens, token_in
@@ -67,8 +67,9 @@ def _attempt(name: str, attempt: Callable[[], str]) -> Part:
     except socket.gaierror as error:
         return Part(name, False, _("unknown host: {error}", error=error.strerror), _("check host"))
     except (OSError, ConnectionLost, ServerRefusal, smtplib.SMTPException) as error:
-        words = " ".join(str(error).split())[:300] or type(error).__name__
-        return Part(name, False, words, _("check host, port and security; the daemon's log may have details"))
+        return Part(
+            name, False, error_text(error), _("check host, port and security; the daemon's log may have details")
+        )
 
 
 def _check_listener(config: EmailConfig, listen: Listen | None, port: int | None) -> str:

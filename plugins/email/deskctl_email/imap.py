@@ -12,25 +12,22 @@ import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Envelope, StoreUnavailable, Unavailable
 
-from . import journal_keys
+from . import imap_fetch, journal_keys
 from .config import EmailConfig, Imap
 from .cursor import Cursor
 from .imap_connection import IDLE_SECONDS, Connection
-from .imap_login import ConnectionLost, ServerRefusal, is_missing_folder, is_temporary
+from .imap_login import ConnectionLost, ServerRefusal, error_text, is_missing_folder, is_temporary
 from .messages import _
 from .oauth_tokens import AccessTokens
 from .probe import ProbeTokens, carries_probe
 from .state import State
 
-#: A batch ends at this many bytes or mails: one fetch, one commit of the journal, one flagging.
-BATCH_BYTES: Final = 4_000_000
-BATCH_MAILS: Final = 100
 #: The number of connection losses while fetching a single mail after which the mail is set aside.
 MAX_FAILURES: Final = 3
 #: After a change of UIDVALIDITY, more unknown mails than this require a person's decision.
@@ -125,28 +122,28 @@ class Mailbox:
         except (OSError, ConnectionLost) as error:
             if not self._stop.is_set():
                 raise Unavailable(
-                    _("{mailbox} is unreachable: {error}", mailbox=where, error=_error_text(error))
+                    _("{mailbox} is unreachable: {error}", mailbox=where, error=error_text(error))
                 ) from error
         except ServerRefusal as error:
             if is_temporary(error):
                 raise Unavailable(
-                    _("{mailbox} is temporarily unavailable: {error}", mailbox=where, error=_error_text(error))
+                    _("{mailbox} is temporarily unavailable: {error}", mailbox=where, error=error_text(error))
                 ) from error
             if is_missing_folder(error):
                 what = _(
                     "{mailbox} no longer has the folder {folder}: {error}",
                     mailbox=where,
                     folder=self._imap.folder,
-                    error=_error_text(error),
+                    error=error_text(error),
                 )
                 self._alert(what, _("create the folder, or set another one in the channel's imap table"))
                 raise Unavailable(what) from error
             self._alert(
-                _("{mailbox} refused a command: {error}", mailbox=where, error=_error_text(error)),
+                _("{mailbox} refused a command: {error}", mailbox=where, error=error_text(error)),
                 _("check that the folder exists and is readable"),
             )
             raise Unavailable(
-                _("{mailbox} refused a command: {error}", mailbox=where, error=_error_text(error))
+                _("{mailbox} refused a command: {error}", mailbox=where, error=error_text(error))
             ) from error
 
     def _session(self, connection: Connection) -> None:
@@ -252,28 +249,13 @@ class Mailbox:
         for at in range(0, len(uids), 500):
             part = uids[at : at + 500]
             sizes = connection.sizes(part)
-            for batch in self._batches(part, sizes, cursor.singly):
+            for batch in imap_fetch.batches(part, sizes, self._max_size, cursor.singly):
                 if self._stop.is_set():
                     raise Unavailable(_("stopped"))
                 cursor = self._take_batch(connection, cursor, batch, sizes, save=save, blame=save)
         if not save:
             self._save(cursor)
         return cursor
-
-    def _batches(self, uids: Sequence[int], sizes: dict[int, int], singly: int) -> Iterator[list[int]]:
-        """Yield batches in UID order. A mail over the size limit counts little, because only the header is read."""
-        batch: list[int] = []
-        size = 0
-        for uid in uids:
-            mail_size = sizes.get(uid, 0)
-            mail_size = mail_size if mail_size <= self._max_size else 16_384
-            if batch and (size + mail_size > BATCH_BYTES or len(batch) == BATCH_MAILS or uid <= singly):
-                yield batch
-                batch, size = [], 0
-            batch.append(uid)
-            size += mail_size
-        if batch:
-            yield batch
 
     def _take_batch(
         self,
@@ -287,11 +269,13 @@ class Mailbox:
     ) -> Cursor:
         """Fetch, journal, save the cursor and flag, in this order; return the new cursor."""
         try:
-            mails, refused = self._fetch(connection, uids, sizes)
+            mails, refused = imap_fetch.fetch(connection, uids, sizes, self._max_size)
         except (OSError, ConnectionLost):
             if blame and not self._stop.is_set():
                 self._record_lost_fetch(cursor, uids)
             raise
+        for uid in refused:
+            self._alert_aside(uid)
         now = self._context.now()
         batch = []
         for uid, raw in list(mails.items()):
@@ -310,24 +294,6 @@ class Mailbox:
             self._save(cursor)
         self._apply_after(connection, list(mails), sizes)
         return replace(cursor, settled=cursor.next)
-
-    def _fetch(
-        self, connection: Connection, uids: Sequence[int], sizes: dict[int, int]
-    ) -> tuple[dict[int, bytes], list[int]]:
-        """Return the mails by UID (of mails over the limit, the header), and the UIDs that were not delivered."""
-        large = [uid for uid in uids if sizes.get(uid, 0) > self._max_size]
-        normal = [uid for uid in uids if uid not in large]
-        mails = {**_fetch_or_nothing(connection.bodies, normal), **_fetch_or_nothing(connection.headers, large)}
-        not_fetched = [uid for uid in uids if uid not in mails]
-        refused = sorted(connection.existing_uids(not_fetched)) if not_fetched else []
-        for uid in list(refused):
-            again = _fetch_or_nothing(connection.headers if uid in large else connection.bodies, [uid])
-            if uid in again:
-                refused.remove(uid)
-                mails.update(again)
-        for uid in refused:
-            self._alert_aside(uid)
-        return dict(sorted(mails.items())), refused
 
     def _retry_aside(self, connection: Connection, cursor: Cursor) -> Cursor:
         """Try again to fetch the mail that the server did not deliver before."""
@@ -382,7 +348,7 @@ class Mailbox:
                     'mail from {mailbox} was ingested, but after = "{after}" failed: {error}',
                     mailbox=self._name,
                     after=self._imap.after,
-                    error=_error_text(error),
+                    error=error_text(error),
                 ),
                 _("check the user's permissions in this folder; no mail is lost"),
             )
@@ -405,20 +371,3 @@ class Mailbox:
         if what not in self._alerted:
             self._alerted.add(what)
             self._context.alert(what, hint)
-
-
-def _fetch_or_nothing(fetch: object, uids: Sequence[int]) -> dict[int, bytes]:
-    """Return the fetched mails by UID; nothing if the server refuses the command or sends an invalid response."""
-    if not uids or not callable(fetch):
-        return {}
-    try:
-        mails: dict[int, bytes] = fetch(uids)
-    except ConnectionLost:
-        raise
-    except ServerRefusal:
-        return {}
-    return mails
-
-
-def _error_text(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -127,5 +127,10 @@ def is_missing_folder(error: Exception) -> bool:
     return any(sign in response for sign in signs)
 
 
+def error_text(error: Exception) -> str:
+    """Return the message of an error in one line, or its type if it has none."""
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
 def _response_text(error: Exception) -> str:
     return " ".join(str(error).split())[:200]

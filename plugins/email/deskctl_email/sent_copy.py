@@ -11,7 +11,7 @@ from deskctl.plugins import AuthFailed, ChannelContext, ConfigError, Receipt, Re
 
 from .config import Imap
 from .imap_connection import Connection
-from .imap_login import ConnectionLost, ServerRefusal, is_temporary
+from .imap_login import ConnectionLost, ServerRefusal, error_text, is_temporary
 from .messages import _
 from .oauth_tokens import AccessTokens
 
@@ -33,16 +33,8 @@ def store_copy(
         what = _("could not copy to the folder for sent mail: {error}", error=error.what)
         raise TryLater(what, error.hint) from error
     except (OSError, ConnectionLost, ssl.SSLError) as error:
-        raise TryLater(_("could not copy to the folder for sent mail: {error}", error=_error_text(error))) from error
+        raise TryLater(_("could not copy to the folder for sent mail: {error}", error=error_text(error))) from error
     except ServerRefusal as error:
         if is_temporary(error):
-            raise TryLater(
-                _("could not copy to the folder for sent mail: {error}", error=_error_text(error))
-            ) from error
-        raise Rejected(
-            _("the mailbox refused a copy of the sent message: {error}", error=_error_text(error))
-        ) from error
-
-
-def _error_text(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+            raise TryLater(_("could not copy to the folder for sent mail: {error}", error=error_text(error))) from error
+        raise Rejected(_("the mailbox refused a copy of the sent message: {error}", error=error_text(error))) from error

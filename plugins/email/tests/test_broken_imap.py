@@ -126,7 +126,7 @@ def server() -> Any:
     tiny.close()
 
 
-def reading(server: TinyImap, **imap: Any) -> EmailConfig:
+def mailbox_config(server: TinyImap, **imap: Any) -> EmailConfig:
     given = {
         "host": "127.0.0.1",
         "port": server.port,
@@ -176,7 +176,7 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
 async def test_connection_loss_at_any_command_neither_loses_nor_duplicates_mail(
     kind: str, server: TinyImap, context: MemoryContext
 ) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
     expected = []
     uid = 1
@@ -194,7 +194,7 @@ async def test_connection_loss_at_any_command_neither_loses_nor_duplicates_mail(
 async def test_undelivered_mail_does_not_block_others_and_sends_an_alert(
     server: TinyImap, context: MemoryContext
 ) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
     server.mails.update({uid: raw_mail(subject=str(uid)) for uid in (2, 3, 4)})
     server.hidden = {3}
@@ -208,7 +208,7 @@ async def test_undelivered_mail_does_not_block_others_and_sends_an_alert(
 async def test_mail_that_breaks_the_connection_is_set_aside_and_retried(
     server: TinyImap, context: MemoryContext
 ) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
     server.mails.update({uid: raw_mail(subject=f"poison {uid}") for uid in (2, 3, 4)})
     server.fault = lambda number, command, answer: b"" if b"poison 3" in answer else None
@@ -220,7 +220,7 @@ async def test_mail_that_breaks_the_connection_is_set_aside_and_retried(
 
 
 async def test_mail_deleted_during_fetch_is_skipped(server: TinyImap, context: MemoryContext) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
     server.mails.update({uid: raw_mail(subject=str(uid)) for uid in (2, 3, 4)})
 
@@ -235,7 +235,7 @@ async def test_mail_deleted_during_fetch_is_skipped(server: TinyImap, context: M
 
 async def test_server_without_idle_and_uidnext_is_polled(server: TinyImap, context: MemoryContext) -> None:
     server.uidnext = False
-    config = reading(server)
+    config = mailbox_config(server)
     task = asyncio.create_task(supervise(EmailChannel(config, context)))
     await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted")
     server.mails[2] = raw_mail(subject="new")
@@ -248,7 +248,7 @@ async def test_server_without_idle_and_uidnext_is_polled(server: TinyImap, conte
 @pytest.mark.parametrize("greeting", ["* PREAUTH welcome", "* OK no login wanted"])
 async def test_server_without_login_is_read(greeting: str, server: TinyImap, context: MemoryContext) -> None:
     server.greeting = greeting
-    config = reading(server, user=None, password=None)
+    config = mailbox_config(server, user=None, password=None)
     await first_login(config, context)
     server.mails[2] = raw_mail(subject="new")
     await read_until(config, context, lambda: len(context.journal) == 1)
@@ -268,7 +268,7 @@ async def test_login_refusal_distinguishes_wrong_password_from_temporary_error(
 ) -> None:
     server.login = answer
     with pytest.raises(raised) as caught:
-        await EmailChannel(reading(server), context).receive()
+        await EmailChannel(mailbox_config(server), context).receive()
     assert type(caught.value) is raised
 
 
@@ -303,7 +303,7 @@ async def test_refused_login_sends_an_alert_and_keeps_the_listener_open(
     from deskctl_email.config import Listen
 
     server.login = "NO Login failed"
-    config = attrs.evolve(reading(server), listen=Listen(port=free_port()))
+    config = attrs.evolve(mailbox_config(server), listen=Listen(port=free_port()))
     async with running(config, context):
         await context.wait_for(lambda: context.alerts, "an alert is sent")
     assert re.search("refused the login", context.alerts[0][0])
@@ -315,7 +315,7 @@ async def test_mailbox_with_many_old_mails_starts_immediately(server: TinyImap, 
     server.mails = dict.fromkeys(range(1, 100_001), old)
     asked: list[str] = []
     server.fault = lambda number, command, answer: asked.append(f"{command} {len(answer)}")
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
     [cursor] = context.load_state()["imap"].values()
     assert (cursor["start"], cursor["next"]) == (100_001, 100_001)
@@ -327,7 +327,7 @@ async def test_mailbox_with_many_old_mails_starts_immediately(server: TinyImap, 
 
 @pytest.mark.parametrize("code", ["LIMIT", "OVERQUOTA", "UNAVAILABLE"])
 async def test_server_limit_is_retried_without_alert(code: str, server: TinyImap, context: MemoryContext) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
 
     def refused(number: int, command: str, answer: bytes) -> bytes | None:
@@ -341,7 +341,7 @@ async def test_server_limit_is_retried_without_alert(code: str, server: TinyImap
 
 
 async def test_deleted_folder_is_named_in_error_and_alert(server: TinyImap, context: MemoryContext) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
 
     def refused(number: int, command: str, answer: bytes) -> bytes | None:
@@ -355,7 +355,7 @@ async def test_deleted_folder_is_named_in_error_and_alert(server: TinyImap, cont
 
 
 async def test_server_shutdown_is_retried_without_alert(server: TinyImap, context: MemoryContext) -> None:
-    config = reading(server)
+    config = mailbox_config(server)
     await first_login(config, context)
     server.fault = lambda number, command, answer: (
         b"* BYE going down for maintenance\r\n" if command == "NOOP" else None

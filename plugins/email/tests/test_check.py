@@ -41,8 +41,8 @@ async def checked(config: EmailConfig, context: MemoryContext) -> Health:
 
 
 @pytest.fixture
-def post_office(dovecot: Any, sink: SmtpSink) -> Iterator[Callable[[Any], None]]:
-    """Deliver all mail that the relay accepts to a mailbox: `post_office(mailbox)`."""
+def deliver_to(dovecot: Any, sink: SmtpSink) -> Iterator[Callable[[Any], None]]:
+    """Deliver all mail that the relay accepts to a mailbox: `deliver_to(mailbox)`."""
     done = threading.Event()
     threads: list[threading.Thread] = []
 
@@ -117,7 +117,7 @@ async def test_check_reports_each_part_even_if_others_fail(
 
 
 async def test_probe_returns_and_is_deleted(
-    dovecot: Any, sink: SmtpSink, context: MemoryContext, running: Any, post_office: Callable[[Any], None]
+    dovecot: Any, sink: SmtpSink, context: MemoryContext, running: Any, deliver_to: Callable[[Any], None]
 ) -> None:
     mailbox = dovecot.mailbox()
     config = EmailConfig(
@@ -125,7 +125,7 @@ async def test_probe_returns_and_is_deleted(
         imap=imap(mailbox, poll=timedelta(seconds=1)),
         smtp=Smtp(host=sink.host, port=sink.port),
     )
-    post_office(mailbox)
+    deliver_to(mailbox)
     async with running(config, context) as channel:
         await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted")
         health = await channel.check()

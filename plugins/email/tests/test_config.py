@@ -12,21 +12,21 @@ from deskctl_email import deskctl_channels
 from deskctl_email.config import EmailConfig
 
 
-def read(**table: Any) -> EmailConfig:
+def read_config(**table: Any) -> EmailConfig:
     config, faults = structure({"address": "support@acme.test", **table}, EmailConfig, Path("/etc/desk"))
     assert faults == []
     assert isinstance(config, EmailConfig)
     return config
 
 
-def mistakes(**table: Any) -> dict[str, str]:
+def config_errors(**table: Any) -> dict[str, str]:
     config, faults = structure({"address": "support@acme.test", **table}, EmailConfig, Path("/etc/desk"))
     assert config is None
     return {".".join(map(str, fault.path)): fault.what for fault in faults}
 
 
 def test_documented_table_is_valid() -> None:
-    config = read(
+    config = read_config(
         aliases=["help@acme.test"],
         listen={"host": "127.0.0.1", "port": 2525, "protocol": "lmtp", "cert": "tls.pem", "key": "/keys/tls.key"},
         imap={
@@ -56,7 +56,7 @@ def test_documented_table_is_valid() -> None:
     [("mail.acme.test", ("tls", 993), ("starttls", 587)), ("127.0.0.1", ("plain", 143), ("plain", 25))],
 )
 def test_security_and_port_have_defaults(host: str, imap: tuple[str, int], smtp: tuple[str, int]) -> None:
-    config = read(imap={"host": host}, smtp={"host": host})
+    config = read_config(imap={"host": host}, smtp={"host": host})
     assert config.imap is not None
     assert config.smtp is not None
     assert (config.imap.security, config.imap.port) == imap
@@ -87,11 +87,11 @@ def test_security_and_port_have_defaults(host: str, imap: tuple[str, int], smtp:
     ],
 )
 def test_invalid_value_is_reported_with_its_path(table: dict[str, Any], place: str) -> None:
-    assert set(mistakes(**table)) == {place}
+    assert set(config_errors(**table)) == {place}
 
 
 def test_password_is_not_in_repr() -> None:
-    config = read(smtp={"host": "mail.acme.test", "user": "support", "password": "hunter2"})
+    config = read_config(smtp={"host": "mail.acme.test", "user": "support", "password": "hunter2"})
     assert "hunter2" not in repr(config)
 
 
@@ -108,4 +108,4 @@ def test_password_is_not_in_repr() -> None:
 )  # fmt: skip
 def test_authority_defaults_to_the_mailbox_provider(tables: dict[str, Any], authority: str | None) -> None:
     [email] = deskctl_channels()
-    assert email.authority(read(**tables)) == authority
+    assert email.authority(read_config(**tables)) == authority

@@ -70,7 +70,7 @@ class Relay:
                 self._stop.wait(0.05)
 
 
-def written(text: str) -> bytes:
+def encoded_mail(text: str) -> bytes:
     """Return a mail with `text`, encoded so that servers in transit do not change it."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "Ana <ana@example.org>", "support@acme.test", "Printer"
@@ -79,12 +79,12 @@ def written(text: str) -> bytes:
     return mail.as_bytes().replace(b"\n", b"\r\n")
 
 
-class TestByListener(ChannelContract):
+class TestListenerContract(ChannelContract):
     channel_type = EMAIL
     samples = (builders.raw_mail("It burns."), builders.raw_mail("It smokes.", html="<p>It <b>smokes</b>."))
 
     def raw(self, text: str) -> bytes:
-        return written(text)
+        return encoded_mail(text)
 
     @pytest.fixture
     def peer(self, sink: SmtpSink, free_port: Callable[[], int]) -> Iterator[Relay]:
@@ -127,15 +127,15 @@ class Mailbox:
         raise AssertionError(f"a mailbox sends nothing: {fault}")
 
 
-class TestByMailbox(ReceiveContract, EndContract):
+class TestMailboxContract(ReceiveContract, EndContract):
     """The receiving part of the contract, with a mailbox."""
 
     channel_type = EMAIL
-    samples = TestByListener.samples
+    samples = TestListenerContract.samples
     sends = False
 
     def raw(self, text: str) -> bytes:
-        return written(text)
+        return encoded_mail(text)
 
     async def at_work(self, context: MemoryContext) -> None:
         """Wait for the first login, after which the channel reads new mail."""

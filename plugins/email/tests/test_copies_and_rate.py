@@ -20,7 +20,7 @@ from deskctl_email.rate_limit import RateLimit
 ADDRESS = "support@acme.test"
 
 
-def keeping(mailbox: Any, sink: SmtpSink, sent: bool | str = "Sent", **imap: Any) -> EmailConfig:
+def sent_copy_config(mailbox: Any, sink: SmtpSink, sent: bool | str = "Sent", **imap: Any) -> EmailConfig:
     given = {
         "host": mailbox.host,
         "port": mailbox.port,
@@ -34,7 +34,7 @@ def keeping(mailbox: Any, sink: SmtpSink, sent: bool | str = "Sent", **imap: Any
 
 async def test_sent_copy_is_stored_once_and_sends_nothing(dovecot: Any, sink: SmtpSink, context: MemoryContext) -> None:
     mailbox = dovecot.mailbox()
-    channel = EmailChannel(keeping(mailbox, sink), context)
+    channel = EmailChannel(sent_copy_config(mailbox, sink), context)
     message = outbound("안녕하세요", outbox_id=1, message_id="<one@acme.test>")
     await channel.send(message)
     for number in (2, 3):
@@ -53,7 +53,7 @@ async def test_sent_copy_is_stored_once_and_sends_nothing(dovecot: Any, sink: Sm
 
 async def test_special_folder_for_sent_mail_is_found(dovecot: Any, sink: SmtpSink, context: MemoryContext) -> None:
     mailbox = dovecot.mailbox()
-    channel = EmailChannel(keeping(mailbox, sink, True), context)
+    channel = EmailChannel(sent_copy_config(mailbox, sink, True), context)
     with pytest.raises(TryLater, match="no special folder for sent mail"):
         await channel.send(outbound(copy=True))
     await asyncio.to_thread(mailbox.append_all, [], "Sent Items")
@@ -65,7 +65,7 @@ async def test_special_folder_for_sent_mail_is_found(dovecot: Any, sink: SmtpSin
 async def test_sent_copy_is_retried_if_the_mailbox_is_unavailable(
     wrong: dict[str, Any], dovecot: Any, sink: SmtpSink, context: MemoryContext
 ) -> None:
-    channel = EmailChannel(keeping(dovecot.mailbox(), sink, **wrong), context)
+    channel = EmailChannel(sent_copy_config(dovecot.mailbox(), sink, **wrong), context)
     with pytest.raises(TryLater, match="could not copy"):
         await channel.send(outbound(copy=True))
     assert sink.mails == []
@@ -74,7 +74,7 @@ async def test_sent_copy_is_retried_if_the_mailbox_is_unavailable(
 async def test_sent_copy_is_rejected_for_an_impossible_folder(
     dovecot: Any, sink: SmtpSink, context: MemoryContext
 ) -> None:
-    channel = EmailChannel(keeping(dovecot.mailbox(), sink, "a//b"), context)
+    channel = EmailChannel(sent_copy_config(dovecot.mailbox(), sink, "a//b"), context)
     with pytest.raises(Rejected):
         await channel.send(outbound(copy=True))
 

@@ -18,7 +18,7 @@ from deskctl_email.config import EmailConfig, Imap
 ADDRESS = "support@acme.test"
 
 
-def reading(mailbox: Any, max_size: int = 50 * 1024 * 1024, **imap: Any) -> EmailConfig:
+def mailbox_config(mailbox: Any, max_size: int = 50 * 1024 * 1024, **imap: Any) -> EmailConfig:
     given = {
         "host": mailbox.host,
         "port": mailbox.port,
@@ -40,20 +40,20 @@ def mail(subject: str, **fields: Any) -> bytes:
     return raw_mail(subject=subject, **fields)
 
 
-async def put(mailbox: Any, *messages: bytes, **where: Any) -> list[int]:
+async def append(mailbox: Any, *messages: bytes, **where: Any) -> list[int]:
     return await asyncio.to_thread(mailbox.append_all, list(messages), **where)
 
 
-async def logged_in(context: MemoryContext) -> None:
+async def wait_for_login(context: MemoryContext) -> None:
     await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted")
 
 
-async def until(context: MemoryContext, count: int) -> None:
+async def wait_for_mails(context: MemoryContext, count: int) -> None:
     # If the kernel has no more inotify instances, Dovecot polls every 30 s.
     await context.wait_for(lambda: len(context.journal) >= count, f"{count} mails are delivered", 45)
 
 
-async def flagged(context: MemoryContext, mailbox: Any, uid: int, *flags: str) -> None:
+async def wait_for_flags(context: MemoryContext, mailbox: Any, uid: int, *flags: str) -> None:
     def there() -> bool:
         return mailbox.flags(uid) >= set(flags)
 
@@ -69,12 +69,12 @@ async def test_new_mail_is_ingested_and_old_mail_is_not(
     idle: bool, dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
-    old = await put(mailbox, mail("old one"), mail("old two"))
-    async with running(reading(mailbox, idle=idle), context):
-        await logged_in(context)
-        [uid] = await put(mailbox, mail("새 편지"))
-        await until(context, 1)
-        await flagged(context, mailbox, uid, "\\Seen", "$DeskctlTaken")
+    old = await append(mailbox, mail("old one"), mail("old two"))
+    async with running(mailbox_config(mailbox, idle=idle), context):
+        await wait_for_login(context)
+        [uid] = await append(mailbox, mail("새 편지"))
+        await wait_for_mails(context, 1)
+        await wait_for_flags(context, mailbox, uid, "\\Seen", "$DeskctlTaken")
     [delivered] = context.journal
     assert delivered.raw == await asyncio.to_thread(mailbox.raw, uid)
     assert delivered.envelope.via == "imap"
@@ -84,11 +84,11 @@ async def test_new_mail_is_ingested_and_old_mail_is_not(
 
 async def test_idle_announces_mail_immediately(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
-    async with running(reading(mailbox, poll=timedelta(hours=1)), context):
-        await logged_in(context)
+    async with running(mailbox_config(mailbox, poll=timedelta(hours=1)), context):
+        await wait_for_login(context)
         for number in range(1, 6):
-            await put(mailbox, mail(f"number {number}"))
-            await until(context, number)
+            await append(mailbox, mail(f"number {number}"))
+            await wait_for_mails(context, number)
     assert len(context.journal) == 5
 
 
@@ -96,27 +96,27 @@ async def test_mail_that_arrived_during_downtime_is_ingested_even_if_seen(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
-    async with running(reading(mailbox), context):
-        await logged_in(context)
-    [uid] = await put(mailbox, mail("meanwhile"))
+    async with running(mailbox_config(mailbox), context):
+        await wait_for_login(context)
+    [uid] = await append(mailbox, mail("meanwhile"))
     await asyncio.to_thread(mailbox.set_flags, uid, "\\Seen", "\\Answered")
-    async with running(reading(mailbox), context):
-        await until(context, 1)
+    async with running(mailbox_config(mailbox), context):
+        await wait_for_mails(context, 1)
     assert subjects(context) == ["meanwhile"]
 
 
 async def test_many_mails_are_ingested_once_in_order(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
-    async with running(reading(mailbox), context):
-        await logged_in(context)
-    await put(mailbox, *(mail(f"number {n}", text="x" * 60_000 if n % 10 == 0 else "x") for n in range(250)))
-    async with running(reading(mailbox), context):
-        await until(context, 250)
+    async with running(mailbox_config(mailbox), context):
+        await wait_for_login(context)
+    await append(mailbox, *(mail(f"number {n}", text="x" * 60_000 if n % 10 == 0 else "x") for n in range(250)))
+    async with running(mailbox_config(mailbox), context):
+        await wait_for_mails(context, 250)
     assert subjects(context) == [f"number {n}" for n in range(250)]
     assert len(context.attempts) == 250
-    async with running(reading(mailbox), context):
-        await put(mailbox, mail("last"))
-        await until(context, 251)
+    async with running(mailbox_config(mailbox), context):
+        await append(mailbox, mail("last"))
+        await wait_for_mails(context, 251)
     assert len(context.attempts) == 251, "ingested mail is not fetched again"
 
 
@@ -124,23 +124,23 @@ async def test_move_creates_the_folder_and_empties_the_inbox(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
-    async with running(reading(mailbox, after="move:처리됨"), context):
-        await logged_in(context)
-        await put(mailbox, mail("one"), mail("two"))
-        await until(context, 2)
-        await gone(mailbox)
+    async with running(mailbox_config(mailbox, after="move:처리됨"), context):
+        await wait_for_login(context)
+        await append(mailbox, mail("one"), mail("two"))
+        await wait_for_mails(context, 2)
+        await wait_until_empty(mailbox)
     assert len(await asyncio.to_thread(mailbox.uids, encode("처리됨").decode())) == 2
     assert context.alerts == []
 
 
 async def test_delete_removes_only_journalled_mail(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
-    [old] = await put(mailbox, mail("old"))
+    [old] = await append(mailbox, mail("old"))
     await asyncio.to_thread(mailbox.set_flags, old, "\\Deleted")
-    async with running(reading(mailbox, after="delete"), context):
-        await logged_in(context)
-        await put(mailbox, mail("one"))
-        await until(context, 1)
+    async with running(mailbox_config(mailbox, after="delete"), context):
+        await wait_for_login(context)
+        await append(mailbox, mail("one"))
+        await wait_for_mails(context, 1)
         for _ in range(100):
             if await asyncio.to_thread(mailbox.uids) == [old]:
                 break
@@ -148,7 +148,7 @@ async def test_delete_removes_only_journalled_mail(dovecot: Any, context: Memory
     assert await asyncio.to_thread(mailbox.uids) == [old], "mail that a person deleted is not expunged"
 
 
-async def gone(mailbox: Any) -> None:
+async def wait_until_empty(mailbox: Any) -> None:
     for _ in range(600):
         if not await asyncio.to_thread(mailbox.uids):
             return
@@ -161,11 +161,11 @@ async def test_mail_over_the_limit_is_ingested_as_header_and_stays_on_the_server
 ) -> None:
     mailbox = dovecot.mailbox()
     large = mail("large", text="x\r\n" * 50_000)
-    async with running(reading(mailbox, max_size=65_536, after="delete"), context):
-        await logged_in(context)
-        [uid, _] = await put(mailbox, large, mail("small"))
-        await until(context, 2)
-        await flagged(context, mailbox, uid, "\\Seen")
+    async with running(mailbox_config(mailbox, max_size=65_536, after="delete"), context):
+        await wait_for_login(context)
+        [uid, _] = await append(mailbox, large, mail("small"))
+        await wait_for_mails(context, 2)
+        await wait_for_flags(context, mailbox, uid, "\\Seen")
     stub, whole = sorted(context.journal, key=lambda entry: entry.envelope.size or 0, reverse=True)
     assert stub.envelope.size == len(large)
     assert stub.raw.endswith(b"\r\n\r\n")
@@ -176,10 +176,10 @@ async def test_mail_over_the_limit_is_ingested_as_header_and_stays_on_the_server
 
 async def test_store_failure_leaves_mail_on_the_server(dovecot: Any, context: MemoryContext, running: Any) -> None:
     mailbox = dovecot.mailbox()
-    config = reading(mailbox, after="delete")
+    config = mailbox_config(mailbox, after="delete")
     async with running(config, context):
-        await logged_in(context)
-    [uid] = await put(mailbox, mail("one"))
+        await wait_for_login(context)
+    [uid] = await append(mailbox, mail("one"))
     context.refuse = True
     from deskctl_email.channel import EmailChannel
 
@@ -189,8 +189,8 @@ async def test_store_failure_leaves_mail_on_the_server(dovecot: Any, context: Me
     assert await asyncio.to_thread(mailbox.uids) == [uid]
     context.refuse = False
     async with running(config, context):
-        await until(context, 1)
-        await gone(mailbox)
+        await wait_for_mails(context, 1)
+        await wait_until_empty(mailbox)
 
 
 class Crashing(MemoryContext):
@@ -226,19 +226,19 @@ async def test_crash_between_two_steps_neither_loses_nor_duplicates_mail(
 
     context = Crashing(step)
     mailbox = dovecot.mailbox()
-    config = reading(mailbox, after=after)
+    config = mailbox_config(mailbox, after=after)
     async with running(config, context):
-        await logged_in(context)
-    uids = await put(mailbox, mail("one"), mail("two"))
+        await wait_for_login(context)
+    uids = await append(mailbox, mail("one"), mail("two"))
     with pytest.raises(Unavailable):
         await EmailChannel(config, context).receive()
     async with running(config, context):
-        await put(mailbox, mail("three"))
-        await until(context, 3)
+        await append(mailbox, mail("three"))
+        await wait_for_mails(context, 3)
         if after == "flag":
-            await flagged(context, mailbox, uids[0], "\\Seen")
+            await wait_for_flags(context, mailbox, uids[0], "\\Seen")
         else:
-            await gone(mailbox)
+            await wait_until_empty(mailbox)
     assert subjects(context) == ["one", "two", "three"]
 
 
@@ -246,7 +246,7 @@ async def test_wrong_password_stops_the_channel_and_is_not_shown(dovecot: Any, c
     from deskctl_email.channel import EmailChannel
 
     mailbox = dovecot.mailbox()
-    channel = EmailChannel(reading(mailbox, password=Secret("literal", "wrong-word")), context)
+    channel = EmailChannel(mailbox_config(mailbox, password=Secret("literal", "wrong-word")), context)
     with pytest.raises(AuthFailed) as caught:
         await channel.receive()
     assert "wrong-word" not in str(caught.value)
@@ -257,7 +257,7 @@ async def test_missing_folder_is_named(dovecot: Any, context: MemoryContext) -> 
     from deskctl_email.channel import EmailChannel
 
     with pytest.raises(Unavailable, match="no longer has the folder Nowhere"):
-        await EmailChannel(reading(dovecot.mailbox(), folder="Nowhere"), context).receive()
+        await EmailChannel(mailbox_config(dovecot.mailbox(), folder="Nowhere"), context).receive()
     assert "Nowhere" in context.alerts[0][0]
 
 
@@ -270,11 +270,11 @@ async def test_mailbox_is_read_over_tls(
     monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate.cert))
     mailbox = dovecot.mailbox()
     port = dovecot.tls_port if security == "tls" else dovecot.port
-    async with running(reading(mailbox, security=security, port=port), context):
-        await logged_in(context)
+    async with running(mailbox_config(mailbox, security=security, port=port), context):
+        await wait_for_login(context)
         for number in range(1, 4):
-            await put(mailbox, mail(f"number {number}"))
-            await until(context, number)
+            await append(mailbox, mail(f"number {number}"))
+            await wait_for_mails(context, number)
 
 
 async def test_untrusted_certificate_sends_an_alert(dovecot: Any, context: MemoryContext) -> None:
@@ -282,7 +282,7 @@ async def test_untrusted_certificate_sends_an_alert(dovecot: Any, context: Memor
 
     if dovecot.certificate is None:
         pytest.skip("no openssl")
-    config = reading(dovecot.mailbox(), security="tls", port=dovecot.tls_port)
+    config = mailbox_config(dovecot.mailbox(), security="tls", port=dovecot.tls_port)
     with pytest.raises(Unavailable, match="untrusted"):
         await EmailChannel(config, context).receive()
     assert "untrusted" in context.alerts[0][0]
@@ -292,10 +292,10 @@ async def test_reading_continues_after_server_restart(dovecot: Any, context: Mem
     from deskctl_email.channel import EmailChannel
 
     mailbox = dovecot.mailbox()
-    config = reading(mailbox)
+    config = mailbox_config(mailbox)
     channel = EmailChannel(config, context)
     task = asyncio.create_task(channel.receive())
-    await logged_in(context)
+    await wait_for_login(context)
     dovecot.stop()  # in this thread: the server ends together with the thread that started it
     with pytest.raises(Unavailable):
         await asyncio.wait_for(task, 20)
@@ -303,30 +303,30 @@ async def test_reading_continues_after_server_restart(dovecot: Any, context: Mem
         await channel.receive()
     dovecot.start()
     async with running(config, context):
-        await put(mailbox, mail("after"))
-        await until(context, 1)
+        await append(mailbox, mail("after"))
+        await wait_for_mails(context, 1)
 
 
 async def test_new_uidvalidity_ingests_new_mail_but_no_old_mail(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
-    config = reading(mailbox, folder="Desk")
+    config = mailbox_config(mailbox, folder="Desk")
     ancient = ' "01-Jan-2020 00:00:00 +0000"'
-    await put(mailbox, mail("old"), folder="Desk")
+    await append(mailbox, mail("old"), folder="Desk")
     async with running(config, context):
-        await logged_in(context)
-        await put(mailbox, mail("one"), folder="Desk")
-        await until(context, 1)
+        await wait_for_login(context)
+        await append(mailbox, mail("one"), folder="Desk")
+        await wait_for_mails(context, 1)
     before = context.load_state()["imap"]
     await asyncio.to_thread(mailbox.remove, "Desk")
     await asyncio.to_thread(
         rebuild, mailbox, [(mail("old"), ancient.strip()), (mail("restored"), ""), (mail("new"), "")]
     )
     async with running(config, context):
-        await until(context, 3)
-        await put(mailbox, mail("later"), folder="Desk")
-        await until(context, 4)
+        await wait_for_mails(context, 3)
+        await append(mailbox, mail("later"), folder="Desk")
+        await wait_for_mails(context, 4)
     assert subjects(context) == ["one", "restored", "new", "later"]
     after = context.load_state()["imap"]
     [name] = before
@@ -338,12 +338,12 @@ async def test_many_unknown_mails_after_new_uidvalidity_require_a_decision(
     dovecot: Any, context: MemoryContext, running: Any
 ) -> None:
     mailbox = dovecot.mailbox()
-    config = reading(mailbox, folder="Desk")
-    await put(mailbox, mail("first"), folder="Desk")
+    config = mailbox_config(mailbox, folder="Desk")
+    await append(mailbox, mail("first"), folder="Desk")
     async with running(config, context):
-        await logged_in(context)
+        await wait_for_login(context)
     await asyncio.to_thread(mailbox.remove, "Desk")
-    await put(mailbox, *(mail(f"number {n}") for n in range(201)), folder="Desk")
+    await append(mailbox, *(mail(f"number {n}") for n in range(201)), folder="Desk")
     async with running(config, context):
         await context.wait_for(lambda: context.alerts, "an alert is sent")
     assert "201 mails" in context.alerts[0][0]
@@ -353,7 +353,7 @@ async def test_many_unknown_mails_after_new_uidvalidity_require_a_decision(
         client.uid("STORE", "1", "+FLAGS", "(\\Deleted)")
         client.expunge()
     async with running(config, context):
-        await until(context, 200)
+        await wait_for_mails(context, 200)
     assert len(context.journal) == 200
 
 
@@ -369,9 +369,9 @@ def rebuild(mailbox: Any, messages: list[tuple[bytes, str]]) -> None:
 async def test_cancel_ends_idle_promptly(dovecot: Any, context: MemoryContext) -> None:
     from deskctl_email.channel import EmailChannel
 
-    channel = EmailChannel(reading(dovecot.mailbox()), context)
+    channel = EmailChannel(mailbox_config(dovecot.mailbox()), context)
     task = asyncio.create_task(channel.receive())
-    await logged_in(context)
+    await wait_for_login(context)
     await asyncio.sleep(0.2)  # into IDLE
     task.cancel()
     done, _ = await asyncio.wait({task}, timeout=3)

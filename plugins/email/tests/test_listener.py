@@ -55,7 +55,7 @@ class Client:
         self.line.close()
 
 
-def talk(work: Callable[[Client], Any], address: tuple[str, int] | str) -> Any:
+def run_client(work: Callable[[Client], Any], address: tuple[str, int] | str) -> Any:
     def run() -> Any:
         client = Client(address)
         try:
@@ -71,7 +71,7 @@ def config(free_port: Callable[[], int]) -> EmailConfig:
     return EmailConfig(address=ADDRESS, aliases=("help@acme.test",), listen=Listen(port=free_port()))
 
 
-def place(config: EmailConfig) -> tuple[str, int]:
+def listener_address(config: EmailConfig) -> tuple[str, int]:
     assert config.listen is not None
     assert config.listen.port is not None
     return config.listen.host, config.listen.port
@@ -90,7 +90,7 @@ async def test_mail_is_journalled_byte_for_byte(config: EmailConfig, context: Me
         return client.say(stuffed + b".\r\n")
 
     async with running(config, context):
-        assert (await talk(work, place(config))).startswith("250")
+        assert (await run_client(work, listener_address(config))).startswith("250")
     [delivered] = context.journal
     assert delivered.raw == content
     assert delivered.envelope.via == "smtp"
@@ -109,7 +109,7 @@ async def test_empty_mail_and_mail_of_dots_end_correctly(
         assert client.say(b"..\r\n...\r\n.\r\n").startswith("250")
 
     async with running(config, context):
-        await talk(work, place(config))
+        await run_client(work, listener_address(config))
     assert [delivered.raw for delivered in context.journal] == [b"", b".\r\n..\r\n"]
 
 
@@ -123,7 +123,7 @@ async def test_bare_newline_around_the_dot_does_not_smuggle_mail(
         return client.say(smuggled + b".\r\n")
 
     async with running(config, context):
-        assert (await talk(work, place(config))).startswith("250")
+        assert (await run_client(work, listener_address(config))).startswith("250")
     assert len(context.journal) == 1
 
 
@@ -136,7 +136,7 @@ async def test_terminator_may_arrive_in_pieces(config: EmailConfig, context: Mem
         return client.answer()
 
     async with running(config, context):
-        assert (await talk(work, place(config))).startswith("250")
+        assert (await run_client(work, listener_address(config))).startswith("250")
     assert context.journal[0].raw == b"hello.\r\n"
 
 
@@ -154,7 +154,7 @@ async def test_pipelined_commands_are_processed_in_order(
         assert [client.answer()[:3] for _ in range(2)] == ["250", "221"]
 
     async with running(config, context):
-        await talk(work, place(config))
+        await run_client(work, listener_address(config))
     assert [delivered.raw for delivered in context.journal] == [b"first\r\n", b"second\r\n"]
 
 
@@ -168,8 +168,8 @@ async def test_incomplete_mail_is_discarded(config: EmailConfig, context: Memory
         return client.say(b"whole\r\n.\r\n")
 
     async with running(config, context):
-        await talk(half, place(config))
-        assert (await talk(whole, place(config))).startswith("250")
+        await run_client(half, listener_address(config))
+        assert (await run_client(whole, listener_address(config))).startswith("250")
     assert [delivered.raw for delivered in context.journal] == [b"whole\r\n"]
 
 
@@ -187,7 +187,7 @@ async def test_mail_for_other_addresses_is_refused(config: EmailConfig, context:
         return [client.say(f"RCPT TO:<{recipient}>")[:3] for recipient in recipients]
 
     async with running(config, context):
-        assert await talk(work, place(config)) == ["550", "550", "250", "250", "250"]
+        assert await run_client(work, listener_address(config)) == ["550", "550", "250", "250", "250"]
 
 
 async def test_mail_over_the_limit_is_refused_permanently(
@@ -206,7 +206,7 @@ async def test_mail_over_the_limit_is_refused_permanently(
         assert client.say(b"after\r\n.\r\n").startswith("250")
 
     async with running(config, context):
-        await talk(work, place(config))
+        await run_client(work, listener_address(config))
     assert [len(delivered.raw) for delivered in context.journal] == [100_000, 7]
 
 
@@ -220,7 +220,7 @@ async def test_store_failure_gives_a_temporary_error(config: EmailConfig, contex
         return refused, client.say(b"again\r\n.\r\n")
 
     async with running(config, context):
-        refused, taken = await talk(work, place(config))
+        refused, taken = await run_client(work, listener_address(config))
     assert refused.startswith("451")
     assert taken.startswith("250")
     assert len(context.journal) == 1
@@ -232,14 +232,14 @@ async def test_greeting_is_421_while_the_store_is_unavailable(
 ) -> None:
     async with running(config, context):
         context.refuse = True
-        assert (await talk(lambda client: client.greeting, place(config))).startswith("421")
+        assert (await run_client(lambda client: client.greeting, listener_address(config))).startswith("421")
         context.refuse = False
-        assert (await talk(lambda client: client.greeting, place(config))).startswith("220")
+        assert (await run_client(lambda client: client.greeting, listener_address(config))).startswith("220")
 
 
 async def test_250_waits_for_the_commit(config: EmailConfig, context: MemoryContext, running: Any) -> None:
     async with running(config, context):
-        client = await asyncio.to_thread(Client, place(config))
+        client = await asyncio.to_thread(Client, listener_address(config))
         await asyncio.to_thread(client.open_mail)
         context.hold()
         client.send(b"x\r\n.\r\n")
@@ -268,7 +268,7 @@ async def test_lmtp_replies_for_each_recipient(
         return [client.say(b"x\r\n.\r\n")[:3], client.answer()[:3], client.say("NOOP")[:3]]
 
     async with running(config, context):
-        assert await talk(work, place(config)) == ["250", "250", "250"]
+        assert await run_client(work, listener_address(config)) == ["250", "250", "250"]
     [delivered] = context.journal
     assert delivered.envelope.via == "lmtp"
     assert delivered.envelope.recipients == (ADDRESS, "help@acme.test")
@@ -286,7 +286,7 @@ async def test_unix_socket_accepts_mail_and_excludes_other_users(
 
     async with running(config, context):
         assert path.stat().st_mode & 0o007 == 0
-        assert (await talk(work, str(path))).startswith("250")
+        assert (await run_client(work, str(path))).startswith("250")
     assert not path.exists()
 
 
@@ -297,7 +297,7 @@ async def test_starttls_is_offered_with_a_certificate(
 
     def work() -> None:
         trusting = ssl.create_default_context(cafile=str(certificate.cert))
-        with smtplib.SMTP(*place(config), timeout=10) as smtp:
+        with smtplib.SMTP(*listener_address(config), timeout=10) as smtp:
             smtp.starttls(context=trusting)
             smtp.ehlo()
             assert not smtp.has_extn("auth")
@@ -318,7 +318,7 @@ async def test_smtputf8_and_8bit_are_accepted(config: EmailConfig, context: Memo
         return client.say("제목: 한글\r\n\r\n안녕\r\n.\r\n".encode())
 
     async with running(config, context):
-        assert (await talk(work, place(config))).startswith("250")
+        assert (await run_client(work, listener_address(config))).startswith("250")
     assert context.journal[0].envelope.sender == "고객@예시.테스트"
 
 
@@ -332,7 +332,7 @@ async def test_invalid_command_does_not_end_the_session(
         assert client.say(b"x\r\n.\r\n").startswith("250")
 
     async with running(config, context):
-        await talk(work, place(config))
+        await run_client(work, listener_address(config))
     assert len(context.journal) == 1
 
 
@@ -354,17 +354,17 @@ async def test_clients_that_disconnect_do_not_fill_the_listener(
 
     def hang_up() -> None:
         for _ in range(50):
-            socket.create_connection(place(config)).close()
+            socket.create_connection(listener_address(config)).close()
 
     async with running(config, context):
-        held = [await asyncio.to_thread(Client, place(config)) for _ in range(3)]
-        assert (await talk(lambda client: client.greeting, place(config))).startswith("421")
+        held = [await asyncio.to_thread(Client, listener_address(config)) for _ in range(3)]
+        assert (await run_client(lambda client: client.greeting, listener_address(config))).startswith("421")
         for client in held:
             client.close()
         await asyncio.to_thread(hang_up)
         greetings: list[str] = []
         for _ in range(100):
-            greetings.append(await talk(lambda client: client.greeting, place(config)))
+            greetings.append(await run_client(lambda client: client.greeting, listener_address(config)))
             if greetings[-1].startswith("220"):
                 break
         assert greetings[-1].startswith("220")

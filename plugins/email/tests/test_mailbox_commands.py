@@ -127,7 +127,7 @@ def test_raw_returns_the_original_bytes_and_reparse_reads_them(
     desk("mail", "ingest", input=raw)
     wait_until(lambda: desk("inbox", "list", "--all", "--json").row["state"] == "done", what="a ticket")
     for words in (["1"], ["<one@example.org>"], ["--ticket", "1"]):
-        done = subprocess.run([*COMMAND, "mail", "raw", *words], cwd=desk.folder, env=desk.env, capture_output=True)
+        done = subprocess.run(["deskctl", "mail", "raw", *words], cwd=desk.folder, env=desk.env, capture_output=True)
         assert done.stdout == raw
     assert desk("mail", "raw", "99", code=3).out == ""
     desk("mail", "raw", code=2)

@@ -49,21 +49,21 @@ def configured(identity: IdentityProvider, **tables: Any) -> EmailConfig:
     return config
 
 
-def with_smtp(identity: IdentityProvider, sink: SmtpSink) -> EmailConfig:
+def smtp_config(identity: IdentityProvider, sink: SmtpSink) -> EmailConfig:
     return configured(identity, smtp={"host": sink.host, "port": sink.port, "timeout": "5s"})
 
 
-def bearing(identity: IdentityProvider) -> SmtpSink:
+def token_relay(identity: IdentityProvider) -> SmtpSink:
     return SmtpSink(bearers=lambda user, token: user == USER and token in identity.access_tokens)
 
 
-def let_in(identity: IdentityProvider, context: MemoryContext) -> None:
+def grant_consent(identity: IdentityProvider, context: MemoryContext) -> None:
     State(context).put(oauth_tokens.SECTION, {"refresh": identity.consented()})
 
 
 async def test_device_code_authorizes_the_desk(identity: IdentityProvider, context: MemoryContext) -> None:
-    with bearing(identity) as sink:
-        config = with_smtp(identity, sink)
+    with token_relay(identity) as sink:
+        config = smtp_config(identity, sink)
         assert config.oauth is not None
         begun = await asyncio.to_thread(oauth_consent.begin, config.oauth)
         assert (begun["code"], begun["url"]) == ("WDJB-MJHT", f"{identity.url}/activate")
@@ -77,8 +77,8 @@ async def test_device_code_authorizes_the_desk(identity: IdentityProvider, conte
 
 
 async def test_redirect_address_authorizes_the_desk(identity: IdentityProvider, context: MemoryContext) -> None:
-    with bearing(identity) as sink:
-        config = with_smtp(identity, sink)
+    with token_relay(identity) as sink:
+        config = smtp_config(identity, sink)
         assert config.oauth is not None
         oauth = attrs.evolve(config.oauth, device_url=None, auth_url=f"{identity.url}/authorize")
         begun = await asyncio.to_thread(oauth_consent.begin, oauth)
@@ -111,7 +111,7 @@ async def test_declined_consent_is_refused(identity: IdentityProvider, context: 
 async def test_mailbox_is_read_with_a_token(
     identity: IdentityProvider, mailbox: Any, context: MemoryContext, running: Any
 ) -> None:
-    let_in(identity, context)
+    grant_consent(identity, context)
     config = configured(identity, imap={"host": "127.0.0.1", "port": mailbox.port, "poll": "1s"})
     async with running(config, context):
         await context.wait_for(lambda: context.load_state().get("imap"), "the first login is noted", 40)
@@ -128,8 +128,8 @@ def deliver(server: Any, raw: bytes) -> None:
 
 
 async def test_revoked_token_is_replaced(identity: IdentityProvider, mailbox: Any, context: MemoryContext) -> None:
-    let_in(identity, context)
-    with bearing(identity) as sink:
+    grant_consent(identity, context)
+    with token_relay(identity) as sink:
         config = configured(
             identity,
             imap={"host": "127.0.0.1", "port": mailbox.port, "sent": "Sent"},
@@ -152,11 +152,11 @@ async def test_revoked_token_is_replaced(identity: IdentityProvider, mailbox: An
 async def test_token_is_renewed_before_expiry_and_new_refresh_token_is_stored(
     identity: IdentityProvider, context: MemoryContext
 ) -> None:
-    let_in(identity, context)
+    grant_consent(identity, context)
     identity.rotates, identity.expires_in = True, 61  # less than the remaining time at which a token is renewed
-    with bearing(identity) as sink:
+    with token_relay(identity) as sink:
         for _ in range(3):
-            channel = EmailChannel(with_smtp(identity, sink), context)
+            channel = EmailChannel(smtp_config(identity, sink), context)
             await channel.send(outbound())
             await channel.aclose()
         assert len(sink.mails) == 3
@@ -167,7 +167,7 @@ async def test_withdrawn_consent_stops_the_mailbox_with_a_hint(
     identity: IdentityProvider, mailbox: Any, context: MemoryContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    let_in(identity, context)
+    grant_consent(identity, context)
     kept = context.load_state()["oauth"]["refresh"]
     identity.revoke()
     config = configured(identity, imap={"host": "127.0.0.1", "port": mailbox.port}, smtp={"host": "127.0.0.1"})
@@ -180,8 +180,8 @@ async def test_withdrawn_consent_stops_the_mailbox_with_a_hint(
 
 
 async def test_missing_consent_is_reported_once(identity: IdentityProvider, context: MemoryContext) -> None:
-    with bearing(identity) as sink:
-        channel = EmailChannel(with_smtp(identity, sink), context)
+    with token_relay(identity) as sink:
+        channel = EmailChannel(smtp_config(identity, sink), context)
         for _ in range(2):
             with pytest.raises(TryLater, match="not authorized"):
                 await channel.send(outbound())
@@ -192,9 +192,9 @@ async def test_missing_consent_is_reported_once(identity: IdentityProvider, cont
 
 @pytest.mark.parametrize("status", [500, 503, 429])
 async def test_provider_error_is_retried(status: int, identity: IdentityProvider, context: MemoryContext) -> None:
-    let_in(identity, context)
-    with bearing(identity) as sink:
-        channel = EmailChannel(with_smtp(identity, sink), context)
+    grant_consent(identity, context)
+    with token_relay(identity) as sink:
+        channel = EmailChannel(smtp_config(identity, sink), context)
         identity.fail = [status]
         with pytest.raises(TryLater):
             await channel.send(outbound())
@@ -206,7 +206,7 @@ async def test_provider_error_is_retried(status: int, identity: IdentityProvider
 
 async def test_unreachable_provider_is_temporary(context: MemoryContext) -> None:
     with IdentityProvider() as identity:
-        let_in(identity, context)
+        grant_consent(identity, context)
         config = configured(identity, imap={"host": "127.0.0.1", "port": 9})
     with pytest.raises(Unavailable):
         await EmailChannel(config, context).receive()
@@ -216,7 +216,7 @@ async def test_unreachable_provider_is_temporary(context: MemoryContext) -> None
 async def test_unstored_refresh_token_is_used_and_stored_later(
     identity: IdentityProvider, context: MemoryContext
 ) -> None:
-    let_in(identity, context)
+    grant_consent(identity, context)
     identity.rotates, identity.expires_in = True, 61
     oauth = configured(identity, smtp={"host": "127.0.0.1"}).oauth
     assert oauth is not None

@@ -21,14 +21,14 @@ from deskctl_email.config import EmailConfig, Smtp
 ADDRESS = "support@acme.test"
 
 
-def through(sink: SmtpSink, context: MemoryContext, **smtp: Any) -> EmailChannel:
+def channel_for(sink: SmtpSink, context: MemoryContext, **smtp: Any) -> EmailChannel:
     given = {"host": sink.host, "port": sink.port, "timeout": timedelta(seconds=5), **smtp}
     return EmailChannel(EmailConfig(address=ADDRESS, smtp=Smtp(**given)), context)
 
 
 @pytest.fixture
 def channel(sink: SmtpSink, context: MemoryContext) -> EmailChannel:
-    return through(sink, context)
+    return channel_for(sink, context)
 
 
 async def test_message_is_marked_before_it_is_sent(
@@ -72,7 +72,7 @@ async def test_refusal_is_permanent_and_delay_is_temporary(
 async def test_no_reply_before_the_content_is_temporary(
     stage: Any, kind: str, sink: SmtpSink, context: MemoryContext
 ) -> None:
-    channel = through(sink, context, timeout=timedelta(seconds=1))
+    channel = channel_for(sink, context, timeout=timedelta(seconds=1))
     getattr(sink, kind)(stage)
     with pytest.raises(TryLater):
         await channel.send(outbound())
@@ -83,7 +83,7 @@ async def test_no_reply_before_the_content_is_temporary(
 
 @pytest.mark.parametrize("kind", ["drop", "stall"])
 async def test_no_reply_after_the_content_is_uncertain(kind: str, sink: SmtpSink, context: MemoryContext) -> None:
-    channel = through(sink, context, timeout=timedelta(seconds=1))
+    channel = channel_for(sink, context, timeout=timedelta(seconds=1))
     getattr(sink, kind)("after-data")
     with pytest.raises(Uncertain):
         await channel.send(outbound(outbox_id=9))
@@ -154,14 +154,14 @@ async def test_automatic_mail_has_null_sender_if_the_relay_accepts_it(
 
 async def test_wrong_password_is_temporary_and_alerts_once(context: MemoryContext) -> None:
     with SmtpSink(logins={"support": "right"}) as sink:
-        wrong = through(sink, context, user="support", password=Secret("literal", "wrong-word"))
+        wrong = channel_for(sink, context, user="support", password=Secret("literal", "wrong-word"))
         for _ in range(2):
             with pytest.raises(TryLater) as caught:
                 await wrong.send(outbound())
             assert "wrong-word" not in str(caught.value)
         await wrong.aclose()
         assert len(context.alerts) == 1
-        right = through(sink, context, user="support", password=Secret("literal", "right"))
+        right = channel_for(sink, context, user="support", password=Secret("literal", "right"))
         await right.send(outbound())
         await right.aclose()
         assert len(sink.mails) == 1
@@ -169,7 +169,7 @@ async def test_wrong_password_is_temporary_and_alerts_once(context: MemoryContex
 
 async def test_relay_that_requires_login_keeps_the_message(context: MemoryContext) -> None:
     with SmtpSink(logins={"support": "right"}) as sink:
-        channel = through(sink, context)
+        channel = channel_for(sink, context)
         with pytest.raises(TryLater):
             await channel.send(outbound())
         await channel.aclose()
@@ -187,7 +187,7 @@ async def test_login_over_tls(
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serving.load_cert_chain(certificate.cert, certificate.key)
     with SmtpSink(logins={"support": password}, tls=serving, tls_from_start=security == "tls") as sink:
-        channel = through(sink, context, security=security, user="support", password=Secret("literal", password))
+        channel = channel_for(sink, context, security=security, user="support", password=Secret("literal", password))
         await channel.send(outbound())
         await channel.aclose()
         assert len(sink.mails) == 1
@@ -199,7 +199,7 @@ async def test_untrusted_certificate_sends_nothing(context: MemoryContext, certi
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serving.load_cert_chain(certificate.cert, certificate.key)
     with SmtpSink(tls=serving) as sink:
-        channel = through(sink, context, security="starttls")
+        channel = channel_for(sink, context, security="starttls")
         with pytest.raises(TryLater, match="untrusted"):
             await channel.send(outbound())
         await channel.aclose()
@@ -207,7 +207,7 @@ async def test_untrusted_certificate_sends_nothing(context: MemoryContext, certi
 
 
 async def test_missing_starttls_sends_nothing(sink: SmtpSink, context: MemoryContext) -> None:
-    channel = through(sink, context, security="starttls")
+    channel = channel_for(sink, context, security="starttls")
     with pytest.raises(TryLater):
         await channel.send(outbound())
     await channel.aclose()

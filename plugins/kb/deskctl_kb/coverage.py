@@ -37,28 +37,28 @@ _MIN_LETTERS, _MIN_JAMO = 5, 6
 class Coverage:
     """The overlap of a question and an article.
 
-    `question` and `title` are the weighted shares of their words that occur on the other side, 0 to 1. `words` counts
-    the specific words of the question in the title, `said` those anywhere in the article; `asked` is the weight of all
-    words of the question.
+    `question` and `title` are the weighted shares of their words that occur on the other side, 0 to 1. `title_words`
+    counts the specific words of the question in the title, `article_words` those anywhere in the article.
+    `question_weight` is the weight of all words of the question.
     """
 
     question: float
     title: float
-    words: int
-    said: int
-    asked: float
+    title_words: int
+    article_words: int
+    question_weight: float
 
     @property
     def named(self) -> bool:
         """Return True if the question contains all words of the title."""
-        return self.title >= _NAMED and self.words > 0
+        return self.title >= _NAMED and self.title_words > 0
 
     @property
     def answers(self) -> bool:
         """Return True if an automatic answer with the article is allowed."""
         if self.named:
             return self.question >= _COVERED
-        return self.words >= 2 and self.title >= _COVERED and self.question >= _WELL_COVERED
+        return self.title_words >= 2 and self.title >= _COVERED and self.question >= _WELL_COVERED
 
     @property
     def confidence(self) -> float:
@@ -95,16 +95,16 @@ def weigh_words(text: str, language: str) -> dict[str, float]:
 
 def coverage(question: str, title: str, tags: Iterable[str], text: str, language: str) -> Coverage:
     """Compare a question with an article in `language`. `text` is plain text."""
-    asked, named = weigh_words(question, language), weigh_words(title, language)
-    if not asked or not named:
+    question_weights, title_weights = weigh_words(question, language), weigh_words(title, language)
+    if not question_weights or not title_weights:
         return NOTHING
-    total = sum(asked.values())
-    heading = {**named, **weigh_words(" ".join(tags), language)}
+    total = sum(question_weights.values())
+    heading = {**title_weights, **weigh_words(" ".join(tags), language)}
     text_terms = set(terms(text, language))
     covered = 0.0
     in_title: set[str] = set()
     words = anywhere = 0
-    for word, weight in asked.items():
+    for word, weight in question_weights.items():
         matches, factor = _match(word, heading)
         specific = 1 if weight >= _SPECIFIC else 0
         if not matches:
@@ -114,13 +114,13 @@ def coverage(question: str, title: str, tags: Iterable[str], text: str, language
             continue
         covered += weight * factor
         anywhere += specific
-        in_title |= matches & named.keys()
-        if matches & named.keys():
-            words += sum(1 for match in matches if specific or named.get(match, 0.0) >= _SPECIFIC)
+        in_title |= matches & title_weights.keys()
+        if matches & title_weights.keys():
+            words += sum(1 for match in matches if specific or title_weights.get(match, 0.0) >= _SPECIFIC)
     joined = _without_blanks(title)
     if len(joined) >= 4 and joined in _without_blanks(question):
-        in_title |= named.keys()
-    share = sum(named[word] for word in in_title) / sum(named.values())
+        in_title |= title_weights.keys()
+    share = sum(title_weights[word] for word in in_title) / sum(title_weights.values())
     return Coverage(covered / total, share, words, anywhere, total)
 
 

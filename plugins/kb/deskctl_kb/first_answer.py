@@ -62,23 +62,25 @@ def _on_first_message(happening: Happening, document: Mapping[str, Any], context
         return None
     if document["follows"] is not None or document["merged_into"] is not None:
         return None
-    asked = ticket_question(document, first)
-    language = asked.language or guess_language(asked.text, context.language)
-    answer = _answer(document, asked, language, context)
+    question = ticket_question(document, first)
+    language = question.language or guess_language(question.text, context.language)
+    answer = _answer(document, question, language, context)
     if answer is not None:
         return answer
-    if has_good_match(context.connection, asked.text, language, context.language):
+    if has_good_match(context.connection, question.text, language, context.language):
         return None
     return _record_missed(document)
 
 
-def _answer(document: Mapping[str, Any], asked: TicketQuestion, language: str, context: PluginContext) -> Work | None:
+def _answer(
+    document: Mapping[str, Any], question: TicketQuestion, language: str, context: PluginContext
+) -> Work | None:
     """Return the work that answers with articles; None if channel, score or the contact's history forbids it."""
     channel = context.channel(document["channel"])
     if channel is None or not channel.answer or not channel.sends:
         return None
     result = confident_result(
-        context.connection, asked.text, language=language, default=context.language, limit=MAX_SHOWN
+        context.connection, question.text, language=language, default=context.language, limit=MAX_SHOWN
     )
     if result is None:
         return None

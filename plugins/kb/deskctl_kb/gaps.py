@@ -41,11 +41,11 @@ def gaps(params: Gaps, context: RequestContext) -> list[dict[str, Any]]:
 
     Questions for which an article exists now are left out.
     """
-    asked = select(missed).order_by(missed.c.at.desc(), missed.c.id.desc()).limit(MAX_QUESTIONS)
+    query = select(missed).order_by(missed.c.at.desc(), missed.c.id.desc()).limit(MAX_QUESTIONS)
     if params.since is not None:
-        asked = asked.where(missed.c.at >= params.since)
+        query = query.where(missed.c.at >= params.since)
     groups: list[Group] = []
-    for row in context.connection.execute(asked).all():
+    for row in context.connection.execute(query).all():
         question, language = _question(row, context)
         if question is None:
             continue
@@ -76,8 +76,8 @@ def _question(row: Any, context: RequestContext) -> tuple[str | None, str | None
     if document["spam"] or document["merged_into"] is not None:
         return None, None
     first = next((m["id"] for m in document["messages"] if m["kind"] == "in"), None)
-    asked = ticket_question(document, first)
-    return asked.text or None, asked.language
+    question = ticket_question(document, first)
+    return question.text or None, question.language
 
 
 def _add_to_group(groups: list[Group], question: str, language: str, row: Any) -> None:

@@ -36,35 +36,35 @@ def update(connection: Connection, changes: Iterable[Change]) -> None:
 def _update_segment(connection: Connection, segment: int, changes: list[Change]) -> None:
     stored = connection.execute(select(segments.c.entries).where(segments.c.segment == segment)).scalar()
     lengths = list(unpack(bytes(stored))) if stored is not None else [0] * (SEGMENT * LENGTHS)
-    gone: dict[str, set[int]] = {}
-    come: dict[str, dict[int, int]] = {}
+    removed: dict[str, set[int]] = {}
+    added: dict[str, dict[int, int]] = {}
     for number, old, new in changes:
         local = number % SEGMENT
         if old is not None and old.state is State.PUBLISHED:
             for term in _terms(old)[0]:
-                gone.setdefault(term, set()).add(local)
+                removed.setdefault(term, set()).add(local)
         place = slice(local * LENGTHS, (local + 1) * LENGTHS)
         lengths[place] = [0, 0, 0]
         if new is not None and new.state is State.PUBLISHED:
             found, head, body = _terms(new)
             for term, times in found.items():
-                come.setdefault(term, {})[local] = times
+                added.setdefault(term, {})[local] = times
             lengths[place] = [min(head, LONGEST), min(body, LONGEST - 1) + 1, FOR_CUSTOMERS if new.for_customers else 0]
     connection.execute(delete(segments).where(segments.c.segment == segment))
     connection.execute(insert(segments), {"segment": segment, "entries": pack(lengths)})
-    touched = sorted({*gone, *come})
-    old_entries = _read(connection, touched, segment)
+    changed_terms = sorted({*removed, *added})
+    old_entries = _read(connection, changed_terms, segment)
     rows = []
-    for term in touched:
+    for term in changed_terms:
         pairs = old_entries.get(term, {})
-        for local in gone.get(term, ()):
+        for local in removed.get(term, ()):
             pairs.pop(local, None)
-        pairs.update(come.get(term, {}))
+        pairs.update(added.get(term, {}))
         if pairs:
             flat = [number for pair in sorted(pairs.items()) for number in pair]
             rows.append({"term": term, "segment": segment, "entries": pack(flat)})
-    for start in range(0, len(touched), _BATCH):
-        some = touched[start : start + _BATCH]
+    for start in range(0, len(changed_terms), _BATCH):
+        some = changed_terms[start : start + _BATCH]
         connection.execute(delete(postings).where(and_(postings.c.segment == segment, postings.c.term.in_(some))))
     if rows:
         connection.execute(insert(postings), rows)
@@ -92,8 +92,8 @@ def rank(
     pieces: dict[str, list[tuple[int, bytes]]] = {}
     names = list(wanted)
     for start in range(0, len(names), _BATCH):
-        asked = select(postings).where(postings.c.term.in_(names[start : start + _BATCH]))
-        for term, segment, entries in connection.execute(asked):
+        query = select(postings).where(postings.c.term.in_(names[start : start + _BATCH]))
+        for term, segment, entries in connection.execute(query):
             pieces.setdefault(term, []).append((segment, bytes(entries)))
     counts = {term: sum(len(data) for _, data in found) // 4 for term, found in pieces.items()}
     total = sum(len(bodies) - bodies.count(0) for data in lengths.values() if (bodies := unpack(data)[1::LENGTHS]))
@@ -114,9 +114,9 @@ def _read(connection: Connection, names: list[str], segment: int) -> dict[str, d
     found: dict[str, dict[int, int]] = {}
     for start in range(0, len(names), _BATCH):
         some = names[start : start + _BATCH]
-        asked = select(postings.c.term, postings.c.entries)
-        asked = asked.where(and_(postings.c.segment == segment, postings.c.term.in_(some)))
-        for term, data in connection.execute(asked):
+        query = select(postings.c.term, postings.c.entries)
+        query = query.where(and_(postings.c.segment == segment, postings.c.term.in_(some)))
+        for term, data in connection.execute(query):
             values = unpack(bytes(data))
             found[term] = dict(zip(values[0::2], values[1::2], strict=True))
     return found

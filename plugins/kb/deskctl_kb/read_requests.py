@@ -83,8 +83,8 @@ def suggest(params: Suggest, context: RequestContext) -> list[dict[str, Any]]:
 
 def for_ticket(connection: Any, document: Mapping[str, Any], default: str, limit: int) -> SearchResult:
     """Search articles for a ticket's document, including internal ones."""
-    asked = ticket_question(document)
-    return find(connection, asked.text, language=asked.language, default=default, limit=limit)
+    question = ticket_question(document)
+    return find(connection, question.text, language=question.language, default=default, limit=limit)
 
 
 def record_missed(params: Missed, context: RequestContext) -> None:

@@ -45,8 +45,8 @@ def get_articles(connection: Connection, numbers: Iterable[int]) -> dict[int, Ar
     wanted = list(numbers)
     found: dict[int, Article] = {}
     for start in range(0, len(wanted), _BATCH):
-        asked = select(articles).where(articles.c.id.in_(wanted[start : start + _BATCH]))
-        found.update((row.id, _article(row)) for row in connection.execute(asked))
+        query = select(articles).where(articles.c.id.in_(wanted[start : start + _BATCH]))
+        found.update((row.id, _article(row)) for row in connection.execute(query))
     return found
 
 
@@ -102,45 +102,45 @@ class Outline:
 def outlines(connection: Connection, numbers: Collection[int]) -> dict[int, Outline]:
     """Return the outlines of the articles and of their translations, by number. Pass at most a few hundred numbers."""
     c = articles.c
-    asked = select(c.id, c.slug, c.language, c.public, c.state, c.translation_of)
+    query = select(c.id, c.slug, c.language, c.public, c.state, c.translation_of)
     found = {}
-    for row in connection.execute(asked.where(c.id.in_(numbers))):
+    for row in connection.execute(query.where(c.id.in_(numbers))):
         found[row.id] = Outline(row.id, row.slug, row.language, bool(row.public), State(row.state), row.translation_of)
     families = {outline.family for outline in found.values()}
-    for row in connection.execute(asked.where(c.slug.in_(families) | c.translation_of.in_(families))):
+    for row in connection.execute(query.where(c.slug.in_(families) | c.translation_of.in_(families))):
         found[row.id] = Outline(row.id, row.slug, row.language, bool(row.public), State(row.state), row.translation_of)
     return found
 
 
 def languages(connection: Connection) -> list[str]:
     """Return the languages of the published articles."""
-    asked = select(articles.c.language).where(articles.c.state == State.PUBLISHED.value).distinct()
-    return sorted(connection.execute(asked).scalars())
+    query = select(articles.c.language).where(articles.c.state == State.PUBLISHED.value).distinct()
+    return sorted(connection.execute(query).scalars())
 
 
 def headings(connection: Connection) -> dict[int, tuple[str, tuple[str, ...], str]]:
     """Return title, tags and language of each published article, by number."""
     c = articles.c
-    asked = select(c.id, c.title, c.tags, c.language).where(c.state == State.PUBLISHED.value)
-    return {row.id: (row.title, tuple(json.loads(row.tags)), row.language) for row in connection.execute(asked)}
+    query = select(c.id, c.title, c.tags, c.language).where(c.state == State.PUBLISHED.value)
+    return {row.id: (row.title, tuple(json.loads(row.tags)), row.language) for row in connection.execute(query)}
 
 
 def containing(connection: Connection, words: Collection[str], limit: int) -> list[int]:
     """Return the newest published articles that contain each of the words literally."""
     c = articles.c
-    asked = select(c.id).where(c.state == State.PUBLISHED.value).order_by(c.id.desc()).limit(limit)
+    query = select(c.id).where(c.state == State.PUBLISHED.value).order_by(c.id.desc()).limit(limit)
     for word in words:
         pattern = "%" + word.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-        asked = asked.where(c.title.ilike(pattern, escape="!") | c.text.ilike(pattern, escape="!"))
-    return list(connection.execute(asked).scalars())
+        query = query.where(c.title.ilike(pattern, escape="!") | c.text.ilike(pattern, escape="!"))
+    return list(connection.execute(query).scalars())
 
 
 def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list[Article]]:
     """Return the originals and their translations by the slug of the original, in the order of their numbers."""
     wanted = list(slugs)
     found: dict[str, list[Article]] = {}
-    asked = select(articles).where(articles.c.slug.in_(wanted) | articles.c.translation_of.in_(wanted))
-    for row in connection.execute(asked.order_by(articles.c.id)):
+    query = select(articles).where(articles.c.slug.in_(wanted) | articles.c.translation_of.in_(wanted))
+    for row in connection.execute(query.order_by(articles.c.id)):
         found.setdefault(row.translation_of or row.slug, []).append(_article(row))
     return found
 
@@ -148,15 +148,15 @@ def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list
 def history(connection: Connection, number: int) -> list[Version]:
     """Return the versions of an article, newest first. Raise NotFound."""
     get_article(connection, number)
-    asked = select(versions).where(versions.c.article == number).order_by(versions.c.version.desc())
-    return [_version(row) for row in connection.execute(asked)]
+    query = select(versions).where(versions.c.article == number).order_by(versions.c.version.desc())
+    return [_version(row) for row in connection.execute(query)]
 
 
 def get_version(connection: Connection, number: int, wanted: int) -> Version:
     """Return a version of an article. Raise NotFound."""
     newest = get_article(connection, number)
-    asked = select(versions).where(versions.c.article == number, versions.c.version == wanted)
-    row = connection.execute(asked).first()
+    query = select(versions).where(versions.c.article == number, versions.c.version == wanted)
+    row = connection.execute(query).first()
     if row is None:
         raise NotFound(
             _(

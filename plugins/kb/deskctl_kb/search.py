@@ -82,13 +82,13 @@ def is_confident(result: SearchResult) -> bool:
         return True
     covered = result.coverage
     if result.total <= _VERY_FEW:
-        return result.ranked >= CONFIDENT and covered.question >= _MIN_COVERAGE_VERY_FEW and covered.said >= 2
-    if result.ranked < CONFIDENT or covered.question < _MIN_COVERAGE or covered.asked < _MIN_WEIGHT:
+        return result.ranked >= CONFIDENT and covered.question >= _MIN_COVERAGE_VERY_FEW and covered.article_words >= 2
+    if result.ranked < CONFIDENT or covered.question < _MIN_COVERAGE or covered.question_weight < _MIN_WEIGHT:
         return False
     content = result.found[0].article.content
     title = set(terms(content.title, content.language))
-    said = title | set(terms(plain_text(content.text, content.title), content.language))
-    return len(result.own & said) >= 2 or (bool(title) and len(title & result.own) >= 0.8 * len(title))
+    article_terms = title | set(terms(plain_text(content.text, content.title), content.language))
+    return len(result.own & article_terms) >= 2 or (bool(title) and len(title & result.own) >= 0.8 * len(title))
 
 
 def find(
@@ -99,11 +99,11 @@ def find(
     `language` is the customer's, or None to guess it from the question; `default` is the desk's. With `customers`, only
     articles that customers may see are found and counted.
     """
-    spoken = (language or guess_language(text, default)).lower()
-    asked = question.parse_question(text, spoken, repository.languages(connection))
-    ranking = index.rank(connection, asked.wanted, asked.own, max(_CANDIDATES, limit * 2), customers)
+    customer_language = (language or guess_language(text, default)).lower()
+    query = question.parse_question(text, customer_language, repository.languages(connection))
+    ranking = index.rank(connection, query.wanted, query.own, max(_CANDIDATES, limit * 2), customers)
     scores = {number: score for score, number in ranking.best}
-    if not asked.wanted:  # only stop words: "방법", "how to"
+    if not query.wanted:  # only stop words: "방법", "how to"
         scores = dict.fromkeys(
             repository.containing(connection, tokens(text)[:_MAX_LITERAL_WORDS], _CANDIDATES), _LITERAL_SCORE
         )
@@ -120,9 +120,9 @@ def find(
         if number not in outlines or not _visible(outlines[number], customers):
             continue
         family = outlines[number].family
-        chosen = _in_language(families[family], spoken, default, outlines[number])
+        chosen = _in_language(families[family], customer_language, default, outlines[number])
         value = (score * (1 + named.get(number, 0.0)) + named.get(number, 0.0)) * factors.get(number, 1.0)
-        value *= 1.0 if _same_language(chosen.language, spoken) or not language else _OTHER_LANGUAGE
+        value *= 1.0 if _same_language(chosen.language, customer_language) or not language else _OTHER_LANGUAGE
         best[family] = max(best.get(family, (0.0, 0)), (value, -chosen.number))
     order = sorted(best.values(), reverse=True)
     articles = repository.get_articles(connection, [-number for _, number in order[:limit]])
@@ -140,8 +140,8 @@ def find(
         ranked=ranked,
         coverage=covered,
         lead=1 - second / first if first else 0.0,
-        wanted=asked.wanted,
-        own=asked.own,
+        wanted=query.wanted,
+        own=query.own,
         total=ranking.total,
     )
 
@@ -165,8 +165,8 @@ def _coverage(text: str, article: Article) -> Coverage:
 def has_good_match(connection: Connection, text: str, language: str | None, default: str) -> bool:
     """Return True if the text, or a question in it, has a good match; internal articles count."""
     return any(
-        find(connection, words, language=language, default=default, limit=1).confidence >= GOOD
-        for words in search_queries(text)
+        find(connection, query, language=language, default=default, limit=1).confidence >= GOOD
+        for query in search_queries(text)
     )
 
 
@@ -175,8 +175,8 @@ def confident_result(
 ) -> SearchResult | None:
     """Return the most confident result for the text or a question in it, or None if no automatic answer is allowed."""
     best: SearchResult | None = None
-    for words in search_queries(text):
-        found = find(connection, words, language=language, default=default, limit=limit, customers=True)
+    for query in search_queries(text):
+        found = find(connection, query, language=language, default=default, limit=limit, customers=True)
         if is_confident(found) and (best is None or found.confidence > best.confidence):
             best = found
     return best
@@ -190,9 +190,9 @@ def _same_language(one: str, other: str) -> bool:
     return one.split("-")[0] == other.split("-")[0]
 
 
-def _in_language(members: list[Outline], spoken: str, default: str, otherwise: Outline) -> Outline:
+def _in_language(members: list[Outline], customer_language: str, default: str, otherwise: Outline) -> Outline:
     """Return the translation in the customer's language, else in the desk's, else in English, else `otherwise`."""
-    for wanted in (spoken, default, "en"):
+    for wanted in (customer_language, default, "en"):
         exact = [m for m in members if m.language == wanted]
         if near := exact or [m for m in members if _same_language(m.language, wanted)]:
             return otherwise if otherwise in near else near[0]

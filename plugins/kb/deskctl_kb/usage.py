@@ -35,20 +35,20 @@ def record(
 
 def on_ticket(connection: Connection, ticket: int, kind: str) -> list[int]:
     """Return the articles with a use of the kind on a ticket."""
-    asked = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == kind).order_by(uses.c.id)
-    return list(connection.execute(asked).scalars())
+    query = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == kind).order_by(uses.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def known_to(connection: Connection, contact: int) -> set[int]:
     """Return the articles that a contact was sent before."""
-    asked = select(uses.c.article).where(uses.c.contact == contact, uses.c.what.in_(("shown", "inserted")))
-    return set(connection.execute(asked).scalars())
+    query = select(uses.c.article).where(uses.c.contact == contact, uses.c.what.in_(("shown", "inserted")))
+    return set(connection.execute(query).scalars())
 
 
 def of_article(connection: Connection, number: int) -> dict[str, int]:
     """Return the usage counts of an article by kind."""
-    asked = select(uses.c.what, func.count()).where(uses.c.article == number).group_by(uses.c.what)
-    counted = {row[0]: int(row[1]) for row in connection.execute(asked)}
+    query = select(uses.c.what, func.count()).where(uses.c.article == number).group_by(uses.c.what)
+    counted = {row[0]: int(row[1]) for row in connection.execute(query)}
     return {kind: counted.get(kind, 0) for kind in KINDS}
 
 
@@ -56,14 +56,14 @@ def stats(params: Stats, context: RequestContext) -> dict[str, Any]:
     """Return the numbers of articles by state, of tickets by kind of use, and the uses of each article."""
     connection = context.connection
     everything = repository.all_articles(connection)
-    asked = select(uses.c.article, uses.c.what, func.count()).group_by(uses.c.article, uses.c.what)
+    query = select(uses.c.article, uses.c.what, func.count()).group_by(uses.c.article, uses.c.what)
     tickets = select(uses.c.what, func.count(uses.c.ticket.distinct())).group_by(uses.c.what)
     missing = select(func.count()).select_from(missed)
     if params.since is not None:
-        asked, tickets = asked.where(uses.c.at >= params.since), tickets.where(uses.c.at >= params.since)
+        query, tickets = query.where(uses.c.at >= params.since), tickets.where(uses.c.at >= params.since)
         missing = missing.where(missed.c.at >= params.since)
     by_article: dict[int, dict[str, int]] = {}
-    for number, kind, count in connection.execute(asked):
+    for number, kind, count in connection.execute(query):
         by_article.setdefault(number, {})[kind] = count
     titles = {article.number: article.content.title for article in everything}
     rows = [

@@ -70,6 +70,7 @@ def run_until_killed(desk: TemporaryDesk, point: str, *command: str) -> None:
     with pytest.raises(AssertionError, match=f"ended with -{signal.SIGKILL.value}"), desk.daemon():
         del desk.environ["DESKCTL_FAULT"]
         if command:
+            desk.wait_until(desk.tickets, "the update is on a ticket")
             desk.run(*command)
         desk.wait_until(lambda: desk._daemon is not None and desk._daemon.poll() is not None, "the daemon was killed")
     (desk.folder / "daemon.log").unlink()

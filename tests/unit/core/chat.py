@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from deskctl.core.delivery.model import OutboxEntry, OutboxKind
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.journal import JournalSettled
+from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.model import Choice, Intent, IntentKind
@@ -39,9 +41,9 @@ class Chat(FirstDay):
     @property
     def said(self) -> list[OutboxEntry]:
         """What machines of ours said to customers."""
-        return [entry for entry in self.unit.changes.outbox.values() if entry.kind is OutboxKind.AUTO]
+        return [entry for entry in Outbox.of(self.unit).changes.outbox.values() if entry.kind is OutboxKind.AUTO]
 
     @property
     def settled(self) -> JournalSettled:
         """How the last journal row ended."""
-        return self.unit.changes.journal[-1]
+        return Journal.of(self.unit).changes.journal[-1]

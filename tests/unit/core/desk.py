@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from deskctl.core import features
 from deskctl.core import features as dispatch
 from deskctl.core.agents.commands import AddAgent
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.contacts.link_codes import LinkCode, LinkTries
 from deskctl.core.contacts.model import Address, Belongings, Contact, Identity
 from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.kernel.actor import Actor
@@ -22,8 +24,7 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.records import CommandRecord, RecordedEvent
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.kernel.timers import Timer
-from deskctl.core.kernel.unit import Unit
-from deskctl.core.messages.conversations import Said, Talk
+from deskctl.core.messages.conversations import LastMessage, Talk
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
 from deskctl.core.notifications.model import Notification, Window
@@ -93,7 +94,7 @@ class NothingYet:
     def heads(self, ticket: int) -> Sequence[MessageHead]:
         return ()
 
-    def talked(self, talks: Collection[Talk]) -> Iterable[Said]:
+    def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
         return ()
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
@@ -217,7 +218,7 @@ class FirstDay:
     """A desk within one transaction: agents `agent1`, `agent2` and `lead`; agent1 and agent2 in team support."""
 
     def __init__(self, settings: Settings = SETTINGS) -> None:
-        self.unit = Unit(NothingYet(), settings, NOW)
+        self.unit = features.new_unit(NothingYet(), settings, NOW)
         for handle, team in (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), Actor.user("root"))
         self._journal = itertools.count(1)
@@ -249,4 +250,4 @@ class FirstDay:
         return [r.event.kind for r in self.unit.changes.events if r.event.ticket == ticket]
 
     def sent_to(self, address: str) -> list[OutboxEntry]:
-        return [entry for entry in self.unit.changes.outbox.values() if address in entry.to]
+        return [entry for entry in Outbox.of(self.unit).changes.outbox.values() if address in entry.to]

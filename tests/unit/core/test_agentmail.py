@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from deskctl.core.contacts.repository import Contacts
 from deskctl.core.intake.agent_mail import directives
+from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.events import Forwarded as ForwardedEvent
 from deskctl.core.messages.model import Forwarded, IncomingFile, MessageKind
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Assign, Merge
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 
 from .desk import FirstDay
 
@@ -32,10 +36,10 @@ def test_an_answer_to_a_notification_is_a_public_reply() -> None:
     reply = desk.sent_to("ana@example.org")[0]
     assert reply.text == "We are on it."
     assert [f.filename for f in reply.files] == ["plan.pdf"]
-    message = desk.unit.changes.messages[-1]
+    message = Messages.of(desk.unit).changes.messages[-1]
     assert (message.kind, message.author, message.raw_sha256) == (MessageKind.OUT, "agent1", "00" * 32)
     assert desk.unit.changes.events[-1].actor == "agent:agent1"
-    assert desk.unit.changes.journal[-1].message == message.id
+    assert Journal.of(desk.unit).changes.journal[-1].message == message.id
 
 
 def test_the_same_mail_again_sends_nothing() -> None:
@@ -44,7 +48,7 @@ def test_the_same_mail_again_sends_nothing() -> None:
     agent_writes(desk, "We are on it.", digest="same")
     agent_writes(desk, "We are on it.", digest="same")
     assert len(desk.sent_to("ana@example.org")) == 1
-    assert desk.unit.changes.journal[-1].duplicate
+    assert Journal.of(desk.unit).changes.journal[-1].duplicate
 
 
 def test_the_first_line_makes_it_a_note() -> None:
@@ -52,7 +56,7 @@ def test_the_first_line_makes_it_a_note() -> None:
     desk.mail()
     agent_writes(desk, "#note\nasked finance")
     assert desk.sent_to("ana@example.org") == []
-    message = desk.unit.changes.messages[-1]
+    message = Messages.of(desk.unit).changes.messages[-1]
     assert (message.kind, message.visible_text) == (MessageKind.NOTE, "asked finance")
 
 
@@ -60,7 +64,7 @@ def test_first_lines_do_what_they_say() -> None:
     desk = FirstDay()
     desk.mail()
     agent_writes(desk, "#assign agent2\n#solve\nDone, see you.")
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.assignee, ticket.status) == ("agent2", Status.SOLVED)
     assert [e.text for e in desk.sent_to("ana@example.org")] == ["Done, see you."]
 
@@ -69,7 +73,7 @@ def test_what_cannot_be_done_is_kept_and_explained() -> None:
     desk = FirstDay()
     desk.mail()
     agent_writes(desk, "#assign nobody")
-    assert desk.unit.changes.messages[-1].kind is MessageKind.NOTE
+    assert Messages.of(desk.unit).changes.messages[-1].kind is MessageKind.NOTE
     assert "no agent or team is called" in desk.sent_to("agent1@acme.test")[-1].text
 
 
@@ -79,14 +83,14 @@ def test_an_agents_address_alone_is_nobody(stolen: str) -> None:
     desk.mail()
     facts = agent_writes(desk, "#solve", in_reply_to=(stolen,) if stolen else ())
     assert facts["number"] == 2
-    assert desk.unit.ticket(1).status is Status.NEW
+    assert Tickets.of(desk.unit).get(1).status is Status.NEW
 
 
 def test_another_agents_notification_is_no_key() -> None:
     desk = FirstDay()
     desk.mail()
     agent_writes(desk, "#solve", agent="agent2", in_reply_to=(told(desk, "agent1"),))
-    assert desk.unit.ticket(1).status is Status.NEW
+    assert Tickets.of(desk.unit).get(1).status is Status.NEW
 
 
 def test_an_agents_holiday_message_reaches_no_customer() -> None:
@@ -95,24 +99,24 @@ def test_an_agents_holiday_message_reaches_no_customer() -> None:
     facts = agent_writes(desk, "I am away.", automatic="Auto-Submitted: auto-replied")
     assert facts["number"] == 1
     assert desk.sent_to("ana@example.org") == []
-    assert desk.unit.changes.messages[-1].kind is MessageKind.AUTO
+    assert Messages.of(desk.unit).changes.messages[-1].kind is MessageKind.AUTO
 
 
 def test_what_an_agent_forwards_is_the_customers() -> None:
     desk = FirstDay()
     forwarded = Forwarded("bo@example.org", "Bo", "Broken chair", "It wobbles.")
     desk.mail("agent1@acme.test", "Fwd: Broken chair", forwarded=forwarded)
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert ticket.subject == "Broken chair"
-    assert desk.unit.contact(ticket.contact).name == "Bo"
-    assert desk.unit.changes.messages[-1].author == "bo@example.org"
+    assert Contacts.of(desk.unit).get(ticket.contact).name == "Bo"
+    assert Messages.of(desk.unit).changes.messages[-1].author == "bo@example.org"
     assert "forwarded" in desk.kinds(1)
 
 
 def test_a_customers_forward_is_their_own_mail() -> None:
     desk = FirstDay()
     desk.mail("ana@example.org", forwarded=Forwarded("bo@example.org"))
-    assert desk.unit.changes.messages[-1].author == "ana@example.org"
+    assert Messages.of(desk.unit).changes.messages[-1].author == "ana@example.org"
 
 
 def test_only_our_own_mail_server_vouches_for_a_forward() -> None:
@@ -139,4 +143,4 @@ def test_a_merged_ticket_is_answered_where_it_went() -> None:
     desk.do(Merge(1, into=2))
     desk.do(Assign(2, "agent1"))
     agent_writes(desk, "#note\nseen", in_reply_to=(token,))
-    assert desk.unit.changes.messages[-1].ticket == 2
+    assert Messages.of(desk.unit).changes.messages[-1].ticket == 2

@@ -9,8 +9,10 @@ import pytest
 from deskctl.core.answers.commands import Answer
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.messages.commands import MarkSpam, Note, Reply
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Solve
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 
 from .chat import CHAT, PERSON, SETTINGS, SMS, SOLVED, Chat
 from .desk import MAIL
@@ -53,14 +55,14 @@ def test_elsewhere_it_stands_in_the_text(at: str, language: str, first: str) -> 
         "1: This solved it",
         "2: I need a person",
     ]
-    assert desk.unit.changes.messages[-1].choices == CHOICES
+    assert Messages.of(desk.unit).changes.messages[-1].choices == CHOICES
 
 
 def test_it_is_no_answer_of_a_person() -> None:
     desk = Chat()
     desk.write()
     answer(desk)
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.waiting_since) == (Status.NEW, desk.unit.now)
 
 
@@ -76,7 +78,7 @@ def test_it_answers_once_on_a_ticket() -> None:
     assert not silent(desk)
     assert silent(desk)
     desk.write("and now?")
-    assert silent(desk, message=max(m.id for m in desk.unit.changes.messages))
+    assert silent(desk, message=max(m.id for m in Messages.of(desk.unit).changes.messages))
 
 
 def test_it_is_silent_where_a_person_has_answered() -> None:
@@ -133,7 +135,7 @@ def test_it_stops_after_a_few_mails_a_day() -> None:
     desk = Chat()
     for number in range(1, 8):
         desk.mail(subject=f"Matter {number}")
-        answer(desk, number, max(m.id for m in desk.unit.changes.messages if m.kind == "in"))
+        answer(desk, number, max(m.id for m in Messages.of(desk.unit).changes.messages if m.kind == "in"))
     assert len(desk.said) == 5
 
 

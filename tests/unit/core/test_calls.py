@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.messages.model import MessageKind
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Create, Merge, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import UsageError
 
 from .desk import NOW, FirstDay
@@ -18,22 +21,22 @@ from .desk import NOW, FirstDay
 def test_a_call_that_came_in_is_the_customers_words() -> None:
     desk = FirstDay()
     desk.do(Create("+82-2-555-0101", "", "카드 결제가 안 됩니다.\n확인 부탁드립니다.", channel="phone", seconds=240))
-    [message] = desk.unit.changes.messages
+    [message] = Messages.of(desk.unit).changes.messages
     assert (message.kind, message.author) == (MessageKind.IN, "+82-2-555-0101")
     assert message.call is not None
     assert (message.call.direction, message.call.seconds) == ("in", 240)
-    assert desk.unit.ticket(1).subject == "카드 결제가 안 됩니다."
+    assert Tickets.of(desk.unit).get(1).subject == "카드 결제가 안 됩니다."
     assert "call_logged" in desk.kinds(1)
-    assert desk.unit.ticket(1).waiting_since == NOW
+    assert Tickets.of(desk.unit).get(1).waiting_since == NOW
 
 
 def test_a_call_that_we_made_is_an_answer() -> None:
     desk = FirstDay()
     desk.do(Create("+82-2-555-0101", "Refund", "Told them it is done.", channel="phone", direction="out"))
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.assignee, ticket.waiting_since) == (Status.PENDING, "agent1", None)
-    assert desk.unit.changes.messages[0].kind is MessageKind.OUT
-    assert desk.unit.changes.outbox == {}
+    assert Messages.of(desk.unit).changes.messages[0].kind is MessageKind.OUT
+    assert Outbox.of(desk.unit).changes.outbox == {}
 
 
 def test_a_promised_call_ends_with_its_ticket() -> None:
@@ -42,10 +45,10 @@ def test_a_promised_call_ends_with_its_ticket() -> None:
     timer = desk.unit.changes.timers["callback:1"]
     assert (timer.kind, timer.due_at) == (TimerKind.CALLBACK, NOW + timedelta(hours=2))
     desk.do(Set(1, (("callback", "내일 10:00"),)))
-    assert desk.unit.changes.timers["callback:1"].due_at == desk.unit.ticket(1).callback_at != timer.due_at
+    assert desk.unit.changes.timers["callback:1"].due_at == Tickets.of(desk.unit).get(1).callback_at != timer.due_at
     desk.do(Solve(1))
     assert "callback:1" not in desk.unit.changes.timers
-    assert desk.unit.ticket(1).callback_at is None
+    assert Tickets.of(desk.unit).get(1).callback_at is None
     desk.do(Reopen(1))
     desk.do(Set(1, (("callback", "+1h"),)))
     desk.do(Set(1, (("callback", "none"),)))
@@ -58,7 +61,11 @@ def test_a_promise_goes_where_its_ticket_went() -> None:
     desk.mail()
     desk.do(Merge(1, into=2))
     assert "callback:1" not in desk.unit.changes.timers
-    assert desk.unit.ticket(2).callback_at == desk.unit.changes.timers["callback:2"].due_at == NOW + timedelta(hours=2)
+    assert (
+        Tickets.of(desk.unit).get(2).callback_at
+        == desk.unit.changes.timers["callback:2"].due_at
+        == NOW + timedelta(hours=2)
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from deskctl.core.answers.events import ChoiceMade
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Choice
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Close, Take
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 
 from .chat import PERSON, SOLVED, Chat
 
@@ -60,9 +62,9 @@ def answered(desk: Chat, own_id: str, text: str, by: str = "ana@example.org") ->
 def test_a_mail_that_picks_solved_solves_the_ticket() -> None:
     desk, own_id = offered()
     answered(desk, own_id, "1")
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.waiting_since, made(desk)) == (Status.SOLVED, None, ["solved"])
-    assert [m.text for m in desk.unit.changes.messages if m.kind == "in"] == ["It burns.", "1"]
+    assert [m.text for m in Messages.of(desk.unit).changes.messages if m.kind == "in"] == ["It burns.", "1"]
     assert "#1 is solved" in desk.said[-1].text
 
 
@@ -70,7 +72,7 @@ def test_a_mail_that_picks_a_person_makes_it_work_of_people() -> None:
     desk, own_id = offered(choices=KOREAN)
     answered(desk, own_id, "2번이요")
     assert made(desk) == ["person"]
-    assert desk.unit.ticket(1).waiting_since is not None
+    assert Tickets.of(desk.unit).get(1).waiting_since is not None
     assert "person_asked" in desk.kinds(1)
 
 
@@ -78,20 +80,20 @@ def test_who_says_more_than_solved_is_heard_by_people() -> None:
     desk, own_id = offered()
     answered(desk, own_id, "1\n\nBut it burns again.")
     assert made(desk) == ["solved"]
-    assert desk.unit.ticket(1).status is Status.NEW
+    assert Tickets.of(desk.unit).get(1).status is Status.NEW
 
 
 def test_what_somebody_works_on_is_theirs_to_solve() -> None:
     desk, own_id = offered()
     desk.do(Take(1))
     answered(desk, own_id, "1")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.OPEN, ["solved"])
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.OPEN, ["solved"])
 
 
 def test_any_other_key_is_only_remembered() -> None:
     desk, own_id = offered(choices=(Choice("article:3", "Tell me more"),))
     answered(desk, own_id, "Tell me more!")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.NEW, ["article:3"])
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.NEW, ["article:3"])
     assert len(desk.said) == 1
 
 
@@ -99,13 +101,13 @@ def test_after_a_person_has_answered_a_number_is_only_a_number() -> None:
     desk, own_id = offered()
     desk.do(Reply(1, "How many printers have you got?"))
     answered(desk, own_id, "1")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.OPEN, [])
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.OPEN, [])
 
 
 def test_a_stranger_who_answers_picks_nothing() -> None:
     desk, own_id = offered()
     answered(desk, own_id, "1", by="eve@example.net")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.NEW, [])
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.NEW, [])
 
 
 def picks(desk: Chat, own_id: str, key: str, by: str = "ana@example.org") -> str:
@@ -119,15 +121,15 @@ def picks(desk: Chat, own_id: str, key: str, by: str = "ana@example.org") -> str
 def test_a_button_is_a_pick_and_no_message() -> None:
     desk, own_id = offered("chat")
     assert "#1 is solved" in picks(desk, own_id, "solved")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.SOLVED, ["solved"])
-    assert sum(m.kind == "in" for m in desk.unit.changes.messages) == 1
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.SOLVED, ["solved"])
+    assert sum(m.kind == "in" for m in Messages.of(desk.unit).changes.messages) == 1
 
 
 def test_a_button_pressed_twice_changes_nothing_and_says_so() -> None:
     desk, own_id = offered("chat")
     picks(desk, own_id, "solved")
     assert "already" in picks(desk, own_id, "person")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.SOLVED, ["solved"])
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.SOLVED, ["solved"])
 
 
 def test_a_button_pressed_late_changes_nothing_and_says_so() -> None:
@@ -139,8 +141,8 @@ def test_a_button_pressed_late_changes_nothing_and_says_so() -> None:
 
 def test_a_button_that_a_stranger_presses_changes_nothing_and_says_so() -> None:
     desk, own_id = offered("chat")
-    assert "not yours" in picks(desk, own_id, "solved", by="eve@example.net")
-    assert (desk.unit.ticket(1).status, made(desk)) == (Status.NEW, [])
+    assert "not available to you" in picks(desk, own_id, "solved", by="eve@example.net")
+    assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.NEW, [])
 
 
 @pytest.mark.parametrize("key", ["", "no-such-key"])

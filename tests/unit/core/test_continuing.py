@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from deskctl.core.delivery.model import OutboxEntry
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.messages.commands import Note, Reply
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Create
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import NotFound, Refused
 
 from .chat import CHAT, SETTINGS, Chat
@@ -27,7 +30,7 @@ def talking(**fields: Any) -> Chat:
 
 
 def reply(desk: Chat, text: str = "Continuing by mail.", **fields: Any) -> OutboxEntry:
-    return desk.unit.outbox(desk.do(Reply(1, text, **{"via": "support", **fields})).facts["outbox"])
+    return Outbox.of(desk.unit).get(desk.do(Reply(1, text, **{"via": "support", **fields})).facts["outbox"])
 
 
 def test_it_reaches_the_customer_at_their_address_there() -> None:
@@ -83,7 +86,7 @@ def test_the_ticket_remembers_that_it_went_on_elsewhere() -> None:
     reply(desk)
     reply(desk)
     assert desk.kinds(1).count("continued") == 1
-    assert "ana@example.org" in desk.unit.participants(1)
+    assert "ana@example.org" in Tickets.of(desk.unit).participants(1)
 
 
 def test_the_answer_there_lands_on_the_same_ticket() -> None:
@@ -91,7 +94,9 @@ def test_the_answer_there_lands_on_the_same_ticket() -> None:
     sent = reply(desk)
     assert desk.mail(in_reply_to=(sent.message_id,)).facts == {"number": 1, "message": 3, "how": "own_id"}
     assert desk.mail(subject="Re: card [#1]").facts["how"] == "subject"
-    assert [m.verified for m in desk.unit.changes.messages if m.channel == "support" and m.kind == "in"] == [True, True]
+    assert [
+        m.verified for m in Messages.of(desk.unit).changes.messages if m.channel == "support" and m.kind == "in"
+    ] == [True, True]
 
 
 def test_a_token_of_the_continued_ticket_finds_it() -> None:
@@ -122,7 +127,7 @@ def test_from_mail_to_a_chat_it_says_what_it_is_about() -> None:
     desk = Chat()
     desk.write("hello", name="Ana", also=KNOWN)
     desk.mail(subject="Invoice 7")
-    entry = desk.unit.outbox(desk.do(Reply(2, "Here is faster.", via="chat")).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(2, "Here is faster.", via="chat")).facts["outbox"])
     assert (entry.channel, entry.to) == ("chat", ("ana",))
     assert entry.text.splitlines()[:3] == ["About ticket #2: Invoice 7", "", "Here is faster."]
     assert desk.write("thanks").facts["number"] == 2

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from deskctl.core.delivery.commands import CancelOutbox, RetryOutbox, SettleDelivery
 from deskctl.core.delivery.model import GIVE_UP_AFTER, OutboxState
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.messages.commands import Reply
 from deskctl.core.tickets.commands import Take
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
 
 from .desk import FirstDay
@@ -31,16 +33,16 @@ def replied() -> tuple[FirstDay, int]:
 def test_what_was_accepted_is_sent() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "sent"), SENDER)
-    entry = desk.unit.outbox(outbox)
+    entry = Outbox.of(desk.unit).get(outbox)
     assert (entry.state, entry.due_at, entry.attempts) == (OutboxState.SENT, None, 1)
-    assert desk.unit.ticket(1).status is Status.PENDING
+    assert Tickets.of(desk.unit).get(1).status is Status.PENDING
 
 
 def test_what_had_to_wait_its_turn_was_no_attempt() -> None:
     desk, outbox = replied()
     for _ in range(20):
         desk.do(SettleDelivery(outbox, "deferred", "waits its turn: 30/min", 90.0), SENDER)
-    entry = desk.unit.outbox(outbox)
+    entry = Outbox.of(desk.unit).get(outbox)
     assert (entry.state, entry.attempts, entry.last_error) == (OutboxState.QUEUED, 0, "waits its turn: 30/min")
     assert entry.due_at == desk.unit.now + timedelta(seconds=90)
     assert "delivery_settled" not in desk.kinds(1)
@@ -50,8 +52,8 @@ def test_what_had_to_wait_its_turn_was_no_attempt() -> None:
 def test_what_was_refused_for_good_is_shown_told_and_makes_the_ticket_work_again() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "rejected", "550 no such user"), SENDER)
-    assert desk.unit.outbox(outbox).state is OutboxState.FAILED
-    assert desk.unit.ticket(1).status is Status.OPEN
+    assert Outbox.of(desk.unit).get(outbox).state is OutboxState.FAILED
+    assert Tickets.of(desk.unit).get(1).status is Status.OPEN
     assert desk.kinds(1).count("delivery_settled") == 1
     assert "550 no such user" in desk.sent_to("agent1@acme.test")[-1].text
 
@@ -59,21 +61,21 @@ def test_what_was_refused_for_good_is_shown_told_and_makes_the_ticket_work_again
 def test_no_answer_after_the_words_left_is_uncertain_and_never_due_again() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "uncertain", "connection lost"), SENDER)
-    entry = desk.unit.outbox(outbox)
+    entry = Outbox.of(desk.unit).get(outbox)
     assert (entry.state, entry.due_at) == (OutboxState.UNCERTAIN, None)
     assert desk.do(RetryOutbox(outbox)).changed
-    assert desk.unit.outbox(outbox).state is OutboxState.QUEUED
+    assert Outbox.of(desk.unit).get(outbox).state is OutboxState.QUEUED
 
 
 @given(st.lists(st.none() | st.floats(0, 86_400), max_size=40))
 def test_waits_never_shrink_below_what_the_peer_asked_and_end_after_four_days(asked: list[float | None]) -> None:
     desk, outbox = replied()
     for retry_after in asked:
-        before = desk.unit.outbox(outbox)
+        before = Outbox.of(desk.unit).get(outbox)
         desk.unit.now = before.due_at or desk.unit.now
         late = desk.unit.now - before.created_at >= GIVE_UP_AFTER
         desk.do(SettleDelivery(outbox, "try_later", "451", retry_after), SENDER)
-        after = desk.unit.outbox(outbox)
+        after = Outbox.of(desk.unit).get(outbox)
         if late:
             assert after.state is OutboxState.FAILED
             return
@@ -85,8 +87,8 @@ def test_waits_never_shrink_below_what_the_peer_asked_and_end_after_four_days(as
 def test_only_what_still_waits_can_be_cancelled() -> None:
     desk, outbox = replied()
     desk.do(CancelOutbox(outbox))
-    assert desk.unit.outbox(outbox).state is OutboxState.CANCELLED
-    assert desk.unit.ticket(1).status is Status.OPEN
+    assert Outbox.of(desk.unit).get(outbox).state is OutboxState.CANCELLED
+    assert Tickets.of(desk.unit).get(1).status is Status.OPEN
     with pytest.raises(Refused):
         desk.do(CancelOutbox(outbox))
 
@@ -95,9 +97,9 @@ def test_a_notification_that_fails_is_not_told_about() -> None:
     desk = FirstDay()
     desk.mail()
     told = desk.sent_to("agent1@acme.test")[0]
-    before = len(desk.unit.changes.outbox)
+    before = len(Outbox.of(desk.unit).changes.outbox)
     desk.do(SettleDelivery(told.id, "rejected", "550"), SENDER)
-    assert len(desk.unit.changes.outbox) == before
+    assert len(Outbox.of(desk.unit).changes.outbox) == before
 
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -float("inf"), -1.0, 0.0, 1e300, 10.0**9, 4e8])
@@ -105,6 +107,6 @@ def test_a_notification_that_fails_is_not_told_about() -> None:
 def test_a_senseless_time_to_wait_delays_nothing_for_long(result: str, seconds: float) -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, result, "come again", seconds), SENDER)
-    due = desk.unit.outbox(outbox).due_at
+    due = Outbox.of(desk.unit).get(outbox).due_at
     assert due is not None
     assert desk.unit.now < due <= desk.unit.now + GIVE_UP_AFTER

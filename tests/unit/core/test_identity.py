@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from deskctl.core.contacts.commands import MergeContacts, UnmergeContact
 from deskctl.core.contacts.identity import address_key, living, person, reached_at
+from deskctl.core.contacts.repository import Contacts
+from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import phone
 from deskctl.errors import DeskctlError, Refused
 
@@ -29,25 +31,25 @@ def five_people() -> FirstDay:
 def test_whatever_is_merged_and_parted_every_ticket_has_one_living_contact(steps: list[tuple[bool, int, int]]) -> None:
     desk = five_people()
     for merging, first, second in steps:
-        before = {n: desk.unit.contact(n) for n in range(1, 6)}
+        before = {n: Contacts.of(desk.unit).get(n) for n in range(1, 6)}
         try:
             desk.do(MergeContacts(first, second) if merging else UnmergeContact(second))
         except DeskctlError as refused:
             assert isinstance(refused, Refused)
-            assert {n: desk.unit.contact(n) for n in range(1, 6)} == before
-        living_ones = [n for n in range(1, 6) if desk.unit.contact(n).merged_into is None]
+            assert {n: Contacts.of(desk.unit).get(n) for n in range(1, 6)} == before
+        living_ones = [n for n in range(1, 6) if Contacts.of(desk.unit).get(n).merged_into is None]
         everybody = [member for n in living_ones for member in person(desk.unit, n)]
         assert sorted(everybody) == [1, 2, 3, 4, 5]
         for number in range(1, 6):
-            who = living(desk.unit, desk.unit.ticket(number).contact)
+            who = living(desk.unit, Tickets.of(desk.unit).get(number).contact)
             assert who.merged_into is None
             assert number in person(desk.unit, who.id)
             assert f"{number}@example.org" in {i.address for i in reached_at(desk.unit, who.id)}
     for number in range(1, 6):
-        if desk.unit.contact(number).merged_into is not None:
+        if Contacts.of(desk.unit).get(number).merged_into is not None:
             desk.do(UnmergeContact(number))
     assert [person(desk.unit, n) for n in range(1, 6)] == [[n] for n in range(1, 6)]
-    assert [desk.unit.ticket(n).contact for n in range(1, 6)] == [1, 2, 3, 4, 5]
+    assert [Tickets.of(desk.unit).get(n).contact for n in range(1, 6)] == [1, 2, 3, 4, 5]
 
 
 @settings(max_examples=30, deadline=None)
@@ -87,7 +89,7 @@ def test_a_forged_sender_ties_nobody_to_anybody() -> None:
     desk.mail("eve@example.net", name="Ana", reply_to=("ana@example.org",), cc=("ana@example.org",))
     desk.mail("ana@example.org", name="Eve", reply_to=("eve@example.net",), headers={"x-original-from": "eve"})
     assert [person(desk.unit, n) for n in (1, 2)] == [[1], [2]]
-    assert desk.unit.contact(1).name == "Ana"
+    assert Contacts.of(desk.unit).get(1).name == "Ana"
 
 
 def test_one_number_is_one_address_however_it_is_written() -> None:

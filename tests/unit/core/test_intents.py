@@ -9,8 +9,10 @@ import pytest
 from deskctl.core.answers.automatic_answer import MOST_A_DAY_IN_CHAT
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.messages.commands import Block, Reply
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Take
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 
 from .chat import CHAT, SETTINGS, Chat
 
@@ -24,7 +26,7 @@ def test_who_asks_hears_how_their_own_tickets_stand() -> None:
     desk.ask("status")
     assert desk.said[-1].text.splitlines()[1:] == ["#2 Scanner: waiting for your answer", "#1 Printer: received"]
     assert (desk.settled.state, desk.settled.reason) == (JournalState.DONE, "asked for status")
-    assert len(desk.unit.changes.new_tickets) == 3
+    assert len(Tickets.of(desk.unit).changes.new_tickets) == 3
 
 
 def test_it_is_said_in_the_customers_language() -> None:
@@ -38,7 +40,7 @@ def test_who_has_no_ticket_hears_that_and_gets_none() -> None:
     desk = Chat()
     desk.ask("status")
     assert "no open tickets" in desk.said[0].text
-    assert desk.unit.changes.new_tickets == set()
+    assert Tickets.of(desk.unit).changes.new_tickets == set()
 
 
 def test_an_answer_to_the_asking_goes_back_where_it_came_from() -> None:
@@ -82,8 +84,8 @@ def test_who_asks_for_a_person_has_the_team_told_once() -> None:
     for _ in range(2):
         desk.ask("person")
     assert desk.kinds(1).count("person_asked") == 1
-    assert desk.unit.ticket(1).status is Status.OPEN
-    assert desk.unit.ticket(1).waiting_since == desk.unit.now
+    assert Tickets.of(desk.unit).get(1).status is Status.OPEN
+    assert Tickets.of(desk.unit).get(1).waiting_since == desk.unit.now
     assert len(desk.sent_to("agent1@acme.test")) == before + 1
     assert [entry.ticket for entry in desk.said] == [1, None]
     assert desk.said[0].text != desk.said[1].text
@@ -102,7 +104,7 @@ def test_who_has_an_agent_has_that_agent_told() -> None:
 def test_who_asks_for_a_person_first_of_all_gets_a_ticket_for_it(text: str) -> None:
     desk = Chat()
     desk.ask("person", text=text, subject=text, language="ko")
-    assert desk.unit.ticket(1).subject == "상담원을 요청합니다"
+    assert Tickets.of(desk.unit).get(1).subject == "상담원을 요청합니다"
     assert "person_asked" in desk.kinds(1)
     assert len(desk.sent_to("agent1@acme.test")) == 1
 
@@ -110,7 +112,7 @@ def test_who_asks_for_a_person_first_of_all_gets_a_ticket_for_it(text: str) -> N
 def test_what_is_said_with_the_call_for_a_person_is_kept() -> None:
     desk = Chat()
     desk.ask("person", text="my card is lost")
-    assert [m.text for m in desk.unit.changes.messages if m.kind == "in"] == ["my card is lost"]
+    assert [m.text for m in Messages.of(desk.unit).changes.messages if m.kind == "in"] == ["my card is lost"]
     assert desk.kinds(1).count("person_asked") == 1
 
 
@@ -135,7 +137,7 @@ def test_a_blocked_sender_asks_in_vain() -> None:
     desk.do(Block("ana@chat.test"))
     desk.ask("status", by="ana@chat.test", text="/status")
     assert desk.said == []
-    assert desk.unit.ticket(1).spam
+    assert Tickets.of(desk.unit).get(1).spam
 
 
 def test_nothing_is_said_on_a_channel_that_cannot_send() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from deskctl.core.delivery.repository import Outbox
+from deskctl.core.intake.repository import Journal
 from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Close, Merge
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 
 from .desk import FirstDay
 
@@ -26,8 +30,8 @@ def test_our_id_from_a_second_address_is_taken_in_but_not_trusted() -> None:
     desk.mail()
     token = own_id(desk, 1)
     assert desk.mail("ana@private.example", in_reply_to=(token,)).facts["number"] == 1
-    assert [m.verified for m in desk.unit.changes.messages if m.author == "ana@private.example"] == [False]
-    entry = desk.unit.outbox(desk.do(Reply(1, "Hello again.", force=True)).facts["outbox"])
+    assert [m.verified for m in Messages.of(desk.unit).changes.messages if m.author == "ana@private.example"] == [False]
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello again.", force=True)).facts["outbox"])
     assert (entry.to, entry.cc) == (("ana@example.org",), ())
 
 
@@ -93,8 +97,8 @@ def test_mail_to_a_closed_ticket_opens_a_follow_up() -> None:
     desk.do(Close(1))
     answer = desk.mail(in_reply_to=(token,))
     assert answer.facts["number"] == 2
-    assert desk.unit.ticket(2).follows == 1
-    assert desk.unit.ticket(1).status is Status.CLOSED
+    assert Tickets.of(desk.unit).get(2).follows == 1
+    assert Tickets.of(desk.unit).get(1).status is Status.CLOSED
 
 
 def test_the_same_mail_twice_is_one_message() -> None:
@@ -103,7 +107,7 @@ def test_the_same_mail_twice_is_one_message() -> None:
     again = desk.mail(message_id="<one@example.org>", digest="same")
     assert again.facts == {"message": 1, "duplicate": True}
     assert not again.changed
-    assert [s.duplicate for s in desk.unit.changes.journal] == [False, True]
+    assert [s.duplicate for s in Journal.of(desk.unit).changes.journal] == [False, True]
 
 
 def test_the_same_id_with_other_content_is_a_second_message() -> None:
@@ -111,7 +115,7 @@ def test_the_same_id_with_other_content_is_a_second_message() -> None:
     desk.mail(message_id="<one@example.org>")
     other = desk.mail(message_id="<one@example.org>")
     assert "duplicate" not in other.facts
-    assert len(desk.unit.changes.messages) == 2
+    assert len(Messages.of(desk.unit).changes.messages) == 2
 
 
 def test_the_same_mail_in_two_mailboxes_is_a_message_in_each() -> None:

@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskctl.core.agents.repository import Agents
 from deskctl.core.answers.automatic_answer import inform
 from deskctl.core.answers.commands import Answer
+from deskctl.core.contacts.repository import Contacts
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Choice
 from deskctl.core.messages.recipients import Recipients, decide
 from deskctl.core.messages.reply_context import correspondence
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Create, Merge
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused, UsageError
 
 from .desk import MAIL, FirstDay
@@ -41,7 +46,7 @@ def desk_with(**first: Any) -> FirstDay:
 
 
 def found(desk: FirstDay, ticket: int = 1) -> Recipients:
-    return decide(correspondence(desk.unit, desk.unit.ticket(ticket)), OURS)
+    return decide(correspondence(desk.unit, Tickets.of(desk.unit).get(ticket)), OURS)
 
 
 def shown(desk: FirstDay, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
@@ -83,7 +88,7 @@ def answered(desk: FirstDay, **fields: Any) -> str:
 def test_the_first_reply(first: dict[str, Any], to: list[str], cc: list[str]) -> None:
     desk = desk_with(**first)
     assert tuple(map(list, shown(desk))) == (to, cc)
-    sent = desk.unit.outbox(reply(desk).facts["outbox"])
+    sent = Outbox.of(desk.unit).get(reply(desk).facts["outbox"])
     assert (list(sent.to), list(sent.cc)) == (to, cc), "what is shown is what is sent"
 
 
@@ -110,7 +115,7 @@ def test_a_later_message_brings_nobody_in_unless_it_is_proven(proof: tuple[str, 
     recipients = found(desk)
     assert (recipients.to, recipients.cc) == ((ANNA,), (BEN,))
     assert any(EVE in warning for warning in recipients.warnings)
-    assert EVE not in desk.unit.participants(1)
+    assert EVE not in Tickets.of(desk.unit).participants(1)
     reply(desk)
     assert found(desk).warnings == ()
 
@@ -130,7 +135,7 @@ def test_an_agent_can_accept_them_and_take_that_back() -> None:
     facts = reply(desk, accept_recipients=True).facts
     assert (facts["to"], facts["cc"]) == (["office@corp.example"], [BEN])
     assert shown(desk) == (("office@corp.example",), (BEN,))
-    desk.unit.withdraw(facts["message"])
+    Messages.of(desk.unit).withdraw(facts["message"])
     assert shown(desk) == ((ANNA,), ())
 
 
@@ -149,25 +154,25 @@ FORGED: dict[str, Any] = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc
 def test_a_forged_sender_moves_nothing() -> None:
     desk = desk_with()
     reply(desk, status="solved")
-    before = desk.unit.ticket(1)
+    before = Tickets.of(desk.unit).get(1)
     desk.mail(ANNA, name="Eve", **FORGED)
-    assert [m.verified for m in desk.unit.changes.messages] == [True, True, False]
-    after = desk.unit.ticket(1)
+    assert [m.verified for m in Messages.of(desk.unit).changes.messages] == [True, True, False]
+    after = Tickets.of(desk.unit).get(1)
     assert (after.status, after.waiting_since, after.due_at) == (Status.SOLVED, None, before.due_at)
     assert shown(desk) == ((ANNA,), ())
     assert len(found(desk).warnings) == 1
-    assert desk.unit.contact(1).name is None or desk.unit.contact(1).name != "Eve"
+    assert Contacts.of(desk.unit).get(1).name is None or Contacts.of(desk.unit).get(1).name != "Eve"
 
 
 def test_a_failure_of_dmarc_counts_whatever_is_quoted() -> None:
     desk = desk_with()
     ours = answered(desk, status="solved")
     desk.mail(ANNA, to=DESK, in_reply_to=(ours,), references=("<one@corp.example>", ours), authentication=FAIL)
-    assert not desk.unit.changes.messages[-1].verified
-    assert desk.unit.ticket(1).status is Status.SOLVED
+    assert not Messages.of(desk.unit).changes.messages[-1].verified
+    assert Tickets.of(desk.unit).get(1).status is Status.SOLVED
     desk.mail(ANNA, to=DESK, subject="Again", authentication=FAIL)
-    assert desk.unit.ticket(2).waiting_since is not None, "a new ticket is somebody's work, forged or not"
-    assert not desk.unit.changes.messages[-1].verified
+    assert Tickets.of(desk.unit).get(2).waiting_since is not None, "a new ticket is somebody's work, forged or not"
+    assert not Messages.of(desk.unit).changes.messages[-1].verified
     assert found(desk, 2).warnings
 
 
@@ -175,7 +180,7 @@ def test_an_honest_answer_by_subject_alone_reopens() -> None:
     desk = desk_with(reply_to=("office@corp.example",))
     reply(desk, status="solved")
     desk.mail(ANNA, to=DESK, subject="Re: Printer [#1]", reply_to=("office@corp.example",))
-    assert desk.unit.ticket(1).status is Status.OPEN
+    assert Tickets.of(desk.unit).get(1).status is Status.OPEN
     assert shown(desk) == (("office@corp.example",), ())
 
 
@@ -183,7 +188,7 @@ def test_a_blind_copy_stays_blind() -> None:
     desk = desk_with()
     ours = answered(desk, bcc=("sup@supplier.example",), status="hold")
     desk.mail("sup@supplier.example", to=DESK, cc=(BEN,), in_reply_to=(ours,))
-    assert desk.unit.ticket(1).status is Status.HOLD
+    assert Tickets.of(desk.unit).get(1).status is Status.HOLD
     assert shown(desk) == ((ANNA,), ())
     assert "--to sup@supplier.example answers them alone" in found(desk).warnings[0]
     assert reply(desk).facts["to"] == [ANNA]
@@ -195,20 +200,20 @@ def test_what_goes_to_somebody_else_answers_nobody() -> None:
         reply(desk, to=("sup@supplier.example",))
     desk.mail("sup@supplier.example", to=DESK, in_reply_to=(answered(desk, bcc=("sup@supplier.example",)),))
     desk.mail(ANNA, to=DESK, cc=(BEN,), subject="Re: Printer [#1]")
-    before = desk.unit.ticket(1)
+    before = Tickets.of(desk.unit).get(1)
     facts = reply(desk, to=("Supplier <sup@supplier.example>",)).facts
     assert (facts["to"], facts["cc"], facts["aside"]) == (["sup@supplier.example"], [], True)
-    after = desk.unit.ticket(1)
+    after = Tickets.of(desk.unit).get(1)
     assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
-    theirs = next(m for m in desk.unit.changes.messages if m.author == "sup@supplier.example")
-    assert desk.unit.outbox(facts["outbox"]).in_reply_to == theirs.message_id
+    theirs = next(m for m in Messages.of(desk.unit).changes.messages if m.author == "sup@supplier.example")
+    assert Outbox.of(desk.unit).get(facts["outbox"]).in_reply_to == theirs.message_id
     assert shown(desk) == ((ANNA,), (BEN,))
     desk.mail("sup@supplier.example", to=DESK, in_reply_to=(facts["message_id"],))
     assert shown(desk) == ((ANNA,), (BEN,))
-    again = desk.unit.outbox(reply(desk, to=("sup@supplier.example",), status="hold").facts["outbox"])
-    assert again.in_reply_to == desk.unit.changes.messages[-2].message_id
-    assert desk.unit.ticket(1).status is Status.HOLD
-    assert desk.unit.ticket(1).waiting_since is not None
+    again = Outbox.of(desk.unit).get(reply(desk, to=("sup@supplier.example",), status="hold").facts["outbox"])
+    assert again.in_reply_to == Messages.of(desk.unit).changes.messages[-2].message_id
+    assert Tickets.of(desk.unit).get(1).status is Status.HOLD
+    assert Tickets.of(desk.unit).get(1).waiting_since is not None
 
 
 @pytest.mark.parametrize("to", [(ANNA,), (ANNA.upper(), BEN)])
@@ -216,7 +221,7 @@ def test_what_the_requester_gets_answers_them(to: tuple[str, ...]) -> None:
     desk = desk_with(cc=(BEN,))
     facts = reply(desk, to=to).facts
     assert (facts["aside"], facts["cc"]) == (False, [])
-    assert desk.unit.ticket(1).status is Status.PENDING
+    assert Tickets.of(desk.unit).get(1).status is Status.PENDING
 
 
 @pytest.mark.parametrize(
@@ -227,7 +232,9 @@ def test_what_no_mail_can_go_to_is_refused(wish: dict[str, Any]) -> None:
     desk = desk_with()
     with pytest.raises(UsageError):
         reply(desk, **wish)
-    assert desk.unit.changes.new_outbox == {n for n in desk.unit.changes.new_outbox if n and desk.unit.outbox(n).agent}
+    assert Outbox.of(desk.unit).changes.new_outbox == {
+        n for n in Outbox.of(desk.unit).changes.new_outbox if n and Outbox.of(desk.unit).get(n).agent
+    }
 
 
 def test_copies_are_added_and_dropped() -> None:
@@ -278,7 +285,7 @@ def test_recipients_are_fixed_when_the_reply_is_written() -> None:
     sent = reply(desk).facts["outbox"]
     desk.mail("kim@other.example", to=DESK, subject="Same")
     desk.do(Merge(2, 1))
-    assert (desk.unit.outbox(sent).to, desk.unit.outbox(sent).cc) == ((ANNA,), ())
+    assert (Outbox.of(desk.unit).get(sent).to, Outbox.of(desk.unit).get(sent).cc) == ((ANNA,), ())
 
 
 def test_a_ticket_by_telephone_has_the_same_shape() -> None:
@@ -305,25 +312,25 @@ OFFER = (Choice("solved", "This solved it"), Choice("person", "I need a person")
 def test_a_number_picks_only_in_answer_to_the_offer(sender: str, fields: dict[str, Any], picked: bool) -> None:
     desk = desk_with()
     desk.do(Answer(1, 1, "Turn it off and on.", OFFER), "agent1")
-    offer = next(e for e in desk.unit.changes.outbox.values() if e.kind.value == "auto").message_id
+    offer = next(e for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind.value == "auto").message_id
     named: dict[str, Any] = {
         k: (offer if v == "offer" else v,) if k in ("in_reply_to", "references") else v for k, v in fields.items()
     }
     desk.mail(sender, to=DESK, text="1", visible_text="1", **named)
     assert ("choice_made" in desk.kinds(1)) is picked
-    assert (desk.unit.ticket(1).status is Status.SOLVED) is picked
+    assert (Tickets.of(desk.unit).get(1).status is Status.SOLVED) is picked
 
 
 def test_machines_follow_the_rule_and_write_to_one_address() -> None:
     desk = desk_with(reply_to=("office@corp.example", BEN), cc=("boss@corp.example",))
     desk.do(Answer(1, 1, "Turn it off and on."), "agent1")
-    [entry] = [e for e in desk.unit.changes.outbox.values() if e.kind.value == "auto"]
+    [entry] = [e for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind.value == "auto"]
     assert (entry.to, entry.cc) == (("office@corp.example",), ())
     desk.mail(ANNA, to=DESK, subject="Other", reply_to=(EVE,), authentication=FAIL)
     desk.do(Answer(2, 2, "Turn it off and on."), "agent1")
     assert desk.sent_to(EVE) == []
     with pytest.raises(Refused):
-        list(inform(desk.unit, desk.unit.ticket(2), "Soon.", about="update"))
+        list(inform(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
 
 
 # --- whatever comes in -----------------------------------------------------------------------------
@@ -387,13 +394,13 @@ def test_whatever_comes_in_the_rules_hold(first: dict[str, Any], later: list[dic
         quoted = {"in_reply_to": (ours,)} if step["by"] == "id" and ours else {}
         subject = "Re: Printer [#1]" if step["by"] != "nothing" or number == 0 else "Another"
         named = {name: step[name] for name in ("to", "cc", "reply_to", "lists")}
-        before = desk.unit.ticket(1) if number else None
+        before = Tickets.of(desk.unit).get(1) if number else None
         desk.mail(step["sender"], subject if number else "Printer", authentication=step["proof"], **named, **quoted)
-        latest = desk.unit.changes.messages[-1]
+        latest = Messages.of(desk.unit).changes.messages[-1]
         if latest.ticket == 1:
             books.heard(desk, step, first=number == 0)
             if before is not None and not latest.verified:
-                after = desk.unit.ticket(1)
+                after = Tickets.of(desk.unit).get(1)
                 assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
         _obeys(desk, books, latest if latest.ticket == 1 else None)
 
@@ -405,7 +412,7 @@ def _obeys(desk: FirstDay, books: Books, latest: Any) -> None:
         return
     everyone = [a.lower() for a in (*recipients.to, *recipients.cc)]
     assert recipients.to and len(everyone) == len(set(everyone))
-    lists = {a for m in desk.unit.changes.messages if m.ticket == 1 for a in m.lists}
+    lists = {a for m in Messages.of(desk.unit).changes.messages if m.ticket == 1 for a in m.lists}
     for address in everyone:
         assert not SETTINGS.owns(address)
         assert address not in lists
@@ -429,7 +436,7 @@ def test_whom_an_agent_adds_to_an_answer_to_a_blind_copy_stays() -> None:
 
 def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
     desk = FirstDay(SETTINGS)
-    agent = next(iter(desk.unit.agents.values())).email
+    agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(ANNA, message_id="<one@corp.example>", to=DESK, cc=(agent, BEN))
     desk.mail(agent, to=(ANNA,), cc=DESK, in_reply_to=("<one@corp.example>",))
     to, cc = shown(desk)
@@ -438,6 +445,6 @@ def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
 
 def test_an_agent_who_asks_the_desk_for_help_is_answered() -> None:
     desk = FirstDay(SETTINGS)
-    agent = next(iter(desk.unit.agents.values())).email
+    agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(agent, to=DESK)
     assert shown(desk) == ((agent,), ())

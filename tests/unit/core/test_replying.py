@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.reply import MAX_REFERENCES, reply_subject
 from deskctl.core.tickets.commands import Create, Escalate, Take
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
 
 from .desk import MAIL, NOW, FirstDay
@@ -22,7 +24,7 @@ from .desk import MAIL, NOW, FirstDay
 def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
     desk = FirstDay()
     desk.mail(message_id="<one@example.org>", references=("<zero@example.org>",), headers={"Thread-Index": "abc"})
-    entry = desk.unit.outbox(desk.do(Reply(1, "We are on it.")).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "We are on it.")).facts["outbox"])
     assert entry.to == ("ana@example.org",)
     assert entry.subject == "Re: Printer [#1]"
     assert entry.in_reply_to == "<one@example.org>"
@@ -30,20 +32,20 @@ def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
     assert entry.headers == {"Thread-Index": "abc"}
     assert entry.message_id.endswith("@acme.test>")
     assert entry.due_at is not None and entry.due_at > NOW
-    assert desk.unit.ticket(1).status is Status.PENDING
-    assert desk.unit.ticket(1).waiting_since is None
+    assert Tickets.of(desk.unit).get(1).status is Status.PENDING
+    assert Tickets.of(desk.unit).get(1).waiting_since is None
 
 
 def test_waiting_for_delivery_skips_the_undo_window() -> None:
     desk = FirstDay()
     desk.mail()
-    assert desk.unit.outbox(desk.do(Reply(1, "Now.", at_once=True)).facts["outbox"]).due_at == NOW
+    assert Outbox.of(desk.unit).get(desk.do(Reply(1, "Now.", at_once=True)).facts["outbox"]).due_at == NOW
 
 
 def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
     desk = FirstDay()
     desk.mail(reply_to=("office@example.org",), to=("support@acme.test",), cc=("ben@example.org",))
-    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.", cc=("new@example.org",))).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.", cc=("new@example.org",))).facts["outbox"])
     assert entry.to == ("office@example.org",)
     assert entry.cc == ("ben@example.org", "new@example.org")
 
@@ -53,7 +55,7 @@ def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     ours = ("support@acme.test",)
     desk.mail("ben@example.org", to=ours, in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
-    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert entry.to == ("ben@example.org",)
     assert entry.cc == ("ana@example.org",)
     assert entry.in_reply_to == "<two@example.org>"
@@ -96,7 +98,7 @@ def test_references_are_capped_and_keep_the_first() -> None:
     desk = FirstDay()
     chain = tuple(f"<{i}@old>" for i in range(100))
     desk.mail(message_id="<one@example.org>", references=chain)
-    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert len(entry.references) == MAX_REFERENCES
     assert (entry.references[0], entry.references[-1]) == ("<0@old>", "<one@example.org>")
 
@@ -105,7 +107,7 @@ def test_references_are_capped_and_keep_the_first() -> None:
 def test_an_answer_has_one_re_however_many_came_in(prefixes: list[str], subject: str) -> None:
     desk = FirstDay()
     desk.mail(subject="".join(prefixes) + "Printer " + subject)
-    answer = reply_subject(desk.unit.ticket(1))
+    answer = reply_subject(Tickets.of(desk.unit).get(1))
     assert answer.startswith("Re: Printer")
     assert "[#1]" in answer
     assert "\n" not in answer and "\r" not in answer
@@ -116,7 +118,7 @@ def test_escalation_hands_over_and_keeps_the_first_owner_following() -> None:
     desk.mail()
     desk.do(Take(1))
     desk.do(Escalate(1, "lead", "angry customer"))
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.assignee, ticket.followers) == ("lead", {"agent1"})
     assert [e.subject for e in desk.sent_to("lead@acme.test")] == ["[#1] Escalated to you: Printer"]
 
@@ -147,22 +149,22 @@ ALIASES = Settings(
 def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, Any], leaves: str) -> None:
     desk = FirstDay(ALIASES)
     desk.mail(**came)
-    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert entry.sender_address == leaves
     local, _, domain = leaves.rpartition("@")
-    assert entry.reply_to == f"{local}+{desk.unit.ticket(1).token}@{domain}"
+    assert entry.reply_to == f"{local}+{Tickets.of(desk.unit).get(1).token}@{domain}"
 
 
 def test_the_address_with_the_token_is_never_kept_in_copy() -> None:
     """It is the desk's own: a reply to it would come back to the desk."""
     desk = FirstDay(ALIASES)
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
-    token = desk.unit.ticket(1).token
+    token = Tickets.of(desk.unit).get(1).token
     desk.mail(
         to=(f"Support+{token}@acme.test",),
         cc=(f"help+{token}@acme.test", "ben@example.org"),
         in_reply_to=("<one@example.org>",),
     )
-    entry = desk.unit.outbox(desk.do(Reply(1, "Hello.")).facts["outbox"])
+    entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert (entry.to, entry.cc) == (("ana@example.org",), ("ben@example.org",))
-    assert desk.unit.participants(1) == {"ana@example.org", "ben@example.org"}
+    assert Tickets.of(desk.unit).participants(1) == {"ana@example.org", "ben@example.org"}

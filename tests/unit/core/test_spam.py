@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo, Settings
 from deskctl.core.messages.commands import Block, MarkSpam, UnmarkSpam
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
 
 from .desk import MAIL, NOW, SETTINGS, FirstDay
@@ -24,9 +26,9 @@ POLITE = Settings(
 def test_a_relays_verdict_keeps_a_mail_apart() -> None:
     desk = FirstDay(POLITE)
     desk.mail(spam="X-Spam-Flag: YES")
-    ticket = desk.unit.ticket(1)
+    ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.spam, ticket.waiting_since) == (Status.CLOSED, True, None)
-    assert not desk.unit.changes.outbox
+    assert not Outbox.of(desk.unit).changes.outbox
     assert desk.unit.changes.timers["purge_spam:1"].due_at == NOW + SETTINGS.keep_spam
 
 
@@ -35,7 +37,7 @@ def test_who_takes_part_is_no_spammer_whatever_a_relay_says() -> None:
     desk.mail(message_id="<one@example.org>")
     answer = desk.mail(in_reply_to=("<one@example.org>",), spam="X-Spam-Flag: YES")
     assert answer.facts["number"] == 1
-    assert not desk.unit.ticket(1).spam
+    assert not Tickets.of(desk.unit).get(1).spam
 
 
 def test_a_blocked_sender_and_a_blocked_domain_are_spam() -> None:
@@ -44,29 +46,29 @@ def test_a_blocked_sender_and_a_blocked_domain_are_spam() -> None:
     desk.do(MarkSpam(1, "sender"))
     desk.mail("EVE@spam.example", "again")
     desk.mail("adam@spam.example", "me too")
-    assert [desk.unit.ticket(n).spam for n in (1, 2, 3)] == [True, True, False]
+    assert [Tickets.of(desk.unit).get(n).spam for n in (1, 2, 3)] == [True, True, False]
     desk.do(Block("@spam.example"))
     desk.mail("adam@spam.example", "and again")
-    assert desk.unit.ticket(4).spam
+    assert Tickets.of(desk.unit).get(4).spam
 
 
 def test_no_spam_after_all_is_work_again() -> None:
     desk = FirstDay()
     desk.mail(spam="X-Spam-Flag: YES")
     desk.do(UnmarkSpam(1))
-    assert (desk.unit.ticket(1).status, desk.unit.ticket(1).spam) == (Status.NEW, False)
+    assert (Tickets.of(desk.unit).get(1).status, Tickets.of(desk.unit).get(1).spam) == (Status.NEW, False)
     assert "purge_spam:1" not in desk.unit.changes.timers
 
 
 def test_who_turns_out_to_be_no_spammer_still_waits() -> None:
     desk = FirstDay()
     desk.mail()
-    waiting = desk.unit.ticket(1).waiting_since
+    waiting = Tickets.of(desk.unit).get(1).waiting_since
     assert waiting is not None
     desk.do(MarkSpam(1))
-    assert desk.unit.ticket(1).waiting_since is None
+    assert Tickets.of(desk.unit).get(1).waiting_since is None
     desk.do(UnmarkSpam(1))
-    assert desk.unit.ticket(1).waiting_since == waiting
+    assert Tickets.of(desk.unit).get(1).waiting_since == waiting
 
 
 def test_the_desks_own_address_is_never_blocked() -> None:
@@ -99,7 +101,7 @@ def test_a_machine_is_not_acknowledged() -> None:
     desk = FirstDay(POLITE)
     desk.mail(automatic="Auto-Submitted: auto-replied")
     desk.mail("no-reply@example.org")
-    assert [e.to for e in desk.unit.changes.outbox.values() if e.kind == "auto"] == []
+    assert [e.to for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind == "auto"] == []
 
 
 def test_a_machine_that_looks_like_a_person_is_answered_five_times_a_day_at_most() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.messages.commands import Reply
+from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Close, Merge, Solve
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.repository import Tickets
 
 from .chat import Chat
 
@@ -13,7 +16,7 @@ from .chat import Chat
 def test_what_comes_next_belongs_to_the_same_ticket() -> None:
     desk = Chat()
     assert [desk.write(text).facts["number"] for text in ("It burns.", "Still.", "불이 났어요")] == [1, 1, 1]
-    assert desk.unit.changes.messages[-1].verified
+    assert Messages.of(desk.unit).changes.messages[-1].verified
 
 
 def test_everybody_has_a_ticket_of_their_own() -> None:
@@ -27,7 +30,7 @@ def test_everybody_has_a_ticket_of_their_own() -> None:
 def test_a_ticket_of_a_chat_is_called_by_its_first_words() -> None:
     desk = Chat()
     desk.write("\n카드 결제가 안 돼요  \n어제부터요")
-    assert desk.unit.ticket(1).subject == "카드 결제가 안 돼요"
+    assert Tickets.of(desk.unit).get(1).subject == "카드 결제가 안 돼요"
 
 
 def test_it_belongs_to_what_was_talked_about_last() -> None:
@@ -58,7 +61,7 @@ def test_a_solved_ticket_is_work_again() -> None:
     desk.write()
     desk.do(Solve(1))
     assert desk.write("not yet").facts["number"] == 1
-    assert desk.unit.ticket(1).status is Status.OPEN
+    assert Tickets.of(desk.unit).get(1).status is Status.OPEN
 
 
 def test_after_a_closed_ticket_there_is_a_new_one() -> None:
@@ -73,7 +76,7 @@ def test_an_answer_to_a_message_of_a_closed_ticket_continues_it() -> None:
     desk.write(message_id="<1:1@chat>")
     desk.do(Close(1))
     assert desk.write("but", in_reply_to=("<1:1@chat>",)).facts["number"] == 2
-    assert desk.unit.ticket(2).follows == 1
+    assert Tickets.of(desk.unit).get(2).follows == 1
 
 
 def test_what_was_merged_leads_to_where_it_went() -> None:
@@ -99,26 +102,26 @@ def test_a_machine_in_a_chat_opens_tickets_and_is_asked_nothing() -> None:
     desk = Chat()
     desk.ask("status", text="/status", automatic="bot")
     assert desk.said == []
-    assert desk.unit.changes.messages[0].automatic == "bot"
+    assert Messages.of(desk.unit).changes.messages[0].automatic == "bot"
 
 
 def test_who_edits_a_message_says_something_else_there() -> None:
     desk = Chat()
     desk.write("It burnz.", message_id="<1:1@chat>")
-    told = len(desk.unit.changes.outbox)
+    told = len(Outbox.of(desk.unit).changes.outbox)
     desk.write("It burns.", message_id="<1:1e@chat>", edits="<1:1@chat>")
-    assert len(desk.unit.changes.messages) == 1
-    assert desk.unit.changes.edited[1].text == "It burns."
+    assert len(Messages.of(desk.unit).changes.messages) == 1
+    assert Messages.of(desk.unit).changes.edited[1].text == "It burns."
     assert desk.kinds(1)[-1] == "message_edited"
-    assert (desk.settled.reason, len(desk.unit.changes.outbox)) == ("changed message 1", told)
+    assert (desk.settled.reason, len(Outbox.of(desk.unit).changes.outbox)) == ("changed message 1", told)
 
 
 def test_nobody_edits_what_somebody_else_said() -> None:
     desk = Chat()
     desk.write("mine", message_id="<1:1@chat>")
     desk.write("yours now", by="eve", edits="<1:1@chat>")
-    assert desk.unit.changes.edited == {}
-    assert [m.text for m in desk.unit.changes.messages] == ["mine", "yours now"]
+    assert Messages.of(desk.unit).changes.edited == {}
+    assert [m.text for m in Messages.of(desk.unit).changes.messages] == ["mine", "yours now"]
 
 
 def test_an_edit_of_what_never_arrived_is_a_message() -> None:

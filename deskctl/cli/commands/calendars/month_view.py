@@ -28,7 +28,7 @@ def render_month(document: Any, limit: int, *, color: bool) -> str:
     cell = min(_MAX_CELL, (limit - 6 * len(_GAP)) // 7)
     title = f"{visible(document['name'])}  {document['month']}  {visible(document['timezone'])}"
     lines = [_styled(title, "bold", color), f"{visible(document['hours'])}", ""]
-    lines.append(_GAP.join(_styled(pad(cut(head, cell), cell), "dim", color) for head in weekday_names()).rstrip())
+    lines.append(_GAP.join(_styled(pad(_start(head, cell), cell), "dim", color) for head in weekday_names()).rstrip())
     row: list[Any] = [None] * _ORDER[days[0]["weekday"]]
     for day in days:
         row.append(day)
@@ -94,6 +94,13 @@ def _hours(frames: list[str], cell: int) -> list[str]:
         brief, until = _brief(start), _brief(end)
         forms = [[f"{start}{dash}{end}"], [f"{brief}{dash}{until}"], [f"{brief}{dash}", until]]
     return next((form for form in forms if max(map(width, form)) <= cell), [])
+
+
+def _start(text: str, limit: int) -> str:
+    """Return the start of a text in at most `limit` columns, without an ellipsis."""
+    while width(text) > limit:
+        text = text[:-1]
+    return text
 
 
 def _brief(time: str) -> str:

@@ -75,9 +75,9 @@ def verification_warning(message: MessageRow) -> str:
         case "reply_to":
             return _("not verified: no proof of the sender, and Reply-To is new")
     if not message["author"]:
-        return _("not verified: not a participant of the ticket")
+        return _("not verified: not a participant")
     return _(
-        "not verified: not a participant of the ticket; reply --to {address} answers only them",
+        "not verified: not a participant; reply --to {address} answers only them",
         address=visible(message["author"]),
     )
 

@@ -207,9 +207,7 @@ def _inserted(context: CliContext, ticket: int, reference: str) -> str:
 def _send_time(seconds: float, has_daemon: bool) -> str:
     """Return a line that says when the reply is sent and until when it can be undone."""
     if not has_daemon:
-        return _(
-            "no daemon is running: the reply is sent after deskctl daemon run; until then deskctl undo withdraws it"
-        )
+        return _("no daemon runs: the reply is sent after deskctl daemon run; until then deskctl undo withdraws it")
     if seconds:
         return _("the reply is sent in {seconds} s; until then deskctl undo withdraws it", seconds=f"{seconds:g}")
     return _("the reply is sent now")

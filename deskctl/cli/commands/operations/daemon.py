@@ -87,7 +87,7 @@ def _stale_configuration(context: CliContext, report: Any) -> str:
     used = report.get("config_sha256")
     if used in (None, fingerprint(path)):
         return ""
-    return _("{file} has changed since the daemon read it at {time}", file=path, time=report["started_at"])
+    return _("{file} was changed after the daemon read it at {time}", file=path, time=report["started_at"])
 
 
 @daemon.command("stop")

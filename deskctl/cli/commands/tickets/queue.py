@@ -29,7 +29,7 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, 
     """List the tickets to work on next, ordered by due time.
 
     Lists your tickets and the unassigned tickets of your teams or of no team. A ticket without a due time is ordered as
-    if it were due one hour (urgent), four hours (high), one day (normal) or three days (low) after the customer wrote.
+    if it were due one hour (urgent), four hours (high), one day (normal) or three days (low) after it started to wait.
 
     \b
     Examples:

@@ -247,12 +247,14 @@ def delivery_problems(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iter
         detail = visible(f"{reason} ({answer})" if reason and answer else reason or answer)
         address = visible(each["address"])
         line = {
-            ("to", True): _("message to {address} was not delivered: {reason}", address=address, reason=detail),
-            ("to", False): _("message to {address} is not delivered yet: {reason}", address=address, reason=detail),
-            ("cc", True): _("copy to {address} was not delivered: {reason}", address=address, reason=detail),
-            ("cc", False): _("copy to {address} is not delivered yet: {reason}", address=address, reason=detail),
-            ("bcc", True): _("blind copy to {address} was not delivered: {reason}", address=address, reason=detail),
-            ("bcc", False): _("blind copy to {address} is not delivered yet: {reason}", address=address, reason=detail),
+            ("to", True): _("the message to {address} was not delivered: {reason}", address=address, reason=detail),
+            ("to", False): _("the message to {address} is not delivered yet: {reason}", address=address, reason=detail),
+            ("cc", True): _("the copy to {address} was not delivered: {reason}", address=address, reason=detail),
+            ("cc", False): _("the copy to {address} is not delivered yet: {reason}", address=address, reason=detail),
+            ("bcc", True): _("the blind copy to {address} was not delivered: {reason}", address=address, reason=detail),
+            ("bcc", False): _(
+                "the blind copy to {address} is not delivered yet: {reason}", address=address, reason=detail
+            ),
         }[each["field"], failed]
         for part in wrap(f"[{line}]", screen.width):
             yield screen.paint(part, delivery_style("failed" if failed else "retry"))

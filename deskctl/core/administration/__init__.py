@@ -1,0 +1,1 @@
+"""Set up agents and teams."""

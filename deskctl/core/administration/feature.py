@@ -1,0 +1,8 @@
+"""Administration of agents and teams."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature
+from . import agents
+
+FEATURE = Feature("administration", handlers=agents.HANDLERS, restorers=agents.RESTORERS)

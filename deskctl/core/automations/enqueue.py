@@ -1,0 +1,34 @@
+"""Write a job for each automation that subscribed to an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.records import RecordedEvent
+from ..kernel.unit import Unit
+from ..tickets.repository import Tickets
+from .jobs import MAX_DEPTH, Job, plugin_of
+from .repository import Jobs
+
+
+def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
+    """Write a job for each automation that wants to hear of one of these events, which `cause` of `actor` led to.
+
+    An automation does not hear of what its own plugin caused, of what was taken back, of spam, and of mail that was
+    there before the desk.
+    """
+    automations = unit.settings.automations
+    if not automations or cause.undoes or cause.historical:
+        return
+    if unit.job_depth >= MAX_DEPTH:
+        return
+    for record in events:
+        number = record.event.ticket
+        wanting = [name for name, kinds in sorted(automations.items()) if record.event.kind in kinds]
+        if not wanting or (number is not None and Tickets.of(unit).get(number).spam):
+            continue
+        for name in wanting:
+            if Actor.system(plugin_of(name)) not in (actor, record.actor):
+                Jobs.of(unit).add(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))

@@ -1,0 +1,8 @@
+"""Jobs for the automations of plugins."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature
+from .enqueue import enqueue_jobs
+
+FEATURE = Feature("automations", observers=(enqueue_jobs,))

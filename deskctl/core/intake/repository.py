@@ -1,0 +1,37 @@
+"""Load and write the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from ..kernel.repository import Repository
+from ..kernel.unit import Unit
+from .journal import JournalSettled, JournalState
+
+
+class JournalSource(Protocol):
+    """What the store loads of the journal."""
+
+    def journal_state(self, row: int, /) -> JournalState | None: ...
+
+
+@dataclass(slots=True)
+class JournalChanges:
+    """What a transaction writes of the journal."""
+
+    journal: list[JournalSettled] = field(default_factory=list)
+    retried_journal: set[int] = field(default_factory=set)  # waiting again, with 0 attempts
+
+
+class Journal(Repository):
+    """The journal rows of a unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self.source = cast("JournalSource", unit.source)
+        self.changes = unit.changes.of(JournalChanges)
+
+    def settle(self, settled: JournalSettled) -> None:
+        """Record how a journal row ended."""
+        self.changes.journal.append(settled)

@@ -1,0 +1,72 @@
+"""What a ticket keeps of the one that is merged into it, beside its messages: promises, due times, people and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from ..agents import targets
+from ..agents.repository import Agents
+from ..kernel.event import Event
+from ..kernel.unit import Unit
+from ..sla.clocks import ClockKey
+from ..sla.events import DueSet, Promised
+from ..sla.pauses import due_by_hand, open_clocks, open_promise
+from ..sla.policy import Metric
+from ..sla.repository import Sla
+from ..sla.ticket_history import HISTORY_KINDS, TicketHistory, read_history
+from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged
+from ..tickets.model import Status, Ticket
+from ..tickets.repository import Tickets
+
+#: Clocks for the answer to a message: a ticket has one of them at a time.
+_ANSWERS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
+
+
+def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None, None]:
+    """Events that give ticket `number` what would be lost with `ticket` (as it was before the merge).
+
+    The earlier of two moments counts, the higher of two priorities. Whoever had or followed `ticket` follows.
+    """
+    into = Tickets.of(unit).get(number)
+    history, other = _history(unit, number), _history(unit, ticket.number)
+    if history is not None and other is not None and ticket.status is not Status.SOLVED:
+        yield from _moments(unit, number, history, other)
+    if ticket.priority > into.priority:
+        yield PriorityChanged(number, into.priority, ticket.priority)
+    if added := tuple(sorted(ticket.tags - into.tags)):
+        yield Tagged(number, added, ())
+    yield from _tier(unit, ticket, into)
+    people = {*ticket.followers, ticket.assignee} - {into.assignee, None} - into.followers
+    for agent in sorted(person for person in people if person in targets.active_agents(unit)):
+        yield FollowerAdded(number, str(agent))
+
+
+def _history(unit: Unit, number: int) -> TicketHistory | None:
+    return read_history(Sla.of(unit).history(number, HISTORY_KINDS))
+
+
+def _moments(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
+    """Promises and due times that somebody set."""
+    theirs, ours = open_promise(other), open_promise(history)
+    if theirs is not None and (ours is None or theirs < ours):
+        Sla.of(unit).use()
+        yield Promised(number, theirs)
+    running = open_clocks(history)
+    for metric, due in due_by_hand(other).items():
+        alike = _ANSWERS if metric in _ANSWERS else (metric,)
+        for key in (key for key in running if key.metric in alike):
+            clock = Sla.of(unit).clocks(number).get(ClockKey(key.metric, key.instance))
+            if clock is None or clock.due_at is None or due < clock.due_at:
+                Sla.of(unit).use()
+                yield DueSet(number, key.metric.value, due)
+
+
+def _tier(unit: Unit, ticket: Ticket, into: Ticket) -> Generator[Event, None, None]:
+    """What was escalated stays escalated, unless another team or somebody of a lower tier has the other ticket."""
+    if ticket.tier is None or ticket.team != into.team:
+        return
+    place = targets.rank(unit, into.team, ticket.tier)
+    owner = Agents.of(unit).agents.get(into.assignee or "")
+    reached = owner is None or targets.rank(unit, into.team, owner.seat.tier) >= place
+    if reached and place > targets.rank(unit, into.team, into.tier):
+        yield TierChanged(into.number, into.tier, ticket.tier)

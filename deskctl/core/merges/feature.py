@@ -1,0 +1,8 @@
+"""Merge and split tickets."""
+
+from __future__ import annotations
+
+from ..kernel.feature import Feature
+from . import merge, split
+
+FEATURE = Feature("merges", handlers={**merge.HANDLERS, **split.HANDLERS})

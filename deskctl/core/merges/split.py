@@ -1,0 +1,140 @@
+"""One ticket that is two matters: some of its messages begin a ticket of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from zoneinfo import ZoneInfo
+
+from ...errors import NotFound, Refused, UsageError
+from ..contacts.identity import address_key
+from ..contacts.repository import Contacts
+from ..kernel.actor import Actor
+from ..kernel.command import Command
+from ..kernel.event import Event
+from ..kernel.handler import Handler, Steps
+from ..kernel.outcome import Outcome
+from ..kernel.unit import Unit
+from ..messages.addresses import answerable
+from ..messages.model import MessageKind
+from ..messages.repository import Messages
+from ..messages.thread import MessageHead
+from ..sla.repository import Sla
+from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
+from ..tickets import commands as c
+from ..tickets.creation import created, open_ticket
+from ..tickets.events import WaitingChanged
+from ..tickets.merge_events import SplitFrom, SplitOff
+from ..tickets.model import Ticket
+from ..tickets.repository import Tickets
+from ..tickets.status import workable
+
+
+def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
+    """The new ticket goes into the queue of the same team; its customer waits since the first of its messages.
+
+    What the desk answered stays where it was given. The new ticket's clocks run as if it had been one from the start.
+    """
+    ticket = workable(unit, command.ticket)
+    chosen = _chosen(unit, ticket, Messages.of(unit).heads(ticket.number), command.messages)
+    first = next(head for head in chosen if head.kind is MessageKind.IN)
+    history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
+    spoken = (
+        {
+            interaction.message: interaction.at
+            for interaction in history.interactions
+            if interaction.kind is InteractionKind.CUSTOMER_MESSAGE
+        }
+        if history is not None
+        else {}
+    )
+    asked = {h.id: spoken.get(h.id, unit.now) for h in chosen if h.kind is MessageKind.IN}
+    since = min(asked.values())
+    other = open_ticket(
+        unit,
+        subject=command.subject.strip() or first.subject or ticket.subject,
+        channel=first.channel,
+        contact=_writer(unit, first, ticket),
+        team=ticket.team,
+        language=ticket.language,
+    )
+    numbers = tuple(head.id for head in chosen)
+    Messages.of(unit).move(numbers, ticket.number, other.number)
+    Tickets.of(unit).add_participants(other.number, _company(unit, chosen))
+    yield created(other)
+    moments = tuple(at.isoformat() for at in asked.values())
+    yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
+    yield WaitingChanged(other.number, None, since)
+    yield SplitOff(ticket.number, other.number, numbers)
+    yield from _still_waiting(ticket, history, numbers)
+    facts = {"number": other.number, "messages": list(numbers)}
+    return Outcome(f"ticket {other.number} is split off ticket {ticket.number}", (ticket.number, other.number), facts)
+
+
+def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Sequence[int]) -> list[MessageHead]:
+    """The messages that go, oldest first. Raises UsageError, NotFound and Refused."""
+    said = [head for head in heads if head.kind is MessageKind.IN]
+    there = f"what the customer said on it: {_listed(unit, said)}"
+    if not wanted:
+        raise UsageError(f"say which messages of ticket {ticket.number} begin the new one", there)
+    known = {head.id: head for head in heads}
+    for number in wanted:
+        if number not in known:
+            merged = _merged_with(unit, ticket.number, number)
+            if merged is not None:
+                raise Refused(
+                    f"message {number} is on ticket {merged}, which was merged into {ticket.number}",
+                    "deskctl undo takes the merge back, as long as nobody touched either since",
+                )
+            raise NotFound(f"ticket {ticket.number} has no message {number}", there)
+        if known[number].kind is MessageKind.OUT:
+            raise Refused(f"message {number} is an answer: it stays where it was given", there)
+        if known[number].kind is MessageKind.AUTO:
+            raise Refused(f"message {number} is a machine's, and begins no matter", there)
+    chosen = sorted({number: known[number] for number in wanted}.values(), key=lambda head: head.id)
+    gone = {head.id for head in chosen}
+    if not any(head.id in gone for head in said):
+        raise Refused("a ticket begins with what a customer said", there)
+    if all(head.id in gone for head in said):
+        raise Refused(
+            f"nothing that the customer said would be left on ticket {ticket.number}", "leave at least one of them"
+        )
+    return chosen
+
+
+def _merged_with(unit: Unit, ticket: int, message: int) -> int | None:
+    """The ticket that was merged into this one and has the message."""
+    merged = Tickets.of(unit).source.merged_into(ticket)
+    return next((number for number in merged if any(h.id == message for h in Messages.of(unit).heads(number))), None)
+
+
+def _listed(unit: Unit, heads: Sequence[MessageHead]) -> str:
+    zone = ZoneInfo(unit.settings.timezone)
+    return ", ".join(f"{h.id} ({h.author or 'nobody'}, {h.sent_at.astimezone(zone):%Y-%m-%d %H:%M %Z})" for h in heads)
+
+
+def _writer(unit: Unit, head: MessageHead, ticket: Ticket) -> int:
+    """Whose the new ticket is."""
+    channel = unit.settings.channel(head.channel)
+    kind = "email" if channel is None or "@" in (head.author or "") else channel.kind
+    identity = None if head.author is None else Contacts.of(unit).identity(address_key(kind, head.author))
+    return ticket.contact if identity is None else identity.contact
+
+
+def _company(unit: Unit, heads: Sequence[MessageHead]) -> list[str]:
+    """Whoever sent these messages or got them too; no strangers, and no address that is never answered."""
+    known = [head for head in heads if head.kind is MessageKind.IN and head.verified]
+    named = (a for head in known for a in (head.author, *head.reply_to, *head.to, *head.cc) if a)
+    return list(answerable(unit.settings, named, {address.lower() for head in heads for address in head.lists}))
+
+
+def _still_waiting(ticket: Ticket, history: TicketHistory | None, gone: Sequence[int]) -> Generator[Event, None, None]:
+    """The customer waits for what is left, if nobody has answered that."""
+    asked = unanswered(history)
+    left = [interaction.at for interaction in asked if interaction.message not in gone]
+    if ticket.waiting_since is not None and len(left) < len(asked):
+        waiting = min(left, default=None)
+        if waiting != ticket.waiting_since:
+            yield WaitingChanged(ticket.number, ticket.waiting_since, waiting)
+
+
+HANDLERS: dict[type[Command], Handler] = {c.Split: split}

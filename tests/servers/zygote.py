@@ -1,0 +1,356 @@
+"""Run `deskctl` without waiting for imports: each command is a fork of a process that has imported everything.
+
+A test run starts thousands of commands and hundreds of daemons, and most of their time would go into imports. The
+commands are processes of their own in every other respect: environment, folder, standard streams, signals, exit code.
+
+`python -m tests.servers.zygote SOCKET` is the process that forks. A request is a length and a JSON document with the
+words, the folder and the environment; the three standard streams come with it as file descriptors. The answers are the
+process id with a descriptor of the process, and later its exit code.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import gc
+import importlib
+import io
+import json
+import os
+import pkgutil
+import select
+import selectors
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).parents[2]
+
+#: PR_SET_PDEATHSIG of prctl(2).
+_DIE_WITH_PARENT = 1
+_LENGTH = struct.Struct("!I")
+_CODE = struct.Struct("!i")
+
+#: All modules of these packages, and third-party modules that deskctl imports only where it needs them.
+PACKAGES = ("deskctl", "deskctl_email", "deskctl_telegram", "deskctl_kb")
+LIBRARIES = (
+    *("alembic.command", "alembic.config", "cattrs", "packaging.requirements", "tomli", "tomlkit", "zoneinfo"),
+    *("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.ext.compiler"),
+    *("asyncio", "base64", "concurrent.futures.thread", "difflib", "email.headerregistry", "email.policy"),
+    *("encodings.idna", "http.client", "imaplib", "imapclient", "mako.template", "queue", "smtplib", "urllib.request"),
+)
+#: Modules that need pytest, that run as a program, or that only another module may import.
+_LEFT_OUT = ("deskctl.testing", "deskctl.store.migrations", "deskctl.cli.project.templates", "deskctl_telegram.sandbox")
+
+
+# --- the process that forks
+
+
+def serve(path: str) -> None:
+    """Fork for each request until the process is killed."""
+    for module in (*LIBRARIES, *_modules()):
+        importlib.import_module(module)
+    from deskctl.cli import main
+
+    gc.collect()
+    gc.freeze()  # the forks share this memory for longer
+    waiting: dict[int, socket.socket] = {}
+    ended, wakeup = socket.socketpair()
+    ended.setblocking(False)
+    wakeup.setblocking(False)
+    signal.set_wakeup_fd(wakeup.fileno())
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, selectors.DefaultSelector() as selector:
+        listener.bind(path)
+        listener.listen(64)
+        selector.register(listener, selectors.EVENT_READ)
+        selector.register(ended, selectors.EVENT_READ)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            ready = [key.fileobj for key, _ in selector.select()]
+            if listener in ready:
+                _accept(listener, waiting, main.main)
+            if ended in ready:
+                ended.recv(4096)
+                _tell(waiting)
+
+
+def _modules() -> Iterator[str]:
+    for package in PACKAGES:
+        folder = importlib.import_module(package).__path__
+        for found in pkgutil.walk_packages(folder, f"{package}.", onerror=lambda name: None):
+            if not found.name.startswith(_LEFT_OUT) and not found.name.endswith("__main__"):
+                yield found.name
+
+
+def _accept(listener: socket.socket, waiting: dict[int, socket.socket], main: Callable[[], object]) -> None:
+    connection, _ = listener.accept()
+    request, streams = _receive(connection)
+    if request is None:
+        connection.close()
+        return
+    pid = os.fork()
+    if pid == 0:
+        _command(request, streams, main)
+    for stream in streams:
+        os.close(stream)
+    handle = os.pidfd_open(pid)
+    with contextlib.suppress(OSError):  # the test is gone
+        socket.send_fds(connection, [_LENGTH.pack(pid)], [handle])
+    os.close(handle)
+    waiting[pid] = connection
+
+
+def _receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    head, streams, _, _ = socket.recv_fds(connection, _LENGTH.size, 3)
+    if len(head) < _LENGTH.size:
+        return None, streams
+    (length,) = _LENGTH.unpack(head)
+    body = bytearray()
+    while len(body) < length:
+        piece = connection.recv(length - len(body))
+        if not piece:
+            return None, streams
+        body += piece
+    return json.loads(body), streams
+
+
+def _tell(waiting: dict[int, socket.socket]) -> None:
+    """Send the exit codes of the commands that have ended."""
+    while waiting:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        connection = waiting.pop(pid)
+        with contextlib.suppress(OSError):
+            connection.sendall(_CODE.pack(os.waitstatus_to_exitcode(status)))
+        connection.close()
+
+
+def _command(request: dict[str, Any], streams: Sequence[int], main: Callable[[], object]) -> NoReturn:
+    """Be the command. The rest of this process is as Python makes it at a start."""
+    code = 255
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if request["session"]:
+            os.setsid()
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        os.chdir(request["folder"])
+        os.umask(request["umask"])
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+        os.closerange(3, 1 << 16)
+        os.environ.clear()
+        os.environ.update(request["env"])
+        time.tzset()
+        gc.unfreeze()
+        _streams()
+        paths = [path for path in request["env"].get("PYTHONPATH", "").split(os.pathsep) if path]
+        sys.path[:0] = [path for path in paths if path not in sys.path]
+        importlib.invalidate_caches()
+        sys.argv = ["deskctl", *request["words"]]
+        sys.orig_argv = [sys.executable, "-m", "deskctl.cli.main", *request["words"]]
+        from deskctl import faultpoints
+
+        vars(faultpoints)["_FAULTS"] = faultpoints._armed()  # read when a process starts, and this one starts here
+        main()
+        code = 0
+    except SystemExit as end:
+        code = _code(end)
+    except BaseException:  # noqa: BLE001 - the test sees the traceback and fails
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code & 255)
+
+
+def _code(end: SystemExit) -> int:
+    if isinstance(end.code, str):
+        sys.stderr.write(f"{end.code}\n")
+        return 1
+    return end.code or 0
+
+
+def _streams() -> None:
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8")
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(1, "w", closefd=False)), encoding="utf-8", line_buffering=os.isatty(1)
+    )
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(2, "w", closefd=False)),
+        encoding="utf-8", errors="backslashreplace", line_buffering=True,
+    )  # fmt: skip
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+
+
+# --- the tests' side
+
+
+class Process:
+    """A command that runs, with the methods of `subprocess.Popen` that tests use.
+
+    A descriptor holds it: a signal cannot reach another process that got the same pid.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        head, handles, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
+        if len(head) < _LENGTH.size:
+            raise RuntimeError("the zygote is gone")
+        (self.pid,) = _LENGTH.unpack(head)
+        (self._handle,) = handles
+        self.returncode: int | None = None
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError, OSError):
+            os.close(self._handle)
+            self._connection.close()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code, negative for a signal. Raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            if not select.select([self._connection], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(["deskctl"], timeout or 0)
+            answer = self._connection.recv(_CODE.size)
+            (self.returncode,) = _CODE.unpack(answer) if answer else (-signal.SIGKILL,)
+        assert self.returncode is not None
+        return self.returncode
+
+    def poll(self) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class Zygote:
+    """The process that forks. `script` is a program `deskctl` for shell scripts, which runs commands here, too."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="desk-zygote-"))
+        self._socket = str(self._folder / "socket")
+        self.script = self._folder / "deskctl"
+        self.script.write_text(_CLIENT.format(python=sys.executable, socket=self._socket), encoding="utf-8")
+        self.script.chmod(0o755)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.servers.zygote", self._socket],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))},
+            start_new_session=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != b"ready\n":
+            raise RuntimeError("the zygote did not start")
+
+    def spawn(
+        self,
+        words: Sequence[str],
+        folder: Path,
+        env: Mapping[str, str],
+        streams: Sequence[int],
+        *,
+        session: bool = False,
+    ) -> Process | subprocess.Popen[bytes]:
+        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own.
+
+        With LD_PRELOAD it is a new process, because a fork cannot load a library before all others.
+        """
+        if "LD_PRELOAD" in env:
+            line = [sys.executable, "-m", "deskctl.cli.main", *words]
+            stdin, stdout, stderr = streams
+            return subprocess.Popen(
+                line, cwd=folder, env=env, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=session
+            )
+        umask = os.umask(0)
+        os.umask(umask)
+        body = {"words": list(words), "folder": str(folder), "env": dict(env), "umask": umask, "session": session}
+        request = json.dumps(body).encode()
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.connect(self._socket)
+        socket.send_fds(connection, [_LENGTH.pack(len(request))], list(streams))
+        connection.sendall(request)
+        return Process(connection)
+
+    def run(
+        self, words: Sequence[str], folder: Path, env: Mapping[str, str], given: bytes = b"", timeout: float = 120
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a command to its end. Kills it and raises subprocess.TimeoutExpired after `timeout` seconds."""
+        with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            stdin.write(given)
+            stdin.seek(0)
+            process = self.spawn(words, folder, env, [stream.fileno() for stream in (stdin, out, err)])
+            try:
+                code = process.wait(timeout)
+            except BaseException:
+                process.kill()
+                raise
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(["deskctl", *words], code, out.read(), err.read())
+
+    def close(self) -> None:
+        """End the process, and with it every command that still runs."""
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        for path in (Path(self._socket), self.script):
+            path.unlink(missing_ok=True)
+        self._folder.rmdir()
+
+
+#: Sends the standard streams to the zygote, forwards signals, and ends as the command does.
+_CLIENT = """\
+#!{python} -IS
+import json, os, signal, socket, struct, sys
+
+umask = os.umask(0)
+os.umask(umask)
+request = dict(words=sys.argv[1:], folder=os.getcwd(), env=dict(os.environ), umask=umask, session=False)
+body = json.dumps(request).encode()
+zygote = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+zygote.connect({socket!r})
+socket.send_fds(zygote, [struct.pack("!I", len(body))], [0, 1, 2])
+zygote.sendall(body)
+head, handles, _, _ = socket.recv_fds(zygote, 4, 1)
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, lambda number, frame: signal.pidfd_send_signal(handles[0], number))
+answer = zygote.recv(4)
+code = struct.unpack("!i", answer)[0] if answer else 255
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
+@cache
+def shared() -> Zygote:
+    """Return the zygote of this process, started when a test first needs it."""
+    zygote = Zygote()
+    atexit.register(zygote.close)
+    return zygote
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
