@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 
@@ -21,6 +22,7 @@ def test_unix_sockets_are_allowed() -> None:
     other.close()
 
 
-def test_postgresql_driver_is_refused() -> None:
+def test_postgresql_driver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "psycopg", raising=False)
     with pytest.raises(NotIsolated):
         import psycopg  # noqa: F401
