@@ -8,6 +8,7 @@ from typing import Any
 from ...core.kernel.query import Query
 from ...core.values import numbers
 from ...errors import UsageError
+from ...i18n import _
 from ..encoding import clean
 from . import agents as staff
 from . import attachments as files
@@ -44,7 +45,7 @@ def answer(reader: Reader, query: Query) -> Any:
     """Return the JSON document that answers a query. Raises NotFound and UsageError."""
     respond = _ANSWERS.get(type(query))
     if respond is None:
-        raise UsageError(f"the store has no answer to {type(query).__name__}")
+        raise UsageError(_("the store has no answer to {type}", type=type(query).__name__))
     return respond(reader, _cleaned(query))
 
 
