@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 from ..core.automations.jobs import MAX_TRIES, JobAtHand, plugin_of
 from ..errors import NotFound
 from ..i18n import _
+from .encoding import clean, from_json
 from .engine import Database
 from .instance import Instance
 from .moments import from_micros, maybe_from_micros, maybe_rfc3339, rfc3339, to_micros
 from .tables import events, jobs
 from .tables.plugins import WAITING
-from .text import clean, from_json
 
 
 class Jobs:
