@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
 from ..core.automations.jobs import MAX_TRIES, ClaimedJob, plugin_of
 from ..errors import NotFound
+from ..i18n import _
+from .encoding import clean, from_json
 from .engine import Database
 from .instance import Instance
 from .moments import from_micros, maybe_from_micros, maybe_rfc3339, rfc3339, to_micros
 from .tables import events, jobs
 from .tables.plugins import WAITING
-from .text import clean, from_json
 
 
 class Jobs:
@@ -110,14 +111,14 @@ class Jobs:
             again = jobs.update().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
             values = {"state": "waiting", "attempts": 0, "due_at": to_micros(self._clock())}
             if connection.execute(again.values(values)).first() is None:
-                raise NotFound(f"there is no job {job} to try again", "deskctl plugin jobs")
+                raise NotFound(_("no job {job} to retry", job=job), _("deskctl plugin jobs"))
 
     def drop(self, job: int) -> None:
         """A job goes without being done. Raises NotFound when there is no such job that waits."""
         with self._database.writing("jobs.drop") as connection:
             gone = jobs.delete().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
             if connection.execute(gone).first() is None:
-                raise NotFound(f"there is no job {job} to drop", "deskctl plugin jobs")
+                raise NotFound(_("no job {job} to drop", job=job), _("deskctl plugin jobs"))
 
 
 def _at_hand(row: Any) -> ClaimedJob:

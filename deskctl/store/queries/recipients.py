@@ -15,9 +15,9 @@ from ...core.messages.views import ReplyRow
 from ...core.tickets.model import FINAL, Status
 from ...errors import Refused
 from .. import rows
+from ..conversations import HEAD
 from ..tables import agents, identities, messages, tickets
-from ..talked import HEAD
-from .people import persons
+from .identity import persons
 
 
 def reply_document(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> ReplyRow:

@@ -15,10 +15,10 @@ from ..core.sla.policy import Metric, Policy, Step, parse_threshold
 from ..core.sla.policy_book import PolicyBook
 from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Priority
+from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import delete, found, insert, or_update, update
 from .tables import calendars, clocks, sla_book, sla_policies
-from .text import clean, from_json, maybe_clean, to_json
 
 _MICRO = timedelta(microseconds=1)
 _BOOK = 1

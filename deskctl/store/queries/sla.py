@@ -26,12 +26,12 @@ from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
 from ...i18n import _
 from .. import rows
-from ..levels import PolicyBookCache
 from ..moments import rfc3339, to_micros
+from ..sla import PolicyBookCache
 from ..tables import agents, clocks, events, ticket_tags, tickets
-from ..tables.levels import RUNNING, UNSETTLED_BREACH
-from .asked import known_team, moment
-from .people import persons
+from ..tables.sla import RUNNING, UNSETTLED_BREACH
+from .identity import persons
+from .parameters import known_team, moment
 from .reader import Answers
 
 #: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.

@@ -13,7 +13,8 @@ from ...core.agents.views import AgentRow, NotificationPreferencesPart, RoutingP
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
 from ...core.routing.model import Presence
-from .. import routing, shapes
+from .. import documents as shapes
+from .. import routing
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE

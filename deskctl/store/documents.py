@@ -10,7 +10,7 @@ from typing import Any
 from ..core.agents.model import NotificationPreferences
 from ..core.agents.routing_profile import Model, RoutingPlan, RoutingProfile, Strategy
 from ..core.delivery.model import Delivery, NotificationContent
-from .text import clean, from_json, maybe_clean, to_json
+from .encoding import clean, from_json, maybe_clean, to_json
 
 
 def seat_json(seat: RoutingProfile) -> str | None:

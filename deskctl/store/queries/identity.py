@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, text
 from ...core.contacts.identity import combine
 from ...core.contacts.model import Contact
 from ...errors import NotFound
+from ...i18n import _
 from .. import rows
 from ..tables import contacts
 from ..tables.people import MERGED
@@ -53,7 +54,7 @@ def person(connection: Connection, number: int) -> Person:
     """Raises NotFound."""
     found = persons(connection, [number] if 0 < number < 2**63 else []).get(number)
     if found is None:
-        raise NotFound(f"there is no contact {number}", "deskctl contact list shows them")
+        raise NotFound(_("no contact {number}", number=number), _("deskctl contact list shows all contacts"))
     return found
 
 
