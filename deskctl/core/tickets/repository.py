@@ -14,7 +14,7 @@ from .model import Ticket
 
 
 class TicketSource(Protocol):
-    """What the store loads of tickets."""
+    """The reads from the store for tickets."""
 
     def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]: ...
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]: ...
@@ -39,7 +39,7 @@ class TicketSource(Protocol):
 
 @dataclass(slots=True)
 class TicketChanges:
-    """What a transaction writes of tickets."""
+    """The changes of tickets in a transaction."""
 
     tickets: dict[int, Ticket] = field(default_factory=dict)
     new_tickets: set[int] = field(default_factory=set)
