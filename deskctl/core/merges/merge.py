@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import Refused
-from ..contacts.identity import known, living, reached_at
+from ..contacts.identity import combined_contact, person_addresses, primary_contact
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -50,14 +50,14 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:
     """How the customers are known whose tickets these are, where they are not one person."""
-    if living(unit, ticket.contact).id == living(unit, into.contact).id:
+    if primary_contact(unit, ticket.contact).id == primary_contact(unit, into.contact).id:
         return []
     return [_known_as(unit, one.contact) for one in (into, ticket)]
 
 
 def _known_as(unit: Unit, number: int) -> str:
-    reached = reached_at(unit, number)
-    return reached[0].address if reached else known(unit, number).name or f"contact {number}"
+    reached = person_addresses(unit, number)
+    return reached[0].address if reached else combined_contact(unit, number).name or f"contact {number}"
 
 
 HANDLERS: dict[type[Command], Handler] = {c.Merge: merge}

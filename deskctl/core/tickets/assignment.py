@@ -46,7 +46,7 @@ def next_(unit: Unit, command: c.Next, actor: Actor) -> Steps:
     teams = agent.teams if command.team is None else {command.team}
     if command.team is not None and command.team not in Agents.of(unit).teams:
         targets.resolve(unit, f"team:{command.team}")
-    for number in Tickets.of(unit).source.queue(targets.within_reach(unit, agent, teams), NEXT_LOOKS_AT):
+    for number in Tickets.of(unit).source.queue(targets.tiers_above(unit, agent, teams), NEXT_LOOKS_AT):
         ticket = Tickets.of(unit).get(number)
         if ticket.assignee is None and ticket.status in (Status.NEW, Status.OPEN):
             yield from give_to_agent(ticket, agent.handle)
@@ -66,7 +66,7 @@ def assign(unit: Unit, command: c.Assign, actor: Actor) -> Steps:
     if isinstance(target, Agent):
         if ticket.assignee == target.handle:
             return Outcome(f"ticket {ticket.number} is {target.handle}'s already", number)
-        if actor.handle is not None and not targets.reaches(unit, target, ticket):
+        if actor.handle is not None and not targets.may_handle(unit, target, ticket):
             _high_enough(unit, Agents.of(unit).agents[actor.handle], ticket)  # who is may give it to whom they like
         yield from give_to_agent(ticket, target.handle)
         return Outcome(f"ticket {ticket.number} is {target.handle}'s", number)
@@ -97,7 +97,7 @@ def escalate(unit: Unit, command: c.Escalate, actor: Actor) -> Steps:
     else:
         yield from give_to_tier(unit, ticket, target.name, handed_on=actor.handle is not None)
     facts = {"message": message, "to": named}
-    if isinstance(target, Tier) and not targets.is_manned(unit, ticket.team, target.name):
+    if isinstance(target, Tier) and not targets.is_staffed(unit, ticket.team, target.name):
         name += "; nobody is of that tier yet, so anybody of the team may have it"
     return Outcome(f"ticket {ticket.number} is escalated to {name}", (ticket.number,), facts)
 
@@ -105,11 +105,11 @@ def escalate(unit: Unit, command: c.Escalate, actor: Actor) -> Steps:
 def _next_tier(unit: Unit, ticket: Ticket) -> Tier:
     """The tier above the one that the ticket is at: its own or its owner's, whichever is higher. Raises Refused."""
     tiers = targets.tiers_of(unit, ticket.team)
-    place = targets.height(unit, ticket)
+    place = targets.current_rank(unit, ticket)
     above = tiers[place + 1 :]
     if not above:
         raise Refused(f"ticket {ticket.number} is with {tiers[-1]}, and no tier is above", "name somebody with --to")
-    manned = next((tier for tier in above if targets.is_manned(unit, ticket.team, tier)), None)
+    manned = next((tier for tier in above if targets.is_staffed(unit, ticket.team, tier)), None)
     if manned is None:
         raise Refused(
             f"nobody is of a tier above {tiers[place]}", f"deskctl agent set AGENT --tier {above[0]}, or --to"
@@ -119,8 +119,8 @@ def _next_tier(unit: Unit, ticket: Ticket) -> Tier:
 
 def _high_enough(unit: Unit, agent: Agent, ticket: Ticket) -> None:
     """Raises Refused for what was escalated above them."""
-    if not targets.reaches(unit, agent, ticket):
-        able = ", ".join(a.handle for a in targets.members(unit, ticket.team) if targets.reaches(unit, a, ticket))
+    if not targets.may_handle(unit, agent, ticket):
+        able = ", ".join(a.handle for a in targets.members(unit, ticket.team) if targets.may_handle(unit, a, ticket))
         raise Refused(
             f"ticket {ticket.number} was escalated to {ticket.tier}: {agent.handle} is not of that tier",
             f"who may have it: {able or 'nobody yet'}; deskctl agent set {agent.handle} --tier {ticket.tier}",
