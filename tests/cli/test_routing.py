@@ -69,7 +69,7 @@ def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
         ("agent away --until yesterday", 2, "no moment"),
         ("route run", 4, "manually"),
         ("route explain 99", 3, "no ticket 99"),
-        ("approve 1", 4, "nothing waits for an approval"),
+        ("approve 1", 4, "no open request for approval"),
         ("escalate 1 --to seniorr --reason x", 3, "did you mean senior"),
         ("escalate 1 --to senior --for approval --reason x", 2, "--to and --for exclude each other"),
     ):
