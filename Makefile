@@ -40,7 +40,7 @@ test-unit: install ## run the unit tests, which need no server and no network (u
 check: lint test-unit ## run lint and the unit tests before a commit
 
 test-long: install ## run property tests of working time and SLA clocks with thousands of examples (slow)
-	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_clock_lives.py $(ARGS)
+	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/test_random_clocks.py $(ARGS)
 
 crash: install ## stop and kill the daemon at every fault point, and at random times (slow)
 	DESKCTL_CRASH=all DESKCTL_KILLS=$${DESKCTL_KILLS:-50} $(PYTEST) -m crash -n $(WORKERS) --dist worksteal $(ARGS)
@@ -51,6 +51,7 @@ lint: install ## run all static checks
 	$(BIN)/mypy
 	for tests in tests plugins/*/tests; do $(BIN)/mypy $$tests || exit 1; done
 	for project in examples/plugins/*; do (cd $$project && ../../../$(BIN)/mypy) || exit 1; done
+	$(BIN)/python tools/messages.py --check
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
 	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md

@@ -21,14 +21,14 @@ from bench.real.sla import watched
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.agents.repository import Agents
-from deskctl.core.agents.routing_profile import RoutingPlan, Seat, Strategy
+from deskctl.core.agents.routing_profile import RoutingPlan, RoutingProfile, Strategy
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.model import Presence, State
-from deskctl.core.routing.repository import Roster
+from deskctl.core.routing.repository import Routing
 from deskctl.core.routing.triggers import schedule_routing
 from deskctl.core.tickets.commands import Create, Set
 from deskctl.store import Store
@@ -85,10 +85,10 @@ def people(unit: Unit) -> None:
     Agents.of(unit).put_team(Team("crowd", "Crowd"))
     for place in range(AGENTS):
         known = frozenset((SKILLS[place % 2], SKILLS[2 + place // 2 % 2]))
-        seat = Seat(skills=known, capacity={"any": 2 * TICKETS // AGENTS})
+        seat = RoutingProfile(skills=known, capacity={"any": 2 * TICKETS // AGENTS})
         name = f"agent{place:02}"
         Agents.of(unit).put_agent(Agent(name, name, f"{name}@desk.example", frozenset({"crowd"}), seat=seat))
-        Roster.of(unit).put_presence(Presence(name, State.ONLINE, unit.now))
+        Routing.of(unit).put_presence(Presence(name, State.ONLINE, unit.now))
 
 
 def route(path: Path) -> float:

@@ -1,4 +1,4 @@
-"""Every kind of event, by importing the modules that define them: for the store, which reads recorded events."""
+"""All event classes by kind. Importing this module loads them, for code that reads recorded events."""
 
 from __future__ import annotations
 

@@ -1,22 +1,19 @@
-"""What `Desk.call` understands, and the JSON that comes back.
+"""The JSON documents that calls return. `calls` declares the calls with their parameters and permissions.
 
-ingest(raw_base64, channel=None)     Ingested      journal a raw mail for a channel; durable when it returns
-channel_test(name)                   ChannelReport try every part of a channel
-channels()                           list[ChannelRow]
-plugins()                            list[PluginRow]
-plugin(name)                         PluginDocument
-channel_action(name, action, params) a document of the channel's own (`ChannelType.actions`)
-channel_start(name)                  Started       begin again with a channel that stopped (no daemon: nothing to do)
-raw(message=None, ticket=None)       RawMail       the bytes as they came in
-reparse(messages=[], since, after)   Reparsed      read a batch again from the raw bytes
-suggest(ticket, limit=5)             list[SuggestionRow], best first: what plugins offer to whoever answers the ticket
-insert(reference, ticket=None)       Inserted      the words of a suggestion ("kb:3"), for a reply
-jobs()                               list[JobRow]  work for automations that waits, runs or has failed
-job_retry(job), job_drop(job)        JobDone       try a job again from the beginning, or let it go
-wait_delivery(outbox, seconds)       outbox_answers.OutboxRow; returns when it is settled, or after `seconds`
-settled without a daemon             `wait_delivery` answers at once with the row as it is
-
-`core.permissions` lists the callers that each call is for.
+ingest                Ingested
+channel_test          ChannelReport
+channels              list[ChannelRow]
+channel_action        a document of the channel type (`ChannelType.actions`)
+channel_start         Started
+plugins               list[PluginRow]
+plugin                PluginDocument
+raw                   RawMail
+reparse               Reparsed
+suggest               list[SuggestionRow], best first
+insert                Inserted
+jobs                  list[JobRow]
+job_retry, job_drop   JobDone
+wait_delivery         an OutboxRow of the core
 """
 
 from __future__ import annotations
@@ -25,14 +22,14 @@ from typing import Any, TypedDict
 
 
 class Ingested(TypedDict):
-    """`new` is False when the same bytes were there before."""
+    """`new` is False if the same mail was already in the journal."""
 
     channel: str
     new: bool
 
 
 class Started(TypedDict):
-    """`started` is False where nothing had stopped."""
+    """`started` is False if the channel was not stopped."""
 
     channel: str
     started: bool
@@ -47,7 +44,7 @@ class RawMail(TypedDict):
 
 
 class Reparsed(TypedDict):
-    """`failed`: {message, reason} of those that could not be read. `after`: where to go on, null at the end."""
+    """`failed`: {message, reason} of messages that could not be parsed. `after`: the next start, or null."""
 
     done: int
     failed: list[dict[str, Any]]
@@ -74,12 +71,12 @@ class ChannelRow(TypedDict):
     team: str | None
     receives: bool
     sends: bool
-    authority: str | None  # the mail server whose Authentication-Results are believed
+    authority: str | None  # the mail server whose Authentication-Results are trusted
     state: str  # running, backoff, stopped, off; "off" when no daemon runs
 
 
 class SuggestionRow(TypedDict):
-    """`reference` is what `insert` takes; `public`: a customer may see it."""
+    """`reference` is the parameter of `insert`. `public`: customers may see the suggestion."""
 
     reference: str
     title: str
@@ -96,7 +93,7 @@ class Inserted(TypedDict):
 
 
 class JobRow(TypedDict):
-    """`state`: waiting, running or failed. `kind` and `ticket` are those of the event."""
+    """A job of an automation. `state`: waiting, running or failed. `kind` and `ticket` are those of the event."""
 
     id: int
     plugin: str
@@ -137,7 +134,7 @@ class RequestRow(TypedDict):
 
 
 class AutomationRow(TypedDict):
-    """`on`: the kinds of event that it hears of. `seconds`: its limit."""
+    """`on`: the kinds of events that start it. `seconds`: its time limit."""
 
     name: str
     on: list[str]
@@ -146,7 +143,7 @@ class AutomationRow(TypedDict):
 
 
 class KeyRow(TypedDict):
-    """A key of `[plugins.NAME]`: what it takes, and its default as TOML has it, null where there is none to show."""
+    """A key of `[plugins.NAME]` with the type of its value, and its default in TOML syntax, null without a default."""
 
     key: str
     value: str
@@ -155,7 +152,7 @@ class KeyRow(TypedDict):
 
 
 class PluginDocument(TypedDict):
-    """`tables` are the revisions of its tables that were made. `config_help`: what its settings say of themselves."""
+    """`tables` are the applied revisions of its tables. `config_help` is the docstring of its config class."""
 
     name: str
     version: str | None

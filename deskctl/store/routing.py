@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, text, tuple_
 
 from ..core.routing.model import Presence, QueuedTicket, State, Turn
-from ..core.routing.repository import RosterChanges
+from ..core.routing.repository import RoutingChanges
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import OR_NOTHING, delete, found, insert, or_update
 from .tables import presences as presence_table
@@ -102,7 +102,7 @@ def is_unattended(connection: Connection, team: str) -> bool:
     return connection.execute(select(unattended.c.team).where(unattended.c.team == team)).first() is not None
 
 
-def write_roster(connection: Connection, changes: RosterChanges) -> None:
+def write_routing(connection: Connection, changes: RoutingChanges) -> None:
     rows = [
         (p.agent, p.state.value, maybe_to_micros(p.since), maybe_to_micros(p.until), p.moved, p.moved_by)
         for _, p in sorted(changes.presences.items())

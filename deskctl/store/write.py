@@ -17,22 +17,26 @@ from ..core.intake.repository import JournalChanges
 from ..core.kernel.changes import Changes
 from ..core.messages.conversations import ConversationChanges
 from ..core.messages.repository import MessageChanges
-from ..core.notifications.repository import NoticeChanges
-from ..core.routing.repository import RosterChanges
+from ..core.notifications.repository import NotificationChanges
+from ..core.routing.repository import RoutingChanges
 from ..core.shifts.repository import ShiftChanges
-from ..core.sla.repository import LevelChanges
+from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
 from ..core.tickets.repository import TicketChanges
-from . import blobs, links, people_rows, rows, seen
+from . import agent_rows as people_rows
+from . import blobs, rows
+from . import link_codes as links
+from . import seen_messages as seen
+from .attachments import FileRow, file_rows, insert_files
+from .encoding import clean, maybe_clean
 from .erase import EraseToo, erase
-from .files import FileRow, file_rows, insert_files
-from .levels import write_levels
-from .notices import write_notices
-from .rewrite import edit, purge, reread
-from .routing import write_roster
+from .message_changes import edit, purge, reread
+from .notifications import write_notifications
+from .routing import write_routing
 from .search import contacts as contact_index
 from .search import index
 from .shifts import write_shifts
+from .sla import write_sla
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, found, insert, or_update, update
 from .tables import (
@@ -59,7 +63,6 @@ from .tables import (
     tickets,
     timers,
 )
-from .text import clean, maybe_clean
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -77,10 +80,10 @@ def write(connection: Connection, changes: Changes, source: StoredSource, too: E
     purge(connection, changes.of(MessageChanges).purged, source)
     erase(connection, changes.of(ContactChanges).erased, source, changes.of(ContactChanges).erased_names, too)
     _history(connection, changes)
-    write_levels(connection, changes.of(LevelChanges))
-    write_roster(connection, changes.of(RosterChanges))
+    write_sla(connection, changes.of(SlaChanges))
+    write_routing(connection, changes.of(RoutingChanges))
     write_shifts(connection, changes.of(ShiftChanges))
-    write_notices(connection, changes.of(NoticeChanges))
+    write_notifications(connection, changes.of(NotificationChanges))
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.of(JobChanges).jobs], rows.JOB_COLUMNS)
     _journal(connection, changes)

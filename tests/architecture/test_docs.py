@@ -61,6 +61,7 @@ def test_generated_pages_are_current() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_picture_of_readme_is_current() -> None:
     """If this fails: make docs."""
     terminal = runpy.run_path(str(ROOT / "docs" / "terminal.py"))

@@ -93,7 +93,7 @@ class Shell:
             wrapper.chmod(0o755)
             env = {**env, "PATH": f"{wrapper.parent}{os.pathsep}{env['PATH']}"}
         done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=env, capture_output=True, timeout=120
+            ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=env, capture_output=True, timeout=300
         )
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert result.code == code, f"{line}: {result.code}\n{result.out}\n{result.err}"
@@ -133,7 +133,7 @@ class Shell:
         if self.daemon is not None:
             self.daemon.terminate()
             try:
-                self.daemon.wait(20)
+                self.daemon.wait(60)
             except subprocess.TimeoutExpired:
                 self.daemon.kill()
                 self.daemon.wait(10)

@@ -80,4 +80,4 @@ def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
     desk("agent", "set", "agent2", "--tier", "senior")
     assert desk("--as", "agent2", "approve", "1", "--dry-run", "--json").row["facts"]["granted"] is True
     desk("--as", "agent2", "deny", "1", "--reason", "no")
-    assert "nothing waits" in desk("--as", "agent2", "deny", "1", "--reason", "no", code=4).err
+    assert "no open request for approval" in desk("--as", "agent2", "deny", "1", "--reason", "no", code=4).err

@@ -1,4 +1,4 @@
-"""Tickets find their agent: by whom, in which order, how many at once, and what is said about it."""
+"""Routing on each store: strategies, limits, presence, skills, surges and explanations."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ ROOT = "user:root"
 
 @pytest.fixture
 def routed(desk: StoredDesk) -> StoredDesk:
-    """Team support is routed by load; nobody is there yet."""
+    """A desk whose team support is routed by load; no agent is online."""
     desk.do(ChangeTeam("support", route="least_loaded", tiers="frontline,senior,lead", cap_per_tick=3), ROOT)
     desk.do(ChangeAgent("lead", join=("support",), tier="lead"), ROOT)
     return desk
 
 
 def settle(desk: StoredDesk) -> None:
-    """What a daemon does as soon as it is due."""
+    """Process all due routing timers, as the daemon does."""
     for _ in range(20):
         due = [timer for timer in desk.store.timers.due(50) if timer.kind is TimerKind.ROUTE]
         if not due:
             return
         for timer in due:
             desk.do(FireTimer(timer.id), "system:clock")
-    raise AssertionError("routing does not come to rest")
+    raise AssertionError("routing timers keep repeating")
 
 
 def come(desk: StoredDesk, *agents: str, state: str = "online") -> None:
@@ -54,7 +54,7 @@ def owners(desk: StoredDesk, *numbers: int) -> list[str | None]:
 
 
 def told(desk: StoredDesk, words: str) -> list[str]:
-    """Whom a notification with these words in its subject went to."""
+    """Return the recipients of notifications with these words in the subject."""
     numbers = [row["id"] for row in desk.outbox()]
     entries = desk.store.transaction(lambda unit: [Outbox.of(unit).get(number) for number in numbers])
     return sorted(entry.to[0] for entry in entries if words in entry.subject)
@@ -65,7 +65,7 @@ def explain(desk: StoredDesk, number: int) -> dict[str, Any]:
     return document
 
 
-def test_a_manual_team_sets_no_timer_and_gives_nothing_away(desk: StoredDesk) -> None:
+def test_manual_team_sets_no_timer_and_assigns_nothing(desk: StoredDesk) -> None:
     come(desk, "agent1")
     desk.mail()
     assert desk.store.timers.next_due() is None
@@ -74,7 +74,7 @@ def test_a_manual_team_sets_no_timer_and_gives_nothing_away(desk: StoredDesk) ->
         desk.do(RunRoutes(), ROOT)
 
 
-def test_a_backlog_is_spread_in_the_order_of_the_queue_and_nobody_gets_it_all(routed: StoredDesk) -> None:
+def test_backlog_is_assigned_in_queue_order_with_a_limit_for_each_agent(routed: StoredDesk) -> None:
     for number in range(1, 10):
         priority = "urgent" if number > 7 else "normal"
         routed.do(Create(f"c{number}@example.org", "Help", "x", team="support", priority=priority), "agent1")
@@ -88,7 +88,7 @@ def test_a_backlog_is_spread_in_the_order_of_the_queue_and_nobody_gets_it_all(ro
     assert None not in owners(routed, *range(1, 10))
 
 
-def test_one_mail_tells_of_several_tickets(routed: StoredDesk) -> None:
+def test_several_assignments_produce_one_notification(routed: StoredDesk) -> None:
     come(routed, "agent1")
     routed.do(SetPresence("away"), "agent1")
     for number in range(3):
@@ -98,7 +98,7 @@ def test_one_mail_tells_of_several_tickets(routed: StoredDesk) -> None:
     assert told(routed, "Assigned to you") == []
 
 
-def test_that_nobody_is_there_is_said_once_and_again_after_somebody_was(routed: StoredDesk) -> None:
+def test_team_without_available_agents_is_warned_once_until_an_agent_comes(routed: StoredDesk) -> None:
     def warned() -> int:
         with routed.store.reading() as connection:
             happened = "SELECT count(*) FROM events WHERE kind = 'nobody_there'"
@@ -116,7 +116,7 @@ def test_that_nobody_is_there_is_said_once_and_again_after_somebody_was(routed: 
     assert explain(routed, 5)["decisions"][0]["why"] == "offline"
 
 
-def test_what_frees_an_agent_gives_them_the_next_one(routed: StoredDesk) -> None:
+def test_agent_with_free_capacity_gets_the_next_ticket(routed: StoredDesk) -> None:
     routed.do(ChangeAgent("agent1", capacity=("email=1",)), ROOT)
     come(routed, "agent1")
     for number in range(3):
@@ -130,10 +130,10 @@ def test_what_frees_an_agent_gives_them_the_next_one(routed: StoredDesk) -> None
     settle(routed)
     assert owners(routed, 3) == ["agent1"]
     routed.do(Undo(solved.command))
-    assert owners(routed, 2, 3) == ["agent1", "agent1"], "what followed is not taken back with it"
+    assert owners(routed, 2, 3) == ["agent1", "agent1"], "undo does not revert its consequences"
 
 
-def test_a_ticket_given_back_goes_to_another_and_undo_brings_it_home(routed: StoredDesk) -> None:
+def test_returned_ticket_goes_to_another_agent_and_undo_restores_the_assignee(routed: StoredDesk) -> None:
     come(routed, "agent1")
     routed.mail()
     settle(routed)
@@ -147,7 +147,7 @@ def test_a_ticket_given_back_goes_to_another_and_undo_brings_it_home(routed: Sto
     assert owners(routed, 1) == ["agent1"]
 
 
-def test_a_reopened_ticket_is_its_owners_if_they_are_there(routed: StoredDesk) -> None:
+def test_reopened_ticket_returns_to_its_assignee_if_available(routed: StoredDesk) -> None:
     come(routed, "agent1", "agent2")
     routed.mail(message_id="<one@example.org>")
     settle(routed)
@@ -166,10 +166,10 @@ def test_a_reopened_ticket_is_its_owners_if_they_are_there(routed: StoredDesk) -
     again()
     assert owners(routed, 1) == [None]
     come(routed, other, owner)
-    assert owners(routed, 1) == [owner], "who had it has it first"
+    assert owners(routed, 1) == [owner], "the former assignee has priority"
 
 
-def test_skills_are_waited_for_to_the_minute(routed: StoredDesk) -> None:
+def test_required_skills_are_waived_at_the_configured_minute(routed: StoredDesk) -> None:
     routed.do(ChangeTeam("support", relax_after="10m"), ROOT)
     routed.do(ChangeAgent("agent2", skills="billing"), ROOT)
     come(routed, "agent1")
@@ -186,7 +186,7 @@ def test_skills_are_waited_for_to_the_minute(routed: StoredDesk) -> None:
     assert explain(routed, 1)["decisions"][0]["relaxed"]
 
 
-def test_a_skill_that_nobody_in_the_team_has_is_waived_at_once(routed: StoredDesk) -> None:
+def test_skill_that_no_agent_has_is_waived_at_once(routed: StoredDesk) -> None:
     routed.do(ChangeAgent("agent1", skills="en"), ROOT)
     routed.do(ChangeAgent("agent2", skills="de"), ROOT)
     come(routed, "agent1")
@@ -203,7 +203,7 @@ def test_a_skill_that_nobody_in_the_team_has_is_waived_at_once(routed: StoredDes
     assert (event["waived"], event["relaxed"]) == (["de"], False)
 
 
-def test_a_new_skill_is_asked_for_from_then_on(routed: StoredDesk) -> None:
+def test_new_skill_of_an_agent_is_required_from_then_on(routed: StoredDesk) -> None:
     come(routed, "agent1")
     routed.do(ChangeAgent("agent2", skills="router"), ROOT)
     settle(routed)
@@ -215,7 +215,7 @@ def test_a_new_skill_is_asked_for_from_then_on(routed: StoredDesk) -> None:
     assert owners(routed, 1) == ["agent1"]
 
 
-def test_away_until_a_moment_is_back_by_itself(routed: StoredDesk) -> None:
+def test_agent_away_until_a_moment_is_online_again_automatically(routed: StoredDesk) -> None:
     routed.do(SetPresence("away", until="+30m"), "agent1")
     routed.mail()
     settle(routed)
@@ -226,7 +226,7 @@ def test_away_until_a_moment_is_back_by_itself(routed: StoredDesk) -> None:
     assert rows["agent1"]["load"] == {"support": 1}
 
 
-def test_helpers_are_moved_to_a_busy_channel_and_back(routed: StoredDesk) -> None:
+def test_agents_are_moved_to_an_overloaded_channel_and_back(routed: StoredDesk) -> None:
     routed.do(ChangeTeam("support", model="dedicated", cap_per_tick=1, surge_queue=("phone=2",)), ROOT)
     routed.do(ChangeAgent("agent1", channels="email", surge=True), ROOT)
     come(routed, "agent1")
@@ -246,10 +246,10 @@ def test_helpers_are_moved_to_a_busy_channel_and_back(routed: StoredDesk) -> Non
         routed.later(minutes=1)
         settle(routed)
     assert owners(routed, 1, 2, 3, 4).count("agent1") == 3
-    assert moved() is None, "half of what is too much is quiet"
+    assert moved() is None, "at half of the limit the channel is quiet"
 
 
-def test_two_teams_that_share_an_agent_respect_what_they_can_take(routed: StoredDesk) -> None:
+def test_two_teams_that_share_an_agent_respect_the_capacity(routed: StoredDesk) -> None:
     routed.do(ChangeTeam("leads", route="round_robin", cap_per_tick=9), ROOT)
     routed.do(ChangeAgent("lead", capacity=("any=2",)), ROOT)
     for number in range(2):
@@ -270,7 +270,7 @@ def test_two_teams_that_share_an_agent_respect_what_they_can_take(routed: Stored
     assert owners(routed, 1, 2, 3, 4).count("lead") == 2
 
 
-def test_an_escalation_climbs_the_tiers(routed: StoredDesk) -> None:
+def test_escalation_moves_up_one_tier_at_a_time(routed: StoredDesk) -> None:
     routed.do(ChangeAgent("agent2", tier="senior"), ROOT)
     routed.mail()
     routed.do(Take(1))
@@ -292,7 +292,7 @@ def test_an_escalation_climbs_the_tiers(routed: StoredDesk) -> None:
     assert (routed.ticket(1).assignee, routed.ticket(1).tier) == ("agent2", "senior")
 
 
-def test_an_approval_is_a_higher_tiers_to_give_and_the_asker_hears_of_it(routed: StoredDesk) -> None:
+def test_approval_is_given_by_a_higher_tier_and_the_requester_is_notified(routed: StoredDesk) -> None:
     routed.mail()
     routed.do(AskApproval(1, "refund over limit"))
     assert routed.ticket(1).approval == "agent1"
@@ -313,7 +313,7 @@ def test_an_approval_is_a_higher_tiers_to_give_and_the_asker_hears_of_it(routed:
     routed.do(Undo(), "lead")
     routed.do(Undo(), "agent1")
     assert routed.ticket(1).approval is None
-    assert routed.show(1)["messages"][-1]["kind"] == "in", "the notes are gone with what they said"
+    assert routed.show(1)["messages"][-1]["kind"] == "in", "the notes are withdrawn"
 
 
 @pytest.mark.parametrize(
@@ -328,17 +328,17 @@ def test_an_approval_is_a_higher_tiers_to_give_and_the_asker_hears_of_it(routed:
     ],
     ids=lambda fields: next(iter(fields)),
 )
-def test_a_team_is_not_set_up_to_do_nonsense(routed: StoredDesk, fields: dict[str, Any]) -> None:
+def test_invalid_team_settings_are_refused(routed: StoredDesk, fields: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         routed.do(ChangeTeam("support", **fields), ROOT)
 
 
-def test_nobody_takes_nothing(routed: StoredDesk) -> None:
+def test_capacity_of_zero_is_refused(routed: StoredDesk) -> None:
     with pytest.raises(UsageError, match="0 would exclude the agent"):
         routed.do(ChangeAgent("agent1", capacity=("email=0",)), ROOT)
 
 
-def test_another_team_or_tag_is_another_queue(routed: StoredDesk) -> None:
+def test_change_of_team_or_tag_routes_the_ticket_again(routed: StoredDesk) -> None:
     come(routed, "agent1")
     routed.do(Create("c@example.org", "Help", "x", team="leads"), "agent2")
     settle(routed)

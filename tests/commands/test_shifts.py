@@ -1,4 +1,4 @@
-"""Shifts as the desk keeps them: who is given tickets when, what is read, and what usually arrives."""
+"""Shifts on each store: routing by shift, handover notes, coverage gaps and staffing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ OFFICE = "mon-fri 09:00-18:00"
 
 
 def settle(desk: StoredDesk) -> None:
-    """Let every timer fire that is due."""
+    """Process all due timers."""
     for _ in itertools.takewhile(lambda _: desk.store.timers.due(10), range(20)):
         for timer in desk.store.timers.due(10):
             desk.do(FireTimer(timer.id), "system:timers")
 
 
-def test_a_shift_is_kept_as_it_was_said_and_goes_when_it_is_removed(desk: StoredDesk) -> None:
+def test_shift_is_listed_until_it_is_removed(desk: StoredDesk) -> None:
     number = desk.do(AddShift("agent1", "fri 22:00-06:00", "Asia/Seoul", "2027-03-01"), "user:root").facts["shift"]
     off = desk.do(TakeOff("agent1", "2027-03-05"), "user:root").facts["shift"]
     first, second = desk.store.ask(ListShifts())
@@ -45,8 +45,8 @@ def test_a_shift_is_kept_as_it_was_said_and_goes_when_it_is_removed(desk: Stored
         desk.do(RemoveShift(number), "user:root")
 
 
-def test_tickets_go_to_whoever_is_on_shift_and_wait_for_the_next_one(desk: StoredDesk) -> None:
-    """Nine o'clock on a Monday: agent1 works now, agent2 from noon on."""
+def test_tickets_are_assigned_on_shift_and_wait_for_the_next_shift(desk: StoredDesk) -> None:
+    """It is 9:00 on a Monday: agent1 works now, agent2 from 12:00."""
     desk.do(ChangeTeam("support", route="round_robin"), "user:root")
     for agent in ("agent1", "agent2"):
         desk.do(SetPresence("online", agent), "user:root")
@@ -64,7 +64,7 @@ def test_tickets_go_to_whoever_is_on_shift_and_wait_for_the_next_one(desk: Store
     assert desk.ticket(2).assignee == "agent2"
 
 
-def test_a_note_is_shown_to_the_others_of_the_team_until_they_have_read_it(desk: StoredDesk) -> None:
+def test_handover_note_is_shown_to_the_team_until_read(desk: StoredDesk) -> None:
     number = desk.do(HandOver("결제사 장애입니다.")).facts["handover"]
     unread = {a: desk.store.ask(ListHandovers(a, unread=True)) for a in ("agent1", "agent2", "lead")}
     assert [len(notes) for notes in unread.values()] == [0, 1, 0]
@@ -76,7 +76,7 @@ def test_a_note_is_shown_to_the_others_of_the_team_until_they_have_read_it(desk:
     assert len(desk.store.ask(ListHandovers("agent2"))) == 1
 
 
-def test_the_queue_is_in_the_order_of_what_is_due(desk: StoredDesk) -> None:
+def test_queue_is_ordered_by_due_time(desk: StoredDesk) -> None:
     for subject in ("one", "two", "three"):
         desk.mail(subject=subject)
         desk.later(minutes=1)
@@ -96,8 +96,8 @@ def test_the_queue_is_in_the_order_of_what_is_due(desk: StoredDesk) -> None:
         desk.store.ask(ShowQueue(team="suport"))
 
 
-def test_gaps_and_staffing_count_what_came_in_such_hours(desk: StoredDesk) -> None:
-    """Five Mondays at nine: two calls of five minutes and one mail each. Nobody who writes a mail waits on the line."""
+def test_gaps_and_staffing_use_the_average_requests_of_the_hour(desk: StoredDesk) -> None:
+    """Five Mondays at 9:00 with two calls of five minutes and one mail each. Mails are not counted for staffing."""
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     for week in range(5):
         desk.now = start + timedelta(weeks=week, minutes=10)
@@ -141,7 +141,7 @@ def usual(plan: dict[str, Any]) -> float:
     return float(max(row["arrivals"] for row in plan["hours"]))
 
 
-def test_what_nobody_waits_for_on_the_line_is_no_request(desk: StoredDesk) -> None:
+def test_staffing_counts_only_channels_where_customers_wait(desk: StoredDesk) -> None:
     for number in range(8):
         desk.do(Create(f"c{number}@example.org", "written down", "x", team="support"))
     call(desk)
@@ -153,7 +153,7 @@ def test_what_nobody_waits_for_on_the_line_is_no_request(desk: StoredDesk) -> No
     assert any("handling time of chats is assumed to be that of calls" in remark for remark in plan["remarks"])
 
 
-def test_a_chat_is_any_channel_on_which_people_talk(desk_url: str) -> None:
+def test_chat_stands_for_all_conversational_channels(desk_url: str) -> None:
     telegram = ChannelInfo("tg", "telegram", team="support", sends=True, conversational=True)
     made = StoredDesk(desk_url, replace(SETTINGS, channels={**SETTINGS.channels, "tg": telegram}))
     for channel in ("tg", "chat", "support"):
@@ -167,7 +167,7 @@ def test_a_chat_is_any_channel_on_which_people_talk(desk_url: str) -> None:
     made.close()
 
 
-def test_where_there_is_no_chat_nothing_arrives_on_one_and_that_is_said(desk_url: str) -> None:
+def test_staffing_warns_if_the_desk_has_no_chat(desk_url: str) -> None:
     mute = StoredDesk(desk_url, replace(SETTINGS, channels={"support": SETTINGS.channels["support"]}))
     mute.mail()
     mute.later(hours=2)
@@ -178,9 +178,7 @@ def test_where_there_is_no_chat_nothing_arrives_on_one_and_that_is_said(desk_url
 
 
 @pytest.mark.parametrize("channel", [None, "phone"])
-def test_without_a_call_that_says_how_long_it_took_six_minutes_are_assumed(
-    desk: StoredDesk, channel: str | None
-) -> None:
+def test_handling_time_is_assumed_without_calls(desk: StoredDesk, channel: str | None) -> None:
     call(desk, seconds=None)
     for hours in (0, 2):
         desk.later(hours=hours)
@@ -189,7 +187,7 @@ def test_without_a_call_that_says_how_long_it_took_six_minutes_are_assumed(
         assert any("assumed to be 6 min; set it with --aht" in remark for remark in plan["remarks"])
 
 
-def test_calls_of_no_team_are_said_not_to_count_for_one(desk: StoredDesk) -> None:
+def test_staffing_warns_about_calls_without_a_team(desk: StoredDesk) -> None:
     call(desk, team=None)
     call(desk)
     desk.later(hours=2)
@@ -199,7 +197,7 @@ def test_calls_of_no_team_are_said_not_to_count_for_one(desk: StoredDesk) -> Non
     assert not any("no team" in remark for remark in desk.store.ask(PlanStaffing("80%/20s", now=now(desk)))["remarks"])
 
 
-def test_what_came_within_the_hour_is_not_nothing(desk: StoredDesk) -> None:
+def test_history_of_less_than_an_hour_produces_a_warning(desk: StoredDesk) -> None:
     desk.later(minutes=5)
     call(desk)
     desk.later(minutes=5)
@@ -211,14 +209,14 @@ def test_what_came_within_the_hour_is_not_nothing(desk: StoredDesk) -> None:
     assert staffing(desk)["remarks"][0] == f"too little history: 1 request in 4 hours; {enough}"
 
 
-def test_hours_that_are_to_be_covered_may_go_past_midnight_and_are_said_once(desk: StoredDesk) -> None:
+def test_gap_hours_can_pass_midnight_and_exclude_a_calendar(desk: StoredDesk) -> None:
     gaps = desk.store.ask(FindGaps("2d", hours="mon 22:00-06:00", now=now(desk)))
     assert [(gap["from"][:16], gap["to"][:16]) for gap in gaps["gaps"]] == [("2026-03-02T22:00", "2026-03-03T06:00")]
     with pytest.raises(UsageError, match="exclude each other"):
         desk.store.ask(FindGaps(hours="mon 09:00-10:00", calendar="24x7"))
 
 
-def test_shifts_at_the_same_time_are_remarked_upon_however_far_they_are(desk: StoredDesk) -> None:
+def test_overlapping_shifts_produce_a_warning(desk: StoredDesk) -> None:
     desk.do(AddShift("agent1", "mon 09:00-18:00", first="2027-03-01"), "user:root")
     again = desk.do(AddShift("agent1", "mon 17:00-20:00", first="2026-06-01"), "user:root")
     assert again.facts["remarks"] == [
@@ -229,7 +227,7 @@ def test_shifts_at_the_same_time_are_remarked_upon_however_far_they_are(desk: St
         desk.do(RemoveShift(desk.store.ask(ListShifts())[-1]["number"]), "user:root")
 
 
-def test_the_same_day_off_twice_is_remarked_upon(desk: StoredDesk) -> None:
+def test_days_off_twice_produce_a_warning(desk: StoredDesk) -> None:
     desk.do(AddShift("agent1", OFFICE), "user:root")
     first = desk.do(TakeOff("agent1", "2026-03-05", "2026-03-06"), "user:root")
     number = first.facts["shift"]
@@ -242,7 +240,7 @@ def test_the_same_day_off_twice_is_remarked_upon(desk: StoredDesk) -> None:
     assert f"deskctl shift remove {number}" in remark
 
 
-def test_shifts_of_who_has_left_are_found_and_removed(desk: StoredDesk) -> None:
+def test_shifts_of_a_deactivated_agent_can_be_listed_and_removed(desk: StoredDesk) -> None:
     number = desk.do(AddShift("agent2", OFFICE), "user:root").facts["shift"]
     desk.do(ChangeAgent("agent2", active=False), "user:root")
     for asked in (ListShifts(), ListShifts("agent2"), ListShifts(team="support")):
@@ -251,8 +249,8 @@ def test_shifts_of_who_has_left_are_found_and_removed(desk: StoredDesk) -> None:
     assert desk.store.ask(ListShifts("agent2")) == []
 
 
-def test_a_day_off_stands_where_the_shift_would_have_begun(desk: StoredDesk) -> None:
-    """Nine o'clock in Seoul is the evening before in New York."""
+def test_day_off_is_shown_on_the_day_of_the_shift(desk: StoredDesk) -> None:
+    """9:00 in Seoul is the previous evening in New York."""
     desk.do(AddShift("agent1", "mon-fri 09:00-18:00", "Asia/Seoul"), "user:root")
     desk.do(TakeOff("agent1", "2026-03-06"), "user:root")  # Friday
     off = {}
@@ -262,7 +260,7 @@ def test_a_day_off_stands_where_the_shift_would_have_begun(desk: StoredDesk) -> 
     assert off == {"Asia/Seoul": ["2026-03-06"], "America/New_York": ["2026-03-05"]}
 
 
-def test_who_is_in_several_teams_says_which_one_a_note_is_for(desk: StoredDesk) -> None:
+def test_handover_note_needs_a_team_if_the_author_is_in_several(desk: StoredDesk) -> None:
     desk.do(ChangeAgent("agent1", join=("billing",)), "user:root")
     with pytest.raises(UsageError, match="you are in several teams: billing, support"):
         desk.do(HandOver("Keep an eye on it."))

@@ -1,4 +1,4 @@
-"""What clocks do at the desk, on each store: they start, stand still, are kept or break, and somebody hears of it."""
+"""SLA clocks on each store: start, pause, fulfillment, breach and notifications."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from deskctl.core.tickets.model import Priority
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
+from deskctl.store.encoding import from_json, to_json
 from deskctl.store.engine import database
 from deskctl.store.tables import calendars, sla_book
-from deskctl.store.text import from_json, to_json
 from tests.commands.desk import StoredDesk
 
 POLICY = lv.AddPolicy(
@@ -49,7 +49,7 @@ POLICY = lv.AddPolicy(
 
 @pytest.fixture
 def gold(desk: StoredDesk) -> Iterator[StoredDesk]:
-    """A desk on which everybody is promised an answer within four hours."""
+    """A desk with a policy for all tickets: an answer within four hours."""
     desk.do(POLICY, "user:root")
     yield desk
 
@@ -59,7 +59,7 @@ def opened(desk: StoredDesk, **fields: Any) -> int:
 
 
 def fire(desk: StoredDesk) -> None:
-    """What the daemon does when it wakes."""
+    """Process all due timers, as the daemon does."""
     while due := desk.store.timers.due(100):
         for timer in due:
             desk.do(FireTimer(timer.id), "system:clock")
@@ -81,7 +81,7 @@ def told(desk: StoredDesk, about: str) -> list[str]:
     return [event["agent"] for event in events if event["about"] == about]
 
 
-def test_the_first_answer_of_a_person_keeps_the_promise_and_the_desk_is_warned_before(gold: StoredDesk) -> None:
+def test_first_response_clock_warns_and_is_fulfilled_by_an_agents_answer(gold: StoredDesk) -> None:
     ticket = opened(gold)
     gold.do(c.Take(ticket))
     gold.later(hours=2)
@@ -96,7 +96,7 @@ def test_the_first_answer_of_a_person_keeps_the_promise_and_the_desk_is_warned_b
     assert (kept["metric"], kept["instance"], kept["in_time"]) == ("first_response", 1, True)
 
 
-def test_after_downtime_only_the_highest_level_fires_and_says_that_it_is_late(gold: StoredDesk) -> None:
+def test_after_downtime_only_the_highest_threshold_fires_marked_as_late(gold: StoredDesk) -> None:
     gold.do(lv.AddStep("gold", "breach", ("priority=urgent", "notify=lead")), "user:root")
     ticket = opened(gold)
     gold.later(hours=9)
@@ -112,7 +112,7 @@ def test_after_downtime_only_the_highest_level_fires_and_says_that_it_is_late(go
     assert len([e for e in happened(gold, ticket, "step") if e["metric"] == "first_response"]) == 1
 
 
-def test_an_answer_that_is_undone_or_never_arrives_leaves_the_clock_as_if_there_had_been_none(gold: StoredDesk) -> None:
+def test_undone_or_failed_answer_does_not_affect_the_clock(gold: StoredDesk) -> None:
     ticket = opened(gold)
     due = clock(gold, ticket, "first_response")["due"]
     gold.later(minutes=10)
@@ -131,7 +131,7 @@ def test_an_answer_that_is_undone_or_never_arrives_leaves_the_clock_as_if_there_
     assert [e["metric"] for e in happened(gold, ticket, "unfulfil")] == ["first_response"] * 2
 
 
-def test_waiting_for_the_customer_does_not_count_towards_a_resolution_and_reopening_goes_on(gold: StoredDesk) -> None:
+def test_resolution_clock_pauses_for_the_customer_and_continues_after_reopening(gold: StoredDesk) -> None:
     ticket = opened(gold)
     gold.later(hours=1)
     gold.do(Reply(ticket, "Which printer?"))
@@ -151,7 +151,7 @@ def test_waiting_for_the_customer_does_not_count_towards_a_resolution_and_reopen
     ]
 
 
-def test_a_next_answer_is_due_from_the_oldest_unanswered_message_on_and_machines_count_for_nothing(
+def test_next_response_counts_from_the_oldest_unanswered_message_of_a_person(
     gold: StoredDesk,
 ) -> None:
     ticket = opened(gold)
@@ -167,7 +167,7 @@ def test_a_next_answer_is_due_from_the_oldest_unanswered_message_on_and_machines
     assert clock(gold, ticket, "next_response")["due"] == first
 
 
-def test_a_change_of_priority_keeps_the_start_and_a_due_moment_by_hand_stays(gold: StoredDesk) -> None:
+def test_priority_change_keeps_the_start_and_a_due_time_set_by_hand(gold: StoredDesk) -> None:
     ticket = opened(gold)
     gold.later(minutes=5)
     gold.do(c.Set(ticket, (("priority", "urgent"),)))
@@ -180,7 +180,7 @@ def test_a_change_of_priority_keeps_the_start_and_a_due_moment_by_hand_stays(gol
     assert clock(gold, ticket, "first_response")["due"] == "2026-03-02T13:00:00Z"
 
 
-def test_a_policy_that_comes_to_apply_later_counts_from_the_tickets_start(gold: StoredDesk) -> None:
+def test_policy_that_matches_later_counts_from_the_start_of_the_ticket(gold: StoredDesk) -> None:
     vip = lv.AddPolicy("vip", "contact.tier:vip", "24x7", (("first_response", "2h"),))
     gold.do(vip, "user:root")
     gold.do(lv.MovePolicy("vip", 1), "user:root")
@@ -191,7 +191,7 @@ def test_a_policy_that_comes_to_apply_later_counts_from_the_tickets_start(gold: 
     assert (found["policy"], found["due"]) == ("vip", "2026-03-02T11:00:00Z")
 
 
-def test_a_new_version_governs_running_clocks_and_leaves_finished_ones_alone(gold: StoredDesk) -> None:
+def test_new_policy_version_affects_running_clocks_only(gold: StoredDesk) -> None:
     done, waiting = opened(gold), opened(gold, sender="bob@example.net")
     gold.later(hours=1)
     gold.do(Reply(done, "Try again."))
@@ -201,7 +201,7 @@ def test_a_new_version_governs_running_clocks_and_leaves_finished_ones_alone(gol
     assert clock(gold, done, "first_response") == before
 
 
-def test_merged_tickets_have_no_running_clock_and_undo_brings_it_back(gold: StoredDesk) -> None:
+def test_merge_pauses_the_clocks_and_undo_restores_them(gold: StoredDesk) -> None:
     ticket, other = opened(gold), opened(gold, sender="bob@example.net")
     due = gold.ticket(ticket).due_at
     gold.do(c.Merge(ticket, other))
@@ -213,7 +213,7 @@ def test_merged_tickets_have_no_running_clock_and_undo_brings_it_back(gold: Stor
     assert gold.ticket(ticket).due_at == due
 
 
-def test_a_promise_is_told_before_and_at_its_end_and_kept_by_the_next_answer(desk: StoredDesk) -> None:
+def test_promise_notifies_before_and_at_its_due_time_and_is_fulfilled_by_an_answer(desk: StoredDesk) -> None:
     ticket = opened(desk)
     desk.do(c.Take(ticket))
     desk.do(lv.Promise(ticket, "+2h"))
@@ -229,7 +229,7 @@ def test_a_promise_is_told_before_and_at_its_end_and_kept_by_the_next_answer(des
     assert desk.store.ask(ListTickets(sla="breached")) == []
 
 
-def test_a_step_to_somebody_who_left_tells_whoever_has_the_ticket_instead(gold: StoredDesk) -> None:
+def test_step_for_a_deactivated_agent_notifies_the_assignee(gold: StoredDesk) -> None:
     gold.do(lv.AddStep("gold", "breach", ("escalate=agent2", "tag=+late")), "user:root")
     gold.do(ChangeAgent("agent2", active=False), "user:root")
     ticket = opened(gold)
@@ -241,7 +241,7 @@ def test_a_step_to_somebody_who_left_tells_whoever_has_the_ticket_instead(gold: 
     assert "agent1" in told(gold, "overdue")
 
 
-def test_a_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
+def test_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
     ticket = opened(desk)
     desk.do(Reply(ticket, "Try again."))
     assert desk.store.ask(ExplainClocks(ticket)) == []
@@ -249,7 +249,7 @@ def test_a_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
     assert not happened(desk, ticket, "activate", "policy_applied", "due_changed")
 
 
-def test_a_storm_of_due_moments_is_one_message_and_one_for_the_rest(gold: StoredDesk) -> None:
+def test_many_due_clocks_produce_one_notification_and_one_digest(gold: StoredDesk) -> None:
     tickets = [opened(gold, sender=f"customer{n}@example.org") for n in range(12)]
     for ticket in tickets:
         gold.do(c.Take(ticket))
@@ -282,19 +282,19 @@ SHIFT = ("2027-02-08", "New year shift", "10:00-12:00")
 
 
 def february(desk: StoredDesk, name: str = "seoul") -> dict[str, tuple[str, ...]]:
-    """The days of their own in a month, with their names and hours."""
+    """Return the special days of a month, with their names and hours."""
     days = desk.store.ask(ShowCalendar(name, "2027-02"))["month_days"]
     return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"] is not None}
 
 
 @pytest.fixture
 def seoul(desk: StoredDesk) -> StoredDesk:
-    """A desk with a calendar that has the public holidays of Korea."""
+    """A desk with a calendar that contains the public holidays of Korea."""
     desk.do(AddCalendar("Seoul", "Asia/Seoul", "mon-fri 09:00-18:00", (), ("KR",), (NEW_YEAR,)), "user:root")
     return desk
 
 
-def test_other_public_holidays_take_the_place_of_those_there_were(seoul: StoredDesk) -> None:
+def test_new_public_holidays_replace_the_previous_ones(seoul: StoredDesk) -> None:
     seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
     seoul.do(ChangeCalendar("seoul", holidays=("US",), public=(PRESIDENTS,)), "user:root")
     assert february(seoul) == {"2027-02-11": ("창립일",), "2027-02-15": ("Washington's Birthday",)}
@@ -303,14 +303,14 @@ def test_other_public_holidays_take_the_place_of_those_there_were(seoul: StoredD
     assert seoul.store.ask(ShowCalendar("seoul"))["holidays"] == []
 
 
-def test_a_day_of_its_own_wins_over_a_public_holiday_when_they_are_copied_again(seoul: StoredDesk) -> None:
+def test_special_day_takes_precedence_over_a_public_holiday(seoul: StoredDesk) -> None:
     seoul.do(ChangeCalendar("seoul", days=(SHIFT,)), "user:root")
     seoul.do(ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
     assert february(seoul) == {"2027-02-08": ("New year shift", "10:00-12:00")}
 
 
 def as_of_old(url: str) -> None:
-    """Calendars are kept as they were before they knew which of their days are public holidays."""
+    """Store the calendars in the format of older versions, which do not mark public holidays."""
     opened = database(url, busy=5)
     with opened.writing("test") as connection:
         for version, kept in connection.execute(select(calendars.c.version, calendars.c.days)).all():
@@ -320,7 +320,7 @@ def as_of_old(url: str) -> None:
     opened.close()
 
 
-def test_a_calendar_of_old_learns_which_days_are_public_holidays_when_they_are_copied_again(
+def test_calendar_of_an_older_version_marks_public_holidays_when_they_are_copied_again(
     seoul: StoredDesk, desk_url: str
 ) -> None:
     seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
@@ -334,19 +334,19 @@ def test_a_calendar_of_old_learns_which_days_are_public_holidays_when_they_are_c
     assert february(seoul) == {"2027-02-11": ("창립일",)}
 
 
-def test_names_of_calendars_and_policies_are_found_in_any_letters(seoul: StoredDesk) -> None:
+def test_names_of_calendars_and_policies_ignore_case(seoul: StoredDesk) -> None:
     seoul.do(lv.AddPolicy("Gold", "", "SEOUL", (("resolution", "8h"),)), "user:root")
     assert seoul.store.ask(ShowCalendar("Seoul"))["policies"] == ["gold"]
     assert seoul.store.ask(ShowPolicy("GOLD"))["calendar"] == "seoul"
 
 
-def test_a_calendar_knows_how_far_its_public_holidays_were_copied(seoul: StoredDesk) -> None:
+def test_calendar_shows_the_last_year_of_its_public_holidays(seoul: StoredDesk) -> None:
     seoul.do(ChangeCalendar("seoul", days=(("2040-02-11", "창립일", ""),)), "user:root")
     until = {row["name"]: row["holidays_until"] for row in seoul.store.ask(ListCalendars())}
     assert until == {"24x7": None, "seoul": 2027}
 
 
-def test_of_a_breach_people_hear_though_a_later_step_was_slept_through_too(gold: StoredDesk) -> None:
+def test_breach_is_notified_even_if_a_later_step_is_due_too(gold: StoredDesk) -> None:
     gold.do(lv.AddStep("gold", "breach+2h", ("tag=+late",)), "user:root")
     ticket = opened(gold)
     gold.do(c.Take(ticket))
@@ -357,8 +357,8 @@ def test_of_a_breach_people_hear_though_a_later_step_was_slept_through_too(gold:
     assert "late" in gold.ticket(ticket).tags
 
 
-def test_of_levels_that_passed_unseen_the_one_that_is_furthest_fires(desk: StoredDesk) -> None:
-    """A shorter target after a pause lets several pass in the same moment; 90% of it lies behind 30 minutes before."""
+def test_only_the_furthest_of_several_missed_thresholds_fires(desk: StoredDesk) -> None:
+    """A shorter target after a pause makes several thresholds due at once; 90% is later than 30 minutes before."""
     targets = (("resolution", "normal=8h"), ("resolution", "high=4h10m"))
     desk.do(AddCalendar("day", "UTC", "mon-sun 08:00-20:00"), "user:root")
     desk.do(lv.AddPolicy("gold", "", "day", targets, ("90%", "50%", "30m")), "user:root")
@@ -372,7 +372,7 @@ def test_of_levels_that_passed_unseen_the_one_that_is_furthest_fires(desk: Store
     assert [e["level"] for e in happened(desk, ticket, "warn")] == ["90%"]
 
 
-def test_a_mail_that_waited_to_be_worked_off_counts_since_it_reached_the_desk(gold: StoredDesk) -> None:
+def test_delayed_mail_counts_from_its_arrival(gold: StoredDesk) -> None:
     received = gold.now
     ticket = opened(gold, worked_off_after=timedelta(hours=3))
     assert gold.now == received + timedelta(hours=3)
@@ -382,7 +382,7 @@ def test_a_mail_that_waited_to_be_worked_off_counts_since_it_reached_the_desk(go
 
 
 @pytest.mark.parametrize("direction", ["in", "out"])
-def test_a_call_is_asked_and_answered(gold: StoredDesk, direction: str) -> None:
+def test_call_is_a_question_and_its_answer(gold: StoredDesk, direction: str) -> None:
     call = c.Create("+82255501000", "Call", "x", channel="phone", direction=direction)
     ticket = int(gold.do(call).facts["number"])
     told = gold.store.ask(ExplainClocks(ticket, gold.now.isoformat()))
@@ -395,7 +395,7 @@ def test_a_call_is_asked_and_answered(gold: StoredDesk, direction: str) -> None:
     assert rows == {**asked, ("update", 1): "running", ("resolution", 1): "paused" if direction == "out" else "running"}
 
 
-def test_a_due_moment_by_hand_is_shown_while_its_clock_stands_still(gold: StoredDesk) -> None:
+def test_due_time_set_by_hand_is_shown_while_the_clock_is_paused(gold: StoredDesk) -> None:
     ticket = opened(gold)
     gold.do(c.Set(ticket, (("due", "2026-03-05 18:00"),)))
     gold.do(Reply(ticket, "Try again."))
@@ -406,7 +406,7 @@ def test_a_due_moment_by_hand_is_shown_while_its_clock_stands_still(gold: Stored
     assert clock(gold, ticket, "resolution")["breached_at"] is None, "what stands still breaks no promise"
 
 
-def test_it_is_said_whose_hours_counted_and_what_was_asked_before(desk: StoredDesk) -> None:
+def test_explanation_shows_the_hours_that_counted_and_earlier_targets(desk: StoredDesk) -> None:
     desk.do(AddCalendar("short", "UTC", "mon-fri 09:00-12:00"), "user:root")
     desk.do(lv.AddPolicy("gold", "", "short", (("resolution", "normal=8h"), ("resolution", "urgent=4h"))), "user:root")
     ticket = opened(desk)
@@ -428,7 +428,7 @@ def test_it_is_said_whose_hours_counted_and_what_was_asked_before(desk: StoredDe
     ]
 
 
-def test_a_clock_whose_policy_ended_promises_nothing(desk: StoredDesk) -> None:
+def test_clock_without_a_matching_policy_is_not_overdue(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("gold", "tag:gold", "24x7", (("resolution", "1h"),)), "user:root")
     ticket = opened(desk)
     desk.do(c.Tag(ticket, ("gold",)))
@@ -444,7 +444,7 @@ def test_a_clock_whose_policy_ended_promises_nothing(desk: StoredDesk) -> None:
     assert desk.store.ask(ListTickets(sla="breached")) == []
 
 
-def test_what_is_overdue_is_listed_before_anybody_has_seen_it(gold: StoredDesk) -> None:
+def test_overdue_clock_is_listed_before_the_daemon_processed_it(gold: StoredDesk) -> None:
     ticket = opened(gold)
     then = (gold.now + timedelta(hours=5)).isoformat()
     assert [row["sla"] for row in gold.store.ask(ListTickets(now=then))] == ["breached"]
@@ -456,7 +456,7 @@ def remarks(desk: StoredDesk, command: lv.AddPolicy | lv.ChangePolicy) -> list[s
     return [str(remark) for remark in desk.do(command, "user:root").facts["remarks"]]
 
 
-def test_policies_that_can_never_match_are_named(desk: StoredDesk) -> None:
+def test_policies_that_can_never_match_produce_a_warning(desk: StoredDesk) -> None:
     target = (("resolution", "1d"),)
     desk.do(lv.AddPolicy("high", "priority:>=high contact.tier:*", "24x7", target), "user:root")
     shadowed = remarks(desk, lv.AddPolicy("urgent", "contact.tier:vip priority:urgent", "24x7", target))
@@ -477,7 +477,7 @@ def test_policies_that_can_never_match_are_named(desk: StoredDesk) -> None:
     assert unknown == "no team is called suport yet (did you mean support?)"
 
 
-def test_a_target_that_never_comes_is_named_on_every_calendar(desk: StoredDesk) -> None:
+def test_target_that_is_never_due_produces_a_warning(desk: StoredDesk) -> None:
     [never] = remarks(desk, lv.AddPolicy("gone", "", "24x7", (("first_response", "999999w"),)))
     assert "never due" in never
 
@@ -494,7 +494,7 @@ def test_a_target_that_never_comes_is_named_on_every_calendar(desk: StoredDesk) 
         ("notify=tier:owner", 'no tier is called "owner"'),
     ],
 )
-def test_a_step_that_could_only_fail_is_refused(gold: StoredDesk, then: str, words: str) -> None:
+def test_step_that_can_only_fail_is_refused(gold: StoredDesk, then: str, words: str) -> None:
     with pytest.raises(DeskctlError) as raised:
         gold.do(lv.AddStep("gold", "90%", (then,)), "user:root")
     assert words in f"{raised.value.what} {raised.value.hint}"

@@ -24,11 +24,11 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
 from deskctl.core.messages.repository import Messages
 from deskctl.core.routing.commands import SetPresence
-from deskctl.core.routing.repository import Roster
+from deskctl.core.routing.repository import Routing
 from deskctl.core.shifts.commands import AddShift, RemoveShift, TakeOff
 from deskctl.core.shifts.repository import Shifts
 from deskctl.core.sla.commands import AddPolicy, AddStep, ChangePolicy, MovePolicy, Promise, RemovePolicy
-from deskctl.core.sla.repository import Ledger
+from deskctl.core.sla.repository import Sla
 from deskctl.core.tickets.commands import (
     Approve,
     AskApproval,
@@ -58,9 +58,9 @@ def state(desk: StoredDesk) -> dict[str, Any]:
     """Everything that a person could see of the desk, but for moments of change and numbers of versions."""
 
     def look(unit: Unit) -> dict[str, Any]:
-        book, rota = Ledger.of(unit).book, Shifts.of(unit).rota
+        book, rota = Sla.of(unit).book, Shifts.of(unit).rota
         versions = (replace(p, version=0, since=None) for p in book.current_policies)
-        presences = {handle: Roster.of(unit).presence(handle) for handle in Agents.of(unit).agents}
+        presences = {handle: Routing.of(unit).presence(handle) for handle in Agents.of(unit).agents}
         return {
             "agents": dict(Agents.of(unit).agents),
             "teams": dict(Agents.of(unit).teams),
@@ -72,9 +72,7 @@ def state(desk: StoredDesk) -> dict[str, Any]:
             "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
             "tickets": [lasting(Tickets.of(unit).get(n)) for n in (1, 2, 3)],
             "clocks": [
-                sorted(
-                    (c.metric, c.instance, c.state, c.due_at, c.started_at) for c in Ledger.of(unit).clocks(n).values()
-                )
+                sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in Sla.of(unit).clocks(n).values())
                 for n in (1, 2, 3)
             ],
         }

@@ -14,6 +14,7 @@ from tests.architecture.tree import ROOT
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_commands_of_plugin_readmes_work(tmp_path: Path) -> None:
     blocks = re.findall(r"(?:^    .+\n)+", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     commands = [line.strip() for block in blocks for line in block.splitlines()]
@@ -23,7 +24,7 @@ def test_commands_of_plugin_readmes_work(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "PATH": path, "LANG": "C.UTF-8"}
     done = subprocess.run(
         ["bash", "-e", "-c", "\n".join(pasted)],
-        cwd=tmp_path, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100, check=False,
+        cwd=tmp_path, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1\tnew\tnormal\tPrinter" in done.stdout

@@ -10,16 +10,16 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..routing.events import AgentMoved, PresenceChanged
 from ..routing.model import State
-from ..routing.repository import Roster
+from ..routing.repository import Routing
 from ..sla.policy_warnings import inactive_agent_remarks
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..tickets.events import Assigned
 from ..tickets.model import ACTIVE
 from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing
 
 
-def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
+def unassign_tickets(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
     """Who left the desk, or a team, works on none of its tickets any more: they are nobody's, for others to take.
     The numbers of these."""
     left = before.teams - after.teams
@@ -36,9 +36,9 @@ def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None
     return tuple(back)
 
 
-def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
+def end_presence(unit: Unit, agent: Agent) -> Iterator[Event]:
     """Who was moved to a busy channel and may no longer be is back on their own; who left is not there at all."""
-    presence = Roster.of(unit).presence(agent.handle)
+    presence = Routing.of(unit).presence(agent.handle)
     kept = presence
     if presence.moved is not None and not (agent.active and agent.seat.surge and presence.moved_by in agent.teams):
         kept = replace(kept, moved=None, moved_by=None)
@@ -50,11 +50,11 @@ def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
         before = differing(presence, kept, ("state", "since", "until"))
         yield PresenceChanged(None, agent.handle, was, State.OFFLINE.value, kept=before)
     if kept != presence:
-        Roster.of(unit).put_presence(kept)
+        Routing.of(unit).put_presence(kept)
 
 
-def named_in_steps(unit: Unit, agent: Agent) -> Iterator[str]:
+def policy_remarks(unit: Unit, agent: Agent) -> Iterator[str]:
     """What policies would have them do who is not there any more."""
     if not agent.active:
-        for policy in Ledger.of(unit).book.current_policies:
+        for policy in Sla.of(unit).book.current_policies:
             yield from (f"policy {policy.name}: {remark}" for remark in inactive_agent_remarks(policy, [agent.handle]))

@@ -1,1 +1,1 @@
-""""""
+"""Agents and teams, presence, and how names resolve to them."""

@@ -1,4 +1,4 @@
-""""""
+"""Queries of the feature agents."""
 
 from __future__ import annotations
 

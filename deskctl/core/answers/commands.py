@@ -1,4 +1,4 @@
-""""""
+"""Commands of the feature answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-""""""
+"""Events of the feature answers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-""""""
+"""Contacts: customers, their identities, merges, link codes, export and erase."""

@@ -1,4 +1,4 @@
-""""""
+"""Contacts and the addresses that they are reached at."""
 
 from __future__ import annotations
 

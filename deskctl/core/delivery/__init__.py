@@ -1,1 +1,1 @@
-""""""
+"""Delivery: the outbox, routes, results and bounces."""

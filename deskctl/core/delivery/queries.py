@@ -1,4 +1,4 @@
-""""""
+"""Queries of the feature delivery."""
 
 from __future__ import annotations
 

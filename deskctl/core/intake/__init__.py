@@ -1,1 +1,1 @@
-""""""
+"""Intake: the journal, agent mail, quarantine."""

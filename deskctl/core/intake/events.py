@@ -1,4 +1,4 @@
-""""""
+"""Events of the feature intake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-""""""
+"""Queries of the feature intake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-""""""
+"""JSON documents of the feature intake (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What can be asked of the desk that changes something: one frozen dataclass a command, one handler each.
+"""The base of commands: requests that change something, each a frozen dataclass with one handler.
 
-The modules are apart so that a short-lived process loads only the commands it speaks.
+Each feature has its own module of commands, so that a command line process loads only those it uses.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from typing import ClassVar
 
 from .permissions import Audience
 
-#: Every command by name; filled as the modules are imported.
+#: Every command by name; filled when the modules are imported.
 REGISTRY: dict[str, type[Command]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`needs_agent`: only an agent may ask for it. `names_agent`: the agent whose shell it is asks for it, also where
-    others may. `undoable`: `undo` takes notice of it, whether or not it can take it back; False for what the desk does
-    by itself and for what changes nothing. `did` says in the past tense what it does to what its events concern.
-    `undoes`: it undoes other commands."""
+    """A request that changes something.
+
+    `audience`: the callers that may use it. `needs_agent`: the caller must be an agent. `names_agent`: the command is
+    attributed to the agent at the shell, even if other users may give it. `undoable`: `undo` considers the command,
+    even if it then refuses; False for commands of the desk itself and for commands that change nothing. `did` is the
+    past tense for summaries ("solved"). `undoes`: the command undoes other commands.
+    """
 
     needs_agent: ClassVar[bool] = True
     names_agent: ClassVar[bool] = False
@@ -29,7 +32,7 @@ class Command:
 
     @property
     def historical(self) -> bool:
-        """True if it takes in a message from before the desk was set up: no one is notified."""
+        """True if the command imports a message from before the desk was set up: no one is notified."""
         return False
 
     audience: ClassVar[Audience] = Audience.DESK

@@ -1,4 +1,4 @@
-"""What every event is: facts about something that happened, a name for its kind, and how it is undone."""
+"""The base of events: facts about something that happened, the kind under which it is stored, and how it is undone."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, type[Event]] = {}
 
-#: What undo needs to know of the state before an event, as JSON. Apart from the facts: it may name people, is shown
-#: nowhere, and is erased with them.
+#: The state before an event that undo needs, as JSON. It is separate from the facts because it may contain personal
+#: data: it is never shown, and an erase deletes it.
 Kept = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`ticket` is a number, or None for what concerns no ticket.
+    """Something that happened. `ticket` is a number, or None if the event concerns no ticket.
 
-    A class declares how it is undone (`undo`), or inherits that. With `Undoable` it has an `inverse`; the one below is
-    for classes with `old` and `new`. `concerns` names what an event without a ticket concerns, facts in braces.
-    `by_customer`: somebody outside the desk did it, whoever wrote it down.
-    `quiet`: the event does not count as an update of its ticket.
+    Each class has a `kind`, the name under which it is stored, and declares or inherits how it is undone (`undo`). A
+    class that is `Undoable` has an `inverse`; the one below is for classes with `old` and `new`. `concerns` names the
+    subject of an event without a ticket, with facts in braces. `by_customer`: a customer caused it, even if an agent
+    recorded it. `quiet`: the event does not count as an update of its ticket.
     """
 
     kind: ClassVar[str]
@@ -59,7 +59,7 @@ class Event:
 
     @property
     def is_consequence(self) -> bool:
-        """Whether it follows from other events of its command."""
+        """True if the event follows from other events of its command."""
         return isinstance(self.undo, Follows)
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
@@ -69,11 +69,11 @@ class Event:
             yield swapped(self, old=getattr(self, "new"), new=getattr(self, "old"))  # noqa: B009 - fields of subclasses
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        """Why `inverse` would not be possible now; None when it is. Changes nothing."""
+        """Return why the event cannot be undone now; None if it can. Changes nothing."""
         return Hindrance(self.undo.why, self.undo.instead) if isinstance(self.undo, Cannot) else None
 
     def facts(self) -> dict[str, Any]:
-        """Everything but the ticket and what is kept, as JSON: moments in RFC 3339, enumerations by value."""
+        """Return the facts as JSON, without `ticket` and `kept`: times in RFC 3339, enumerations by value."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in ("ticket", "kept")}
 
 
@@ -92,7 +92,7 @@ def _plain(value: Any) -> Any:
 
 
 def restore(kind: str, ticket: int | None, facts: dict[str, Any], kept: Kept = None) -> Event:
-    """The event whose `facts()` these are. Facts that a later version added are left out."""
+    """Return the event with these facts. Facts that a later version added are ignored."""
     cls = KINDS[kind]
     hints = _hints(cls)
     known = {k: _typed(hints[k], v) for k, v in facts.items() if k in hints}

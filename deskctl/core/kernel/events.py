@@ -31,7 +31,7 @@ class PluginWrote(Event):
 
 @dataclass(frozen=True, slots=True)
 class Undone(Event):
-    """An agent's command was taken back; the events before this one, of the same command, say how."""
+    """A command was undone; the preceding events of the same command are its inverses."""
 
     kind = "undone"
     undo = PART_OF_UNDO

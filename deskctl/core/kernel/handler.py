@@ -12,19 +12,19 @@ from .unit import Unit
 
 
 class By(NamedTuple):
-    """An event that somebody else caused than whoever gave the command: an agent whose mail intake works off."""
+    """An event with another actor than the command, for example an agent whose mail the intake processes."""
 
     event: Event
     actor: Actor
 
 
-#: Events are recorded, and their ticket changed, as they are yielded: the handler sees the new state when it goes on.
+#: Each event is recorded and applied to its ticket when it is yielded; the handler then continues with the new state.
 Steps = Generator[Event | By, None, Outcome]
 Handler = Callable[[Unit, Any, Actor], Steps]
 
 
 def acting(steps: Steps, actor: Actor) -> Steps:
-    """The same steps, caused by `actor`."""
+    """Yield the same events with `actor` as their actor."""
     while True:
         try:
             step = next(steps)

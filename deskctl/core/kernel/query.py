@@ -1,6 +1,6 @@
-"""What can be asked of the desk that changes nothing: one frozen dataclass a query.
+"""The base of queries: requests that change nothing, each a frozen dataclass.
 
-Answers are the documented JSON documents themselves (`answers`): what `--json` prints is what the desk says.
+The answer is the JSON document that `--json` prints; the features' `views.py` define the documents.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from typing import ClassVar
 
 from .permissions import Audience
 
-#: Every query by name; filled as the modules are imported.
+#: Every query by name; filled when the modules are imported.
 REGISTRY: dict[str, type[Query]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`names_agent`: asked as the agent whose shell it is. Questions about the setup are asked by whoever is at the
-    keyboard, unless they say otherwise."""
+    """A request that changes nothing.
+
+    `audience`: the callers that may use it. `names_agent`: the query is attributed to the agent at the shell; queries
+    about the configuration of the desk are attributed to the system user instead.
+    """
 
     names_agent: ClassVar[bool] = True
 

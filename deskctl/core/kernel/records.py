@@ -1,20 +1,20 @@
-""""""
+"""Records of commands and events, as a store keeps them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .actor import Actor
 from .event import Event
 
-if TYPE_CHECKING:
-    pass
-
 
 class CommandRecord(NamedTuple):
-    """A command that was carried out, with what it changed. `undone` once it was undone. `invocation` names the shell
-    command that it was part of, None where the caller named none: then it stands alone."""
+    """A command that changed something.
+
+    `invocation` identifies the shell command that it was part of; `undo` reverses the commands of an invocation
+    together. None: the command stands alone.
+    """
 
     id: int
     name: str
@@ -26,7 +26,7 @@ class CommandRecord(NamedTuple):
 
 
 class RecordedEvent(NamedTuple):
-    """An event with its place in the order of everything that happened."""
+    """An event with its id, which orders all events of a desk, and its command, actor and time."""
 
     id: int
     command: int

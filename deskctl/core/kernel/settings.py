@@ -1,4 +1,4 @@
-"""What the core knows of the configuration."""
+"""The settings that the core uses; they come from the configuration."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What customers hear at once. `texts` replaces the built-in words, by language; they may name {number},
-    {subject}, {desk}, {hours} and {within}. `hours` and `within` are words for people ("Mon to Fri, 9 to 18")."""
+    """The acknowledgement that a channel sends for a new ticket.
+
+    `texts` replaces the built-in text, by language, and may contain {number}, {subject}, {desk}, {hours} and {within}.
+    `hours` and `within` are free text, for example "Mon to Fri, 9 to 18".
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     hours: str = ""
@@ -19,15 +22,16 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """A channel as the core sees it. `kind` is its type ("email"); `address` is what customers write to.
+    """The properties of a channel that the core uses.
 
-    `sends` tells whether an answer can leave through it, `copies` whether it keeps a copy of what it sent,
-    `plus` whether mail to `local+anything@domain` arrives. `sender_name` may name {agent} and {desk}.
-    `acknowledge` is what a new ticket is answered with at once, None for nothing. `authority` is the name
-    (authserv-id, RFC 8601) of the mail server whose Authentication-Results are believed. `conversational`: what a
-    customer writes next belongs to what was last talked about (chat), not to what it refers to (mail). `choices`: the
-    channel shows them itself. `answer`: a machine may give the first answer. `greeting` is what somebody hears who
-    asks what can be done here, by language ("" for every language); `hours` are words for people.
+    `kind` is the channel type ("email"); `address` is the address that customers write to.
+    `sends`: the channel can send replies. `copies`: it keeps a copy of what it sent. `plus`: mail to
+    `local+anything@domain` arrives. `sender_name` may contain {agent} and {desk}.
+    `acknowledge` is the acknowledgement of a new ticket; None: none is sent.
+    `authority` is the authserv-id (RFC 8601) of the mail server whose Authentication-Results are trusted.
+    `conversational`: a message belongs to the ticket of the last message (chat), not to the one it refers to (mail).
+    `choices`: the channel shows choices as buttons. `answer`: automations may give the first answer.
+    `greeting` is the help text for customers, by language ("" for every language); `hours` is free text.
     """
 
     name: str
@@ -48,14 +52,17 @@ class ChannelInfo:
     hours: str = ""
 
 
-#: Channels that every desk has: somebody tells an agent, who writes it down. Nothing leaves through them.
+#: The channels that every desk has, for requests that an agent records by hand. They cannot send.
 BUILT_IN = {name: ChannelInfo(name, name) for name in ("phone", "manual")}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Durations are wall-clock time; `undo_window` is how long a reply can be taken back, `link_valid` how long a
-    customer may take to send a one-time code, `digest` how long what an agent is told after a first thing is gathered.
+    """The settings of a desk. Durations are wall-clock time.
+
+    `undo_window` is the time before a reply is sent, in which it can be undone. `link_valid` is the lifetime of a
+    one-time code. `digest` is the time after a notification in which further ones are collected into one message.
+    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to.
     """
 
     name: str = "Help desk"
@@ -65,16 +72,17 @@ class Settings:
     undo_window: timedelta = timedelta(seconds=10)
     close_after: timedelta = timedelta(days=4)
     keep_spam: timedelta = timedelta(days=30)
-    automations: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by PLUGIN.NAME: kinds of event it wants
+    automations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
 
     def channel(self, name: str) -> ChannelInfo | None:
+        """Return a channel by name, built-in channels included."""
         return self.channels.get(name) or BUILT_IN.get(name)
 
     @property
     def notifier(self) -> ChannelInfo | None:
-        """The channel through which agents are told things: the first that sends mail."""
+        """The channel that sends notifications to agents: the first mail channel that can send."""
         return next((c for c in self.channels.values() if c.kind == "email" and c.sends), None)
 
     @property
@@ -83,7 +91,7 @@ class Settings:
         return frozenset(a.lower() for c in self.channels.values() for a in (c.address, *c.aliases) if a)
 
     def owns(self, address: str) -> bool:
-        """Whether it is the desk's own, `local+anything@domain` included: what is sent there comes back."""
+        """Return True if mail to an address comes back to the desk, `local+anything@domain` included."""
         local, _, domain = address.lower().rpartition("@")
         own = self.own_addresses
         return f"{local}@{domain}" in own or f"{local.partition('+')[0]}@{domain}" in own

@@ -1,4 +1,4 @@
-""""""
+"""The command that handles a timer that is due."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from .command import Command
 
 @dataclass(frozen=True, slots=True)
 class FireTimer(Command):
+    """Handle a timer. `timer` is its id."""
+
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
     timer: int

@@ -1,4 +1,4 @@
-"""What is to happen at a time: a row with a due moment and a key that makes it happen once."""
+"""Timers: stored rows with a due time; the key makes each happen once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from enum import StrEnum
 
 
 class TimerKind(StrEnum):
+    """The kinds of timers; the values are stored."""
+
     AUTO_CLOSE = "auto_close"
     PURGE_SPAM = "purge_spam"
     CALLBACK = "callback"
@@ -19,7 +21,7 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`key` is unique: setting a timer whose key exists replaces it. `due_at` is aware, UTC."""
+    """A timer. `key` is unique: setting a timer with an existing key replaces it. `due_at` is aware, UTC."""
 
     id: int
     kind: TimerKind

@@ -12,7 +12,7 @@ from ..sla.clocks import ClockKey
 from ..sla.events import DueSet, Promised
 from ..sla.pauses import due_by_hand, open_clocks, open_promise
 from ..sla.policy import Metric
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, TicketHistory, read_history
 from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged
 from ..tickets.model import Status, Ticket
@@ -42,22 +42,22 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
 
 
 def _history(unit: Unit, number: int) -> TicketHistory | None:
-    return read_history(Ledger.of(unit).history(number, HISTORY_KINDS))
+    return read_history(Sla.of(unit).history(number, HISTORY_KINDS))
 
 
 def _moments(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
     """Promises and due times that somebody set."""
     theirs, ours = open_promise(other), open_promise(history)
     if theirs is not None and (ours is None or theirs < ours):
-        Ledger.of(unit).use()
+        Sla.of(unit).use()
         yield Promised(number, theirs)
     running = open_clocks(history)
     for metric, due in due_by_hand(other).items():
         alike = _ANSWERS if metric in _ANSWERS else (metric,)
         for key in (key for key in running if key.metric in alike):
-            clock = Ledger.of(unit).clocks(number).get(ClockKey(key.metric, key.instance))
+            clock = Sla.of(unit).clocks(number).get(ClockKey(key.metric, key.instance))
             if clock is None or clock.due_at is None or due < clock.due_at:
-                Ledger.of(unit).use()
+                Sla.of(unit).use()
                 yield DueSet(number, key.metric.value, due)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ...errors import Refused
-from ..contacts.identity import known, living, reached_at
+from ..contacts.identity import combined_contact, person_addresses, primary_contact
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..sla.pauses import open_promise
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
 from ..tickets import commands as c
 from ..tickets.events import WaitingChanged
@@ -28,7 +28,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
     ticket, into = editable_ticket(unit, command.ticket), editable_ticket(unit, command.into)
-    history = read_history(Ledger.of(unit).history(ticket.number, HISTORY_KINDS))
+    history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
     promised = ticket.status is not Status.SOLVED and history is not None and open_promise(history) is not None
     yield Merged(ticket.number, into.number, ticket.status)
     asked = unanswered(history)
@@ -50,14 +50,14 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:
     """How the customers are known whose tickets these are, where they are not one person."""
-    if living(unit, ticket.contact).id == living(unit, into.contact).id:
+    if primary_contact(unit, ticket.contact).id == primary_contact(unit, into.contact).id:
         return []
     return [_known_as(unit, one.contact) for one in (into, ticket)]
 
 
 def _known_as(unit: Unit, number: int) -> str:
-    reached = reached_at(unit, number)
-    return reached[0].address if reached else known(unit, number).name or f"contact {number}"
+    reached = person_addresses(unit, number)
+    return reached[0].address if reached else combined_contact(unit, number).name or f"contact {number}"
 
 
 HANDLERS: dict[type[Command], Handler] = {c.Merge: merge}

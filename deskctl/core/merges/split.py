@@ -18,7 +18,7 @@ from ..messages.addresses import answerable
 from ..messages.model import MessageKind
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
 from ..tickets import commands as c
 from ..tickets.creation import creation_event, open_ticket
@@ -37,7 +37,7 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     ticket = editable_ticket(unit, command.ticket)
     chosen = _chosen(unit, ticket, Messages.of(unit).heads(ticket.number), command.messages)
     first = next(head for head in chosen if head.kind is MessageKind.IN)
-    history = read_history(Ledger.of(unit).history(ticket.number, HISTORY_KINDS))
+    history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
     spoken = (
         {
             interaction.message: interaction.at

@@ -1,1 +1,1 @@
-""""""
+"""Messages: replies, notes, recipients, threads, spam."""

@@ -1,4 +1,4 @@
-""""""
+"""Commands of the feature messages."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..delivery.model import OutboxState, sent_words
+from ..delivery.model import OutboxState, sent_explanation
 from ..delivery.repository import Outbox
 from ..kernel.event import Event, Kept
 from ..kernel.undo import PART_OF_UNDO, UNRECORDED, Cannot, Hindrance, Restore, Undoable
@@ -63,7 +63,9 @@ class ReplyAdded(Event):
         yield from withdraw_message(unit, self.ticket, self.message)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        why = None if self.outbox is None else sent_words(Outbox.of(unit).get(self.outbox), unit.settings.timezone)
+        why = (
+            None if self.outbox is None else sent_explanation(Outbox.of(unit).get(self.outbox), unit.settings.timezone)
+        )
         return None if why is None else Hindrance(why, f"write another reply: deskctl reply {self.ticket}")
 
 

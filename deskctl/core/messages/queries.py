@@ -1,4 +1,4 @@
-""""""
+"""Queries of the feature messages."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from ..delivery import routes
 from ..delivery.events import Continued
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..delivery.repository import Outbox
-from ..delivery.routes import by_people
+from ..delivery.routes import customer_messages
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -56,12 +56,12 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
     after = _after(command.status)
     talk = correspondence(unit, ticket)
     heads = talk.heads
-    channel = routes.leaving(unit.settings, ticket.number, ticket.channel, heads, command.via)
+    channel = routes.reply_channel(unit.settings, ticket.number, ticket.channel, heads, command.via)
     recipients = decide(talk, channel, _wish(command))
     refuse_unseen(unit, heads, command, actor)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor, aside=recipients.aside)
-    new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
+    new_here = not routes.has_messages_on(heads, channel) and ticket.channel != channel.name
     Outbox.of(unit).add(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
     Messages.of(unit).add(message)
     if not recipients.aside:
@@ -179,7 +179,7 @@ def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None
     to, else whom it names. The channel's own where none is known, as after a blind copy."""
     own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
     theirs = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
-    for head in reversed(theirs or by_people(heads)):
+    for head in reversed(theirs or customer_messages(heads)):
         delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
         for address in (*delivered, *head.to, *head.cc):
             local, _, domain = address.lower().rpartition("@")

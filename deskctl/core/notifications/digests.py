@@ -23,7 +23,7 @@ from .content import shown_together
 from .events import AgentNotified
 from .model import URGENT, Notification
 from .relevance import still_relevant
-from .repository import Notices
+from .repository import Notifications
 
 #: The number of tickets with a separate line, in mail and on channels for short messages; the rest is listed by number.
 LINES, BRIEF_LINES = 300, 30
@@ -38,12 +38,12 @@ _FOOT = _(
 def fire(unit: Unit, timer: Timer) -> Steps:
     """Send the pending notifications of an agent at the end of a window or of quiet hours, in one message."""
     handle = timing.agent_of(timer)
-    agent, pending = Agents.of(unit).agents.get(handle), Notices.of(unit).waiting_for(handle)
+    agent, pending = Agents.of(unit).agents.get(handle), Notifications.of(unit).waiting_for(handle)
     through = destination(unit.settings, agent) if agent is not None else None
-    window = Notices.of(unit).window(handle)
+    window = Notifications.of(unit).window(handle)
     if agent is None or through is None or not pending:
         for notification in pending:
-            Notices.of(unit).drop(notification)
+            Notifications.of(unit).drop(notification)
         timing.close_window(unit, handle, 0, left=False)
         return Outcome(_("{agent} cannot be notified", agent=handle))
     if window is not None and window.until > unit.now:
@@ -55,7 +55,7 @@ def fire(unit: Unit, timer: Timer) -> Steps:
         timing.schedule_digest(unit, handle, end)
     told = without_superseded(still_relevant(unit, due))
     for notification in due:
-        Notices.of(unit).drop(notification)
+        Notifications.of(unit).drop(notification)
     timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
     if told:
         yield from _send(unit, agent, told)

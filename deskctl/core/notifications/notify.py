@@ -23,7 +23,7 @@ from .content import shown
 from .events import AgentNotified
 from .followers import AFTER_UNDO_WINDOW
 from .model import URGENT_IN_QUIET_HOURS, Notification
-from .repository import Notices
+from .repository import Notifications
 
 
 def notify_agent(unit: Unit, command: NotifyAgent, actor: Actor) -> Steps:
@@ -49,14 +49,14 @@ def notify_agent(unit: Unit, command: NotifyAgent, actor: Actor) -> Steps:
         personal=command.personal
         or (ticket is not None and ticket.assignee == agent.handle and command.about in URGENT_IN_QUIET_HOURS),
     )
-    before = Notices.of(unit).said(notification)
+    before = Notifications.of(unit).said(notification)
     if before is not None:
         if not before.is_pending or before.personal or not notification.personal:
             return Outcome(_("{agent} is already notified", agent=agent.handle))
-        Notices.of(unit).drop(before)  # it is pending until the morning; this one is sent in quiet hours
+        Notifications.of(unit).drop(before)  # it is pending until the morning; this one is sent in quiet hours
     if not timing.send_now(unit, agent, notification):
         return Outcome(_("the notification to {agent} is postponed", agent=agent.handle))
-    Notices.of(unit).told(notification)
+    Notifications.of(unit).told(notification)
     subject, text = wording.single(unit, notification)
     wait = unit.settings.undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
     shows = shown(unit, notification, text, command.shows)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..kernel.unit import Unit
 from ..messages.repository import Messages
 from ..sla.clocks import ClockState
-from ..sla.repository import Ledger
+from ..sla.repository import Sla
 from ..tickets.model import ACTIVE, Ticket
 from ..tickets.repository import Tickets
 from .model import Notification
@@ -24,8 +24,8 @@ def still_relevant(unit: Unit, notices: Sequence[Notification]) -> list[Notifica
     """Return the notifications that still apply. Tickets and clocks are loaded in bulk."""
     tickets = {number for notification in notices for number in _tickets(notification)}
     Tickets.of(unit).load(tickets)
-    if Ledger.of(unit).book.used:
-        Ledger.of(unit).load(tickets)
+    if Sla.of(unit).book.used:
+        Sla.of(unit).load(tickets)
     return [notification for notification in notices if _holds(unit, notification)]
 
 
@@ -83,7 +83,7 @@ def _runs(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     """Find the clock by the due time in the notification, or check all clocks if none has that due time any more."""
     if not _is_work(unit, notification, ticket):
         return False
-    clocks = list(Ledger.of(unit).clocks(ticket.number).values())
+    clocks = list(Sla.of(unit).clocks(ticket.number).values())
     meant = [clock for clock in clocks if clock.due_at and _shown(unit, clock.due_at) in (notification.detail or "")]
     return any(clock.state is not ClockState.FULFILLED for clock in meant or clocks)
 

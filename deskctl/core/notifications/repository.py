@@ -12,7 +12,7 @@ from .model import ContentKey, Notification, Window
 
 
 class NotificationSource(Protocol):
-    """What the store loads of notifications."""
+    """The reads from the store for notifications."""
 
     def windows(self) -> Iterable[Window]:
         """Return the window of every agent who was notified of something."""
@@ -24,7 +24,7 @@ class NotificationSource(Protocol):
 
 
 @dataclass(slots=True)
-class NoticeChanges:
+class NotificationChanges:
     """The notifications and windows that a transaction writes."""
 
     notices: dict[int, Notification] = field(default_factory=dict)  # new
@@ -32,7 +32,7 @@ class NoticeChanges:
     windows: dict[str, Window] = field(default_factory=dict)  # by agent, new or changed
 
 
-class Notices(Repository):
+class Notifications(Repository):
     """Notifications as this transaction sees them: its own changes, then the source."""
 
     def __init__(self, unit: Unit) -> None:
@@ -40,7 +40,7 @@ class Notices(Repository):
         self.source = cast("NotificationSource", unit.source)
         self._windows: dict[str, Window] | None = None
         self._said: dict[ContentKey, Notification] = {}  # sent or stored by this transaction
-        self.changes = unit.changes.of(NoticeChanges)
+        self.changes = unit.changes.of(NotificationChanges)
 
     def window(self, agent: str) -> Window | None:
         if self._windows is None:

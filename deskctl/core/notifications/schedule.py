@@ -14,7 +14,7 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from .model import URGENT, Notification, Window
 from .quiet_hours import quiet_until
-from .repository import Notices
+from .repository import Notifications
 
 #: The number of urgent notifications that are sent at once within a window.
 MAX_URGENT_IN_WINDOW = 3
@@ -36,9 +36,9 @@ def ignores_quiet_hours(agent: Agent, notification: Notification) -> bool:
 def send_now(unit: Unit, agent: Agent, notification: Notification) -> bool:
     """Return whether a notification is sent at once, and update the agent's window; otherwise postpone it."""
     end = quiet_end(unit, agent)
-    known = Notices.of(unit).window(agent.handle)
+    known = Notifications.of(unit).window(agent.handle)
     if end is not None and not ignores_quiet_hours(agent, notification):
-        Notices.of(unit).put_window(replace(known or Window(agent.handle, unit.now, 0), waiting=True))
+        Notifications.of(unit).put_window(replace(known or Window(agent.handle, unit.now, 0), waiting=True))
         _postpone(unit, notification, end)
         return False
     base = int(unit.settings.digest.total_seconds())
@@ -47,12 +47,12 @@ def send_now(unit: Unit, agent: Agent, notification: Notification) -> bool:
     urgent = notification.about in URGENT
     if known is None or not (known.waiting or known.until > unit.now):
         until = unit.now + timedelta(seconds=base)
-        Notices.of(unit).put_window(Window(agent.handle, until, base, at_once=int(urgent)))
+        Notifications.of(unit).put_window(Window(agent.handle, until, base, at_once=int(urgent)))
         return True
     if urgent and known.at_once < MAX_URGENT_IN_WINDOW:
-        Notices.of(unit).put_window(replace(known, at_once=known.at_once + 1))
+        Notifications.of(unit).put_window(replace(known, at_once=known.at_once + 1))
         return True
-    Notices.of(unit).put_window(replace(known, waiting=True))
+    Notifications.of(unit).put_window(replace(known, waiting=True))
     _postpone(unit, notification, _end(known, unit.now, base))
     return False
 
@@ -67,7 +67,7 @@ def _end(window: Window, now: datetime, seconds: int) -> datetime:
 
 def _postpone(unit: Unit, notification: Notification, until: datetime) -> None:
     """Store a pending notification and set a timer. Each transaction sets its own timer, the last one to commit too."""
-    Notices.of(unit).keep(replace(notification, id=unit.source.next_id("notices")))
+    Notifications.of(unit).keep(replace(notification, id=unit.source.next_id("notices")))
     schedule_digest(unit, notification.agent, until)
 
 
@@ -79,7 +79,7 @@ def schedule_digest(unit: Unit, agent: str, at: datetime) -> None:
 
 def reschedule(unit: Unit, before: Agent, after: Agent) -> None:
     """Schedule a digest if an agent's preferences changed, because quiet hours may be over."""
-    if before.reach != after.reach and Notices.of(unit).waiting_for(after.handle):
+    if before.reach != after.reach and Notifications.of(unit).waiting_for(after.handle):
         schedule_digest(unit, after.handle, unit.now)
 
 
@@ -90,11 +90,11 @@ def agent_of(timer: Timer) -> str:
 def close_window(unit: Unit, agent: str, told: int, left: bool) -> None:
     """Begin the next window after `told` notifications. `left`: some are pending until the end of quiet hours."""
     base = int(unit.settings.digest.total_seconds())
-    before = Notices.of(unit).window(agent)
+    before = Notifications.of(unit).window(agent)
     length = base
     if told >= STORM_SIZE and before is not None:
         length = min(max(before.seconds, base) * 2, base * MAX_WINDOW_FACTOR)
     late = before is None or before.until <= unit.now - timedelta(seconds=base)
     begun = unit.now if before is None or late else before.until
     until = begun + timedelta(seconds=length) if told else begun
-    Notices.of(unit).put_window(Window(agent, until, length, waiting=left))
+    Notifications.of(unit).put_window(Window(agent, until, length, waiting=left))

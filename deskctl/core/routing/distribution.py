@@ -29,7 +29,7 @@ from . import events as re
 from . import explanation, surge
 from .commands import RunRoutes
 from .model import QueuedTicket
-from .repository import Roster
+from .repository import Routing
 from .team_router import Decision, TeamRouter
 from .team_state import OnShift, router_for
 from .triggers import (
@@ -118,9 +118,9 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
     if not router.anyone_available:
         yield from _warn_unattended(unit, team, router)
         return Outcome(_("{team}: no agent is available", team=team.handle), facts={"given": []})
-    if Roster.of(unit).is_unattended(team.handle):
-        Roster.of(unit).set_unattended(team.handle, None)
-    waiting = sum(count for count, _ in Roster.of(unit).busy(team.handle).values())
+    if Routing.of(unit).is_unattended(team.handle):
+        Routing.of(unit).set_unattended(team.handle, None)
+    waiting = sum(count for count, _ in Routing.of(unit).busy(team.handle).values())
     selection = _select(unit, team, router, after)
     yield from _assign(unit, selection.chosen)
     yield from _record_reasons(unit, team, router, selection.left)
@@ -165,7 +165,7 @@ def _select(unit: Unit, team: Team, router: TeamRouter, after: QueuePosition | N
     most = min(router.free_capacity(), MAX_ASSIGNMENTS)
     looked = 0
     while looked < (MAX_INSPECTED if most else MAX_RECORDED):
-        page = Roster.of(unit).waiting(team.handle, PAGE_SIZE, after)
+        page = Routing.of(unit).waiting(team.handle, PAGE_SIZE, after)
         for ticket in page:
             decision = router.decide(ticket)
             if decision.agent is None:
@@ -174,7 +174,7 @@ def _select(unit: Unit, team: Team, router: TeamRouter, after: QueuePosition | N
             if len(made.chosen) == MAX_ASSIGNMENTS:
                 made.more = True
                 return made
-            Roster.of(unit).put_turn(router.assign(decision.agent, ticket))
+            Routing.of(unit).put_turn(router.assign(decision.agent, ticket))
             made.chosen.append((ticket, decision))
         looked += len(page)
         if len(page) < PAGE_SIZE or len(made.chosen) == _enough(most):
@@ -250,11 +250,11 @@ def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> re
 
 def _warn_unattended(unit: Unit, team: Team, router: TeamRouter) -> Iterator[Event | By]:
     """Warn a team once that tickets wait and no agent is available."""
-    waiting = Roster.of(unit).waiting(team.handle, MAX_RECORDED)
+    waiting = Routing.of(unit).waiting(team.handle, MAX_RECORDED)
     yield from _record_reasons(unit, team, router, [(ticket, router.decide(ticket)) for ticket in waiting])
-    if not waiting or Roster.of(unit).is_unattended(team.handle):
+    if not waiting or Routing.of(unit).is_unattended(team.handle):
         return
-    Roster.of(unit).set_unattended(team.handle, unit.now)
+    Routing.of(unit).set_unattended(team.handle, unit.now)
     yield re.TeamUnattended(None, team.handle)
     detail = ", ".join(f"#{ticket.number}" for ticket in waiting[:10])
     for agent in targets.members(unit, team.handle):

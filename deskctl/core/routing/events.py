@@ -13,7 +13,7 @@ from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, cha
 from ..tickets.lifecycle import applies
 from ..tickets.model import Ticket
 from ..values.dataclass_json import conflicts
-from .repository import Roster
+from .repository import Routing
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -70,7 +70,7 @@ class PresenceChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        changed = conflicts(Roster.of(unit).presence(self.agent), self.kept["new"])
+        changed = conflicts(Routing.of(unit).presence(self.agent), self.kept["new"])
         what = _("the presence of {agent}", agent=self.agent)
         return changed_since(what, changed, _("use deskctl agent online, away or offline"))
 

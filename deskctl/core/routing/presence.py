@@ -23,7 +23,7 @@ from ..values.suggestions import did_you_mean
 from .commands import SetPresence
 from .events import PresenceChanged, RestorePresence
 from .model import Presence, State
-from .repository import Roster
+from .repository import Routing
 from .triggers import schedule_at_presence_end
 
 #: The fields that undo restores. Moves to another channel belong to routing.
@@ -53,11 +53,11 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     until = None
     if command.until is not None:
         until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
-    old = Roster.of(unit).presence(handle)
+    old = Routing.of(unit).presence(handle)
     if (old.at(unit.now), old.until) == (state, until):
         return Outcome(_unchanged(handle, state), facts={"agent": handle, "state": state.value})
     new = Presence(handle, state, unit.now, until)
-    Roster.of(unit).put_presence(new)
+    Routing.of(unit).put_presence(new)
     schedule_at_presence_end(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
@@ -93,9 +93,9 @@ def _changed(agent: str, state: State, until: str | None) -> Text:
 
 def restore(unit: Unit, past: RestorePresence) -> Iterator[Event]:
     """Restore the presence before a change."""
-    now = Roster.of(unit).presence(past.agent)
+    now = Routing.of(unit).presence(past.agent)
     restored = with_fields(now, past.fields)
-    Roster.of(unit).put_presence(restored)
+    Routing.of(unit).put_presence(restored)
     schedule_at_presence_end(unit, past.agent, restored.until)
     old, new = now.at(unit.now).value, restored.at(unit.now).value
     yield PresenceChanged(None, past.agent, old, new, restored.until, differing(now, restored, _KEPT))

@@ -14,7 +14,7 @@ from .model import Presence, QueuedTicket, Turn
 
 
 class RoutingSource(Protocol):
-    """What the store loads for routing."""
+    """The reads from the store for routing."""
 
     def presences(self) -> Iterable[Presence]: ...
     def turns(self, agents: Collection[str]) -> Iterable[Turn]: ...
@@ -40,7 +40,7 @@ class RoutingSource(Protocol):
 
 
 @dataclass(slots=True)
-class RosterChanges:
+class RoutingChanges:
     """The routing state that a transaction writes.
 
     `unattended`: the time since when a team was warned that no agent is available; None: an agent came.
@@ -51,7 +51,7 @@ class RosterChanges:
     unattended: dict[str, datetime | None] = field(default_factory=dict)
 
 
-class Roster(Repository):
+class Routing(Repository):
     """The routing state as this transaction sees it: its own changes, then the source.
 
     Tickets are read from the source only: routing starts after all other changes of its transaction.
@@ -60,7 +60,7 @@ class Roster(Repository):
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit)
         self.source = cast("RoutingSource", unit.source)
-        self.changes = unit.changes.of(RosterChanges)
+        self.changes = unit.changes.of(RoutingChanges)
         self._presences: dict[str, Presence] | None = None
 
     def presence(self, agent: str) -> Presence:

@@ -14,7 +14,7 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from . import events as re
 from .candidate import Candidate, Kinds
-from .repository import Roster
+from .repository import Routing
 from .team_router import TeamRouter
 
 #: A moved agent returns when the channel is at or below this share of both limits.
@@ -31,19 +31,19 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
     ]
     if not (plan.surge_queue or plan.surge_wait or helpers):
         return False
-    waiting = Roster.of(unit).busy(team.handle)
+    waiting = Routing.of(unit).busy(team.handle)
     pressure = {channel: _pressure(team, channel, waiting, router) for channel in waiting}
     moved = False
     for candidate in helpers:
         now_at = candidate.presence.moved
         if now_at is not None and pressure.get(now_at, 0.0) <= QUIET:
-            Roster.of(unit).put_presence(replace(candidate.presence, moved=None, moved_by=None))
+            Routing.of(unit).put_presence(replace(candidate.presence, moved=None, moved_by=None))
             yield re.AgentMoved(None, candidate.agent, None, team.handle, f"{now_at} is quiet again")
             moved = True
     for channel in sorted(name for name, by in pressure.items() if by > 1):
         helper = _find_helper(router, channel, pressure)
         if helper is not None:
-            Roster.of(unit).put_presence(replace(helper.presence, moved=channel, moved_by=team.handle))
+            Routing.of(unit).put_presence(replace(helper.presence, moved=channel, moved_by=team.handle))
             count, first = waiting[channel]
             minutes = int((unit.now - first).total_seconds() // 60)
             why = f"{count} wait on {channel}, the first of them for {minutes} minutes"
@@ -55,8 +55,8 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
 def needs_recheck(unit: Unit, team: Team) -> bool:
     """Return whether the team must be checked again after a tick, even if nothing else happens."""
     return bool(team.plan.surge_queue or team.plan.surge_wait) and bool(
-        Roster.of(unit).busy(team.handle)
-        or any(Roster.of(unit).presence(handle).moved_by == team.handle for handle in Agents.of(unit).agents)
+        Routing.of(unit).busy(team.handle)
+        or any(Routing.of(unit).presence(handle).moved_by == team.handle for handle in Agents.of(unit).agents)
     )
 
 

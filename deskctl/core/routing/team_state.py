@@ -11,7 +11,7 @@ from ..shifts.repository import Shifts
 from ..shifts.work_periods import on_shift as rota_on_shift
 from .candidate import Candidate
 from .model import Presence
-from .repository import Roster
+from .repository import Routing
 from .team_router import TeamRouter
 
 #: Returns whether an agent is on shift; None if no rota applies to the agent.
@@ -23,12 +23,12 @@ def router_for(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: P
     agents = targets.members(unit, team.handle)
     asked = on_shift or (lambda agent: rota_on_shift(Shifts.of(unit).rota, agent, unit.now, team.handle))
     handles = [agent.handle for agent in agents]
-    loads, turns = Roster.of(unit).loads(handles), Roster.of(unit).turns(handles)
+    loads, turns = Routing.of(unit).loads(handles), Routing.of(unit).turns(handles)
     candidates = [
         Candidate(
             agent.handle,
             agent.seat,
-            moved if moved is not None and moved.agent == agent.handle else Roster.of(unit).presence(agent.handle),
+            moved if moved is not None and moved.agent == agent.handle else Routing.of(unit).presence(agent.handle),
             loads[agent.handle],
             turns[agent.handle],
             asked(agent.handle),

@@ -30,7 +30,7 @@ from ..tickets.model import Status
 from ..tickets.repository import Tickets
 from . import events as re
 from .model import Turn
-from .repository import Roster
+from .repository import Routing
 
 ROUTING = Actor.system("routing")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,9 +86,9 @@ def _record_turn(unit: Unit, number: int, agent: str) -> None:
     ticket = Tickets.of(unit).get(number)
     team = Agents.of(unit).teams.get(ticket.team or "")
     if team is not None and team.plan.strategy is Strategy.ROUND_ROBIN:
-        last = Roster.of(unit).turns((agent,))[agent].get(ticket.channel)
+        last = Routing.of(unit).turns((agent,))[agent].get(ticket.channel)
         began, given = (unit.now, 0) if last is None else (last.began, last.given)
-        Roster.of(unit).put_turn(Turn(agent, ticket.channel, unit.now, began, given))
+        Routing.of(unit).put_turn(Turn(agent, ticket.channel, unit.now, began, given))
 
 
 def _schedule_for_ticket(unit: Unit, number: int) -> None:

@@ -1,1 +1,1 @@
-""""""
+"""Search and completion."""

@@ -1,1 +1,1 @@
-"""Who works when: the rota with its zones, days off, hours that nobody covers, notes for whoever comes next. Pure."""
+"""Shifts: the rota with time zones, absences, coverage, staffing, handover notes."""

@@ -30,7 +30,7 @@ from ..tickets.repository import Tickets
 from . import events as le
 from .clocks import ClockKey
 from .policy import Metric
-from .repository import Ledger
+from .repository import Sla
 from .thresholds import actions_at
 
 #: The actions that `--then` accepts.
@@ -90,7 +90,7 @@ def _notifications(
     unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool
 ) -> Iterator[NotifyAgent]:
     """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
-    clock = Ledger.of(unit).clocks(ticket.number).get(ClockKey(Metric(metric), instance))
+    clock = Sla.of(unit).clocks(ticket.number).get(ClockKey(Metric(metric), instance))
     language = preferred(unit.settings.language)
     due = "-"
     if clock is not None and clock.due_at is not None:
@@ -114,18 +114,18 @@ def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
     if isinstance(found, Agent):
         return [found]
     if isinstance(found, targets.Tier):
-        meant = targets.in_tier(unit, ticket.team, found.name)
+        meant = targets.agents_for_tier(unit, ticket.team, found.name)
     else:
         meant = targets.members(unit, found.handle)
     return meant or _recipients(unit, ticket, OWNER)  # an empty team or tier: the assignee is notified instead
 
 
 def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
-    clock = Ledger.of(unit).clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
+    clock = Sla.of(unit).clocks(command.ticket).get(ClockKey(Metric(command.metric), command.instance))
     number = (command.ticket,)
     if clock is None:
         return Outcome(_("the clock no longer exists"), number)
-    for name, value in actions_at(clock, Ledger.of(unit).book, command.level):
+    for name, value in actions_at(clock, Sla.of(unit).book, command.level):
         try:
             if name == "notify":
                 yield from _notify(unit, command, value, actor)
@@ -160,20 +160,20 @@ def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
     """
     ticket = Tickets.of(unit).get(command.ticket)
     wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
-    high = targets.height(unit, ticket)
+    high = targets.current_rank(unit, ticket)
     if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, command, meant, actor)
         said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
         return Outcome(said, (ticket.number,))
-    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
+    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.may_handle(unit, wanted, ticket)):
         yield from _notify(unit, command, OWNER, actor)
         return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
     if isinstance(wanted, Team) and ticket.team == wanted.handle:
         yield from _notify(unit, command, OWNER, actor)  # the assignee in that team, else the whole team
         said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
         return Outcome(said, (ticket.number,))
-    if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
+    if isinstance(wanted, targets.Tier) and not targets.is_staffed(unit, ticket.team, wanted.name):
         raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
     escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
     return (yield from assigning.escalate(unit, escalation, actor))

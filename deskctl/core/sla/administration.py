@@ -29,11 +29,11 @@ from .policy_book import PolicyBook
 from .policy_events import PolicyChanged, PolicyMoved
 from .policy_warnings import remarks
 from .recalculate import recalculate_all
-from .repository import Ledger
+from .repository import Sla
 
 
 def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
-    book = Ledger.of(unit).book
+    book = Sla.of(unit).book
     name = checked_name(command.name)
     if book.policy(name) is not None:
         raise Refused(
@@ -52,7 +52,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
         raise UsageError(
             _("policy {policy} has no target", policy=name), _("give one, for example --first-response normal=4h")
         )
-    Ledger.of(unit).put_policy(policy)
+    Sla.of(unit).put_policy(policy)
     yield PolicyChanged(None, name, policy.version, {"version": None, "place": None})
     yield from recalculate_all(unit)
     written = [text for _, text in command.targets]
@@ -60,7 +60,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
 
 
 def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
-    book = Ledger.of(unit).book
+    book = Sla.of(unit).book
     known = existing(book, command.name)
     gone = {str(parse_threshold(level, "--forget-step")) for level in command.forget_steps}
     for level in sorted(gone - {str(step.at) for step in known.steps}):
@@ -88,7 +88,7 @@ def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
 
 
 def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
-    known = existing(Ledger.of(unit).book, command.name)
+    known = existing(Sla.of(unit).book, command.name)
     if not command.then:
         raise UsageError(_("a step needs an action"), _("give one, for example --then notify=lead"))
     at = parse_threshold(command.at, "--at")
@@ -104,24 +104,24 @@ def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[st
         facts = {"policy": known.name, "version": known.version}
         return Outcome(_("policy {policy} is unchanged", policy=known.name), facts=facts)
     policy = replace(wanted, version=known.version + 1, since=unit.now)
-    Ledger.of(unit).put_policy(policy)
+    Sla.of(unit).put_policy(policy)
     yield PolicyChanged(None, policy.name, policy.version, {"version": known.version, "place": None})
     yield from recalculate_all(unit)
     return Outcome(_("policy {policy} changed from now on", policy=policy.name), facts=_facts(unit, policy, written))
 
 
 def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
-    known = existing(Ledger.of(unit).book, command.name)
-    order = [name for name in Ledger.of(unit).book.order if name != known.name]
+    known = existing(Sla.of(unit).book, command.name)
+    order = [name for name in Sla.of(unit).book.order if name != known.name]
     if not 1 <= command.place <= len(order) + 1:
         raise UsageError(
             _("no place {place} in the order of policies", place=command.place),
             _("use a number from 1 to {last}", last=len(order) + 1),
         )
     order.insert(command.place - 1, known.name)
-    if tuple(order) != Ledger.of(unit).book.order:
-        place = Ledger.of(unit).book.place(known.name)
-        Ledger.of(unit).put_order(tuple(order))
+    if tuple(order) != Sla.of(unit).book.order:
+        place = Sla.of(unit).book.place(known.name)
+        Sla.of(unit).put_order(tuple(order))
         yield PolicyMoved(None, known.name, command.place, {"version": None, "place": place})
         yield from recalculate_all(unit)
     facts = {"policy": known.name, "place": command.place, "remarks": remarks(unit, known, ())}
@@ -129,9 +129,9 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
 
 
 def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
-    known = existing(Ledger.of(unit).book, command.name)
-    place = Ledger.of(unit).book.place(known.name)
-    Ledger.of(unit).put_order(tuple(name for name in Ledger.of(unit).book.order if name != known.name))
+    known = existing(Sla.of(unit).book, command.name)
+    place = Sla.of(unit).book.place(known.name)
+    Sla.of(unit).put_order(tuple(name for name in Sla.of(unit).book.order if name != known.name))
     yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
     yield from recalculate_all(unit)
     said = _("policy {policy} removed; the times that its clocks measured stay", policy=known.name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
-from .repository import Ledger
+from .repository import Sla
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -44,13 +44,13 @@ class CalendarChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        current = Ledger.of(unit).book.calendar(self.calendar)
+        current = Sla.of(unit).book.calendar(self.calendar)
         if (None if current is None else current.version) != self.version:
             return Hindrance(
                 _("calendar {calendar} was changed since", calendar=self.calendar),
                 _("see deskctl calendar show {calendar}", calendar=self.calendar),
             )
-        users = [p.name for p in Ledger.of(unit).book.current_policies if p.calendar == self.calendar]
+        users = [p.name for p in Sla.of(unit).book.current_policies if p.calendar == self.calendar]
         if self.kept["version"] is None and users:
             return Hindrance(
                 _("policy {policy} uses calendar {calendar}", policy=users[0], calendar=self.calendar),

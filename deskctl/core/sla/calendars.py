@@ -24,13 +24,13 @@ from ..values.suggestions import did_you_mean
 from .calendar_events import CalendarChanged, RestoreCalendar
 from .policy_book import PolicyBook
 from .recalculate import recalculate_all
-from .repository import Ledger
+from .repository import Sla
 
 _NAME = re.compile(r"[\w][\w.-]{0,63}\Z")
 
 
 def add(unit: Unit, command: AddCalendar, actor: Actor) -> Steps:
-    book = Ledger.of(unit).book
+    book = Sla.of(unit).book
     name = checked_name(command.name)
     if name == ALWAYS:
         raise Refused(_("calendar {calendar} is built in and always open", calendar=ALWAYS), _("choose another name"))
@@ -48,14 +48,14 @@ def add(unit: Unit, command: AddCalendar, actor: Actor) -> Steps:
         version=len(book.calendars.get(name, ())) + 1,
         since=unit.now,
     )
-    Ledger.of(unit).put_calendar(calendar)
+    Sla.of(unit).put_calendar(calendar)
     yield CalendarChanged(None, name, calendar.version, {"version": None})
     facts = {"calendar": name, "version": calendar.version, "days": len(calendar.days), "remarks": remarks(calendar)}
     return Outcome(_("calendar {calendar} added", calendar=name), facts=facts)
 
 
 def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
-    known = existing(Ledger.of(unit).book, command.name)
+    known = existing(Sla.of(unit).book, command.name)
     if known.name == ALWAYS:
         raise Refused(
             _("calendar {calendar} is built in and cannot be changed", calendar=ALWAYS),
@@ -97,7 +97,7 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
     if wanted == known:
         unchanged = {"calendar": known.name, "version": known.version}
         return Outcome(_("calendar {calendar} is unchanged", calendar=known.name), facts=unchanged)
-    Ledger.of(unit).put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
+    Sla.of(unit).put_calendar(replace(wanted, version=known.version + 1, since=unit.now))
     yield CalendarChanged(None, known.name, known.version + 1, {"version": known.version})
     yield from recalculate_all(unit)
     facts = {
@@ -110,8 +110,8 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
 
 
 def remove(unit: Unit, command: RemoveCalendar, actor: Actor) -> Steps:
-    known = existing(Ledger.of(unit).book, command.name)
-    users = [policy.name for policy in Ledger.of(unit).book.current_policies if policy.calendar == known.name]
+    known = existing(Sla.of(unit).book, command.name)
+    users = [policy.name for policy in Sla.of(unit).book.current_policies if policy.calendar == known.name]
     if known.name == ALWAYS:
         raise Refused(_("calendar {calendar} is built in and cannot be removed", calendar=ALWAYS))
     if users:
@@ -123,24 +123,24 @@ def remove(unit: Unit, command: RemoveCalendar, actor: Actor) -> Steps:
                 always=ALWAYS,
             ),
         )
-    Ledger.of(unit).remove_calendar(known.name)
+    Sla.of(unit).remove_calendar(known.name)
     yield CalendarChanged(None, known.name, None, {"version": known.version})
     return Outcome(_("calendar {calendar} removed", calendar=known.name), facts={"calendar": known.name})
 
 
 def restore(unit: Unit, past: RestoreCalendar) -> Iterator[Event | By]:
     """Undo a change: an earlier version becomes the newest one, or the calendar is removed."""
-    book = Ledger.of(unit).book
+    book = Sla.of(unit).book
     current = book.calendar(past.calendar)
     version = None if current is None else current.version
     if past.version is None:
-        Ledger.of(unit).remove_calendar(past.calendar)
+        Sla.of(unit).remove_calendar(past.calendar)
         yield CalendarChanged(None, past.calendar, None, {"version": version})
         return
     versions = book.calendars[past.calendar]
     former = next(calendar for calendar in versions if calendar.version == past.version)
     restored = replace(former, version=versions[-1].version + 1, since=unit.now)
-    Ledger.of(unit).put_calendar(restored)
+    Sla.of(unit).put_calendar(restored)
     yield CalendarChanged(None, past.calendar, restored.version, {"version": version})
     yield from recalculate_all(unit)
 

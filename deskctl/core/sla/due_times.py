@@ -19,7 +19,7 @@ from ..values.moments import ahead, shown
 from .commands import Promise
 from .events import DueSet, Promised
 from .policy import MEASURED, Metric
-from .repository import Ledger
+from .repository import Sla
 
 _COMPUTED = ("", "none", "auto")
 
@@ -27,7 +27,7 @@ _COMPUTED = ("", "none", "auto")
 def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
     ticket = editable_ticket(unit, command.ticket)
     due = _moment(unit, command.moment)
-    Ledger.of(unit).use()
+    Sla.of(unit).use()
     yield Promised(ticket.number, due)
     by = shown(due, ZoneInfo(unit.settings.timezone))
     facts = {"due": due.isoformat().replace("+00:00", "Z")}
@@ -38,7 +38,7 @@ def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
 def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]:
     def setter(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, str | None]:
         due = None if value.strip().lower() in _COMPUTED else _moment(unit, value)
-        Ledger.of(unit).use()
+        Sla.of(unit).use()
         yield DueSet(ticket.number, metric.value, due)
         return None if due is None else shown(due, ZoneInfo(unit.settings.timezone))
 

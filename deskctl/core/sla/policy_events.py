@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
-from .repository import Ledger
+from .repository import Sla
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -45,7 +45,7 @@ class PolicyChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        book = Ledger.of(unit).book
+        book = Sla.of(unit).book
         current = book.policy(self.policy)
         if (None if current is None else current.version) != self.version:
             return Hindrance(
@@ -81,7 +81,7 @@ class PolicyMoved(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        order = Ledger.of(unit).book.order
+        order = Sla.of(unit).book.order
         if self.policy in order and order.index(self.policy) + 1 == self.place:
             return None
         return Hindrance(

@@ -12,14 +12,14 @@ from ..values.durations import written
 from ..values.suggestions import did_you_mean
 from .policy import Policy
 from .policy_book import PolicyBook
-from .repository import Ledger
+from .repository import Sla
 
 _DAYS = re.compile(r"\d+[dw]")
 
 
 def remarks(unit: Unit, policy: Policy, texts: Iterable[str]) -> list[str]:
     """Return the warnings about a policy that is being changed; `texts` are its new targets as typed."""
-    book = Ledger.of(unit).book
+    book = Sla.of(unit).book
     left = {handle for handle, agent in Agents.of(unit).agents.items() if not agent.active}
     return [
         *_about_days(book, policy, texts),
@@ -111,7 +111,7 @@ def _takes_all(book: PolicyBook, policy: Policy) -> Iterator[str]:
 
 def _unknown(unit: Unit, policy: Policy) -> Iterator[str]:
     """Yield a warning for each team and channel in the condition that does not exist (yet)."""
-    condition = Ledger.of(unit).book.condition(policy.when)
+    condition = Sla.of(unit).book.condition(policy.when)
     teams, channels = set(Agents.of(unit).teams), {*unit.settings.channels, "phone", "manual"}
     for name in sorted(condition.named("team") - {team.lower() for team in teams}):
         yield _("no team is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, teams))

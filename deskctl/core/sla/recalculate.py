@@ -37,7 +37,7 @@ from .clocks import Clock, ClockState, calculate_clocks
 from .conditions import TicketFacts
 from .pauses import DONE
 from .policy import BREACH
-from .repository import Ledger
+from .repository import Sla
 from .thresholds import (
     LATE_AFTER,
     actions_at,
@@ -80,7 +80,7 @@ def recalculation_after(unit: Unit, recorded: Sequence[RecordedEvent], undone: b
     """Return the command that recalculates the clocks after these events; None if there is nothing to recalculate."""
     touched = {r.event.ticket: None for r in recorded if _affects_clocks(r.event)}
     numbers = tuple(number for number in touched if number is not None)
-    if not numbers or not Ledger.of(unit).book.used:
+    if not numbers or not Sla.of(unit).book.used:
         return None
     return RecalculateClocks(numbers, undone)
 
@@ -92,7 +92,7 @@ def _affects_clocks(event: Event) -> bool:
 
 
 def recalculate(unit: Unit, command: RecalculateClocks, actor: Actor) -> Steps:
-    Ledger.of(unit).load(command.tickets, HISTORY_KINDS)
+    Sla.of(unit).load(command.tickets, HISTORY_KINDS)
     for number in command.tickets:
         yield from recalculate_ticket(unit, number, undone=command.undone)
     return Outcome(_("clocks recalculated"), command.tickets)
@@ -106,18 +106,18 @@ def recalculate_ticket(unit: Unit, number: int, *, undone: bool = False, fired: 
     ticket = Tickets.of(unit).find(number)
     if ticket is None:
         return
-    history = read_history(Ledger.of(unit).history(number, HISTORY_KINDS))
+    history = read_history(Sla.of(unit).history(number, HISTORY_KINDS))
     if history is not None and ticket.status not in FINAL:
-        policy = Ledger.of(unit).book.match(facts_of(unit, ticket))
+        policy = Sla.of(unit).book.match(facts_of(unit, ticket))
         if policy != history.policy:
-            version = None if policy is None else Ledger.of(unit).book.policies[policy][-1].version
+            version = None if policy is None else Sla.of(unit).book.policies[policy][-1].version
             yield le.PolicyApplied(number, policy, version)
-            history = read_history(Ledger.of(unit).history(number, HISTORY_KINDS))
-    before = dict(Ledger.of(unit).clocks(number))
-    after = {} if history is None else calculate_clocks(number, history, Ledger.of(unit).book, unit.now)
+            history = read_history(Sla.of(unit).history(number, HISTORY_KINDS))
+    before = dict(Sla.of(unit).clocks(number))
+    after = {} if history is None else calculate_clocks(number, history, Sla.of(unit).book, unit.now)
     for key, old in before.items():
         if key not in after:
-            Ledger.of(unit).remove(old)
+            Sla.of(unit).remove(old)
             yield le.ClockWithdrawn(number, *key)
     for key, clock in after.items():
         known = before.get(key)
@@ -152,7 +152,7 @@ def _still_fired(clock: Clock, known: Clock | None, unit: Unit, undone: bool) ->
     """Return the thresholds that stay fired. Each fires once, but after an undo those that are ahead again can fire."""
     if known is None or not known.fired or not undone:
         return () if known is None else known.fired
-    ahead = {str(r.threshold) for r in upcoming(clock, Ledger.of(unit).book) if r.at > unit.now}
+    ahead = {str(r.threshold) for r in upcoming(clock, Sla.of(unit).book) if r.at > unit.now}
     return tuple(threshold for threshold in known.fired if threshold not in ahead)
 
 
@@ -167,7 +167,7 @@ def _changed(unit: Unit, old: Clock | None, new: Clock, reopened: bool) -> Itera
     late = new.breached_at is not None and unit.now - new.breached_at > LATE_AFTER
     clock, threshold_events = _fired(unit, new)
     if clock != old:
-        Ledger.of(unit).put(clock)
+        Sla.of(unit).put(clock)
     rule = {
         "due": new.due_at,
         "target": new.target.total_seconds() if new.target is not None else None,
@@ -209,7 +209,7 @@ def _rule_changed(old: Clock, new: Clock) -> bool:
 
 def _fired(unit: Unit, clock: Clock) -> tuple[Clock, list[Event]]:
     """Return the clock with its due thresholds marked as fired, and the events of the highest one only."""
-    book = Ledger.of(unit).book
+    book = Sla.of(unit).book
     reached = due_thresholds(clock, book, unit.now)
     if not reached:
         return with_next_threshold(clock, book), []
@@ -231,11 +231,11 @@ def fire(unit: Unit, number: int) -> Iterator[Event]:
 
     The clocks are recalculated only if the policy book has a new edition, so that many timers at once cost little.
     """
-    clocks = list(Ledger.of(unit).clocks(number).values())
+    clocks = list(Sla.of(unit).clocks(number).values())
     ticket = Tickets.of(unit).find(number)
     if ticket is None:
         return
-    if any(c.edition != Ledger.of(unit).book.edition for c in clocks if c.fulfilled_at is None):
+    if any(c.edition != Sla.of(unit).book.edition for c in clocks if c.fulfilled_at is None):
         yield from recalculate_ticket(unit, number, fired=True)
         return
     for clock in clocks:
@@ -248,16 +248,16 @@ def fire(unit: Unit, number: int) -> Iterator[Event]:
             late = unit.now - breached > LATE_AFTER
             yield le.ClockBreached(number, clock.metric, clock.instance, breached, late)
         done, events = _fired(unit, clock)
-        Ledger.of(unit).put(done)
+        Sla.of(unit).put(done)
         yield from events
     yield from _set_due(unit, ticket, None, True)
 
 
 def recalculate_all(unit: Unit, after: int = 0) -> Steps:
     """Recalculate the clocks of all active tickets after the policy book changed, in batches, each by a timer."""
-    numbers = Ledger.of(unit).active_after(after, BATCH_SIZE)
+    numbers = Sla.of(unit).active_after(after, BATCH_SIZE)
     Tickets.of(unit).load(numbers)
-    Ledger.of(unit).load(numbers, HISTORY_KINDS)
+    Sla.of(unit).load(numbers, HISTORY_KINDS)
     for number in numbers:
         yield from recalculate_ticket(unit, number)
     if len(numbers) == BATCH_SIZE:
@@ -272,7 +272,7 @@ def _next(clocks: Iterable[Clock]) -> datetime | None:
 
 def _set_due(unit: Unit, ticket: Ticket, timed: datetime | None, fired: bool) -> Iterator[Event]:
     """Set the ticket's due time and its SLA timer from its clocks. `timed`: the time the timer is set for now."""
-    clocks = Ledger.of(unit).clocks(ticket.number).values()
+    clocks = Sla.of(unit).clocks(ticket.number).values()
     due = min((c.due_at for c in clocks if c.due_at and c.state is ClockState.RUNNING), default=None)
     next_at = _next(clocks)
     key = f"{TimerKind.SLA}:{ticket.number}"
@@ -302,8 +302,8 @@ def fire_all(unit: Unit, timer: Timer) -> Steps:
 def preload(unit: Unit, tickets: Collection[int]) -> None:
     """Load the clocks of tickets in bulk."""
     Tickets.of(unit).load(tickets)
-    if Ledger.of(unit).book.used:
-        Ledger.of(unit).load(tickets)
+    if Sla.of(unit).book.used:
+        Sla.of(unit).load(tickets)
 
 
 HANDLERS: dict[type[Command], Handler] = {RecalculateClocks: recalculate}

@@ -17,7 +17,7 @@ from .policy_book import PolicyBook
 
 
 class SlaSource(Protocol):
-    """What the store loads of SLA policies, calendars and clocks."""
+    """The reads from the store for SLA policies, calendars and clocks."""
 
     def book(self) -> PolicyBook:
         """Return the current policies and calendars."""
@@ -31,7 +31,7 @@ class SlaSource(Protocol):
 
 
 @dataclass(slots=True)
-class LevelChanges:
+class SlaChanges:
     """The SLA state that a transaction writes. A clock that is None is deleted."""
 
     clocks: dict[tuple[int, ClockKey], Clock | None] = field(default_factory=dict)
@@ -42,13 +42,13 @@ class LevelChanges:
     book: PolicyBook | None = None  # set if `edition` or `used` changed
 
 
-class Ledger(Repository):
+class Sla(Repository):
     """The SLA state as this transaction sees it: its own changes, then what it loaded, then the source."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit)
         self.source = cast("SlaSource", unit.source)
-        self.changes = unit.changes.of(LevelChanges)
+        self.changes = unit.changes.of(SlaChanges)
         self._book: PolicyBook | None = None
         self._clocks: dict[int, dict[ClockKey, Clock]] = {}
         self._stored: dict[int, list[RecordedEvent]] = {}

@@ -12,22 +12,22 @@ from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from .policy_events import PolicyChanged, PolicyMoved, RestorePolicy
 from .recalculate import recalculate_all
-from .repository import Ledger
+from .repository import Sla
 
 
 def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
     """Remove a policy that was added, restore the content of a changed one and the place of a removed or moved one."""
-    book, name = Ledger.of(unit).book, past.policy
+    book, name = Sla.of(unit).book, past.policy
     position = book.place(name)
     current = book.policy(name)
     version = None if current is None else current.version
     if past.version is None and past.place is None:
-        Ledger.of(unit).put_order(tuple(other for other in book.order if other != name))
+        Sla.of(unit).put_order(tuple(other for other in book.order if other != name))
         yield PolicyChanged(None, name, None, {"version": version, "place": position})
     elif past.place is not None:
         order = [other for other in book.order if other != name]
         order.insert(past.place - 1, name)
-        Ledger.of(unit).put_order(tuple(order))
+        Sla.of(unit).put_order(tuple(order))
         if past.version is None:
             yield PolicyMoved(None, name, past.place, {"version": None, "place": position})
         else:
@@ -36,7 +36,7 @@ def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
         versions = book.policies[name]
         former = next(policy for policy in versions if policy.version == past.version)
         restored = replace(former, version=versions[-1].version + 1, since=unit.now)
-        Ledger.of(unit).put_policy(restored)
+        Sla.of(unit).put_policy(restored)
         yield PolicyChanged(None, name, restored.version, {"version": version, "place": None})
     yield from recalculate_all(unit)
 

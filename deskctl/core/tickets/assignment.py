@@ -48,7 +48,7 @@ def take_next(unit: Unit, command: Next, actor: Actor) -> Steps:
     teams = agent.teams if command.team is None else {command.team}
     if command.team is not None and command.team not in Agents.of(unit).teams:
         targets.resolve(unit, f"team:{command.team}")
-    for number in Tickets.of(unit).source.queue(targets.within_reach(unit, agent, teams), NEXT_ATTEMPTS):
+    for number in Tickets.of(unit).source.queue(targets.tiers_above(unit, agent, teams), NEXT_ATTEMPTS):
         ticket = Tickets.of(unit).get(number)
         if ticket.assignee is None and ticket.status in (Status.NEW, Status.OPEN):
             yield from assign_to_agent(ticket, agent.handle)
@@ -70,7 +70,7 @@ def assign(unit: Unit, command: Assign, actor: Actor) -> Steps:
         if ticket.assignee == target.handle:
             said = _("ticket {number} is already assigned to {agent}", number=ticket.number, agent=target.handle)
             return Outcome(said, number)
-        if actor.handle is not None and not targets.reaches(unit, target, ticket):
+        if actor.handle is not None and not targets.may_handle(unit, target, ticket):
             # An agent of the ticket's tier can assign it to any agent.
             _require_tier(unit, Agents.of(unit).agents[actor.handle], ticket)
         yield from assign_to_agent(ticket, target.handle)
@@ -108,7 +108,7 @@ def escalate(unit: Unit, command: Escalate, actor: Actor) -> Steps:
     else:
         yield from move_to_tier(unit, ticket, target.name, by_agent=actor.handle is not None)
     facts = {"message": message, "to": named}
-    if isinstance(target, Tier) and not targets.is_manned(unit, ticket.team, target.name):
+    if isinstance(target, Tier) and not targets.is_staffed(unit, ticket.team, target.name):
         said = _(
             "ticket {number} is escalated to {target}; no agent has that tier yet,"
             " so any agent of the team can take it",
@@ -123,25 +123,25 @@ def escalate(unit: Unit, command: Escalate, actor: Actor) -> Steps:
 def _next_tier(unit: Unit, ticket: Ticket) -> Tier:
     """Return the next tier that has agents, above the ticket's and its assignee's. Raises Refused if there is none."""
     tiers = targets.tiers_of(unit, ticket.team)
-    place = targets.height(unit, ticket)
+    place = targets.current_rank(unit, ticket)
     above = tiers[place + 1 :]
     if not above:
         raise Refused(
             _("ticket {number} is already at the highest tier, {tier}", number=ticket.number, tier=tiers[-1]),
             _("name an agent or a team with --to"),
         )
-    manned = next((tier for tier in above if targets.is_manned(unit, ticket.team, tier)), None)
-    if manned is None:
+    staffed = next((tier for tier in above if targets.is_staffed(unit, ticket.team, tier)), None)
+    if staffed is None:
         raise Refused(
             _("no agent has a tier above {tier}", tier=tiers[place]),
             _("use deskctl agent set AGENT --tier {tier}, or name an agent or a team with --to", tier=above[0]),
         )
-    return Tier(manned)
+    return Tier(staffed)
 
 
 def _require_tier(unit: Unit, agent: Agent, ticket: Ticket) -> None:
     """Raise Refused if the ticket was escalated to a tier above the agent's."""
-    if targets.reaches(unit, agent, ticket):
+    if targets.may_handle(unit, agent, ticket):
         return
     what = _(
         "ticket {number} was escalated to {tier}; {agent} does not have that tier",
@@ -149,7 +149,7 @@ def _require_tier(unit: Unit, agent: Agent, ticket: Ticket) -> None:
         tier=ticket.tier,
         agent=agent.handle,
     )
-    names = ", ".join(a.handle for a in targets.members(unit, ticket.team) if targets.reaches(unit, a, ticket))
+    names = ", ".join(a.handle for a in targets.members(unit, ticket.team) if targets.may_handle(unit, a, ticket))
     if names:
         hint = _(
             "agents who can take it: {agents}; or deskctl agent set {agent} --tier {tier}",

@@ -9,7 +9,7 @@ from ...errors import NotFound, UsageError
 from ...i18n import _
 from ..agents import targets
 from ..contacts.events import CallLogged
-from ..contacts.identity import contact_for, holder
+from ..contacts.identity import address_owner, contact_for
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -63,7 +63,7 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
     outgoing = call is not None and call.direction == "out"
     text = words(command.text)
     contact = contact_for(unit, kind, sender, command.sender_name)
-    own = holder(unit, kind, sender, contact)
+    own = address_owner(unit, kind, sender, contact)
     ticket = open_ticket(
         unit,
         subject=command.subject if command.subject.strip() else first_line(text),

@@ -11,7 +11,7 @@ from ...errors import UsageError
 from ...i18n import _, joined
 from ..agents import targets
 from ..agents.routing_profile import SKILL_TAG
-from ..contacts.identity import address_key, contact_for, living, person, reached_at
+from ..contacts.identity import address_key, contact_for, person_addresses, person_contacts, primary_contact
 from ..contacts.repository import Contacts
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -148,10 +148,10 @@ def _set_subject(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, Non
 
 def _set_requester(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
     contact = _requester(unit, ticket, value.strip())
-    before = person(unit, ticket.contact)
+    before = person_contacts(unit, ticket.contact)
     if contact in before:
         return
-    addresses = [identity.address for identity in reached_at(unit, contact) if identity.kind == "email"]
+    addresses = [identity.address for identity in person_addresses(unit, contact) if identity.kind == "email"]
     Tickets.of(unit).add_participants(ticket.number, addresses)
     yield RequesterChanged(ticket.number, ticket.contact, contact)
 
@@ -160,13 +160,13 @@ def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
     """Return the contact of an address or a number; create one for a new email address or phone number."""
     digits = value.removeprefix("#")
     if digits.isascii() and digits.isdecimal() and len(digits) < 19 and (value.startswith("#") or len(digits) < 7):
-        return living(unit, int(digits)).id
+        return primary_contact(unit, int(digits)).id
     channel = unit.settings.channel(ticket.channel)
     kinds = dict.fromkeys((channel.kind if channel else "email", "email", "phone"))
     for kind in kinds:
         identity = Contacts.of(unit).identity(address_key(kind, value))
         if identity is not None:
-            return living(unit, identity.contact).id
+            return primary_contact(unit, identity.contact).id
     if _MAIL.fullmatch(value) and not unit.settings.owns(value):
         return contact_for(unit, "email", value, None).id
     if phone.normalised(value) is not None:

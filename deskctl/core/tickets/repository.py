@@ -14,7 +14,7 @@ from .model import Ticket
 
 
 class TicketSource(Protocol):
-    """The queries about tickets that the store answers."""
+    """The reads from the store for tickets."""
 
     def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]: ...
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]: ...
@@ -41,7 +41,7 @@ class TicketSource(Protocol):
 
 @dataclass(slots=True)
 class TicketChanges:
-    """The changes of tickets that a transaction writes."""
+    """The changes of tickets in a transaction."""
 
     tickets: dict[int, Ticket] = field(default_factory=dict)
     new_tickets: set[int] = field(default_factory=set)

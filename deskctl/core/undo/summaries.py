@@ -1,4 +1,4 @@
-"""Commands in words, past tense: "solved tickets 2, 3 and 4"."""
+"""Summaries of commands in the past tense: "solved tickets 2, 3 and 4"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def described(commands: Sequence[CommandRecord], events: Iterable[RecordedEvent]) -> str:
-    """What these commands did, and to what: one phrase for commands of one name."""
+    """Return what the commands did and to what; commands of one name share a phrase."""
     by_name: dict[str, list[Event]] = {}
     for record in commands:
         by_name.setdefault(record.name, [])
@@ -31,10 +31,10 @@ def _phrase(name: str, events: Sequence[Event]) -> str:
 
 
 def _things(events: Sequence[Event]) -> str:
-    """What the events concern: things outside tickets by name, else tickets by number."""
+    """Return the subjects of the events: things outside tickets by name, otherwise tickets by number."""
     concerned = [e.concerns.format(**{**e.facts(), "kind": e.kind}) for e in events if e.ticket is None and e.concerns]
     if concerned:
-        return concerned[0]  # the first is what the command was about, the rest followed
+        return concerned[0]  # the first is the subject of the command, the others follow from it
     numbers = sorted({e.ticket for e in events if e.ticket is not None})
     if not numbers:
         return ""

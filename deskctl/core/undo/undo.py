@@ -1,4 +1,4 @@
-"""Undo: the commands of one invocation, with what followed from them, whole or not at all."""
+"""Undo all commands of one invocation, with everything that followed from them, or none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .summaries import described
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What one shell command did: its commands, oldest first, and their events in order."""
+    """One shell command: its commands, oldest first, and their events in order."""
 
     commands: Sequence[CommandRecord]
     events: Sequence[RecordedEvent]
@@ -35,12 +35,12 @@ class Invocation:
 
     @property
     def words(self) -> str:
-        """What it did, in the past tense: "solved tickets 2, 3 and 4"."""
+        """The summary in the past tense: "solved tickets 2, 3 and 4"."""
         return described(self.commands, self.events)
 
     @property
     def tickets(self) -> list[int]:
-        """The tickets that it changed itself; what only follows from other events is left out."""
+        """The tickets that it changed, without changes that only follow from other events."""
         changed = (r.event for r in self.events if not r.event.is_consequence)
         return sorted({event.ticket for event in changed if event.ticket is not None})
 
@@ -53,7 +53,7 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
         why = f"{which} {invocation.last.id} ({invocation.words}) cannot be undone: {found.why}"
         older = "deskctl undo --list shows earlier commands" if command.command is None else ""
         raise Refused(why, "; ".join(filter(None, (found.instead, older))))
-    # Agents, contacts and policies first: a ticket may go back to an agent who is active only then.
+    # Agents, contacts and policies come first: a ticket may go back to an agent who has to be reactivated before.
     apart = [r for r in reversed(invocation.events) if r.event.ticket is None]
     on_tickets = [r for r in reversed(invocation.events) if r.event.ticket is not None]
     for recorded in (*apart, *on_tickets):
@@ -74,7 +74,7 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
 
 
 def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
-    """What the actor did last, the newest first, and whether undo can take it back. Changes nothing."""
+    """List the actor's latest commands, newest first, and whether they can be undone. Changes nothing."""
     yield from ()
     rows: list[dict[str, Any]] = []
     seen: set[int] = set()
@@ -119,13 +119,13 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
 
 
 def _whose(actor: Actor) -> str:
-    """Who can undo a command of `actor`: an agent, or no one if a machine or an owner without an agent ran it."""
+    """Return a hint that names the agent who can undo a command of `actor`, if there is one."""
     kind, _, name = actor.partition(":")
     return f"{name} can undo it" if kind == "agent" else "deskctl undo --list shows your commands"
 
 
 def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
-    """All commands of the invocation that a command belongs to; `everything`: those that were undone, too."""
+    """Return the invocation that a command belongs to; `everything` includes commands that were undone."""
     records = [record]
     if record.invocation is not None:
         found = unit.source.commands_of(record.invocation, record.actor)
@@ -137,7 +137,7 @@ def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) 
 
 
 def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
-    """Why an invocation cannot be undone now, and what to do instead; None when it can. Changes nothing."""
+    """Return why an invocation cannot be undone now, and what to do instead; None if it can. Changes nothing."""
     for record in invocation.commands:
         if not record.undoable:
             return Hindrance("it was recorded by an earlier version")
@@ -157,7 +157,7 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
 
 
 def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
-    """What people did on the same tickets afterwards, and did not undo. What follows by itself is nobody's act."""
+    """Return a hindrance if people changed the same tickets later and did not undo that. Consequences do not count."""
     own = {record.id for record in invocation.commands}
     for number in invocation.tickets:
         first = min(r.id for r in invocation.events if r.event.ticket == number)
@@ -178,7 +178,7 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
 
 
 def _by_someone(recorded: RecordedEvent) -> bool:
-    """Whether a person did it: an agent, the desk's owner or a customer. A timer is nobody."""
+    """Return True if a person caused the event: an agent, the owner or a customer, not a timer."""
     event: Event = recorded.event
     if event.is_consequence:
         return False

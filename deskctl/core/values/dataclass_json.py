@@ -1,4 +1,4 @@
-"""Data classes as JSON and back: what undo keeps of the state before a change."""
+"""Data classes as JSON and back, for the previous state that undo keeps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON: data classes as objects, moments and dates in ISO 8601, durations in seconds."""
+    """Return a value as JSON: data classes as objects, times and dates in ISO 8601, durations in seconds."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):
@@ -31,7 +31,7 @@ def plain(value: Any) -> Any:
 
 
 def unplain(hint: Any, value: Any) -> Any:
-    """The value of type `hint` whose `plain` this is."""
+    """Return the value of type `hint` that `plain` wrote."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if value is None or hint is Any:
         return value
@@ -58,18 +58,18 @@ def unplain(hint: Any, value: Any) -> Any:
 
 
 def read(cls: type[T], document: Mapping[str, Any]) -> T:
-    """The data class whose `plain` this is. Fields that a later version added have their defaults."""
+    """Return the data class that `plain` wrote. Fields that a later version added have their defaults."""
     return cls(**_typed(cls, document))
 
 
 def with_fields(now: T, document: Mapping[str, Any]) -> T:
-    """`now` with the fields that the document holds."""
+    """Return `now` with the fields that the document has."""
     changed: Any = replace
     return changed(now, **_typed(type(now), document))  # type: ignore[no-any-return]
 
 
 def differing(before: Any, after: Any, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """For `kept`: the `old` and the `new` values of these fields."""
+    """Return the `old` and `new` values of these fields, for `kept`."""
     chosen = tuple(names)
     return {
         "old": {name: plain(getattr(before, name)) for name in chosen},
@@ -78,7 +78,7 @@ def differing(before: Any, after: Any, names: Iterable[str]) -> dict[str, dict[s
 
 
 def conflicts(now: Any, left: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields of `now` that no longer have the values that a change left them with."""
+    """Return the fields of `now` that changed again after a change."""
     return tuple(name for name, value in left.items() if plain(getattr(now, name, None)) != value)
 
 

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `15m`, `1h30m`, `3d`; a day is 24 hours of them, a week seven days."""
+"""Parse and format durations such as `15m`, `1h30m` and `3d`; a day has 24 hours, a week seven days."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_WAIT = timedelta(days=36_500)
 
 
 def parse_wait(text: str, where: str = "") -> timedelta:
-    """As `parse_duration`, for what is waited for: a hundred years at most. Raises UsageError."""
+    """Parse a waiting time of at most a hundred years. Raises UsageError."""
     length = parse_duration(text, where)
     if length > LONGEST_WAIT:
         place = f"{where}: " if where else ""
@@ -27,7 +27,7 @@ def parse_wait(text: str, where: str = "") -> timedelta:
 
 
 def parse_duration(text: str, where: str = "") -> timedelta:
-    """Raises UsageError; `where` is named in it."""
+    """Parse a duration. Raises UsageError, which names `where`."""
     wanted = text.strip().lower().removeprefix("+")
     parts = _PART.findall(wanted)
     place = f"{where}: " if where else ""
@@ -43,7 +43,7 @@ def parse_duration(text: str, where: str = "") -> timedelta:
 
 
 def written(length: timedelta) -> str:
-    """The shortest text that means the same, whole seconds."""
+    """Return the shortest text for a duration, in whole seconds."""
     left = int(length.total_seconds())
     words = ""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):

@@ -40,12 +40,12 @@ _SEPARATORS = re.compile(r"[ \t]*[/\\]+[ \t]*")
 
 
 def nameless(number: int, content_type: str) -> str:
-    """A name for the attachment number `number` of a message, with the ending of its type."""
+    """Return a name for attachment number `number` of a message, with the extension of its type."""
     return f"attachment-{number}{_ENDINGS.get(content_type.partition(';')[0].strip().lower(), '')}"
 
 
 def one_name(given: str) -> str:
-    """`given` without folders: the last part of what is a path, else the whole name with `_` for each slash.
+    """Return a name without folders: the last part of a path, otherwise the name with `_` for each slash.
 
     >>> one_name("Invoice 01/02/2025.pdf"), one_name("C:/plans/a.pdf")
     ('Invoice 01_02_2025.pdf', 'a.pdf')

@@ -1,4 +1,4 @@
-"""Moments as people write them, in English and Korean: "tomorrow 10:00", "+2h", "내일 10시", "2026-12-24 17:50"."""
+"""Parse and format times in English and Korean: "tomorrow 10:00", "+2h", "내일 10시", "2026-12-24 17:50"."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _LATE = ("오후", "저녁", "밤", "pm")
 
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
-    """The moment that `text` names, seen from `now` (aware); clock times are those of `zone`. The answer is UTC.
+    """Return the time in `text` in UTC, relative to `now` (aware); clock times are in `zone`.
 
     A clock time alone is the next one, a weekday the next on which that time is still to come; "next week" begins on
     Monday. "+1d" is 24 hours. A local time that the clocks skip is as long after midnight as it would have been, one
@@ -84,7 +84,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None 
 
 
 def ahead(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
-    """The same, for what must be to come. Raises UsageError for the past, too, and for what is too far ahead."""
+    """Parse a time in the future. Raises UsageError, also for a time in the past or too far ahead."""
     found = parse_moment(text, now, zone, day_at=day_at)
     if found <= now:
         raise UsageError(f"“{text}” is over: it was {shown(found, zone)}", f"write a moment to come: {EXAMPLES}")
@@ -94,7 +94,7 @@ def ahead(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None)
 
 
 def shown(moment: datetime, zone: tzinfo) -> str:
-    """`2026-12-24 17:50 KST`, the local time of an aware moment."""
+    """Return the local time of an aware time, such as `2026-12-24 17:50 KST`."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
@@ -108,7 +108,7 @@ def _elapsed(wanted: str, now: datetime) -> datetime | None:
 
 
 def _exact(wanted: str, zone: tzinfo) -> datetime | None:
-    """RFC 3339, with its own offset or in `zone`."""
+    """Parse RFC 3339, with its own offset or in `zone`."""
     if not re.match(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}", wanted) or wanted[11:13] == "24":
         return None
     try:
@@ -143,7 +143,7 @@ def _on_the_calendar(wanted: str, now: datetime, zone: tzinfo, day_at: time | No
 
 
 def _date(match: re.Match[str], today: date, clock: timedelta, now: datetime, zone: tzinfo) -> datetime:
-    """A date; "12월 24일" without a year is the next one."""
+    """Parse a date; "12월 24일" without a year is the next such date."""
     if match["year"]:
         return _at(date(int(match["year"]), int(match["month"]), int(match["day"])), clock, zone)
     month, day = int(match["kmonth"]), int(match["kday"])
@@ -160,7 +160,7 @@ def _date(match: re.Match[str], today: date, clock: timedelta, now: datetime, zo
 
 
 def _clock(match: re.Match[str]) -> timedelta | None:
-    """How far into the day; None where no time is named. Raises ValueError for a time that no clock shows."""
+    """Parse a time of day; None if the text has none. Raises ValueError for an invalid time."""
     if match["noon"]:
         return timedelta(hours=12)
     digits = match["hour"] or match["khour"] or match["bare"]
@@ -185,11 +185,11 @@ def _since_midnight(clock: time) -> timedelta:
 
 
 def _next(first: date, clock: timedelta, now: datetime, zone: tzinfo, *, every: int) -> datetime:
-    """That time on `first`, or `every` days later when it is over."""
+    """Return the time on the day `first`, or `every` days later if it has passed."""
     found = _at(first, clock, zone)
     return found if found > now else _at(first + timedelta(days=every), clock, zone)
 
 
 def _at(day: date, clock: timedelta, zone: tzinfo) -> datetime:
-    """24:00 is the midnight that ends the day."""
+    """Return a time on a day; 24:00 is midnight at its end."""
     return (datetime.combine(day, time()) + clock).replace(tzinfo=zone)

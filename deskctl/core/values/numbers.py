@@ -1,4 +1,4 @@
-"""Numbers that a store can hold: 64 bits with a sign, on SQLite and PostgreSQL alike."""
+"""Check numbers against what a store can hold: signed 64 bits, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

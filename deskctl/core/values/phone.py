@@ -1,4 +1,4 @@
-"""Telephone numbers, so that one number is one address however it was written."""
+"""Normalise telephone numbers, so that every spelling of a number is the same address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 
 
 def normalised(text: str) -> str | None:
-    """`+82-2-555-0101` as `+8225550101`; None for what is no number.
+    """Return a number in digits, `+82-2-555-0101` as `+8225550101`; None if the text is not a number.
 
     Only signs between the digits go, and the `(0)` that is not dialled after a country's code. A number without its
     country's code stays as it is: whose it is would be a guess.
@@ -28,7 +28,7 @@ _ENOUGH = 7
 
 
 def same(one: str, other: str) -> bool:
-    """Return True if two numbers may be one: `02-555-0101` is `+82-2-555-0101`, whatever the country is."""
+    """Return True if two numbers may be the same: `02-555-0101` matches `+82-2-555-0101` in any country."""
     if _international(one) is _international(other):
         return _digits(one) == _digits(other)
     abroad, here = (one, other) if _international(one) else (other, one)
@@ -41,5 +41,5 @@ def _international(number: str) -> bool:
 
 
 def _digits(number: str) -> str:
-    """Digits without a trunk prefix (0) or the prefix of a call abroad (00)."""
+    """Return the digits without the trunk prefix (0) or the international prefix (00)."""
     return re.sub(r"[^0-9]", "", number).lstrip("0")

@@ -15,11 +15,12 @@ from ...core.routing.queries import ShowQueue
 from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ...core.shifts.queries import ListHandovers
 from ...core.tickets.approvals import deciders_among
-from .. import people_rows, shapes
+from .. import agent_rows as people_rows
+from .. import documents as shapes
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
-from .asked import known_agent, known_team, moment
+from .parameters import known_agent, known_team, moment
 from .reader import Answers
 from .shifts import list_handovers
 from .tickets import ticket_rows

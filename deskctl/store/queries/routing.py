@@ -21,12 +21,12 @@ from ...errors import NotFound
 from ...i18n import _
 from .. import rows
 from ..engine import Database
-from ..levels import PolicyBookCache
 from ..moments import rfc3339
 from ..routing import waiting_rows
+from ..sla import PolicyBookCache
 from ..source import StoredSource
 from ..tables import events, tickets
-from .asked import moment
+from .parameters import moment
 from .reader import Answers
 
 #: Decisions that are shown, the newest.

@@ -49,14 +49,12 @@ def import_(context: CommandContext, folder: Path, public: bool) -> int:
         if not context.json:
             for one in problems:
                 context.warn(_("{file}: {problem}", file=one["file"], problem=one["problem"]))
-        raise UsageError(
-            _n(
-                "{n} file is invalid; no file was imported",
-                "{n} files are invalid; no file was imported",
-                len(problems),
-            ),
-            _("fix them and import again"),
+        error = _n(
+            "{n} file is invalid; no file was imported", "{n} files are invalid; no file was imported", len(problems)
         )
+        context.warn(_("error: {error}", error=error))
+        context.warn(_("hint: {hint}", hint=_("fix them and import again")))
+        return UsageError.exit_code
     for article in answer["added"]:
         context.say(_("added    #{number} {title}", number=article["id"], title=article["title"]))
     for article in answer["changed"]:

@@ -1,4 +1,4 @@
-"""What a calendar's hours mean, in the words of people who set them up."""
+"""Business hours: parsing, special days, time zones and limits."""
 
 from __future__ import annotations
 
@@ -22,52 +22,52 @@ def seoul(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=SEOUL)  # type: ignore[arg-type]
 
 
-def test_three_hours_from_nine_end_at_noon_and_not_after_lunch() -> None:
+def test_working_time_ends_before_the_lunch_break() -> None:
     assert BusinessHours(OFFICE).add(seoul(2026, 12, 21, 9), timedelta(hours=3)) == seoul(2026, 12, 21, 12)
 
 
-def test_the_lunch_break_does_not_count() -> None:
+def test_lunch_break_does_not_count() -> None:
     assert BusinessHours(OFFICE).between(seoul(2026, 12, 21, 11), seoul(2026, 12, 21, 14)) == timedelta(hours=2)
 
 
-def test_a_holiday_and_a_weekend_are_passed_over() -> None:
+def test_holidays_and_weekends_are_skipped() -> None:
     christmas = Calendar("seoul", "Asia/Seoul", OFFICE.week, {date(2026, 12, 25): SpecialDay("기독탄신일")})
     assert BusinessHours(christmas).add(seoul(2026, 12, 24, 17, 50), timedelta(hours=2)) == seoul(2026, 12, 28, 10, 50)
 
 
-def test_a_half_day_has_its_own_hours() -> None:
+def test_half_day_has_its_own_hours() -> None:
     eve = Calendar(
         "seoul", "Asia/Seoul", OFFICE.week, {date(2026, 12, 24): SpecialDay("eve", (Frame(9 * 3600, 12 * 3600),))}
     )
     assert BusinessHours(eve).add(seoul(2026, 12, 24, 11), timedelta(hours=2)) == seoul(2026, 12, 25, 10)
 
 
-def test_a_night_without_two_o_clock_is_an_hour_shorter_and_one_with_two_is_longer() -> None:
+def test_clock_changes_make_a_night_an_hour_shorter_or_longer() -> None:
     night = BusinessHours(Calendar("night", "Europe/Berlin", parse_hours("daily 00:00-06:00")))
     spring, autumn = datetime(2026, 3, 29, tzinfo=ZoneInfo("Europe/Berlin")), datetime(2026, 10, 24, 22, tzinfo=UTC)
     assert night.between(spring, spring + timedelta(hours=23)) == timedelta(hours=5)
     assert night.between(autumn, autumn + timedelta(hours=24)) == timedelta(hours=7)
 
 
-def test_a_frame_may_end_at_midnight_and_go_on_the_next_day() -> None:
+def test_frames_can_continue_after_midnight() -> None:
     late = BusinessHours(Calendar("late", "UTC", parse_hours("fri 22:00-24:00; sat 00:00-02:00")))
     assert late.between(datetime(2026, 5, 1, 20, tzinfo=UTC), datetime(2026, 5, 2, 9, tzinfo=UTC)) == timedelta(hours=4)
 
 
 @pytest.mark.parametrize("hours", ["closed", "mon 09:00-09:01"])
-def test_a_moment_that_never_comes_is_said_at_once(hours: str) -> None:
+def test_unreachable_moment_returns_none_at_once(hours: str) -> None:
     assert (
         BusinessHours(Calendar("never", "Asia/Seoul", parse_hours(hours))).add(seoul(2026, 1, 1), timedelta(days=90))
         is None
     )
 
 
-def test_always_is_open_always() -> None:
+def test_built_in_calendar_is_always_open() -> None:
     start = datetime(2026, 3, 28, tzinfo=UTC)
     assert BusinessHours(always()).add(start, timedelta(days=400)) == start + timedelta(days=400)
 
 
-def test_a_new_version_counts_from_its_moment_on() -> None:
+def test_new_version_counts_from_its_start() -> None:
     longer = Calendar("seoul", "Asia/Seoul", parse_hours("mon-fri 09:00-21:00"), version=2)
     moment = seoul(2026, 12, 22, 0)
     schedule = Schedule(
@@ -81,11 +81,11 @@ def test_a_new_version_counts_from_its_moment_on() -> None:
     "text",
     ["mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00", "24x7", "closed", "mon 00:00-24:00", "tue 08:30-09:00"],
 )
-def test_hours_are_written_as_they_are_read(text: str) -> None:
+def test_formatted_hours_parse_to_the_same_hours(text: str) -> None:
     assert written(parse_hours(text)) == text
 
 
-def test_hours_are_read_in_korean_over_the_weekend_and_with_any_dash() -> None:
+def test_hours_accept_korean_days_ranges_over_the_weekend_and_all_dashes() -> None:
     assert parse_hours("월–금 09:00~18:00; 토요일 10:00 - 12:00") == parse_hours("mon-fri 09:00-18:00; sat 10:00-12:00")
     assert parse_hours("sat-mon 10:00-12:00") == parse_hours("sat,sun,mon 10:00-12:00")
     assert parse_hours("mon 09:00-12:00 12:00-18:00") == parse_hours("monday 09:00-18:00")
@@ -107,13 +107,13 @@ def test_hours_are_read_in_korean_over_the_weekend_and_with_any_dash() -> None:
         ("", "no day is open"),
     ],
 )
-def test_what_is_wrong_with_hours_is_said(text: str, said: str) -> None:
+def test_invalid_hours_are_refused_with_the_reason(text: str, said: str) -> None:
     with pytest.raises(UsageError, match="hours") as error:
         parse_hours(text)
     assert said in error.value.what
 
 
-def test_an_unknown_zone_is_refused_with_the_nearest() -> None:
+def test_unknown_time_zone_is_refused_with_a_suggestion() -> None:
     with pytest.raises(UsageError, match=r"did you mean Asia/Seoul\?"):
         zone("Asia/Soul")
 
@@ -126,7 +126,7 @@ def test_an_unknown_zone_is_refused_with_the_nearest() -> None:
         ("", "for example Asia/Seoul"),
     ],
 )
-def test_the_beginning_of_a_zone_is_answered_with_those_that_begin_so(name: str, hint: str) -> None:
+def test_prefix_of_a_time_zone_lists_the_matching_zones(name: str, hint: str) -> None:
     with pytest.raises(UsageError) as error:
         zone(name)
     assert "did you mean" not in error.value.what
@@ -146,7 +146,7 @@ def test_the_beginning_of_a_zone_is_answered_with_those_that_begin_so(name: str,
         ("09:00-12:00", "", "09:00-12:00"),
     ],
 )
-def test_hours_at_the_end_of_a_day_s_name_are_read_with_any_dash_and_blanks(text: str, name: str, hours: str) -> None:
+def test_hours_at_the_end_of_a_special_day_accept_all_dashes_and_spaces(text: str, name: str, hours: str) -> None:
     assert split_named(text) == (name, hours)
 
 
@@ -166,13 +166,13 @@ def test_hours_at_the_end_of_a_day_s_name_are_read_with_any_dash_and_blanks(text
         "Half 9am-12pm",
     ],
 )
-def test_a_name_that_says_hours_makes_no_whole_day_off(text: str) -> None:
+def test_name_that_contains_hours_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"--day 2027-05-06: cannot parse the hours in"):
         split_named(text, "--day 2027-05-06")
 
 
 @pytest.mark.parametrize("zone_name", ["Asia/Seoul", "UTC", "America/New_York", "Pacific/Kiritimati"])
-def test_hours_are_known_up_to_the_ends_of_time(zone_name: str) -> None:
+def test_hours_are_computed_up_to_the_first_and_last_date(zone_name: str) -> None:
     office = BusinessHours(
         Calendar("any", zone_name, parse_hours("daily 00:00-24:00"), {date(2026, 1, 1): SpecialDay("off")})
     )
@@ -185,7 +185,7 @@ def test_hours_are_known_up_to_the_ends_of_time(zone_name: str) -> None:
     assert office.between(last, last) == timedelta()
 
 
-def test_what_is_due_after_the_last_year_never_is() -> None:
+def test_due_time_after_the_last_year_is_none() -> None:
     assert BusinessHours(always()).add(datetime(9999, 12, 31, 14, tzinfo=UTC), timedelta(weeks=9)) is None
 
 
@@ -193,12 +193,12 @@ NOW = datetime(2026, 11, 30, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("length", ["+2h", "2h", "+2 hours", "2 hours", "in 2 hours", "+120 min", "2시간", "+ 2 시간"])
-def test_a_length_is_counted_from_the_moment_however_it_is_written(length: str) -> None:
+def test_length_is_accepted_in_all_notations(length: str) -> None:
     answer = check(BusinessHours(OFFICE), "2026-12-24 17:50", length, NOW)
     assert (answer["due"], answer["working"]) == ("2026-12-25T10:50:00+09:00", 7200)
 
 
-def test_seconds_of_working_time_are_kept() -> None:
+def test_seconds_of_working_time_are_not_rounded() -> None:
     assert check(BusinessHours(OFFICE), "2026-12-24 17:50", "+90s", NOW)["due"] == "2026-12-24T17:51:30+09:00"
 
 
@@ -213,11 +213,11 @@ def test_seconds_of_working_time_are_kept() -> None:
         ("2026-12-24 17:50", "+0 hours", "+0 hours has no length"),
     ],
 )
-def test_moments_that_cannot_be_checked_are_refused(start: str, then: str, said: str) -> None:
+def test_unsupported_moments_are_refused(start: str, then: str, said: str) -> None:
     with pytest.raises(UsageError) as error:
         check(BusinessHours(OFFICE), start, then, NOW)
     assert said in error.value.what
 
 
-def test_a_length_that_no_years_hold_never_comes() -> None:
+def test_length_of_more_than_100_years_is_never_due() -> None:
     assert check(BusinessHours(always()), "8999-12-31 23:00", "+9999w", NOW)["never"]

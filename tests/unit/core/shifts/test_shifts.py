@@ -1,4 +1,4 @@
-"""Who is there when: hours as they are written, weeks as they pass, and what is left open."""
+"""Shifts: parsing of hours, work periods, coverage gaps and staffing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rota(hours: str, zone: str = "UTC", *, absences: tuple[Absence, ...] = (), *
         ("24x7", "24x7"),
     ],
 )
-def test_hours_are_read_as_people_write_them(text: str, again: str) -> None:
+def test_hours_parse_and_format(text: str, again: str) -> None:
     assert written(parse_shift(text)) == again
     assert parse_shift(again) == parse_shift(text)
 
@@ -59,19 +59,19 @@ def test_hours_are_read_as_people_write_them(text: str, again: str) -> None:
         ("someday 09:00-18:00", "not a day"),
     ],
 )
-def test_hours_that_cannot_be_worked_are_refused(text: str, why: str) -> None:
+def test_invalid_hours_are_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         parse_shift(text)
 
 
-def test_a_night_is_shorter_when_clocks_are_set_forward_and_longer_when_back() -> None:
+def test_clock_changes_make_a_night_shift_shorter_or_longer() -> None:
     night = rota("sat 22:00-06:00", "Europe/Berlin")
     spring, autumn = at("2027-03-27T12:00"), at("2027-10-30T12:00")
     assert [s.end - s.start for s in work_periods(night, spring, spring + timedelta(days=1))] == [timedelta(hours=7)]
     assert [s.end - s.start for s in work_periods(night, autumn, autumn + timedelta(days=1))] == [timedelta(hours=9)]
 
 
-def test_the_night_before_a_day_off_is_worked_to_its_end() -> None:
+def test_night_shift_before_a_day_off_is_worked_completely() -> None:
     night = rota("daily 22:00-06:00", absences=(Absence(2, "ana", date(2027, 3, 2), date(2027, 3, 2)),))
     assert on_shift(night, "ana", at("2027-03-02T05:59"))
     assert not on_shift(night, "ana", at("2027-03-02T23:00"))
@@ -79,26 +79,26 @@ def test_the_night_before_a_day_off_is_worked_to_its_end() -> None:
     assert on_shift(night, "ana", at("2027-03-03T22:00"))
 
 
-def test_a_shift_counts_from_its_first_day_through_its_last() -> None:
+def test_shift_is_valid_from_its_first_to_its_last_day() -> None:
     short = rota("daily 09:00-18:00", first=date(2027, 3, 2), last=date(2027, 3, 3))
     found = work_periods(short, at("2027-03-01T00:00"), at("2027-03-08T00:00"))
     assert [s.day.day for s in found] == [2, 3]
 
 
-def test_who_is_in_no_rota_is_neither_on_nor_off_shift() -> None:
+def test_agent_without_shifts_is_neither_on_nor_off_shift() -> None:
     day = rota("mon 09:00-18:00")
     assert on_shift(day, "ben", at("2027-03-01T10:00")) is None
     assert on_shift(day, "ana", at("2027-03-01T10:00")) is True
     assert on_shift(day, "ana", at("2027-03-01T18:00")) is False
 
 
-def test_a_shift_for_one_team_is_none_for_another() -> None:
+def test_shift_for_one_team_does_not_apply_to_another() -> None:
     billing = Rota((Shift(1, "ana", "UTC", parse_shift("mon 09:00-18:00"), team="billing"),))
     assert on_shift(billing, "ana", at("2027-03-01T10:00"), "billing") is True
     assert on_shift(billing, "ana", at("2027-03-01T10:00"), "support") is False
 
 
-def test_routing_knows_when_the_next_shift_begins() -> None:
+def test_next_start_returns_the_start_of_the_next_shift() -> None:
     day = rota("mon 09:00-18:00", "Asia/Seoul")
     assert next_start(day, {"ana"}, at("2027-03-01T10:00")) == at("2027-03-08T00:00")
     assert next_start(day, {"ben"}, at("2027-03-01T10:00")) is None
@@ -122,8 +122,8 @@ def weeks(draw: st.DrawFn) -> Rota:
 
 @settings(max_examples=60, deadline=None)
 @given(weeks(), st.sampled_from(["2027-03-12", "2027-03-26", "2027-04-02", "2027-10-01", "2027-10-29", "2027-11-05"]))
-def test_stints_are_the_minutes_in_which_somebody_is_on_shift(found: Rota, start: str) -> None:
-    """Against every minute of four days, those on which clocks change among them."""
+def test_work_periods_equal_the_minutes_on_shift(found: Rota, start: str) -> None:
+    """Compare with each minute of four days, which include clock changes."""
     begin = at(start)
     minutes = [begin + n * MINUTE for n in range(0, 4 * 1440, 5)]
     expected = {m for m in minutes if on_shift(found, "ana", m)}
@@ -134,7 +134,7 @@ def test_stints_are_the_minutes_in_which_somebody_is_on_shift(found: Rota, start
 
 @settings(max_examples=40, deadline=None)
 @given(weeks(), st.sampled_from(["2027-03-26", "2027-10-29"]))
-def test_a_gap_is_a_minute_that_is_open_and_nobodys(found: Rota, start: str) -> None:
+def test_gaps_equal_the_open_minutes_without_an_agent(found: Rota, start: str) -> None:
     office = Calendar("office", "Europe/Berlin", parse_shift("mon-fri 08:00-20:00; sat 10:00-14:00"))
     begin = at(start)
     end = begin + timedelta(days=4)
@@ -148,7 +148,7 @@ def test_a_gap_is_a_minute_that_is_open_and_nobodys(found: Rota, start: str) -> 
         assert any(s <= minute < e for s, e in gaps) == (is_open and not on_shift(found, "ana", minute))
 
 
-def test_averages_are_of_whole_weeks_and_say_when_there_are_too_few() -> None:
+def test_averages_use_whole_weeks_and_warn_about_a_short_history() -> None:
     now = at("2027-03-15T10:20")
     assert window(at("2027-02-20T08:30"), now) == (at("2027-02-22T10:00"), at("2027-03-15T10:00"))
     assert window(at("2020-01-01T08:30"), now) == (at("2027-03-15T10:00") - timedelta(weeks=12), at("2027-03-15T10:00"))
@@ -165,13 +165,13 @@ def test_averages_are_of_whole_weeks_and_say_when_there_are_too_few() -> None:
     assert remarks(silent) == ["too little history: no request has arrived in the last 3 weeks"]
 
 
-def test_who_leaves_within_the_hour_is_not_there_for_it() -> None:
+def test_agent_who_leaves_within_the_hour_does_not_count_for_it() -> None:
     early = rota("mon-sun 09:00-12:30")
     found = planning.present(early, at("2027-03-01T00:00"), ZoneInfo("UTC"), None, ["ana"])
     assert [hour for hour in range(24) if found[0, hour]] == [9, 10, 11]
 
 
-def test_the_plan_says_who_is_missing_and_who_is_too_many() -> None:
+def test_plan_shows_missing_and_spare_agents() -> None:
     calls = demand([(at("2027-03-01T10:00"), 60)], at("2027-03-01T00:00"), at("2027-03-08T00:00"), ZoneInfo("UTC"))
     work = planning.Work(timedelta(minutes=6), planning.parse_target("80%/20s"), planning.parse_share("30%", ""))
     rows = {(row["weekday"], row["hour"]): row for row in planning.plan(calls, work, {(0, 10): 2, (1, 10): 2})}
@@ -182,8 +182,8 @@ def test_the_plan_says_who_is_missing_and_who_is_too_many() -> None:
     assert len(rows) == 168
 
 
-def test_a_part_of_an_hour_counts_as_that_part() -> None:
-    """Half past five is where hours begin in Kolkata; Lord Howe sets its clocks forward by half an hour."""
+def test_part_of_an_hour_counts_proportionally() -> None:
+    """Local hours in Kolkata begin at half past in UTC; Lord Howe sets its clocks forward by half an hour."""
     kolkata = ZoneInfo("Asia/Kolkata")
     short = demand([(at("2027-03-01T10:00"), 3)], at("2027-03-01T10:00"), at("2027-03-01T11:00"), kolkata)
     assert (short.average((0, 15)), short.average((0, 16))) == (6.0, 0.0)
@@ -203,11 +203,11 @@ def test_a_part_of_an_hour_counts_as_that_part() -> None:
         (timedelta(weeks=12), "12 weeks"),
     ],
 )
-def test_a_history_is_as_long_as_it_is(length: timedelta, said: str) -> None:
+def test_length_of_the_history_is_formatted(length: timedelta, said: str) -> None:
     assert lasting(length) == said
 
 
-def test_one_person_who_is_away_for_a_part_answers_the_rest() -> None:
+def test_shrinkage_reduces_the_service_level_of_one_agent() -> None:
     work = planning.Work(timedelta(minutes=1), planning.parse_target("80%/20s"), 0.3)
     alone = planning.Work(timedelta(minutes=1), planning.parse_target("80%/20s")).level(6, 1)
     assert work.level(6, 1) == pytest.approx(0.7 * alone)
@@ -219,12 +219,12 @@ def test_one_person_who_is_away_for_a_part_answers_the_rest() -> None:
     ("text", "why"),
     [("1000000h", "1000000h is too long"), ("999d", "999d is too long"), ("six", "--aht: “six” is no length of time")],
 )
-def test_a_request_takes_a_time_that_can_be_meant(text: str, why: str) -> None:
+def test_invalid_handling_time_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         planning.parse_handling(text)
 
 
-def test_a_target_that_cannot_be_read_is_named() -> None:
+def test_target_of_zero_seconds_is_refused() -> None:
     with pytest.raises(UsageError, match="--target: 0s is no time at all"):
         planning.parse_target("80%/0s")
 
@@ -232,10 +232,10 @@ def test_a_target_that_cannot_be_read_is_named() -> None:
 @pytest.mark.parametrize(
     "text", ["80", "80%", "0%/20s", "0.5%/20s", "99.99999999%/20s", "100%/20s", "80%/", "80%/0s", "eighty/20s"]
 )
-def test_a_target_is_a_share_and_a_time(text: str) -> None:
+def test_target_needs_a_share_and_a_time(text: str) -> None:
     with pytest.raises(UsageError):
         planning.parse_target(text)
 
 
-def test_seconds_need_no_unit_in_a_target() -> None:
+def test_target_time_without_a_unit_is_in_seconds() -> None:
     assert planning.parse_target("80/20") == planning.parse_target("80%/20s")

@@ -1,0 +1,112 @@
+"""What agents can take, how teams route and what notifications showed, as JSON documents; usual values are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+from ..core.agents.model import NotificationPreferences
+from ..core.agents.routing_profile import Model, RoutingPlan, RoutingProfile, Strategy
+from ..core.delivery.model import Delivery, NotificationContent
+from .encoding import clean, from_json, maybe_clean, to_json
+
+
+def seat_json(seat: RoutingProfile) -> str | None:
+    """None for one that nothing was said of."""
+    return _kept(seat, RoutingProfile())
+
+
+def seat(kept: str | None) -> RoutingProfile:
+    if not kept:
+        return RoutingProfile()
+    known = from_json(kept)
+    known["skills"] = frozenset(known.get("skills", ()))
+    known["channels"] = tuple(known.get("channels", ()))
+    return RoutingProfile(**known)
+
+
+def reach_json(reach: NotificationPreferences) -> str | None:
+    return _kept(reach, NotificationPreferences())
+
+
+def reach(kept: str | None) -> NotificationPreferences:
+    return NotificationPreferences(**from_json(kept)) if kept else NotificationPreferences()
+
+
+def plan_json(plan: RoutingPlan) -> str | None:
+    return _kept(plan, RoutingPlan())
+
+
+def plan(kept: str | None) -> RoutingPlan:
+    if not kept:
+        return RoutingPlan()
+    known = from_json(kept)
+    convert: dict[str, Any] = {
+        "strategy": Strategy,
+        "model": Model,
+        "tiers": tuple,
+        "tick": _seconds,
+        "relax_after": lambda value: None if value is None else _seconds(value),
+        "surge_wait": lambda value: {channel: _seconds(length) for channel, length in value.items()},
+    }
+    return RoutingPlan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
+
+
+def shown_json(shown: NotificationContent | None) -> str | None:
+    """None for what is no notification about a ticket."""
+    return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
+
+
+def shown(kept: str | None) -> NotificationContent | None:
+    if not kept:
+        return None
+    messages, top, edited, tickets = from_json(kept)
+    return NotificationContent(
+        tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets)
+    )
+
+
+def addresses_json(addresses: Iterable[str]) -> str | None:
+    """None for none, which is nearly always."""
+    kept = list(addresses)
+    return to_json(kept) if kept else None
+
+
+def addresses(kept: str | None) -> tuple[str, ...]:
+    return tuple(from_json(kept)) if kept else ()
+
+
+def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
+    """None while no report has come, which is nearly always."""
+    kept = [
+        [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
+    ]
+    return to_json(kept) if kept else None
+
+
+def deliveries(kept: str | None) -> tuple[Delivery, ...]:
+    return tuple(Delivery(*one) for one in from_json(kept)) if kept else ()
+
+
+def _kept(shape: Any, usual: Any) -> str | None:
+    said = {f.name: getattr(shape, f.name) for f in fields(shape)}
+    kept = {name: _plain(value) for name, value in said.items() if value != getattr(usual, name)}
+    return to_json(kept) if kept else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, str):
+        return clean(str(value))
+    if isinstance(value, frozenset):
+        return sorted(map(clean, value))
+    if isinstance(value, dict):
+        return {clean(key): _plain(item) for key, item in sorted(value.items())}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)

@@ -1,0 +1,156 @@
+"""Finding the words in a text that somebody reads, and the piece of it that is worth showing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from .offsets import Places
+from .tokens import CJK, LETTER, Phrase, fold, is_cjk
+
+#: Around what was found; mathematical brackets that nobody writes in mails. Where somebody does, they become [ and ].
+OPEN, CLOSE = "⟦", "⟧"
+_ELLIPSIS = "…"
+#: Characters of a snippet, and of what stands before the first word found.
+_LENGTH, _BEFORE = 160, 48
+#: How far (characters) an edge moves to lie between words.
+_SLACK = 16
+
+_LETTER = re.compile(LETTER)
+_GAP = f"(?:(?![{CJK}])[\\W_])*+"
+_BLANKS = re.compile(r"\s+")
+_OWN_MARKS = str.maketrans(OPEN + CLOSE, "[]")
+
+
+class Readable:
+    """A text as it is shown (NFC), and folded for comparing. `at` gives the place in the one for that in the other."""
+
+    __slots__ = ("_firsts", "_places", "folded", "shown")
+
+    def __init__(self, text: str) -> None:
+        self.shown = text if text.isascii() else unicodedata.normalize("NFC", text)
+        self.folded = fold(self.shown)
+        self._firsts: dict[tuple[str, ...], int | None] = {}
+        self._places: Places | None = None
+        if not text.isascii() and (
+            len(self.folded) != len(self.shown) or not unicodedata.is_normalized("NFKC", self.shown)
+        ):
+            self._places = Places(self.shown)
+
+    def first(self, phrase: Phrase) -> int | None:
+        """Where the phrase stands first, in `folded`."""
+        runs = phrase.runs
+        if runs in self._firsts:
+            return self._firsts[runs]
+        found = spans(phrase, self.folded, most=1)
+        place = self._firsts[runs] = found[0][0] if found else None
+        return place
+
+    def at(self, place: int) -> int:
+        return place if self._places is None else self._places.shown(place)
+
+    def after(self, end: int) -> int:
+        """The place in `shown` behind what ends at `end` in `folded`."""
+        return end if self._places is None else self._places.shown_after(end)
+
+    def folded_at(self, place: int) -> int:
+        """The place in `folded` of a place in `shown`."""
+        return place if self._places is None else self._places.folded(place)
+
+
+def spans(
+    phrase: Phrase, folded: str, start: int = 0, stop: int | None = None, most: int | None = None
+) -> list[tuple[int, int]]:
+    """Where the phrase stands, the first `most`: half-open, one after the other, none beginning at `stop` or later."""
+    first = phrase.runs[0]
+    found: list[tuple[int, int]] = []
+    at = folded.find(first, start)
+    if at < 0:
+        return found
+    rest, bounded = _rest(phrase.runs)
+    limit = len(folded) if stop is None else stop
+    while 0 <= at < limit:
+        start = at + 1
+        if not (bounded and at and _LETTER.match(folded, at - 1)) and (end := rest(folded, at + len(first))):
+            start = end.end()
+            found.append((at, start))
+            if len(found) == most:
+                break
+        at = folded.find(first, start)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], re.Match[str] | None], bool]:
+    """What follows the first run of a phrase, and whether nothing of its kind may stand before it.
+
+    Runs end where those of the text do; a last CJK one need not.
+    """
+    parts: list[str] = []
+    for place, run in enumerate(runs):
+        if place:
+            parts += [_GAP, re.escape(run)]
+        if not is_cjk(run):
+            parts.append(f"(?!{LETTER})")
+        elif place < len(runs) - 1:
+            parts.append(f"(?![{CJK}])")
+    return re.compile("".join(parts)).match, not is_cjk(runs[0])
+
+
+def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> str:
+    """One line of the text around the first word found, every word in it marked; its beginning if there is none."""
+    firsts = [place for phrase in wanted if (place := text.first(phrase)) is not None]
+    shown = text.shown
+    start = _edge(shown, max(0, text.at(min(firsts)) - _BEFORE)) if firsts else 0
+    end = _end(shown, start + length)
+    low, high = text.folded_at(start), text.folded_at(end)
+    held = [span for phrase in wanted for span in spans(phrase, text.folded, low, high)] if firsts else []
+    found = _merged(shown, sorted((text.at(a), min(text.after(b), end)) for a, b in held))
+    parts = [_ELLIPSIS if start else ""]
+    own = OPEN in shown or CLOSE in shown
+    place = start
+    for a, b in found:
+        parts += [_without_marks(shown[place:a], own), OPEN, _without_marks(shown[a:b], own), CLOSE]
+        place = b
+    parts += [_without_marks(shown[place:end], own), _ELLIPSIS if end < len(shown.rstrip()) else ""]
+    return " ".join("".join(parts).split())
+
+
+def _without_marks(piece: str, own: bool) -> str:
+    return piece.translate(_OWN_MARKS) if own else piece
+
+
+def _merged(shown: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that overlap, or have nothing but blanks between them, are one."""
+    merged: list[tuple[int, int]] = []
+    for a, b in found:
+        if merged and (a <= merged[-1][1] or not shown[merged[-1][1] : a].strip()):
+            merged[-1] = (merged[-1][0], max(b, merged[-1][1]))
+        else:
+            merged.append((a, b))
+    return merged
+
+
+def _edge(shown: str, place: int) -> int:
+    """A place to begin at, near `place`, that splits no word if possible, and no letter from its marks."""
+    if place == 0:
+        return 0
+    blank = _BLANKS.search(shown, place, place + _SLACK)
+    if blank:
+        return blank.end()
+    while place < len(shown) and unicodedata.category(shown[place])[0] == "M":
+        place += 1
+    return place
+
+
+def _end(shown: str, place: int) -> int:
+    if place >= len(shown):
+        return len(shown)
+    blank = shown.rfind(" ", place - _SLACK, place)
+    if blank > 0:
+        return blank
+    while place < len(shown) and unicodedata.category(shown[place])[0] == "M":
+        place += 1
+    return place

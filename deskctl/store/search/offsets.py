@@ -1,0 +1,93 @@
+"""Places of characters in a folded text and in the text that it was folded from.
+
+Folding does not keep lengths: ß becomes two letters, ㎏ becomes kg, and a half-width ｶﾞ becomes one character.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+
+from .tokens import fold
+
+#: Characters that compose with the one before them although they are no combining marks: Hangul vowels and final
+#: consonants, and vowel signs of Indic scripts. A test compares this list with the Unicode data.
+COMPOSING = (
+    "\u1161-\u1175\u11a8-\u11c2\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf"
+    "\u102e\u1b35\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
+)
+_COMPOSING = re.compile(f"[{COMPOSING}]")
+#: Runs in which each character is folded by itself into one character, except that the last may compose with what
+#: follows; or any one character.
+_RUN = re.compile("[\\x00-\\x7f]+|[\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]+|.", re.DOTALL)
+
+
+class Places:
+    """Translates places. Both lists are computed when the first place is asked for."""
+
+    __slots__ = ("_ends", "_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts: list[int] | None = None
+        self._ends: list[int] = []
+
+    def shown(self, place: int) -> int:
+        """Return the start, in the text, of the characters that became the folded character at `place`."""
+        starts = self._known()
+        return starts[place] if place < len(starts) else len(self._text)
+
+    def shown_after(self, end: int) -> int:
+        """Return the place in the text behind the folded characters that end at `end`."""
+        self._known()
+        return self._ends[end - 1] if 0 < end <= len(self._ends) else (0 if end <= 0 else len(self._text))
+
+    def folded(self, place: int) -> int:
+        """Return the place in the folded text of a place in the text."""
+        starts = self._known()
+        found = bisect_left(starts, place)
+        # Inside of what became one character: that character.
+        return found if found < len(starts) and starts[found] == place else bisect_right(self._ends, place)
+
+    def _known(self) -> list[int]:
+        if self._starts is None:
+            self._starts = []
+            for start, end in _pieces(self._text):
+                if end - start == 1 and self._text[start] < "\x80":
+                    self._starts.append(start)
+                    self._ends.append(end)
+                    continue
+                count = len(fold(self._text[start:end]))
+                self._starts += [start] * count
+                self._ends += [end] * count
+        return self._starts
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """Cut `text` where folding the parts gives the same as folding the whole."""
+    pieces: list[tuple[int, int]] = []
+    start = 0
+    for run in _RUN.finditer(text):
+        first, end = run.span()
+        if first and not _continues(text[first]):
+            pieces.append((start, first))
+            start = first
+        if end - first > 1:
+            if start < first:  # the first character continues what came before; it belongs there
+                pieces.append((start, first + 1))
+                first += 1
+            pieces += [(place, place + 1) for place in range(first, end - 1)]
+            start = end - 1
+    if start < len(text):
+        pieces.append((start, len(text)))
+    return pieces
+
+
+def _continues(character: str) -> bool:
+    """Whether folding may join this character with the one before it."""
+    if character < "\u0300":
+        # U+00A8 and its kind fold to a blank and a mark: the blank comes first, and nothing joins a blank.
+        return False
+    first = unicodedata.normalize("NFKD", character)[0]
+    return unicodedata.combining(first) != 0 or _COMPOSING.match(first) is not None

@@ -1,0 +1,242 @@
+"""A store in a SQLite file: one writer and several readers, and a watch over the file they have open."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.pool import QueuePool
+
+from ..errors import StoreLost, Unavailable
+from ..i18n import _
+from .database import Database
+from .errors import scrub
+from .ids import Counters, Ids
+from .instance import Instance, SoleInstance
+
+#: A disk with less than this (bytes) counts as full when someone asks whether the desk can take mail.
+_LEAST_FREE = 4 * 1024 * 1024
+#: Seconds to wait for readers before the log is emptied, once words were erased.
+_FORGETS_WITHIN = 2.0
+
+
+def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.Connection:
+    """A connection without transactions of its own making; never makes a file unless told to."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}",
+        uri=True,
+        timeout=busy,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _truncate_log(connection: sqlite3.Connection, within: float) -> bool:
+    """Empty the write-ahead log, waiting `within` seconds for readers; return True if it is empty now."""
+    connection.execute(f"PRAGMA busy_timeout = {int(within * 1000)}")
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+class SQLite(Database):
+    """One file. Writers of this process stand in line at a lock; other processes at SQLite's own."""
+
+    def __init__(self, path: Path, busy: float) -> None:
+        super().__init__()
+        self.where = str(path)
+        self._path = path
+        self._busy = busy
+        self._turn = threading.Lock()
+        self._opening = threading.RLock()
+        self._open = 0
+        self._log = path.with_name(path.name + "-wal")
+        self._to_forget = False
+        self._log_file: tuple[int, int] | None = None
+        self._file = _identity(path)
+        if self._file is None:
+            raise Unavailable(
+                _("the store {path} does not exist", path=path),
+                _("create it with deskctl db upgrade, or check [store] url"),
+            )
+        self._writer = self._engine("BEGIN IMMEDIATE", self._connect_writer, most=1)
+        self._readers = self._engine("BEGIN", self._connect_reader, most=8)
+
+    def _engine(self, begin: str, connect: Any, most: int) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=connect,
+            poolclass=QueuePool,
+            pool_size=min(most, 4),
+            max_overflow=most - min(most, 4),
+            hide_parameters=True,  # what customers write belongs in no traceback
+        )
+
+        @event.listens_for(engine, "close")
+        def _closed(raw: Any, record: Any) -> None:
+            with self._opening:
+                self._open -= 1
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        scrub(engine)
+        return engine
+
+    def _connect_writer(self) -> sqlite3.Connection:
+        connection = self._opened()
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA secure_delete = FAST")  # no remains of rows in pages that are written anyway
+        if self._log.exists() and self._log.stat().st_size:
+            with contextlib.suppress(sqlite3.Error):  # a process died: what it erased last may still be in its log
+                _truncate_log(connection, 0)
+            connection.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
+        return connection
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        connection = self._opened()
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        """A connection, and the identity of the write-ahead log, which stays for as long as there is one.
+
+        One more connection must never make a new log beside a deleted one that others write: that damages the store.
+        """
+        with self._opening:
+            self._check_file()
+            connection = connect_sqlite(self._path, self._busy)
+            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()  # opens the log
+            if self._open == 0:
+                self._log_file = _identity(self._log)
+            self._open += 1
+            return connection
+
+    def _check_file(self) -> None:
+        """Raise StoreLost when the file, or the log that goes with it, is no longer there under its name.
+
+        SQLite would go on writing into a file that was deleted or moved away: mail acknowledged, and gone.
+        """
+        hint = "find out what removes files there; put back what was moved away, then start the daemon again"
+        if _identity(self._path) != self._file:
+            self._lose(
+                StoreLost(_("the store {where} was removed or replaced while it was open", where=self.where), hint)
+            )
+        if self._open and self._log_file is not None and (now := _identity(self._log)) != self._log_file:
+            what = "removed" if now is None else "replaced"
+            words = f"the store's log {self._log} was {what} while it was open"
+            self._lose(StoreLost(words, hint, closable=now is None))
+
+    def _lose(self, error: StoreLost) -> None:
+        if self.lost is not None:
+            self.lost(error)
+        raise error
+
+    def check(self) -> None:
+        self._check_file()
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        if not self._turn.acquire(timeout=self._busy):
+            raise Unavailable(_("the store {where} is busy", where=self.where), _("try again in a moment"))
+        try:
+            self._check_file()
+            with self._writer.connect() as connection:
+                if self._to_forget:
+                    self._forget(connection, 0)
+                try:
+                    with connection.begin():
+                        yield connection
+                    self._check_file()  # nobody is told of a commit that went into a deleted file
+                except exc.OperationalError:
+                    connection.invalidate()  # after a fault of the disk only a fresh connection can be trusted
+                    raise
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        self._check_file()
+        with self._readers.connect() as connection, connection.begin():
+            yield connection
+
+    def _decide(self) -> Any:
+        return self._read()
+
+    def forget(self) -> None:
+        """Move the log into the store and empty it. Readers that are at work hold it up: then the next transactions
+        try again, and so does whoever opens the store next."""
+        with self._turn, self._writer.connect() as connection:
+            self._forget(connection, _FORGETS_WITHIN)
+
+    def _forget(self, connection: Connection, within: float) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        try:
+            self._to_forget = not _truncate_log(raw, within)
+        except sqlite3.Error:
+            self._to_forget = True  # the erasing itself is committed
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
+
+    def ids(self, connection: Connection) -> Ids:
+        return Counters(connection)
+
+    def instance(self, label: str) -> Instance:
+        return SoleInstance(label)
+
+    def writable(self) -> bool:
+        if _identity(self._path) != self._file or not os.access(self._path, os.W_OK) or self._free() < _LEAST_FREE:
+            return False
+        if not self._turn.acquire(blocking=False):
+            return True  # we are writing at this moment
+        try:
+            with self._writer.connect() as connection:
+                self._check_file()
+                raw = connection.connection.driver_connection
+                assert isinstance(raw, sqlite3.Connection)
+                raw.execute("PRAGMA busy_timeout = 0")
+                try:
+                    raw.execute("BEGIN IMMEDIATE")
+                    raw.execute("ROLLBACK")
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
+            return True
+        except (sqlite3.Error, exc.SQLAlchemyError, StoreLost):
+            return False
+        finally:
+            self._turn.release()
+
+    def _free(self) -> int:
+        disk = os.statvfs(self._path.parent)
+        return disk.f_bavail * disk.f_frsize
+
+    def size(self) -> int | None:
+        files = (self._path, self._log)
+        return sum(f.stat().st_size for f in files if f.exists())
+
+    def close(self) -> None:
+        self._readers.dispose()
+        self._writer.dispose()
