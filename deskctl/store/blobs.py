@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from ..errors import NotFound
 from ..i18n import _
-from .faults import Inconsistent
+from .errors import Inconsistent
 from .ids import Ids
 from .statements import found, insert, update
 from .tables import blob_bytes, blobs

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import Unavailable
 from ..i18n import _
-from .file import connect_sqlite
+from .sqlite import connect_sqlite
 
 #: Room that stays free beside the copy, in bytes: the change itself needs some.
 _SPARE = 64 * 1024 * 1024

@@ -10,8 +10,8 @@ from sqlalchemy.engine import URL
 from ..errors import ConfigError
 from ..i18n import _
 from .database import Database
-from .file import SQLite, connect_sqlite
-from .server import PostgreSQL
+from .postgresql import PostgreSQL
+from .sqlite import SQLite, connect_sqlite
 
 __all__ = ["Database", "PostgreSQL", "SQLite", "connect_sqlite", "database", "parse_url", "sqlite_path"]
 

@@ -20,7 +20,7 @@ from ..i18n import _
 from . import revision, schema
 from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
-from .faults import scrub, translated
+from .errors import scrub, translated
 from .search import rebuild
 from .tables import metadata, postgresql_metadata, sqlite_metadata
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, select
 from ..errors import ConfigError, DeskctlError
 from ..faultpoints import reach
 from ..i18n import _
-from .faults import translated
+from .errors import translated
 from .migrate import changing, reading, where
 from .statements import insert
 from .tables import plugin_revisions

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ..errors import Unavailable
 from ..i18n import _
-from .faults import Conflict, Inconsistent
+from .errors import Conflict, Inconsistent
 
 T = TypeVar("T")
 

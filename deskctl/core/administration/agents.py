@@ -29,7 +29,7 @@ from . import deactivation as leaving
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\Z")
 _AGENT_FIELDS = ("name", "email", "login", "teams", "active", "signature", "seat", "reach")
-_TAKEN = frozenset({"none", "agent", "team", "system", "all", "me"})
+_RESERVED = frozenset({"none", "agent", "team", "system", "all", "me"})
 
 
 def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
@@ -38,7 +38,7 @@ def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
         raise Refused(f"there is an agent {handle} already", f"deskctl agent set {handle} changes it")
     if handle in Agents.of(unit).teams:
         raise Refused(f"a team is called {handle}", "agents and teams share their names; choose another")
-    _free_login(unit, command.login, handle)
+    _check_login_is_free(unit, command.login, handle)
     yield from _ensure_teams(unit, command.teams)
     Agents.of(unit).put_agent(
         Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login)
@@ -54,7 +54,7 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
             f"no agent is called “{command.handle}”{did_you_mean(command.handle, Agents.of(unit).agents)}",
             "deskctl agent list shows them",
         )
-    _free_login(unit, command.login, agent.handle)
+    _check_login_is_free(unit, command.login, agent.handle)
     if both := sorted({*command.join} & {*command.leave}):
         raise UsageError(f"team {both[0]} stands in --join and in --leave", "give it in one of them")
     yield from _ensure_teams(unit, command.join)
@@ -66,29 +66,31 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
-        seat=routing_configuration.changed_seat(agent.seat, command),
-        reach=preferences.changed_reach(unit.settings, agent.reach, command),
+        seat=routing_configuration.changed_profile(agent.seat, command),
+        reach=preferences.changed_preferences(unit.settings, agent.reach, command),
     )
     what = tuple(f for f in _AGENT_FIELDS if getattr(agent, f) != getattr(changed, f))
-    back = (yield from _put(unit, agent, changed, what)) if what else ()
+    back = (yield from _write_agent(unit, agent, changed, what)) if what else ()
     remarks = [
         *routing_configuration.agent_remarks(unit, changed),
         *preferences.remarks(unit.settings, changed, command),
-        *leaving.named_in_steps(unit, changed),
+        *leaving.policy_remarks(unit, changed),
     ]
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
     queued = f"; {len(back)} tickets of theirs are in the queue again" if len(back) > 1 else ""
     queued = f"; ticket {back[0]} is in the queue again" if len(back) == 1 else queued
-    return Outcome(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
+    return Outcome(f"agent {agent.handle}: {_field_names(what)} changed{queued}", back, facts)
 
 
-def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Generator[Event, None, tuple[int, ...]]:
+def _write_agent(
+    unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]
+) -> Generator[Event, None, tuple[int, ...]]:
     """An agent is changed, with what follows; the tickets that are in the queue again."""
     Agents.of(unit).put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
     timing.reschedule(unit, before, after)
-    yield from leaving.ends_surge(unit, after)
-    return (yield from leaving.hands_back(unit, before, after))
+    yield from leaving.end_presence(unit, after)
+    return (yield from leaving.unassign_tickets(unit, before, after))
 
 
 def restore_agent(unit: Unit, past: RestoreAgent) -> Generator[Event, None, None]:
@@ -96,8 +98,8 @@ def restore_agent(unit: Unit, past: RestoreAgent) -> Generator[Event, None, None
     agent = Agents.of(unit).agents[past.agent]
     restored = with_fields(agent, past.fields)
     if restored.login != agent.login:
-        _free_login(unit, restored.login, agent.handle)
-    yield from _put(unit, agent, restored, tuple(past.fields))
+        _check_login_is_free(unit, restored.login, agent.handle)
+    yield from _write_agent(unit, agent, restored, tuple(past.fields))
 
 
 def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
@@ -133,10 +135,10 @@ def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
         Agents.of(unit).put_team(changed)
         yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
     facts = {"team": team.handle, "remarks": list(routing_configuration.team_remarks(unit, changed))}
-    return Outcome(f"team {team.handle}: {_changed(what)} changed", facts=facts)
+    return Outcome(f"team {team.handle}: {_field_names(what)} changed", facts=facts)
 
 
-def _changed(what: Iterable[str]) -> str:
+def _field_names(what: Iterable[str]) -> str:
     """Fields in the words of whoever set them."""
     words = {"seat": "what they can take", "reach": "how they are told things", "plan": "how its tickets are routed"}
     return ", ".join(words.get(field, field) for field in what) or "nothing"
@@ -152,7 +154,7 @@ def _ensure_teams(unit: Unit, handles: Iterable[str], name: str | None = None) -
 
 
 def _handle(text: str) -> str:
-    if not _HANDLE.match(text) or text in _TAKEN:
+    if not _HANDLE.match(text) or text in _RESERVED:
         raise UsageError(
             f"“{text}” cannot be a handle", "lower-case letters, digits, dot, dash and underscore; not a word like none"
         )
@@ -172,7 +174,7 @@ def _line(text: str) -> str:
     return clean
 
 
-def _free_login(unit: Unit, login: str | None, handle: str) -> None:
+def _check_login_is_free(unit: Unit, login: str | None, handle: str) -> None:
     for agent in Agents.of(unit).agents.values():
         if login and agent.login == login and agent.handle != handle:
             raise Refused(f"the login {login} is {agent.handle}'s", f"deskctl agent set {agent.handle} --login ''")

@@ -19,7 +19,7 @@ from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing
 
 
-def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
+def unassign_tickets(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
     """Who left the desk, or a team, works on none of its tickets any more: they are nobody's, for others to take.
     The numbers of these."""
     left = before.teams - after.teams
@@ -36,7 +36,7 @@ def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None
     return tuple(back)
 
 
-def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
+def end_presence(unit: Unit, agent: Agent) -> Iterator[Event]:
     """Who was moved to a busy channel and may no longer be is back on their own; who left is not there at all."""
     presence = Routing.of(unit).presence(agent.handle)
     kept = presence
@@ -53,7 +53,7 @@ def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
         Routing.of(unit).put_presence(kept)
 
 
-def named_in_steps(unit: Unit, agent: Agent) -> Iterator[str]:
+def policy_remarks(unit: Unit, agent: Agent) -> Iterator[str]:
     """What policies would have them do who is not there any more."""
     if not agent.active:
         for policy in Sla.of(unit).book.current_policies:

@@ -24,7 +24,7 @@ def default_agent(
     """
     same = is_caller or (lambda name: name == login)
     active = [agent for agent in agents if agent.active]
-    mine = [agent for agent in active if _is(agent, login, same)]
+    mine = [agent for agent in active if _has_login(agent, login, same)]
     if len(mine) == 1:
         return mine[0]
     return active[0] if trusted and len(active) == 1 and active[0].login is None else None
@@ -54,10 +54,10 @@ def resolve(
     if found is not None:
         return Actor.agent(found.handle)
     if not trusted:
-        mine = sorted(agent.handle for agent in active.values() if _is(agent, login, same))
+        mine = sorted(agent.handle for agent in active.values() if _has_login(agent, login, same))
         if mine:
             raise UsageError("more than one agent has your login; pass --as AGENT", f"the agents are {', '.join(mine)}")
-        raise _nobody(login)
+        raise _no_agent(login)
     if not needed:
         return Actor.user(login or "unknown")
     if not active:
@@ -69,10 +69,10 @@ def resolve(
 
 def _claimed(active: dict[str, Agent], claim: str, login: str | None, trusted: bool, same: IsCaller) -> Actor:
     agent = active.get(claim)
-    mine = agent is not None and _is(agent, login, same)
+    mine = agent is not None and _has_login(agent, login, same)
     if not trusted and not mine:
-        if not any(_is(other, login, same) for other in active.values()):
-            raise _nobody(login)
+        if not any(_has_login(other, login, same) for other in active.values()):
+            raise _no_agent(login)
         raise Refused(
             f"{login} may not act as {claim}", f"the desk's owner can run: deskctl agent set {claim} --login {login}"
         )
@@ -84,12 +84,12 @@ def _claimed(active: dict[str, Agent], claim: str, login: str | None, trusted: b
     return Actor.agent(claim)
 
 
-def _is(agent: Agent, login: str | None, same: IsCaller) -> bool:
+def _has_login(agent: Agent, login: str | None, same: IsCaller) -> bool:
     """A caller without an account is never an agent, and an agent without a login is never a caller."""
     return login is not None and agent.login is not None and same(agent.login)
 
 
-def _nobody(login: str | None) -> Refused:
+def _no_agent(login: str | None) -> Refused:
     if login is None:
         return Refused("your uid has no account on this machine, so you are no agent", "use an account that exists")
     return Refused(

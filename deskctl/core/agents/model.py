@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..kernel.actor import Actor
-from .routing_profile import RoutingPlan, Seat
+from .routing_profile import RoutingPlan, RoutingProfile
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class NotificationPreferences:
     """An agent's notification preferences.
 
     `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` are the quiet hours, as `parse_quiet` reads them, in `timezone`
@@ -33,8 +33,8 @@ class Agent:
     login: str | None = None
     active: bool = True
     signature: str = ""
-    seat: Seat = field(default_factory=Seat)
-    reach: Reach = field(default_factory=Reach)
+    seat: RoutingProfile = field(default_factory=RoutingProfile)
+    reach: NotificationPreferences = field(default_factory=NotificationPreferences)
 
 
 @dataclass(frozen=True, slots=True)

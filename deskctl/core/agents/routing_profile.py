@@ -33,11 +33,11 @@ ANY = "any"
 #: The prefix of a tag that requires a skill, even if no agent has it.
 SKILL_TAG = "skill:"
 #: A shared team with more agents than this gets the recommendation to use the dedicated model.
-MANY = 10
+DEDICATED_MODEL_FROM = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class RoutingProfile:
     """The routing attributes of an agent.
 
     `channels` are names or types of channels, () for all. `capacity` is the number of new and open tickets at once, by

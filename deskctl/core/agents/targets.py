@@ -73,37 +73,37 @@ def rank(unit: Unit, team: str | None, tier: str | None) -> int:
     return tiers.index(tier) if tier in tiers else 0
 
 
-def is_manned(unit: Unit, team: str | None, tier: str) -> bool:
+def is_staffed(unit: Unit, team: str | None, tier: str) -> bool:
     """Whether somebody of the team is of a tier, or of a higher one."""
     high = rank(unit, team, tier)
     return any(rank(unit, team, agent.seat.tier) >= high for agent in members(unit, team))
 
 
-def reaches(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
+def may_handle(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
     """Whether an agent's tier is high enough for a ticket. What was escalated to nobody is everybody's."""
-    if ticket.tier is None or not is_manned(unit, ticket.team, ticket.tier):
+    if ticket.tier is None or not is_staffed(unit, ticket.team, ticket.tier):
         return True
     return rank(unit, ticket.team, agent.seat.tier) >= rank(unit, ticket.team, ticket.tier)
 
 
-def height(unit: Unit, ticket: Ticket) -> int:
+def current_rank(unit: Unit, ticket: Ticket) -> int:
     """How far up a ticket is: at the tier that it was escalated to, or at its owner's, whichever is higher."""
     owner = Agents.of(unit).agents.get(ticket.assignee or "")
     own = 0 if owner is None else rank(unit, ticket.team, owner.seat.tier)
     return max(own, rank(unit, ticket.team, ticket.tier))
 
 
-def within_reach(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
+def tiers_above(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
     """By team, and None for tickets of none, the tiers above an agent, whose tickets are not theirs; one that nobody is
     of is nobody's."""
     found: dict[str | None, frozenset[str]] = {}
     for team in (None, *sorted(teams)):
         above = tiers_of(unit, team)[rank(unit, team, agent.seat.tier) + 1 :]
-        found[team] = frozenset(tier for tier in above if is_manned(unit, team, tier))
+        found[team] = frozenset(tier for tier in above if is_staffed(unit, team, tier))
     return found
 
 
-def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
+def agents_for_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
     """Those of a team in a tier; without any, those above it; else those of all teams in it; where nobody is, the
     team."""
     own, high = members(unit, team), rank(unit, team, tier)

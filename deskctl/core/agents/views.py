@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 
-class SeatPart(TypedDict):
+class RoutingProfilePart(TypedDict):
     """What an agent can take. `capacity` by channel, `any` for all others; `moved`: a busy channel they help on."""
 
     tier: str | None
@@ -18,7 +18,7 @@ class SeatPart(TypedDict):
     moved: str | None
 
 
-class ReachPart(TypedDict):
+class NotificationPreferencesPart(TypedDict):
     """Through what an agent is told things (CHANNEL:ADDRESS, null: mail), and when not."""
 
     notify: str | None
@@ -27,7 +27,7 @@ class ReachPart(TypedDict):
     urgent_anyway: bool
 
 
-class AgentRow(SeatPart, ReachPart):
+class AgentRow(RoutingProfilePart, NotificationPreferencesPart):
     """`load`: new and open tickets by channel."""
 
     handle: str
@@ -41,7 +41,7 @@ class AgentRow(SeatPart, ReachPart):
     load: dict[str, int]
 
 
-class PlanPart(TypedDict):
+class RoutingPlanPart(TypedDict):
     """How a team's tickets are routed; lengths of time in seconds."""
 
     route: str
@@ -55,7 +55,7 @@ class PlanPart(TypedDict):
     surge_wait: dict[str, int]
 
 
-class TeamRow(PlanPart):
+class TeamRow(RoutingPlanPart):
     handle: str
     name: str
     agents: list[str]

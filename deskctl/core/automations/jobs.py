@@ -16,7 +16,7 @@ MAX_TRIES = 5
 #: other would never end.
 MAX_DEPTH = 3
 #: How long a job waits after a failure, by the number of tries so far.
-WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+RETRY_DELAYS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Job:
     depth: int = 0
 
 
-class JobAtHand(NamedTuple):
+class ClaimedJob(NamedTuple):
     """A job that its owner has in hand, with what happened. `tries` counts this one."""
 
     id: int
@@ -49,6 +49,6 @@ def plugin_of(automation: str) -> str:
     return automation.rpartition(".")[0]
 
 
-def wait(tries: int) -> timedelta | None:
+def retry_delay(tries: int) -> timedelta | None:
     """How long to wait after so many tries that failed; None: no more."""
-    return None if tries >= MAX_TRIES else WAITS[min(tries, len(WAITS)) - 1]
+    return None if tries >= MAX_TRIES else RETRY_DELAYS[min(tries, len(RETRY_DELAYS)) - 1]

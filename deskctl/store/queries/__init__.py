@@ -9,25 +9,15 @@ from ...core.kernel.query import Query
 from ...core.values import numbers
 from ...errors import UsageError
 from ...i18n import _
-from ..text import clean
-from . import (
-    completions,
-    contacts,
-    document,
-    files,
-    inbox,
-    levels,
-    outbox,
-    queue,
-    raw,
-    report,
-    routing,
-    search,
-    secrets,
-    shifts,
-    staff,
-    tickets,
-)
+from ..encoding import clean
+from . import agents as staff
+from . import attachments as files
+from . import completions, contacts, inbox, outbox, queue, routing, search, shifts, tickets
+from . import notification_ids as secrets
+from . import operations as report
+from . import raw_messages as raw
+from . import sla as levels
+from . import ticket as document
 from .reader import Answers, Reader
 
 _MODULES = (

@@ -12,7 +12,7 @@ from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.search.queries import Completions
 from ...errors import UsageError
 from ...i18n import _
-from ..shapes import plan, seat
+from ..documents import plan, seat
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 from .reader import Answers

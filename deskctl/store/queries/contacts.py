@@ -22,9 +22,9 @@ from ..search import rebuild
 from ..tables import attachments, calls, contacts, events, identities, messages, participants, tickets
 from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
-from .document import attachment_document, call_document, event_document
-from .people import Person, person, persons
+from .identity import Person, person, persons
 from .reader import Answers
+from .ticket import attachment_document, call_document, event_document
 from .tickets import contacts_at, ticket_rows
 
 #: Contacts that are looked through for a word, newest first.

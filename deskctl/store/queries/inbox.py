@@ -12,12 +12,12 @@ from ...core.intake.views import InboxDocument, InboxRow
 from ...errors import NotFound
 from ...i18n import _
 from .. import blobs
+from ..encoding import from_json
 from ..moments import rfc3339
 from ..tables import journal
 from ..tables.intake import UNSETTLED
-from ..text import from_json
+from .notification_ids import hidden
 from .reader import Answers
-from .secrets import hidden
 
 
 def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:

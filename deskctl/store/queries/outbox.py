@@ -15,12 +15,12 @@ from ...core.delivery.views import BounceRow, OutboxDocument, OutboxRow, SentFil
 from ...core.kernel.actor import Actor
 from ...errors import NotFound, UsageError
 from ...i18n import _
+from ..encoding import from_json
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
 from ..tables.outbox import UNSENT
-from ..text import from_json
-from .document import delivery_rows
 from .reader import Answers
+from .ticket import delivery_rows
 
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 

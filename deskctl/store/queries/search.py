@@ -17,9 +17,9 @@ from ..moments import rfc3339
 from ..search import contacts as contact_index
 from ..search import rebuild
 from ..search.candidates import RANKED, Wanted, best, newest, these
-from ..search.cut import Phrase, phrases
+from ..search.excerpts import Readable, snippet
 from ..search.index import words_of
-from ..search.mark import Readable, snippet
+from ..search.tokens import Phrase, phrases
 from ..tables import contacts, identities, tickets
 from .reader import Answers
 from .search_people import Somebody, all_messages, contacts_at_phone, one_each, somebody, tickets_named, tickets_of

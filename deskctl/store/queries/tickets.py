@@ -26,10 +26,10 @@ from ...i18n import _
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
-from .asked import known_assignee, known_channel, known_team, moment
-from .levels import SEVERITY, as_of, having, state_of
-from .people import persons
+from .identity import persons
+from .parameters import known_assignee, known_channel, known_team, moment
 from .reader import Answers
+from .sla import SEVERITY, as_of, having, state_of
 
 _FIRST_ADDRESS = (
     select(identities.c.address)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 from ..errors import StoreLost, Unavailable
 from ..i18n import _
 from .database import Database
-from .faults import scrub
+from .errors import scrub
 from .ids import Counters, Ids
 from .instance import Instance, SoleInstance
 

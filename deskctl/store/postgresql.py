@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from ..errors import ConfigError
 from ..i18n import _
 from .database import Database
-from .faults import scrub
+from .errors import scrub
 from .ids import Ids, Sequences
 from .instance import Instance, LockedInstance
 

@@ -19,14 +19,14 @@ from ...core.tickets.queries import ShowTicket
 from ...core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ...errors import NotFound
 from ...i18n import _
+from ..documents import addresses, deliveries
+from ..encoding import from_json
 from ..moments import rfc3339
 from ..rows import choices
-from ..seen import composers, mark
-from ..shapes import addresses, deliveries
+from ..seen_messages import composers, mark
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
 from ..tables.tickets import ACTIVE
-from ..text import from_json
-from .people import person
+from .identity import person
 from .reader import Answers
 from .recipients import reply_document
 from .tickets import loaded, row_document

@@ -12,8 +12,8 @@ from ...errors import NotFound
 from ...i18n import _
 from .. import blobs
 from ..tables import attachments
+from .notification_ids import hidden
 from .reader import Answers
-from .secrets import hidden
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
