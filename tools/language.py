@@ -23,7 +23,7 @@ WORDS = {
     "write someone, anyone, no one, or name the person": r"\b(?:somebody|anybody|everybody|nobody|whoever|whomever)\b",
     "write continue": r"\bgo(?:es)? on (?:with|as|until|on|by|in|where)\b",
     "write repair or fix": r"\bmend(?:s|ed)?\b",
-    'write "is not a …"': r"\bis no (?!longer\b|more\b|one\b|such\b|longer|good\b|need\b)(?:[a-z]+)\b",
+    'write "is not a …"': r"(?<!there )\bis no (?!longer\b|more\b|one\b|such\b|longer|good\b|need\b)(?:[a-z]+)\b",
     "use a common phrase": r"\b(?:for want of|as it stands|none else|whence|hereof|thereof|of its own accord)\b",
     "software does not know, hear or say": r"\b(?:desk|daemon|store|software) (?:knows|hears|is told|remarks)\b",
 }

@@ -35,7 +35,7 @@ from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
-from ..tickets.creation import created, open_ticket
+from ..tickets.creation import creation_event, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
@@ -176,7 +176,7 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
             language=incoming.language or contact.language,
             follows=follows.number if follows else None,
         )
-        yield created(ticket)
+        yield creation_event(ticket)
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:

@@ -17,7 +17,7 @@ from ..tickets.events import WaitingChanged
 from ..tickets.merge_events import Absorbed, Merged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import to_status, workable
+from ..tickets.status import change_status, editable_ticket
 from .carry_over import carry_over
 
 
@@ -27,7 +27,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     due times set by hand, tags, followers and the higher priority are carried over."""
     if command.ticket == command.into:
         raise Refused("a ticket cannot be merged into itself")
-    ticket, into = workable(unit, command.ticket), workable(unit, command.into)
+    ticket, into = editable_ticket(unit, command.ticket), editable_ticket(unit, command.into)
     history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
     promised = ticket.status is not Status.SOLVED and history is not None and open_promise(history) is not None
     yield Merged(ticket.number, into.number, ticket.status)
@@ -35,10 +35,10 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     yield Absorbed(into.number, ticket.number, min((word.at for word in asked), default=None))
     yield from carry_over(unit, ticket, into.number)
     if promised and into.status is Status.SOLVED:
-        yield from to_status(into, Status.OPEN)  # a solved ticket keeps no promise
+        yield from change_status(into, Status.OPEN)  # a solved ticket keeps no promise
     if ticket.waiting_since is not None:
         if Tickets.of(unit).get(into.number).status in REOPENED:
-            yield from to_status(Tickets.of(unit).get(into.number), Status.OPEN)
+            yield from change_status(Tickets.of(unit).get(into.number), Status.OPEN)
         waiting = min(ticket.waiting_since, into.waiting_since or ticket.waiting_since)
         if waiting != into.waiting_since:
             yield WaitingChanged(into.number, into.waiting_since, waiting)

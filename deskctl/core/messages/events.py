@@ -41,7 +41,7 @@ class MessageReceived(Event):
     kept_only: bool = False
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ReplyAdded(Event):
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.outbox is not None:
             _cancel(unit, self.outbox)
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         why = (
@@ -76,7 +76,7 @@ class NoteAdded(Event):
     message: int
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ class MessageEdited(Event):
     message: int
 
 
-def _withdrawn(unit: Unit, ticket: int | None, message: int) -> Iterator[Event]:
+def withdraw_message(unit: Unit, ticket: int | None, message: int) -> Iterator[Event]:
+    """Withdraw a message and yield its event."""
     Messages.of(unit).withdraw(message)
     yield MessageWithdrawn(ticket, message)
 

@@ -24,7 +24,7 @@ from ..kernel.unit import Unit
 from ..tickets.events import WaitingChanged
 from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import to_status, workable
+from ..tickets.status import change_status, editable_ticket
 from ..values.suggestions import did_you_mean
 from . import channel_switch as continuing
 from .commands import Reply
@@ -50,7 +50,7 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
 
     What goes to somebody other than the requester fulfils no clock; status and waiting stay unless a status is named.
     """
-    ticket = workable(unit, command.ticket)
+    ticket = editable_ticket(unit, command.ticket)
     if not command.text.strip():
         raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
     after = _after(command.status)
@@ -70,7 +70,7 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
     if new_here:
         yield Continued(ticket.number, message.id, channel.name)
     if after is not None or not recipients.aside:
-        yield from to_status(ticket, after or Status.PENDING)
+        yield from change_status(ticket, after or Status.PENDING)
     waiting = Tickets.of(unit).get(ticket.number).waiting_since
     if waiting is not None and not recipients.aside:
         yield WaitingChanged(ticket.number, waiting, None)

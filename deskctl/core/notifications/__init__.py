@@ -1,1 +1,1 @@
-"""Notifications to agents: preferences, quiet hours, digests."""
+"""Notifications to agents: preferences, quiet hours, digests and delivery."""

@@ -37,7 +37,7 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
         case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or cause.historical):
             yield from _notify_team(unit, team, "new", number, besides=_bounced(unit, cause))
         case e.CallbackDue() if number is not None:
-            yield from _notify_owner(unit, number, "callback", calls.promise(unit, number))
+            yield from _notify_owner(unit, number, "callback", calls.callback_time(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             yield NotifyAgent(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
         case PersonAsked() if number is not None and not Tickets.of(unit).opened_now(number):

@@ -1,1 +1,1 @@
-"""Routing: presence, capacity and skills, and the assignment of waiting tickets."""
+"""Routing: presence, capacity, skills, and the assignment of waiting tickets to agents."""

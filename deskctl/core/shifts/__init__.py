@@ -1,1 +1,1 @@
-"""Shifts: the rota with time zones, absences, coverage, staffing, handover notes."""
+"""Shifts: the rota with its time zones, days off, coverage gaps, staffing and handover notes."""

@@ -181,8 +181,8 @@ def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
 
 Do = Callable[[Unit, RunStep, str, Actor], Steps]
 _DO: dict[str, Do] = {
-    "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
-    "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
+    "priority": lambda u, s, v, a: fields.set_fields(u, c.Set(s.ticket, (("priority", v),)), a),
+    "team": lambda u, s, v, a: fields.set_fields(u, c.Set(s.ticket, (("team", v),)), a),
     "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
     "escalate": _escalate,
     "reply": lambda u, s, v, a: answering.inform(u, Tickets.of(u).get(s.ticket), v, about="update"),

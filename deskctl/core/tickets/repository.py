@@ -20,12 +20,14 @@ class TicketSource(Protocol):
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]: ...
 
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
-        """Return by ticket the addresses (lower-cased) that took part: its requester and the recipients."""
+        """Return by ticket the addresses (lower-cased) of its requester and of recipients."""
         ...
 
     def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
-        """Return unassigned new and open tickets of these teams (None: without a team), by `queue_at`, then number;
-        by team the tiers whose tickets are left out."""
+        """Return unassigned new and open tickets of these teams (None: without a team), by `queue_at`, then number.
+
+        `teams` gives by team the tiers whose tickets are left out.
+        """
         ...
 
     def active_of(self, agent: str) -> Sequence[int]:
