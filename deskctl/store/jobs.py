@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
-from ..core.automations.jobs import MAX_TRIES, JobAtHand, plugin_of
+from ..core.automations.jobs import MAX_TRIES, ClaimedJob, plugin_of
 from ..errors import NotFound
 from ..i18n import _
 from .encoding import clean, from_json
@@ -30,7 +30,7 @@ class Jobs:
         self._clock = clock
         self._instance = instance
 
-    def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
+    def claim(self, limit: int, automations: Collection[str]) -> list[ClaimedJob]:
         """Take up to `limit` jobs of these automations whose time has come, the oldest first, and count the try."""
         now = to_micros(self._clock())
         due = (
@@ -121,8 +121,8 @@ class Jobs:
                 raise NotFound(_("no job {job} to drop", job=job), _("deskctl plugin jobs"))
 
 
-def _at_hand(row: Any) -> JobAtHand:
-    return JobAtHand(
+def _at_hand(row: Any) -> ClaimedJob:
+    return ClaimedJob(
         id=row.id,
         automation=row.automation,
         tries=row.attempts,

@@ -20,7 +20,7 @@ from ..messages.thread import MessageHead
 from ..tickets.events import StatusChanged, WaitingChanged
 from ..tickets.model import ACTIVE, FINAL, Status, Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import to_status
+from ..tickets.status import change_status
 from .automatic_answer import answered_by_people, history
 from .events import ChoiceMade, PersonAsked
 
@@ -113,7 +113,7 @@ def make(unit: Unit, ticket: Ticket, offer: MessageHead, pick: Pick, contact: in
     if now.assignee is not None or answered_by_people(Messages.of(unit).heads(now.number)):
         return "worked_on"
     if now.status in ACTIVE:
-        for event in to_status(now, Status.SOLVED):
+        for event in change_status(now, Status.SOLVED):
             yield By(event, by)
     return "solved"
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from ..agents.model import Agent
 from ..agents.repository import Agents
 from ..answers import choices, intents
-from ..contacts.identity import address_key, contact_for, holder
-from ..contacts.linking import vouch
+from ..contacts.identity import address_key, address_owner, contact_for
+from ..contacts.linking import add_vouched_addresses
 from ..contacts.repository import Contacts
 from ..delivery import bounces
 from ..delivery.model import OutboxEntry
@@ -35,7 +35,7 @@ from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
-from ..tickets.creation import created, open_ticket
+from ..tickets.creation import creation_event, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
@@ -98,7 +98,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
     if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
-    returned = bounces.returned(unit, command.channel, command.message)
+    returned = bounces.reported_entry(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
     if about is not None:
         command = replace(command, message=agentproof.without_secret(command.message, about))
@@ -132,10 +132,10 @@ def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
     """A report that belongs to no ticket opens none: its journal row, which keeps the raw mail, is done."""
     bounce, confirmation = command.message.bounce, command.message.confirmation
     if returned is not None and bounce is not None:
-        yield from bounces.record(unit, returned, bounce, 0)
+        yield from bounces.record_bounce(unit, returned, bounce, 0)
         reason = f"delivery report about outgoing message {returned.id}"
     elif returned is not None and confirmation is not None:
-        bounces.confirm(unit, returned, confirmation)
+        bounces.record_confirmation(unit, returned, confirmation)
         reason = f"report of success about outgoing message {returned.id}"
     else:
         kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "report of success"
@@ -159,9 +159,9 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
     doubted = trust in (Trust.FAIL, Trust.DOUBT)
     told = (None, None) if doubted else (incoming.sender_name, incoming.language)
     contact = contact_for(unit, channel.kind, incoming.sender, *told)
-    own = holder(unit, channel.kind, incoming.sender, contact)
+    own = address_owner(unit, channel.kind, incoming.sender, contact)
     if forwarder is None and trust is not Trust.FAIL:
-        yield from vouch(unit, own, incoming.also)
+        yield from add_vouched_addresses(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
     if automatic is not None:
         follows = None  # a machine's mail or a copy stays even on a closed ticket, and wakes nothing
@@ -176,7 +176,7 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
             language=incoming.language or contact.language,
             follows=follows.number if follows else None,
         )
-        yield created(ticket)
+        yield creation_event(ticket)
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
@@ -204,9 +204,9 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
     for other in match.mentions:
         yield Mentions(ticket.number, other)
     if returned is not None and incoming.bounce is not None and trust is not Trust.FAIL:
-        yield from bounces.record(unit, returned, incoming.bounce, message.id)
+        yield from bounces.record_bounce(unit, returned, incoming.bounce, message.id)
     elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
-        bounces.confirm(unit, returned, incoming.confirmation)
+        bounces.record_confirmation(unit, returned, incoming.confirmation)
     if automatic is None and moves and not Tickets.of(unit).get(ticket.number).spam:
         picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:

@@ -11,14 +11,14 @@ from .journal import JournalSettled, JournalState
 
 
 class JournalSource(Protocol):
-    """What the store loads of the journal."""
+    """The reads from the store for the journal."""
 
     def journal_state(self, row: int, /) -> JournalState | None: ...
 
 
 @dataclass(slots=True)
 class JournalChanges:
-    """What a transaction writes of the journal."""
+    """The changes of the journal in a transaction."""
 
     journal: list[JournalSettled] = field(default_factory=list)
     retried_journal: set[int] = field(default_factory=set)  # waiting again, with 0 attempts

@@ -18,6 +18,6 @@ class StoreStatus(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class DeskHealth(Query, audience=Audience.AGENT):
-    """What the daemon's parts say of themselves. Answer: `answers.HealthReport`."""
+    """Return the health of the daemon's services. Answer: `views.HealthReport`."""
 
     names_agent: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Why a ticket went where it went."""
+"""Answer queries about routing."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from ..tables import events, tickets
 from .parameters import moment
 from .reader import Answers
 
-#: Decisions that are shown, the newest.
+#: The number of decisions that are shown, newest first.
 SHOWN = 10
 
 
 def explain(connection: Connection, query: ExplainRoute, settings: Settings, database: Database) -> RouteDocument:
-    """Raises NotFound and UsageError."""
+    """Explain the routing of a ticket. Raises NotFound and UsageError."""
     asked = select(tickets).where(tickets.c.number == query.ticket)
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:
