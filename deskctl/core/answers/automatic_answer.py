@@ -17,11 +17,11 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages.customer_texts import numbered, phrase, spoken
+from ..messages.customer_texts import customer_language, numbered_choices, phrase
 from ..messages.events import Forwarded
 from ..messages.model import Choice, MessageKind
 from ..messages.recipients import machine_recipient
-from ..messages.reply import new_message_id, reply_subject, return_address, sender_name, written_to
+from ..messages.reply import address_in_use, new_message_id, reply_subject, return_address, sender_name
 from ..messages.reply_context import correspondence
 from ..messages.repository import Messages
 from ..messages.senders import NOBODY
@@ -74,8 +74,8 @@ def say(
     heads: Sequence[MessageHead] = (),
 ) -> OutboxEntry:
     """A machine's words enter the outbox and, where they are about a ticket, the ticket. `about` says why."""
-    sender = written_to(channel, heads)
-    block = "" if channel.choices else numbered(language, choices)
+    sender = address_in_use(channel, heads)
+    block = "" if channel.choices else numbered_choices(language, choices)
     entry = OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.AUTO,
@@ -137,7 +137,7 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, theirs.id)
     if channel is None or address is None or not may_answer(unit, address, channel):
         return Outcome(f"nobody to answer on ticket {ticket.number}", (ticket.number,), {"silent": "address"})
-    language = spoken(unit, ticket.language)
+    language = customer_language(unit, ticket.language)
     entry = say(
         unit,
         channel,
@@ -171,7 +171,7 @@ def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
         raise Refused(f"{address} is told no more by a machine today")
     facts = {"number": str(ticket.number), "subject": ticket.subject, "desk": unit.settings.name}
     words = re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], found[0]), text)
-    language = spoken(unit, ticket.language)
+    language = customer_language(unit, ticket.language)
     heard = Heard(address, theirs.message_id, headers=theirs.headers)
     entry = say(unit, channel, heard, f"{words.strip()}\n", language, about=about, ticket=ticket, heads=[theirs])
     message = int(entry.message or 0)

@@ -20,7 +20,7 @@ from ..kernel.unit import Unit
 from ..messages import unseen
 from ..messages.commands import Reply
 from ..messages.events import NoteAdded
-from ..messages.matching import living
+from ..messages.matching import follow_merges
 from ..messages.model import InboundMessage, MessageKind, sent
 from ..messages.reply import reply
 from ..messages.repository import Messages
@@ -91,7 +91,7 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
     actor = Actor.agent(agent.handle)
     own = agentproof.own_words(unit, command.message, agent, entry)
     said = directives(own.text)
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     before = len(Messages.of(unit).changes.messages)
     try:
         if said.text and not said.note:
@@ -127,7 +127,7 @@ def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> I
 
 def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, why: str) -> Iterator[Event | By]:
     """Keep a mail as a note that is not accepted as the agent's answer, and tell the agent."""
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     channel = unit.settings.channel(command.channel)
     doubted = channel is not None and agentproof.forged(channel, command)
     before = len(Messages.of(unit).changes.messages)
@@ -146,7 +146,7 @@ def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry,
 def said_before(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
     """NotifyAgent an agent whose mail says what was accepted already that it was not accepted again."""
     actor = Actor.agent(agent.handle)
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     what = "a mail in your name says the same as an earlier one, and was not accepted again"
     return (yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, what), actor), actor))
 
@@ -162,7 +162,7 @@ def _refusal(unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused:
         return NotifyAgent(agent.handle, "refused", ticket, what)
     actor, heads = Actor.agent(agent.handle), unseen.conversation(unit, ticket)
     missed = unseen.unseen(unit, heads, actor, unseen.known_from(unit, actor, heads, entry.shown))
-    detail = f"{refused.what}\n\n{unseen.words_of(unit, missed)}"
+    detail = f"{refused.what}\n\n{unseen.unseen_text(unit, missed)}"
     return NotifyAgent(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
 
 

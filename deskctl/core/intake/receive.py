@@ -22,16 +22,15 @@ from ..kernel.handler import By, Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages import matching, senders, subjects
-from ..messages import sender_trust as trusting
+from ..messages import matching, sender_trust, senders, subjects
 from ..messages.authentication import Dmarc, dmarc
 from ..messages.conversations import Conversations
-from ..messages.customer_texts import phrase, spoken
+from ..messages.customer_texts import customer_language, phrase
 from ..messages.events import Forwarded, MessageReceived
 from ..messages.model import Automatic, InboundMessage, IntentKind, MessageKind, sent
 from ..messages.model import Forwarded as ForwardedMail
 from ..messages.repository import Messages
-from ..messages.spam import verdict as spam_verdict
+from ..messages.spam import spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
@@ -75,7 +74,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     Outbox.of(unit).load_sent(sent)
     Contacts.of(unit).load_identities(addresses)
     Messages.of(unit).load_blocked({a.address for a in addresses})
-    numbers |= matching.load_talks(unit, talking)
+    numbers |= matching.load_conversations(unit, talking)
     if numbers:
         Tickets.of(unit).load(numbers)
         Tickets.of(unit).load_participants({n for n in numbers if Tickets.of(unit).find(n) is not None})
@@ -90,12 +89,12 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     if twin is not None:
         Journal.of(unit).settle(_done(command, twin, duplicate=True))
         return Outcome(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
-    command = replace(command, message=senders.written_by(unit, command.message))
+    command = replace(command, message=senders.with_author(unit, command.message))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
     # A group that names an agent as the author proves nothing: it may be anyone's group.
     notified = None if command.message.through else agentmail.answered(unit, command.message)
-    sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
+    sign = senders.classify_sender(unit, command.message, takes_part=notified is not None, opens=False)
     if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.reported_entry(unit, command.channel, command.message)
@@ -107,7 +106,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         same = copies.says_the_same(unit, copied, command.message)
         verified = copied.verified and (same or command.message.through is None)
         match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=verified)
-        sign = senders.judged(unit, command.message, takes_part=verified, opens=False)
+        sign = senders.classify_sender(unit, command.message, takes_part=verified, opens=False)
         return (yield from _keep(unit, command, match, Automatic(True, copies.COPY, False) if same else sign, None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
@@ -122,7 +121,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
         takes_part, opens = match.ticket is not None and match.verified, match.ticket is None
-        sign = senders.judged(unit, command.message, takes_part=takes_part, opens=opens)
+        sign = senders.classify_sender(unit, command.message, takes_part=takes_part, opens=opens)
         if opens and command.message.confirmation is not None:
             return (yield from _apart(unit, command, None))
     return (yield from _keep(unit, command, match, sign, returned))
@@ -153,16 +152,16 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
     channel = _channel(unit, command)
     automatic = (sign.why or "automatic") if sign.automatic else None
     incoming, forwarder = _as_written(unit, command.message, match)
-    trust = trusting.of(unit, channel, command.message, match)
-    match = trusting.weighed(match, trust)
+    trust = sender_trust.assess(unit, channel, command.message, match)
+    match = sender_trust.with_trust(match, trust)
     # What may be forged teaches nothing about the person in whose name it comes.
-    doubted = trust in (Trust.FAIL, Trust.DOUBT)
+    doubted = trust in (Trust.FAIL, Trust.DOUBTFUL)
     told = (None, None) if doubted else (incoming.sender_name, incoming.language)
     contact = contact_for(unit, channel.kind, incoming.sender, *told)
     own = address_owner(unit, channel.kind, incoming.sender, contact)
     if forwarder is None and trust is not Trust.FAIL:
         yield from add_vouched_addresses(unit, own, incoming.also)
-    ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    ticket, follows = (None, None) if match.ticket is None else matching.follow_merges(unit, match.ticket)
     if automatic is not None:
         follows = None  # a machine's mail or a copy stays even on a closed ticket, and wakes nothing
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
@@ -180,7 +179,7 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
-            Conversations.of(unit).begin_anew(channel.name, incoming.sender, False)
+            Conversations.of(unit).expect_new_ticket(channel.name, incoming.sender, False)
         trust = trust if trust is Trust.FAIL else Trust.FIRST
         match = replace(match, verified=trust is not Trust.FAIL)
     opened = Tickets.of(unit).opened_now(ticket.number)
@@ -188,7 +187,7 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
     Messages.of(unit).add(message)
     if match.verified or opened:
         # A machine speaks for its sender only: whom it copies has no part in the ticket.
-        company = [] if automatic is not None else trusting.newcomers(unit, incoming, ticket, trust)
+        company = [] if automatic is not None else sender_trust.new_participants(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         Tickets.of(unit).add_participants(
             ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company]
@@ -235,7 +234,7 @@ def _asked(
     elif incoming.intent is not None and incoming.intent.kind is IntentKind.PERSON:
         name = yield from choices.ask_for_person(unit, ticket.number, message.id, contact)
     if name and not (channel.acknowledge and Tickets.of(unit).opened_now(ticket.number)):
-        language = spoken(unit, incoming.language, ticket.language)
+        language = customer_language(unit, incoming.language, ticket.language)
         words = intents.confirmation(channel, language, name, ticket)
         intents.answered(unit, channel, incoming, words, language, ticket, name)
 
@@ -243,7 +242,7 @@ def _asked(
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
     """An agent answers a notification: the mail is what they do, not a customer's message."""
     command = replace(command, message=agentproof.without_secret(command.message, entry))
-    ticket = matching.living(unit, int(entry.ticket or 0))[0].number
+    ticket = matching.follow_merges(unit, int(entry.ticket or 0))[0].number
     known = next((h.id for h in Messages.of(unit).heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # what it became carries another Message-ID than the mail
         Journal.of(unit).settle(_done(command, known, duplicate=True))
@@ -275,7 +274,7 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
     """
     forwarded = message.forwarded
     if match.ticket is None and forwarded is None:
-        return senders.opened_by(unit, message), None
+        return senders.with_opener(unit, message), None
     if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
     agent = next(
@@ -378,7 +377,7 @@ def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
     if not channel.conversational:
         return given
     if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.wordless(message):
-        return phrase(spoken(unit, message.language), "asks_for_person")
+        return phrase(customer_language(unit, message.language), "asks_for_person")
     lines = (" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip())
     return given or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")
 
