@@ -41,7 +41,7 @@ def test_tickets_of_a_deactivated_agent_return_to_the_queue(desk: StoredDesk) ->
     desk.do(c.Solve(3))
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
     assert (done.said, done.facts["handed_back"]) == (
-        "agent agent1: active changed; 2 tickets of theirs are in the queue again",
+        "agent agent1: active changed; 2 tickets are back in the queue",
         [1, 2],
     )
     assert owners(desk, 1, 2, 3) == [None, None, "agent1"], "tickets that are done keep their assignee"
@@ -210,7 +210,7 @@ def test_escalation_needs_a_reason_and_another_target_than_the_assignee(desk: St
     with pytest.raises(Refused, match="already assigned to agent1"):
         desk.do(c.Escalate(1, "agent1", "again"))
     desk.do(ChangeAgent("agent2", active=False), ROOT)
-    with pytest.raises(NotFound, match="agent2 has left"):
+    with pytest.raises(NotFound, match="agent2 is not active"):
         desk.do(c.Escalate(1, "agent2", "again"))
 
 

@@ -1,4 +1,4 @@
-"""JSON documents of the feature agents (`docs/reference/json.md`)."""
+"""JSON documents of agents and teams (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TypedDict
 
 
 class RoutingProfilePart(TypedDict):
-    """What an agent can take. `capacity` by channel, `any` for all others; `moved`: a busy channel they help on."""
+    """The routing profile of an agent.
+
+    `capacity` is by channel, `any` for all others; `moved` is the overloaded channel that the agent was moved to.
+    """
 
     tier: str | None
     skills: list[str]
@@ -19,7 +22,7 @@ class RoutingProfilePart(TypedDict):
 
 
 class NotificationPreferencesPart(TypedDict):
-    """Through what an agent is told things (CHANNEL:ADDRESS, null: mail), and when not."""
+    """The notification preferences of an agent. `notify` is CHANNEL:ADDRESS, null for mail."""
 
     notify: str | None
     quiet: str | None
@@ -28,7 +31,7 @@ class NotificationPreferencesPart(TypedDict):
 
 
 class AgentRow(RoutingProfilePart, NotificationPreferencesPart):
-    """`load`: new and open tickets by channel."""
+    """An agent. `load` is the number of new and open tickets by channel."""
 
     handle: str
     name: str
@@ -42,7 +45,7 @@ class AgentRow(RoutingProfilePart, NotificationPreferencesPart):
 
 
 class RoutingPlanPart(TypedDict):
-    """How a team's tickets are routed; lengths of time in seconds."""
+    """The routing plan of a team. Durations are in seconds."""
 
     route: str
     tiers: list[str]
@@ -56,6 +59,8 @@ class RoutingPlanPart(TypedDict):
 
 
 class TeamRow(RoutingPlanPart):
+    """A team. `open` is the number of its tickets that are not solved."""
+
     handle: str
     name: str
     agents: list[str]
