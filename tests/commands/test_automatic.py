@@ -213,5 +213,5 @@ def test_a_report_that_asks_for_nothing_opens_no_ticket(desk: StoredDesk, kind: 
     [row] = desk.store.ask(ListInbox(all=True))
     assert (row["state"], row["reason"]) == (
         "done",
-        f"{'read receipt' if kind == 'read' else 'report of success'} about no message of this desk",
+        f"{'read receipt' if kind == 'read' else 'delivery confirmation'} about an unknown message",
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deskctl.core.contacts.repository import Contacts
-from deskctl.core.intake.agent_mail import directives
+from deskctl.core.intake.agent_mail import parse_directives
 from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.events import Forwarded as ForwardedEvent
@@ -130,9 +130,9 @@ def test_only_our_own_mail_server_vouches_for_a_forward() -> None:
 
 
 def test_directives_are_read_off_the_first_lines_only() -> None:
-    assert directives("#solve\n\nThanks\n#close").asked == (("solve", ""),)
-    assert directives("Thanks\n#close").asked == ()
-    assert directives("#hashtag").text == "#hashtag"
+    assert parse_directives("#solve\n\nThanks\n#close").requests == (("solve", ""),)
+    assert parse_directives("Thanks\n#close").requests == ()
+    assert parse_directives("#hashtag").text == "#hashtag"
 
 
 def test_a_merged_ticket_is_answered_where_it_went() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.intake.notification_text import Notice, strip
+from deskctl.core.intake.notification_text import NotificationText, strip
 from deskctl.core.intake.text_match import words
 
 WORD = st.text(st.sampled_from("abcdefgхужимя환불한도초過"), min_size=2, max_size=9)
@@ -17,7 +17,7 @@ ANSWER = "This is what the agent wrote: 12345."
 
 @given(st.lists(LINE, min_size=1, max_size=4), st.data())
 def test_no_line_is_left_whatever_a_mail_program_does(internal: list[str], data: st.DataObject) -> None:
-    notice = Notice("[#1] Escalated to you: Printer", [*internal, *THEIRS], THEIRS)
+    notice = NotificationText("[#1] Escalated to you: Printer", [*internal, *THEIRS], THEIRS)
     tokens = " ".join(notice.lines).split()
     lines, mark = [], data.draw(MARK)
     while tokens:
@@ -33,10 +33,10 @@ def test_no_line_is_left_whatever_a_mail_program_does(internal: list[str], data:
 
 @given(st.text(max_size=300), st.lists(LINE, max_size=3))
 def test_any_text_is_read(text: str, internal: list[str]) -> None:
-    left = strip(text, text, Notice("Subject", internal))
+    left = strip(text, text, NotificationText("Subject", internal))
     assert set(words(left.text.split("\n")).letters) <= set(words(text.split("\n")).letters)
 
 
 def test_text_that_repeats_itself_takes_no_time() -> None:
     text = "ab " * 30_000
-    assert strip(text, text, Notice("s", ["ab " * 600])) is not None
+    assert strip(text, text, NotificationText("s", ["ab " * 600])) is not None
