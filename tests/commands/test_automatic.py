@@ -81,7 +81,7 @@ def test_no_machine_answers_where_it_may_not(desk: StoredDesk) -> None:
     desk.mail(sign=LIST)
     first = desk.show(1)["messages"][0]["id"]
     refused = desk.do(Answer(1, first, "Turn it off and on."), "system:automation")
-    assert refused.facts == {"silent": "a machine may not answer it"}
+    assert refused.facts == {"silent": "the message permits no automatic answer"}
     desk.mail(sign=LIST, intent=Intent(IntentKind.STATUS))
     assert [row for row in desk.outbox() if row["to"] == ["ana@example.org"]] == []
 

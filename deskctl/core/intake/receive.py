@@ -115,7 +115,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         edited = edits.find_edited(unit, channel.name, command.message)
         if edited is not None and proof is not Dmarc.FAIL:
             return (yield from edits.apply_edit(unit, command, edited))
-        intent = intents.asked(unit, channel, command.message, sign)
+        intent = intents.standalone_intent(unit, channel, command.message, sign)
         if intent is not None and proof is not Dmarc.FAIL:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
@@ -208,7 +208,7 @@ def _add_to_ticket(
     elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
         bounces.confirm(unit, returned, incoming.confirmation)
     if automatic is None and moves and not Tickets.of(unit).get(ticket.number).spam:
-        picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
+        picked = choices.find_pick(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:
             yield from _reopen(unit, ticket, command)
         yield from _answer_request(unit, channel, incoming, ticket, message, own, picked)
@@ -235,13 +235,13 @@ def _answer_request(
     """Apply what the message requests besides its text: a person, or one of the offered choices."""
     name = ""
     if picked is not None:
-        name = yield from choices.make(unit, ticket, *picked, contact)
+        name = yield from choices.apply_pick(unit, ticket, *picked, contact)
     elif incoming.intent is not None and incoming.intent.kind is IntentKind.PERSON:
-        name = yield from choices.ask_for_person(unit, ticket.number, message.id, contact)
+        name = yield from choices.request_person(unit, ticket.number, message.id, contact)
     if name and not (channel.acknowledge and Tickets.of(unit).opened_now(ticket.number)):
         language = spoken(unit, incoming.language, ticket.language)
-        words = intents.confirmation(channel, language, name, ticket)
-        intents.answered(unit, channel, incoming, words, language, ticket, name)
+        text = intents.confirmation_text(channel, language, name, ticket)
+        intents.send_answer(unit, channel, incoming, text, language, ticket, name)
 
 
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
@@ -381,7 +381,7 @@ def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
     given = _plain_subject(message.subject)
     if not channel.conversational:
         return given
-    if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.wordless(message):
+    if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.is_only_request(message):
         return phrase(spoken(unit, message.language), "asks_for_person")
     lines = (" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip())
     return given or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")

@@ -11,7 +11,7 @@ from ...errors import DeskctlError, Refused
 from ...i18n import Phrases, _, _p, preferred
 from ..agents import targets
 from ..agents.model import Agent, Team
-from ..answers import automatic_answer as answering
+from ..answers.automatic_answer import notify_customer
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -185,7 +185,7 @@ _DO: dict[str, Do] = {
     "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
     "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
     "escalate": _escalate,
-    "reply": lambda u, s, v, a: answering.inform(u, Tickets.of(u).get(s.ticket), v, about="update"),
+    "reply": lambda u, s, v, a: notify_customer(u, Tickets.of(u).get(s.ticket), v, about="update"),
     "note": lambda u, s, v, a: note(u, Note(s.ticket, v), a),
     "tag": lambda u, s, v, a: fields.tag(
         u, c.Tag(s.ticket, *((), (v[1:],)) if v.startswith("-") else ((v.removeprefix("+"),), ())), a

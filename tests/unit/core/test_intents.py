@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core.answers.automatic_answer import MOST_A_DAY_IN_CHAT
+from deskctl.core.answers.automatic_answer import DAILY_CHAT_LIMIT
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.messages.commands import Block, Reply
 from deskctl.core.messages.repository import Messages
@@ -125,9 +125,9 @@ def test_a_wrong_code_ties_nobody_to_anybody() -> None:
 
 def test_who_asks_without_end_is_answered_no_more_and_nothing_is_lost() -> None:
     desk = Chat()
-    for _ in range(MOST_A_DAY_IN_CHAT + 3):
+    for _ in range(DAILY_CHAT_LIMIT + 3):
         desk.ask("status")
-    assert len(desk.said) == MOST_A_DAY_IN_CHAT
+    assert len(desk.said) == DAILY_CHAT_LIMIT
     assert desk.settled.state is JournalState.DONE
     assert "not answered" in str(desk.settled.reason)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.agents.repository import Agents
-from deskctl.core.answers.automatic_answer import inform
+from deskctl.core.answers.automatic_answer import notify_customer
 from deskctl.core.answers.commands import Answer
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
@@ -330,7 +330,7 @@ def test_machines_follow_the_rule_and_write_to_one_address() -> None:
     desk.do(Answer(2, 2, "Turn it off and on."), "agent1")
     assert desk.sent_to(EVE) == []
     with pytest.raises(Refused):
-        list(inform(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
+        list(notify_customer(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
 
 
 # --- whatever comes in -----------------------------------------------------------------------------
