@@ -42,14 +42,10 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     channel = unit.settings.channel(ticket.channel)
     heads = [h for h in Messages.of(unit).heads(ticket.number) if h.id == command.message]
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
-        return Outcome(
-            _("ticket {number} is not acknowledged: the channel has no acknowledgement", number=ticket.number)
-        )
+        return _not_acknowledged(ticket, _("the channel has no acknowledgement"))
     incoming = heads[0]
     if incoming.may_answer is False:
-        return Outcome(
-            _("ticket {number} is not acknowledged: no automatic answer to this message", number=ticket.number)
-        )
+        return _not_acknowledged(ticket, _("the message permits no automatic answer"))
     address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if address is None or not may_answer(unit, address, channel):
         return _not_acknowledged(ticket, _("no address to send to"))
